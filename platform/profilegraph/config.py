@@ -1,0 +1,105 @@
+"""Settings of one deployment, read once from the environment and passed on as an argument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import AliasChoices, AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from profilegraph.errors import InvalidConfiguration
+
+MEGABYTE = 1024 * 1024
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise ValueError(f"no time zone is called {name!r}; use a name such as Asia/Shanghai") from fault
+    return name
+
+
+class Settings(BaseSettings):
+    """All that can be configured; each field says its variable's meaning and unit."""
+
+    model_config = SettingsConfigDict(env_prefix="PROFILEGRAPH_", frozen=True, extra="ignore")
+
+    neo4j_uri: str | None = Field(
+        None,
+        validation_alias=AliasChoices("neo4j_uri", "NEO4J_URI"),
+        description="Bolt address of a Neo4j to use; without it the embedded one is started.",
+    )
+    neo4j_user: str = Field("neo4j", validation_alias=AliasChoices("neo4j_user", "NEO4J_USER"))
+    neo4j_password: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("neo4j_password", "NEO4J_PASSWORD")
+    )
+    neo4j_database: str = Field(
+        "neo4j", validation_alias=AliasChoices("neo4j_database", "NEO4J_DATABASE")
+    )
+    home: Path = Field(
+        default_factory=lambda: user_data_path("profilegraph"),
+        description="Folder of the embedded database, its logs and state.",
+    )
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("profilegraph"),
+        description="Folder of what can be fetched again: the database's jars.",
+    )
+    maven_mirror: str | None = Field(
+        None, description="Base address of a Maven repository to fetch the jars from."
+    )
+    bolt_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the embedded database; a free one if left out."
+    )
+    heap_mb: int = Field(1024, ge=128, description="Java heap of the embedded database, megabytes.")
+    page_cache_mb: int = Field(512, ge=8, description="Page cache of the embedded database, megabytes.")
+    read_timeout: float = Field(10.0, gt=0, description="Longest read, seconds.")
+    write_timeout: float = Field(60.0, gt=0, description="Longest write transaction, seconds.")
+    pool_size: int = Field(32, ge=1, description="Most Bolt connections of one process.")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "UTC", description="Time zone in which a day begins and dates without a zone are read."
+    )
+    currency: str = Field(
+        "CNY", pattern=r"^[A-Z]{3}$", description="The one currency in which amounts are kept."
+    )
+    phone_region: str = Field(
+        "CN", pattern=r"^[A-Z]{2}$", description="Country of phone numbers without a country code."
+    )
+    host: str = Field("127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the deployment's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Return the settings of the environment, with `overrides` put over them.
+
+    Raises InvalidConfiguration that names each variable that cannot be used.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as fault:
+        raise InvalidConfiguration(
+            "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in fault.errors()),
+            hint="Correct the environment variable, or unset it to use the default.",
+        ) from fault
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]).upper()
+    return name if name.startswith("NEO4J_") else f"PROFILEGRAPH_{name}"
+
+
+def data_folder(name: str) -> Path:
+    """Return the folder `name` ("taxonomies", "schema" or "examples/cdnow") that ships with the package.
+
+    An installed wheel carries a copy inside the package; a checkout uses its top-level folder.
+    """
+    installed = Path(__file__).parent / "_data" / name
+    return installed if installed.is_dir() else Path(__file__).parents[2] / name

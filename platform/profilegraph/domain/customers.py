@@ -1,0 +1,129 @@
+"""Customers, the keys that channels know them by, and what is said of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, FiniteFloat, model_validator
+
+from profilegraph.domain.values import Key, Moment, Name, Record, Share, SnakeKey, TagKey, Text, Weekday
+
+AttributeValue = bool | FiniteFloat | date | Text
+"""A typed field of a customer: boolean, number, date or string."""
+
+
+class CustomerKind(StrEnum):
+    """Whether we sell to an organisation or to a person."""
+
+    COMPANY = "COMPANY"
+    PERSON = "PERSON"
+
+
+class IdentityKind(StrEnum):
+    """The channel that an identity comes from."""
+
+    PHONE = "PHONE"
+    EMAIL = "EMAIL"
+    WECOM_EXTERNAL_USER = "WECOM_EXTERNAL_USER"
+    WECHAT_OPENID = "WECHAT_OPENID"
+    WECHAT_UNIONID = "WECHAT_UNIONID"
+    UNIFIED_SOCIAL_CREDIT_CODE = "UNIFIED_SOCIAL_CREDIT_CODE"
+    WEBSITE = "WEBSITE"
+    DEVICE = "DEVICE"
+    CRM = "CRM"
+    OTHER = "OTHER"
+
+
+class TagSource(StrEnum):
+    """Who or what put a tag on a customer."""
+
+    MANUAL = "MANUAL"
+    RULE = "RULE"
+    IMPORT = "IMPORT"
+    MODEL = "MODEL"
+
+
+class RelationKind(StrEnum):
+    """What the other customer is to this one."""
+
+    PARENT = "PARENT"
+    SUBSIDIARY = "SUBSIDIARY"
+    PARTNER = "PARTNER"
+
+
+class Customer(Record):
+    """A company or a person that we sell to."""
+
+    key: Key
+    kind: CustomerKind = CustomerKind.COMPANY
+    name: Name | None = None
+    attributes: dict[SnakeKey, AttributeValue | None] = Field(default_factory=dict)
+
+
+class Identity(Record):
+    """A key by which a channel knows a customer; `value` in its canonical form."""
+
+    kind: IdentityKind
+    value: Key
+    customer: Key
+
+    @property
+    def key(self) -> str:
+        """Return the key under which the graph keeps the identity: kind and value."""
+        return f"{self.kind.value}:{self.value}"
+
+
+class Tagging(Record):
+    """That a customer carries a tag: since when, until when, how sure, and who says so."""
+
+    customer: Key
+    tag: TagKey
+    since: Moment
+    until: Moment | None = None
+    source: TagSource = TagSource.MANUAL
+    by: Name | None = None
+    confidence: Share = 1.0
+    weight: Share = 1.0
+    evidence: Text | None = None
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
+    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] | None = None
+    frequency: Text | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ValueError("`until` must be later than `since`")
+        return self
+
+    @property
+    def dimension(self) -> str:
+        """Return the key of the dimension that the tag belongs to."""
+        return self.tag.split("/", 1)[0]
+
+
+class Relation(Record):
+    """That another customer is parent, subsidiary or partner of this one."""
+
+    customer: Key
+    other: Key
+    kind: RelationKind
+
+    @model_validator(mode="after")
+    def _between_two(self) -> Self:
+        if self.customer == self.other:
+            raise ValueError("a customer cannot be related to itself")
+        return self
+
+
+class Consent(Record):
+    """That a customer allowed or forbade something: the latest word for a purpose counts."""
+
+    key: Key
+    customer: Key
+    purpose: Name
+    granted: bool
+    at: Moment
+    channel: Name | None = None
+    source: Text | None = None

@@ -1,0 +1,118 @@
+"""Every failure that profilegraph expects: what is wrong, where, and what to do.
+
+A code is stable: clients branch on it, the message is for people. Whatever is raised and is not
+one of these is a bug, and is masked at the edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class ProfilegraphError(Exception):
+    """An expected failure with a stable code, the place it happened and what to do about it."""
+
+    code: ClassVar[str] = "INTERNAL"
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+    def __str__(self) -> str:
+        """Return the whole sentence: where, what is wrong, what to do."""
+        place = f"{self.where}: " if self.where else ""
+        advice = f" {self.hint}" if self.hint else ""
+        return f"{place}{self.message}{advice}"
+
+
+class InvalidInput(ProfilegraphError):
+    """A value that was given cannot be used as it is."""
+
+    code = "INVALID_INPUT"
+
+
+class InvalidFilter(InvalidInput):
+    """A segment filter is malformed, too large, or asks for something that does not exist."""
+
+    code = "INVALID_FILTER"
+
+
+class InvalidTaxonomy(InvalidInput):
+    """A taxonomy file has faults; every one of them is listed, each with file and line."""
+
+    code = "INVALID_TAXONOMY"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class InvalidConfiguration(ProfilegraphError):
+    """A setting or an environment variable has a value that cannot be used."""
+
+    code = "INVALID_CONFIGURATION"
+    exit_status = 2
+
+
+class NotFound(ProfilegraphError):
+    """Something was named that is not there."""
+
+    code = "NOT_FOUND"
+
+
+class Conflict(ProfilegraphError):
+    """The change contradicts what is stored, or another change came first."""
+
+    code = "CONFLICT"
+
+
+class Unauthenticated(ProfilegraphError):
+    """No API key was given, or it is unknown, expired or revoked."""
+
+    code = "UNAUTHENTICATED"
+
+
+class DatabaseUnavailable(ProfilegraphError):
+    """No database answers at the configured address."""
+
+    code = "DATABASE_UNAVAILABLE"
+
+
+class DatabaseTimeout(ProfilegraphError):
+    """The database did not finish in time; nothing of the call is committed unless it says so."""
+
+    code = "DATABASE_TIMEOUT"
+
+
+class DatabaseRefused(ProfilegraphError):
+    """The database rejects the user, the password, or the right to do this."""
+
+    code = "DATABASE_REFUSED"
+
+
+class SchemaAhead(ProfilegraphError):
+    """The database was migrated by a newer profilegraph than this one."""
+
+    code = "SCHEMA_AHEAD"
+
+
+class SchemaChanged(ProfilegraphError):
+    """A migration that was applied differs from the file that carries its number."""
+
+    code = "SCHEMA_CHANGED"
+
+
+class EmbeddedServerError(ProfilegraphError):
+    """The embedded Neo4j cannot be fetched, started or stopped."""
+
+    code = "EMBEDDED_SERVER"
+
+
+class PluginError(ProfilegraphError):
+    """A plugin cannot be loaded, or broke the contract of a hook."""
+
+    code = "PLUGIN"
