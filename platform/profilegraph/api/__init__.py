@@ -1,0 +1,1 @@
+"""The GraphQL schema: a resolver parses, calls a service, wraps."""

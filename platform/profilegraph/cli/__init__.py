@@ -1,0 +1,1 @@
+"""The `profilegraph` command: reads arguments, calls services, prints."""

@@ -1,0 +1,38 @@
+"""The command line: one group of commands a module, and one place that shows errors."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli import db
+from profilegraph.cli.console import err
+from profilegraph.errors import ProfilegraphError
+
+app = typer.Typer(
+    name="profilegraph",
+    help="Customer profiles as a graph, segments that explain themselves.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(db.app, name="db")
+
+
+def run() -> None:
+    """Run the command line; exits with 0, or with the failed error's status after showing it."""
+    try:
+        app()
+    except ProfilegraphError as error:
+        show(error)
+        sys.exit(error.exit_status)
+
+
+def show(error: ProfilegraphError) -> None:
+    """Print an expected failure: its code, where and what is wrong, and what to do."""
+    place = f"{error.where}: " if error.where else ""
+    err.print(f"[bold red]{error.code}[/] {escape(place + error.message)}")
+    if error.hint:
+        err.print(f"  {escape(error.hint)}")

@@ -1,0 +1,1 @@
+"""The Neo4j that profilegraph starts by itself."""

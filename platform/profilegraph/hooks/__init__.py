@@ -1,0 +1,1 @@
+"""What plugins can bring, and the host that loads them."""

@@ -1,0 +1,1 @@
+"""What the product does: each service owns its transaction."""

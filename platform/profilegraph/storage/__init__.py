@@ -1,0 +1,1 @@
+"""All Cypher, and the one place that knows the Neo4j driver."""
