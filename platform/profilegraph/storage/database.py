@@ -1,0 +1,276 @@
+"""The one place that knows the Neo4j driver: connections, deadlines, retries, transactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC
+from typing import Any, Self, TypeVar
+
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    AsyncSession,
+    NotificationDisabledClassification,
+    Query,
+    Record,
+    unit_of_work,
+)
+from neo4j.exceptions import (
+    AuthError,
+    ConfigurationError,
+    ConstraintError,
+    DriverError,
+    Forbidden,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+from neo4j.time import Date, DateTime
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
+
+from profilegraph.config import Settings
+from profilegraph.errors import (
+    Conflict,
+    DatabaseRefused,
+    DatabaseTimeout,
+    DatabaseUnavailable,
+    InvalidConfiguration,
+)
+
+Row = dict[str, Any]
+Parameters = Mapping[str, Any]
+T = TypeVar("T")
+
+# The server ends a query at its time-out; the client waits a little longer, so that the server's
+# own answer is the one that is seen, and ends by itself where a socket went silent.
+GRACE_SECONDS = 1.0
+CONNECT_SECONDS = 5.0
+_ALL = 2**31 - 1
+_TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
+
+
+class Transaction:
+    """A write transaction under way; it commits when the work given to `Database.write` returns."""
+
+    def __init__(self, managed: AsyncManagedTransaction) -> None:
+        self._managed = managed
+
+    async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
+        """Return the rows of a query as dicts by column name."""
+        result = await self._managed.run(query, dict(parameters or {}))
+        return [_row(record) for record in await result.fetch(_ALL)]
+
+
+class Database:
+    """A pool of Bolt connections to one database; every call has a deadline, in seconds."""
+
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        name: str,
+        *,
+        address: str,
+        read_timeout: float,
+        write_timeout: float,
+    ) -> None:
+        self._driver = driver
+        self._name = name
+        self.address = address
+        self._read_timeout = read_timeout
+        self._write_timeout = write_timeout
+        # On a cluster, a read waits until its server has what this process wrote before.
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+
+    @classmethod
+    async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
+        """Return a database that has answered once.
+
+        Raises DatabaseUnavailable, DatabaseRefused (user or password) or InvalidConfiguration (URI).
+        """
+        try:
+            driver = AsyncGraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                max_connection_pool_size=settings.pool_size,
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=settings.read_timeout,
+                max_transaction_retry_time=settings.write_timeout,
+                notifications_disabled_classifications=[
+                    NotificationDisabledClassification.UNRECOGNIZED,
+                    NotificationDisabledClassification.PERFORMANCE,
+                ],
+                telemetry_disabled=True,
+                user_agent="profilegraph",
+            )
+        except (ConfigurationError, ValueError) as fault:
+            raise InvalidConfiguration(
+                f"the database's address {uri!r} cannot be used: {fault}",
+                hint="Set NEO4J_URI to an address such as bolt://localhost:7687 or neo4j+s://host.",
+            ) from fault
+        database = cls(
+            driver,
+            settings.neo4j_database,
+            address=uri,
+            read_timeout=settings.read_timeout,
+            write_timeout=settings.write_timeout,
+        )
+        try:
+            await database.read("RETURN 1 AS ready", timeout=CONNECT_SECONDS)
+        except BaseException:
+            await driver.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._driver.close()
+
+    async def read(
+        self, query: str, parameters: Parameters | None = None, *, timeout: float | None = None
+    ) -> list[Row]:
+        """Return the rows of a query that only reads, as dicts by column name.
+
+        Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
+        """
+        seconds = timeout or self._read_timeout
+        async with self._deadline(seconds):
+            async for attempt in _retrying(seconds):
+                with attempt:
+                    async with self._session(READ_ACCESS) as session:
+                        result = await session.run(Query(query, timeout=seconds), dict(parameters or {}))
+                        return [_row(record) for record in await result.fetch(_ALL)]
+        raise AssertionError("retrying ends with a result or an error")
+
+    async def stream(
+        self, query: str, parameters: Parameters | None = None, *, batch: int = 5_000, timeout: float = 600.0
+    ) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query that only reads as tuples, `batch` of them at a time.
+
+        `timeout` is the longest that the whole query may take, in seconds; it is not retried,
+        since rows may have been used already.
+        """
+        with self._translated(timeout):
+            async with self._session(READ_ACCESS, fetch_size=batch) as session:
+                async with asyncio.timeout(timeout + GRACE_SECONDS):
+                    result = await session.run(Query(query, timeout=timeout), dict(parameters or {}))
+                while True:
+                    async with asyncio.timeout(timeout + GRACE_SECONDS):
+                        records = await result.fetch(batch)
+                    if not records:
+                        return
+                    yield [tuple(record) for record in records]
+
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[T]], *, timeout: float | None = None
+    ) -> T:
+        """Return what `work` returns, after its transaction has been committed.
+
+        The transaction is run again where the server asks for it (a deadlock, a new leader), so
+        `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
+        """
+        seconds = timeout or self._write_timeout
+
+        @unit_of_work(timeout=seconds)
+        async def run(managed: AsyncManagedTransaction) -> T:
+            return await work(Transaction(managed))
+
+        async with self._deadline(seconds), self._session(WRITE_ACCESS) as session:
+            return await session.execute_write(run)
+
+    async def define(self, statement: str) -> None:
+        """Run one statement that changes the graph's schema, and wait for its indexes."""
+        async with self._deadline(self._write_timeout), self._session(WRITE_ACCESS) as session:
+            result = await session.run(Query(statement, timeout=self._write_timeout))
+            await result.consume()
+
+    @asynccontextmanager
+    async def _session(self, access: str, fetch_size: int = 1_000) -> AsyncIterator[AsyncSession]:
+        session = self._driver.session(
+            database=self._name,
+            default_access_mode=access,
+            fetch_size=fetch_size,
+            bookmark_manager=self._bookmarks,
+        )
+        async with session:
+            yield session
+
+    @asynccontextmanager
+    async def _deadline(self, seconds: float) -> AsyncIterator[None]:
+        with self._translated(seconds):
+            async with asyncio.timeout(seconds + GRACE_SECONDS):
+                yield
+
+    @contextmanager
+    def _translated(self, seconds: float) -> Iterator[None]:
+        try:
+            yield
+        except (Neo4jError, DriverError, TimeoutError) as fault:
+            error = _expected(fault, self.address, seconds)
+            if error is None:
+                raise
+            raise error from fault
+
+
+def _retrying(seconds: float) -> AsyncRetrying:
+    return AsyncRetrying(
+        retry=retry_if_exception(_worth_another_try),
+        wait=wait_exponential_jitter(initial=0.02, max=0.5),
+        stop=stop_after_delay(seconds),
+        reraise=True,
+    )
+
+
+def _worth_another_try(fault: BaseException) -> bool:
+    return isinstance(fault, Neo4jError | DriverError) and fault.is_retryable()
+
+
+def _expected(fault: Exception, address: str, seconds: float) -> Exception | None:
+    match fault:
+        case TimeoutError():
+            return DatabaseTimeout(
+                f"the database at {address} did not answer within {seconds:g} s.",
+                hint="Try again; if it stays so, look at the database's log or ask for less.",
+            )
+        case AuthError() | Forbidden():
+            return DatabaseRefused(
+                f"the database at {address} refused: {fault.message}",
+                hint="Check NEO4J_USER and NEO4J_PASSWORD.",
+            )
+        case ConstraintError():
+            return Conflict(f"the graph refuses the change: {fault.message}")
+        case Neo4jError() if str(fault.code).endswith(_TIMED_OUT):
+            return DatabaseTimeout(
+                f"the database ended the call after {seconds:g} s; nothing of it was kept.",
+                hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
+            )
+        case ServiceUnavailable() | SessionExpired() | TransientError():
+            return DatabaseUnavailable(
+                f"no database answers at {address}: {fault}",
+                hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
+            )
+        case _:
+            return None
+
+
+def _row(record: Record) -> Row:
+    return {key: _native(value) for key, value in record.data().items()}
+
+
+def _native(value: Any) -> Any:
+    match value:
+        case DateTime():
+            return value.to_native().astimezone(UTC)
+        case Date():
+            return value.to_native()
+        case dict():
+            return {key: _native(item) for key, item in value.items()}
+        case list():
+            return [_native(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,18 @@
+UNWIND $rows AS row
+CALL (row) {
+  OPTIONAL MATCH (parent:Channel {key: row.parent})
+  WITH row, parent
+  WHERE (row.parent IS NULL OR parent IS NOT NULL)
+    AND NOT EXISTS { (parent)-[:PART_OF]->{0,}(:Channel {key: row.key}) }
+  MERGE (n:Channel {key: row.key})
+  SET n += row.set
+  WITH row, parent, n
+  CALL (row, parent, n) {
+    MATCH (n)-[old:PART_OF]->(was)
+    WHERE row.moves AND (parent IS NULL OR was <> parent)
+    DELETE old
+  }
+  FOREACH (one IN CASE WHEN parent IS NULL THEN [] ELSE [parent] END | MERGE (n)-[:PART_OF]->(one))
+  RETURN row.i AS i
+}
+RETURN collect(i) AS done

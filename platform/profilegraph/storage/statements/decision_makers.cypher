@@ -1,0 +1,30 @@
+UNWIND $rows AS row
+CALL (row) {
+  MATCH (c:Customer {key: row.customer})
+  OPTIONAL MATCH (department:Department {key: row.department})-[:OF]->(c)
+  OPTIONAL MATCH (boss:DecisionMaker {key: row.boss})-[:OF]->(c)
+  OPTIONAL MATCH (:DecisionMaker {key: row.key})-[:OF]->(known:Customer)
+  WITH row, c, department, boss
+  WHERE (row.department IS NULL OR department IS NOT NULL)
+    AND (row.boss IS NULL OR boss IS NOT NULL)
+    AND (known IS NULL OR known = c)
+    AND NOT EXISTS { (boss)-[:REPORTS_TO]->{0,}(:DecisionMaker {key: row.key}) }
+  MERGE (p:DecisionMaker {key: row.key})
+  SET p += row.set
+  MERGE (p)-[:OF]->(c)
+  WITH row, department, boss, p
+  CALL (row, department, p) {
+    MATCH (p)-[old:WORKS_IN]->(was)
+    WHERE row.moves AND (department IS NULL OR was <> department)
+    DELETE old
+  }
+  CALL (row, boss, p) {
+    MATCH (p)-[old:REPORTS_TO]->(was)
+    WHERE row.changesBoss AND (boss IS NULL OR was <> boss)
+    DELETE old
+  }
+  FOREACH (one IN CASE WHEN department IS NULL THEN [] ELSE [department] END | MERGE (p)-[:WORKS_IN]->(one))
+  FOREACH (one IN CASE WHEN boss IS NULL THEN [] ELSE [boss] END | MERGE (p)-[:REPORTS_TO]->(one))
+  RETURN row.i AS i
+}
+RETURN collect(i) AS done

@@ -1,0 +1,6 @@
+UNWIND $rows AS row
+MATCH (p:DecisionMaker {key: row.person})-[:OF]->(c:Customer)
+MATCH (n:Opportunity {key: row.opportunity})<-[:HAS]-(c)
+MERGE (p)-[part:TAKES_PART_IN]->(n)
+SET part.role = row.role
+RETURN collect(row.i) AS done

@@ -1,0 +1,11 @@
+UNWIND $rows AS row
+MATCH (c:Customer {key: row.customer})-[t:TAGGED]->(g:Tag {key: row.tag})
+WITH c, g, t, properties(t) AS past
+DELETE t
+WITH c, g, past,
+     CASE WHEN past.until < $at THEN past.until ELSE $at END AS until
+FOREACH (one IN CASE WHEN past.since < until THEN [past] ELSE [] END |
+  MERGE (c)-[was:WAS_TAGGED {since: one.since}]->(g)
+  SET was = one, was.until = until
+)
+RETURN count(*) AS removed

@@ -1,0 +1,273 @@
+"""What each kind of record needs to be written by the statement file of its name.
+
+A statement takes `$rows` and returns as `done` the indexes of those that it wrote: a row whose
+references do not exist, or that contradicts what is stored, is left out as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from profilegraph.domain.activity import (
+    Arrival,
+    Channel,
+    Event,
+    FollowUp,
+    Opportunity,
+    Participation,
+)
+from profilegraph.domain.customers import (
+    Consent,
+    Customer,
+    Identity,
+    Relation,
+    RelationKind,
+    Tagging,
+)
+from profilegraph.domain.organisation import (
+    DecisionMaker,
+    Department,
+    Employee,
+    Ownership,
+    Team,
+)
+from profilegraph.domain.values import Record, to_units
+
+Values = dict[str, Any]
+
+ATTRIBUTE_PREFIX = "attribute_"
+METRIC_PREFIX = "metric_"
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """How one kind of record is written."""
+
+    kind: str
+    """Plural name of the kind, and of its statement file."""
+    row: Callable[[Any], Values]
+    """The parameters of one record."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """Field name → label of the node it must name."""
+    parent: str | None = None
+    """The field that names a record of the same kind: such records are written parents first."""
+    apart: Callable[[Any], Hashable] = lambda record: record.key
+    """Records of one batch in which this is equal are written one after the other."""
+    conflict: str = "it contradicts what is stored."
+    """Why a row is refused although all that it names exists."""
+
+
+def _customer(record: Customer) -> Values:
+    attributes = {ATTRIBUTE_PREFIX + key: value for key, value in record.attributes.items()}
+    return {"key": record.key, "kind": record.kind, "set": record.given("name", "kind") | attributes}
+
+
+def _relation(record: Relation) -> Values:
+    # A parent's edge is its subsidiary's, seen from the other end: the graph keeps it once.
+    ends = (record.customer, record.other)
+    start, end = reversed(ends) if record.kind is RelationKind.SUBSIDIARY else ends
+    if record.kind is RelationKind.PARTNER:
+        start, end = sorted(ends)
+    return {"from": start, "to": end, "kind": record.kind, "group": record.kind is not RelationKind.PARTNER}
+
+
+def _tagging(record: Tagging) -> Values:
+    values = record.model_dump(exclude={"customer", "tag"}, exclude_none=True)
+    values["weekdays"] = list(record.weekdays)
+    return {"customer": record.customer, "tag": record.tag, "since": record.since, "set": values}
+
+
+def _department(record: Department) -> Values:
+    return {
+        "key": record.key,
+        "customer": record.customer,
+        "parent": record.parent,
+        "moves": "parent" in record.model_fields_set,
+        "set": record.given("name", "function"),
+    }
+
+
+def _decision_maker(record: DecisionMaker) -> Values:
+    return {
+        "key": record.key,
+        "customer": record.customer,
+        "department": record.department,
+        "boss": record.reports_to,
+        "moves": "department" in record.model_fields_set,
+        "changesBoss": "reports_to" in record.model_fields_set,
+        "set": record.given("name", "title", "role", "influence", "stance"),
+    }
+
+
+def _team(record: Team) -> Values:
+    moves = "parent" in record.model_fields_set
+    return {"key": record.key, "parent": record.parent, "moves": moves, "set": record.given("name")}
+
+
+def _employee(record: Employee) -> Values:
+    moves = "team" in record.model_fields_set
+    return {"key": record.key, "team": record.team, "moves": moves, "set": record.given("name")}
+
+
+def _event(record: Event) -> Values:
+    amount = None if record.amount is None else to_units(record.amount)
+    return {
+        "key": record.key,
+        "customer": record.customer,
+        "person": record.person,
+        "set": {
+            "type": record.type,
+            "at": record.at,
+            "channel": record.channel,
+            "content": record.content,
+            "amount": amount,
+        },
+    }
+
+
+def _channel(record: Channel) -> Values:
+    moves = "parent" in record.model_fields_set
+    return {"key": record.key, "parent": record.parent, "moves": moves, "set": record.given("name")}
+
+
+def _opportunity(record: Opportunity) -> Values:
+    values = record.given("name", "stage", "outcome", "reason")
+    if "amount" in record.model_fields_set:
+        values["amount"] = None if record.amount is None else to_units(record.amount)
+    if "close_date" in record.model_fields_set:
+        values["closeDate"] = record.close_date
+    return {"key": record.key, "customer": record.customer, "outcome": record.outcome, "set": values}
+
+
+def _follow_up(record: FollowUp) -> Values:
+    return {
+        "key": record.key,
+        "customer": record.customer,
+        "employee": record.employee,
+        "set": {"kind": record.kind, "at": record.at} | record.given("note", "outcome"),
+    }
+
+
+def _consent(record: Consent) -> Values:
+    values = {"purpose": record.purpose, "granted": record.granted, "at": record.at}
+    return {
+        "key": record.key,
+        "customer": record.customer,
+        "set": values | record.given("channel", "source"),
+    }
+
+
+def _plain(record: Record) -> Values:
+    return record.model_dump()
+
+
+UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
+    {
+        Customer: Upsert(
+            kind="customers",
+            row=_customer,
+        ),
+        Identity: Upsert(
+            kind="identities",
+            row=lambda record: _plain(record) | {"key": record.key},
+            needs={"customer": "Customer"},
+            conflict="this identity belongs to another customer already; merge the two customers or correct the row.",
+        ),
+        Tagging: Upsert(
+            kind="taggings",
+            row=_tagging,
+            needs={"customer": "Customer", "tag": "Tag"},
+            apart=lambda record: (record.customer, record.dimension),
+        ),
+        Relation: Upsert(
+            kind="relations",
+            row=_relation,
+            needs={"customer": "Customer", "other": "Customer"},
+            apart=lambda record: frozenset((record.customer, record.other)),
+        ),
+        Consent: Upsert(
+            kind="consents",
+            row=_consent,
+            needs={"customer": "Customer"},
+            conflict="this consent belongs to another customer already.",
+        ),
+        Department: Upsert(
+            kind="departments",
+            row=_department,
+            needs={"customer": "Customer", "parent": "Department"},
+            parent="parent",
+            conflict="the department or its parent belongs to another customer, or it would be part of itself.",
+        ),
+        DecisionMaker: Upsert(
+            kind="decision_makers",
+            row=_decision_maker,
+            needs={"customer": "Customer", "department": "Department", "reports_to": "DecisionMaker"},
+            parent="reports_to",
+            conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle.",
+        ),
+        Team: Upsert(
+            kind="teams",
+            row=_team,
+            needs={"parent": "Team"},
+            parent="parent",
+            conflict="the team would be part of itself.",
+        ),
+        Employee: Upsert(
+            kind="employees",
+            row=_employee,
+            needs={"team": "Team"},
+        ),
+        Ownership: Upsert(
+            kind="ownerships",
+            row=_plain,
+            needs={"customer": "Customer", "employee": "Employee"},
+            apart=lambda record: (record.employee, record.customer),
+        ),
+        Channel: Upsert(
+            kind="channels",
+            row=_channel,
+            needs={"parent": "Channel"},
+            parent="parent",
+            conflict="the channel would be part of itself.",
+        ),
+        Arrival: Upsert(
+            kind="arrivals",
+            row=_plain,
+            needs={"customer": "Customer", "channel": "Channel"},
+            apart=lambda record: (record.customer, record.channel, record.at),
+        ),
+        Event: Upsert(
+            kind="events",
+            row=_event,
+            needs={"customer": "Customer", "person": "DecisionMaker"},
+            conflict="this event belongs to another customer already, or the person does.",
+        ),
+        Opportunity: Upsert(
+            kind="opportunities",
+            row=_opportunity,
+            needs={"customer": "Customer"},
+            conflict="this opportunity belongs to another customer already.",
+        ),
+        Participation: Upsert(
+            kind="participations",
+            row=_plain,
+            needs={"person": "DecisionMaker", "opportunity": "Opportunity"},
+            apart=lambda record: (record.person, record.opportunity),
+            conflict="the person and the opportunity belong to different customers.",
+        ),
+        FollowUp: Upsert(
+            kind="follow_ups",
+            row=_follow_up,
+            needs={"customer": "Customer", "employee": "Employee"},
+            conflict="this follow-up belongs to another customer already.",
+        ),
+    }
+)
+
+RECORDS: Mapping[str, type[Record]] = MappingProxyType(
+    {upsert.kind: record for record, upsert in UPSERTS.items()}
+)
+"""The class of each kind of record, by the kind's plural name."""

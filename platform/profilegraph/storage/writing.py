@@ -1,0 +1,124 @@
+"""Records into the graph, idempotently: the same path for one record and for thousands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
+
+from profilegraph.domain.customers import Tagging
+from profilegraph.domain.values import Record
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.statements import statement
+from profilegraph.storage.upserts import UPSERTS, Upsert, Values
+
+# Which node a reference names; the labels are the code's own, never a caller's.
+_KNOWN = {
+    label: f"UNWIND $keys AS key MATCH (n:{label} {{key: key}}) RETURN collect(n.key) AS known"
+    for label in sorted({label for upsert in UPSERTS.values() for label in upsert.needs.values()})
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why one record of a batch was not written."""
+
+    index: int
+    reason: str
+    missing: bool
+    """Whether it names something that is not there (yet), rather than contradicts the graph."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a batch of records."""
+
+    written: int
+    refused: tuple[Refusal, ...]
+
+
+async def upsert(transaction: Transaction, records: Sequence[Record], now: datetime) -> Outcome:
+    """Return what became of `records`, all of one kind, after writing those that can be.
+
+    A record is written as a whole or refused with its reason; writing it again changes nothing.
+    """
+    if not records:
+        return Outcome(0, ())
+    spec = UPSERTS[type(records[0])]
+    done: set[int] = set()
+    for wave in _waves(spec, records):
+        rows = [spec.row(records[index]) | {"i": index} for index in wave]
+        result = await transaction.run(statement(spec.kind), {"rows": rows, "now": now})
+        done.update(result[0]["done"])
+    left = [index for index in range(len(records)) if index not in done]
+    return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
+
+
+async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], at: datetime) -> int:
+    """Return how many of the (customer key, tag key) taggings were there and are closed at `at`."""
+    rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
+    result = await transaction.run(statement("untag"), {"rows": rows, "at": at})
+    removed: int = result[0]["removed"]
+    return removed
+
+
+def _waves(spec: Upsert, records: Sequence[Record]) -> Iterator[list[int]]:
+    """Yield indexes such that no two records of a wave touch the same thing."""
+    seen: dict[Hashable, int] = defaultdict(int)
+    waves: dict[int, list[int]] = defaultdict(list)
+    for index in _parents_first(spec, records):
+        thing = spec.apart(records[index])
+        waves[seen[thing]].append(index)
+        seen[thing] += 1
+    yield from waves.values()
+
+
+def _parents_first(spec: Upsert, records: Sequence[Record]) -> Iterable[int]:
+    if spec.parent is None:
+        return _by_time(records)
+    parents = {index: getattr(record, spec.parent) for index, record in enumerate(records)}
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, record in enumerate(records):
+        places[record.key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
+    try:
+        return list(
+            TopologicalSorter(
+                {index: places.get(parent, []) for index, parent in parents.items()}
+            ).static_order()
+        )
+    except CycleError:
+        return range(len(records))  # the statement refuses the rows that would close the circle
+
+
+def _by_time(records: Sequence[Record]) -> Iterable[int]:
+    if isinstance(records[0], Tagging):
+        return sorted(range(len(records)), key=lambda index: records[index].since)  # type: ignore[attr-defined]
+    return range(len(records))
+
+
+async def _reasons(
+    transaction: Transaction, spec: Upsert, records: Sequence[Record], left: Sequence[int]
+) -> list[Refusal]:
+    if not left:
+        return []
+    known = {
+        name: await _known(transaction, label, {getattr(records[index], name) for index in left})
+        for name, label in spec.needs.items()
+    }
+    refusals = []
+    for index in left:
+        absent = [
+            f"no {label} has the key {value!r}"
+            for name, label in spec.needs.items()
+            if (value := getattr(records[index], name)) is not None and value not in known[name]
+        ]
+        reason = "; ".join(absent) + "." if absent else spec.conflict
+        refusals.append(Refusal(index, reason, missing=bool(absent)))
+    return refusals
+
+
+async def _known(transaction: Transaction, label: str, keys: set[str | None]) -> set[str]:
+    rows: list[Values] = await transaction.run(_KNOWN[label], {"keys": [key for key in keys if key]})
+    return set(rows[0]["known"])

@@ -1,0 +1,58 @@
+"""A genuine Neo4j for every test that needs one: started once, emptied before each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from profilegraph.config import Settings, data_folder, load_settings
+from profilegraph.embedded.server import RunningServer, start, stop
+from profilegraph.storage.database import Database
+from profilegraph.storage.migrations import migrate, read_migrations
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_settings(home=tmp_path_factory.mktemp("home"), neo4j_uri=None)
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[RunningServer]:
+    """The embedded Neo4j, or the one at PROFILEGRAPH_TEST_NEO4J_URI, whose data will be deleted."""
+    uri = os.environ.get("PROFILEGRAPH_TEST_NEO4J_URI")
+    if uri:
+        user = os.environ.get("NEO4J_USER", "neo4j")
+        yield RunningServer(uri, user, os.environ["NEO4J_PASSWORD"], 0, Path())
+        return
+    yield start(settings)
+    stop(settings)
+
+
+@pytest.fixture(scope="session")
+async def migrated(
+    settings: Settings, server: RunningServer, anyio_backend: str
+) -> AsyncIterator[Database]:
+    database = await Database.connect(settings, server.uri, server.user, server.password)
+    await migrate(database, read_migrations(data_folder("schema") / "graph"), NOW)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def database(migrated: Database) -> Database:
+    """An empty database with the current schema."""
+    await migrated.define(
+        "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+    )
+    return migrated
