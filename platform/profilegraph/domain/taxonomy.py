@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from profilegraph.domain.values import Labels, SnakeKey
 
@@ -56,30 +59,47 @@ class Definition(BaseModel):
 
 
 class Tag(Definition):
-    """One value of a dimension; `parent` is the key of a wider tag of the same dimension."""
+    """One value of a dimension."""
 
     key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,62}$")]
-    parent: str | None = None
+    parent: str | None = Field(
+        None, description="Key of the wider tag of the same dimension that includes this one."
+    )
 
 
 class Dimension(Definition):
-    """One way to tell customers apart; where `ordered`, tags go from the least to the most."""
+    """One way to tell customers apart."""
 
-    layer: Layer | None = None
-    cardinality: Cardinality
-    ordered: bool = False
-    ttl_days: int | None = Field(None, ge=1, description="days after which a tag expires")
-    unit: str | None = None
-    derived: bool = Field(False, description="set by a model, not by hand")
-    duties: dict[Duty, str] = Field(default_factory=dict)
+    layer: Layer | None = Field(
+        None, description="who: does it want one; decision: whose; usage: which."
+    )
+    cardinality: Cardinality = Field(
+        description="single: at most one tag a customer; multi: any number."
+    )
+    ordered: bool = Field(
+        False,
+        description="Whether the tags have an order; they are then listed from least to most.",
+    )
+    ttl_days: int | None = Field(None, ge=1, description="Days after which a tag expires.")
+    unit: str | None = Field(None, description="What the tags' numbers count, such as people.")
+    derived: bool = Field(False, description="Whether a model sets the tags, and people do not.")
+    duties: dict[Duty, str] = Field(
+        default_factory=dict, description="Of each duty, the key of the team that has it."
+    )
     tags: tuple[Tag, ...] = ()
+
+    @model_validator(mode="after")
+    def _tags_make_a_forest(self) -> Self:
+        faults = [f"the tag {key!r} is defined twice" for key in repeated(t.key for t in self.tags)]
+        faults += parent_faults({tag.key: tag.parent for tag in self.tags}).values()
+        return _sound(self, faults)
 
 
 class Attribute(Definition):
     """A typed field of a customer."""
 
     type: AttributeType
-    unit: str | None = None
+    unit: str | None = Field(None, description="What a number counts, such as CNY.")
 
 
 class EventType(Definition):
@@ -89,7 +109,7 @@ class EventType(Definition):
 class Metric(Definition):
     """A number that a model computes for each customer."""
 
-    unit: str | None = None
+    unit: str | None = Field(None, description="What the number counts, such as days.")
 
 
 class Taxonomy(Definition):
@@ -100,3 +120,47 @@ class Taxonomy(Definition):
     attributes: tuple[Attribute, ...] = ()
     events: tuple[EventType, ...] = ()
     metrics: tuple[Metric, ...] = ()
+
+    @model_validator(mode="after")
+    def _keys_are_unique(self) -> Self:
+        parts = (self.dimensions, self.attributes, self.events, self.metrics)
+        twice = [key for part in parts for key in repeated(definition.key for definition in part)]
+        return _sound(self, [f"{key!r} is defined twice" for key in twice])
+
+
+STRUCTURE_FAULT = "taxonomy_structure"
+"""The type of the validation errors that concern several definitions at once."""
+
+
+def repeated(keys: Iterable[str]) -> list[str]:
+    """Return the keys that occur more than once."""
+    return [key for key, times in Counter(keys).items() if times > 1]
+
+
+def parent_faults(parents: Mapping[str, str | None]) -> dict[str, str]:
+    """Return what is wrong with a tag's parent, by the tag's key; empty where all is well."""
+    faults = {}
+    for key, parent in parents.items():
+        if parent is not None and parent not in parents:
+            faults[key] = f"the parent {parent!r} of the tag {key!r} is not a tag of the dimension"
+        elif (circle := _circle(key, parents)) is not None:
+            faults[key] = f"the tag {key!r} is its own ancestor: {' > '.join(circle)}"
+    return faults
+
+
+def _circle(key: str, parents: Mapping[str, str | None]) -> list[str] | None:
+    path = [key]
+    above = parents[key]
+    while above is not None and above in parents and above not in path:
+        path.append(above)
+        above = parents[above]
+    return [*path, key] if above == key else None
+
+
+Checked = TypeVar("Checked", bound=Definition)
+
+
+def _sound(definition: Checked, faults: list[str]) -> Checked:
+    if faults:
+        raise PydanticCustomError(STRUCTURE_FAULT, "{faults}", {"faults": "; ".join(faults)})
+    return definition

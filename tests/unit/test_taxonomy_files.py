@@ -1,0 +1,352 @@
+"""Taxonomy files: what ships is sound, and every fault is named where it stands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from profilegraph.config import data_folder
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Cardinality, Dimension, Duty, Layer, Taxonomy
+from profilegraph.errors import InvalidTaxonomy
+from profilegraph.importers.located_yaml import load_located
+from profilegraph.importers.taxonomies import (
+    parse_taxonomy,
+    read_taxonomies,
+    read_taxonomy,
+    taxonomy_schema,
+)
+
+SHIPPED = sorted(data_folder("taxonomies").glob("*.yaml"))
+
+SOUND = """\
+key: shop
+version: 1.0.0
+labels: {zh-CN: 商店, en: Shop}
+dimensions:
+  - key: channel
+    labels: {zh-CN: 渠道, en: Channel}
+    cardinality: multi
+    ordered: true
+    ttl_days: 30
+    duties: {plan: marketing}
+    tags:
+      - {key: online, labels: {zh-CN: 线上, en: Online}}
+      - {key: website, parent: online, labels: {zh-CN: 网站, en: Website}}
+"""
+
+
+def faults_of(text: str) -> tuple[str, ...]:
+    with pytest.raises(InvalidTaxonomy) as caught:
+        parse_taxonomy(text, "shop.yaml")
+    return caught.value.faults
+
+
+def test_a_sound_file_becomes_a_taxonomy() -> None:
+    taxonomy = parse_taxonomy(SOUND, "shop.yaml")
+    channel = taxonomy.dimensions[0]
+    assert (taxonomy.key, taxonomy.version, taxonomy.labels.text("zh")) == ("shop", "1.0.0", "商店")
+    assert (channel.cardinality, channel.ordered, channel.ttl_days) == (Cardinality.MULTI, True, 30)
+    assert channel.duties == {Duty.PLAN: "marketing"}
+    assert [(tag.key, tag.parent) for tag in channel.tags] == [
+        ("online", None),
+        ("website", "online"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            "cardinality: multi",
+            "cardinalty: multi",
+            "7:5: `cardinalty` is not a key of a dimension; did you mean `cardinality`?",
+        ),
+        (
+            "labels: {zh-CN: 商店, en: Shop}",
+            "labels: {zh-CN: 商店, en: Shop}\nzzz: 1",
+            (
+                "4:1: `zzz` is not a key of a taxonomy; it has key, labels, description, version,"
+                " dimensions, attributes, events, metrics"
+            ),
+        ),
+        (
+            "{zh-CN: 渠道, en: Channel}",
+            "{zh_CN: 渠道, en: Channel}",
+            "6:14: `zh_CN` is not a key of a label; did you mean `zh-CN`?",
+        ),
+        ("{zh-CN: 渠道, en: Channel}", "{en: Channel}", "6:13: `labels` lacks `zh-CN`"),
+        (
+            "    labels: {zh-CN: 渠道, en: Channel}\n",
+            "",
+            "5:5: the dimension 'channel' lacks `labels`",
+        ),
+        (
+            "{key: online, labels: {zh-CN: 线上, en: Online}}",
+            "{labels: {zh-CN: 线上, en: Online}}",
+            "12:9: a tag lacks `key`",
+        ),
+        (
+            "cardinality: multi",
+            "cardinality: mutli",
+            "7:18: `cardinality` is 'mutli'; it must be 'single' or 'multi'; did you mean 'multi'?",
+        ),
+        (
+            "duties: {plan: marketing}",
+            "duties: {plann: marketing}",
+            (
+                "10:14: `duties` has no 'plann';"
+                " it must be 'plan', 'tag', 'clean' or 'restructure'; did you mean 'plan'?"
+            ),
+        ),
+        (
+            "key: channel",
+            "key: Sales Channel",
+            (
+                "5:10: `key` is 'Sales Channel'; a key is made of a-z, 0-9 and _,"
+                " and has at most 63 of them; did you mean 'sales_channel'?"
+            ),
+        ),
+        (
+            "version: 1.0.0",
+            "version: '1.0'",
+            (
+                "2:10: `version` is '1.0'; a version is three numbers, such as 1.0.0;"
+                " did you mean 1.0.0?"
+            ),
+        ),
+        (
+            "version: 1.0.0",
+            "version: 1.5",
+            "2:10: `version` is the float 1.5; it must be text; put it into quotes",
+        ),
+        (
+            "{key: online, labels",
+            "{key: 20, labels",
+            "12:15: `key` is the int 20; it must be text; put it into quotes",
+        ),
+        (
+            "ordered: true",
+            "ordered: yes",
+            "8:14: `ordered` is 'yes'; it must be true or false, without quotes",
+        ),
+        (
+            "ttl_days: 30",
+            "ttl_days: '30'",
+            "9:15: `ttl_days` is '30'; it must be a whole number, without quotes",
+        ),
+        (
+            "ttl_days: 30",
+            "ttl_days: 0",
+            "9:15: `ttl_days` is the int 0; it must be greater than or equal to 1",
+        ),
+        (
+            "duties: {plan: marketing}",
+            "duties: [marketing]",
+            "10:13: `duties` is a list; it must be a mapping, `name: value`",
+        ),
+        (
+            "labels: {zh-CN: 商店, en: Shop}",
+            "labels: Shop",
+            "3:9: `labels` is 'Shop'; it must be a mapping, `name: value`",
+        ),
+        (
+            "labels: {zh-CN: 商店, en: Shop}",
+            "labels: {zh-CN: 商店, en: ''}",
+            "3:25: `en` is ''; it must not be empty",
+        ),
+        (
+            "cardinality: multi",
+            "cardinality:",
+            "7:17: `cardinality` is empty; it must be 'single' or 'multi'",
+        ),
+        (
+            "parent: online",
+            "parent: onlin",
+            (
+                "13:32: the parent 'onlin' of the tag 'website' is not a tag of the dimension;"
+                " did you mean 'online'?"
+            ),
+        ),
+        (
+            "{key: online, labels",
+            "{key: online, parent: website, labels",
+            "12:31: the tag 'online' is its own ancestor: online > website > online",
+        ),
+        (
+            "key: website",
+            "key: online",
+            "13:15: `key` is 'online', which line 12 defines already; rename one",
+        ),
+        (
+            "    cardinality: multi\n",
+            "    cardinality: multi\n    cardinality: single\n",
+            "8:5: the key 'cardinality' is given twice, first on line 7; remove one",
+        ),
+        (
+            "key: shop",
+            "? [a, b]\n: 1\nkey: shop",
+            "1:3: a key must be text, not a list or a mapping",
+        ),
+    ],
+)
+def test_a_fault_is_named_with_its_line_and_what_was_probably_meant(
+    old: str, new: str, fault: str
+) -> None:
+    assert SOUND.count(old) == 1
+    assert f"shop.yaml:{fault}" in faults_of(SOUND.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "1:1: the file is empty; begin with `key:`"),
+        ("- a", "1:1: the file holds no mapping; begin with `key:`"),
+        (
+            "key: a: b",
+            "1:7: not valid YAML: mapping values are not allowed here",
+        ),
+        (
+            "key:\n\t- a",
+            (
+                "2:1: not valid YAML while scanning for the next token:"
+                " found character '\\t' that cannot start any token;"
+                " indent with spaces, not with tabs"
+            ),
+        ),
+        (
+            "key: [a",
+            (
+                "1:8: not valid YAML while parsing a flow sequence: expected ',' or ']',"
+                " but got '<stream end>'"
+            ),
+        ),
+        (
+            "key: &x a\nversion: *x",
+            "2:10: `*x` is an alias; write the value out instead",
+        ),
+        ("[" * 40, "1:33: nested more than 32 levels deep"),
+        ("key: a\nversion: \x07", "2:10: the character '\\x07' is not allowed in YAML"),
+        (
+            "key: a\n---\nkey: b",
+            (
+                "2:1: not valid YAML expected a single document in the stream:"
+                " but found another document"
+            ),
+        ),
+        (
+            "key: !!python/name:os.system a",
+            (
+                "1:6: not valid YAML: could not determine a constructor for the tag"
+                " 'tag:yaml.org,2002:python/name:os.system'"
+            ),
+        ),
+    ],
+)
+def test_text_that_is_no_yaml_mapping_is_refused_with_its_place(text: str, fault: str) -> None:
+    assert faults_of(text) == (f"shop.yaml:{fault}",)
+
+
+def test_all_faults_of_a_file_are_listed_in_the_order_of_its_lines() -> None:
+    broken = (
+        SOUND.replace("cardinality: multi", "cardinality: few")
+        .replace("labels: {zh-CN: 商店, en: Shop}", "labels: {zh-CN: 商店}")
+        .replace("parent: online", "parent: offline")
+    )
+    faults = faults_of(broken)
+    assert [fault.split(":")[1] for fault in faults] == ["3", "7", "13"]
+
+
+def test_two_definitions_of_one_key_are_refused() -> None:
+    twice = SOUND + "metrics:\n" + "  - {key: spend, labels: {zh-CN: 金额, en: Spend}}\n" * 2
+    assert faults_of(twice) == (
+        "shop.yaml:16:11: `key` is 'spend', which line 15 defines already; rename one",
+    )
+
+
+@pytest.mark.parametrize("word", ["no", "on", "50_500", "1e3", "0x1f", "2026-01-31"])
+def test_a_plain_word_stays_text_as_in_editors(word: str) -> None:
+    taxonomy = parse_taxonomy(SOUND.replace("en: Shop", f"en: {word}"), "shop.yaml")
+    assert taxonomy.labels.en == word
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(SOUND, encoding="utf-8-sig")
+    assert read_taxonomy(path).key == "shop"
+
+
+def test_a_file_that_is_missing_or_not_utf8_is_named(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("key: caf\u00e9".encode("latin-1"))
+    with pytest.raises(InvalidTaxonomy) as caught:
+        read_taxonomies([tmp_path / "none.yaml", latin])
+    assert caught.value.faults == (
+        f"{tmp_path / 'none.yaml'}: cannot be read: No such file or directory",
+        f"{latin}: is not UTF-8 text (byte 8)",
+    )
+
+
+def test_the_models_refuse_by_themselves_what_concerns_several_definitions() -> None:
+    labels = {"zh-CN": "一", "en": "One"}
+    tag = {"key": "a", "labels": labels, "parent": "b"}
+    dimension = {"key": "d", "labels": labels, "cardinality": "multi"}
+    with pytest.raises(ValueError, match="parent 'b'"):
+        Dimension.model_validate({**dimension, "tags": [tag]})
+    with pytest.raises(ValueError, match="'d' is defined twice"):
+        Taxonomy.model_validate(
+            {"key": "t", "labels": labels, "version": "1.0.0", "dimensions": [dimension] * 2}
+        )
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_taxonomy_is_sound_and_names_its_schema(path: Path) -> None:
+    taxonomy = read_taxonomy(path)
+    assert taxonomy.key == path.stem
+    first = path.read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../schema/taxonomy.schema.json"
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_published_schema_accepts_what_the_models_accept(path: Path) -> None:
+    schema = json.loads((data_folder("schema") / "taxonomy.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(load_located(path.read_text("utf-8")).data)
+
+
+def test_the_published_schema_is_what_the_models_say() -> None:
+    published = json.loads((data_folder("schema") / "taxonomy.schema.json").read_text("utf-8"))
+    assert published == taxonomy_schema(), "run `profilegraph taxonomy schema` into the file"
+
+
+def test_the_shipped_taxonomies_go_together_and_hold_what_they_promise() -> None:
+    catalogue = Catalogue.of(read_taxonomies(SHIPPED))
+    sizes = {key: len(dimension.tags) for key, dimension in catalogue.dimensions.items()}
+    assert {key: sizes[key] for key in ("company_size", "ownership", "need", "buying_stage")} == {
+        "company_size": 5, "ownership": 5, "need": 5, "buying_stage": 6,
+    }  # fmt: skip
+    assert (sizes["rfm"], sizes["lifecycle"], sizes["customer_value"]) == (8, 5, 3)
+    layers = [d.layer for d in catalogue.dimensions.values() if d.layer]
+    assert [layers.count(layer) for layer in Layer] == [8, 3, 2]
+    assert {d.key for d in catalogue.dimensions.values() if set(d.duties) != set(Duty)} == set()
+
+
+def test_ordered_dimensions_go_from_the_least_to_the_most() -> None:
+    catalogue = Catalogue.of(read_taxonomies(SHIPPED))
+    ordered = {key: d.tags for key, d in catalogue.dimensions.items() if d.ordered}
+    assert sorted(ordered) == [
+        "annual_budget", "buying_stage", "company_size", "customer_value",
+        "lead_stage", "lifecycle", "sales_lifecycle",
+    ]  # fmt: skip
+    assert [tag.key for tag in ordered["customer_value"]] == ["low", "medium", "high"]
+    assert [tag.key for tag in ordered["company_size"]] == [
+        "0_20",
+        "20_50",
+        "50_500",
+        "500_1000",
+        "1000_plus",
+    ]
+    assert ordered["annual_budget"][0].key == "under_50k"
