@@ -1,0 +1,70 @@
+import { GraphiQL } from "graphiql";
+import { createRoot } from "react-dom/client";
+import "graphiql/style.css";
+import "./page.css";
+import { KeyForm } from "./key-form.jsx";
+import { graphql } from "./graphql.js";
+
+// Everything stays in this tab: queries and variables may hold personal data, headers hold the key.
+const storage = window.sessionStorage;
+const KEY = "profilegraph:key";
+
+const EXAMPLE = `# Ctrl-Enter runs this, Ctrl-Space completes, hovering explains.
+# The book on the left holds the documentation of the whole API.
+query Customers {
+  customers(first: 5) {
+    totalCount
+    edges {
+      node {
+        key
+        name
+        tags {
+          tag {
+            label(locale: "en")
+          }
+          since
+        }
+      }
+    }
+  }
+}
+`;
+
+const root = createRoot(document.getElementById("page"));
+
+function open(key) {
+  storage.setItem(KEY, key);
+  const authorization = { Authorization: `Bearer ${key}` };
+  const headers = JSON.stringify(authorization, null, 2);
+  root.render(
+    <GraphiQL
+      // The schema is asked for before the headers editor is there: the key goes along in any case.
+      fetcher={(request, options) => graphql(request, { ...authorization, ...options?.headers })}
+      storage={storage}
+      shouldPersistHeaders
+      showPersistHeadersSettings={false}
+      defaultHeaders={headers}
+      defaultQuery={EXAMPLE}
+      inputValueDeprecation
+      schemaDescription
+    >
+      <GraphiQL.Logo>
+        <button type="button" className="forget-key" onClick={forget}>
+          Forget key
+        </button>
+      </GraphiQL.Logo>
+    </GraphiQL>,
+  );
+}
+
+function forget() {
+  storage.clear();
+  window.location.reload();
+}
+
+const known = storage.getItem(KEY);
+if (known) {
+  open(known);
+} else {
+  root.render(<KeyForm onKey={open} />);
+}
