@@ -1,1 +1,6 @@
-"""What plugins can bring, and the host that loads them."""
+"""Plugins: what they may bring (specs, models), and the host that loads each on its own."""
+
+from profilegraph.hooks.models import EventTable, Model, Scores
+from profilegraph.hooks.specs import API_VERSION, hookimpl
+
+__all__ = ["API_VERSION", "EventTable", "Model", "Scores", "hookimpl"]
