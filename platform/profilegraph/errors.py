@@ -112,6 +112,48 @@ class EmbeddedServerError(ProfilegraphError):
     code = "EMBEDDED_SERVER"
 
 
+class EmbeddedJarsUnreachable(EmbeddedServerError):
+    """The jars of the embedded Neo4j are not here and cannot be fetched."""
+
+    code = "EMBEDDED_JARS_UNREACHABLE"
+
+
+class EmbeddedJarAltered(EmbeddedServerError):
+    """A jar that was fetched is not the one that profilegraph was made with."""
+
+    code = "EMBEDDED_JAR_ALTERED"
+
+
+class EmbeddedDiskFull(EmbeddedServerError):
+    """There is no room for the jars or for the database."""
+
+    code = "EMBEDDED_DISK_FULL"
+
+
+class EmbeddedPortTaken(EmbeddedServerError):
+    """Another program listens on the port that the embedded Neo4j is set to use."""
+
+    code = "EMBEDDED_PORT_TAKEN"
+
+
+class EmbeddedDataNewer(EmbeddedServerError):
+    """The data was written by a newer Neo4j than the embedded one."""
+
+    code = "EMBEDDED_DATA_NEWER"
+
+
+class EmbeddedMemory(EmbeddedServerError):
+    """The memory is too small for the heap and page cache of the embedded Neo4j."""
+
+    code = "EMBEDDED_MEMORY"
+
+
+class EmbeddedPasswordLost(EmbeddedServerError):
+    """The server runs, but the file that holds its password is gone or empty."""
+
+    code = "EMBEDDED_PASSWORD_LOST"
+
+
 class PluginError(ProfilegraphError):
     """A plugin cannot be loaded, or broke the contract of a hook."""
 

