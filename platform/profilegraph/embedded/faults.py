@@ -34,8 +34,14 @@ _KNOWN: tuple[tuple[tuple[str, ...], type[EmbeddedServerError], str, str], ...] 
         DISK_HINT,
     ),
     (
-        ("Could not reserve enough space", "OutOfMemoryError", "Cannot allocate memory",
-         "insufficient memory", "Invalid maximum heap size", "maximum heap size"),
+        (
+            "Could not reserve enough space",
+            "OutOfMemoryError",
+            "Cannot allocate memory",
+            "insufficient memory",
+            "Invalid maximum heap size",
+            "maximum heap size",
+        ),
         EmbeddedMemory,
         "the Java machine does not get the memory it is set to use.",
         MEMORY_HINT,

@@ -144,9 +144,7 @@ def _until(look: Callable[[], Found | None], seconds: float, late: EmbeddedServe
     return found
 
 
-def _start_locked(
-    settings: Settings, home: Home, lock: int, progress: Progress
-) -> RunningServer:
+def _start_locked(settings: Settings, home: Home, lock: int, progress: Progress) -> RunningServer:
     jars = read_registry()
     version = neo4j_version(jars)
     require_known_version(home.version(), version, home.root)
