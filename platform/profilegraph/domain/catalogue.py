@@ -93,7 +93,9 @@ def _tags(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, Tag]]:
 
 def _descendants(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, frozenset[str]]]:
     for dimension in dimensions:
-        below: dict[str, set[str]] = {tag.key: {tag_key(dimension.key, tag.key)} for tag in dimension.tags}
+        below: dict[str, set[str]] = {
+            tag.key: {tag_key(dimension.key, tag.key)} for tag in dimension.tags
+        }
         parents = {tag.key: tag.parent for tag in dimension.tags}
         for tag in dimension.tags:
             parent = tag.parent
@@ -112,4 +114,8 @@ def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
 
 def _nearest(key: str, known: Iterable[str]) -> str:
     near = get_close_matches(key, list(known), n=3)
-    return f"Did you mean {' or '.join(near)}?" if near else "`profilegraph taxonomy list` shows what exists."
+    return (
+        f"Did you mean {' or '.join(near)}?"
+        if near
+        else "`profilegraph taxonomy list` shows what exists."
+    )

@@ -8,7 +8,17 @@ from typing import Annotated, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from profilegraph.domain.values import Key, Moment, Name, Record, Share, SnakeKey, TagKey, Text, Weekday
+from profilegraph.domain.values import (
+    Key,
+    Moment,
+    Name,
+    Record,
+    Share,
+    SnakeKey,
+    TagKey,
+    Text,
+    Weekday,
+)
 
 AttributeValue = bool | FiniteFloat | date | Text
 """A typed field of a customer: boolean, number, date or string."""

@@ -143,12 +143,19 @@ class Database:
             async for attempt in _retrying(seconds):
                 with attempt:
                     async with self._session(READ_ACCESS) as session:
-                        result = await session.run(Query(query, timeout=seconds), dict(parameters or {}))
+                        result = await session.run(
+                            Query(query, timeout=seconds), dict(parameters or {})
+                        )
                         return [_row(record) for record in await result.fetch(_ALL)]
         raise AssertionError("retrying ends with a result or an error")
 
     async def stream(
-        self, query: str, parameters: Parameters | None = None, *, batch: int = 5_000, timeout: float = 600.0
+        self,
+        query: str,
+        parameters: Parameters | None = None,
+        *,
+        batch: int = 5_000,
+        timeout: float = 600.0,
     ) -> AsyncIterator[list[tuple[Any, ...]]]:
         """Yield the rows of a query that only reads as tuples, `batch` of them at a time.
 
@@ -158,7 +165,9 @@ class Database:
         with self._translated(timeout):
             async with self._session(READ_ACCESS, fetch_size=batch) as session:
                 async with asyncio.timeout(timeout + GRACE_SECONDS):
-                    result = await session.run(Query(query, timeout=timeout), dict(parameters or {}))
+                    result = await session.run(
+                        Query(query, timeout=timeout), dict(parameters or {})
+                    )
                 while True:
                     async with asyncio.timeout(timeout + GRACE_SECONDS):
                         records = await result.fetch(batch)

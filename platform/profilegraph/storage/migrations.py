@@ -33,7 +33,9 @@ def read_migrations(folder: Path) -> list[Migration]:
     return migrations
 
 
-async def migrate(database: Database, migrations: list[Migration], now: datetime) -> list[Migration]:
+async def migrate(
+    database: Database, migrations: list[Migration], now: datetime
+) -> list[Migration]:
     """Return the migrations that were applied just now; none where all had been.
 
     Statements say IF NOT EXISTS, so two processes that migrate at once do no harm. Raises
@@ -53,7 +55,9 @@ async def migrate(database: Database, migrations: list[Migration], now: datetime
 
 async def applied_migrations(database: Database) -> dict[int, str]:
     """Return the checksums of the migrations that the database has had, by number."""
-    rows = await database.read("MATCH (m:Migration) RETURN m.number AS number, m.checksum AS checksum")
+    rows = await database.read(
+        "MATCH (m:Migration) RETURN m.number AS number, m.checksum AS checksum"
+    )
     return {row["number"]: row["checksum"] for row in rows}
 
 
@@ -91,7 +95,12 @@ async def _record(database: Database, migration: Migration, now: datetime) -> No
         await transaction.run(
             "MERGE (m:Migration {number: $number})"
             " ON CREATE SET m.name = $name, m.checksum = $checksum, m.at = $at",
-            {"number": migration.number, "name": migration.name, "checksum": migration.checksum, "at": now},
+            {
+                "number": migration.number,
+                "name": migration.name,
+                "checksum": migration.checksum,
+                "at": now,
+            },
         )
 
     await database.write(work)

@@ -34,12 +34,10 @@ from profilegraph.domain.organisation import (
     Ownership,
     Team,
 )
+from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import Record, to_units
 
 Values = dict[str, Any]
-
-ATTRIBUTE_PREFIX = "attribute_"
-METRIC_PREFIX = "metric_"
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,12 @@ class Upsert:
 
 
 def _customer(record: Customer) -> Values:
-    attributes = {ATTRIBUTE_PREFIX + key: value for key, value in record.attributes.items()}
-    return {"key": record.key, "kind": record.kind, "set": record.given("name", "kind") | attributes}
+    attributes = {attribute_property(key): value for key, value in record.attributes.items()}
+    return {
+        "key": record.key,
+        "kind": record.kind,
+        "set": record.given("name", "kind") | attributes,
+    }
 
 
 def _relation(record: Relation) -> Values:
@@ -71,7 +73,12 @@ def _relation(record: Relation) -> Values:
     start, end = reversed(ends) if record.kind is RelationKind.SUBSIDIARY else ends
     if record.kind is RelationKind.PARTNER:
         start, end = sorted(ends)
-    return {"from": start, "to": end, "kind": record.kind, "group": record.kind is not RelationKind.PARTNER}
+    return {
+        "from": start,
+        "to": end,
+        "kind": record.kind,
+        "group": record.kind is not RelationKind.PARTNER,
+    }
 
 
 def _tagging(record: Tagging) -> Values:
@@ -139,7 +146,12 @@ def _opportunity(record: Opportunity) -> Values:
         values["amount"] = None if record.amount is None else to_units(record.amount)
     if "close_date" in record.model_fields_set:
         values["closeDate"] = record.close_date
-    return {"key": record.key, "customer": record.customer, "outcome": record.outcome, "set": values}
+    return {
+        "key": record.key,
+        "customer": record.customer,
+        "outcome": record.outcome,
+        "set": values,
+    }
 
 
 def _follow_up(record: FollowUp) -> Values:
@@ -204,7 +216,11 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
         DecisionMaker: Upsert(
             kind="decision_makers",
             row=_decision_maker,
-            needs={"customer": "Customer", "department": "Department", "reports_to": "DecisionMaker"},
+            needs={
+                "customer": "Customer",
+                "department": "Department",
+                "reports_to": "DecisionMaker",
+            },
             parent="reports_to",
             conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle.",
         ),

@@ -120,5 +120,7 @@ async def _reasons(
 
 
 async def _known(transaction: Transaction, label: str, keys: set[str | None]) -> set[str]:
-    rows: list[Values] = await transaction.run(_KNOWN[label], {"keys": [key for key in keys if key]})
+    rows: list[Values] = await transaction.run(
+        _KNOWN[label], {"keys": [key for key in keys if key]}
+    )
     return set(rows[0]["known"])

@@ -1,0 +1,20 @@
+"""Under which property a customer's node keeps what taxonomies declare.
+
+The prefixes keep a taxonomy's keys apart from the graph's own; a name made here travels to the
+database as a parameter, never as text of a query.
+"""
+
+from __future__ import annotations
+
+ATTRIBUTE_PREFIX = "attribute_"
+METRIC_PREFIX = "metric_"
+
+
+def attribute_property(key: str) -> str:
+    """Return the property of an attribute."""
+    return ATTRIBUTE_PREFIX + key
+
+
+def metric_property(key: str) -> str:
+    """Return the property of a metric."""
+    return METRIC_PREFIX + key

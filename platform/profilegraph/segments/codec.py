@@ -1,0 +1,184 @@
+"""The one JSON form of a filter: `{"all": [{"tags": {…}}, {"not": {…}}]}`.
+
+Every node is an object with one key, its name. Reading and writing are each other's inverse; the
+JSON Schema is made from the same classes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from profilegraph.errors import InvalidFilter
+from profilegraph.segments.nodes import LEAVES, AllOf, AnyOf, Leaf, Node, Not, json_name
+
+MAX_DEPTH = 8
+MAX_LEAVES = 100
+
+_ADAPTERS: Mapping[str, TypeAdapter[Leaf]] = {leaf.NAME: TypeAdapter(leaf) for leaf in LEAVES}
+_GROUPS: Mapping[str, type[AllOf] | type[AnyOf]] = {AllOf.NAME: AllOf, AnyOf.NAME: AnyOf}
+_NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_ADAPTERS)
+
+
+def decode(value: object) -> Node:
+    """Return the filter that a JSON value stands for.
+
+    Raises InvalidFilter that says at which place what is wrong: an unknown name or field, a value
+    of the wrong type, more than 100 leaves, or more than 8 levels.
+    """
+    node = _decode(value, "filter", 1)
+    leaves = _leaves(node)
+    if leaves > MAX_LEAVES:
+        raise InvalidFilter(
+            f"the filter has {leaves} conditions; at most {MAX_LEAVES} are allowed.",
+            hint="Save a part of it as a segment of its own.",
+        )
+    return node
+
+
+def decode_text(text: str) -> Node:
+    """Return the filter that a JSON text stands for; raises InvalidFilter."""
+    try:
+        return decode(json.loads(text))
+    except (json.JSONDecodeError, RecursionError) as fault:
+        raise InvalidFilter(f"the filter is not JSON: {fault}") from fault
+
+
+def encode(node: Node) -> dict[str, Any]:
+    """Return the canonical JSON value of a filter: fields at their defaults are left out."""
+    match node:
+        case AllOf(conditions) | AnyOf(conditions):
+            return {node.NAME: [encode(condition) for condition in conditions]}
+        case Not(condition):
+            return {node.NAME: encode(condition)}
+        case _:
+            return {node.NAME: _part(node)}
+
+
+def encode_text(node: Node) -> str:
+    """Return the canonical JSON text of a filter; equal filters have equal texts."""
+    return json.dumps(encode(node), ensure_ascii=False, separators=(",", ":"))
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of filters."""
+    definitions: dict[str, Any] = {}
+    choices = []
+    for name, adapter in _ADAPTERS.items():
+        schema = adapter.json_schema(ref_template="#/$defs/{model}")
+        definitions |= schema.pop("$defs", {})
+        definitions[schema["title"]] = schema
+        choices.append(_choice(name, {"$ref": f"#/$defs/{schema['title']}"}))
+    filters = {"type": "array", "items": {"$ref": "#/$defs/Filter"}}
+    choices += [_choice(name, filters) for name in _GROUPS]
+    choices.append(_choice(Not.NAME, {"$ref": "#/$defs/Filter"}))
+    definitions["Filter"] = {"description": "One condition of a segment.", "oneOf": choices}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Segment filter",
+        "$ref": "#/$defs/Filter",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _choice(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: schema},
+        "required": [name],
+        "additionalProperties": False,
+    }
+
+
+def _decode(value: object, place: str, depth: int) -> Node:
+    if depth > MAX_DEPTH:
+        raise InvalidFilter(
+            f"the filter is nested more than {MAX_DEPTH} levels deep.",
+            where=place,
+            hint="Save a part of it as a segment of its own.",
+        )
+    name, body = _single(value, place)
+    inner = f"{place}.{name}"
+    if name in _GROUPS:
+        return _GROUPS[name](
+            tuple(
+                _decode(item, f"{inner}[{i}]", depth + 1)
+                for i, item in enumerate(_list(body, inner))
+            )
+        )
+    if name == Not.NAME:
+        return Not(_decode(body, inner, depth + 1))
+    return _leaf(name, body, inner)
+
+
+def _single(value: object, place: str) -> tuple[str, object]:
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise InvalidFilter(
+            "a condition is an object with exactly one key.",
+            where=place,
+            hint=f"The keys are {', '.join(_NAMES)}.",
+        )
+    name, body = next(iter(value.items()))
+    if name not in _NAMES:
+        raise InvalidFilter(
+            f"there is no condition {name!r}.", where=place, hint=f"There are {', '.join(_NAMES)}."
+        )
+    return name, body
+
+
+def _list(body: object, place: str) -> Sequence[object]:
+    if not isinstance(body, list | tuple):
+        raise InvalidFilter("a list of conditions is needed.", where=place)
+    return body
+
+
+def _leaf(name: str, body: object, place: str) -> Leaf:
+    try:
+        return _ADAPTERS[name].validate_python(body)
+    except ValidationError as fault:
+        errors = fault.errors(include_url=False, include_context=False)
+        raise InvalidFilter(
+            "; ".join(
+                f"{_path(place, e['loc'])}: {e['msg'].removeprefix('Value error, ')}"
+                for e in errors
+            )
+        ) from fault
+
+
+def _path(place: str, location: tuple[int | str, ...]) -> str:
+    return place + "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in location
+    )
+
+
+def _leaves(node: Node) -> int:
+    match node:
+        case AllOf(conditions) | AnyOf(conditions):
+            return sum(_leaves(condition) for condition in conditions)
+        case Not(condition):
+            return _leaves(condition)
+        case _:
+            return 1
+
+
+def _part(part: Any) -> dict[str, Any]:
+    return {
+        json_name(field.name): _value(getattr(part, field.name))
+        for field in fields(part)
+        if getattr(part, field.name) != field.default
+    }
+
+
+def _value(value: Any) -> Any:
+    if is_dataclass(value):
+        return _part(value)
+    if isinstance(value, tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if hasattr(value, "isoformat") else value

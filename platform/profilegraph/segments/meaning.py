@@ -1,0 +1,105 @@
+"""What a filter's words stand for, decided once for all evaluators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.domain.values import to_units
+from profilegraph.segments.nodes import NumberTest, Tags, Window
+
+
+@dataclass(frozen=True)
+class TagGroups:
+    """The tag leaf in full tag keys: one qualifying tagging of each group, none of `refused`."""
+
+    wanted: tuple[frozenset[str], ...]
+    refused: frozenset[str]
+
+
+def tag_groups(leaf: Tags, catalogue: Catalogue) -> TagGroups:
+    """Return the tags that a leaf asks for, with descendants and order spelled out."""
+    wanted: list[frozenset[str]] = []
+    refused: frozenset[str] = frozenset()
+    everything = frozenset(
+        tag_key(leaf.dimension, tag.key) for tag in catalogue.dimension(leaf.dimension).tags
+    )
+    if leaf.any_of is not None:
+        wanted.append(_expanded(leaf, leaf.any_of, catalogue))
+    for name in leaf.all_of or ():
+        wanted.append(_expanded(leaf, (name,), catalogue))
+    if leaf.gte is not None or leaf.lte is not None:
+        wanted.append(_between(leaf, catalogue))
+    if leaf.none_of is not None:
+        refused |= _expanded(leaf, leaf.none_of, catalogue)
+    if leaf.has_any is True:
+        wanted.append(everything)
+    if leaf.has_any is False:
+        refused |= everything
+    return TagGroups(tuple(wanted), refused)
+
+
+def _expanded(leaf: Tags, names: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
+    keys = [tag_key(leaf.dimension, name) for name in names]
+    if leaf.exact:
+        return frozenset(keys)
+    return frozenset().union(*(catalogue.descendants[key] for key in keys))
+
+
+def _between(leaf: Tags, catalogue: Catalogue) -> frozenset[str]:
+    names = [tag.key for tag in catalogue.dimension(leaf.dimension).tags]
+    first = names.index(leaf.gte) if leaf.gte is not None else 0
+    last = names.index(leaf.lte) if leaf.lte is not None else len(names) - 1
+    return frozenset(tag_key(leaf.dimension, name) for name in names[first : last + 1])
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span of time: after `after`, from `since` on, before `until`, and never later than now."""
+
+    after: datetime | None
+    since: datetime | None
+    until: datetime | None
+    now: datetime
+
+    def __contains__(self, moment: datetime) -> bool:
+        """Return whether a moment lies in the span."""
+        return (
+            moment <= self.now
+            and (self.after is None or moment > self.after)
+            and (self.since is None or moment >= self.since)
+            and (self.until is None or moment < self.until)
+        )
+
+
+def span(window: Window | None, now: datetime) -> Span:
+    """Return the span that a window stands for at `now`; without a window, all up to now."""
+    if window is None:
+        return Span(None, None, None, now)
+    after = None if window.last_days is None else now - timedelta(days=window.last_days)
+    return Span(after, window.since, window.until, now)
+
+
+def in_units(test: NumberTest) -> NumberTest:
+    """Return a comparison of amounts in the graph's unit, ten-thousandths of the currency's."""
+
+    def one(number: float | None) -> float | None:
+        return None if number is None else to_units(Decimal(str(number)))
+
+    many = None if test.in_ is None else tuple(to_units(Decimal(str(n))) for n in test.in_)
+    ends = test.between
+    return replace(
+        test,
+        eq=one(test.eq),
+        ne=one(test.ne),
+        in_=many,
+        lt=one(test.lt),
+        lte=one(test.lte),
+        gt=one(test.gt),
+        gte=one(test.gte),
+        between=None
+        if ends is None
+        else (to_units(Decimal(str(ends[0]))), to_units(Decimal(str(ends[1])))),
+    )

@@ -1,0 +1,54 @@
+"""Taxonomies from files into the graph, and the catalogue of all that is in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.taxonomies import read_taxonomies, save_taxonomy, taxonomy_digests
+
+
+class Catalogues:
+    """The catalogue of a database, read anew only where a taxonomy there has changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._digests: dict[str, str] | None = None
+        self._catalogue = Catalogue.of(())
+
+    async def current(self) -> Catalogue:
+        """Return the catalogue of the taxonomies that are in the graph now."""
+        digests = await taxonomy_digests(self._database)
+        if digests != self._digests:
+            self._catalogue = Catalogue.of(await read_taxonomies(self._database))
+            self._digests = digests
+        return self._catalogue
+
+
+async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
+    """Return those of `taxonomies` that were new or different, after writing them to the graph.
+
+    All are written in one transaction. Raises Conflict where two define the same key.
+    """
+    wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
+    present = {taxonomy.key: taxonomy for taxonomy in await read_taxonomies(database)}
+    Catalogue.of((present | wanted).values())
+    digests = await taxonomy_digests(database)
+    changed = [one for one in wanted.values() if digests.get(one.key) != digest(one)]
+
+    async def work(transaction: Transaction) -> None:
+        for taxonomy in changed:
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy))
+
+    if changed:
+        await database.write(work)
+    return changed
+
+
+def digest(taxonomy: Taxonomy) -> str:
+    """Return a SHA-256 that is equal only for equal taxonomies."""
+    text = taxonomy.model_dump_json(by_alias=True, exclude_none=True)
+    return hashlib.sha256(text.encode()).hexdigest()
