@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import AliasChoices, AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from profilegraph.errors import InvalidConfiguration
@@ -19,7 +19,9 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as fault:
-        raise ValueError(f"no time zone is called {name!r}; use a name such as Asia/Shanghai") from fault
+        raise ValueError(
+            f"no time zone is called {name!r}; use a name such as Asia/Shanghai"
+        ) from fault
     return name
 
 
@@ -55,7 +57,9 @@ class Settings(BaseSettings):
         None, ge=1, le=65535, description="Port of the embedded database; a free one if left out."
     )
     heap_mb: int = Field(1024, ge=128, description="Java heap of the embedded database, megabytes.")
-    page_cache_mb: int = Field(512, ge=8, description="Page cache of the embedded database, megabytes.")
+    page_cache_mb: int = Field(
+        512, ge=8, description="Page cache of the embedded database, megabytes."
+    )
     read_timeout: float = Field(10.0, gt=0, description="Longest read, seconds.")
     write_timeout: float = Field(60.0, gt=0, description="Longest write transaction, seconds.")
     pool_size: int = Field(32, ge=1, description="Most Bolt connections of one process.")

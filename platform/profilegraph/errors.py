@@ -94,6 +94,12 @@ class DatabaseRefused(ProfilegraphError):
     code = "DATABASE_REFUSED"
 
 
+class SchemaBehind(ProfilegraphError):
+    """The database lacks migrations that this profilegraph needs."""
+
+    code = "SCHEMA_BEHIND"
+
+
 class SchemaAhead(ProfilegraphError):
     """The database was migrated by a newer profilegraph than this one."""
 

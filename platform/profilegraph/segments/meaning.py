@@ -28,8 +28,7 @@ def tag_groups(leaf: Tags, catalogue: Catalogue) -> TagGroups:
     )
     if leaf.any_of is not None:
         wanted.append(_expanded(leaf, leaf.any_of, catalogue))
-    for name in leaf.all_of or ():
-        wanted.append(_expanded(leaf, (name,), catalogue))
+    wanted.extend(_expanded(leaf, (name,), catalogue) for name in leaf.all_of or ())
     if leaf.gte is not None or leaf.lte is not None:
         wanted.append(_between(leaf, catalogue))
     if leaf.none_of is not None:

@@ -135,7 +135,7 @@ class _Writer:
 
     def _operands(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
-            return tuple(_plain(item) for item in value) + (self._listed(value),)
+            return (*map(_plain, value), self._listed(value))
         if isinstance(value, tuple):
             return (self._listed(value),) * 3
         if isinstance(value, bool):

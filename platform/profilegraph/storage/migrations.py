@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from profilegraph.errors import SchemaAhead, SchemaChanged
+from profilegraph.errors import SchemaAhead, SchemaBehind, SchemaChanged
 from profilegraph.storage.database import Database, Transaction
 
 _FILE_NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)\.cypher$")
@@ -51,6 +51,21 @@ async def migrate(
     if pending:
         await database.define("CALL db.awaitIndexes(300)")
     return pending
+
+
+async def require_migrated(database: Database, migrations: list[Migration]) -> None:
+    """Return where the database's schema is the current one.
+
+    Raises SchemaBehind, SchemaAhead or SchemaChanged, each saying what to do.
+    """
+    applied = await applied_migrations(database)
+    _refuse_foreign(applied, migrations)
+    if len(applied) < len(migrations):
+        raise SchemaBehind(
+            f"the database has schema version {len(applied)}, this profilegraph needs"
+            f" {len(migrations)}.",
+            hint="Run `profilegraph db migrate`.",
+        )
 
 
 async def applied_migrations(database: Database) -> dict[int, str]:

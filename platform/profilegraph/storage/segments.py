@@ -56,7 +56,9 @@ async def run_waterfall(
         rows = await database.read("MATCH (c:Customer) RETURN count(c) AS total")
         return rows[0]["total"], []
     names = [f"k{index}" for index in range(len(conditions))]
-    tests = [f"{compiler.predicate(one)} AS {name}" for name, one in zip(names, conditions, strict=True)]
+    tests = [
+        f"{compiler.predicate(one)} AS {name}" for name, one in zip(names, conditions, strict=True)
+    ]
     columns = ["count(*) AS total"]
     for index, name in enumerate(names):
         columns.append(f"{_count(names[: index + 1])} AS after_{name}")

@@ -1,0 +1,61 @@
+"""Whether a record fits the taxonomies that are in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from profilegraph.domain.activity import Event
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.domain.values import Record
+from profilegraph.errors import InvalidInput
+
+
+def conform(record: Record, catalogue: Catalogue) -> Record:
+    """Return a record with its attributes in their declared types.
+
+    Raises NotFound where it names an attribute, tag or event type that no taxonomy declares,
+    InvalidInput where an attribute's value has another type.
+    """
+    match record:
+        case Customer(attributes=attributes) if attributes:
+            typed = {key: _typed(key, value, catalogue) for key, value in attributes.items()}
+            return record.model_copy(update={"attributes": typed})
+        case Tagging(tag=tag):
+            catalogue.tag(tag)
+        case Event(type=kind):
+            catalogue.event(kind)
+    return record
+
+
+def _typed(key: str, value: Any, catalogue: Catalogue) -> Any:
+    attribute = catalogue.attribute(key)
+    match attribute.type, value:
+        case _, None:
+            return None
+        case AttributeType.BOOLEAN, bool():
+            return value
+        case AttributeType.NUMBER, int() | float() if not isinstance(value, bool):
+            return float(value)
+        case AttributeType.STRING, str():
+            return value
+        case AttributeType.DATE, date():
+            return value
+        case AttributeType.DATE, str():
+            return _date(key, value)
+    raise InvalidInput(
+        f"the attribute {key!r} is a {attribute.type.value}, and {value!r} is not.",
+        hint="Give a value of that type.",
+    )
+
+
+def _date(key: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise InvalidInput(
+            f"the attribute {key!r} is a date, and {value!r} is not.",
+            hint="Write it as 2026-01-31.",
+        ) from None

@@ -1,0 +1,30 @@
+"""What a filter depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from profilegraph.domain.catalogue import tag_key
+from profilegraph.segments.nodes import Node, Tags, walk
+
+
+@dataclass(frozen=True)
+class Uses:
+    """The dimensions that a filter asks about, and the tags that it names, by full key."""
+
+    dimensions: frozenset[str]
+    tags: frozenset[str]
+
+
+def uses(node: Node) -> Uses:
+    """Return what a filter depends on."""
+    leaves = [leaf for leaf in walk(node) if isinstance(leaf, Tags)]
+    return Uses(
+        dimensions=frozenset(leaf.dimension for leaf in leaves),
+        tags=frozenset(tag_key(leaf.dimension, name) for leaf in leaves for name in _named(leaf)),
+    )
+
+
+def _named(leaf: Tags) -> tuple[str, ...]:
+    ends = tuple(name for name in (leaf.gte, leaf.lte) if name is not None)
+    return (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()), *ends)

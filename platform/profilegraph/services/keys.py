@@ -1,0 +1,115 @@
+"""API keys: 256 random bits shown once, kept as a hash, expiring, revocable."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from profilegraph.errors import NotFound, Unauthenticated
+from profilegraph.storage.database import Database, Transaction
+
+PREFIX = "pg_"
+_SECRET_BYTES = 32
+_ID_BYTES = 6
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """Who may use the API, without the secret."""
+
+    id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+async def create_key(
+    database: Database,
+    name: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> str:
+    """Return the secret of a new key; it is shown this once and kept only as a hash."""
+    secret = PREFIX + random_bytes(_SECRET_BYTES).hex()
+    values = {
+        "id": random_bytes(_ID_BYTES).hex(),
+        "hash": _hash(secret),
+        "name": name,
+        "createdAt": now,
+        "expiresAt": expires_at,
+    }
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.run("CREATE (k:ApiKey) SET k = $values", {"values": values})
+
+    await database.write(work)
+    return secret
+
+
+async def check_key(database: Database, secret: str, now: datetime) -> ApiKey:
+    """Return the key that a secret belongs to.
+
+    Raises Unauthenticated where it is unknown, expired or revoked; which of them is not said.
+    """
+    if not secret.startswith(PREFIX):
+        raise _unknown()
+    rows = await database.read(
+        "MATCH (k:ApiKey {hash: $hash})"
+        " WHERE k.revokedAt IS NULL AND (k.expiresAt IS NULL OR k.expiresAt > $now)"
+        " RETURN properties(k) AS key",
+        {"hash": _hash(secret), "now": now},
+    )
+    if not rows:
+        raise _unknown()
+    return _key(rows[0]["key"])
+
+
+async def list_keys(database: Database) -> list[ApiKey]:
+    """Return all keys, the oldest first, revoked ones too."""
+    rows = await database.read(
+        "MATCH (k:ApiKey) RETURN properties(k) AS key ORDER BY k.createdAt, k.id"
+    )
+    return [_key(row["key"]) for row in rows]
+
+
+async def revoke_key(database: Database, key_id: str, now: datetime) -> None:
+    """End a key from `now` on; raises NotFound where there is none of this id."""
+
+    async def work(transaction: Transaction) -> int:
+        rows = await transaction.run(
+            "MATCH (k:ApiKey {id: $id})"
+            " SET k.revokedAt = coalesce(k.revokedAt, $now) RETURN count(k) AS found",
+            {"id": key_id, "now": now},
+        )
+        found: int = rows[0]["found"]
+        return found
+
+    if not await database.write(work):
+        raise NotFound(f"no API key has the id {key_id!r}.", hint="See `profilegraph key list`.")
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated(
+        "the API key is unknown, expired or revoked.",
+        hint="Send `Authorization: Bearer pg_…`; `profilegraph key create` makes a key.",
+    )
+
+
+def _hash(secret: str) -> str:
+    # The secret is 256 random bits, so a plain fast hash cannot be guessed back.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _key(row: dict[str, object]) -> ApiKey:
+    return ApiKey(
+        id=str(row["id"]),
+        name=str(row["name"]),
+        created_at=row["createdAt"],  # type: ignore[arg-type]  # the graph keeps moments
+        expires_at=row.get("expiresAt"),  # type: ignore[arg-type]
+        revoked_at=row.get("revokedAt"),  # type: ignore[arg-type]
+    )

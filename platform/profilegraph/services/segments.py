@@ -1,0 +1,152 @@
+"""Segments: asked, explained, and saved in versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidInput
+from profilegraph.segments.checking import check
+from profilegraph.segments.explain import Verdict, explain
+from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.segments.text import sentence
+from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import write_once
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.facts import read_facts
+from profilegraph.storage.saved_segments import (
+    SavedSegment,
+    list_segments,
+    read_segment,
+    save_version,
+)
+from profilegraph.storage.segments import (
+    Order,
+    Position,
+    Step,
+    count_customers,
+    page_of_keys,
+    run_waterfall,
+)
+
+MAX_PAGE = 1_000
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """How many customers each condition kept, from all of them down to the members."""
+
+    total: int
+    conditions: tuple[Node, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Keys of customers in order, and whether more follow."""
+
+    positions: tuple[Position, ...]
+    has_next: bool
+
+
+async def count(platform: Platform, node: Node, now: datetime) -> int:
+    """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
+    return await count_customers(platform.database, await compiler(platform, node, now), node)
+
+
+async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:
+    """Return what each condition of an `all` kept and removed, in the order written.
+
+    A filter that is no `all` has one step: itself.
+    """
+    conditions = node.conditions if isinstance(node, AllOf) else (node,)
+    compiled = await compiler(platform, node, now)
+    total, steps = await run_waterfall(platform.database, compiled, conditions)
+    return Waterfall(total, conditions, tuple(steps))
+
+
+async def members(
+    platform: Platform,
+    node: Node,
+    now: datetime,
+    *,
+    first: int,
+    after: Position | None = None,
+    order: Order = Order.KEY,
+    descending: bool = False,
+    search: str | None = None,
+) -> Page:
+    """Return a page of at most `first` (1 to 1,000) customers that match, after a position."""
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
+    positions = await page_of_keys(
+        platform.database,
+        await compiler(platform, node, now),
+        node,
+        first=first + 1,
+        after=after,
+        order=order,
+        descending=descending,
+        search=search,
+    )
+    return Page(tuple(positions[:first]), len(positions) > first)
+
+
+async def explain_member(platform: Platform, node: Node, customer: str, now: datetime) -> Verdict:
+    """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
+    catalogue = await platform.catalogues.current()
+    check(node, catalogue)
+    facts = await read_facts(platform.database, customer)
+    return explain(node, facts, catalogue, platform.context(now))
+
+
+async def save_segment(
+    platform: Platform,
+    key: str,
+    labels: Labels,
+    node: Node,
+    *,
+    author: str,
+    note: str,
+    now: datetime,
+    request_key: str | None = None,
+) -> SavedSegment:
+    """Return the segment after saving a filter as its newest version.
+
+    A filter and labels that are the newest version's already make no new one. Raises InvalidFilter.
+    """
+    check(node, await platform.catalogues.current())
+
+    async def work(transaction: Transaction) -> int:
+        return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
+
+    asked = f"{key} {labels!r} {node!r} {note}"
+    await write_once(platform, work, now, request_key, asked)
+    return await read_segment(platform.database, key)
+
+
+async def segment(platform: Platform, key: str) -> SavedSegment:
+    """Return a saved segment in its newest version; raises NotFound."""
+    return await read_segment(platform.database, key)
+
+
+async def segments(platform: Platform) -> Sequence[SavedSegment]:
+    """Return all saved segments in their newest versions, by key."""
+    return await list_segments(platform.database)
+
+
+async def text(platform: Platform, node: Node, locale: str) -> str:
+    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English."""
+    catalogue = await platform.catalogues.current()
+    check(node, catalogue)
+    return sentence(node, catalogue, locale)
+
+
+async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
+    """Return the compiler for one query about a filter that was checked; raises InvalidFilter."""
+    catalogue = await platform.catalogues.current()
+    check(node, catalogue)
+    return Compiler(catalogue, platform.context(now))

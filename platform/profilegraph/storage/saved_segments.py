@@ -1,0 +1,84 @@
+"""Saved segments and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from profilegraph.domain.values import Labels
+from profilegraph.errors import NotFound
+from profilegraph.segments.codec import decode_text, encode_text
+from profilegraph.segments.nodes import Node
+from profilegraph.segments.uses import uses
+from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.statements import statement
+
+
+@dataclass(frozen=True)
+class SavedSegment:
+    """A named filter in its newest version."""
+
+    key: str
+    labels: Labels
+    version: int
+    filter: Node
+    author: str
+    note: str
+    at: datetime
+
+
+async def save_version(
+    transaction: Transaction,
+    key: str,
+    labels: Labels,
+    node: Node,
+    *,
+    author: str,
+    note: str,
+    at: datetime,
+) -> int:
+    """Return the number of the newest version, a new one unless filter and labels are the same."""
+    used = uses(node)
+    rows = await transaction.run(
+        statement("save_segment"),
+        {
+            "key": key,
+            "labelZh": labels.zh_cn,
+            "labelEn": labels.en,
+            "filter": encode_text(node),
+            "author": author,
+            "note": note,
+            "at": at,
+            "dimensions": sorted(used.dimensions),
+            "tags": sorted(used.tags),
+        },
+    )
+    number: int = rows[0]["n"]
+    return number
+
+
+async def read_segment(database: Database, key: str) -> SavedSegment:
+    """Return a segment in its newest version; raises NotFound."""
+    rows = await database.read(statement("read_segments"), {"key": key})
+    if not rows:
+        raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
+    return _segment(rows[0])
+
+
+async def list_segments(database: Database) -> Sequence[SavedSegment]:
+    """Return all segments in their newest versions, by key."""
+    rows = await database.read(statement("read_segments"), {"key": None})
+    return [_segment(row) for row in rows]
+
+
+def _segment(row: Row) -> SavedSegment:
+    return SavedSegment(
+        key=row["key"],
+        labels=Labels(zh_cn=row["labelZh"], en=row["labelEn"]),
+        version=row["n"],
+        filter=decode_text(row["filter"]),
+        author=row["author"],
+        note=row["note"],
+        at=row["at"],
+    )

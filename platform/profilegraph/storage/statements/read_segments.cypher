@@ -1,0 +1,9 @@
+MATCH (s:Segment)
+WHERE $key IS NULL OR s.key = $key
+CALL (s) {
+  MATCH (s)-[:HAS_VERSION]->(v:SegmentVersion)
+  RETURN v ORDER BY v.n DESC LIMIT 1
+}
+RETURN s.key AS key, s.labelZh AS labelZh, s.labelEn AS labelEn,
+       v.n AS n, v.filter AS filter, v.author AS author, v.note AS note, v.at AS at
+ORDER BY key

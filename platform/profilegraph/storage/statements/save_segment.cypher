@@ -1,0 +1,24 @@
+MERGE (s:Segment {key: $key})
+SET s.labelZh = $labelZh, s.labelEn = $labelEn
+WITH s
+CALL (s) {
+  OPTIONAL MATCH (s)-[:HAS_VERSION]->(v:SegmentVersion)
+  RETURN v AS newest ORDER BY v.n DESC LIMIT 1
+}
+WITH s, newest,
+     CASE WHEN newest.filter = $filter THEN newest.n ELSE coalesce(newest.n, 0) + 1 END AS n
+CALL (s, n) {
+  MERGE (v:SegmentVersion {key: $key + '#' + toString(n)})
+    ON CREATE SET v.n = n, v.filter = $filter, v.author = $author, v.note = $note, v.at = $at
+  MERGE (s)-[:HAS_VERSION]->(v)
+  WITH v
+  CALL (v) {
+    MATCH (d:Dimension) WHERE d.key IN $dimensions
+    MERGE (v)-[:USES]->(d)
+  }
+  CALL (v) {
+    MATCH (g:Tag) WHERE g.key IN $tags
+    MERGE (v)-[:USES]->(g)
+  }
+}
+RETURN n
