@@ -1,0 +1,144 @@
+"""Runs GraphQL operations: parsed and validated once a text, refused before any resolver runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from secrets import token_hex
+from typing import Any
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    specified_rules,
+    validate,
+)
+from graphql.validation import MaxIntrospectionDepthRule
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types.execution import ExecutionContext
+from strawberry.types.graphql import OperationType
+
+from profilegraph.api import faults, limits
+
+_REMEMBERED = 256
+_RULES = (
+    *specified_rules,
+    MaxIntrospectionDepthRule,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
+_UNNAMED = "Say by `operationName` which of the operations to run."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation answered: a plain GraphQL result, and whether it was executed at all."""
+
+    result: dict[str, Any]
+    executed: bool
+    mutation_refused: bool = False
+    """Whether the operation is a mutation in a request that may only read."""
+
+
+class Validation(SchemaExtension):
+    """Holds the limits first, then GraphQL's rules; remembers what it found for each document."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Set the errors of the document; none means that it may run."""
+        context = self.execution_context
+        assert context.graphql_document is not None, "validation follows parsing"  # noqa: S101
+        document = context.graphql_document
+        # Strawberry runs the first of several operations where none is named; GraphQL forbids that.
+        if context._provided_operation_name is None and _operations(document) > 1:
+            context.pre_execution_errors = [GraphQLError(_UNNAMED)]
+        else:
+            context.pre_execution_errors = _validated(context.schema._schema, document)
+        yield
+
+
+class QuietSchema(strawberry.Schema):
+    """A schema that leaves the logging of errors to `faults`: messages may hold personal data."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing."""
+
+
+EXTENSIONS: tuple[Callable[[], SchemaExtension], ...] = (
+    lambda: MaxTokensLimiter(limits.MAX_TOKENS),
+    lambda: ParserCache(_REMEMBERED),
+    Validation,
+)
+
+
+class Executor:
+    """Executes operations against one schema."""
+
+    def __init__(
+        self, schema: strawberry.Schema, new_id: Callable[[], str] = lambda: token_hex(6)
+    ) -> None:
+        self._schema = schema
+        self._new_id = new_id
+
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation: str | None,
+        context: object,
+        *,
+        may_mutate: bool = True,
+    ) -> Answer:
+        """Return the answer to one operation; errors are part of it, none is raised."""
+        if len(query) > limits.MAX_CHARACTERS:
+            return _refused(
+                f"The query has more than {limits.MAX_CHARACTERS} characters.", limits.CODE
+            )
+        allowed = {OperationType.QUERY} | ({OperationType.MUTATION} if may_mutate else set())
+        try:
+            result = await self._schema.execute(
+                query,
+                variable_values=dict(variables or {}),
+                context_value=context,
+                operation_name=operation,
+                allowed_operation_types=allowed,
+            )
+        except CannotGetOperationTypeError as fault:
+            return _refused(fault.as_http_error_reason(), "OPERATION_RESOLUTION_FAILURE")
+        except InvalidOperationTypeError:
+            message = "Only queries may be sent by GET."
+            return _refused(message, "METHOD_NOT_ALLOWED", mutation=True)
+        return self._answer(result.data, result.errors or [])
+
+    def _answer(self, data: dict[str, Any] | None, errors: list[GraphQLError]) -> Answer:
+        if errors and all(error.path is None for error in errors):
+            told = [faults.refused(error, self._new_id) for error in errors]
+            return Answer({"errors": told}, executed=False)
+        result: dict[str, Any] = {"data": data}
+        if errors:
+            result["errors"] = [faults.failed(error, self._new_id) for error in errors]
+        return Answer(result, executed=True)
+
+
+def _operations(document: DocumentNode) -> int:
+    return sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
+
+
+@lru_cache(_REMEMBERED)
+def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    return limits.refusals(document) or validate(
+        schema, document, _RULES, max_errors=10, hide_suggestions=True
+    )
+
+
+def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:
+    error = {"message": message, "extensions": {"code": code}}
+    return Answer({"errors": [error]}, executed=False, mutation_refused=mutation)

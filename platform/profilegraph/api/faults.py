@@ -1,0 +1,85 @@
+"""What went wrong, as the API tells it: every error has a stable code, and no bug speaks.
+
+Errors of the product carry their hint and place; what the caller sent is named, never repeated;
+anything else is a bug, told as an id that the log knows too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import StrawberryInputCoercionError
+
+from profilegraph.errors import ProfilegraphError
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+BAD_USER_INPUT = "BAD_USER_INPUT"
+INTERNAL = "INTERNAL"
+
+Formatted = dict[str, Any]
+_log = structlog.get_logger()
+_QUOTED_VALUE = re.compile(r"^Value .* does not exist in", re.DOTALL)
+_VALUE_FOLLOWS = re.compile(r"[,;:] found|\. Did you mean|, but encountered error|: ", re.DOTALL)
+
+
+def refused(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
+    """Return an error of a request that was not executed: syntax, validation, limits, variables."""
+    match error.original_error:
+        case GraphQLError() as reason:
+            return _told(error, _of_variable(error, reason), code=BAD_USER_INPUT)
+        case Exception():
+            return _masked(error, new_id())
+        case None:
+            parsed = not isinstance(error, GraphQLSyntaxError)
+            code = VALIDATION_FAILED if parsed else PARSE_FAILED
+            return _told(error, error.message, **({"code": code} | (error.extensions or {})))
+
+
+def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
+    """Return an error of one field, masked and logged under a new id where it is a bug."""
+    cause = error.original_error
+    if isinstance(cause, ProfilegraphError):
+        return _told(error, cause.message, **described(cause))
+    if _blames_argument(error):
+        return _told(error, value_free(error.message), code=BAD_USER_INPUT)
+    return _masked(error, new_id())
+
+
+def described(error: ProfilegraphError) -> dict[str, str]:
+    """Return the code of an expected error, and its hint and place where it has them."""
+    given = {"code": error.code, "hint": error.hint, "where": error.where}
+    return {name: text for name, text in given.items() if text}
+
+
+def value_free(message: str) -> str:
+    """Return graphql-core's message about a wrong value without the value itself.
+
+    Values may be personal data, and error messages end up in the logs of whoever calls.
+    """
+    named = _QUOTED_VALUE.sub("The value does not exist in", message)
+    return _VALUE_FOLLOWS.split(named, maxsplit=1)[0].rstrip(".") + "."
+
+
+def _of_variable(error: GraphQLError, reason: GraphQLError) -> str:
+    return error.message.removesuffix(reason.message) + value_free(reason.message)
+
+
+def _blames_argument(error: GraphQLError) -> bool:
+    cause = error.original_error
+    if cause is None:
+        return error.message.startswith(("Argument ", "Invalid argument "))
+    return isinstance(cause, StrawberryInputCoercionError)
+
+
+def _masked(error: GraphQLError, error_id: str) -> Formatted:
+    _log.error("bug", error_id=error_id, path=error.path, exc_info=error.original_error or error)
+    return _told(error, f"Internal error {error_id}.", code=INTERNAL, errorId=error_id)
+
+
+def _told(error: GraphQLError, message: str, **extensions: str) -> Formatted:
+    return {**error.formatted, "message": message, "extensions": extensions}

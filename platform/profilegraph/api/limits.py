@@ -1,0 +1,140 @@
+"""What one GraphQL document may ask for at most, measured before any other rule walks it.
+
+Fragments are what makes a small text ask for much: each fragment is therefore measured once, and
+what spreads it adds the measure up. The work is proportional to the text, whatever it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+MAX_TOKENS = 2_000
+MAX_CHARACTERS = 100_000
+CODE = "QUERY_TOO_LARGE"
+_INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How much a document, or a part of it, asks for, with its fragments spread out."""
+
+    depth: int = 0
+    """Levels of fields; introspection, which reads no data, counts as one level."""
+    root_fields: int = 0
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+
+LIMITS = Measure(depth=10, root_fields=10, fields=2_000, aliases=30, directives=50)
+_WORDS = {
+    "depth": "levels of fields",
+    "root_fields": "root fields",
+    "fields": "fields",
+    "aliases": "aliases",
+    "directives": "directives",
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One definition alone, and at which depth it spreads which fragments (None: uncounted)."""
+
+    own: Measure
+    spreads: tuple[tuple[str, int | None], ...]
+
+
+def refusals(document: DocumentNode, limits: Measure = LIMITS) -> list[GraphQLError]:
+    """Return an error for each limit that an operation of the document exceeds.
+
+    A spread of a fragment that does not exist counts nothing: validation reports it.
+    """
+    fragments = {
+        node.name.value: _part(node)
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    try:
+        measures = _measures(fragments)
+    except CycleError as fault:
+        circle = " → ".join(reversed(fault.args[1]))
+        return [GraphQLError(f"Fragments spread each other in a circle: {circle}.")]
+    return [
+        error
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+        for error in _excess(_total(_part(node), measures), limits)
+    ]
+
+
+def _measures(fragments: Mapping[str, _Part]) -> dict[str, Measure]:
+    order = TopologicalSorter(
+        {name: [spread for spread, _ in part.spreads] for name, part in fragments.items()}
+    ).static_order()
+    measures: dict[str, Measure] = {}
+    for name in order:
+        measures[name] = _total(fragments[name], measures) if name in fragments else Measure()
+    return measures
+
+
+def _part(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Part:
+    depth = root_fields = fields = aliases = 0
+    directives = len(definition.directives or ())
+    spreads: list[tuple[str, int | None]] = []
+    stack: list[tuple[SelectionSetNode, int | None]] = [(definition.selection_set, 0)]
+    while stack:
+        selections, level = stack.pop()
+        for node in selections.selections:
+            directives += len(node.directives or ())
+            if isinstance(node, FragmentSpreadNode):
+                spreads.append((node.name.value, level))
+                continue
+            inside = level
+            if isinstance(node, FieldNode):
+                fields += 1
+                aliases += node.alias is not None
+                root_fields += level == 0
+                inside = None if level is None else level + 1
+                depth = max(depth, inside or 0)
+                if node.name.value in _INTROSPECTION:
+                    inside = None
+            if nested := getattr(node, "selection_set", None):
+                stack.append((nested, inside))
+    return _Part(Measure(depth, root_fields, fields, aliases, directives), tuple(spreads))
+
+
+def _total(part: _Part, measures: Mapping[str, Measure]) -> Measure:
+    own = part.own
+    spread = [(measures.get(name, Measure()), level) for name, level in part.spreads]
+    return Measure(
+        depth=max(
+            [own.depth, *(m.depth + level for m, level in spread if level is not None)],
+        ),
+        root_fields=own.root_fields + sum(m.root_fields for m, level in spread if level == 0),
+        fields=own.fields + sum(m.fields for m, _ in spread),
+        aliases=own.aliases + sum(m.aliases for m, _ in spread),
+        directives=own.directives + sum(m.directives for m, _ in spread),
+    )
+
+
+def _excess(measure: Measure, limits: Measure) -> list[GraphQLError]:
+    return [
+        GraphQLError(
+            f"The query has more than {most} {_WORDS[name]}. Ask in several requests.",
+            extensions={"code": CODE},
+        )
+        for name, most in vars(limits).items()
+        if getattr(measure, name) > most
+    ]

@@ -1,0 +1,94 @@
+"""The web application: GraphQL, GraphiQL and the health checks, built from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from secrets import token_hex
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from profilegraph.api.executor import Executor
+from profilegraph.web.graphql import (
+    JSON,
+    Authenticate,
+    GraphQLEndpoint,
+    NewContext,
+    answer,
+    problem,
+)
+from profilegraph.web.health import Check, Readiness, health
+from profilegraph.web.middleware import HEADERS, AccessLog, SecurityHeaders
+
+_GRAPHIQL = Path(__file__).parent / "static" / "graphiql"
+_log = structlog.get_logger()
+
+
+def build_app(
+    *,
+    executor: Executor,
+    authenticate: Authenticate,
+    new_context: NewContext,
+    checks: Mapping[str, Check],
+    close: Callable[[], Awaitable[None]],
+) -> Starlette:
+    """Return the ASGI application; `close` is awaited once, when it shuts down."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await close()
+
+    graphql = GraphQLEndpoint(executor, authenticate, new_context)
+    return Starlette(
+        routes=[
+            Route("/graphql", _endpoint(graphql), methods=["GET", "POST"]),
+            Route("/graphiql", _graphiql, methods=["GET"]),
+            Mount("/graphiql", StaticFiles(directory=_GRAPHIQL)),
+            Route("/health", health, methods=["GET"]),
+            Route("/ready", _endpoint(Readiness(checks)), methods=["GET"]),
+        ],
+        middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
+        exception_handlers={HTTPException: _http_error, Exception: _bug},
+        lifespan=lifespan,
+    )
+
+
+def _endpoint(
+    call: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    # Starlette takes a function for an endpoint of its own, and any other callable for an ASGI app.
+    async def endpoint(request: Request) -> Response:
+        return await call(request)
+
+    return endpoint
+
+
+async def _graphiql(_: Request) -> Response:
+    return FileResponse(_GRAPHIQL / "index.html")
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  (it is registered for this class alone)
+    code = error.detail.upper().replace(" ", "_")
+    return answer(
+        JSON, error.status_code, problem(code, f"{error.detail}."), **(error.headers or {})
+    )
+
+
+async def _bug(_: Request, error: Exception) -> Response:
+    error_id = token_hex(6)
+    _log.error("bug", error_id=error_id, exc_info=error)
+    body = problem("INTERNAL", f"Internal error {error_id}.", errorId=error_id)
+    # Starlette answers bugs outside of every middleware, so the headers are put on here.
+    return answer(JSON, 500, body, **HEADERS)

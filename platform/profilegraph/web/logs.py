@@ -1,0 +1,64 @@
+"""Structured logs, one JSON object a line, without values that may be personal."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+
+def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
+    """Send this process's logs, the libraries' included, to `stream` as JSON lines."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_values,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace an exception by its types and the lines of code it came through.
+
+    Its message is left out: messages of libraries quote values, which may be personal data.
+    """
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["exception"] = [*_story(error)]
+    return event
+
+
+def _story(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        kind = type(error)
+        yield f"{kind.__module__}.{kind.__qualname__}"
+        yield from _lines(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def _lines(trace: TracebackType | None) -> Iterator[str]:
+    for frame in traceback.extract_tb(trace):
+        yield f"  {frame.filename}:{frame.lineno} {frame.name}: {frame.line}"

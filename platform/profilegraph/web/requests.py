@@ -1,0 +1,107 @@
+"""Reads GraphQL requests off the wire: bounded in size, depth and time, of one shape only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+MAX_BODY = 1024 * 1024
+BODY_SECONDS = 10.0
+PREFLIGHT = "GraphQL-Require-Preflight"
+"""A header that a browser sends to another site only after asking that site by a preflight."""
+
+
+class Refusal(Exception):  # noqa: N818  (it is an answer with a status, not a fault of ours)
+    """A request that is answered without being executed: HTTP status, code and message."""
+
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client asks to be run."""
+
+    query: str
+    variables: Mapping[str, Any] | None
+    name: str | None
+    may_mutate: bool
+
+
+async def read_operation(request: Request) -> Operation:
+    """Return the operation of a request; raises Refusal."""
+    if request.method == "GET":
+        return _from_address(request)
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+        raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send Content-Type: application/json.")
+    return _operation(_parsed(await _body(request)), may_mutate=True)
+
+
+def _from_address(request: Request) -> Operation:
+    if PREFLIGHT not in request.headers:
+        raise Refusal(
+            400,
+            "PREFLIGHT_REQUIRED",
+            f"A query by GET needs the header {PREFLIGHT}: 1, or use POST.",
+        )
+    given: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if name in given:
+            given[name] = _parsed(given[name].encode())
+    return _operation(given, may_mutate=False)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise Refusal(
+                        413,
+                        "BODY_TOO_LARGE",
+                        f"The body is larger than {MAX_BODY} bytes.",
+                        Connection="close",
+                    )
+    except TimeoutError as fault:
+        message = f"The body did not arrive within {BODY_SECONDS:g} s."
+        raise Refusal(408, "BODY_TOO_SLOW", message, Connection="close") from fault
+    return bytes(body)
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as fault:
+        raise Refusal(400, "BAD_REQUEST", "The request is not JSON in UTF-8.") from fault
+    except RecursionError as fault:
+        raise Refusal(400, "BAD_REQUEST", "The request's JSON is nested too deeply.") from fault
+
+
+def _operation(given: Any, *, may_mutate: bool) -> Operation:
+    if isinstance(given, list):
+        raise Refusal(400, "BATCH_REFUSED", "Send one operation a request, not a list of them.")
+    if not isinstance(given, dict):
+        raise Refusal(400, "BAD_REQUEST", "The request is not a JSON object.")
+    query = given.get("query")
+    if not isinstance(query, str) or not query:
+        raise Refusal(400, "BAD_REQUEST", "`query` must be a text that is not empty.")
+    name = given.get("operationName")
+    if not isinstance(name, str | None):
+        raise Refusal(400, "BAD_REQUEST", "`operationName` must be a text.")
+    for field in ("variables", "extensions"):
+        if not isinstance(given.get(field), dict | None):
+            raise Refusal(400, "BAD_REQUEST", f"`{field}` must be an object.")
+    return Operation(query, given.get("variables"), name or None, may_mutate)

@@ -1,0 +1,147 @@
+"""A small schema behind the real web application: how it answers, whatever is asked."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from io import StringIO
+
+import httpx
+import pytest
+import strawberry
+import structlog
+from starlette.applications import Starlette
+
+from profilegraph.api.executor import EXTENSIONS, Executor, QuietSchema
+from profilegraph.errors import InvalidInput, Unauthenticated
+from profilegraph.web.app import build_app
+from profilegraph.web.health import Check
+from profilegraph.web.keys import KeyRing
+from profilegraph.web.logs import configure_logging
+
+KEY = "pg_good"
+
+
+@strawberry.enum
+class Kind(Enum):
+    COMPANY = "COMPANY"
+    PERSON = "PERSON"
+
+
+@strawberry.input
+class Wish:
+    name: str
+    kind: Kind = Kind.COMPANY
+    amount: Decimal | None = None
+    at: datetime | None = None
+
+
+@strawberry.input(one_of=True)
+class Choice:
+    left: str | None = strawberry.UNSET
+    right: str | None = strawberry.UNSET
+
+
+@strawberry.type
+class Thing:
+    name: str = "thing"
+
+    @strawberry.field
+    def thing(self) -> "Thing":
+        return Thing()
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def thing(self) -> Thing:
+        return Thing()
+
+    @strawberry.field
+    def echo(self, wish: Wish) -> str:
+        return wish.name
+
+    @strawberry.field
+    def choose(self, choice: Choice) -> str:
+        return "chosen"
+
+    @strawberry.field
+    def refused(self) -> str | None:
+        raise InvalidInput("it cannot be used.", hint="Use another.", where="wish.name")
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        raise ZeroDivisionError("13800138000")
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    async def touch(self, info: strawberry.Info[dict[str, int], None]) -> int:
+        info.context["touched"] = info.context.get("touched", 0) + 1
+        await asyncio.sleep(0)
+        return info.context["touched"]
+
+
+async def check_key(secret: str) -> str:
+    if secret != KEY:
+        raise Unauthenticated("the API key is not known, or it is expired or revoked.")
+    return secret
+
+
+def make_app(
+    *,
+    checks: Mapping[str, Check] | None = None,
+    close: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0),
+    check_key: Callable[[str], Awaitable[object]] = check_key,
+    context: dict[str, int] | None = None,
+) -> Starlette:
+    return build_app(
+        executor=Executor(QuietSchema(Query, Mutation, extensions=EXTENSIONS), lambda: "e1"),
+        authenticate=KeyRing(check_key),
+        new_context=lambda viewer: {} if context is None else context,
+        checks=checks or {},
+        close=close,
+    )
+
+
+@pytest.fixture(name="make_app")
+def make_app_fixture() -> Callable[..., Starlette]:
+    return make_app
+
+
+@asynccontextmanager
+async def client_of(app: Starlette, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://api", headers=headers
+    ) as client:
+        yield client
+
+
+@pytest.fixture(name="client_of")
+def client_of_fixture() -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
+    return client_of
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(make_app()) as client:
+        yield client
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What the service logs during the test, as JSON lines."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = StringIO()
+    configure_logging(stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
