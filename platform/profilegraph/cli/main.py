@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from profilegraph.cli import db, plugin, taxonomy
+from profilegraph.cli import db, import_, plugin, taxonomy
 from profilegraph.cli.console import err
 from profilegraph.errors import ProfilegraphError
 
@@ -19,6 +19,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(db.app, name="db")
+app.command("import")(import_.import_files)
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(taxonomy.app, name="taxonomy")
 

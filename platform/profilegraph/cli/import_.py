@@ -1,0 +1,130 @@
+"""`profilegraph import`: files of customers, events and all the rest into the graph."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from profilegraph.cli.console import err, out
+from profilegraph.config import load_settings
+from profilegraph.errors import InvalidInput
+from profilegraph.importers.mapping import FileMapping, read_mapping
+from profilegraph.importers.records import Conventions
+from profilegraph.services.imports import (
+    BATCH_ROWS,
+    ImportJob,
+    ImportReport,
+    import_file,
+    record_class,
+)
+from profilegraph.services.platform import Platform, open_platform
+from profilegraph.storage.imports import Checkpoint
+from profilegraph.storage.upserts import RECORDS
+
+KIND = typer.Argument(help=f"What the rows are: {', '.join(RECORDS)}.", show_default=False)
+FILES = typer.Argument(help="CSV or JSON Lines, plain or .gz.", show_default=False)
+MAPPING = typer.Option(help="YAML file that says which column is which field.")
+SOURCE = typer.Option(help="What keys and rejects call the file; its name if left out.")
+REJECT = typer.Option(help="Where rejected rows go; beside the file if left out.")
+BATCH = typer.Option(min=1, max=50_000, help="Rows of one transaction.")
+AGAIN = typer.Option("--again", help="Import anew what was finished or interrupted.")
+
+
+def import_files(
+    kind: Annotated[str, KIND],
+    files: Annotated[list[Path], FILES],
+    mapping: Annotated[Path | None, MAPPING] = None,
+    source: Annotated[str | None, SOURCE] = None,
+    reject: Annotated[Path | None, REJECT] = None,
+    batch: Annotated[int, BATCH] = BATCH_ROWS,
+    again: Annotated[bool, AGAIN] = False,
+) -> None:
+    """Import rows; bad ones go to a reject file, and an interrupted import goes on when repeated."""
+    record_class(kind)
+    if len(files) > 1 and (source or reject):
+        raise InvalidInput(
+            "--source and --reject are for one file.", hint="Import the files one by one."
+        )
+    read = FileMapping() if mapping is None else read_mapping(mapping)
+    jobs = [ImportJob(kind, path, read, source, reject, batch, again) for path in files]
+    asyncio.run(_import(jobs))
+
+
+async def _import(jobs: list[ImportJob]) -> None:
+    now = datetime.now(UTC)
+    async with open_platform(load_settings(), now) as platform:
+        for job in jobs:
+            began = time.perf_counter()
+            with _Bar(job.path) as bar:
+                report = await import_file(
+                    platform.database, job, await _conventions(platform), now, bar
+                )
+            _show(job, report, time.perf_counter() - began)
+
+
+async def _conventions(platform: Platform) -> Conventions:
+    settings = platform.settings
+    catalogue = await platform.catalogues.current()
+    return Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
+
+
+class _Bar:
+    """A progress bar over the bytes of one file, for the first pass and for the import."""
+
+    def __init__(self, path: Path) -> None:
+        self._size = path.stat().st_size if path.is_file() else 0
+        self._rows = 0
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TextColumn("{task.fields[rows]}"),
+            TimeRemainingColumn(),
+            console=err,
+            transient=True,
+        )
+        self._task = self._bar.add_task(f"{escape(path.name)}: reading", total=self._size, rows="")
+        self._name = path.name
+
+    def __enter__(self) -> _Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._bar.stop()
+        if kind is not None and self._rows:
+            err.print(f"{self._rows:,} rows are in; the same command goes on behind them.")
+
+    def scanned(self, position: int) -> None:
+        self._bar.update(self._task, completed=position)
+
+    def written(self, position: int, checkpoint: Checkpoint) -> None:
+        self._rows = checkpoint.read
+        rows = f"{checkpoint.written:,} rows"
+        if checkpoint.rejected:
+            rows += f", {checkpoint.rejected:,} rejected"
+        description = f"{escape(self._name)}: importing"
+        self._bar.update(self._task, description=description, completed=position, rows=rows)
+
+
+def _show(job: ImportJob, report: ImportReport, seconds: float) -> None:
+    name = escape(str(job.path))
+    if report.finished_before:
+        out.print(f"{name}: was imported before; nothing to do (--again imports it anew)")
+    else:
+        read = report.read - report.read_before
+        out.print(
+            f"{name}: {report.read:,} rows read, {report.written:,} written,"
+            f" {report.rejected:,} rejected, {read / max(seconds, 1e-9):,.0f} rows a second"
+        )
+        if report.read_before:
+            out.print(f"  went on behind {report.read_before:,} rows of an earlier run")
+    if report.reject_file is not None:
+        out.print(f"  rejected rows with their reasons: {escape(str(report.reject_file))}")

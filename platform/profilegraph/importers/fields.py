@@ -1,0 +1,71 @@
+"""How the text of a cell is read, decided by the type of the field that it goes to."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+from typing import Any, Union, get_args, get_origin
+
+from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.domain.values import Record
+from profilegraph.importers.dates import DateRules, parse_date, parse_moment
+from profilegraph.importers.money import AmountRules, parse_amount, parse_number
+from profilegraph.importers.values import (
+    parse_boolean,
+    parse_enum,
+    parse_hours,
+    parse_share,
+    parse_weekdays,
+)
+
+Parser = Callable[[str], Any]
+"""From text to a value; raises ValueError with a reason."""
+
+
+def attribute_parser(kind: AttributeType, dates: DateRules, amounts: AmountRules) -> Parser:
+    """Return how an attribute of a taxonomy is read."""
+    match kind:
+        case AttributeType.NUMBER:
+            return partial(parse_number, rules=amounts)
+        case AttributeType.DATE:
+            return partial(parse_date, rules=dates)
+        case AttributeType.BOOLEAN:
+            return parse_boolean
+        case AttributeType.STRING:
+            return str
+
+
+def field_parser(record: type[Record], name: str, dates: DateRules, amounts: AmountRules) -> Parser:
+    """Return how the field `name` of a kind of record is read."""
+    kind = _bare(record.model_fields[name].annotation)
+    if issubclass(kind, StrEnum):
+        return partial(parse_enum, words=kind)
+    if name == "hours":
+        return parse_hours
+    parsers: dict[type, Parser] = {
+        datetime: partial(parse_moment, rules=dates),
+        date: partial(parse_date, rules=dates),
+        Decimal: partial(parse_amount, rules=amounts),
+        float: parse_share,
+        bool: parse_boolean,
+        tuple: parse_weekdays,
+        str: str,
+    }
+    return parsers[kind]
+
+
+def _bare(annotation: Any) -> type:
+    """Return the class behind `Annotated[…]`, `… | None` and `tuple[…, ...]`."""
+    while (origin := get_origin(annotation)) is not None:
+        if origin is tuple:
+            return tuple
+        options = get_args(annotation)
+        if origin in {Union, types.UnionType}:
+            options = tuple(option for option in options if option is not types.NoneType)
+        annotation = options[0]
+    bare: type = annotation
+    return bare

@@ -1,0 +1,139 @@
+"""The mapping file: which column of a foreign table is which field, and how it is written."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from profilegraph.errors import InvalidInput
+from profilegraph.importers.located_yaml import Located, YamlFault, load_located
+from profilegraph.importers.values import text_of
+
+Word = Annotated[str, BeforeValidator(text_of)]
+"""A text; YAML's numbers and booleans stand for what is written."""
+
+
+def _table_encoding(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+        ascii_compatible = "\n,".encode(found) == b"\n,"
+    except LookupError:
+        raise ValueError(
+            f"no encoding is called {name!r}; such as utf-8, gb18030, latin-1"
+        ) from None
+    if not ascii_compatible:
+        raise ValueError(f"{name!r} is no encoding for tables; save the file as UTF-8")
+    return found
+
+
+class FieldSource(BaseModel):
+    """Where one field's value comes from, and how the column writes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str | None = Field(None, min_length=1)
+    constant: Word | None = Field(None, description="The same value for every row.")
+    prefix: str = Field("", description="Put before the value, for keys of different systems.")
+    values: dict[str, Word] = Field(default_factory=dict, description="Foreign word → our word.")
+    format: str | None = Field(
+        None, description="A strptime format of dates, or `excel`, `unix`, `unix_ms`."
+    )
+    day_first: bool | None = Field(None, description="Whether 03/04/2026 is the third of April.")
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="The currency of the column; nothing is converted."
+    )
+    decimal: Literal[".", ","] = "."
+
+    @model_validator(mode="before")
+    @classmethod
+    def _column_alone(cls, given: Any) -> Any:
+        return given if isinstance(given, dict) else {"column": text_of(given)}
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("give either `column` or `constant`")
+        return self
+
+
+class FileMapping(BaseModel):
+    """How a foreign file becomes records; without fields, columns are named as the fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fields: dict[str, FieldSource] = Field(default_factory=dict)
+    ignore: tuple[Word, ...] = Field((), description="Columns that are left out on purpose.")
+    empty: tuple[Word, ...] = Field((), description="Words that stand for nothing, such as N/A.")
+    columns: tuple[Word, ...] = Field((), description="The columns of a file without a header.")
+    delimiter: Literal[",", ";", "|", "tab", "whitespace"] | None = Field(
+        None, description="Between columns; found out from the header if left out."
+    )
+    encoding: Annotated[str, AfterValidator(_table_encoding)] | None = Field(
+        None, description="Found out from the file (UTF-8 or GB18030) if left out."
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.delimiter == "whitespace" and not self.columns:
+            raise ValueError("columns parted by whitespace need their names in `columns`")
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError("`columns` names a column twice")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Return a fingerprint of what the mapping says, whatever its comments and spacing."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def read_mapping(path: Path) -> FileMapping:
+    """Return the mapping in a YAML file; raises InvalidInput with the line of every fault."""
+    try:
+        located = load_located(path.read_text(encoding="utf-8-sig"))
+    except OSError as fault:
+        raise InvalidInput(f"cannot be read: {fault.strerror}.", where=str(path)) from fault
+    except UnicodeDecodeError as fault:
+        raise InvalidInput(
+            "is not UTF-8 text.", where=str(path), hint="Save it as UTF-8."
+        ) from fault
+    except YamlFault as fault:
+        line, column = fault.position
+        raise InvalidInput(f"{fault.message}.", where=f"{path}:{line}:{column}") from fault
+    faults = [f"{path}:{line}:{column}: {text}" for (line, column), text in located.faults]
+    try:
+        mapping = FileMapping.model_validate(located.data or {})
+    except ValidationError as fault:
+        raise InvalidInput("\n".join([*faults, *_faults(path, located, fault)])) from fault
+    if faults:
+        raise InvalidInput("\n".join(faults))
+    return mapping
+
+
+def _faults(path: Path, located: Located, fault: ValidationError) -> list[str]:
+    found = []
+    for error in fault.errors():
+        place = error["loc"]
+        line, column = located.keys.get(place) or located.position(place)
+        name = ".".join(str(part) for part in place)
+        message = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            message = f"is unknown here; {_allowed(place)}"
+        found.append(f"{path}:{line}:{column}: {name}: {message}")
+    return found
+
+
+def _allowed(place: tuple[int | str, ...]) -> str:
+    model = FieldSource if place[0] == "fields" else FileMapping
+    return f"known are {', '.join(model.model_fields)}"
