@@ -2,23 +2,82 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import psutil
 import typer
+from rich.markup import escape
+from rich.table import Table
 
-from profilegraph.cli.console import out
-from profilegraph.config import load_settings
+from profilegraph.cli.console import err, out
+from profilegraph.cli.server_progress import ServerProgress
+from profilegraph.config import MEGABYTE, Settings, load_settings
 from profilegraph.embedded import server
+from profilegraph.embedded.server import RunningServer
 
-app = typer.Typer(help="The embedded Neo4j: start, stop, look at, throw away.", no_args_is_help=True)
+app = typer.Typer(help="The embedded Neo4j: start, stop, status, reset.", no_args_is_help=True)
 
 
 @app.command()
 def start() -> None:
-    """Start the embedded Neo4j, or find the one that runs."""
-    running = server.start(load_settings())
-    out.print(running.uri)
+    """Start the embedded Neo4j, or find it running."""
+    settings = _settings()
+    found = server.status(settings)
+    running = found or server.start(settings, ServerProgress())
+    out.print(f"Neo4j {running.version} {'was running' if found else 'is ready'} at {running.uri}")
 
 
 @app.command()
 def stop() -> None:
-    """Stop the embedded Neo4j."""
-    out.print("stopped" if server.stop(load_settings()) else "none ran")
+    """Stop the embedded Neo4j; everything is written to disk first."""
+    out.print("Neo4j is stopped." if server.stop(_settings()) else "Neo4j was not running.")
+
+
+@app.command()
+def status() -> None:
+    """Show where the embedded Neo4j answers and what it uses; exits with 1 if it does not run."""
+    settings = _settings()
+    running = server.status(settings)
+    if running is None:
+        out.print(f"Neo4j is not running. Its folder is {escape(str(settings.home))}")
+        raise typer.Exit(1)
+    out.print(_table(running))
+
+
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+) -> None:
+    """Stop the embedded Neo4j and delete all that is in it."""
+    settings = _settings()
+    if not yes:
+        typer.confirm(f"Delete every customer, tag and segment in {settings.home}?", abort=True)
+    server.reset(settings)
+    out.print("The database is empty.")
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    if settings.neo4j_uri is not None:
+        err.print(
+            f"NEO4J_URI is set to {escape(settings.neo4j_uri)}: profilegraph uses that server, "
+            "not the embedded one that this command is about."
+        )
+    return settings
+
+
+def _table(running: RunningServer) -> Table:
+    table = Table(show_header=False, box=None)
+    memory = psutil.Process(running.pid).memory_info().rss
+    for name, value in (
+        ("address", running.uri),
+        ("user", running.user),
+        ("password", f"in {running.home / 'password'}"),
+        ("version", running.version),
+        ("process", str(running.pid)),
+        ("memory", f"{memory / MEGABYTE:,.0f} MB"),
+        ("folder", str(running.home)),
+        ("store", f"{server.store_size(running) / MEGABYTE:,.1f} MB"),
+    ):
+        table.add_row(name, escape(value))
+    return table

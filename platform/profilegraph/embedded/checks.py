@@ -9,7 +9,13 @@ from pathlib import Path
 
 import psutil
 
-from profilegraph.embedded.faults import DISK_HINT, MEMORY_HINT, NEWER_HINT, PORT_HINT
+from profilegraph.embedded.faults import (
+    DISK_HINT,
+    HOME_VARIABLE,
+    MEMORY_HINT,
+    NEWER_HINT,
+    PORT_HINT,
+)
 from profilegraph.embedded.launch import HOST
 from profilegraph.errors import (
     EmbeddedDataNewer,
@@ -18,6 +24,7 @@ from profilegraph.errors import (
     EmbeddedPortTaken,
 )
 
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 ROOM = 256 << 20  # bytes: Neo4j's empty stores and the first of its transaction logs
 
 
@@ -37,7 +44,7 @@ def _order(version: str) -> tuple[int, ...]:
 
 def require_memory(heap_mb: int, page_cache_mb: int, available: int | None = None) -> None:
     """Raise EmbeddedMemory unless `available` bytes (measured if left out) hold both."""
-    free = psutil.virtual_memory().available if available is None else available
+    free = _available_memory() if available is None else available
     if (heap_mb + page_cache_mb) << 20 > free:
         raise EmbeddedMemory(
             f"heap and page cache are set to {heap_mb} and {page_cache_mb} MB "
@@ -46,13 +53,19 @@ def require_memory(heap_mb: int, page_cache_mb: int, available: int | None = Non
         )
 
 
+def _available_memory() -> int:
+    machine = int(psutil.virtual_memory().available)
+    limit = CONTAINER_LIMIT.read_text().strip() if CONTAINER_LIMIT.is_file() else "max"
+    return machine if limit == "max" else min(machine, int(limit))
+
+
 def require_room(folder: Path, free: int | None = None) -> None:
     """Raise EmbeddedDiskFull unless `free` bytes (measured if left out) let the database start."""
     available = shutil.disk_usage(folder).free if free is None else free
     if available < ROOM:
         raise EmbeddedDiskFull(
             f"the database needs {ROOM >> 20} MB to start and {available >> 20} MB are free.",
-            hint=DISK_HINT,
+            hint=DISK_HINT.format(variable=HOME_VARIABLE),
             where=str(folder),
         )
 

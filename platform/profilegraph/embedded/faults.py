@@ -1,7 +1,11 @@
-"""From what the JVM or Neo4j says when it cannot start to an error that says what to do."""
+"""From what the disk, the JVM or Neo4j says to an error that says what to do."""
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from profilegraph.errors import (
@@ -20,40 +24,52 @@ PORT_HINT = (
     "Stop the program that listens there, set PROFILEGRAPH_BOLT_PORT to another port, "
     "or unset it: a free one is chosen then."
 )
-DISK_HINT = "Free some space, or set PROFILEGRAPH_HOME to a folder on another disk."
+DISK_HINT = "Free some space, or set {variable} to a folder on another disk."
 NEWER_HINT = (
     "Install the profilegraph that wrote it, set PROFILEGRAPH_HOME to another folder, "
     "or delete the data by `profilegraph db reset --yes`."
 )
+HOME_VARIABLE = "PROFILEGRAPH_HOME"
+CACHE_VARIABLE = "PROFILEGRAPH_CACHE"
 
-_KNOWN: tuple[tuple[tuple[str, ...], type[EmbeddedServerError], str, str], ...] = (
-    (
+
+@dataclass(frozen=True)
+class _Known:
+    """A failure by the words that give it away."""
+
+    signs: tuple[str, ...]
+    kind: type[EmbeddedServerError]
+    message: str
+    hint: str
+
+
+_KNOWN = (
+    _Known(
         ("No space left on device", "Disk quota exceeded"),
         EmbeddedDiskFull,
         "the disk is full.",
-        DISK_HINT,
+        DISK_HINT.format(variable=HOME_VARIABLE),
     ),
-    (
+    _Known(
         (
             "Could not reserve enough space",
-            "OutOfMemoryError",
-            "Cannot allocate memory",
-            "insufficient memory",
             "Invalid maximum heap size",
-            "maximum heap size",
+            "OutOfMemoryError",
+            "insufficient memory",
+            "Cannot allocate memory",
         ),
         EmbeddedMemory,
-        "the Java machine does not get the memory it is set to use.",
+        "the Java machine does not get the memory that it is set to use.",
         MEMORY_HINT,
     ),
-    (
-        ("PortBindException", "Address already in use", "java.net.BindException"),
+    _Known(
+        ("PortBindException", "java.net.BindException"),
         EmbeddedPortTaken,
         "another program listens on the port of the embedded Neo4j.",
         PORT_HINT,
     ),
-    (
-        ("UnknownStoreVersion", "more recent version", "newer version"),
+    _Known(
+        ("UnsupportedLogVersionException", "downgrading", "it is a newer version"),
         EmbeddedDataNewer,
         "the data was written by a newer Neo4j.",
         NEWER_HINT,
@@ -61,12 +77,32 @@ _KNOWN: tuple[tuple[tuple[str, ...], type[EmbeddedServerError], str, str], ...] 
 )
 
 
-def explained(said: str, log: Path) -> EmbeddedServerError:
+def explained(said: str, home: Path, log: Path) -> EmbeddedServerError:
     """Return the error for what the server `said` before it gave up; `log` holds the rest."""
-    for signs, kind, message, hint in _KNOWN:
-        if any(sign in said for sign in signs):
-            return kind(message, hint=hint, where=str(log.parent.parent))
-    last = said.strip().splitlines()[-1:] or ["it said nothing"]
+    for known in _KNOWN:
+        if any(sign in said for sign in known.signs):
+            return known.kind(known.message, hint=known.hint, where=str(home))
+    lines = said.strip().splitlines()
+    reason = lines[-1] if lines else "its process ended without a word"
     return EmbeddedServerError(
-        f"Neo4j did not start: {last[0]}.", hint=f"Its log is {log}.", where=str(log.parent.parent)
+        f"Neo4j did not start: {reason}",
+        hint=f"Its log is {log}. A process that the system ends for want of memory says nothing.",
+        where=str(home),
     )
+
+
+@contextmanager
+def writing_to(folder: Path, variable: str) -> Iterator[None]:
+    """Turn a failure to write into `folder`, which the environment's `variable` sets, into ours."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise EmbeddedDiskFull(
+                "the disk is full.", hint=DISK_HINT.format(variable=variable), where=str(folder)
+            ) from fault
+        raise EmbeddedServerError(
+            f"the folder cannot be written to: {fault}.",
+            hint=f"Set {variable} to a folder that you may write to.",
+            where=str(folder),
+        ) from fault

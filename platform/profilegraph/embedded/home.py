@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Home:
     """The files of one embedded database, below `root`."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
+        self.root = root.resolve()
         self.database = self.root / "database"
         self.logs = self.root / "logs"
         self.log = self.logs / "server.log"
@@ -55,8 +56,8 @@ class Home:
         """Return the state of the server that runs from this folder, None if none is ready."""
         try:
             state = State(**json.loads(self._state.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return None
+        except (FileNotFoundError, ValueError, TypeError):
+            return None  # what cannot be read names no server; the lock still knows if one runs
         return state if self._is_server(state.pid) else None
 
     def _is_server(self, pid: int) -> bool:
@@ -106,6 +107,14 @@ class Home:
         if not self.password():
             _write(self._password, secrets.token_urlsafe(24))
         return self.password()
+
+    def data_size(self) -> int:
+        """Return how many bytes of disk the data takes."""
+        size = 0
+        for file in self.database.rglob("*"):
+            with suppress(FileNotFoundError):  # a running server deletes logs that it has rotated
+                size += file.lstat().st_size
+        return size
 
     def delete_data(self) -> None:
         """Delete data and logs; the caller holds the lock, so no server runs."""

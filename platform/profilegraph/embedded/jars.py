@@ -7,7 +7,6 @@ every jar is compared again at every start.
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pooch
+import pooch  # type: ignore[import-untyped]
 import requests
 
+from profilegraph.embedded.faults import CACHE_VARIABLE, DISK_HINT, writing_to
 from profilegraph.embedded.progress import Progress
 from profilegraph.errors import (
     EmbeddedDiskFull,
     EmbeddedJarAltered,
     EmbeddedJarsUnreachable,
-    EmbeddedServerError,
 )
 
 MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
@@ -73,7 +72,7 @@ def fetch(
     `free` is the disk's free space in bytes, measured if left out. Raises EmbeddedDiskFull,
     EmbeddedJarsUnreachable or EmbeddedJarAltered.
     """
-    with _translated(folder, base):
+    with writing_to(folder, CACHE_VARIABLE), _fetching_from(base):
         missing = [jar for jar in jars if not _is_here(jar, folder)]
         if missing:
             # Made here, because two threads that make the same folder get in each other's way.
@@ -97,7 +96,7 @@ def _require_space(missing: Iterable[Jar], folder: Path, free: int | None) -> No
     if available < needed:
         raise EmbeddedDiskFull(
             f"the jars of Neo4j need {needed >> 20} MB and {available >> 20} MB are free.",
-            hint="Free some space, or set PROFILEGRAPH_CACHE to a folder on another disk.",
+            hint=DISK_HINT.format(variable=CACHE_VARIABLE),
             where=str(folder),
         )
 
@@ -128,7 +127,7 @@ def _fetch_all(missing: Sequence[Jar], folder: Path, base: str, progress: Progre
 
 
 @contextmanager
-def _translated(folder: Path, base: str) -> Iterator[None]:
+def _fetching_from(base: str) -> Iterator[None]:
     try:
         yield
     except requests.RequestException as fault:
@@ -142,14 +141,4 @@ def _translated(folder: Path, base: str) -> Iterator[None]:
             f"a jar differs from the one that profilegraph was made with: {fault}",
             hint="Use another mirror (PROFILEGRAPH_MAVEN_MIRROR), or none.",
             where=base,
-        ) from fault
-    except OSError as fault:
-        if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise EmbeddedDiskFull(
-                "the disk is full.", hint="Free some space and try again.", where=str(folder)
-            ) from fault
-        raise EmbeddedServerError(
-            f"the jars of Neo4j cannot be kept there: {fault}.",
-            hint="Set PROFILEGRAPH_CACHE to a folder that you may write to.",
-            where=str(folder),
         ) from fault

@@ -9,16 +9,16 @@ class Progress(Protocol):
     """Whoever wants to know how far a start has come; called from several threads at once."""
 
     def fetching(self, jars: int, size: int) -> None:
-        """`jars` jars of `size` bytes in all are going to be fetched."""
+        """Hear that `jars` jars of `size` bytes in all are going to be fetched."""
 
     def fetched(self, size: int) -> None:
-        """One more jar, of `size` bytes, is here and verified."""
+        """Hear that one more jar, of `size` bytes, is here and verified."""
 
     def starting(self) -> None:
-        """The server is starting; it takes some seconds."""
+        """Hear that the server is starting; it takes some seconds."""
 
     def finished(self) -> None:
-        """The start has come to an end, with a running server or with an error."""
+        """Hear that the start has ended, with a running server or with an error."""
 
 
 class Silent:

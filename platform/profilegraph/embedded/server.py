@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
@@ -24,7 +25,7 @@ from profilegraph.embedded.checks import (
     require_memory,
     require_room,
 )
-from profilegraph.embedded.faults import explained
+from profilegraph.embedded.faults import HOME_VARIABLE, explained, writing_to
 from profilegraph.embedded.home import POLL, Home, State
 from profilegraph.embedded.jars import MAVEN_CENTRAL, fetch, neo4j_version, read_registry
 from profilegraph.embedded.launch import CHILD_MODULE, HOST, USER, Launch
@@ -57,16 +58,17 @@ def start(settings: Settings, progress: Progress = SILENT) -> RunningServer:
     Raises EmbeddedServerError or one of its kinds.
     """
     home = Home(settings.home)
-    home.make()
-    found = _running_or_lock(home)
-    if isinstance(found, State):
-        return _server(home, found)
-    try:
-        home.clear_running()
-        return _start_locked(settings, home, found, progress)
-    finally:
-        os.close(found)  # the server, if it came up, holds the lock through its own descriptor
-        progress.finished()
+    with writing_to(home.root, HOME_VARIABLE):
+        home.make()
+        found = _running_or_lock(home)
+        if isinstance(found, State):
+            return _server(home, found)
+        try:
+            home.clear_running()
+            return _start_locked(settings, home, found, progress)
+        finally:
+            os.close(found)  # the server, if it came up, holds the lock through its own descriptor
+            progress.finished()
 
 
 def stop(settings: Settings) -> bool:
@@ -81,7 +83,8 @@ def stop(settings: Settings) -> bool:
     if isinstance(found, int):
         os.close(found)
         return False
-    psutil.Process(found.pid).terminate()
+    with suppress(psutil.NoSuchProcess):  # it may end by itself just now
+        psutil.Process(found.pid).terminate()
     os.close(_wait_for_lock(home))
     return True
 
@@ -91,6 +94,11 @@ def status(settings: Settings) -> RunningServer | None:
     home = Home(settings.home)
     state = home.running()
     return None if state is None else _server(home, state)
+
+
+def store_size(server: RunningServer) -> int:
+    """Return how many bytes the data of `server` takes on disk, transaction logs included."""
+    return Home(server.home).data_size()
 
 
 def reset(settings: Settings) -> None:
@@ -107,8 +115,11 @@ def reset(settings: Settings) -> None:
 
 
 def _running_or_lock(home: Home) -> State | int:
-    return _until(
-        lambda: home.running() or home.try_lock(),
+    def look() -> State | int | None:
+        return home.running() or home.try_lock()
+
+    found = _until(
+        look,
         WAIT_SECONDS,
         EmbeddedServerError(
             f"another process has been starting the server for {WAIT_SECONDS:.0f} seconds.",
@@ -116,10 +127,12 @@ def _running_or_lock(home: Home) -> State | int:
             where=str(home.root),
         ),
     )
+    assert found is not None  # noqa: S101 - told to the type checker
+    return found
 
 
 def _wait_for_lock(home: Home) -> int:
-    return _until(
+    lock = _until(
         home.try_lock,
         STOP_SECONDS,
         EmbeddedServerError(
@@ -128,20 +141,20 @@ def _wait_for_lock(home: Home) -> int:
             where=str(home.root),
         ),
     )
+    assert lock is not None  # noqa: S101 - told to the type checker
+    return lock
 
 
-def _until(look: Callable[[], Found | None], seconds: float, late: EmbeddedServerError) -> Found:
+def _until(look: Callable[[], Found], seconds: float, late: EmbeddedServerError) -> Found:
     waiting = Retrying(
         retry=retry_if_result(lambda found: found is None),
         stop=stop_after_delay(seconds),
         wait=wait_fixed(POLL),
     )
     try:
-        found = waiting(look)
+        return waiting(look)
     except RetryError as fault:
         raise late from fault
-    assert found is not None  # noqa: S101 - told to the type checker: it was retried otherwise
-    return found
 
 
 def _start_locked(settings: Settings, home: Home, lock: int, progress: Progress) -> RunningServer:
@@ -210,10 +223,11 @@ def _require_ready(home: Home, answer: TextIO, began: int) -> None:
         )
     said = answer.read()
     if not said:  # the process has ended without a word: the JVM writes its reasons to the log
-        raise explained(home.log.read_bytes()[began:].decode(errors="replace"), home.log)
+        text = home.log.read_bytes()[began:].decode(errors="replace")
+        raise explained(text, home.root, home.log)
     fault = json.loads(said)["fault"]
     if fault:
-        raise explained(fault, home.log)
+        raise explained(fault, home.root, home.log)
 
 
 def _server(home: Home, state: State) -> RunningServer:
