@@ -52,9 +52,10 @@ class Page:
     has_next: bool
 
 
-async def count(platform: Platform, node: Node, now: datetime) -> int:
+async def count(platform: Platform, node: Node, now: datetime, search: str | None = None) -> int:
     """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
-    return await count_customers(platform.database, await compiler(platform, node, now), node)
+    compiled = await compiler(platform, node, now)
+    return await count_customers(platform.database, compiled, node, search)
 
 
 async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:

@@ -40,9 +40,12 @@ class Step:
     """Those that this condition alone keeps out: they pass all others."""
 
 
-async def count_customers(database: Database, compiler: Compiler, node: Node) -> int:
-    """Return how many customers match."""
-    query = f"MATCH (c:Customer) WHERE {compiler.predicate(node)} RETURN count(c) AS count"
+async def count_customers(
+    database: Database, compiler: Compiler, node: Node, search: str | None = None
+) -> int:
+    """Return how many customers match, of those whose names hold the words of `search`."""
+    source = _source(compiler, search)
+    query = f"{source} WITH c WHERE {compiler.predicate(node)} RETURN count(c) AS count"
     rows = await database.read(query, compiler.parameters.values)
     count: int = rows[0]["count"]
     return count
@@ -90,12 +93,7 @@ async def page_of_keys(
 ) -> list[Position]:
     """Return the positions of at most `first` customers that match, in order, after a position."""
     parameters = compiler.parameters
-    source = "MATCH (c:Customer)"
-    if search is not None:
-        source = (
-            "CALL db.index.fulltext.queryNodes('customer_search', "
-            f"{parameters.add(_phrase(search))}) YIELD node AS c"
-        )
+    source = _source(compiler, search)
     tests = [compiler.predicate(node)]
     if after is not None:
         sign = "<" if descending else ">"
@@ -111,6 +109,13 @@ async def page_of_keys(
     )
     rows = await database.read(query, parameters.values)
     return [Position(row["value"], row["key"]) for row in rows]
+
+
+def _source(compiler: Compiler, search: str | None) -> str:
+    if search is None:
+        return "MATCH (c:Customer)"
+    phrase = compiler.parameters.add(_phrase(search))
+    return f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
 
 
 def _count(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ PREFLIGHT = "GraphQL-Require-Preflight"
 """A header that a browser sends to another site only after asking that site by a preflight."""
 
 
-class Refusal(Exception):  # noqa: N818  (it is an answer with a status, not a fault of ours)
+class Refusal(Exception):
     """A request that is answered without being executed: HTTP status, code and message."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:

@@ -1,0 +1,64 @@
+"""Customers as those who look at them see them: found by any key, read many at a time."""
+
+from __future__ import annotations
+
+from profilegraph.domain.customers import Identity, IdentityKind
+from profilegraph.errors import InvalidInput
+from profilegraph.importers.contacts import canonical_identity
+from profilegraph.services.platform import Platform
+from profilegraph.storage.reads import (
+    ByCustomer,
+    Owner,
+    Profile,
+    read_arrivals,
+    read_consents,
+    read_decision_makers,
+    read_departments,
+    read_events,
+    read_events_by_key,
+    read_follow_ups,
+    read_identified,
+    read_identities,
+    read_opportunities,
+    read_owner_of,
+    read_owners,
+    read_profiles,
+    read_relations,
+    read_taggings,
+)
+
+__all__ = [
+    "ByCustomer",
+    "Owner",
+    "Profile",
+    "find_by_identity",
+    "read_arrivals",
+    "read_consents",
+    "read_decision_makers",
+    "read_departments",
+    "read_events",
+    "read_events_by_key",
+    "read_follow_ups",
+    "read_identities",
+    "read_opportunities",
+    "read_owner_of",
+    "read_owners",
+    "read_profiles",
+    "read_relations",
+    "read_taggings",
+]
+
+
+async def find_by_identity(platform: Platform, kind: IdentityKind, value: str) -> str | None:
+    """Return the key of the customer whom a channel knows by `value`, however it is written.
+
+    Raises InvalidInput where it is no value of its kind, such as a phone number with letters.
+    """
+    try:
+        canonical = canonical_identity(kind, value, platform.settings.phone_region)
+    except ValueError as fault:
+        raise InvalidInput(
+            f"this is no identity of the kind {kind.value}.", where="identity.value"
+        ) from fault
+    identity = Identity(kind=kind, value=canonical, customer="-")
+    return await read_identified(platform.database, identity.key)
