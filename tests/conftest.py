@@ -33,7 +33,7 @@ def server(settings: Settings) -> Iterator[RunningServer]:
     uri = os.environ.get("PROFILEGRAPH_TEST_NEO4J_URI")
     if uri:
         user = os.environ.get("NEO4J_USER", "neo4j")
-        yield RunningServer(uri, user, os.environ["NEO4J_PASSWORD"], 0, Path())
+        yield RunningServer(uri, user, os.environ["NEO4J_PASSWORD"], 0, Path(), "")
         return
     yield start(settings)
     stop(settings)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import AwareDatetime, ConfigDict, Field, FiniteFloat
+from pydantic import ConfigDict, Field, FiniteFloat
 from pydantic.alias_generators import to_camel
 
 from profilegraph.domain.customers import TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
-from profilegraph.domain.values import Key, Share, SnakeKey, Text, Weekday
+from profilegraph.domain.values import Key, Moment, Share, SnakeKey, Text, Weekday
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
@@ -113,9 +113,9 @@ class Window(_Part):
 
     last_days: Days | None = None
     """Later than so many times 24 hours before now."""
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     """At this moment or later."""
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     """Before this moment."""
 
     def __post_init__(self) -> None:

@@ -229,7 +229,7 @@ class Database:
 def _retrying(seconds: float) -> AsyncRetrying:
     return AsyncRetrying(
         retry=retry_if_exception(_worth_another_try),
-        wait=wait_exponential_jitter(initial=0.02, max=0.5),
+        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),
         stop=stop_after_delay(seconds),
         reraise=True,
     )

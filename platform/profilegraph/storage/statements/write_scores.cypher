@@ -1,0 +1,32 @@
+UNWIND $rows AS row
+MATCH (c:Customer {key: row.customer})
+CALL (row, c) {
+  WITH row, c, properties(c) AS before
+  SET c += row.metrics
+  RETURN any(key IN keys(row.metrics)
+             WHERE (row.metrics[key] IS NULL) <> (before[key] IS NULL)
+                OR coalesce(row.metrics[key] <> before[key], false)) AS measured
+}
+CALL (row, c) {
+  UNWIND row.tags AS wanted
+  // A model replaces only what a model said: a tag that a person or an import gave stays.
+  OPTIONAL MATCH (c)-[old:TAGGED {source: 'MODEL', by: $model}]->(g:Tag {dimension: wanted.dimension})
+  WHERE wanted.tag IS NULL OR g.key <> wanted.tag
+  WITH c, wanted, old, g, properties(old) AS past
+  FOREACH (one IN CASE WHEN old IS NULL OR past.since >= $now THEN [] ELSE [past] END |
+    MERGE (c)-[was:WAS_TAGGED {since: one.since}]->(g)
+    SET was = one, was.until = $now
+  )
+  DELETE old
+  WITH c, wanted, count(old) AS closed
+  CALL (c, wanted) {
+    MATCH (g:Tag {key: wanted.tag})
+    WHERE NOT EXISTS { (c)-[:TAGGED]->(other:Tag {dimension: wanted.dimension})
+                       WHERE g.single OR other = g }
+    CREATE (c)-[:TAGGED {since: $now, source: 'MODEL', by: $model, confidence: 1.0, weight: 1.0,
+                         weekdays: []}]->(g)
+    RETURN count(*) AS opened
+  }
+  RETURN sum(closed + opened) AS tagged
+}
+RETURN count(CASE WHEN measured OR tagged > 0 THEN 1 END) AS changed

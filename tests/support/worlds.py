@@ -1,0 +1,130 @@
+"""Small graphs written as tables, and the same graph as facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.values import Record
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.upserts import RECORDS
+from profilegraph.storage.writing import upsert
+
+_AGO = re.compile(r"^([+-]\d+)([dhms])$")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_MOMENTS = {"since", "until", "at"}
+_LISTS = {"weekdays"}
+KEPT = "Migration|Taxonomy|Dimension|Tag"
+
+
+@dataclass(frozen=True)
+class World:
+    """The records of a small graph, and metrics by customer."""
+
+    records: tuple[Record, ...]
+    metrics: dict[str, dict[str, float]]
+
+
+def parse_world(text: str, now: datetime) -> World:
+    """Return the world that tables describe: `kind:` lines, then a header and rows, `|` between.
+
+    Moments may be relative to now (-3d, +2h). Customers that are only referred to are made.
+    """
+    records: list[Record] = []
+    metrics: dict[str, dict[str, float]] = {}
+    for kind, rows in _tables(text):
+        for row in rows:
+            if kind == "metrics":
+                metrics.setdefault(row["customer"], {})[row["key"]] = float(row["value"])
+            else:
+                records.append(_record(kind, row, now))
+    known = {record.key for record in records if isinstance(record, Customer)}
+    named = {getattr(record, "customer", None) for record in records} | metrics.keys()
+    missing = [Customer(key=key) for key in sorted(named - known - {None})]
+    return World((*missing, *records), metrics)
+
+
+async def load_world(database: Database, world: World, now: datetime) -> None:
+    """Replace all customers and their facts in the graph by a world's."""
+    kinds: dict[type[Record], list[Record]] = {kind: [] for kind in RECORDS.values()}
+    for record in world.records:
+        kinds[type(record)].append(record)
+    order = [Customer, *(kind for kind in kinds if kind is not Customer)]
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")
+        for kind in order:
+            outcome = await upsert(transaction, kinds[kind], now)
+            assert outcome.refused == (), outcome
+        rows = [
+            {"key": key, "set": {f"metric_{name}": value for name, value in values.items()}}
+            for key, values in world.metrics.items()
+        ]
+        await transaction.run(
+            "UNWIND $rows AS row MATCH (c:Customer {key: row.key}) SET c += row.set", {"rows": rows}
+        )
+
+    await database.write(work)
+
+
+def _tables(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    kind, lines = "", []
+    for line in [*text.strip().splitlines(), "end:"]:
+        stripped = line.strip()
+        if stripped.endswith(":"):
+            if lines:
+                yield kind, _rows(lines)
+            kind, lines = stripped[:-1], []
+        elif stripped:
+            lines.append(stripped)
+
+
+def _rows(lines: Sequence[str]) -> list[dict[str, str]]:
+    header, *body = [[cell.strip() for cell in line.split("|")] for line in lines]
+    return [dict(zip(header, cells, strict=True)) for cells in body]
+
+
+def _record(kind: str, row: dict[str, str], now: datetime) -> Record:
+    values: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for name, cell in row.items():
+        if cell == "":
+            continue
+        if name.startswith("attributes."):
+            attributes[name.removeprefix("attributes.")] = _attribute(cell)
+        else:
+            values[name] = _value(name, cell, now)
+    if attributes:
+        values["attributes"] = attributes
+    record = RECORDS[kind]
+    if record is Tagging:
+        values.setdefault("since", now - timedelta(days=100))
+    return record.model_validate(values)
+
+
+def _value(name: str, cell: str, now: datetime) -> Any:
+    if name in _MOMENTS:
+        return moment(cell, now)
+    return [int(part) for part in cell.split(",")] if name in _LISTS else cell
+
+
+def _attribute(cell: str) -> Any:
+    if cell in ("true", "false"):
+        return cell == "true"
+    if re.fullmatch(r"-?\d+(\.\d+)?", cell):
+        return float(cell)
+    return date.fromisoformat(cell) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell
+
+
+def moment(cell: str, now: datetime) -> datetime:
+    """Return the moment that a cell names: relative to now, `now`, or ISO 8601."""
+    if cell == "now":
+        return now
+    match = _AGO.match(cell)
+    if match is None:
+        return datetime.fromisoformat(cell)
+    return now + timedelta(**{_UNITS[match[2]]: int(match[1])})
