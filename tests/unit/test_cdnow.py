@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from profilegraph.config import data_folder
+from profilegraph.domain.activity import Event
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Customer, CustomerKind
+from profilegraph.domain.values import Record
+from profilegraph.importers.files import scan
+from profilegraph.importers.mapping import read_mapping
+from profilegraph.importers.records import Conventions, RecordReader
+from profilegraph.importers.tables import open_table
+from profilegraph.importers.taxonomies import read_taxonomy
 
 FOLDER = data_folder("examples/cdnow")
 
@@ -48,3 +59,31 @@ def test_the_readme_tells_the_same(original: bytes, purchases: list[list[str]]) 
 def test_the_copy_carries_no_time_so_that_it_can_be_made_again(original: bytes) -> None:
     packed = (FOLDER / "CDNOW_master.txt.gz").read_bytes()
     assert packed[4:8] == bytes(4)
+
+
+def imported(kind: type[Record], mapping: str) -> list[Record]:
+    """Return the records that the importers make of the copy, with the mapping beside it."""
+    catalogue = Catalogue.of([read_taxonomy(data_folder("taxonomies") / "commerce.yaml")])
+    rules = Conventions(ZoneInfo("UTC"), "USD", "US", catalogue)
+    source, read = scan(FOLDER / "CDNOW_master.txt.gz"), read_mapping(FOLDER / mapping)
+    with open_table(source, source.path.name, read) as table:
+        reader = RecordReader(kind, read, table, rules)
+        return [reader.read(row) for row in table.rows]
+
+
+def test_the_mapping_beside_it_makes_a_customer_of_every_person() -> None:
+    customers = imported(Customer, "customers.yaml")
+    assert len(customers) == 69_659
+    assert {customer.kind for customer in customers if isinstance(customer, Customer)} == {
+        CustomerKind.PERSON
+    }
+    assert len({customer.key for customer in customers if isinstance(customer, Customer)}) == 23_570
+
+
+def test_the_mapping_beside_it_makes_an_event_of_every_purchase() -> None:
+    events = [event for event in imported(Event, "events.yaml") if isinstance(event, Event)]
+    assert len({event.key for event in events}) == 69_659
+    assert sum(event.amount or 0 for event in events) == Decimal("2500315.63")
+    assert (events[0].customer, events[0].type) == ("00001", "purchase")
+    assert min(event.at for event in events) == datetime(1997, 1, 1, tzinfo=UTC)
+    assert max(event.at for event in events) == datetime(1998, 6, 30, tzinfo=UTC)

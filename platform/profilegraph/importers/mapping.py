@@ -85,9 +85,7 @@ class FileMapping(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.delimiter == "whitespace" and not self.columns:
-            raise ValueError("columns parted by whitespace need their names in `columns`")
+    def _distinct_columns(self) -> Self:
         if len(set(self.columns)) < len(self.columns):
             raise ValueError("`columns` names a column twice")
         return self
