@@ -132,6 +132,22 @@ def test_taxonomies_of_a_plugin_are_read(tmp_path: Path) -> None:
     assert [taxonomy.key for taxonomy in host.taxonomies] == ["shop"]
 
 
+def test_a_taxonomy_that_defines_what_another_defines_is_left_out(tmp_path: Path) -> None:
+    metric = "metrics: [{key: spend, labels: {zh-CN: 金额, en: Spend}}]\n"
+    for name in ("shop", "mall", "shop_too"):
+        text = SHOP.replace("shop", name.removesuffix("_too")) + metric
+        (tmp_path / f"{name}.yaml").write_text(text, "utf-8")
+    host = build_host(
+        Candidate(name, TaxonomyPlugin(tmp_path / f"{name}.yaml"))
+        for name in ("shop", "mall", "shop_too")
+    )
+    assert [taxonomy.key for taxonomy in host.taxonomies] == ["shop"]
+    mall, shop_too = host.faults
+    assert (mall.name, shop_too.name) == ("mall", "shop_too")
+    assert "the taxonomies 'shop' and 'mall' both define the metric 'spend'" in mall.reason
+    assert shop_too.reason == "its taxonomy 'shop' exists already, in the plugin 'shop'"
+
+
 def test_the_core_brings_the_shipped_taxonomies() -> None:
     host = build_host([CORE])
     assert {"b2b_core", "commerce"} <= {taxonomy.key for taxonomy in host.taxonomies}

@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 import pluggy
 
 from profilegraph import __version__
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.errors import NotFound, PluginError, ProfilegraphError
+from profilegraph.errors import Conflict, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks import shipped
 from profilegraph.hooks.models import Model
 from profilegraph.hooks.specs import API_VERSION, GROUP, Hooks
 from profilegraph.importers.taxonomies import read_taxonomy
 
 T = TypeVar("T")
-K = TypeVar("K", Taxonomy, Model[Any])
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def build_host(candidates: Iterable[Candidate], faults: Iterable[PluginFault] = 
     models = hosted.gather("register_models", _models)
     return Host(
         plugins=tuple(_plugin(manager, candidate) for candidate in working),
-        taxonomies=_distinct(taxonomies, "taxonomy", found),
-        models=_distinct(models, "model", found),
+        taxonomies=_compatible(taxonomies, found),
+        models=_distinct(models, found),
         faults=tuple(found),
     )
 
@@ -195,15 +195,42 @@ def _models(models: Sequence[Any]) -> Sequence[Model[Any]]:
     return models
 
 
-def _distinct(
-    brought: list[tuple[Candidate, K]], kind: str, faults: list[PluginFault]
-) -> tuple[K, ...]:
-    found: dict[str, K] = {}
+def _compatible(
+    brought: list[tuple[Candidate, Taxonomy]], faults: list[PluginFault]
+) -> tuple[Taxonomy, ...]:
+    """Return the taxonomies that define no key that an earlier one defines already."""
+    found: list[Taxonomy] = []
     owners: dict[str, str] = {}
-    for candidate, item in brought:
-        if item.key in found:
-            reason = f"its {kind} {item.key!r} exists already, in the plugin {owners[item.key]!r}"
-            faults.append(PluginFault(candidate.name, candidate.distribution, reason))
+    for candidate, taxonomy in brought:
+        if taxonomy.key in owners:
+            _report_second(candidate, "taxonomy", taxonomy.key, owners[taxonomy.key], faults)
             continue
-        found[item.key], owners[item.key] = item, candidate.name
+        try:
+            Catalogue.of([*found, taxonomy])
+        except Conflict as conflict:
+            faults.append(PluginFault(candidate.name, candidate.distribution, str(conflict)))
+            continue
+        found.append(taxonomy)
+        owners[taxonomy.key] = candidate.name
+    return tuple(found)
+
+
+def _distinct(
+    brought: list[tuple[Candidate, Model[Any]]], faults: list[PluginFault]
+) -> tuple[Model[Any], ...]:
+    """Return the models whose key no earlier one has."""
+    found: dict[str, Model[Any]] = {}
+    owners: dict[str, str] = {}
+    for candidate, model in brought:
+        if model.key in found:
+            _report_second(candidate, "model", model.key, owners[model.key], faults)
+            continue
+        found[model.key], owners[model.key] = model, candidate.name
     return tuple(found.values())
+
+
+def _report_second(
+    candidate: Candidate, kind: str, key: str, owner: str, faults: list[PluginFault]
+) -> None:
+    reason = f"its {kind} {key!r} exists already, in the plugin {owner!r}"
+    faults.append(PluginFault(candidate.name, candidate.distribution, reason))
