@@ -17,7 +17,8 @@ import jgo
 import requests
 from jgo.maven import Artifact
 
-from profilegraph.embedded.jars import MAVEN_CENTRAL, REGISTRY, Jar
+from profilegraph.embedded.jars import MAVEN_CENTRAL
+from profilegraph.embedded.registry import REGISTRY, Jar
 
 SECONDS = 60
 AT_ONCE = 8

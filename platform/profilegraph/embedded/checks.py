@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from profilegraph.config import MEGABYTE
 from profilegraph.embedded.faults import (
     DISK_HINT,
     HOME_VARIABLE,
@@ -25,7 +26,7 @@ from profilegraph.errors import (
 )
 
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
-ROOM = 256 << 20  # bytes: Neo4j's empty stores and the first of its transaction logs
+ROOM = 256 * MEGABYTE  # Neo4j's empty stores and the first of its transaction logs
 
 
 def require_known_version(written_by: str, version: str, folder: Path) -> None:
@@ -59,12 +60,13 @@ def _available_memory() -> int:
     return machine if limit == "max" else min(machine, int(limit))
 
 
-def require_room(folder: Path, free: int | None = None) -> None:
-    """Raise EmbeddedDiskFull unless `free` bytes (measured if left out) let the database start."""
+def require_room(folder: Path, *, least: int = ROOM, free: int | None = None) -> None:
+    """Raise EmbeddedDiskFull unless `least` bytes of `free` (measured if left out) are there."""
     available = shutil.disk_usage(folder).free if free is None else free
-    if available < ROOM:
+    if available < least:
         raise EmbeddedDiskFull(
-            f"the database needs {ROOM >> 20} MB to start and {available >> 20} MB are free.",
+            f"{available / MEGABYTE:,.1f} MB of disk are free; "
+            f"the database needs {ROOM / MEGABYTE:,.0f} MB to start.",
             hint=DISK_HINT.format(variable=HOME_VARIABLE),
             where=str(folder),
         )

