@@ -205,45 +205,7 @@ def test_a_fault_is_named_with_its_line_and_what_was_probably_meant(
     [
         ("", "1:1: the file is empty; begin with `key:`"),
         ("- a", "1:1: the file holds no mapping; begin with `key:`"),
-        (
-            "key: a: b",
-            "1:7: not valid YAML: mapping values are not allowed here",
-        ),
-        (
-            "key:\n\t- a",
-            (
-                "2:1: not valid YAML while scanning for the next token:"
-                " found character '\\t' that cannot start any token;"
-                " indent with spaces, not with tabs"
-            ),
-        ),
-        (
-            "key: [a",
-            (
-                "1:8: not valid YAML while parsing a flow sequence: expected ',' or ']',"
-                " but got '<stream end>'"
-            ),
-        ),
-        (
-            "key: &x a\nversion: *x",
-            "2:10: `*x` is an alias; write the value out instead",
-        ),
-        ("[" * 40, "1:33: nested more than 32 levels deep"),
-        ("key: a\nversion: \x07", "2:10: the character '\\x07' is not allowed in YAML"),
-        (
-            "key: a\n---\nkey: b",
-            (
-                "2:1: not valid YAML expected a single document in the stream:"
-                " but found another document"
-            ),
-        ),
-        (
-            "key: !!python/name:os.system a",
-            (
-                "1:6: not valid YAML: could not determine a constructor for the tag"
-                " 'tag:yaml.org,2002:python/name:os.system'"
-            ),
-        ),
+        ("key: a: b", "1:7: not valid YAML: mapping values are not allowed here"),
     ],
 )
 def test_text_that_is_no_yaml_mapping_is_refused_with_its_place(text: str, fault: str) -> None:
@@ -268,7 +230,7 @@ def test_two_definitions_of_one_key_are_refused() -> None:
 
 
 @pytest.mark.parametrize("word", ["no", "on", "50_500", "1e3", "0x1f", "2026-01-31"])
-def test_a_plain_word_stays_text_as_in_editors(word: str) -> None:
+def test_a_word_without_quotes_stays_text(word: str) -> None:
     taxonomy = parse_taxonomy(SOUND.replace("en: Shop", f"en: {word}"), "shop.yaml")
     assert taxonomy.labels.en == word
 

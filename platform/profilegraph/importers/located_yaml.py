@@ -52,7 +52,8 @@ class Located:
 def load_located(text: str) -> Located:
     """Return the one document in `text`; raises YamlFault where it is not readable as YAML.
 
-    Plain scalars mean what they mean in YAML 1.2, as in editors: `no` and `50_500` are text.
+    Without quotes, only true, false, null and decimal numbers such as 12 and -2.5 are not text:
+    `no`, `012`, `50_500` and `2026-01-31` are, unlike in older YAML.
     Aliases are refused: a file of data is read by people, from top to bottom.
     """
     loader = _Loader(text)
@@ -69,7 +70,7 @@ def load_located(text: str) -> Located:
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with YAML 1.2's plain scalars, without aliases, of bounded depth."""
+    """SafeLoader with fewer words that are not text, without aliases, of bounded depth."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (PyYAML's own class attribute)
 
@@ -105,7 +106,7 @@ _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]*)$"), list("-0123456789")
 )
 _Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789")
+    "tag:yaml.org,2002:float", re.compile(r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$"), list("-0123456789")
 )
 
 
@@ -153,6 +154,6 @@ def _offset(text: str, offset: int) -> Position:
 
 def _explained(fault: yaml.MarkedYAMLError) -> str:
     problem = fault.problem or "not valid YAML"
-    context = f" {fault.context}" if fault.context else ""
+    context = f"{fault.context}, " if fault.context else ""
     advice = "; indent with spaces, not with tabs" if "'\\t'" in problem else ""
-    return f"not valid YAML{context}: {problem}{advice}"
+    return f"not valid YAML: {context}{problem}{advice}"
