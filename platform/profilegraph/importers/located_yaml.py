@@ -23,7 +23,7 @@ class Mark(Protocol):
     column: int
 
 
-class YamlFault(Exception):  # noqa: N818  (a fault is what the readers list, not what users see)
+class YamlFault(Exception):
     """The text is not YAML that we accept; `position` is where."""
 
     def __init__(self, message: str, position: Position) -> None:
