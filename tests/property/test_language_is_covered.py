@@ -1,0 +1,106 @@
+"""The random filters reach the whole language, and no field of it is without effect."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import MISSING, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import InvalidFilter
+from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.segments import nodes
+from profilegraph.segments.checking import check
+from profilegraph.segments.explain import explain
+from profilegraph.segments.facts import Facts
+from tests.property.strategies import leaves, parts
+from tests.property.worlds_as_facts import facts_of_worlds
+from tests.spec.conftest import CONTEXT
+
+CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
+KINDS = [
+    kind
+    for kind in vars(nodes).values()
+    if isinstance(kind, type) and is_dataclass(kind) and kind not in (nodes.AllOf, nodes.AnyOf, nodes.Not)
+]
+ALL_FIELDS = {(kind.__name__, field.name) for kind in KINDS for field in fields(kind)}
+
+
+class EnoughSeen(Exception):
+    """Ends the search early: every field has shown its effect."""
+
+
+def test_every_field_of_every_part_changes_the_answer_for_some_customer() -> None:
+    effective: set[tuple[str, str]] = set()
+    seen: dict[tuple[str, str], list[Any]] = defaultdict(list)
+
+    @seed(20260301)
+    @settings(
+        max_examples=1_000,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(some=st.lists(leaves, min_size=40, max_size=40), world=facts_of_worlds())
+    def explore(some: list[nodes.Leaf], world: list[Facts]) -> None:
+        for leaf in some:
+            remember(leaf, seen)
+            answer = members(leaf, world)
+            for what, other in variants(leaf, seen):
+                if what not in effective and members(other, world) != answer:
+                    effective.add(what)
+        if effective == ALL_FIELDS:
+            raise EnoughSeen
+
+    with suppress(EnoughSeen):
+        explore()
+    assert sorted(ALL_FIELDS - effective) == []
+
+
+def remember(leaf: nodes.Leaf, seen: dict[tuple[str, str], list[Any]]) -> None:
+    for part in parts(leaf):
+        for field in fields(part):  # type: ignore[arg-type]
+            known = seen[type(part).__name__, field.name]
+            value = getattr(part, field.name)
+            if value is not None and value not in known and len(known) < 10:
+                known.append(value)
+
+
+def members(leaf: nodes.Node, world: list[Facts]) -> list[bool]:
+    return [explain(leaf, facts, CATALOGUE, CONTEXT).holds for facts in world]
+
+
+def variants(
+    part: Any, seen: dict[tuple[str, str], list[Any]]
+) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Yield the part with one given field, its own or one below it, left out or another value."""
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if value is None:
+            continue
+        what = (type(part).__name__, field.name)
+        for other in (field.default, *seen[what]):
+            if other is not MISSING and other != value:
+                yield from valid(part, field.name, other, what)
+        if is_dataclass(value):
+            for below, changed in variants(value, seen):
+                yield from valid(part, field.name, changed, below)
+
+
+def valid(
+    part: Any, name: str, value: Any, what: tuple[str, str]
+) -> Iterator[tuple[tuple[str, str], Any]]:
+    try:
+        changed = replace(part, **{name: value})
+        if isinstance(changed, nodes.Leaf):
+            check(changed, CATALOGUE)
+    except (ValueError, InvalidFilter):
+        return  # the language does not allow this part with that value
+    yield what, changed
