@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from profilegraph.cli import db, import_, plugin, taxonomy
+from profilegraph.cli import db, import_, key, plugin, schema, serve, taxonomy
 from profilegraph.cli.console import err
 from profilegraph.errors import ProfilegraphError
 
@@ -20,7 +20,10 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.command("import")(import_.import_files)
+app.add_typer(key.app, name="key")
 app.add_typer(plugin.app, name="plugin")
+app.add_typer(schema.app, name="schema")
+app.command()(serve.serve)
 app.add_typer(taxonomy.app, name="taxonomy")
 
 

@@ -11,8 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from profilegraph.errors import ProfilegraphError
 
-Check = Callable[[], Awaitable[None]]
-"""Raises a ProfilegraphError where a part that the service needs is not usable."""
+Check = Callable[[], Awaitable[str]]
+"""Returns the state of a part of the service, "ok" or what is impaired.
+
+Raises a ProfilegraphError where the part is not usable and the service cannot do without.
+"""
 _log = structlog.get_logger()
 
 
@@ -28,24 +31,18 @@ class Readiness:
         self._checks = checks
 
     async def __call__(self, _: Request) -> Response:
-        """Return each part's state, "ok" or an error's code; HTTP 503 unless all are ok."""
-        states = dict(
-            zip(
-                self._checks,
-                await asyncio.gather(*map(_state, self._checks, self._checks.values())),
-                strict=True,
-            )
-        )
-        ready = all(state == "ok" for state in states.values())
+        """Return each part's state; HTTP 503 with an error's code where one is not usable."""
+        found = await asyncio.gather(*map(_state, self._checks, self._checks.values()))
+        ready = all(usable for usable, _ in found)
+        states = {name: state for name, (_, state) in zip(self._checks, found, strict=True)}
         body = {"status": "ready" if ready else "not ready", "checks": states}
         return JSONResponse(body, 200 if ready else 503)
 
 
-async def _state(name: str, check: Check) -> str:
+async def _state(name: str, check: Check) -> tuple[bool, str]:
     try:
-        await check()
+        return True, await check()
     except ProfilegraphError as error:
         # Who may ask needs no key, so the answer tells the code alone; the log has the sentence.
         _log.warning("not_ready", check=name, code=error.code, reason=str(error))
-        return error.code
-    return "ok"
+        return False, error.code

@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line, without values that may be personal."""
+"""Structured logs without values that may be personal: for a person at a terminal, else as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 
 def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
-    """Send this process's logs, the libraries' included, to `stream` as JSON lines."""
+    """Send this process's logs, the libraries' included, to `stream`."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -25,13 +25,18 @@ def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer()
+        if stream.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                renderer,
             ],
         )
     )

@@ -1,0 +1,37 @@
+"""What the resolvers of one request share."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import strawberry
+
+from profilegraph.api.loaders import Loaders
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.services.keys import ApiKey
+from profilegraph.services.platform import Platform
+
+
+class ApiContext:
+    """One request: the platform, who asks, the moment that counts as now, and its readers."""
+
+    def __init__(self, platform: Platform, viewer: ApiKey, now: datetime) -> None:
+        self.platform = platform
+        self.viewer = viewer
+        self.now = now
+        self.load = Loaders(platform, now)
+        self._catalogue: asyncio.Task[Catalogue] | None = None
+
+    async def catalogue(self) -> Catalogue:
+        """Return the taxonomies in force, asked for once a request."""
+        if self._catalogue is None:
+            self._catalogue = asyncio.create_task(self.platform.catalogues.current())
+        return await self._catalogue
+
+    def forget(self) -> None:
+        """Let what was read be read again, after a change."""
+        self.load = Loaders(self.platform, self.now)
+
+
+Info = strawberry.Info[ApiContext, None]

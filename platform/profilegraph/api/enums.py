@@ -1,0 +1,192 @@
+"""The API's enumerations: the domain's, each value with a description.
+
+Import them from here: Strawberry takes an enumeration as it is when it first meets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
+from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
+
+__all__ = [
+    "AttributeType",
+    "Cardinality",
+    "CustomerKind",
+    "CustomerOrderField",
+    "DecisionRole",
+    "DepartmentFunction",
+    "Direction",
+    "Duty",
+    "FollowUpKind",
+    "IdentityKind",
+    "Layer",
+    "OpportunityOutcome",
+    "RelationKind",
+    "TagSource",
+]
+
+
+def describe(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+    """Make an enumeration known to the API, each value described by its name."""
+    definition: Any = strawberry.enum(enum, description=description)
+    for value in definition.__strawberry_definition__.values:
+        value.description = values[value.name]
+
+
+class CustomerOrderField(Enum):
+    """By what customers are sorted."""
+
+    KEY = "KEY"
+    NAME = "NAME"
+    CREATED_AT = "CREATED_AT"
+
+
+class Direction(Enum):
+    """Which end of an order comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+describe(
+    CustomerOrderField,
+    "By what customers are sorted.",
+    {
+        "KEY": "Their business key.",
+        "NAME": "Their name; those without one come first.",
+        "CREATED_AT": "When they were first saved.",
+    },
+)
+describe(
+    Direction,
+    "Which end of an order comes first.",
+    {"ASC": "The smallest or oldest first.", "DESC": "The greatest or newest first."},
+)
+describe(
+    CustomerKind,
+    "Whether we sell to an organisation or to a person.",
+    {"COMPANY": "An organisation.", "PERSON": "A person."},
+)
+describe(
+    IdentityKind,
+    "The channel that an identity comes from.",
+    {
+        "PHONE": "A phone number, kept as +8613800138000; any usual way of writing is understood.",
+        "EMAIL": "An e-mail address.",
+        "WECOM_EXTERNAL_USER": "The external user id of WeCom (企业微信).",
+        "WECHAT_OPENID": "The open id of one WeChat application.",
+        "WECHAT_UNIONID": "The union id of WeChat.",
+        "UNIFIED_SOCIAL_CREDIT_CODE": "The code of a Chinese organisation (统一社会信用代码).",
+        "WEBSITE": "An account of the website.",
+        "DEVICE": "A device or a browser.",
+        "CRM": "The number in a CRM.",
+        "OTHER": "Any other channel.",
+    },
+)
+describe(
+    TagSource,
+    "Who or what put a tag on a customer.",
+    {
+        "MANUAL": "A person.",
+        "RULE": "A rule: whoever matches a filter.",
+        "IMPORT": "An imported file.",
+        "MODEL": "A model, such as RFM.",
+    },
+)
+describe(
+    RelationKind,
+    "What the other customer is to this one.",
+    {
+        "PARENT": "The other owns this one.",
+        "SUBSIDIARY": "The other belongs to this one.",
+        "PARTNER": "They work together.",
+    },
+)
+describe(
+    DecisionRole,
+    "The part that a person plays in the customer's decision.",
+    {
+        "ECONOMIC_BUYER": "Holds the budget.",
+        "DECIDER": "Says yes or no.",
+        "TECHNICAL_BUYER": "Judges whether it works for them.",
+        "CHAMPION": "Promotes us inside.",
+        "INFLUENCER": "Is listened to.",
+        "GATEKEEPER": "Decides whom we reach.",
+        "USER": "Works with it.",
+        "BLOCKER": "Works against it.",
+    },
+)
+describe(
+    DepartmentFunction,
+    "What a department does, whatever each company calls it.",
+    {
+        "MANAGEMENT": "Leads the company.",
+        "IT": "Information technology.",
+        "PROCUREMENT": "Buys.",
+        "FINANCE": "Money and accounts.",
+        "MARKETING": "Wins attention.",
+        "SALES": "Sells.",
+        "OPERATIONS": "Keeps the business running.",
+        "PRODUCTION": "Makes the product.",
+        "RESEARCH": "Develops the product.",
+        "HUMAN_RESOURCES": "Hires and looks after people.",
+        "LEGAL": "Law and compliance.",
+        "ADMINISTRATION": "Offices and files.",
+        "SERVICE": "Looks after customers.",
+        "OTHER": "Anything else.",
+    },
+)
+describe(
+    FollowUpKind,
+    "How we met the customer.",
+    {
+        "CALL": "By phone.",
+        "VISIT": "At their place.",
+        "CHAT": "In a chat.",
+        "EMAIL": "By e-mail.",
+        "MEETING": "In a meeting.",
+        "OTHER": "In another way.",
+    },
+)
+describe(
+    OpportunityOutcome,
+    "How a possible sale ended, or that it has not.",
+    {"OPEN": "Not decided.", "WON": "They bought.", "LOST": "They did not."},
+)
+describe(
+    Cardinality,
+    "How many tags of a dimension a customer may carry at once.",
+    {"SINGLE": "At most one; a new tag replaces the old one.", "MULTI": "Any number."},
+)
+describe(
+    AttributeType,
+    "The type of an attribute's value.",
+    {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
+)
+describe(
+    Layer,
+    "Which question a dimension answers.",
+    {
+        "WHO": "Who the customer is: does it want one?",
+        "DECISION": "What decides inside the customer: whose does it want?",
+        "USAGE": "How it uses such products today: which does it want?",
+    },
+)
+describe(
+    Duty,
+    "What a team is responsible for in a dimension.",
+    {
+        "PLAN": "Plans which tags there are.",
+        "TAG": "Puts them on customers.",
+        "CLEAN": "Removes what no longer holds.",
+        "RESTRUCTURE": "Changes the dimension itself.",
+    },
+)

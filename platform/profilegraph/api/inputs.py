@@ -1,0 +1,199 @@
+"""What mutations are given, and the records that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import strawberry
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+from strawberry import UNSET
+
+from profilegraph.api.enums import (
+    CustomerKind,
+    DecisionRole,
+    DepartmentFunction,
+    IdentityKind,
+    TagSource,
+)
+from profilegraph.api.fields import given
+from profilegraph.api.filters import FilterInput
+from profilegraph.domain.customers import AttributeValue
+from profilegraph.domain.values import Labels, Record
+from profilegraph.errors import InvalidInput
+
+R = TypeVar("R", bound=Record)
+_KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
+
+
+@strawberry.input(description="A key by which a channel knows a customer.")
+class IdentityInput:
+    """A key by which a channel knows a customer."""
+
+    kind: IdentityKind = strawberry.field(description="Which channel.")
+    value: str = strawberry.field(
+        description="The key, in any usual way of writing: 138 0013 8000 is understood."
+    )
+
+
+@strawberry.input(
+    description="A new value of an attribute, in the field of its type; in none to clear it."
+)
+class AttributeInput:
+    """A new value of an attribute."""
+
+    key: str = strawberry.field(description="Key of the attribute.")
+    number: float | None = given("Where the type is NUMBER.")
+    text: str | None = given("Where the type is STRING.")
+    day: date | None = given("Where the type is DATE.", "date")
+    boolean: bool | None = given("Where the type is BOOLEAN.")
+
+    def value(self) -> AttributeValue | None:
+        """Return the value, None to clear it; raises InvalidInput where several are given."""
+        values = [
+            value
+            for value in (self.number, self.text, self.day, self.boolean)
+            if value is not UNSET and value is not None
+        ]
+        if len(values) > 1:
+            raise InvalidInput(
+                f"the attribute {self.key!r} has several values.",
+                where="attributes",
+                hint="Give one of number, text, date and boolean.",
+            )
+        return values[0] if values else None
+
+
+@strawberry.input(
+    description="A customer to save; what is left out stays as it is, null clears it."
+)
+class SaveCustomerInput:
+    """A customer to save."""
+
+    key: str = strawberry.field(description=_KEY)
+    kind: CustomerKind | None = given("Organisation or person; COMPANY for a new one if left out.")
+    name: str | None = given("Name.")
+    attributes: list[AttributeInput] | None = given("New values of attributes; others stay.")
+    identities: list[IdentityInput] | None = given("Further identities; others stay.")
+
+
+@strawberry.input(
+    description="A department to save; what is left out stays as it is, null clears it."
+)
+class SaveDepartmentInput:
+    """A department to save."""
+
+    key: str = strawberry.field(description=_KEY)
+    customer: str = strawberry.field(description="Key of the customer that it is a part of.")
+    name: str | None = given("What the customer calls it.")
+    function: DepartmentFunction | None = given("What it does.")
+    parent: str | None = given("Key of the department that it is part of.")
+
+
+@strawberry.input(
+    description="A decision-maker to save; what is left out stays as it is, null clears it."
+)
+class SaveDecisionMakerInput:
+    """A decision-maker to save."""
+
+    key: str = strawberry.field(description=_KEY)
+    customer: str = strawberry.field(description="Key of the customer that the person is at.")
+    name: str | None = given("Name.")
+    title: str | None = given("Job title.")
+    role: DecisionRole | None = given("Part in the customer's decision.")
+    influence: float | None = given("How much the word counts, 0 to 1.")
+    stance: float | None = given("From -1 (against us) to 1 (for us).")
+    department: str | None = given("Key of the department that the person works in.")
+    reports_to: str | None = given("Key of the superior.")
+
+
+@strawberry.input(description="A tag to put on customers, and what is known about it.")
+class TaggingInput:
+    """A tag to put on customers."""
+
+    tag: str = strawberry.field(description="Full key of the tag, `dimension/tag`.")
+    since: datetime | None = given("Since when, with a time zone; now if left out.")
+    until: datetime | None = given("When it ends, with a time zone.")
+    source: TagSource | None = given("What puts it on: MANUAL if left out.")
+    by: str | None = given("Who says so: the name of the API key if left out.")
+    confidence: float | None = given("How sure it is, 0 to 1; 1 if left out.")
+    weight: float | None = given("How strongly it holds, 0 to 1; 1 if left out.")
+    evidence: str | None = given("What it rests on.")
+    weekdays: list[int] | None = given("On which days of the week it holds; 1 is Monday.")
+    hours: str | None = given("At what times of day, such as 18:00-22:00.")
+    frequency: str | None = given("How often, such as weekly.")
+
+
+@strawberry.input(description="Something that a customer did.")
+class EventInput:
+    """Something that a customer did."""
+
+    key: str = strawberry.field(
+        description=f"{_KEY} The same key again replaces the event and never doubles it."
+    )
+    customer: str = strawberry.field(description="Key of the customer who did it.")
+    type: str = strawberry.field(description="Key of the event type.")
+    at: datetime = strawberry.field(description="When, with a time zone.")
+    channel: str | None = given("Key of the channel where it happened.")
+    content: str | None = given("What it was about: a page, a product.")
+    amount: Decimal | None = given("Money spent, at most four decimal places.")
+    person: str | None = given("Key of the decision-maker who did it.")
+
+
+@strawberry.input(description="What people read, in both languages of the product.")
+class LabelsInput:
+    """What people read, in both languages."""
+
+    zh_cn: str = strawberry.field(name="zhCN", description="In Chinese.")
+    en: str = strawberry.field(description="In English.")
+
+    def labels(self) -> Labels:
+        """Return the labels; raises InvalidInput."""
+        try:
+            return Labels(zh_cn=self.zh_cn, en=self.en)
+        except ValidationError as fault:
+            raise _invalid(fault) from fault
+
+
+@strawberry.input(description="A segment to save.")
+class SaveSegmentInput:
+    """A segment to save."""
+
+    key: str = strawberry.field(description=_KEY)
+    labels: LabelsInput = strawberry.field(description="Its name.")
+    filter: FilterInput = strawberry.field(description="Who is a member.")
+    note: str = strawberry.field(default="", description="What changed, and why.")
+
+
+def values(given_input: object, *names: str) -> dict[str, Any]:
+    """Return the fields of an input that were given, by name: those of `names`, else all."""
+    assert not isinstance(given_input, type)  # noqa: S101  (inputs are instances)
+    wanted: Iterable[str] = names or [one.name for one in fields(given_input)]  # type: ignore[arg-type]
+    found = {name: getattr(given_input, name) for name in wanted}
+    return {name: value for name, value in found.items() if value is not UNSET}
+
+
+def present(given_input: object, *names: str) -> dict[str, Any]:
+    """Return the fields of an input that have a value, by name: null is as if left out."""
+    return {name: one for name, one in values(given_input, *names).items() if one is not None}
+
+
+def record(kind: type[R], fields: dict[str, Any]) -> R:
+    """Return a record of these fields; raises InvalidInput that names those that cannot be used."""
+    try:
+        return kind(**fields)
+    except ValidationError as fault:
+        raise _invalid(fault) from fault
+
+
+def _invalid(fault: ValidationError) -> InvalidInput:
+    return InvalidInput(
+        "; ".join(
+            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}: {error['msg']}"
+            for error in fault.errors(include_input=False, include_url=False)
+        )
+    )

@@ -1,0 +1,199 @@
+"""Everything that can be changed; each change is one transaction, done once per idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+import strawberry
+
+from profilegraph.api.context import ApiContext, Info
+from profilegraph.api.fields import field
+from profilegraph.api.filters import to_node
+from profilegraph.api.inputs import (
+    EventInput,
+    SaveCustomerInput,
+    SaveDecisionMakerInput,
+    SaveDepartmentInput,
+    SaveSegmentInput,
+    TaggingInput,
+    present,
+    record,
+    values,
+)
+from profilegraph.api.types.activity import Event
+from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.organisation import DecisionMaker, Department
+from profilegraph.api.types.segment import Segment
+from profilegraph.domain import activity, customers, organisation
+from profilegraph.domain.values import Record
+from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.services import profiles, records, segments
+from profilegraph.services.segments import MAX_PAGE
+
+T = TypeVar("T")
+MAX_TAGGINGS = 10_000
+IdempotencyKey = Annotated[
+    str | None,
+    strawberry.argument(
+        description="""A text of your own for this one change, such as a UUID.
+
+The same request sent again with the same key changes nothing and is answered again, so that a
+request whose answer was lost can be repeated without fear."""
+    ),
+]
+Customers = Annotated[list[str], strawberry.argument(description="Keys of the customers.")]
+
+
+@strawberry.type(
+    description="Everything that can be changed. Each change is done as a whole or not at all."
+)
+class Mutation:
+    """Everything that can be changed."""
+
+    @field("Saves a customer: a new one, or new values of a known one.")
+    async def save_customer(
+        self,
+        info: Info,
+        input: Annotated[SaveCustomerInput, strawberry.argument(description="The customer.")],  # noqa: A002
+        idempotency_key: IdempotencyKey = None,
+    ) -> Customer:
+        """Return the saved customer."""
+        await _save(info.context, _customer(input), idempotency_key)
+        return await _changed(info, input.key)
+
+    @field("Puts tags on customers; in a single dimension a new tag replaces the old one.")
+    async def tag_customers(
+        self,
+        info: Info,
+        customers: Customers,
+        tags: Annotated[list[TaggingInput], strawberry.argument(description="The tags.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> list[Customer]:
+        """Return the customers, in the order given."""
+        _bounded(customers, tags)
+        context = info.context
+        taggings = [_tagging(context, one, tag) for one in customers for tag in tags]
+        await _save(context, taggings, idempotency_key)
+        return await Customer.load_many(info, customers)
+
+    @field("Takes tags off customers; that they carried them stays in the past.")
+    async def untag_customers(
+        self,
+        info: Info,
+        customers: Customers,
+        tags: Annotated[
+            list[str], strawberry.argument(description="Full keys of the tags, `dimension/tag`.")
+        ],
+        idempotency_key: IdempotencyKey = None,
+    ) -> list[Customer]:
+        """Return the customers, in the order given."""
+        _bounded(customers, tags)
+        context = info.context
+        await records.remove_tags(context.platform, customers, tags, context.now, idempotency_key)
+        context.forget()
+        return await Customer.load_many(info, customers)
+
+    @field("Saves a department of a customer.")
+    async def save_department(
+        self,
+        info: Info,
+        input: Annotated[SaveDepartmentInput, strawberry.argument(description="The department.")],  # noqa: A002
+        idempotency_key: IdempotencyKey = None,
+    ) -> Department:
+        """Return the saved department."""
+        department = record(organisation.Department, values(input))
+        await _save(info.context, [department], idempotency_key)
+        saved = await Department.load(info, department.customer, department.key)
+        return _there(saved, department.key)
+
+    @field("Saves a decision-maker of a customer.")
+    async def save_decision_maker(
+        self,
+        info: Info,
+        input: Annotated[SaveDecisionMakerInput, strawberry.argument(description="The person.")],  # noqa: A002
+        idempotency_key: IdempotencyKey = None,
+    ) -> DecisionMaker:
+        """Return the saved decision-maker."""
+        person = record(organisation.DecisionMaker, values(input))
+        await _save(info.context, [person], idempotency_key)
+        saved = await DecisionMaker.load(info, person.customer, person.key)
+        return _there(saved, person.key)
+
+    @field("Records what customers did; at most 1,000 events at a time.")
+    async def record_events(
+        self,
+        info: Info,
+        events: Annotated[list[EventInput], strawberry.argument(description="The events.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> list[Event]:
+        """Return the recorded events, in the order given."""
+        if len(events) > MAX_PAGE:
+            raise InvalidInput(f"{len(events)} events are too many at once.", where="events")
+        recorded = [record(activity.Event, present(one)) for one in events]
+        await _save(info.context, recorded, idempotency_key)
+        database = info.context.platform.database
+        found = await profiles.read_events_by_key(database, [one.key for one in recorded])
+        by_key = {one.key: Event.of(one) for of in found.values() for one in of}
+        return [by_key[one.key] for one in recorded]
+
+    @field("Saves a filter as the newest version of a segment; the older ones are kept.")
+    async def save_segment(
+        self,
+        info: Info,
+        input: Annotated[SaveSegmentInput, strawberry.argument(description="The segment.")],  # noqa: A002
+        idempotency_key: IdempotencyKey = None,
+    ) -> Segment:
+        """Return the saved segment."""
+        context = info.context
+        saved = await segments.save_segment(
+            context.platform,
+            input.key,
+            input.labels.labels(),
+            to_node(input.filter),
+            author=context.viewer.name,
+            note=input.note,
+            now=context.now,
+            request_key=idempotency_key,
+        )
+        return Segment.of(saved)
+
+
+async def _save(context: ApiContext, changes: Sequence[Record], key: str | None) -> None:
+    await records.save(context.platform, changes, context.now, key)
+    context.forget()
+
+
+def _customer(given: SaveCustomerInput) -> list[Record]:
+    fields = values(given, "key", "name") | present(given, "kind")
+    attributes = {one.key: one.value() for one in present(given).get("attributes", ())}
+    customer = record(customers.Customer, fields | {"attributes": attributes})
+    identities = [
+        record(customers.Identity, {"kind": one.kind, "value": one.value, "customer": given.key})
+        for one in present(given).get("identities", ())
+    ]
+    return [customer, *identities]
+
+
+def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Record:
+    by_default = {"since": context.now, "by": context.viewer.name}
+    return record(customers.Tagging, by_default | present(given) | {"customer": customer})
+
+
+def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> None:
+    if len(on) * len(tags) > MAX_TAGGINGS:
+        raise InvalidInput(
+            f"{len(on)} customers with {len(tags)} tags each are too many at once.",
+            where="customers",
+            hint=f"Send at most {MAX_TAGGINGS:,} taggings a request.",
+        )
+
+
+async def _changed(info: Info, key: str) -> Customer:
+    return _there(await Customer.load(info, key), key)
+
+
+def _there(saved: T | None, key: str) -> T:
+    if saved is None:
+        raise NotFound(f"{key!r} was saved and is gone again.")
+    return saved

@@ -1,0 +1,186 @@
+"""Everything that can be asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.context import Info
+from profilegraph.api.fields import field
+from profilegraph.api.filters import FilterInput, to_node
+from profilegraph.api.ids import Node, decode_id
+from profilegraph.api.inputs import IdentityInput
+from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.types.activity import Event
+from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.explanation import Explanation
+from profilegraph.api.types.organisation import DecisionMaker, Department
+from profilegraph.api.types.segment import (
+    After,
+    CustomerConnection,
+    OrderBy,
+    PageSize,
+    Segment,
+    SegmentPreview,
+    customer_page,
+)
+from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.segments.nodes import Node as Condition
+from profilegraph.services import profiles, segments
+
+Filter = Annotated[
+    FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
+]
+
+
+@strawberry.type(description="Everything that can be asked. All of it needs an API key.")
+class Query:
+    """Everything that can be asked."""
+
+    @field("Any object by its global id; null where there is none (any more).")
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],  # noqa: A002
+    ) -> Node | None:
+        """Return an object by its global id."""
+        kind, key = decode_id(id)
+        try:
+            return await _node(info, kind, key)
+        except NotFound:
+            return None
+
+    @field("One customer, by exactly one of the three; null where there is none.")
+    async def customer(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002
+            strawberry.ID | None, strawberry.argument(description="The global id.")
+        ] = None,
+        key: Annotated[str | None, strawberry.argument(description="The business key.")] = None,
+        identity: Annotated[
+            IdentityInput | None,
+            strawberry.argument(description="A key by which a channel knows the customer."),
+        ] = None,
+    ) -> Customer | None:
+        """Return one customer."""
+        if sum(given is not None for given in (id, key, identity)) != 1:
+            raise InvalidInput("give exactly one of id, key and identity.", where="customer")
+        if id is not None:
+            kind, key = decode_id(id)
+            if kind != "Customer":
+                raise InvalidInput(f"this is the id of a {kind}.", where="id")
+        if identity is not None:
+            key = await profiles.find_by_identity(
+                info.context.platform, identity.kind, identity.value
+            )
+        return None if key is None else await Customer.load(info, key)
+
+    @field("The customers that match, a page at a time.")
+    async def customers(
+        self,
+        info: Info,
+        filter: Filter = None,  # noqa: A002
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only those whose names hold these words, side by side."
+            ),
+        ] = None,
+        order_by: OrderBy = None,
+        first: PageSize = DEFAULT_PAGE,
+        after: After = None,
+    ) -> CustomerConnection:
+        """Return a page of customers."""
+        return await customer_page(info, to_node(filter), first, after, order_by, search)
+
+    @field("What a filter finds now, without saving it.")
+    def segment_preview(
+        self,
+        filter: Annotated[FilterInput, strawberry.argument(description="Who.")],  # noqa: A002
+    ) -> SegmentPreview:
+        """Return what a filter finds."""
+        return SegmentPreview(condition=to_node(filter))
+
+    @field("A saved segment in its newest version; null where there is none.")
+    async def segment(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="Its business key.")],
+    ) -> Segment | None:
+        """Return a saved segment."""
+        try:
+            return Segment.of(await segments.segment(info.context.platform, key))
+        except NotFound:
+            return None
+
+    @field("All saved segments in their newest versions, by key.")
+    async def segments(self, info: Info) -> list[Segment]:
+        """Return all saved segments."""
+        return [Segment.of(one) for one in await segments.segments(info.context.platform)]
+
+    @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
+    async def explain_member(
+        self,
+        info: Info,
+        customer: Annotated[str, strawberry.argument(description="Key of the customer.")],
+        segment: Annotated[
+            str | None, strawberry.argument(description="Key of a saved segment; or give a filter.")
+        ] = None,
+        filter: Annotated[  # noqa: A002
+            FilterInput | None, strawberry.argument(description="A filter; or name a segment.")
+        ] = None,
+    ) -> Explanation:
+        """Return why a customer is a member, or is not."""
+        condition = await _condition(info, segment, filter)
+        context = info.context
+        verdict = await segments.explain_member(context.platform, condition, customer, context.now)
+        return Explanation(verdict=verdict, customer_key=customer)
+
+    @field("All taxonomies in force, by key.")
+    async def taxonomies(self, info: Info) -> list[Taxonomy]:
+        """Return all taxonomies."""
+        return [Taxonomy.of(one) for one in (await info.context.catalogue()).taxonomies]
+
+    @field("A dimension; null where there is none.")
+    async def dimension(
+        self, info: Info, key: Annotated[str, strawberry.argument(description="Its key.")]
+    ) -> Dimension | None:
+        """Return a dimension."""
+        catalogue = await info.context.catalogue()
+        return Dimension.of(key, catalogue) if key in catalogue.dimensions else None
+
+
+async def _condition(info: Info, segment: str | None, given: FilterInput | None) -> Condition:
+    if (segment is None) == (given is None):
+        raise InvalidInput("give exactly one of segment and filter.", where="explainMember")
+    if segment is None:
+        return to_node(given)
+    return (await segments.segment(info.context.platform, segment)).filter
+
+
+async def _node(info: Info, kind: str, key: str) -> Node | None:
+    context = info.context
+    match kind:
+        case "Customer":
+            return await Customer.load(info, key)
+        case "Department" | "DecisionMaker":
+            owner = await profiles.read_owner_of(context.platform.database, kind, key)
+            part = Department if kind == "Department" else DecisionMaker
+            return None if owner is None else await part.load(info, owner, key)
+        case "Event":
+            found = await profiles.read_events_by_key(context.platform.database, [key])
+            return next((Event.of(one) for of in found.values() for one in of), None)
+        case "Segment":
+            return Segment.of(await segments.segment(context.platform, key))
+        case "Dimension":
+            return Dimension.of(key, await context.catalogue())
+        case "Tag":
+            return Tag.of(key, await context.catalogue())
+        case "Taxonomy":
+            taxonomies = (await context.catalogue()).taxonomies
+            return next((Taxonomy.of(one) for one in taxonomies if one.key == key), None)
+        case _:
+            raise InvalidInput(f"objects of the type {kind!r} cannot be found by id.", where="id")

@@ -1,0 +1,1 @@
+"""The objects of the API: what each has, and how it is read."""

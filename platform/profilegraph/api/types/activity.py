@@ -1,0 +1,121 @@
+"""What customers did, what we did with them, and the sales that may come of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.context import Info
+from profilegraph.api.enums import FollowUpKind, OpportunityOutcome
+from profilegraph.api.fields import field
+from profilegraph.api.ids import Node
+from profilegraph.api.types.organisation import DecisionMaker
+from profilegraph.domain import activity as domain
+from profilegraph.errors import InvalidInput
+from profilegraph.services.segments import MAX_PAGE
+
+First = Annotated[
+    int, strawberry.argument(description=f"How many at most, the newest first; 1 to {MAX_PAGE:,}.")
+]
+
+
+def newest(customer: str, first: int) -> tuple[str, int]:
+    """Return what loads the newest `first` of a customer; raises InvalidInput beyond 1 to 1,000."""
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"`first` is 1 to {MAX_PAGE}, not {first}.", where="first")
+    return customer, first
+
+
+@strawberry.type(description="Something that a customer did.")
+class Event(Node):
+    """Something that a customer did."""
+
+    customer_key: str = strawberry.field(description="Key of the customer who did it.")
+    person_key: strawberry.Private[str | None]
+    type: str = strawberry.field(description="Key of the event type.")
+    at: datetime = strawberry.field(description="When, UTC.")
+    channel: str | None = strawberry.field(description="Key of the channel where it happened.")
+    content: str | None = strawberry.field(description="What it was about: a page, a product.")
+    amount: Decimal | None = strawberry.field(
+        description="Money spent, in the currency of the deployment; exact, so a text in JSON."
+    )
+
+    @classmethod
+    def of(cls, found: domain.Event) -> Event:
+        """Return the API's view of an event."""
+        return cls(
+            key=found.key,
+            customer_key=found.customer,
+            person_key=found.person,
+            type=found.type,
+            at=found.at,
+            channel=found.channel,
+            content=found.content,
+            amount=found.amount,
+        )
+
+    @field("The decision-maker who did it, where that is known.")
+    async def person(self, info: Info) -> DecisionMaker | None:
+        """Return who did it."""
+        return await DecisionMaker.load(info, self.customer_key, self.person_key)
+
+
+@strawberry.type(description="Something that we did with a customer.")
+class FollowUp(Node):
+    """Something that we did with a customer."""
+
+    kind: FollowUpKind = strawberry.field(description="How we met.")
+    at: datetime = strawberry.field(description="When, UTC.")
+    employee_key: str | None = strawberry.field(description="Key of the employee who did it.")
+    note: str | None = strawberry.field(description="What was said.")
+    outcome: str | None = strawberry.field(description="What came of it.")
+
+    @classmethod
+    def of(cls, found: domain.FollowUp) -> FollowUp:
+        """Return the API's view of a follow-up."""
+        return cls(
+            key=found.key,
+            kind=found.kind,
+            at=found.at,
+            employee_key=found.employee,
+            note=found.note,
+            outcome=found.outcome,
+        )
+
+
+@strawberry.type(description="A possible sale.")
+class Opportunity(Node):
+    """A possible sale."""
+
+    name: str | None = strawberry.field(description="What it is about.")
+    stage: str | None = strawberry.field(description="How far it is.")
+    amount: Decimal | None = strawberry.field(
+        description="Its value, in the currency of the deployment; exact, so a text in JSON."
+    )
+    close_date: date | None = strawberry.field(description="When it should be decided.")
+    outcome: OpportunityOutcome = strawberry.field(description="How it ended, or that it has not.")
+    reason: str | None = strawberry.field(description="Why it ended so.")
+
+    @classmethod
+    def of(cls, found: domain.Opportunity) -> Opportunity:
+        """Return the API's view of an opportunity."""
+        return cls(
+            key=found.key,
+            name=found.name,
+            stage=found.stage,
+            amount=found.amount,
+            close_date=found.close_date,
+            outcome=found.outcome,
+            reason=found.reason,
+        )
+
+
+@strawberry.type(description="That a customer came to us by a channel.")
+class Arrival:
+    """That a customer came to us by a channel."""
+
+    channel: str = strawberry.field(description="Key of the channel.")
+    at: datetime = strawberry.field(description="When, UTC.")

@@ -1,0 +1,250 @@
+"""Customers, and all that is known of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import strawberry
+
+from profilegraph.api.context import Info
+from profilegraph.api.enums import CustomerKind, IdentityKind, RelationKind, TagSource
+from profilegraph.api.fields import field
+from profilegraph.api.ids import Node
+from profilegraph.api.types.activity import Arrival, Event, First, FollowUp, Opportunity, newest
+from profilegraph.api.types.organisation import DecisionMaker, Department, Ownership
+from profilegraph.api.types.taxonomy import AttributeDefinition, MetricDefinition, Tag
+from profilegraph.domain import customers as domain
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import (
+    AttributeValue as Value,
+)
+from profilegraph.services.profiles import Profile
+
+
+@strawberry.type(description="A key by which a channel knows a customer.")
+class Identity:
+    """A key by which a channel knows a customer."""
+
+    kind: IdentityKind = strawberry.field(description="Which channel.")
+    value: str = strawberry.field(description="The key, in its canonical form.")
+
+
+@strawberry.type(description="That a customer carries a tag, and who says so.")
+class Tagging:
+    """That a customer carries a tag."""
+
+    tag: Tag = strawberry.field(description="The tag.")
+    since: datetime = strawberry.field(description="Since when, UTC.")
+    until: datetime | None = strawberry.field(description="When it ends, UTC, where it does.")
+    source: TagSource = strawberry.field(description="What put it on.")
+    by: str | None = strawberry.field(description="Who put it on: a person's name, a model's key.")
+    confidence: float = strawberry.field(description="How sure it is, 0 to 1.")
+    weight: float = strawberry.field(description="How strongly it holds, 0 to 1.")
+    evidence: str | None = strawberry.field(description="What it rests on.")
+    weekdays: list[int] = strawberry.field(
+        description="On which days of the week it holds; 1 is Monday, none means any."
+    )
+    hours: str | None = strawberry.field(description="At what times of day, such as 18:00-22:00.")
+    frequency: str | None = strawberry.field(description="How often, such as weekly.")
+
+    @classmethod
+    def of(cls, found: domain.Tagging, catalogue: Catalogue) -> Tagging:
+        """Return the API's view of a tagging."""
+        return cls(
+            tag=Tag.of(found.tag, catalogue),
+            since=found.since,
+            until=found.until,
+            source=found.source,
+            by=found.by,
+            confidence=found.confidence,
+            weight=found.weight,
+            evidence=found.evidence,
+            weekdays=list(found.weekdays),
+            hours=found.hours,
+            frequency=found.frequency,
+        )
+
+
+@strawberry.type(
+    description="The value of an attribute; the one field is set that its definition's type names."
+)
+class AttributeValue:
+    """The value of an attribute, in the field of its type."""
+
+    attribute: AttributeDefinition = strawberry.field(description="What it is the value of.")
+    number: float | None = strawberry.field(description="Where the type is NUMBER.")
+    text: str | None = strawberry.field(description="Where the type is STRING.")
+    day: date | None = strawberry.field(name="date", description="Where the type is DATE.")
+    boolean: bool | None = strawberry.field(description="Where the type is BOOLEAN.")
+
+    @classmethod
+    def of(cls, definition: AttributeDefinition, value: Value) -> AttributeValue:
+        """Return a value in the field of its type."""
+        return cls(
+            attribute=definition,
+            number=value if isinstance(value, float) else None,
+            text=value if isinstance(value, str) else None,
+            day=value if isinstance(value, date) else None,
+            boolean=value if isinstance(value, bool) else None,
+        )
+
+
+@strawberry.type(description="A number that a model computed for the customer.")
+class MetricValue:
+    """A number that a model computed."""
+
+    metric: MetricDefinition = strawberry.field(description="What it measures.")
+    value: float = strawberry.field(description="The number.")
+
+
+@strawberry.type(description="That another customer is parent, subsidiary or partner of this one.")
+class Relation:
+    """That another customer is related to this one."""
+
+    kind: RelationKind = strawberry.field(description="What the other is to this one.")
+    other_key: strawberry.Private[str]
+
+    @field("The other customer.")
+    async def customer(self, info: Info) -> Customer | None:
+        """Return the other customer."""
+        return await Customer.load(info, self.other_key)
+
+
+@strawberry.type(description="That a customer allowed or forbade something.")
+class Consent(Node):
+    """That a customer allowed or forbade something."""
+
+    purpose: str = strawberry.field(description="What for; the latest word for a purpose counts.")
+    granted: bool = strawberry.field(description="Whether it is allowed.")
+    at: datetime = strawberry.field(description="When that was said, UTC.")
+    channel: str | None = strawberry.field(description="Where it was said.")
+    source: str | None = strawberry.field(description="What proves it.")
+
+    @classmethod
+    def of(cls, found: domain.Consent) -> Consent:
+        """Return the API's view of a consent."""
+        return cls(
+            key=found.key,
+            purpose=found.purpose,
+            granted=found.granted,
+            at=found.at,
+            channel=found.channel,
+            source=found.source,
+        )
+
+
+@strawberry.type(description="A company or a person that we sell to, and all that is known of it.")
+class Customer(Node):
+    """A company or a person that we sell to."""
+
+    profile: strawberry.Private[Profile]
+    kind: CustomerKind = strawberry.field(description="Organisation or person.")
+    name: str | None = strawberry.field(description="Name.")
+    created_at: datetime = strawberry.field(description="When it was first saved, UTC.")
+
+    @classmethod
+    def of(cls, found: Profile) -> Customer:
+        """Return the API's view of a customer."""
+        return cls(
+            key=found.key,
+            profile=found,
+            kind=found.kind,
+            name=found.name,
+            created_at=found.created_at,
+        )
+
+    @classmethod
+    async def load(cls, info: Info, key: str) -> Customer | None:
+        """Return a customer by its key, or None where there is none."""
+        found = await info.context.load.profiles.load(key)
+        return cls.of(found[0]) if found else None
+
+    @classmethod
+    async def load_many(cls, info: Info, keys: list[str]) -> list[Customer]:
+        """Return the customers of these keys that there are, in their order."""
+        found = await info.context.load.profiles.load_many(keys)
+        return [cls.of(one) for profile in found for one in profile]
+
+    @field("The values of the attributes that are known.")
+    async def attributes(self, info: Info) -> list[AttributeValue]:
+        """Return the known attributes, by key."""
+        defined = (await info.context.catalogue()).attributes
+        return [
+            AttributeValue.of(AttributeDefinition.of(defined[key]), value)
+            for key, value in sorted(self.profile.attributes.items())
+            if key in defined
+        ]
+
+    @field("The numbers that models computed.")
+    async def metrics(self, info: Info) -> list[MetricValue]:
+        """Return the computed numbers, by key."""
+        defined = (await info.context.catalogue()).metrics
+        return [
+            MetricValue(metric=MetricDefinition.of(defined[key]), value=value)
+            for key, value in sorted(self.profile.metrics.items())
+            if key in defined
+        ]
+
+    @field("The keys by which channels know the customer.")
+    async def identities(self, info: Info) -> list[Identity]:
+        """Return the identities."""
+        found = await info.context.load.identities.load(self.key)
+        return [Identity(kind=one.kind, value=one.value) for one in found]
+
+    @field("The tags that the customer carries now, by dimension.")
+    async def tags(self, info: Info) -> list[Tagging]:
+        """Return the current taggings; those of a taxonomy that is gone are left out."""
+        catalogue = await info.context.catalogue()
+        found = await info.context.load.taggings.load(self.key)
+        return [Tagging.of(one, catalogue) for one in found if one.tag in catalogue.tags]
+
+    @field("All departments, by key; `parent` tells how they nest.")
+    async def departments(self, info: Info) -> list[Department]:
+        """Return all departments."""
+        return [Department.of(one) for one in await info.context.load.departments.load(self.key)]
+
+    @field("All decision-makers, the most influential first.")
+    async def decision_makers(self, info: Info) -> list[DecisionMaker]:
+        """Return all decision-makers."""
+        found = await info.context.load.decision_makers.load(self.key)
+        return [DecisionMaker.of(one) for one in found]
+
+    @field("What the customer did, the newest first.")
+    async def events(self, info: Info, first: First = 20) -> list[Event]:
+        """Return the newest events."""
+        found = await info.context.load.events.load(newest(self.key, first))
+        return [Event.of(one) for one in found]
+
+    @field("The customers that belong to this one, own it or work with it.")
+    async def relations(self, info: Info) -> list[Relation]:
+        """Return the related customers."""
+        found = await info.context.load.relations.load(self.key)
+        return [Relation(kind=one.kind, other_key=one.other) for one in found]
+
+    @field("Who of us is responsible for the customer.")
+    async def owners(self, info: Info) -> list[Ownership]:
+        """Return the owners."""
+        return [Ownership.of(one) for one in await info.context.load.owners.load(self.key)]
+
+    @field("The possible sales.")
+    async def opportunities(self, info: Info) -> list[Opportunity]:
+        """Return the opportunities."""
+        found = await info.context.load.opportunities.load(self.key)
+        return [Opportunity.of(one) for one in found]
+
+    @field("What we did with the customer, the newest first.")
+    async def follow_ups(self, info: Info, first: First = 20) -> list[FollowUp]:
+        """Return the newest follow-ups."""
+        found = await info.context.load.follow_ups.load(newest(self.key, first))
+        return [FollowUp.of(one) for one in found]
+
+    @field("What the customer allowed or forbade, the newest first.")
+    async def consents(self, info: Info) -> list[Consent]:
+        """Return the consents."""
+        return [Consent.of(one) for one in await info.context.load.consents.load(self.key)]
+
+    @field("By which channels the customer came to us, the first one first.")
+    async def arrivals(self, info: Info) -> list[Arrival]:
+        """Return the arrivals."""
+        found = await info.context.load.arrivals.load(self.key)
+        return [Arrival(channel=one.channel, at=one.at) for one in found]

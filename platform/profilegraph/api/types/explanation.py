@@ -1,0 +1,162 @@
+"""Why a customer is a member, or is not: every condition with what was found in deciding it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+import strawberry
+from strawberry.scalars import JSON
+
+from profilegraph.api.context import Info
+from profilegraph.api.fields import field
+from profilegraph.api.types.customer import Customer, Tagging
+from profilegraph.api.types.organisation import DecisionMaker
+from profilegraph.api.types.taxonomy import Locale
+from profilegraph.domain import customers as domain
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.values import from_units
+from profilegraph.segments.codec import encode
+from profilegraph.segments.explain import Evidence as Found
+from profilegraph.segments.explain import Value, Verdict
+from profilegraph.segments.facts import EventFact
+from profilegraph.services import segments
+
+
+@strawberry.type(description="What an attribute or a metric of the customer says.")
+class ValueEvidence:
+    """What an attribute or a metric of the customer says."""
+
+    key: str = strawberry.field(description="Key of the attribute or metric.")
+    text: str | None = strawberry.field(description="Its value as a text; null where it has none.")
+
+    @classmethod
+    def of(cls, found: Value) -> ValueEvidence:
+        """Return a value as a text."""
+        match found.value:
+            case None:
+                text = None
+            case bool():
+                text = str(found.value).lower()
+            case float():
+                text = f"{found.value:.15g}"
+            case date():
+                text = found.value.isoformat()
+            case str():
+                text = found.value
+        return cls(key=found.key, text=text)
+
+
+@strawberry.type(description="An event that was counted.")
+class EventEvidence:
+    """An event that was counted."""
+
+    key: str = strawberry.field(description="Key of the event.")
+    type: str = strawberry.field(description="Key of its type.")
+    at: datetime = strawberry.field(description="When it happened, UTC.")
+    channel: str | None = strawberry.field(description="Key of the channel where it happened.")
+    content: str | None = strawberry.field(description="What it was about.")
+    amount: Decimal | None = strawberry.field(description="Money spent; exact, so a text in JSON.")
+
+    @classmethod
+    def of(cls, found: EventFact) -> EventEvidence:
+        """Return an event that was counted."""
+        return cls(
+            key=found.key,
+            type=found.type,
+            at=found.at,
+            channel=found.channel,
+            content=found.content,
+            amount=None if found.amount is None else from_units(found.amount),
+        )
+
+
+Evidence: TypeAlias = Annotated[
+    Tagging | ValueEvidence | EventEvidence | DecisionMaker,
+    strawberry.union("Evidence", description="Something in the graph that decided a condition."),
+]
+
+
+@strawberry.type(description="Whether one condition of the filter holds for the customer, and why.")
+class ConditionVerdict:
+    """Whether one condition holds, and why."""
+
+    verdict: strawberry.Private[Verdict]
+    customer_key: strawberry.Private[str]
+    place: str = strawberry.field(
+        description="Where the condition stands in the filter, such as `filter.all[0].tags`."
+    )
+    depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
+    holds: bool = strawberry.field(description="Whether it holds for the customer.")
+
+    @field("The condition as a sentence.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return the condition as a sentence."""
+        return await segments.text(info.context.platform, self.verdict.node, locale)
+
+    @field("The condition as canonical JSON.")
+    def filter(self) -> JSON:
+        """Return the condition as canonical JSON."""
+        return JSON(encode(self.verdict.node))
+
+    @field("What was found: the tags named, the value compared, the events or people counted.")
+    async def evidence(self, info: Info) -> list[Evidence]:
+        """Return what was found in deciding it."""
+        catalogue = await info.context.catalogue()
+        people = await info.context.load.decision_makers.load(self.customer_key)
+        known = {one.key: DecisionMaker.of(one) for one in people}
+        return [_evidence(one, catalogue, known) for one in self.verdict.evidence]
+
+
+@strawberry.type(description="Why a customer is a member of a segment, or is not.")
+class Explanation:
+    """Why a customer is a member, or is not."""
+
+    verdict: strawberry.Private[Verdict]
+    customer_key: strawberry.Private[str]
+
+    @field("The customer.")
+    async def customer(self, info: Info) -> Customer | None:
+        """Return the customer."""
+        return await Customer.load(info, self.customer_key)
+
+    @field("Whether the customer is a member.")
+    def holds(self) -> bool:
+        """Return whether the customer is a member."""
+        return self.verdict.holds
+
+    @field("The whole filter and every condition in it, each before those that it is made of.")
+    def conditions(self) -> list[ConditionVerdict]:
+        """Return the verdict on every condition."""
+        return [
+            ConditionVerdict(
+                verdict=verdict,
+                customer_key=self.customer_key,
+                place=verdict.place,
+                depth=depth,
+                holds=verdict.holds,
+            )
+            for depth, verdict in _walk(self.verdict, 0)
+        ]
+
+
+def _walk(verdict: Verdict, depth: int) -> Iterator[tuple[int, Verdict]]:
+    yield depth, verdict
+    for child in verdict.children:
+        yield from _walk(child, depth + 1)
+
+
+def _evidence(
+    found: Found, catalogue: Catalogue, people: dict[str, DecisionMaker]
+) -> Tagging | ValueEvidence | EventEvidence | DecisionMaker:
+    match found:
+        case domain.Tagging():
+            return Tagging.of(found, catalogue)
+        case Value():
+            return ValueEvidence.of(found)
+        case EventFact():
+            return EventEvidence.of(found)
+        case _:
+            return people[found.key]

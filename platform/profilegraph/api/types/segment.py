@@ -1,0 +1,208 @@
+"""Segments: how many, who, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from profilegraph.api.context import Info
+from profilegraph.api.fields import field
+from profilegraph.api.ids import Node
+from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
+from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.segments import nodes
+from profilegraph.segments.codec import encode
+from profilegraph.services import segments
+from profilegraph.services.segments import MAX_PAGE
+from profilegraph.storage.saved_segments import SavedSegment
+
+PageSize = Annotated[
+    int, strawberry.argument(description=f"How many customers a page has, 1 to {MAX_PAGE:,}.")
+]
+After = Annotated[
+    str | None, strawberry.argument(description="The cursor that the page begins after.")
+]
+OrderBy = Annotated[
+    CustomerOrder | None,
+    strawberry.argument(description="How they are sorted: by key if left out."),
+]
+
+
+@strawberry.type(description="One customer of a list.")
+class CustomerEdge:
+    """One customer of a list."""
+
+    cursor: str = strawberry.field(
+        description="Where the customer stands; it stays good while customers come and go."
+    )
+    node: Customer = strawberry.field(description="The customer.")
+
+
+@strawberry.type(description="A page of customers.")
+class CustomerConnection:
+    """A page of customers."""
+
+    condition: strawberry.Private[nodes.Node]
+    search: strawberry.Private[str | None]
+    edges: list[CustomerEdge] = strawberry.field(description="The customers of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+
+    @field("How many customers the whole list has; counted only if asked for.")
+    async def total_count(self, info: Info) -> int:
+        """Return how many customers the whole list has."""
+        context = info.context
+        return await segments.count(context.platform, self.condition, context.now, self.search)
+
+
+async def customer_page(
+    info: Info,
+    condition: nodes.Node,
+    first: int,
+    after: str | None,
+    order: CustomerOrder | None = None,
+    search: str | None = None,
+) -> CustomerConnection:
+    """Return a page of the customers that match a filter and whose names hold `search`."""
+    sorting = Sorting.of(order)
+    page = await segments.members(
+        info.context.platform,
+        condition,
+        info.context.now,
+        first=first,
+        after=sorting.position(after),
+        order=sorting.order,
+        descending=sorting.descending,
+        search=search,
+    )
+    cursors = {position.key: sorting.cursor(position) for position in page.positions}
+    customers = await Customer.load_many(info, list(cursors))
+    ends = list(cursors.values())
+    return CustomerConnection(
+        condition=condition,
+        search=search,
+        edges=[CustomerEdge(cursor=cursors[one.key], node=one) for one in customers],
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=after is not None,
+            start_cursor=ends[0] if ends else None,
+            end_cursor=ends[-1] if ends else None,
+        ),
+    )
+
+
+@strawberry.type(description="What one condition of a filter kept and removed.")
+class WaterfallStep:
+    """What one condition of a filter kept and removed."""
+
+    condition: strawberry.Private[nodes.Node]
+    kept: int = strawberry.field(
+        description="How many customers are left after this condition and all before it."
+    )
+    removed: int = strawberry.field(
+        description="How many passed all conditions before it, but not this one."
+    )
+    unique: int = strawberry.field(
+        description="How many this condition alone keeps out: they pass all others."
+    )
+
+    @field("The condition as a sentence.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return the condition as a sentence."""
+        return await segments.text(info.context.platform, self.condition, locale)
+
+    @field("The condition as canonical JSON.")
+    def filter(self) -> JSON:
+        """Return the condition as canonical JSON."""
+        return JSON(encode(self.condition))
+
+
+@strawberry.type(
+    description="From all customers down to the members, one step for each condition of an `all`."
+)
+class Waterfall:
+    """From all customers down to the members."""
+
+    total: int = strawberry.field(description="How many customers there are.")
+    steps: list[WaterfallStep] = strawberry.field(
+        description="The conditions in the order written; a filter that is no `all` is one step."
+    )
+
+
+@strawberry.interface(description="The customers that match a filter.")
+class Audience:
+    """The customers that match a filter."""
+
+    condition: strawberry.Private[nodes.Node]
+
+    @field("How many customers match now.")
+    async def count(self, info: Info) -> int:
+        """Return how many customers match."""
+        return await segments.count(info.context.platform, self.condition, info.context.now)
+
+    @field("What each condition keeps and removes now.")
+    async def waterfall(self, info: Info) -> Waterfall:
+        """Return what each condition keeps and removes."""
+        context = info.context
+        found = await segments.waterfall(context.platform, self.condition, context.now)
+        return Waterfall(
+            total=found.total,
+            steps=[
+                WaterfallStep(
+                    condition=condition, kept=step.kept, removed=step.removed, unique=step.unique
+                )
+                for condition, step in zip(found.conditions, found.steps, strict=True)
+            ],
+        )
+
+    @field("The customers that match now, a page at a time.")
+    async def members(
+        self,
+        info: Info,
+        first: PageSize = DEFAULT_PAGE,
+        after: After = None,
+        order_by: OrderBy = None,
+    ) -> CustomerConnection:
+        """Return a page of the customers that match."""
+        return await customer_page(info, self.condition, first, after, order_by)
+
+    @field("The filter as a sentence.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return the filter as a sentence."""
+        return await segments.text(info.context.platform, self.condition, locale)
+
+    @field("The filter as canonical JSON.")
+    def filter(self) -> JSON:
+        """Return the filter as canonical JSON."""
+        return JSON(encode(self.condition))
+
+
+@strawberry.type(description="A filter that is asked without being saved.")
+class SegmentPreview(Audience):
+    """A filter that is asked without being saved."""
+
+
+@strawberry.type(description="A named filter, in its newest version.")
+class Segment(Node, Labelled, Audience):
+    """A named filter, in its newest version."""
+
+    version: int = strawberry.field(description="Number of the version, from 1 on.")
+    author: str = strawberry.field(description="Whose API key saved the version.")
+    note: str = strawberry.field(description="What the author said of it.")
+    saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
+
+    @classmethod
+    def of(cls, found: SavedSegment) -> Segment:
+        """Return the API's view of a saved segment."""
+        return cls(
+            key=found.key,
+            labels=found.labels,
+            condition=found.filter,
+            version=found.version,
+            author=found.author,
+            note=found.note,
+            saved_at=found.at,
+        )

@@ -1,0 +1,221 @@
+"""Taxonomies: what there is to tag with, and what there is to ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.enums import AttributeType, Cardinality, Duty, Layer
+from profilegraph.api.fields import field
+from profilegraph.api.ids import Node
+from profilegraph.domain import taxonomy as domain
+from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.domain.values import Labels
+from profilegraph.errors import NotFound
+
+Locale = Annotated[
+    str,
+    strawberry.argument(
+        description="Language of the text: zh-CN or any other zh for Chinese, else English."
+    ),
+]
+
+
+@strawberry.interface(description="Something that has a name in both languages of the product.")
+class Labelled:
+    """Something that has a name in both languages."""
+
+    labels: strawberry.Private[Labels]
+
+    @field("The name to show to people.")
+    def label(self, locale: Locale = "en") -> str:
+        """Return the name to show to people."""
+        return self.labels.text(locale)
+
+
+@strawberry.type(description="One value of a dimension, which customers carry.")
+class Tag(Node, Labelled):
+    """One value of a dimension; key `dimension/tag`."""
+
+    parent_key: strawberry.Private[str | None]
+    dimension_definition: strawberry.Private[domain.Dimension]
+    taxonomy_key: strawberry.Private[str]
+
+    @classmethod
+    def of(cls, key: str, catalogue: Catalogue) -> Tag:
+        """Return a tag by its full key; raises NotFound."""
+        name = key.split("/", 1)[0]
+        found = catalogue.tag(key)
+        parent = None if found.parent is None else tag_key(name, found.parent)
+        return cls(
+            key=key,
+            labels=found.labels,
+            parent_key=parent,
+            dimension_definition=catalogue.dimension(name),
+            taxonomy_key=_owner(name, catalogue),
+        )
+
+    @field("The tag's name within its dimension, as filters use it: `key` without the dimension.")
+    def name(self) -> str:
+        """Return the key within the dimension."""
+        return self.key.split("/", 1)[1]
+
+    @field("The wider tag that includes this one, where there is one.")
+    def parent(self) -> Tag | None:
+        """Return the wider tag."""
+        tags = {tag.key: tag for tag in self.dimension().tags()}
+        return tags.get(self.parent_key) if self.parent_key else None
+
+    @field("The dimension that the tag is a value of.")
+    def dimension(self) -> Dimension:
+        """Return the dimension."""
+        return Dimension.wrap(self.dimension_definition, self.taxonomy_key)
+
+
+@strawberry.type(description="Which of our teams has a duty in a dimension.")
+class Responsibility:
+    """Which team has a duty in a dimension."""
+
+    duty: Duty = strawberry.field(description="What has to be done.")
+    team: str = strawberry.field(description="Key of the team that does it.")
+
+
+@strawberry.type(description="One way to tell customers apart.")
+class Dimension(Node, Labelled):
+    """One way to tell customers apart."""
+
+    definition: strawberry.Private[domain.Dimension]
+    taxonomy_key: str = strawberry.field(description="Key of the taxonomy that defines it.")
+    layer: Layer | None = strawberry.field(description="Which question it answers.")
+    cardinality: Cardinality = strawberry.field(
+        description="Whether a customer carries one of its tags or several."
+    )
+    ordered: bool = strawberry.field(
+        description="Whether its tags go from the least to the most; filters can then use gte and lte."
+    )
+    ttl_days: int | None = strawberry.field(description="Days after which its tags expire.")
+    unit: str | None = strawberry.field(description="What its tags measure, such as people or CNY.")
+    derived: bool = strawberry.field(description="Whether a model sets its tags, not people.")
+
+    @classmethod
+    def wrap(cls, found: domain.Dimension, taxonomy: str) -> Dimension:
+        """Return the API's view of a dimension."""
+        return cls(
+            key=found.key,
+            labels=found.labels,
+            definition=found,
+            taxonomy_key=taxonomy,
+            layer=found.layer,
+            cardinality=found.cardinality,
+            ordered=found.ordered,
+            ttl_days=found.ttl_days,
+            unit=found.unit,
+            derived=found.derived,
+        )
+
+    @classmethod
+    def of(cls, key: str, catalogue: Catalogue) -> Dimension:
+        """Return a dimension by its key; raises NotFound."""
+        return cls.wrap(catalogue.dimension(key), _owner(key, catalogue))
+
+    @field("What the dimension tells, where the taxonomy says it.")
+    def description(self, locale: Locale = "en") -> str | None:
+        """Return what the dimension tells."""
+        text = self.definition.description
+        return None if text is None else text.text(locale)
+
+    @field("All its tags; in an ordered dimension from the least to the most.")
+    def tags(self) -> list[Tag]:
+        """Return all its tags."""
+        return [
+            Tag(
+                key=tag_key(self.key, tag.key),
+                labels=tag.labels,
+                parent_key=None if tag.parent is None else tag_key(self.key, tag.parent),
+                dimension_definition=self.definition,
+                taxonomy_key=self.taxonomy_key,
+            )
+            for tag in self.definition.tags
+        ]
+
+    @field("Which of our teams has which duty in it.")
+    def responsibilities(self) -> list[Responsibility]:
+        """Return the duties and their teams."""
+        return [Responsibility(duty=d, team=team) for d, team in self.definition.duties.items()]
+
+
+@strawberry.type(description="A typed field that customers have.")
+class AttributeDefinition(Labelled):
+    """A typed field that customers have."""
+
+    key: str = strawberry.field(description="Its key, as filters and inputs use it.")
+    type: AttributeType = strawberry.field(description="The type of its values.")
+    unit: str | None = strawberry.field(description="What its numbers count.")
+
+    @classmethod
+    def of(cls, found: domain.Attribute) -> AttributeDefinition:
+        """Return the API's view of an attribute."""
+        return cls(key=found.key, labels=found.labels, type=found.type, unit=found.unit)
+
+
+@strawberry.type(description="A kind of thing that customers do.")
+class EventType(Labelled):
+    """A kind of thing that customers do."""
+
+    key: str = strawberry.field(description="Its key, as filters and inputs use it.")
+
+
+@strawberry.type(description="A number that a model computes for each customer.")
+class MetricDefinition(Labelled):
+    """A number that a model computes for each customer."""
+
+    key: str = strawberry.field(description="Its key, as filters use it.")
+    unit: str | None = strawberry.field(description="What it counts, such as days.")
+
+    @classmethod
+    def of(cls, found: domain.Metric) -> MetricDefinition:
+        """Return the API's view of a metric."""
+        return cls(key=found.key, labels=found.labels, unit=found.unit)
+
+
+@strawberry.type(
+    description="A versioned set of dimensions, attributes, event types and metrics of an industry."
+)
+class Taxonomy(Node, Labelled):
+    """A versioned set of dimensions, attributes, event types and metrics."""
+
+    definition: strawberry.Private[domain.Taxonomy]
+    version: str = strawberry.field(description="Semantic version of its definition.")
+
+    @classmethod
+    def of(cls, found: domain.Taxonomy) -> Taxonomy:
+        """Return the API's view of a taxonomy."""
+        return cls(key=found.key, labels=found.labels, definition=found, version=found.version)
+
+    @field("The ways to tell customers apart.")
+    def dimensions(self) -> list[Dimension]:
+        """Return its dimensions."""
+        return [Dimension.wrap(one, self.key) for one in self.definition.dimensions]
+
+    @field("The typed fields that customers have.")
+    def attributes(self) -> list[AttributeDefinition]:
+        """Return its attributes."""
+        return [AttributeDefinition.of(one) for one in self.definition.attributes]
+
+    @field("The kinds of things that customers do.")
+    def events(self) -> list[EventType]:
+        """Return its event types."""
+        return [EventType(key=one.key, labels=one.labels) for one in self.definition.events]
+
+    @field("The numbers that models compute.")
+    def metrics(self) -> list[MetricDefinition]:
+        """Return its metrics."""
+        return [MetricDefinition.of(one) for one in self.definition.metrics]
+
+
+def _owner(dimension: str, catalogue: Catalogue) -> str:
+    for taxonomy in catalogue.taxonomies:
+        if any(one.key == dimension for one in taxonomy.dimensions):
+            return taxonomy.key
+    raise NotFound(f"no taxonomy has the dimension {dimension!r}.")

@@ -1,0 +1,71 @@
+"""`profilegraph key`: who may use the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from profilegraph.cli.console import err, out
+from profilegraph.cli.server_progress import ServerProgress
+from profilegraph.config import load_settings
+from profilegraph.services.keys import ApiKey, create_key, list_keys, revoke_key
+from profilegraph.services.platform import Platform, open_platform
+
+T = TypeVar("T")
+app = typer.Typer(help="API keys: who may use the API.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Whose key it is; shown as the author of changes.")],
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+) -> None:
+    """Make a key and print it: this once, since only a hash of it is kept."""
+    now = datetime.now(UTC)
+    expires = None if days is None else now + timedelta(days=days)
+    out.print(_run(lambda platform: create_key(platform.database, name, now, expires)))
+    err.print("Keep it safe: it cannot be shown again. Send it as `Authorization: Bearer pg_…`.")
+
+
+@app.command("list")
+def list_() -> None:
+    """List all keys, without their secrets."""
+    now = datetime.now(UTC)
+    table = Table()
+    for column in ("id", "name", "created", "state"):
+        table.add_column(column)
+    for key in _run(lambda platform: list_keys(platform.database)):
+        table.add_row(
+            key.id, escape(key.name), f"{key.created_at:%Y-%m-%d %H:%M}", _state(key, now)
+        )
+    out.print(table)
+
+
+@app.command()
+def revoke(id: Annotated[str, typer.Argument(help="Id of the key, as `list` shows it.")]) -> None:  # noqa: A002
+    """End a key; running servers follow within seconds."""
+    now = datetime.now(UTC)
+    _run(lambda platform: revoke_key(platform.database, id, now))
+    out.print(f"The key {escape(id)} is revoked.")
+
+
+def _run(work: Callable[[Platform], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with open_platform(load_settings(), datetime.now(UTC), ServerProgress()) as platform:
+            return await work(platform)
+
+    return asyncio.run(run())
+
+
+def _state(key: ApiKey, now: datetime) -> str:
+    if key.revoked_at is not None:
+        return f"revoked {key.revoked_at:%Y-%m-%d}"
+    if key.expires_at is None:
+        return "good"
+    return f"{'expired' if key.expires_at <= now else 'good until'} {key.expires_at:%Y-%m-%d}"

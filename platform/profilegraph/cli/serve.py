@@ -1,0 +1,35 @@
+"""`profilegraph serve`: the API, until it is interrupted."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+import uvloop
+
+from profilegraph.cli.console import out
+from profilegraph.cli.server_progress import ServerProgress
+from profilegraph.config import Settings, load_settings
+from profilegraph.services.platform import open_platform
+from profilegraph.web import service
+from profilegraph.web.logs import configure_logging
+
+
+def serve() -> None:
+    """Serve the GraphQL API and GraphiQL; the log goes to standard error."""
+    configure_logging(sys.stderr)
+    uvloop.run(_serve(load_settings()))
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_platform(settings, _now(), ServerProgress()) as platform:
+        await service.serve(platform, _now, _announce)
+
+
+def _announce(address: str) -> None:
+    out.print(f"GraphQL   {address}/graphql   (Authorization: Bearer pg_…)")
+    out.print(f"GraphiQL  {address}/graphiql")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

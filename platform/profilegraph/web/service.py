@@ -1,0 +1,96 @@
+"""The web application of one platform, and the server that runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import cast
+
+import uvicorn
+from starlette.applications import Starlette
+
+from profilegraph.api.context import ApiContext
+from profilegraph.api.executor import Executor
+from profilegraph.api.schema import build_schema
+from profilegraph.errors import InvalidConfiguration
+from profilegraph.services.keys import ApiKey, check_key
+from profilegraph.services.platform import Platform
+from profilegraph.web.app import build_app
+from profilegraph.web.keys import KeyRing
+
+READY_SECONDS = 5.0
+SHUTDOWN_SECONDS = 10
+
+Clock = Callable[[], datetime]
+
+
+def platform_app(platform: Platform, clock: Clock) -> Starlette:
+    """Return the web application of a platform; shutting it down closes the database."""
+
+    async def check(secret: str) -> ApiKey:
+        return await check_key(platform.database, secret, clock())
+
+    async def database() -> str:
+        await platform.database.read("RETURN 1 AS ready", timeout=READY_SECONDS)
+        return "ok"
+
+    async def plugins() -> str:
+        failed = len(platform.host.faults)
+        return f"{failed} failed" if failed else "ok"
+
+    return build_app(
+        executor=Executor(build_schema()),
+        authenticate=KeyRing(check),
+        new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock()),
+        checks={"database": database, "plugins": plugins},
+        close=platform.database.close,
+    )
+
+
+async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], None]) -> None:
+    """Serve a platform until SIGINT or SIGTERM, then finish the requests under way.
+
+    `on_address` is told where, once connections are accepted: with port 0 any free one is taken.
+    Raises InvalidConfiguration where the address cannot be used.
+    """
+    settings = platform.settings
+    with _listening(settings.host, settings.port) as listener:
+        host, port = listener.getsockname()[:2]
+        server = _Server(
+            uvicorn.Config(
+                platform_app(platform, clock),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
+        on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        await server.serve([listener])
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End on a signal and leave the process to its caller, instead of raising it once more."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as fault:
+        raise InvalidConfiguration(
+            f"cannot listen on {host}:{port}: {fault.strerror}.",
+            hint="Set PROFILEGRAPH_PORT (0 takes any free one) or PROFILEGRAPH_HOST.",
+        ) from fault
