@@ -13,10 +13,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from profilegraph.cli.console import err, out
+from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import load_settings
 from profilegraph.errors import InvalidInput
+from profilegraph.importers.binding import Conventions
 from profilegraph.importers.mapping import FileMapping, read_mapping
-from profilegraph.importers.records import Conventions
 from profilegraph.services.imports import (
     BATCH_ROWS,
     ImportJob,
@@ -59,7 +60,7 @@ def import_files(
 
 async def _import(jobs: list[ImportJob]) -> None:
     now = datetime.now(UTC)
-    async with open_platform(load_settings(), now) as platform:
+    async with open_platform(load_settings(), now, ServerProgress()) as platform:
         for job in jobs:
             began = time.perf_counter()
             with _Bar(job.path) as bar:
@@ -89,6 +90,7 @@ class _Bar:
             TimeRemainingColumn(),
             console=err,
             transient=True,
+            disable=not err.is_terminal,
         )
         self._task = self._bar.add_task(f"{escape(path.name)}: reading", total=self._size, rows="")
         self._name = path.name

@@ -1,0 +1,180 @@
+"""Which column goes to which field of a kind of record, and how its cells are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Customer
+from profilegraph.domain.values import Record
+from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.importers.dates import DateRules
+from profilegraph.importers.fields import Parser, attribute_parser, field_parser
+from profilegraph.importers.mapping import FieldSource, FileMapping
+from profilegraph.importers.money import AmountRules
+from profilegraph.importers.tables import Table
+from profilegraph.importers.values import text_of
+
+ATTRIBUTES = "attributes"
+NOTHING = object()
+"""What a cell without a value is read as: the field is left as it is."""
+
+_PREFIX = f"{ATTRIBUTES}."
+_REMEMBERED = 4096
+"""Cells of a column, and columns of a table, whose meaning is kept to be used again."""
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """What values mean where they do not say it themselves."""
+
+    zone: ZoneInfo
+    currency: str
+    phone_region: str
+    catalogue: Catalogue
+    """The attributes, event types and tags that exist."""
+
+
+class Target(NamedTuple):
+    """A field that a column goes to."""
+
+    name: str
+    attribute: bool
+    """Whether it is an attribute of the customer, rather than a field of the record."""
+    read: Callable[[Any], Any]
+    """From a cell to a value, None where it is cleared, or NOTHING; raises ValueError."""
+
+
+class Binder:
+    """Finds the fields of columns, for one kind of record and one mapping."""
+
+    def __init__(self, kind: type[Record], mapping: FileMapping, conventions: Conventions) -> None:
+        self._kind = kind
+        self._mapping = mapping
+        self._conventions = conventions
+        self._has_attributes = kind is Customer
+        self._known: dict[str, tuple[Target, ...]] = {}
+
+    def targets(self, column: str) -> tuple[Target, ...]:
+        """Return where a column's cells go; raises ValueError where it has no use."""
+        known = self._known.get(column)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[column] = tuple(self._bind(column))
+        return known
+
+    def constants(self) -> Iterator[tuple[Target, str]]:
+        """Yield the fields that have the same text in every row, and that text.
+
+        Raises InvalidInput with every field of the mapping that does not exist.
+        """
+        faults = []
+        for name, source in self._mapping.fields.items():
+            try:
+                target = self._target(name, source)
+                if source.constant is not None:
+                    target.read(source.constant)
+                    yield target, source.constant
+            except ValueError as fault:
+                faults.append(f"{name}: {fault}")
+        if faults:
+            raise InvalidInput("\n".join(faults), hint="Correct the `fields` of the mapping.")
+
+    def check(self, table: Table) -> None:
+        """Raise InvalidInput with every column without a use and every field without a column."""
+        faults = []
+        for column in table.columns:
+            try:
+                self.targets(column)
+            except ValueError as fault:
+                faults.append(str(fault))
+        for name, source in self._mapping.fields.items():
+            wanted = source.column
+            if wanted is not None and wanted not in table.columns and not table.json:
+                near = _suggested(wanted, table.columns)
+                faults.append(f"{name}: there is no column {wanted!r}{near}")
+        if faults:
+            raise InvalidInput(
+                "\n".join(faults),
+                hint="Map each column to a field, or add it to `ignore` in the mapping."
+                f" The fields are {', '.join(self._names())}. Nothing was written.",
+            )
+
+    def _bind(self, column: str) -> Iterator[Target]:
+        if column in self._mapping.ignore:
+            return
+        sources = self._mapping.fields
+        named = {name: source for name, source in sources.items() if source.column == column}
+        if not named and column not in sources and self._is_field(column):
+            named = {column: FieldSource(column=column)}
+        if not named:
+            raise ValueError(
+                f"the column {column!r} is no field{_suggested(column, self._names())}"
+            )
+        for name, source in named.items():
+            yield self._target(name, source)
+
+    def _target(self, name: str, source: FieldSource) -> Target:
+        attribute = self._has_attributes and name.startswith(_PREFIX)
+        parse = self._parser(name, source)
+        read = _reader(parse, source, frozenset(self._mapping.empty))
+        return Target(name.removeprefix(_PREFIX) if attribute else name, attribute, read)
+
+    def _parser(self, name: str, source: FieldSource) -> Parser:
+        conventions = self._conventions
+        dates = DateRules(conventions.zone, source.format, source.day_first)
+        amounts = AmountRules(source.currency or conventions.currency, source.decimal)
+        if self._has_attributes and name.startswith(_PREFIX):
+            try:
+                attribute = conventions.catalogue.attribute(name.removeprefix(_PREFIX))
+            except NotFound as fault:
+                raise ValueError(str(fault)) from None
+            return attribute_parser(attribute.type, dates, amounts)
+        if not self._is_field(name):
+            raise ValueError(f"there is no such field{_suggested(name, self._names())}")
+        return field_parser(self._kind, name, dates, amounts)
+
+    def _is_field(self, name: str) -> bool:
+        if name.startswith(_PREFIX):
+            return self._has_attributes
+        return name in self._kind.model_fields and name != ATTRIBUTES
+
+    def _names(self) -> list[str]:
+        names = [name for name in self._kind.model_fields if name != ATTRIBUTES]
+        if self._has_attributes:
+            names += [_PREFIX + key for key in self._conventions.catalogue.attributes]
+        return names
+
+
+def _reader(parse: Parser, source: FieldSource, empty: frozenset[str]) -> Callable[[Any], Any]:
+    prefix, words = source.prefix, source.values
+
+    def read_text(text: str) -> Any:
+        text = text.strip()
+        text = words.get(text, text)
+        if not text or text in empty:
+            return NOTHING
+        if "\x00" in text:
+            raise ValueError("it holds a NUL character")
+        return parse(prefix + text)
+
+    # Names and keys seldom come twice; dates, amounts and words do, and cost more to parse.
+    known = read_text if parse is str else lru_cache(_REMEMBERED)(read_text)
+
+    def read(value: Any) -> Any:
+        if value is None:
+            return None
+        return known(value if type(value) is str else text_of(value))
+
+    return read
+
+
+def _suggested(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
