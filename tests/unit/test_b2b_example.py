@@ -18,9 +18,10 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import IdentityKind
 from profilegraph.domain.taxonomy import Cardinality
 from profilegraph.errors import InvalidInput
+from profilegraph.importers.binding import Conventions
 from profilegraph.importers.files import scan
 from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.records import Conventions, RecordReader
+from profilegraph.importers.records import RecordReader
 from profilegraph.importers.tables import open_table
 from profilegraph.importers.taxonomies import read_taxonomy
 

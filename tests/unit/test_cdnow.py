@@ -15,9 +15,10 @@ from profilegraph.domain.activity import Event
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer, CustomerKind
 from profilegraph.domain.values import Record
+from profilegraph.importers.binding import Conventions
 from profilegraph.importers.files import scan
 from profilegraph.importers.mapping import read_mapping
-from profilegraph.importers.records import Conventions, RecordReader
+from profilegraph.importers.records import RecordReader
 from profilegraph.importers.tables import open_table
 from profilegraph.importers.taxonomies import read_taxonomy
 
