@@ -243,9 +243,13 @@ def event_leaves(draw: st.DrawFn) -> nodes.Events:
     )
 
 
-department_tests = some_of(
-    nodes.DepartmentTest, functions=several(st.sampled_from(FUNCTIONS)), name=text_tests
-) | st.builds(nodes.DepartmentTest, functions=several(st.sampled_from(FUNCTIONS)), exact=st.just(True))
+department_tests = st.builds(
+    lambda asked, exact: nodes.DepartmentTest(**asked, exact=exact),
+    st.fixed_dictionaries(
+        {}, optional={"functions": several(st.sampled_from(FUNCTIONS)), "name": text_tests}
+    ).filter(bool),
+    st.booleans(),
+)
 person_tests = st.fixed_dictionaries(
     {},
     optional={
