@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer
 from profilegraph.domain.values import Record
-from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.errors import InvalidInput
 from profilegraph.importers.dates import DateRules
 from profilegraph.importers.fields import Parser, attribute_parser, field_parser
 from profilegraph.importers.mapping import FieldSource, FileMapping
@@ -130,19 +130,17 @@ class Binder:
         conventions = self._conventions
         dates = DateRules(conventions.zone, source.format, source.day_first)
         amounts = AmountRules(source.currency or conventions.currency, source.decimal)
-        if self._has_attributes and name.startswith(_PREFIX):
-            try:
-                attribute = conventions.catalogue.attribute(name.removeprefix(_PREFIX))
-            except NotFound as fault:
-                raise ValueError(str(fault)) from None
-            return attribute_parser(attribute.type, dates, amounts)
         if not self._is_field(name):
             raise ValueError(f"there is no such field{_suggested(name, self._names())}")
+        if name.startswith(_PREFIX):
+            attribute = conventions.catalogue.attribute(name.removeprefix(_PREFIX))
+            return attribute_parser(attribute.type, dates, amounts)
         return field_parser(self._kind, name, dates, amounts)
 
     def _is_field(self, name: str) -> bool:
         if name.startswith(_PREFIX):
-            return self._has_attributes
+            known = self._conventions.catalogue.attributes
+            return self._has_attributes and name.removeprefix(_PREFIX) in known
         return name in self._kind.model_fields and name != ATTRIBUTES
 
     def _names(self) -> list[str]:

@@ -17,9 +17,9 @@ from profilegraph.importers.values import fold
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a serial is a wall-clock time
 _EXCEL_LAST = 2_958_466  # the day after 9999-12-31
 
-_YEAR_FIRST = re.compile(r"(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})日?")
+_YEAR_FIRST = re.compile(r"(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?日?")
 _COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?=\D|$)")
-_COMPACT_MOMENT = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})?")
+_COMPACT_MOMENT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})")
 _YEAR_LAST = re.compile(r"(?P<a>\d{1,2})(?P<sign>[-/])(?P<b>\d{1,2})(?P=sign)(?P<y>\d{4})")
 _DAY_NAMED = re.compile(r"(?P<d>\d{1,2})[ -](?P<month>[A-Za-z]{3,9})\.?,?[ -](?P<y>\d{4})")
@@ -107,8 +107,8 @@ def _numbered(text: str, style: str) -> datetime:
 
 def _written(text: str, day_first: bool | None) -> datetime:
     if compact := _COMPACT_MOMENT.fullmatch(text):
-        day, hour, minute, second = compact.groups()
-        text = f"{day} {hour}:{minute}:{second or '00'}"
+        day, hour, minute, second, zone = compact.groups(default="")
+        text = f"{day} {hour}:{minute}:{second or '00'}{zone}"
     for form in _FORMS:
         if found := form.match(text):
             year, month, day_number = _parts(found, day_first)

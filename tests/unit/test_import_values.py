@@ -1,0 +1,297 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from profilegraph.domain.activity import OpportunityOutcome
+from profilegraph.domain.customers import CustomerKind, IdentityKind
+from profilegraph.domain.organisation import DecisionRole
+from profilegraph.importers.contacts import canonical_identity, parse_email, parse_phone
+from profilegraph.importers.dates import DateRules, parse_date, parse_moment
+from profilegraph.importers.money import AmountRules, parse_amount, parse_number
+from profilegraph.importers.names import NAMES
+from profilegraph.importers.values import (
+    parse_boolean,
+    parse_enum,
+    parse_hours,
+    parse_share,
+    parse_weekdays,
+)
+
+SHANGHAI = DateRules(ZoneInfo("Asia/Shanghai"))
+NEW_YORK = DateRules(ZoneInfo("America/New_York"))
+YUAN = AmountRules("CNY")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-31",
+        "2026/1/31",
+        "2026.01.31",
+        "2026年1月31日",
+        "2026 年 1 月 31 日",
+        "20260131",
+        "31.01.2026",
+        "31/01/2026",
+        "01/31/2026",
+        "31-Jan-2026",
+        "31 January 2026",
+        "Jan 31, 2026",
+        "２０２６－０１－３１",
+        " 2026-01-31 ",
+        "2026-01-31T23:59:59+08:00",
+        "2026-01-31T16:30:00Z",
+    ],
+)
+def test_a_day_is_read_in_every_form_that_has_one_meaning(text: str) -> None:
+    expected = date(2026, 2, 1) if text.endswith("Z") else date(2026, 1, 31)
+    assert parse_date(text, SHANGHAI) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-01-31 14:05", (6, 5, 0)),
+        ("2026/1/31 14:05:30", (6, 5, 30)),
+        ("2026年1月31日 14时05分30秒", (6, 5, 30)),
+        ("2026年1月31日14时05分", (6, 5, 0)),
+        ("2026/1/31 下午2:05", (6, 5, 0)),
+        ("2026/1/31 2:05 PM", (6, 5, 0)),
+        ("2026-01-31T14:05:30+08:00", (6, 5, 30)),
+        ("2026-1-31T14:05:30+0800", (6, 5, 30)),
+        ("2026-01-31T14:05:30Z", (14, 5, 30)),
+        ("20260131140530", (6, 5, 30)),
+        ("202601311405", (6, 5, 0)),
+        ("20260131T140530", (6, 5, 30)),
+        ("20260131T140530Z", (14, 5, 30)),
+    ],
+)
+def test_a_moment_without_a_zone_is_in_the_deployments(text: str, utc: tuple[int, ...]) -> None:
+    hour, minute, second = utc
+    assert parse_moment(text, SHANGHAI) == datetime(2026, 1, 31, hour, minute, second, tzinfo=UTC)
+
+
+def test_a_day_alone_is_the_moment_at_which_it_begins() -> None:
+    assert parse_moment("2026-01-31", SHANGHAI) == datetime(2026, 1, 30, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["03/04/2026", "3-4-2026"])
+def test_a_date_that_can_mean_two_days_is_refused_with_what_to_say(text: str) -> None:
+    with pytest.raises(ValueError, match="day_first: true"):
+        parse_date(text, SHANGHAI)
+
+
+def test_day_first_settles_what_could_mean_two_days() -> None:
+    zone = SHANGHAI.zone
+    assert parse_date("03/04/2026", DateRules(zone, day_first=True)) == date(2026, 4, 3)
+    assert parse_date("03/04/2026", DateRules(zone, day_first=False)) == date(2026, 3, 4)
+    assert parse_date("03/03/2026", SHANGHAI) == date(2026, 3, 3)
+    with pytest.raises(ValueError, match="does not exist"):
+        parse_date("31/01/2026", DateRules(zone, day_first=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-02-30", "31/01/26", "46053", "yesterday", "2026-01", "2026-01-31 25:00", "1/32/2026"],
+)
+def test_what_is_no_date_is_refused_and_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"date|day|time"):
+        parse_moment(text, SHANGHAI)
+
+
+def test_a_spreadsheets_day_numbers_are_read_where_the_mapping_says_so() -> None:
+    excel = DateRules(SHANGHAI.zone, format="excel")
+    assert parse_date("46053", excel) == date(2026, 1, 31)
+    assert parse_moment("46053.5", excel) == datetime(2026, 1, 31, 4, tzinfo=UTC)
+    for wrong in ("2026-01-31", "0", "9999999", "nan"):
+        with pytest.raises(ValueError, match=r"number"):
+            parse_date(wrong, excel)
+
+
+def test_time_stamps_and_stated_formats_are_read() -> None:
+    zone = SHANGHAI.zone
+    moment = datetime(2026, 1, 31, tzinfo=UTC)
+    stamp = int(moment.timestamp())
+    assert parse_moment(str(stamp), DateRules(zone, "unix")) == moment
+    assert parse_moment(str(stamp * 1000), DateRules(zone, "unix_ms")) == moment
+    assert parse_date("26|01|31", DateRules(zone, "%y|%m|%d")) == date(2026, 1, 31)
+    with pytest.raises(ValueError, match="%y"):
+        parse_date("2026-01-31", DateRules(zone, "%y|%m|%d"))
+    with pytest.raises(ValueError, match="time stamp"):
+        parse_moment("1e30", DateRules(zone, "unix"))
+
+
+def test_an_hour_that_the_clocks_skip_is_refused() -> None:
+    with pytest.raises(ValueError, match="put forward"):
+        parse_moment("2026-03-08 02:30", NEW_YORK)
+    assert parse_moment("2026-03-08 03:30", NEW_YORK) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1234.5", "1234.5"),
+        ("¥1,234.50", "1234.50"),
+        ("￥1,234.50", "1234.50"),
+        ("1234.5元", "1234.5"),
+        ("12元整", "12"),
+        ("1.2万", "12000"),
+        ("1.2万元", "12000"),
+        ("3亿", "300000000"),
+        ("2千万", "20000000"),
+        ("RMB 1,000", "1000"),
+        ("rmb1000", "1000"),
+        ("CNY 7", "7"),
+        ("１，２３４．５", "1234.5"),
+        ("(1,234.00)", "-1234"),
+        ("（1,234.00）", "-1234"),
+        ("-¥5", "-5"),
+        ("¥-5", "-5"),
+        ("−5", "-5"),
+        ("1.38E+10", "13800000000"),
+        (".5", "0.5"),
+    ],
+)
+def test_money_is_read_as_people_write_it(text: str, amount: str) -> None:
+    assert parse_amount(text, YUAN) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["$29.33", "US$5", "USD 5", "5欧元", "€5", "£1", "5 EUR", "HK$3"])
+def test_another_currency_is_refused_unless_it_is_stated(text: str) -> None:
+    with pytest.raises(ValueError, match="currency"):
+        parse_amount(text, YUAN)
+
+
+def test_a_stated_currency_is_kept_as_it_is() -> None:
+    assert parse_amount("$29.33", AmountRules("USD")) == Decimal("29.33")
+    assert parse_amount("5欧元", AmountRules("EUR")) == Decimal(5)
+    with pytest.raises(ValueError, match="expected in USD"):
+        parse_amount("¥29.33", AmountRules("USD"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1,23", "1.234,5", "1,2345", "1.2.3", ".", "--5", "(-5)", "abc", "1.2m", ""]
+)
+def test_what_is_no_amount_or_could_be_two_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"not an amount|unusual place|two signs"):
+        parse_amount(text, YUAN)
+
+
+def test_a_decimal_comma_is_read_where_the_mapping_says_so() -> None:
+    assert parse_amount("1.234,50 €", AmountRules("EUR", ",")) == Decimal("1234.50")
+    with pytest.raises(ValueError, match="decimal"):
+        parse_amount("1,234.50", AmountRules("EUR", ","))
+
+
+def test_a_number_takes_chinese_units() -> None:
+    assert parse_number("500万", YUAN) == 5_000_000.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "138 1234 5678",
+        "138-1234-5678",
+        "0086-13812345678",
+        "+86 138 1234 5678",
+        "１３８１２３４５６７８",
+        "'13812345678",
+        "(86)13812345678",
+    ],
+)
+def test_a_mobile_number_has_one_form(text: str) -> None:
+    assert parse_phone(text, "CN") == "+8613812345678"
+
+
+def test_other_numbers_are_told_by_their_area_or_country() -> None:
+    assert parse_phone("010-6552 9988", "CN") == "+861065529988"
+    assert parse_phone("+1 650-253-0000", "CN") == "+16502530000"
+    assert parse_phone("(650) 253-0000", "US") == "+16502530000"
+    assert parse_phone("010-65529988转123", "CN") == "+861065529988;ext=123"
+
+
+@pytest.mark.parametrize("text", ["12345", "13812345678.0", "1.38E+10", "none", ""])
+def test_what_is_no_phone_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="phone number"):
+        parse_phone(text, "CN")
+
+
+def test_an_e_mail_address_keeps_its_name_and_lowers_its_domain() -> None:
+    assert parse_email(" Li.Wei@Example.COM ") == "Li.Wei@example.com"
+    assert parse_email("li＠例子.中国") == "li@例子.中国"
+    for wrong in ("li", "li@x", "a@b@c.cn", "a b@c.cn", "<a@b.cn>"):
+        with pytest.raises(ValueError, match="e-mail"):
+            parse_email(wrong)
+
+
+def test_an_identity_is_made_canonical_by_its_kind() -> None:
+    assert canonical_identity(IdentityKind.PHONE, "138 1234 5678", "CN") == "+8613812345678"
+    assert canonical_identity(IdentityKind.EMAIL, "A@B.CN", "CN") == "A@b.cn"
+    code = canonical_identity(IdentityKind.UNIFIED_SOCIAL_CREDIT_CODE, " 91310000ma1k３５w ", "CN")
+    assert code == "91310000MA1K35W"
+    assert canonical_identity(IdentityKind.CRM, " aB ", "CN") == "aB"
+
+
+@pytest.mark.parametrize("text", ["是", "yes", "Y", "TRUE", "1", "１", "有", "√"])
+def test_yes_is_true(text: str) -> None:
+    assert parse_boolean(text) is True
+
+
+@pytest.mark.parametrize("text", ["否", "no", "N", "False", "0", "无", "×"])
+def test_no_is_false(text: str) -> None:
+    assert parse_boolean(text) is False
+
+
+def test_what_is_neither_yes_nor_no_is_refused() -> None:
+    with pytest.raises(ValueError, match="neither yes nor no"):
+        parse_boolean("maybe")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("1,3,6", (1, 3, 6)),
+        ("6;1；1", (1, 6)),
+        ("周二、周四", (2, 4)),
+        ("周二、四、六", (2, 4, 6)),
+        ("星期日 礼拜一", (1, 7)),
+        ("Tue, Thursday", (2, 4)),
+    ],
+)
+def test_weekdays_are_read_from_numbers_and_names(text: str, days: tuple[int, ...]) -> None:
+    assert parse_weekdays(text) == days
+
+
+@pytest.mark.parametrize("text", ["0", "8", "周八", "1-5"])
+def test_an_unknown_weekday_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no weekday"):
+        parse_weekdays(text)
+
+
+def test_shares_and_hours_are_read() -> None:
+    assert parse_share("80%") == pytest.approx(0.8)
+    assert parse_share("０.５") == 0.5
+    assert parse_hours("9:00～18:30") == "09:00-18:30"
+    assert parse_hours("9：00至18：30") == "09:00-18:30"
+    with pytest.raises(ValueError, match="09:00-18:00"):
+        parse_hours("morning")
+    with pytest.raises(ValueError, match=r"0\.8 or 80%"):
+        parse_share("high")
+
+
+def test_words_are_found_in_any_case_and_in_chinese() -> None:
+    assert parse_enum("company", CustomerKind) is CustomerKind.COMPANY
+    assert parse_enum("个人", CustomerKind) is CustomerKind.PERSON
+    assert parse_enum("Economic buyer", DecisionRole) is DecisionRole.ECONOMIC_BUYER
+    assert parse_enum("technical-buyer", DecisionRole) is DecisionRole.TECHNICAL_BUYER
+    assert parse_enum("赢单", OpportunityOutcome) is OpportunityOutcome.WON
+    with pytest.raises(ValueError, match="none of COMPANY, PERSON"):
+        parse_enum("dog", CustomerKind)
+
+
+@pytest.mark.parametrize("kind", NAMES, ids=lambda kind: kind.__name__)
+def test_every_chinese_name_stands_for_a_member_and_most_members_have_one(kind: type) -> None:
+    assert {parse_enum(name, kind) for name in NAMES[kind]} <= set(kind)
+    assert len(set(NAMES[kind].values())) >= len(kind) / 2
