@@ -1,13 +1,14 @@
-"""A small schema behind the real web application: how it answers, whatever is asked."""
+"""The web application over a small schema that needs no graph, and the whole API over a graph."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from io import StringIO
+from typing import Any
 
 import httpx
 import pytest
@@ -15,8 +16,16 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 
+from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import EXTENSIONS, Executor, QuietSchema
+from profilegraph.api.schema import build_schema
+from profilegraph.config import Settings
 from profilegraph.errors import InvalidInput, Unauthenticated
+from profilegraph.hooks.host import load_host
+from profilegraph.services.keys import ApiKey
+from profilegraph.services.platform import Platform
+from profilegraph.services.taxonomies import Catalogues, load_taxonomies
+from profilegraph.storage.database import Database
 from profilegraph.web.app import build_app
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
@@ -145,3 +154,43 @@ def log() -> Iterator[StringIO]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+async def platform(settings: Settings, database: Database) -> Platform:
+    """An empty graph with the taxonomies that ship."""
+    host = load_host()
+    await load_taxonomies(database, host.taxonomies)
+    return Platform(settings, database, Catalogues(database), host)
+
+
+class Api:
+    """The whole API over a genuine graph, at a moment that the test sets."""
+
+    def __init__(self, platform: Platform, now: datetime) -> None:
+        self.platform = platform
+        self.now = now
+        self.author = "Ann"
+        self._executor = Executor(build_schema(), lambda: "e1")
+
+    async def __call__(self, query: str, **variables: Any) -> Any:
+        """Return the data of an answer without errors."""
+        answer = await self.run(query, variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def error(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Return the first error of an answer."""
+        errors = (await self.run(query, variables))["errors"]
+        error: dict[str, Any] = errors[0]
+        assert error["extensions"]["code"] != "INTERNAL", error
+        return error
+
+    async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        context = ApiContext(self.platform, ApiKey("1", self.author, self.now), self.now)
+        return (await self._executor.execute(query, variables, None, context)).result
+
+
+@pytest.fixture
+def api(platform: Platform) -> Api:
+    return Api(platform, datetime(2026, 3, 1, 12, tzinfo=UTC))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -74,7 +75,9 @@ class Mutation:
         _bounded(customers, tags)
         context = info.context
         taggings = [_tagging(context, one, tag) for one in customers for tag in tags]
-        await _save(context, taggings, idempotency_key)
+        # A repeated request comes at another moment, which is no part of what it asks for.
+        asked = sha256(f"tagCustomers {customers!r} {tags!r}".encode()).hexdigest()
+        await _save(context, taggings, idempotency_key, asked)
         return await Customer.load_many(info, customers)
 
     @field("Takes tags off customers; that they carried them stays in the past.")
@@ -159,8 +162,10 @@ class Mutation:
         return Segment.of(saved)
 
 
-async def _save(context: ApiContext, changes: Sequence[Record], key: str | None) -> None:
-    await records.save(context.platform, changes, context.now, key)
+async def _save(
+    context: ApiContext, changes: Sequence[Record], key: str | None, asked: str | None = None
+) -> None:
+    await records.save(context.platform, changes, context.now, key, asked)
     context.forget()
 
 

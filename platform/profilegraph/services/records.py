@@ -25,11 +25,13 @@ async def save(
     records: Sequence[Record],
     now: datetime,
     request_key: str | None = None,
+    asked: str | None = None,
 ) -> int:
     """Return how many records were written: all of them, in the order given, or none.
 
     Writing the same records again changes nothing. With a `request_key`, a repeated request is
-    answered from the first one's result. Raises NotFound where a record names what is not there,
+    answered from the first one's result; `asked` tells one request from another where the records
+    hold more than what was asked for, such as the moment. Raises NotFound where a record names what is not there,
     Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
     """
     catalogue = await platform.catalogues.current()
@@ -46,7 +48,7 @@ async def save(
             written += outcome.written
         return written
 
-    result: int = await write_once(platform, work, now, request_key, digest(checked))
+    result: int = await write_once(platform, work, now, request_key, asked or digest(checked))
     return result
 
 

@@ -1,0 +1,146 @@
+"""Pages of customers: in any order, complete, without doubles, at a constant number of reads."""
+
+from typing import Any
+
+import pytest
+
+from profilegraph.storage.database import Database
+
+PAGE = """
+query($first: Int!, $after: String, $orderBy: CustomerOrder, $search: String) {
+  customers(first: $first, after: $after, orderBy: $orderBy, search: $search) {
+    totalCount
+    edges { cursor node { key } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}
+"""
+NAMES = {"c": "同名", "a": "同名", "b": None, "e": "上海贸易", "d": "北京贸易"}
+
+
+async def save(api: Any, names: dict[str, str | None]) -> None:
+    for key, name in names.items():
+        query = "mutation($i: SaveCustomerInput!) { saveCustomer(input: $i) { key } }"
+        await api(query, i={"key": key, "name": name})
+
+
+async def pages(api: Any, **asked: Any) -> list[list[str]]:
+    found: list[list[str]] = []
+    after = None
+    while True:
+        page = (await api(PAGE, after=after, **asked))["customers"]
+        found.append([edge["node"]["key"] for edge in page["edges"]])
+        assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (None, "abcde"),
+        ({"field": "KEY", "direction": "DESC"}, "edcba"),
+        ({"field": "NAME"}, "beda c".replace(" ", "")),
+        ({"field": "NAME", "direction": "DESC"}, "cadeb"),
+        ({"field": "CREATED_AT"}, "abcde"),
+        ({"field": "CREATED_AT", "direction": "DESC"}, "edcba"),
+    ],
+)
+async def test_pages_follow_one_another_in_every_order(api, order, expected):
+    await save(api, NAMES)
+    found = await pages(api, first=2, orderBy=order)
+    if order and order["field"] == "NAME":
+        # Neo4j sorts by code points, and 上 comes before 北 and 同.
+        by_name = sorted(NAMES, key=lambda key: (NAMES[key] or "", key))
+        expected = "".join(by_name if order.get("direction") != "DESC" else by_name[::-1])
+    assert "".join(key for page in found for key in page) == expected
+    assert [len(page) for page in found] == [2, 2, 1]
+
+
+async def test_a_cursor_stays_where_it_is_while_customers_come_and_go(api):
+    await save(api, {"b": None, "d": None, "f": None})
+    first = (await api(PAGE, first=2))["customers"]
+    await save(api, {"a": None, "e": None})
+    rest = (await api(PAGE, first=9, after=first["pageInfo"]["endCursor"]))["customers"]
+    assert [edge["node"]["key"] for edge in rest["edges"]] == ["e", "f"]
+
+
+async def test_a_search_narrows_both_the_page_and_the_total(api):
+    await save(api, NAMES)
+    found = (await api(PAGE, first=1, search="贸易"))["customers"]
+    assert (found["totalCount"], found["pageInfo"]["hasNextPage"]) == (2, True)
+    assert (await api(PAGE, first=1, search='"(贸易:*'))["customers"]["totalCount"] in (0, 2)
+    assert (await api(PAGE, first=1, search="钢铁"))["customers"]["edges"] == []
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "W10", "WzEsMiwzLDRd", "bnVsbA"])
+async def test_a_cursor_that_is_none_is_an_error(api, cursor):
+    error = await api.error(PAGE, first=1, after=cursor)
+    assert error["extensions"]["code"] == "INVALID_INPUT"
+    assert error["extensions"]["where"] == "after"
+
+
+async def test_a_cursor_of_another_order_is_an_error(api):
+    await save(api, NAMES)
+    cursor = (await api(PAGE, first=1))["customers"]["pageInfo"]["endCursor"]
+    error = await api.error(PAGE, first=1, after=cursor, orderBy={"field": "NAME"})
+    assert error["extensions"]["hint"].startswith("Pass on a cursor of the same list")
+
+
+@pytest.mark.parametrize("first", [0, -1, 1_001])
+async def test_a_page_has_one_to_a_thousand_customers(api, first):
+    assert (await api.error(PAGE, first=first))["extensions"]["code"] == "INVALID_INPUT"
+
+
+WHOLE = """
+query($first: Int!) {
+  customers(first: $first) { edges { node {
+    key name attributes { number } metrics { value } identities { value }
+    tags { tag { label dimension { label } } since }
+    departments { name parent { name } decisionMakers { name } }
+    decisionMakers { name department { name } reportsTo { name } }
+    events(first: 3) { type person { name } }
+    relations { kind customer { name } }
+    owners { since employee { name } } opportunities { name } followUps(first: 2) { note }
+    consents { purpose } arrivals { channel }
+  } } }
+}
+"""
+
+
+async def test_a_page_of_fifty_costs_no_more_reads_than_a_page_of_one(api, monkeypatch):
+    people = [{"key": f"c{i:02}", "name": f"{i}"} for i in range(50)]
+    save_one = "mutation($i: SaveCustomerInput!) { saveCustomer(input: $i) { key } }"
+    for customer in people:
+        await api(save_one, i=customer)
+    tags = """mutation($all: [String!]!) { tagCustomers(customers: $all,
+      tags: [{tag: "temperature/warm"}, {tag: "customer_type/b2b"}]) { key } }"""
+    await api(tags, all=[customer["key"] for customer in people])
+    for customer in people:
+        await api(
+            """mutation($c: String!, $d: String!, $p: String!) {
+              saveDepartment(input: {key: $d, customer: $c}) { key }
+              saveDecisionMaker(input: {key: $p, customer: $c, department: $d}) { key }
+            }""",
+            c=customer["key"],
+            d=f"d{customer['key']}",
+            p=f"p{customer['key']}",
+        )
+    reads: list[str] = []
+    genuine = Database.read
+
+    async def counted(self: Database, query: str, *rest: Any, **named: Any) -> Any:
+        reads.append(query)
+        return await genuine(self, query, *rest, **named)
+
+    monkeypatch.setattr(Database, "read", counted)
+    counts = {}
+    for first in (1, 50):
+        reads.clear()
+        edges = (await api(WHOLE, first=first))["customers"]["edges"]
+        assert len(edges) == first
+        assert all(len(edge["node"]["tags"]) == 2 for edge in edges)
+        assert all(edge["node"]["departments"][0]["decisionMakers"] for edge in edges)
+        counts[first] = len(reads)
+    assert counts[50] == counts[1] <= 16

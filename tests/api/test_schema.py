@@ -1,0 +1,89 @@
+"""The schema is reviewed as text, explains itself, and offers the whole segment language."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+from graphql import GraphQLNamedType, GraphQLSchema, is_introspection_type, is_specified_scalar_type
+from pydantic.alias_generators import to_camel
+
+from profilegraph.api.schema import build_schema, sdl
+from profilegraph.config import data_folder
+from profilegraph.segments import nodes
+from profilegraph.segments.nodes import LEAVES
+
+PARTS = {
+    "tags": "TagsCondition",
+    "attribute": "AttributeCondition",
+    "metric": "MetricCondition",
+    "event": "EventCondition",
+    "people": "PeopleCondition",
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema()._schema
+
+
+def own_types(schema: GraphQLSchema) -> Iterator[GraphQLNamedType]:
+    for kind in schema.type_map.values():
+        if not is_introspection_type(kind) and not is_specified_scalar_type(kind):
+            yield kind
+
+
+def undescribed(kind: GraphQLNamedType) -> Iterator[str]:
+    if not kind.description:
+        yield kind.name
+    for name, field in getattr(kind, "fields", {}).items():
+        if not field.description:
+            yield f"{kind.name}.{name}"
+        yield from (
+            f"{kind.name}.{name}({argument})"
+            for argument, given in getattr(field, "args", {}).items()
+            if not given.description
+        )
+    for name, value in getattr(kind, "values", {}).items():
+        if not value.description:
+            yield f"{kind.name}.{name}"
+
+
+def test_the_committed_schema_is_the_one_that_is_served():
+    committed = (data_folder("schema") / "api.graphql").read_text(encoding="utf-8")
+    assert sdl() == committed, "run: profilegraph schema print > schema/api.graphql"
+
+
+def test_every_type_field_argument_and_value_is_described(schema):
+    assert [name for kind in own_types(schema) for name in undescribed(kind)] == []
+
+
+def test_every_condition_of_the_segment_language_can_be_asked(schema):
+    offered = set(schema.type_map["FilterInput"].fields)
+    groups = {node.NAME for node in (nodes.AllOf, nodes.AnyOf, nodes.Not)}
+    assert offered == groups | {leaf.NAME for leaf in LEAVES}
+
+
+@pytest.mark.parametrize(
+    ("part", "type_name"),
+    [(leaf, PARTS[leaf.NAME]) for leaf in LEAVES]
+    + [
+        (part, part.__name__)
+        for part in (
+            nodes.NumberTest,
+            nodes.TextTest,
+            nodes.DateTest,
+            nodes.BooleanTest,
+            nodes.Window,
+            nodes.DepartmentTest,
+            nodes.PersonTest,
+        )
+    ],
+)
+def test_every_field_of_a_condition_can_be_given(schema, part, type_name):
+    wanted = {to_camel(field.name.rstrip("_")) for field in fields(part)}
+    assert set(schema.type_map[type_name].fields) == wanted
+
+
+def test_clients_are_told_that_a_filter_is_exactly_one_condition():
+    query = '{ __type(name: "FilterInput") { isOneOf } }'
+    assert build_schema().execute_sync(query).data == {"__type": {"isOneOf": True}}

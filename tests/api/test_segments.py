@@ -1,0 +1,276 @@
+"""Segments over the API: asked, explained and saved."""
+
+from typing import Any
+
+import pytest
+
+WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
+DECIDER = {"people": {"where": {"roles": ["DECIDER"], "department": {"functions": ["IT"]}}}}
+
+
+@pytest.fixture
+async def world(api: Any) -> Any:
+    """a is warm and has a deciding person in IT; b is warm; c is neither."""
+    for key in "abc":
+        await api("mutation($k: String!) { saveCustomer(input: {key: $k}) { key } }", k=key)
+    await api(
+        """mutation {
+          tagCustomers(customers: ["a", "b"], tags: [{tag: "temperature/warm", confidence: 0.5}]) { key }
+          saveDepartment(input: {key: "it", customer: "a", name: "IT", function: IT}) { key }
+          saveDecisionMaker(input: {key: "li", customer: "a", name: "李", role: DECIDER, department: "it"}) { key }
+          recordEvents(events: [
+            {key: "e1", customer: "a", type: "purchase", at: "2026-02-01T00:00:00Z", amount: "10.5", person: "li"}
+            {key: "e2", customer: "a", type: "purchase", at: "2026-02-20T00:00:00Z", amount: "99"}
+            {key: "e3", customer: "c", type: "purchase", at: "2025-02-20T00:00:00Z", amount: "1000"}
+          ]) { key }
+        }"""
+    )
+    return api
+
+
+async def members(api: Any, condition: dict[str, Any]) -> str:
+    query = """query($f: FilterInput!) { segmentPreview(filter: $f) {
+      count members(first: 10) { totalCount edges { node { key } } } } }"""
+    found = (await api(query, f=condition))["segmentPreview"]
+    keys = [edge["node"]["key"] for edge in found["members"]["edges"]]
+    assert found["count"] == found["members"]["totalCount"] == len(keys)
+    return "".join(keys)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"all": []}, "abc"),
+        ({"any": []}, ""),
+        (WARM, "ab"),
+        ({"not": WARM}, "c"),
+        ({"all": [WARM, DECIDER]}, "a"),
+        ({"any": [DECIDER, {"not": WARM}]}, "ac"),
+        ({"tags": {"dimension": "temperature", "hasAny": False}}, "c"),
+        ({"tags": {"dimension": "temperature", "anyOf": ["warm"], "minConfidence": 0.6}}, ""),
+        ({"tags": {"dimension": "temperature", "anyOf": ["warm"], "source": "MANUAL"}}, "ab"),
+        ({"event": {"type": "purchase", "atMost": 0}}, "b"),
+        ({"event": {"type": "purchase", "window": {"lastDays": 30}}}, "a"),
+        (
+            {
+                "event": {
+                    "type": "purchase",
+                    "window": {
+                        "since": "2025-02-20T08:00:00+08:00",
+                        "until": "2025-03-01T00:00:00Z",
+                    },
+                }
+            },
+            "c",
+        ),
+        ({"event": {"type": "purchase", "amount": {"between": [10.5, 11]}}}, "a"),
+        ({"event": {"type": "purchase", "amount": {"in": [99, 1000]}, "atLeast": 1}}, "ac"),
+        ({"people": {"where": {"did": {"type": "purchase", "atLeast": 1}}}}, "a"),
+        ({"people": {"atMost": 0}}, "bc"),
+    ],
+)
+async def test_a_filter_finds_its_members(world, condition, expected):
+    assert await members(world, condition) == expected
+
+
+async def test_null_in_a_filter_is_as_if_left_out(world):
+    condition = {
+        "tags": {"dimension": "temperature", "anyOf": ["warm"], "weekday": None, "gte": None}
+    }
+    assert await members(world, condition) == "ab"
+
+
+async def test_a_preview_says_what_it_asks_and_what_each_condition_does(world):
+    query = """query($f: FilterInput!) { segmentPreview(filter: $f) {
+      text zh: text(locale: "zh-CN") filter
+      waterfall { total steps { text filter kept removed unique } } } }"""
+    found = (await world(query, f={"all": [WARM, DECIDER]}))["segmentPreview"]
+    assert found["filter"] == {"all": [WARM, DECIDER]}
+    assert "Warm" in found["text"]
+    assert "热" in found["zh"]
+    assert found["waterfall"]["total"] == 3
+    steps = found["waterfall"]["steps"]
+    assert [(step["kept"], step["removed"], step["unique"]) for step in steps] == [
+        (2, 1, 0),
+        (1, 1, 1),
+    ]
+    assert [step["filter"] for step in steps] == [WARM, DECIDER]
+    assert all(step["text"] for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ({"tags": {"dimension": "temp", "anyOf": ["warm"]}}, "no dimension is called 'temp'"),
+        ({"tags": {"dimension": "temperature"}}, "anyOf, allOf"),
+        ({"tags": {"dimension": "temperature", "gte": "warm"}}, "not ordered"),
+        ({"event": {"type": "purchase", "window": {"since": "2026-01-01T00:00:00"}}}, "time zone"),
+        ({"attribute": {"key": "x"}}, "exactly one"),
+    ],
+)
+async def test_a_filter_that_means_nothing_is_an_error_that_says_where(world, condition, told):
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }"
+    error = await world.error(query, f=condition)
+    assert error["extensions"]["code"] == "INVALID_FILTER"
+    whole = f"{error['extensions'].get('where', '')} {error['message']}"
+    assert "filter." in whole
+    assert told in whole
+
+
+async def test_a_filter_that_is_too_deep_or_too_large_is_an_error(world):
+    deep: dict[str, Any] = WARM
+    for _ in range(8):
+        deep = {"not": deep}
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }"
+    for condition in (deep, {"any": [WARM] * 101}):
+        assert (await world.error(query, f=condition))["extensions"]["code"] == "INVALID_FILTER"
+
+
+@pytest.mark.parametrize("condition", [{}, {"tags": WARM["tags"], "not": WARM}, {"tags": None}])
+async def test_a_filter_of_none_or_two_conditions_is_refused_before_it_runs(world, condition):
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }"
+    error = await world.error(query, f=condition)
+    assert error["extensions"]["code"] in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED")
+
+
+SAVE = """
+mutation($filter: FilterInput!, $note: String!, $idempotencyKey: String) {
+  saveSegment(idempotencyKey: $idempotencyKey,
+    input: {key: "warm", labels: {zhCN: "热客户", en: "Warm"}, filter: $filter, note: $note}) {
+    id key label zh: label(locale: "zh-CN") version author note savedAt filter count
+  }
+}
+"""
+
+
+async def test_a_saved_segment_is_kept_in_versions(world):
+    first = (await world(SAVE, filter=WARM, note="first"))["saveSegment"]
+    assert first == {
+        "id": first["id"],
+        "key": "warm",
+        "label": "Warm",
+        "zh": "热客户",
+        "version": 1,
+        "author": "Ann",
+        "note": "first",
+        "savedAt": "2026-03-01T12:00:00+00:00",
+        "filter": WARM,
+        "count": 2,
+    }
+    world.author = "Bob"
+    second = (await world(SAVE, filter=DECIDER, note="narrower"))["saveSegment"]
+    assert (second["version"], second["author"], second["count"]) == (2, "Bob", 1)
+    listed = await world(
+        '{ segments { key version } segment(key: "warm") { version } x: segment(key: "x") { key } }'
+    )
+    assert listed == {
+        "segments": [{"key": "warm", "version": 2}],
+        "segment": {"version": 2},
+        "x": None,
+    }
+
+
+async def test_a_segment_saved_twice_with_one_key_is_saved_once(world):
+    asked = {"filter": WARM, "note": "n", "idempotencyKey": "k"}
+    assert await world(SAVE, **asked) == await world(SAVE, **asked)
+
+
+EXPLAIN = """
+query($customer: String!, $segment: String, $filter: FilterInput) {
+  explainMember(customer: $customer, segment: $segment, filter: $filter) {
+    holds
+    customer { key }
+    conditions {
+      place depth holds text filter
+      evidence {
+        __typename
+        ... on Tagging { tag { key } confidence }
+        ... on DecisionMaker { name department { name } }
+        ... on EventEvidence { key amount }
+        ... on ValueEvidence { key text }
+      }
+    }
+  }
+}
+"""
+
+
+async def test_a_member_and_a_non_member_are_explained_with_what_was_found(world):
+    bought = {"event": {"type": "purchase", "window": {"lastDays": 20}}}
+    condition = {"all": [WARM, DECIDER, {"not": bought}]}
+    found = (await world(EXPLAIN, customer="a", filter=condition))["explainMember"]
+    assert (found["holds"], found["customer"]) == (False, {"key": "a"})
+    told = [(c["place"], c["depth"], c["holds"], c["evidence"]) for c in found["conditions"]]
+    warm = {"__typename": "Tagging", "tag": {"key": "temperature/warm"}, "confidence": 0.5}
+    li = {"__typename": "DecisionMaker", "name": "李", "department": {"name": "IT"}}
+    purchase = {"__typename": "EventEvidence", "key": "e2", "amount": "99"}
+    assert told == [
+        ("filter", 0, False, []),
+        ("filter.all[0].tags", 1, True, [warm]),
+        ("filter.all[1].people", 1, True, [li]),
+        ("filter.all[2]", 1, False, []),
+        ("filter.all[2].not.event", 2, True, [purchase]),
+    ]
+    assert [c["filter"] for c in found["conditions"]] == [
+        condition,
+        WARM,
+        DECIDER,
+        {"not": bought},
+        bought,
+    ]
+
+
+async def test_a_value_that_is_missing_is_shown_as_missing(world):
+    condition = {"metric": {"key": "rfm_recency", "exists": True}}
+    metrics = (await world("{ taxonomies { metrics { key } } }"))["taxonomies"]
+    key = next(metric["key"] for taxonomy in metrics for metric in taxonomy["metrics"])
+    condition["metric"]["key"] = key
+    found = (await world(EXPLAIN, customer="a", filter=condition))["explainMember"]
+    assert found["conditions"][0]["evidence"] == [
+        {"__typename": "ValueEvidence", "key": key, "text": None}
+    ]
+
+
+async def test_a_saved_segment_is_explained_by_its_key(world):
+    await world(SAVE, filter=WARM, note="")
+    holds = {
+        key: (await world(EXPLAIN, customer=key, segment="warm"))["explainMember"]["holds"]
+        for key in "abc"
+    }
+    assert holds == {"a": True, "b": True, "c": False}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"customer": "a"}, "INVALID_INPUT"),
+        ({"customer": "a", "segment": "warm", "filter": WARM}, "INVALID_INPUT"),
+        ({"customer": "a", "segment": "nothing"}, "NOT_FOUND"),
+        ({"customer": "nobody", "filter": WARM}, "NOT_FOUND"),
+    ],
+)
+async def test_an_explanation_that_cannot_be_given_says_why(world, asked, code):
+    assert (await world.error(EXPLAIN, **asked))["extensions"]["code"] == code
+
+
+async def test_taxonomies_show_all_there_is_to_ask_for(api):
+    found = await api(
+        """{
+          taxonomies { key version label(locale: "zh-CN") attributes { key type } events { key label }
+                       metrics { key unit } dimensions { key } }
+          dimension(key: "company_size") { label(locale: "zh") taxonomyKey cardinality ordered layer derived
+            tags { key name parent { key } dimension { key } } responsibilities { duty team } }
+          nothing: dimension(key: "nothing") { key }
+        }"""
+    )
+    assert [taxonomy["key"] for taxonomy in found["taxonomies"]] == ["b2b_core", "commerce"]
+    size = found["dimension"]
+    assert (size["label"], size["taxonomyKey"], size["ordered"]) == ("企业规模", "b2b_core", True)
+    assert [tag["name"] for tag in size["tags"]][:2] == ["0_20", "20_50"]
+    assert {one["duty"] for one in size["responsibilities"]} == {
+        "PLAN",
+        "TAG",
+        "CLEAN",
+        "RESTRUCTURE",
+    }
+    assert found["nothing"] is None
