@@ -1,0 +1,296 @@
+import csv
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import anyio
+import pytest
+
+from profilegraph.config import data_folder
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.embedded.server import RunningServer
+from profilegraph.errors import Conflict, InvalidInput, NotFound
+from profilegraph.importers.binding import Conventions
+from profilegraph.importers.taxonomies import read_taxonomies
+from profilegraph.services.imports import ImportJob, ImportReport, import_file
+from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.imports import (
+    Checkpoint,
+    ImportIdentity,
+    advance_import,
+    begin_import,
+)
+from profilegraph.storage.upserts import RECORDS
+from tests.conftest import NOW
+
+TAXONOMIES = read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml")))
+CATALOGUE = Catalogue.of(TAXONOMIES)
+CONVENTIONS = Conventions(ZoneInfo("Asia/Shanghai"), "CNY", "CN", CATALOGUE)
+TAG = next(iter(CATALOGUE.tags))
+EVENT = next(iter(CATALOGUE.events))
+
+WORLD = {
+    "customers": "key,kind,name,attributes.city\nC1,企业,甲公司,上海\nC2,个人,乙,\n",
+    "identities": "kind,value,customer\n手机,138 1234 5678,C1\nEMAIL,Li@EXAMPLE.com,C1\n",
+    "taggings": f"customer,tag,since,source,weekdays\nC1,{TAG},2026-01-31,导入,周二、周四\n",
+    "relations": "customer,other,kind\nC1,C2,合作伙伴\n",
+    "consents": "key,customer,purpose,granted,at\nK1,C1,短信,是,2026-01-31\n",
+    "departments": "key,customer,name,function,parent\nD2,C1,开发组,IT,D1\nD1,C1,信息部,IT,\n",
+    "decision_makers": "key,customer,name,role,influence,department,reports_to\n"
+    "P1,C1,王,DECIDER,80%,D1,\nP2,C1,李,使用者,0.1,D2,P1\n",
+    "teams": "key,name,parent\nT1,销售,\nT2,华东,T1\n",
+    "employees": "key,name,team\nE1,张,T2\n",
+    "ownerships": "employee,customer,since\nE1,C1,2026/1/31\n",
+    "channels": "key,name,parent\nonline,线上,\nwebsite,网站,online\n",
+    "arrivals": "customer,channel,at\nC1,website,2026年1月31日 09:30\n",
+    "events": f"customer,type,at,channel,amount,person\nC1,{EVENT},20260131,website,¥1.2万,P2\n",
+    "opportunities": "key,customer,name,stage,amount,close_date,outcome\n"
+    "O1,C1,大单,deciding,3亿,2026-06-30,进行中\n",
+    "participations": "person,opportunity,role\nP1,O1,DECIDER\n",
+    "follow_ups": "key,customer,kind,at,employee,note\nF1,C1,拜访,2026-02-01 10:00,E1,顺利\n",
+}
+
+
+@pytest.fixture
+async def graph(database: Database) -> Database:
+    """An empty graph with the taxonomies that ship with the product."""
+    await load_taxonomies(database, TAXONOMIES)
+    return database
+
+
+async def dump(database: Database, *, imports: bool = True) -> list[str]:
+    """Every node and relationship with its properties, as sorted text."""
+    nodes = await database.read(
+        "MATCH (n) WHERE $imports OR NOT n:Import RETURN labels(n) AS labels, properties(n) AS p",
+        {"imports": imports},
+    )
+    edges = await database.read(
+        "MATCH (a)-[r]->(b) RETURN a.key AS a, type(r) AS type, properties(r) AS p, b.key AS b"
+    )
+    return sorted(repr(sorted(row.items(), key=str)) for row in nodes + edges)
+
+
+def world_files(folder: Path) -> dict[str, Path]:
+    files = {}
+    for kind, text in WORLD.items():
+        files[kind] = folder / f"{kind}.csv"
+        files[kind].write_text(text, encoding="utf-8")
+    return files
+
+
+async def run(database: Database, kind: str, path: Path, **options: Any) -> ImportReport:
+    job = ImportJob(kind, path, **options)
+    return await import_file(database, job, CONVENTIONS, NOW)
+
+
+def rejected_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_world_has_every_kind() -> None:
+    assert set(WORLD) == set(RECORDS)
+
+
+async def test_every_kind_is_imported_and_a_second_run_changes_nothing(
+    graph: Database, tmp_path: Path
+) -> None:
+    files = world_files(tmp_path)
+    for kind, path in files.items():
+        report = await run(graph, kind, path)
+        assert (report.rejected, report.written) == (0, WORLD[kind].count("\n") - 1), kind
+    before = await dump(graph)
+    for kind, path in files.items():
+        report = await run(graph, kind, path)
+        assert report.finished_before, kind
+    assert await dump(graph) == before
+    before = await dump(graph, imports=False)
+    for kind, path in files.items():
+        report = await run(graph, kind, path, again=True)
+        assert not report.finished_before
+        assert report.written == WORLD[kind].count("\n") - 1
+    assert await dump(graph, imports=False) == before
+
+
+async def test_values_arrive_in_their_canonical_form(graph: Database, tmp_path: Path) -> None:
+    for kind, path in world_files(tmp_path).items():
+        await run(graph, kind, path)
+    rows = await graph.read(
+        "MATCH (c:Customer {key: 'C1'})-[:DID]->(e:Event) MATCH (i:Identity)-[:IDENTIFIES]->(c)"
+        " RETURN c.attribute_city AS city, e.key AS key, toString(e.at) AS at, e.amount AS units,"
+        " collect(i.value) AS identities"
+    )
+    assert sorted(rows[0].pop("identities")) == ["+8613812345678", "Li@example.com"]
+    assert rows == [
+        {"city": "上海", "key": "events.csv#2", "at": "2026-01-30T16:00:00Z", "units": 120_000_000}
+    ]
+
+
+async def test_rows_that_name_what_is_not_there_wait_in_the_reject_file(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "identities.csv"
+    path.write_text("kind,value,customer\nPHONE,13812345678,C9\nPHONE,12,C1\nCRM,a,C1\n", "utf-8")
+    customers = tmp_path / "customers.csv"
+    customers.write_text("key\nC1\n", "utf-8")
+    await run(graph, "customers", customers)
+    report = await run(graph, "identities", path)
+    assert (report.read, report.written, report.rejected) == (3, 1, 2)
+    assert report.reject_file == tmp_path / "identities.rejected.csv"
+    rows = rejected_rows(report.reject_file)
+    assert [row["rejected_line"] for row in rows] == ["2", "3"]
+    assert "no Customer has the key 'C9'" in rows[0]["rejected_reason"]
+    assert "phone number" in rows[1]["rejected_reason"]
+    customers.write_text("key\nC9\n", "utf-8")
+    await run(graph, "customers", customers)
+    again = await run(graph, "identities", report.reject_file)
+    assert (again.written, again.rejected) == (1, 1)
+    assert again.reject_file == tmp_path / "identities.rejected-2.csv"
+
+
+async def test_nothing_is_written_where_a_column_has_no_use(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("key,nmae\nC1,a\n", "utf-8")
+    before = await dump(graph)
+    with pytest.raises(InvalidInput, match="did you mean 'name'"):
+        await run(graph, "customers", path)
+    assert await dump(graph) == before
+    with pytest.raises(NotFound, match="custmers"):
+        await run(graph, "custmers", path)
+
+
+async def test_other_rows_of_the_same_name_do_not_overwrite_events(
+    graph: Database, tmp_path: Path
+) -> None:
+    files = world_files(tmp_path)
+    for kind in WORLD:
+        await run(graph, kind, files[kind])
+    later = tmp_path / "later" / "events.csv"
+    later.parent.mkdir()
+    later.write_text(WORLD["events"].replace("20260131", "20260228"), "utf-8")
+    with pytest.raises(Conflict, match="no key of their own"):
+        await run(graph, "events", later)
+    await run(graph, "events", later, source="february")
+    keys = await graph.read("MATCH (e:Event) RETURN e.key AS key ORDER BY key")
+    assert [row["key"] for row in keys] == ["events.csv#2", "february#2"]
+
+
+async def test_a_lost_reject_file_is_told_when_an_import_goes_on(
+    graph: Database, tmp_path: Path
+) -> None:
+    path, _ = many_customers(tmp_path, 40)
+    with pytest.raises(InterruptedError):
+        await interrupted(graph, path, after=2)
+    (tmp_path / "customers.rejected.csv").unlink()
+    with pytest.raises(Conflict, match="gone or shorter"):
+        await run(graph, "customers", path, batch=10)
+    report = await run(graph, "customers", path, batch=10, again=True)
+    assert report.read == 40
+
+
+async def test_an_explicit_reject_file_is_never_overwritten(
+    graph: Database, tmp_path: Path
+) -> None:
+    path, _ = many_customers(tmp_path, 10)
+    mine = tmp_path / "mine.csv"
+    mine.write_text("precious", "utf-8")
+    with pytest.raises(Conflict, match="exists already"):
+        await run(graph, "customers", path, reject=mine)
+    assert mine.read_text("utf-8") == "precious"
+
+
+class _Interrupting:
+    """Ends an import after some batches, from inside."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def scanned(self, position: int) -> None:
+        pass
+
+    def written(self, position: int, checkpoint: Checkpoint) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise InterruptedError
+
+
+async def interrupted(database: Database, path: Path, after: int) -> None:
+    job = ImportJob("customers", path, batch=10)
+    await import_file(database, job, CONVENTIONS, NOW, _Interrupting(after))
+
+
+def many_customers(folder: Path, rows: int) -> tuple[Path, set[int]]:
+    """A file of customers, every seventh row of which is bad; and the lines of those."""
+    path = folder / "customers.csv"
+    bad = set(range(3, rows + 2, 7))
+    lines = [f"C{line},{'dog' if line in bad else '企业'}\n" for line in range(2, rows + 2)]
+    path.write_text("key,kind\n" + "".join(lines), "utf-8")
+    return path, bad
+
+
+async def test_two_processes_cannot_import_the_same_file_at_once(graph: Database) -> None:
+    identity = ImportIdentity("key", "customers", "x.csv", "content", keyed_by_place=False)
+    before = await begin_import(graph, identity, "x.rejected.csv", again=False, now=NOW)
+    after = replace(before, line=10, read=9)
+
+    async def advance(transaction: Transaction) -> None:
+        await advance_import(transaction, before, after)
+
+    await graph.write(advance)
+    with pytest.raises(Conflict, match="another process"):
+        await graph.write(advance)
+
+
+async def test_an_import_that_is_killed_goes_on_where_it_was(
+    graph: Database, server: RunningServer, tmp_path: Path
+) -> None:
+    rows = 8_000
+    path, bad = many_customers(tmp_path, rows)
+    await killed_when_some_are_in(graph, server, path)
+    found = (await graph.read("MATCH (i:Import) RETURN i.read AS read, i.finished AS done"))[0]
+    assert 0 < found["read"] < rows
+    assert not found["done"]
+    rejects = tmp_path / "customers.rejected.csv"
+    rejects.write_bytes(rejects.read_bytes() + b"customers.csv,1,written and not committed")
+    printed = await command_line(server, path)
+    assert f"{rows:,} rows read, {rows - len(bad):,} written, {len(bad):,} rejected" in printed
+    assert "went on behind" in printed
+    assert [int(row["rejected_line"]) for row in rejected_rows(rejects)] == sorted(bad)
+    keys = await graph.read("MATCH (c:Customer) RETURN c.key AS key")
+    expected = [f"C{line}" for line in range(2, rows + 2) if line not in bad]
+    assert sorted(row["key"] for row in keys) == sorted(expected)
+    assert "nothing to do" in await command_line(server, path)
+
+
+def command(path: Path) -> list[str]:
+    program = "from profilegraph.cli.main import run; run()"
+    return [sys.executable, "-c", program, "import", "customers", str(path), "--batch", "50"]
+
+
+def environment(server: RunningServer) -> dict[str, str]:
+    return os.environ | {
+        "NEO4J_URI": server.uri,
+        "NEO4J_USER": server.user,
+        "NEO4J_PASSWORD": server.password,
+    }
+
+
+async def command_line(server: RunningServer, path: Path) -> str:
+    """What the command prints; it must succeed."""
+    done = await anyio.run_process(command(path), env=environment(server))
+    return done.stdout.decode()
+
+
+async def killed_when_some_are_in(database: Database, server: RunningServer, path: Path) -> None:
+    """Import in a process of its own, and kill -9 it after its first reject is committed."""
+    begun = "MATCH (i:Import) WHERE i.rejectSize > 0 RETURN i.read AS read"
+    async with await anyio.open_process(command(path), env=environment(server)) as child:
+        while child.returncode is None and not await database.read(begun):
+            continue
+        child.kill()
