@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import psutil
@@ -10,12 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import err, out
+from profilegraph.cli.running import present
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import MEGABYTE, Settings, load_settings
 from profilegraph.embedded import server
 from profilegraph.embedded.server import RunningServer
+from profilegraph.services.platform import connect, schema_migrations
+from profilegraph.storage.migrations import Migration
+from profilegraph.storage.migrations import migrate as migrate_schema
 
-app = typer.Typer(help="The embedded Neo4j: start, stop, status, reset.", no_args_is_help=True)
+app = typer.Typer(
+    help="The embedded Neo4j: start, stop, status, reset, migrate.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -54,6 +61,23 @@ def reset(
         typer.confirm(f"Delete every customer, tag and segment in {settings.home}?", abort=True)
     server.reset(settings)
     out.print("The database is empty.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the graph's schema to the version of this profilegraph."""
+    applied = asyncio.run(_migrate(load_settings()))
+    for migration in applied:
+        out.print(f"{migration.number:04} {migration.name}")
+    out.print("The schema is up to date." if not applied else f"{len(applied)} applied.")
+
+
+async def _migrate(settings: Settings) -> list[Migration]:
+    database = await connect(settings, ServerProgress())
+    try:
+        return await migrate_schema(database, schema_migrations(), present())
+    finally:
+        await database.close()
 
 
 def _settings() -> Settings:

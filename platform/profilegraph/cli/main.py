@@ -7,7 +7,18 @@ import sys
 import typer
 from rich.markup import escape
 
-from profilegraph.cli import db, import_, key, plugin, schema, serve, taxonomy
+from profilegraph.cli import (
+    db,
+    demo,
+    import_,
+    key,
+    model,
+    plugin,
+    schema,
+    segment,
+    serve,
+    taxonomy,
+)
 from profilegraph.cli.console import err
 from profilegraph.errors import ProfilegraphError
 
@@ -19,10 +30,13 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(db.app, name="db")
+app.command()(demo.demo)
 app.command("import")(import_.import_files)
 app.add_typer(key.app, name="key")
+app.add_typer(model.app, name="model")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(schema.app, name="schema")
+app.add_typer(segment.app, name="segment")
 app.command()(serve.serve)
 app.add_typer(taxonomy.app, name="taxonomy")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 
 import uvloop
 
 from profilegraph.cli.console import out
+from profilegraph.cli.running import present
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import Settings, load_settings
 from profilegraph.services.platform import open_platform
@@ -22,14 +22,11 @@ def serve() -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    async with open_platform(settings, _now(), ServerProgress()) as platform:
-        await service.serve(platform, _now, _announce)
+    async with open_platform(settings, present(), ServerProgress()) as platform:
+        await service.serve(platform, present, announce)
 
 
-def _announce(address: str) -> None:
-    out.print(f"GraphQL   {address}/graphql   (Authorization: Bearer pg_…)")
+def announce(address: str, key: str = "pg_…") -> None:
+    """Print where the API is, and how to send a key."""
+    out.print(f"GraphQL   {address}/graphql   (Authorization: Bearer {key})")
     out.print(f"GraphiQL  {address}/graphiql")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from profilegraph.domain.catalogue import tag_key
+from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.properties import metric_property
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks.models import EventTable, Model, Scores, run_model
@@ -64,7 +64,7 @@ async def compute(
     scores = run_model(model, events, now, options or model.options())
     _check_tags(await platform.catalogues.current(), model, scores)
     changed = 0
-    for rows in _batches(model, events.customers, scores):
+    for rows in _batches(events.customers, scores):
         changed += await write_scores(platform.database, rows, model.key, now)
     return ModelRun(
         model=model.key,
@@ -80,9 +80,7 @@ async def load_events(database: Database, types: Sequence[str], now: datetime) -
     """Return the events of all customers up to `now`; of all types where none is given."""
     customers = tuple(chain.from_iterable([keys async for keys in read_customer_keys(database)]))
     index = {key: position for position, key in enumerate(customers)}
-    columns: list[tuple[Any, ...]] = []
-    async for rows in read_events(database, types, now):
-        columns.append(tuple(zip(*rows, strict=True)))
+    columns = [tuple(zip(*rows, strict=True)) async for rows in read_events(database, types, now)]
     owners, kinds, moments, amounts = (
         list(chain.from_iterable(part[i] for part in columns)) for i in range(4)
     )
@@ -98,7 +96,7 @@ async def load_events(database: Database, types: Sequence[str], now: datetime) -
     )
 
 
-def _check_tags(catalogue: Any, model: Model[Any], scores: Scores) -> None:
+def _check_tags(catalogue: Catalogue, model: Model[Any], scores: Scores) -> None:
     for key in sorted(model.metrics):
         catalogue.metric(key)
     for dimension, tags in scores.tags.items():
@@ -106,12 +104,12 @@ def _check_tags(catalogue: Any, model: Model[Any], scores: Scores) -> None:
             catalogue.tag(tag_key(dimension, tag))
 
 
-def _batches(
-    model: Model[Any], customers: Sequence[str], scores: Scores
-) -> Iterator[list[dict[str, Any]]]:
+def _batches(customers: Sequence[str], scores: Scores) -> Iterator[list[dict[str, Any]]]:
     for start in range(0, len(customers), BATCH):
         part = slice(start, start + BATCH)
-        metrics = {metric_property(key): column[part].tolist() for key, column in scores.metrics.items()}
+        metrics = {
+            metric_property(key): column[part].tolist() for key, column in scores.metrics.items()
+        }
         tags = {key: column[part].tolist() for key, column in scores.tags.items()}
         yield [
             {

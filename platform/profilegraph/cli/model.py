@@ -1,0 +1,72 @@
+"""`profilegraph model`: what plugins compute of customers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from profilegraph.cli.console import out
+from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.errors import InvalidInput
+from profilegraph.hooks.host import load_host
+from profilegraph.services.models import ModelRun, compute, parse_options
+from profilegraph.services.platform import Platform
+
+app = typer.Typer(help="Models: metrics and tags that plugins compute.", no_args_is_help=True)
+OPTION = typer.Option("--option", "-o", metavar="NAME=VALUE", help="An option of the model.")
+
+
+@app.command("list")
+def list_(locale: Locale) -> None:
+    """List the models of the installed plugins, with their options."""
+    table = Table("model", "", "options")
+    for model in load_host().models:
+        options = ", ".join(
+            f"{name}={field.default}" for name, field in model.options.model_fields.items()
+        )
+        table.add_row(model.key, model.labels.text(locale), escape(options))
+    out.print(table)
+
+
+@app.command("run")
+def run_(
+    key: Annotated[str, typer.Argument(help="The model's key, as `list` shows it.")],
+    locale: Locale,
+    now: Moment = None,
+    option: Annotated[list[str] | None, OPTION] = None,
+) -> None:
+    """Compute a model for every customer, and keep its metrics and tags in the graph."""
+    given = dict(_pair(text) for text in option or ())
+
+    async def work(platform: Platform) -> tuple[ModelRun, Catalogue]:
+        model = platform.host.model(key)
+        done = await compute(platform, model, now or present(), parse_options(model, given))
+        return done, await platform.catalogues.current()
+
+    show_run(*run(work), locale)
+
+
+def show_run(done: ModelRun, catalogue: Catalogue, locale: str) -> None:
+    """Print what a run of a model said: its facts, and how many customers got each tag."""
+    facts = ", ".join(f"{name} {_fact(value)}" for name, value in done.facts.items())
+    out.print(f"[bold]{done.model}[/] of {done.customers:,} customers, {done.changed:,} changed")
+    out.print(f"  {escape(facts)}")
+    for dimension, counts in done.tags.items():
+        for tag, count in sorted(counts.items(), key=lambda item: -item[1]):
+            label = catalogue.tag(tag_key(dimension, tag)).labels
+            out.print(f"  {count:>9,}  {dimension}/{tag}  {escape(label.text(locale))}")
+
+
+def _fact(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,.10g}"
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidInput(f"{text!r} is not NAME=VALUE.", where="--option")
+    return name, value

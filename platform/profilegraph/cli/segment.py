@@ -1,0 +1,135 @@
+"""`profilegraph segment`: saved filters, their members, and why someone is one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from profilegraph.cli.console import out
+from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.values import Labels
+from profilegraph.segments.codec import decode_text, encode, json_schema
+from profilegraph.segments.explain import Verdict
+from profilegraph.segments.text import sentence
+from profilegraph.services import segments
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments import Waterfall
+from profilegraph.storage.saved_segments import SavedSegment
+
+app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)
+KEY = typer.Argument(help="The segment's key.", show_default=False)
+
+
+@app.command("list")
+def list_(locale: Locale) -> None:
+    """List the saved segments."""
+    table = Table("key", "label", "version", "saved", "by")
+    for one in run(segments.segments):
+        saved = f"{one.at:%Y-%m-%d %H:%M}"
+        table.add_row(one.key, one.labels.text(locale), str(one.version), saved, one.author)
+    out.print(table)
+
+
+@app.command()
+def show(key: Annotated[str, KEY], locale: Locale, now: Moment = None) -> None:
+    """Show a segment as a sentence and as JSON, with the customers that each condition kept."""
+
+    async def work(platform: Platform) -> tuple[SavedSegment, Waterfall, Catalogue]:
+        saved = await segments.segment(platform, key)
+        fall = await segments.waterfall(platform, saved.filter, now or present())
+        return saved, fall, await platform.catalogues.current()
+
+    saved, fall, catalogue = run(work)
+    show_waterfall(saved, fall, catalogue, locale)
+    out.print(json.dumps(encode(saved.filter), ensure_ascii=False, indent=2), markup=False)
+
+
+@app.command()
+def save(
+    key: Annotated[str, KEY],
+    file: Annotated[Path, typer.Argument(help="The filter as JSON.", show_default=False)],
+    zh: Annotated[str, typer.Option(help="Its Chinese label.")],
+    en: Annotated[str, typer.Option(help="Its English label.")],
+    author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
+    note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
+) -> None:
+    """Save a filter as the newest version of a segment."""
+    node = decode_text(file.read_text(encoding="utf-8"))
+    labels = Labels(zh_cn=zh, en=en)
+    saved = run(
+        lambda platform: segments.save_segment(
+            platform, key, labels, node, author=author, note=note, now=present()
+        )
+    )
+    out.print(f"{saved.key} is at version {saved.version}")
+
+
+@app.command()
+def members(
+    key: Annotated[str, KEY],
+    locale: Locale,
+    first: Annotated[int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many.")] = 20,
+    now: Moment = None,
+) -> None:
+    """Print the keys of the first members, and how many there are."""
+    del locale
+
+    async def work(platform: Platform) -> tuple[int, list[str]]:
+        node = (await segments.segment(platform, key)).filter
+        page = await segments.members(platform, node, now or present(), first=first)
+        count = await segments.count(platform, node, now or present())
+        return count, [position.key for position in page.positions]
+
+    count, keys = run(work)
+    for member in keys:
+        out.print(member, markup=False)
+    out.print(f"{len(keys):,} of {count:,} members")
+
+
+@app.command()
+def why(
+    key: Annotated[str, KEY],
+    customer: Annotated[str, typer.Argument(help="The customer's key.", show_default=False)],
+    locale: Locale,
+    now: Moment = None,
+) -> None:
+    """Explain why a customer is a member, or is not."""
+
+    async def work(platform: Platform) -> tuple[Verdict, Catalogue]:
+        node = (await segments.segment(platform, key)).filter
+        verdict = await segments.explain_member(platform, node, customer, now or present())
+        return verdict, await platform.catalogues.current()
+
+    verdict, catalogue = run(work)
+    _show_verdict(verdict, catalogue, locale, 0)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of filters."""
+    out.print(json.dumps(json_schema(), ensure_ascii=False, indent=2), markup=False)
+
+
+def show_waterfall(saved: SavedSegment, fall: Waterfall, catalogue: Catalogue, locale: str) -> None:
+    """Print how many customers each condition of a segment kept and removed."""
+    kept = fall.steps[-1].kept if fall.steps else fall.total
+    labels = f"{saved.labels.en} · {saved.labels.zh_cn}"
+    out.print(f"[bold]{escape(labels)}[/]: {kept:,} of {fall.total:,} customers")
+    for condition, step in zip(fall.conditions, fall.steps, strict=True):
+        text = sentence(condition, catalogue, locale)
+        out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
+
+
+def _show_verdict(verdict: Verdict, catalogue: Catalogue, locale: str, depth: int) -> None:
+    mark = "[green]✓[/]" if verdict.holds else "[red]✗[/]"
+    out.print(f"{'  ' * depth}{mark} {escape(sentence(verdict.node, catalogue, locale))}")
+    for found in verdict.evidence[:5]:
+        out.print(f"{'  ' * (depth + 2)}{escape(repr(found))}")
+    for child in verdict.children:
+        _show_verdict(child, catalogue, locale, depth + 1)
