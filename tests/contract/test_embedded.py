@@ -1,6 +1,7 @@
 """The embedded server for real: who starts it, who dies, and what is there afterwards."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,8 +33,8 @@ from profilegraph.errors import (
 DIES_WHILE_IT_STARTS = """
 import os, signal, sys
 from profilegraph.config import load_settings
-from profilegraph.embedded import server
-server._require_ready = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from profilegraph.embedded import process, server
+process._require_ready = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 server.start(load_settings(home=sys.argv[1]))
 """
 STARTS = """
@@ -265,10 +266,11 @@ def test_data_of_a_newer_neo4j_is_left_alone(tmp_path: Path) -> None:
     assert Home(tmp_path).version() == ""
 
 
-def test_a_fixed_port_that_is_taken_stops_the_start(tmp_path: Path, server: RunningServer) -> None:
-    port = int(server.uri.rpartition(":")[2])
-    with pytest.raises(EmbeddedPortTaken, match=str(port)):
-        start(load_settings(home=tmp_path, bolt_port=port))
+def test_a_fixed_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(EmbeddedPortTaken, match=str(port)):
+            start(load_settings(home=tmp_path, bolt_port=port))
     assert processes(tmp_path) == []
 
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import select
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import IO, TextIO, TypeVar
+from typing import TypeVar
 
 import psutil
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
@@ -27,19 +21,17 @@ from profilegraph.embedded.checks import (
     require_memory,
     require_room,
 )
-from profilegraph.embedded.faults import HOME_VARIABLE, explained, writing_to
+from profilegraph.embedded.faults import HOME_VARIABLE, writing_to
 from profilegraph.embedded.home import POLL, Home, State
 from profilegraph.embedded.jars import MAVEN_CENTRAL, fetch
-from profilegraph.embedded.launch import CHILD_MODULE, HOST, USER, Launch
+from profilegraph.embedded.launch import HOST, USER, Launch
+from profilegraph.embedded.process import run
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.embedded.registry import neo4j_version, read_registry
 from profilegraph.errors import EmbeddedPasswordLost, EmbeddedServerError
 
-START_SECONDS = 180.0  # of Neo4j itself
 WAIT_SECONDS = 900.0  # for another process that starts it, jars included
 STOP_SECONDS = 60.0
-LOOK_SECONDS = 1.0
-LEAST_ROOM = 64 << 10  # bytes: a disk with less is full
 Found = TypeVar("Found")
 TIMEOUT_FACTOR = 10  # the server's own limit is a net below the deadlines that callers set
 
@@ -169,11 +161,23 @@ def _start_locked(settings: Settings, home: Home, lock: int, progress: Progress)
     require_memory(settings.heap_mb, settings.page_cache_mb)
     require_room(home.root)
     port = choose_port(settings.bolt_port, home.port())
-    base = settings.maven_mirror or MAVEN_CENTRAL
     folder = (settings.cache / "jars").resolve()
-    fetch(jars, folder, base, progress)
+    fetch(jars, folder, settings.maven_mirror or MAVEN_CENTRAL, progress)
     progress.starting()
-    launch = partial(
+    home.make_password()
+    run(home, _launch(settings, folder, version, port), lock)
+    state = home.running()
+    if state is None:
+        raise EmbeddedServerError(
+            "the server ended as soon as it was ready.",
+            hint=f"Its logs are in {home.logs}.",
+            where=str(home.root),
+        )
+    return _server(home, state)
+
+
+def _launch(settings: Settings, folder: Path, version: str, port: int) -> Callable[..., Launch]:
+    return partial(
         Launch,
         jars=str(folder),
         version=version,
@@ -182,71 +186,6 @@ def _start_locked(settings: Settings, home: Home, lock: int, progress: Progress)
         page_cache_mb=settings.page_cache_mb,
         transaction_seconds=ceil(settings.write_timeout * TIMEOUT_FACTOR),
     )
-    home.make_password()
-    _run(home, launch, lock)
-    state = home.running()
-    if state is None:
-        raise EmbeddedServerError(
-            "the server ended as soon as it was ready.",
-            hint=f"Its log is {home.log}.",
-            where=str(home.root),
-        )
-    return _server(home, state)
-
-
-def _run(home: Home, launch: Callable[..., Launch], lock: int) -> None:
-    receive, send = os.pipe()
-    with os.fdopen(receive, encoding="utf-8") as answer, home.log.open("ab") as log:
-        began = log.tell()
-        try:
-            group = _spawn(home, launch(report=send), lock, log)
-        finally:
-            os.close(send)
-        try:
-            _require_ready(home, answer, began)
-        except EmbeddedServerError:
-            with suppress(ProcessLookupError):  # it has ended, or does not come to its end
-                os.killpg(group, signal.SIGKILL)
-            raise
-
-
-def _spawn(home: Home, launch: Launch, lock: int, log: IO[bytes]) -> int:
-    """Return the process group of the server; the process that forked it has ended already."""
-    arguments = [sys.executable, "-m", CHILD_MODULE, str(home.root), launch.to_json()]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter, with arguments of our own
-        arguments,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        cwd=home.root,
-        start_new_session=True,
-        pass_fds=(lock, launch.report),
-    ) as forker:
-        return forker.pid
-
-
-def _require_ready(home: Home, answer: TextIO, began: int) -> None:
-    _wait_for_answer(home, answer)
-    said = answer.read()
-    if not said:  # the process has ended without a word: the JVM writes its reasons to the log
-        text = home.log.read_bytes()[began:].decode(errors="replace")
-        raise explained(text, home.root, home.log)
-    fault = json.loads(said)["fault"]
-    if fault:
-        raise explained(fault, home.root, home.log)
-
-
-def _wait_for_answer(home: Home, answer: TextIO) -> None:
-    until = time.monotonic() + START_SECONDS
-    while not select.select([answer], [], [], LOOK_SECONDS)[0]:
-        # On a full disk Neo4j tries to write for ever.
-        require_room(home.root, least=LEAST_ROOM)
-        if time.monotonic() > until:
-            raise EmbeddedServerError(
-                f"Neo4j has not come up within {START_SECONDS:.0f} seconds.",
-                hint=f"Its log is {home.log}.",
-                where=str(home.root),
-            )
 
 
 def _server(home: Home, state: State) -> RunningServer:
