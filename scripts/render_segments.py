@@ -1,0 +1,108 @@
+"""Render the behaviours that the spec suite holds into docs/segments.md.
+
+The tests of tests/spec run here once more, in memory: a test's name becomes a sentence, what it
+asks becomes a filter, and what `explain` answers becomes the customers beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import itertools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+if not __package__:  # run as a file: make the project's own packages importable
+    sys.path.insert(0, str(ROOT))
+
+from profilegraph.domain.catalogue import Catalogue  # noqa: E402
+from profilegraph.importers.taxonomies import read_taxonomy  # noqa: E402
+from profilegraph.segments.codec import decode  # noqa: E402
+from profilegraph.segments.explain import explain  # noqa: E402
+from profilegraph.segments.facts import Context  # noqa: E402
+from tests.conftest import NOW  # noqa: E402
+from tests.property.worlds_as_facts import facts_of  # noqa: E402
+from tests.support.worlds import parse_world  # noqa: E402
+
+PAGE = ROOT / "docs" / "segments.md"
+BEGIN = "<!-- What follows is written by scripts/render_segments.py from tests/spec. -->\n"
+CHAPTERS = ("combining", "tags", "values", "events", "people")
+
+
+class Questions:
+    """Stands in for the `members` fixture, and keeps what was asked and answered."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.asked: list[tuple[str, dict[str, Any], set[str]]] = []
+
+    async def __call__(self, world: str, filter_: dict[str, Any]) -> set[str]:
+        """Return who matches the filter in the world, by `explain`."""
+        node = decode(filter_)
+        context = Context(NOW, NOW.date())
+        found = {
+            one.key
+            for one in facts_of(parse_world(world, NOW))
+            if explain(node, one, self.catalogue, context).holds
+        }
+        self.asked.append((world, filter_, found))
+        return found
+
+
+def rendered() -> str:
+    """Return the rendered part of the page, as Markdown."""
+    spec = ROOT / "tests" / "spec"
+    catalogue = Catalogue.of([read_taxonomy(spec / "spec.yaml")])
+    chapters = {path.stem.removeprefix("test_") for path in spec.glob("test_*.py")}
+    if chapters != set(CHAPTERS):
+        raise ValueError(f"CHAPTERS does not name the modules of tests/spec: {sorted(chapters)}")
+    modules = [importlib.import_module(f"tests.spec.test_{name}") for name in CHAPTERS]
+    return "\n".join(line for module in modules for line in _chapter(module, catalogue))
+
+
+def _chapter(module: ModuleType, catalogue: Catalogue) -> Iterator[str]:
+    yield from (f"### {(module.__doc__ or '').rstrip('.')}", "")
+    shown = ""
+    tests = {name: one for name, one in vars(module).items() if name.startswith("test_")}
+    for name, test in tests.items():
+        questions = Questions(catalogue)
+        for arguments in _cases(test):
+            asyncio.run(test(members=questions, **arguments))
+        world = questions.asked[0][0]
+        if world != shown:
+            yield from ("```", world.strip(), "```", "")
+            shown = world
+        yield from _behaviour(name, questions)
+
+
+def _cases(test: Callable[..., Any]) -> Iterator[dict[str, Any]]:
+    """Yield the arguments of each case of a test that `parametrize` may have made many of."""
+    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+    choices = [[dict(zip(names, values, strict=True)) for values in cases]
+               for names, cases in (mark.args for mark in marks)]  # fmt: skip
+    for combination in itertools.product(*choices):
+        yield {name: value for case in combination for name, value in case.items()}
+
+
+def _behaviour(name: str, questions: Questions) -> Iterator[str]:
+    sentence = name.removeprefix("test_").replace("_s_", "'s ").replace("_", " ")
+    yield from (f"**{sentence.capitalize()}.**", "", "| filter | customers |", "|---|---|")
+    for _, filter_, found in questions.asked:
+        text = json.dumps(filter_, ensure_ascii=False).replace("|", "\\|")
+        yield f"| `{text}` | {', '.join(sorted(found)) or 'none'} |"
+    yield ""
+
+
+def page(current: str) -> str:
+    """Return the whole page: the part written by hand of `current`, then the rendered one."""
+    written, _, _ = current.partition(BEGIN)
+    return f"{written}{BEGIN}\n{rendered()}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")

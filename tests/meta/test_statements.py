@@ -1,0 +1,31 @@
+"""Cypher files: each is used, and a genuine Neo4j can plan each."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from profilegraph.storage.database import Database
+from tests.meta.source import ROOT, modules, tree
+
+STORAGE = ROOT / "platform" / "profilegraph" / "storage"
+FILES = {path.stem: path.read_text("utf-8") for path in STORAGE.glob("statements/*.cypher")}
+
+
+def test_every_statement_file_is_used() -> None:
+    texts = {
+        node.value
+        for path in modules((STORAGE,))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert FILES.keys() <= texts
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+async def test_the_database_can_plan_a_statement(name: str, migrated: Database) -> None:
+    text = FILES[name]
+    parameters = dict.fromkeys(re.findall(r"\$(\w+)", text))
+    assert await migrated.read(f"EXPLAIN {text}", parameters) == []
