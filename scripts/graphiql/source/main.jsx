@@ -9,8 +9,8 @@ import { graphql } from "./graphql.js";
 const storage = window.sessionStorage;
 const KEY = "profilegraph:key";
 
-const EXAMPLE = `# Ctrl-Enter runs this, Ctrl-Space completes, hovering explains.
-# The book on the left holds the documentation of the whole API.
+const EXAMPLE = `# Ctrl-Enter runs this, Ctrl-Space completes.
+# The book on the left explains the API.
 query Customers {
   customers(first: 5) {
     totalCount
