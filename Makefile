@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EDITABLE := --editable . $(foreach plugin,$(PLUGINS),--editable $(plugin))
 export PROFILEGRAPH_HOME ?= $(CURDIR)/.profilegraph
 
-.PHONY: demo serve test check format lock bench clean help
+.PHONY: demo serve test check format generate lock bench clean help
 
 demo: $(VENV)/installed ## start Neo4j, load 23,570 real customers, answer segments, serve (ONCE=1: print and exit)
 	$(BIN)/profilegraph demo $(if $(ONCE),--once)
@@ -28,6 +28,9 @@ check: $(VENV)/installed-dev ## style, types and layers
 format: $(VENV)/installed-dev ## put the code into the common style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+generate: $(VENV)/installed-dev ## write the files that are made from code: schemas, docs/segments.md
+	$(BIN)/python -m scripts.generate
 
 bench: $(VENV)/installed-dev ## measure; prints tables
 	$(BIN)/python -m benchmarks

@@ -1,4 +1,4 @@
-"""Render the behaviours that the spec suite holds into docs/segments.md.
+"""The behaviours that the spec suite holds, rendered for docs/segments.md.
 
 The tests of tests/spec run here once more, in memory: a test's name becomes a sentence, what it
 asks becomes a filter, and what `explain` answers becomes the customers beside it.
@@ -10,25 +10,21 @@ import asyncio
 import importlib
 import itertools
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.segments.codec import decode
+from profilegraph.segments.explain import explain
+from profilegraph.segments.facts import Context
+from tests.conftest import NOW
+from tests.property.worlds_as_facts import facts_of
+from tests.support.worlds import parse_world
+
 ROOT = Path(__file__).parents[1]
-if not __package__:  # run as a file: make the project's own packages importable
-    sys.path.insert(0, str(ROOT))
-
-from profilegraph.domain.catalogue import Catalogue  # noqa: E402
-from profilegraph.importers.taxonomies import read_taxonomy  # noqa: E402
-from profilegraph.segments.codec import decode  # noqa: E402
-from profilegraph.segments.explain import explain  # noqa: E402
-from profilegraph.segments.facts import Context  # noqa: E402
-from tests.conftest import NOW  # noqa: E402
-from tests.property.worlds_as_facts import facts_of  # noqa: E402
-from tests.support.worlds import parse_world  # noqa: E402
-
 PAGE = ROOT / "docs" / "segments.md"
 BEGIN = "<!-- What follows is written by scripts/render_segments.py from tests/spec. -->\n"
 CHAPTERS = ("combining", "tags", "values", "events", "people")
@@ -102,7 +98,3 @@ def page(current: str) -> str:
     """Return the whole page: the part written by hand of `current`, then the rendered one."""
     written, _, _ = current.partition(BEGIN)
     return f"{written}{BEGIN}\n{rendered()}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
