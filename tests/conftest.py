@@ -11,6 +11,9 @@ import pytest
 
 from profilegraph.config import Settings, data_folder, load_settings
 from profilegraph.embedded.server import RunningServer, start, stop
+from profilegraph.hooks.host import load_host
+from profilegraph.services.platform import Platform
+from profilegraph.services.taxonomies import Catalogues, load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import migrate, read_migrations
 
@@ -56,3 +59,11 @@ async def database(migrated: Database) -> Database:
         "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
     )
     return migrated
+
+
+@pytest.fixture
+async def platform(settings: Settings, database: Database) -> Platform:
+    """A platform on an empty graph with the taxonomies of all installed plugins."""
+    host = load_host()
+    await load_taxonomies(database, host.taxonomies)
+    return Platform(settings, database, Catalogues(database), host)

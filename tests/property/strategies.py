@@ -39,7 +39,9 @@ days = st.sampled_from((-400, -30, -7, -1, 0, 1, 30))
 numbers = st.sampled_from((-1.0, 0.0, 0.5, 1.0, 10.0))
 amounts = st.sampled_from((0, 1, 10_000, 125_000))
 dates = days.map(lambda n: NOW.date() + timedelta(days=n))
-moments = st.builds(lambda n, s: NOW + timedelta(days=n, seconds=s), days, st.sampled_from((-1, 0, 1)))
+moments = st.builds(
+    lambda n, s: NOW + timedelta(days=n, seconds=s), days, st.sampled_from((-1, 0, 1))
+)
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -147,9 +149,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 def some_of(kind: type, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Return parts of a filter with at least one of the optional fields given."""
-    return (
-        st.fixed_dictionaries({}, optional=choices).filter(bool).map(lambda given: kind(**given))
-    )
+    return st.fixed_dictionaries({}, optional=choices).filter(bool).map(lambda given: kind(**given))
 
 
 def pairs(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -203,9 +203,9 @@ def windows(draw: st.DrawFn) -> nodes.Window:
 
 def times() -> st.SearchStrategy[dict[str, int]]:
     least, most = st.integers(0, 2), st.integers(0, 3)
-    return (
-        st.fixed_dictionaries({}, optional={"at_least": least, "at_most": most})
-    ).filter(lambda given: given.get("at_least", 0) <= given.get("at_most", 9))
+    return (st.fixed_dictionaries({}, optional={"at_least": least, "at_most": most})).filter(
+        lambda given: given.get("at_least", 0) <= given.get("at_most", 9)
+    )
 
 
 @st.composite
@@ -256,7 +256,9 @@ person_tests = st.fixed_dictionaries(
         "roles": several(st.sampled_from(ROLES)),
         "title": text_tests,
         "department": department_tests,
-        "influence": some_of(nodes.NumberTest, gte=st.sampled_from(SHARES), lt=st.sampled_from(SHARES)),
+        "influence": some_of(
+            nodes.NumberTest, gte=st.sampled_from(SHARES), lt=st.sampled_from(SHARES)
+        ),
         "stance": number_tests,
         "chain_depth": some_of(nodes.NumberTest, eq=numbers, gte=numbers, in_=several(numbers)),
         "did": event_leaves(),
@@ -303,5 +305,3 @@ def parts(value: object) -> list[object]:
         for item in value:
             found += parts(item)
     return found
-
-

@@ -26,7 +26,9 @@ CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "sp
 KINDS = [
     kind
     for kind in vars(nodes).values()
-    if isinstance(kind, type) and is_dataclass(kind) and kind not in (nodes.AllOf, nodes.AnyOf, nodes.Not)
+    if isinstance(kind, type)
+    and is_dataclass(kind)
+    and kind not in (nodes.AllOf, nodes.AnyOf, nodes.Not)
 ]
 ALL_FIELDS = {(kind.__name__, field.name) for kind in KINDS for field in fields(kind)}
 

@@ -57,7 +57,10 @@ async def test_times_are_counted_zero_included(
         ({"lastDays": 11}, {"once", "twice", "thrice"}),
         ({"since": "2026-02-26T12:00:00Z"}, {"twice", "thrice"}),
         ({"until": "2026-02-26T12:00:00Z"}, {"once", "twice"}),
-        ({"since": "2026-02-27T20:00:00+08:00", "until": "2026-02-28T12:00:00Z"}, {"twice", "thrice"}),
+        (
+            {"since": "2026-02-27T20:00:00+08:00", "until": "2026-02-28T12:00:00Z"},
+            {"twice", "thrice"},
+        ),
         ({"since": "2026-03-01T12:00:00Z"}, {"thrice"}),
     ],
 )

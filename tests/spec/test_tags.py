@@ -26,7 +26,11 @@ def tags(dimension: str, **fields: object) -> dict[str, object]:
 
 
 async def test_any_of_keeps_customers_with_at_least_one_of_the_tags(members: Members) -> None:
-    assert await members(REGIONS, tags("region", anyOf=["hangzhou", "japan"])) == {"hz", "jp", "both"}
+    assert await members(REGIONS, tags("region", anyOf=["hangzhou", "japan"])) == {
+        "hz",
+        "jp",
+        "both",
+    }
 
 
 async def test_a_wider_tag_includes_those_below_it(members: Members) -> None:
@@ -72,11 +76,15 @@ unknown
 """
 
 
-async def test_gte_in_an_ordered_dimension_includes_the_tag_and_those_above(members: Members) -> None:
+async def test_gte_in_an_ordered_dimension_includes_the_tag_and_those_above(
+    members: Members,
+) -> None:
     assert await members(SIZES, tags("size", gte="medium")) == {"m", "l"}
 
 
-async def test_lte_in_an_ordered_dimension_includes_the_tag_and_those_below(members: Members) -> None:
+async def test_lte_in_an_ordered_dimension_includes_the_tag_and_those_below(
+    members: Members,
+) -> None:
     assert await members(SIZES, tags("size", lte="medium")) == {"s", "m"}
 
 
@@ -106,7 +114,11 @@ async def test_only_taggings_that_hold_at_now_count(members: Members) -> None:
 
 
 async def test_a_tag_that_is_over_counts_as_not_there(members: Members) -> None:
-    assert await members(HOBBIES, tags("hobby", noneOf=["fishing"])) == {"over", "ends_now", "future"}
+    assert await members(HOBBIES, tags("hobby", noneOf=["fishing"])) == {
+        "over",
+        "ends_now",
+        "future",
+    }
 
 
 @pytest.mark.parametrize(
@@ -123,10 +135,14 @@ async def test_a_tag_that_is_over_counts_as_not_there(members: Members) -> None:
 async def test_a_qualifier_must_hold_of_the_tagging_itself(
     members: Members, qualifier: str, value: object, expected: set[str]
 ) -> None:
-    assert await members(HOBBIES, tags("hobby", anyOf=["fishing"], **{qualifier: value})) == expected
+    assert (
+        await members(HOBBIES, tags("hobby", anyOf=["fishing"], **{qualifier: value})) == expected
+    )
 
 
-async def test_tagged_within_days_counts_from_now_and_excludes_the_far_edge(members: Members) -> None:
+async def test_tagged_within_days_counts_from_now_and_excludes_the_far_edge(
+    members: Members,
+) -> None:
     assert await members(HOBBIES, tags("hobby", anyOf=["fishing"], taggedWithinDays=7)) == {"fresh"}
 
 

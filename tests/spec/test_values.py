@@ -115,7 +115,9 @@ async def test_a_metric_compares_like_a_number(members: Members) -> None:
     assert await members(SCORES, filter_) == {"zero", "high"}
 
 
-@pytest.mark.parametrize(("exists", "expected"), [(True, {"low", "zero", "high"}), (False, {"none"})])
+@pytest.mark.parametrize(
+    ("exists", "expected"), [(True, {"low", "zero", "high"}), (False, {"none"})]
+)
 async def test_exists_tells_a_metric_of_zero_from_none(
     members: Members, exists: bool, expected: set[str]
 ) -> None:

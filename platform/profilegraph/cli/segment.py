@@ -15,6 +15,7 @@ from profilegraph.cli.running import Locale, Moment, present, run
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Labels
 from profilegraph.segments.codec import decode_text, encode, json_schema
+from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.text import sentence
 from profilegraph.services import segments
@@ -130,6 +131,6 @@ def _show_verdict(verdict: Verdict, catalogue: Catalogue, locale: str, depth: in
     mark = "[green]✓[/]" if verdict.holds else "[red]✗[/]"
     out.print(f"{'  ' * depth}{mark} {escape(sentence(verdict.node, catalogue, locale))}")
     for found in verdict.evidence[:5]:
-        out.print(f"{'  ' * (depth + 2)}{escape(repr(found))}")
+        out.print(f"{'  ' * (depth + 2)}{escape(evidence_line(found, catalogue, locale))}")
     for child in verdict.children:
         _show_verdict(child, catalogue, locale, depth + 1)

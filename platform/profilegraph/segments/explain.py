@@ -110,11 +110,12 @@ class _Judge:
     def _tags(self, leaf: Tags) -> tuple[bool, Sequence[Tagging]]:
         groups = tag_groups(leaf, self.catalogue)
         taggings = [t for t in self.facts.taggings if _tagging_counts(leaf, t, self.context)]
-        named = frozenset().union(groups.refused, *groups.wanted)
         holds = all(any(t.tag in group for t in taggings) for group in groups.wanted) and not any(
             t.tag in groups.refused for t in taggings
         )
-        return holds, [t for t in taggings if t.tag in named]
+        # Of a condition that fails, what the customer carries instead is the answer to "why not?".
+        shown = taggings if holds else self.facts.taggings
+        return holds, [tagging for tagging in shown if tagging.dimension == leaf.dimension]
 
 
 def _tagging_counts(leaf: Tags, tagging: Tagging, context: Context) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
@@ -26,13 +27,12 @@ from profilegraph.segments.nodes import (
     Window,
     bounds,
 )
-from profilegraph.segments.wording import CHINESE, ENGLISH, Wording
+from profilegraph.segments.wording import Wording, wording
 
 
 def sentence(node: Node, catalogue: Catalogue, locale: str) -> str:
     """Return what a filter asks for, in Chinese for any zh locale and in English otherwise."""
-    wording = CHINESE if locale.lower().startswith("zh") else ENGLISH
-    return _Writer(catalogue, wording, locale).write(node)
+    return _Writer(catalogue, wording(locale), locale).write(node)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ class _Writer:
     def _tag_parts(self, leaf: Tags) -> Iterator[str]:
         words = self.words
         if leaf.any_of is not None:
-            yield words.any_of.format(self._labels(leaf, leaf.any_of))
+            among = words.is_ if len(leaf.any_of) == 1 else words.any_of
+            yield among.format(self._labels(leaf, leaf.any_of))
         if leaf.all_of is not None:
             yield words.all_of.format(self._labels(leaf, leaf.all_of))
         if leaf.none_of is not None:
@@ -135,15 +136,15 @@ class _Writer:
 
     def _operands(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
-            return (*map(_plain, value), self._listed(value))
+            return (*map(plain, value), self._listed(value))
         if isinstance(value, tuple):
             return (self._listed(value),) * 3
         if isinstance(value, bool):
             return (self.words.yes if value else self.words.no,)
-        return (_plain(value),)
+        return (plain(value),)
 
     def _listed(self, values: Sequence[Any]) -> str:
-        return self.words.comma.join(_plain(value) for value in values)
+        return self.words.comma.join(plain(value) for value in values)
 
     def _event(self, leaf: Events) -> str:
         label = self.catalogue.event(leaf.type).labels.text(self.locale)
@@ -164,7 +165,7 @@ class _Writer:
 
     def _window(self, window: Window) -> str:
         return self.words.comma.join(
-            self.words.windows[name].format(_plain(value)) for name, value in window.given().items()
+            self.words.windows[name].format(plain(value)) for name, value in window.given().items()
         )
 
     def _people(self, leaf: People) -> str:
@@ -202,7 +203,7 @@ class _Writer:
 
 def _shape(least: int, most: int | None) -> str:
     if most is None:
-        return "at_least"
+        return "once" if least == 1 else "at_least"
     if most == 0:
         return "never"
     if least == most:
@@ -210,9 +211,13 @@ def _shape(least: int, most: int | None) -> str:
     return "at_most" if least == 0 else "between"
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Return a value as people write it: numbers grouped, moments by the minute, UTC."""
     if isinstance(value, float):
         return f"{value:,.10g}"
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
+    if isinstance(value, datetime):
+        moment = value.isoformat(sep=" ", timespec="minutes")
+        return moment.removesuffix("+00:00").removesuffix(" 00:00")
+    if isinstance(value, date):
+        return value.isoformat()
     return str(value)

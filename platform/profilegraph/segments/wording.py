@@ -22,6 +22,7 @@ class Wording:
     everyone: str
     no_one: str
     has: str
+    is_: str
     any_of: str
     all_of: str
     none_of: str
@@ -51,6 +52,11 @@ class Wording:
     works_in: str
     named: str
     or_below_it: str
+    tagging: str
+    known: str
+    unknown: str
+    event: str
+    of: str
     comparisons: Mapping[str, str]
     times: Mapping[str, str]
     windows: Mapping[str, str]
@@ -71,6 +77,7 @@ ENGLISH = Wording(
     everyone="every customer",
     no_one="no customer",
     has="{} {}",
+    is_="is {}",
     any_of="is any of {}",
     all_of="has all of {}",
     none_of="is none of {}",
@@ -100,6 +107,11 @@ ENGLISH = Wording(
     works_in="department {}",
     named="named ",
     or_below_it=" or below",
+    tagging="{} since {}, by {} {}",
+    known="{}: {}",
+    unknown="{} is not known",
+    event="{} on {}",
+    of=" in {}",
     comparisons={
         "eq": "is {}",
         "ne": "is not {}",
@@ -115,14 +127,16 @@ ENGLISH = Wording(
         "in_next_days": "in the next {} days",
     },
     times={
+        "once": "",
         "at_least": " at least {0} times",
         "at_most": " at most {1} times",
         "exactly": " exactly {0} times",
         "between": " {0} to {1} times",
-        "never": " never",
+        "never": " not once",
     },
     windows={"last_days": "in the last {} days", "since": "since {}", "until": "before {}"},
     people={
+        "once": "a decision-maker",
         "at_least": "at least {0} decision-makers",
         "at_most": "at most {1} decision-makers",
         "exactly": "exactly {0} decision-makers",
@@ -168,6 +182,7 @@ CHINESE = Wording(
     everyone="全部客户",
     no_one="没有客户",
     has="{}{}",
+    is_="为{}",
     any_of="为{}之一",
     all_of="同时有{}",
     none_of="不是{}",
@@ -184,7 +199,7 @@ CHINESE = Wording(
     is_unknown="{}未知",
     yes="是",
     no="否",
-    did="有过“{}”",
+    did="“{}”",
     by_channel="渠道为{}",
     content="内容",
     amount="金额",
@@ -197,6 +212,11 @@ CHINESE = Wording(
     works_in="部门为{}",
     named="名称",
     or_below_it="及其下级部门",
+    tagging="{}，自{}起，{}{}",
+    known="{}：{}",
+    unknown="{}未知",
+    event="{}，{}",
+    of="，{}",
     comparisons={
         "eq": "为{}",
         "ne": "不为{}",
@@ -212,14 +232,16 @@ CHINESE = Wording(
         "in_next_days": "在今后{}天内",
     },
     times={
+        "once": "有过",
         "at_least": "至少{0}次",
         "at_most": "最多{1}次",
         "exactly": "恰好{0}次",
         "between": "{0}到{1}次",
-        "never": "0次",
+        "never": "一次也没有",
     },
     windows={"last_days": "最近{}天内", "since": "自{}起", "until": "在{}之前"},
     people={
+        "once": "有决策人",
         "at_least": "至少有{0}位决策人",
         "at_most": "最多有{1}位决策人",
         "exactly": "恰好有{0}位决策人",
@@ -260,3 +282,8 @@ CHINESE = Wording(
         DepartmentFunction.OTHER: "其他",
     },
 )
+
+
+def wording(locale: str) -> Wording:
+    """Return the words for a locale: Chinese for any zh, English otherwise."""
+    return CHINESE if locale.lower().startswith("zh") else ENGLISH

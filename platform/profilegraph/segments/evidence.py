@@ -1,0 +1,59 @@
+"""What decided a verdict, as a line that people read."""
+
+from __future__ import annotations
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Tagging
+from profilegraph.domain.values import from_units
+from profilegraph.errors import NotFound
+from profilegraph.segments.explain import Evidence, Value
+from profilegraph.segments.facts import EventFact, PersonFact
+from profilegraph.segments.text import plain
+from profilegraph.segments.wording import Wording, wording
+
+
+def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
+    """Return a tagging, value, event or person as one line in Chinese or English."""
+    words = wording(locale)
+    match found:
+        case Tagging():
+            label = catalogue.tag(found.tag).labels.text(locale)
+            source = words.sources[found.source]
+            return words.tagging.format(label, plain(found.since), source, found.by or "").strip()
+        case Value(key, None):
+            return words.unknown.format(_label(key, catalogue, locale))
+        case Value(key, value):
+            return words.known.format(_label(key, catalogue, locale), plain(value))
+        case EventFact():
+            return _event(found, catalogue, words, locale)
+        case PersonFact():
+            return _person(found, words)
+
+
+def _label(key: str, catalogue: Catalogue, locale: str) -> str:
+    declared = catalogue.attributes.get(key) or catalogue.metrics.get(key)
+    if declared is None:
+        raise NotFound(f"no attribute or metric is called {key!r}.")
+    return declared.labels.text(locale)
+
+
+def _event(event: EventFact, catalogue: Catalogue, words: Wording, locale: str) -> str:
+    label = catalogue.event(event.type).labels.text(locale)
+    line = words.event.format(label, plain(event.at))
+    details = [event.channel, event.content]
+    if event.amount is not None:
+        details.append(f"{from_units(event.amount):,.2f}")
+    return words.comma.join([line, *(detail for detail in details if detail)])
+
+
+def _person(person: PersonFact, words: Wording) -> str:
+    parts = [
+        person.name or person.key,
+        person.title,
+        words.roles[person.role] if person.role else None,
+    ]
+    line = words.comma.join(part for part in parts if part)
+    if not person.departments:
+        return line
+    department = person.departments[0]
+    return line + words.of.format(department.name or department.key)
