@@ -44,7 +44,12 @@ async def companies(database: Database, *keys: str) -> None:
 
 
 async def test_a_profile_has_attributes_without_prefix_and_its_birth(database):
-    attributes = {"staff": 12.5, "founded": date(1999, 1, 2), "listed": True, "city": "上海"}
+    attributes: dict[str, bool | float | date | str] = {
+        "staff": 12.5,
+        "founded": date(1999, 1, 2),
+        "listed": True,
+        "city": "上海",
+    }
     await write(
         database,
         Customer(key="a", kind=CustomerKind.PERSON, name="张三", attributes=attributes),

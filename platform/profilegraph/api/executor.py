@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from secrets import token_hex
 from typing import Any
 
@@ -34,6 +34,8 @@ _RULES = (
     MaybeNullValidationRule,
     OneOfInputValidationRule,
 )
+READ_ONLY = frozenset({OperationType.QUERY})
+MAY_MUTATE = READ_ONLY | {OperationType.MUTATION}
 _UNNAMED = "Say by `operationName` which of the operations to run."
 
 
@@ -102,15 +104,11 @@ class Executor:
             return _refused(
                 f"The query has more than {limits.MAX_CHARACTERS} characters.", limits.CODE
             )
-        allowed = {OperationType.QUERY} | ({OperationType.MUTATION} if may_mutate else set())
+        given = dict(variables or {})
+        allowed = MAY_MUTATE if may_mutate else READ_ONLY
+        run = partial(self._schema.execute, query, given, context, operation_name=operation)
         try:
-            result = await self._schema.execute(
-                query,
-                variable_values=dict(variables or {}),
-                context_value=context,
-                operation_name=operation,
-                allowed_operation_types=allowed,
-            )
+            result = await run(allowed_operation_types=allowed)
         except CannotGetOperationTypeError as fault:
             return _refused(fault.as_http_error_reason(), "OPERATION_RESOLUTION_FAILURE")
         except InvalidOperationTypeError:

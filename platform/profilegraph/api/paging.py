@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,16 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(
         description="The cursor of the last entry: give it as `after` to get the next page."
     )
+
+    @classmethod
+    def of(cls, cursors: Sequence[str], after: str | None, has_next: bool) -> PageInfo:
+        """Return where a page with these cursors lies that began after `after`."""
+        return cls(
+            has_next_page=has_next,
+            has_previous_page=after is not None,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
 
 
 @strawberry.input(description="How customers are sorted; the key decides between equals.")

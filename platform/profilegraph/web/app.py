@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from profilegraph.api.executor import Executor
@@ -51,17 +51,21 @@ def build_app(
 
     graphql = GraphQLEndpoint(executor, authenticate, new_context)
     return Starlette(
-        routes=[
-            Route("/graphql", _endpoint(graphql), methods=["GET", "POST"]),
-            Route("/graphiql", _graphiql, methods=["GET"]),
-            Mount("/graphiql", StaticFiles(directory=_GRAPHIQL)),
-            Route("/health", health, methods=["GET"]),
-            Route("/ready", _endpoint(Readiness(checks)), methods=["GET"]),
-        ],
+        routes=_routes(graphql, Readiness(checks)),
         middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,
     )
+
+
+def _routes(graphql: GraphQLEndpoint, readiness: Readiness) -> list[BaseRoute]:
+    return [
+        Route("/graphql", _endpoint(graphql), methods=["GET", "POST"]),
+        Route("/graphiql", _graphiql, methods=["GET"]),
+        Mount("/graphiql", StaticFiles(directory=_GRAPHIQL)),
+        Route("/health", health, methods=["GET"]),
+        Route("/ready", _endpoint(readiness), methods=["GET"]),
+    ]
 
 
 def _endpoint(

@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import TextIO
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
     """Send this process's logs, the libraries' included, to `stream`."""
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -25,7 +25,11 @@ def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    renderer: structlog.typing.Processor = (
+    logging.basicConfig(handlers=[_handler(stream, shared)], level=level, force=True)
+
+
+def _handler(stream: TextIO, shared: list[Processor]) -> logging.Handler:
+    renderer: Processor = (
         structlog.dev.ConsoleRenderer()
         if stream.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -34,13 +38,10 @@ def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                renderer,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
+    return handler
 
 
 def without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -80,17 +80,11 @@ async def customer_page(
     )
     cursors = {position.key: sorting.cursor(position) for position in page.positions}
     customers = await Customer.load_many(info, list(cursors))
-    ends = list(cursors.values())
     return CustomerConnection(
         condition=condition,
         search=search,
         edges=[CustomerEdge(cursor=cursors[one.key], node=one) for one in customers],
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=after is not None,
-            start_cursor=ends[0] if ends else None,
-            end_cursor=ends[-1] if ends else None,
-        ),
+        page_info=PageInfo.of(list(cursors.values()), after, page.has_next),
     )
 
 
