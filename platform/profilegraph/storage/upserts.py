@@ -72,11 +72,11 @@ def _moment(moment: datetime | None) -> Values | None:
 
 def _customer(record: Customer) -> Values:
     attributes = {attribute_property(key): value for key, value in record.attributes.items()}
-    return {
-        "key": record.key,
-        "kind": record.kind,
-        "set": record.given("name", "kind") | attributes,
-    }
+    kind = record.kind.value  # the driver forms the repr of every value, and an enum's is slow
+    values = record.given("name") | attributes
+    if "kind" in record.model_fields_set:
+        values["kind"] = kind
+    return {"key": record.key, "kind": kind, "set": values}
 
 
 def _relation(record: Relation) -> Values:
@@ -95,6 +95,7 @@ def _relation(record: Relation) -> Values:
 
 def _tagging(record: Tagging) -> Values:
     values = record.model_dump(exclude={"customer", "tag", "since", "until"}, exclude_none=True)
+    values["source"] = record.source.value
     values["weekdays"] = list(record.weekdays)
     return {
         "customer": record.customer,
