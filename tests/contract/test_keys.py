@@ -1,0 +1,54 @@
+"""API keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from profilegraph.errors import NotFound, Unauthenticated
+from profilegraph.services.keys import check_key, create_key, list_keys, revoke_key
+from profilegraph.storage.database import Database
+from tests.conftest import NOW
+
+DAY = timedelta(days=1)
+
+
+async def test_a_key_opens_until_it_expires(database: Database) -> None:
+    secret = await create_key(database, "li", NOW, NOW + DAY)
+    assert (await check_key(database, secret, NOW)).name == "li"
+    with pytest.raises(Unauthenticated, match="expired"):
+        await check_key(database, secret, NOW + DAY)
+
+
+async def test_a_revoked_key_no_longer_opens(database: Database) -> None:
+    secret = await create_key(database, "li", NOW)
+    await revoke_key(database, (await list_keys(database))[0].id, NOW)
+    with pytest.raises(Unauthenticated):
+        await check_key(database, secret, NOW)
+    assert (await list_keys(database))[0].revoked_at == NOW
+
+
+@pytest.mark.parametrize("secret", ["", "pg_", "pg_" + "0" * 64, "Bearer", "' OR 1=1"])
+async def test_anything_else_does_not_open(database: Database, secret: str) -> None:
+    await create_key(database, "li", NOW)
+    with pytest.raises(Unauthenticated):
+        await check_key(database, secret, NOW)
+
+
+async def test_the_graph_never_holds_the_secret(database: Database) -> None:
+    secret = await create_key(database, "li", NOW)
+    found = await database.read("MATCH (n:ApiKey) RETURN properties(n) AS values")
+    assert secret not in repr(found)
+    assert secret.removeprefix("pg_") not in repr(found)
+
+
+async def test_secrets_have_256_bits_and_differ(database: Database) -> None:
+    secrets = {await create_key(database, "li", NOW) for _ in range(3)}
+    assert len(secrets) == 3
+    assert {len(bytes.fromhex(secret.removeprefix("pg_"))) for secret in secrets} == {32}
+
+
+async def test_a_key_that_does_not_exist_cannot_be_revoked(database: Database) -> None:
+    with pytest.raises(NotFound, match="key list"):
+        await revoke_key(database, "none", NOW)

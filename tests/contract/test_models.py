@@ -1,0 +1,140 @@
+"""Models read events out of the graph and leave metrics and tags in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profilegraph.domain.activity import Event
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.errors import InvalidInput, PluginError
+from profilegraph.hooks import EventTable, Scores
+from profilegraph.services.models import compute, load_events, parse_options
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import save
+from tests.conftest import NOW
+from tests.support.graphs import dump
+
+
+def bought(customer: str, days_ago: int, amount: str) -> Event:
+    return Event(
+        key=f"{customer}{days_ago}",
+        customer=customer,
+        type="purchase",
+        at=NOW - timedelta(days=days_ago),
+        amount=Decimal(amount),
+    )
+
+
+PURCHASES = [
+    *(Customer(key=key) for key in ("often", "once", "never")),
+    bought("often", 1, "100"),
+    bought("often", 9, "50.25"),
+    bought("once", 200, "10"),
+    bought("once", -5, "999"),
+    Event(key="v", customer="never", type="visit_page", at=NOW),
+]
+
+
+async def state(platform: Platform) -> dict[str, dict[str, Any]]:
+    found = await platform.database.read(
+        "MATCH (c:Customer) RETURN c.key AS key, properties(c) AS c,"
+        " COLLECT { MATCH (c)-[t:TAGGED {source: 'MODEL'}]->(g) RETURN g.key ORDER BY g.key } AS tags"
+    )
+    return {row["key"]: {**row["c"], "tags": row["tags"]} for row in found}
+
+
+async def test_events_come_sorted_with_exact_amounts_and_without_the_future(
+    platform: Platform,
+) -> None:
+    await save(platform, PURCHASES, NOW)
+    events = await load_events(platform.database, ["purchase"], NOW)
+    assert events.customers == ("never", "often", "once")
+    assert events.customer.tolist() == [1, 1, 2]
+    assert events.amount.tolist() == [502_500, 1_000_000, 100_000]
+    assert events.at[1] == np.datetime64((NOW - timedelta(days=1)).replace(tzinfo=None), "us")
+
+
+async def test_no_events_and_no_customers_are_no_fault(platform: Platform) -> None:
+    done = await compute(platform, platform.host.model("rfm"), NOW)
+    assert (done.customers, done.changed) == (0, 0)
+
+
+async def test_rfm_leaves_metrics_and_a_tag_on_those_who_bought(platform: Platform) -> None:
+    await save(platform, PURCHASES, NOW)
+    done = await compute(platform, platform.host.model("rfm"), NOW)
+    found = await state(platform)
+    assert found["often"]["metric_rfm_monetary"] == 150.25
+    assert found["often"]["metric_rfm_frequency"] == 2
+    assert found["once"]["metric_rfm_recency_days"] == 200
+    assert len(found["often"]["tags"]) == len(found["once"]["tags"]) == 1
+    assert "metric_rfm_monetary" not in found["never"]
+    assert done.changed == 2
+    assert sum(done.tags["rfm"].values()) == 2
+
+
+async def test_a_second_run_changes_nothing(platform: Platform) -> None:
+    await save(platform, PURCHASES, NOW)
+    await compute(platform, platform.host.model("rfm"), NOW)
+    before = await dump(platform.database)
+    assert (await compute(platform, platform.host.model("rfm"), NOW)).changed == 0
+    assert await dump(platform.database) == before
+
+
+async def test_a_tag_that_no_longer_fits_goes_to_the_past(platform: Platform) -> None:
+    await save(platform, PURCHASES, NOW)
+    model = platform.host.model("rfm")
+    await compute(platform, model, NOW)
+    before = (await state(platform))["once"]["tags"]
+    later = NOW + timedelta(days=6)
+    await compute(platform, model, later)
+    assert (await state(platform))["once"]["tags"] != before
+    past = await platform.database.read(
+        "MATCH ({key: 'once'})-[t:WAS_TAGGED]->(g) RETURN g.key AS tag, t.until AS until"
+    )
+    assert past == [{"tag": before[0], "until": later}]
+
+
+async def test_what_a_person_said_is_not_overruled_by_a_model(platform: Platform) -> None:
+    said = Tagging(customer="once", tag="rfm/important_value", since=NOW, by="li")
+    await save(platform, [*PURCHASES, said], NOW)
+    await compute(platform, platform.host.model("rfm"), NOW)
+    tags = await platform.database.read(
+        "MATCH ({key: 'once'})-[t:TAGGED]->(g) RETURN g.key AS tag, t.source AS source"
+    )
+    assert tags == [{"tag": "rfm/important_value", "source": "MANUAL"}]
+
+
+async def test_options_that_do_not_exist_are_named(platform: Platform) -> None:
+    model = platform.host.model("rfm")
+    with pytest.raises(InvalidInput, match="window_days") as caught:
+        parse_options(model, {"windw": "3"})
+    assert "windw" in str(caught.value)
+
+
+class Broken:
+    """A model that says less than it promised."""
+
+    key = "broken"
+    labels = None
+    event_types: frozenset[str] = frozenset()
+    metrics = frozenset({"rfm_frequency"})
+    dimensions: frozenset[str] = frozenset()
+
+    def options(self) -> Any:
+        return None
+
+    def compute(self, events: EventTable, now: object, options: object) -> Scores:
+        return Scores(metrics={"rfm_frequency": np.zeros(1)})
+
+
+async def test_a_model_that_breaks_its_word_changes_nothing(platform: Platform) -> None:
+    await save(platform, PURCHASES, NOW)
+    before = await dump(platform.database)
+    with pytest.raises(PluginError, match="shape"):
+        await compute(platform, Broken(), NOW)  # type: ignore[arg-type]  # it is broken on purpose
+    assert await dump(platform.database) == before

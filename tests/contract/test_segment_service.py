@@ -1,0 +1,197 @@
+"""Segments are answered, explained and saved in versions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
+from profilegraph.segments.codec import decode
+from profilegraph.segments.nodes import EVERYONE, AllOf
+from profilegraph.services import segments
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import save
+from profilegraph.storage.segments import Order, Step
+from tests.conftest import NOW
+
+LABELS = Labels(zh_cn="有痛点的客户", en="Customers in pain")
+PAINED = decode({"tags": {"dimension": "pains", "hasAny": True}})
+SMALL = decode({"tags": {"dimension": "company_size", "lte": "20_50"}})
+NAMED = decode({"attribute": {"key": "website", "exists": True}})
+
+
+@pytest.fixture
+async def customers(platform: Platform) -> Platform:
+    tags = {
+        "a": ("pains/no_integration", "company_size/0_20"),
+        "b": ("pains/no_integration",),
+        "c": ("company_size/20_50",),
+        "d": (),
+    }
+    names = {"a": "华为技术", "b": "Acme Tools", "c": 'acme "quoted" AND (odd) ~*? name', "d": None}
+    records = [
+        Customer(key=key, name=names[key], attributes={"website": "x"} if key in "abd" else {})
+        for key in tags
+    ]
+    edges = [
+        Tagging(customer=key, tag=tag, since=NOW)
+        for key, carried in tags.items()
+        for tag in carried
+    ]
+    await save(platform, [*records, *edges], NOW)
+    return platform
+
+
+async def test_a_waterfall_says_what_each_condition_kept_removed_and_alone_keeps_out(
+    customers: Platform,
+) -> None:
+    filter_ = decode({"all": [{"not": {"any": []}}]})
+    assert (await segments.waterfall(customers, filter_, NOW)).steps == (Step(4, 0, 0),)
+    fall = await segments.waterfall(customers, AllOf((PAINED, SMALL, NAMED)), NOW)
+    assert fall.total == 4
+    assert fall.steps == (Step(2, 2, 0), Step(1, 1, 1), Step(1, 0, 0))
+    assert await segments.count(customers, AllOf((PAINED, SMALL, NAMED)), NOW) == 1
+
+
+async def test_a_filter_that_is_no_all_has_one_step(customers: Platform) -> None:
+    assert (await segments.waterfall(customers, PAINED, NOW)).steps == (Step(2, 2, 2),)
+    assert (await segments.waterfall(customers, EVERYONE, NOW)).steps == ()
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("order", list(Order))
+async def test_pages_follow_one_another_without_gap_or_repetition(
+    customers: Platform, order: Order, descending: bool
+) -> None:
+    found: list[str] = []
+    after = None
+    for _ in range(3):
+        page = await segments.members(
+            customers, EVERYONE, NOW, first=2, after=after, order=order, descending=descending
+        )
+        found += [position.key for position in page.positions]
+        if not page.has_next:
+            break
+        after = page.positions[-1]
+    assert sorted(found) == ["a", "b", "c", "d"]
+    whole = await segments.members(
+        customers, EVERYONE, NOW, first=9, order=order, descending=descending
+    )
+    assert found == [position.key for position in whole.positions]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("华为", ["a"]),
+        ("为技", ["a"]),
+        ("acme", ["b", "c"]),
+        ("ACME tools", ["b"]),
+        ('"quoted" AND (odd) ~*?', ["c"]),
+        ("a\\", []),
+    ],
+)
+async def test_search_finds_words_of_names_and_takes_every_sign_literally(
+    customers: Platform, words: str, expected: list[str]
+) -> None:
+    page = await segments.members(customers, EVERYONE, NOW, first=9, search=words)
+    assert [position.key for position in page.positions] == expected
+
+
+@pytest.mark.parametrize("first", [0, 1_001])
+async def test_a_page_has_a_sensible_size(customers: Platform, first: int) -> None:
+    with pytest.raises(InvalidInput, match="1 to 1000"):
+        await segments.members(customers, EVERYONE, NOW, first=first)
+
+
+async def test_an_explanation_names_what_the_customer_carries_instead(customers: Platform) -> None:
+    verdict = await segments.explain_member(customers, PAINED, "b", NOW)
+    assert verdict.holds
+    assert [one.tag for one in verdict.evidence] == ["pains/no_integration"]  # type: ignore[union-attr]
+    large = decode({"tags": {"dimension": "company_size", "anyOf": ["1000_plus"]}})
+    verdict = await segments.explain_member(customers, large, "c", NOW)
+    assert not verdict.holds
+    assert [one.tag for one in verdict.evidence] == ["company_size/20_50"]  # type: ignore[union-attr]
+
+
+async def test_an_unknown_customer_cannot_be_explained(customers: Platform) -> None:
+    with pytest.raises(NotFound, match="'nobody'"):
+        await segments.explain_member(customers, PAINED, "nobody", NOW)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "reason"),
+    [
+        ({"tags": {"dimension": "pain", "hasAny": True}}, "Did you mean pains"),
+        ({"tags": {"dimension": "pains", "anyOf": ["no_integrations"]}}, "pains/no_integration"),
+        ({"tags": {"dimension": "pains", "gte": "no_integration"}}, "not ordered"),
+        ({"attribute": {"key": "website", "number": {"eq": 1}}}, "text attribute"),
+        ({"metric": {"key": "rfm", "number": {"eq": 1}}}, "no metric"),
+        ({"event": {"type": "purchases"}}, "Did you mean purchase"),
+        ({"event": {"type": "purchase", "amount": {"eq": 0.00001}}}, "four decimal"),
+        ({"people": {"where": {"did": {"type": "purchases"}}}}, "Did you mean purchase"),
+    ],
+)
+async def test_what_does_not_exist_is_named_with_its_place_and_the_nearest_that_does(
+    customers: Platform, filter_: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(InvalidFilter, match=reason) as caught:
+        await segments.count(customers, decode({"all": [{"all": []}, filter_]}), NOW)
+    assert "filter.all[1]." in str(caught.value)
+
+
+async def saved(platform: Platform, filter_: object, note: str = "", days: int = 0) -> int:
+    one = await segments.save_segment(
+        platform,
+        "pained",
+        LABELS,
+        filter_,  # type: ignore[arg-type]
+        author="li",
+        note=note,
+        now=NOW + timedelta(days=days),
+    )
+    return one.version
+
+
+async def test_saving_makes_versions_and_the_same_filter_no_new_one(customers: Platform) -> None:
+    assert [
+        await saved(customers, PAINED, "first"),
+        await saved(customers, PAINED, "again", 1),
+        await saved(customers, SMALL, "other", 2),
+    ] == [1, 1, 2]
+    one = await segments.segment(customers, "pained")
+    assert (one.version, one.note, one.at) == (2, "other", NOW + timedelta(days=2))
+    assert one.filter == SMALL
+    assert [other.key for other in await segments.segments(customers)] == ["pained"]
+
+
+async def test_a_version_is_tied_to_the_dimensions_and_tags_that_it_uses(
+    customers: Platform,
+) -> None:
+    await saved(customers, SMALL)
+    used = await customers.database.read(
+        "MATCH (:SegmentVersion)-[:USES]->(n) RETURN labels(n)[0] AS label, n.key AS key ORDER BY label"
+    )
+    assert used == [
+        {"label": "Dimension", "key": "company_size"},
+        {"label": "Tag", "key": "company_size/20_50"},
+    ]
+
+
+async def test_a_segment_that_does_not_exist_is_not_found(platform: Platform) -> None:
+    with pytest.raises(NotFound, match="'none'"):
+        await segments.segment(platform, "none")
+
+
+async def test_a_filter_that_asks_for_unknown_things_is_not_saved(customers: Platform) -> None:
+    with pytest.raises(InvalidFilter):
+        await saved(customers, decode({"event": {"type": "purchases"}}))
+    assert await segments.segments(customers) == []
+
+
+async def test_a_filter_reads_as_a_sentence_in_both_languages(customers: Platform) -> None:
+    assert await segments.text(customers, SMALL, "zh-CN") == "企业规模在20-50人及以下"
+    assert await segments.text(customers, SMALL, "en") == "Company size is 20-50 people or below"
