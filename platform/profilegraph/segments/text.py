@@ -81,9 +81,9 @@ class _Writer:
         parts = list(self._tag_parts(leaf))
         qualifiers = list(self._qualifiers(leaf))
         text = self.words.has.format(dimension, self.words.and_.join(parts))
-        return text + (
-            self.words.group.format(self.words.comma.join(qualifiers)) if qualifiers else ""
-        )
+        if not qualifiers:
+            return text
+        return text + self.words.space + self.words.group.format(self.words.comma.join(qualifiers))
 
     def _tag_parts(self, leaf: Tags) -> Iterator[str]:
         words = self.words

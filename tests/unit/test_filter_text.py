@@ -1,0 +1,133 @@
+"""Filters and evidence as people read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Tagging, TagSource
+from profilegraph.domain.organisation import DecisionRole
+from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.segments.codec import decode
+from profilegraph.segments.evidence import evidence_line
+from profilegraph.segments.explain import Value
+from profilegraph.segments.facts import DepartmentFact, EventFact, PersonFact
+from profilegraph.segments.text import sentence
+from tests.conftest import NOW
+
+CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
+VISIT: dict[str, Any] = {"event": {"type": "visit"}}
+SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "english", "chinese"),
+    [
+        ({"all": []}, "every customer", "全部客户"),
+        ({"any": []}, "no customer", "没有客户"),
+        (SIZE, "Size is Medium or above", "规模在中及以上"),
+        ({"not": VISIT}, "not (Visit)", "不满足（“访问”有过）"),
+        (
+            {"all": [SIZE, {"any": [VISIT, {"event": {"type": "purchase", "atMost": 0}}]}]},
+            "Size is Medium or above and (Visit or Purchase not once)",
+            "规模在中及以上，且（“访问”有过，或“购买”一次也没有）",
+        ),
+        (
+            {
+                "tags": {
+                    "dimension": "hobby",
+                    "anyOf": ["golf", "fishing"],
+                    "weekday": 6,
+                    "minWeight": 0.5,
+                }
+            },
+            "Hobby is any of Golf, Fishing (weight at least 0.5, on Saturdays)",
+            "爱好为高尔夫、钓鱼之一（权重不低于0.5、每周六）",
+        ),
+        (
+            {"attribute": {"key": "employees", "number": {"between": [10, 5000]}}},
+            "Employees from 10 to 5,000",
+            "员工数在10到5,000之间",
+        ),
+        (
+            {"attribute": {"key": "listed", "boolean": {"eq": True}}},
+            "Listed is yes",
+            "是否上市为是",
+        ),
+        ({"attribute": {"key": "slogan", "exists": False}}, "Slogan is not known", "口号未知"),
+        (
+            {
+                "event": {
+                    "type": "purchase",
+                    "atLeast": 2,
+                    "window": {"lastDays": 30},
+                    "amount": {"gte": 9.5},
+                }
+            },
+            "Purchase at least 2 times, in the last 30 days, amount at least 9.5",
+            "“购买”至少2次、最近30天内、金额不小于9.5",
+        ),
+        (
+            {"people": {"atMost": 0, "where": {"title": {"contains": "CFO"}}}},
+            "no known decision-maker with title contains “CFO”",
+            "没有已知的决策人（职务包含“CFO”）",
+        ),
+        (
+            {
+                "people": {
+                    "where": {
+                        "roles": ["DECIDER"],
+                        "department": {"functions": ["IT"]},
+                        "did": VISIT["event"],
+                    }
+                }
+            },
+            "a decision-maker with role decider, department IT or below, Visit",
+            "有决策人（角色为最终决策人、部门为信息技术及其下级部门、“访问”有过）",
+        ),
+    ],
+)
+def test_a_filter_is_a_sentence_in_both_languages(
+    filter_: dict[str, Any], english: str, chinese: str
+) -> None:
+    node = decode(filter_)
+    assert sentence(node, CATALOGUE, "en") == english
+    assert sentence(node, CATALOGUE, "zh-CN") == chinese
+
+
+@pytest.mark.parametrize(
+    ("found", "english", "chinese"),
+    [
+        (
+            Tagging(
+                customer="c", tag="size/large", since=NOW, source=TagSource.IMPORT, by="crm.csv"
+            ),
+            "Large since 2026-03-01 12:00, by an import crm.csv",
+            "大，自2026-03-01 12:00起，导入crm.csv",
+        ),
+        (Value("score", 1234.5), "Score: 1,234.5", "得分：1,234.5"),
+        (Value("employees", None), "Employees is not known", "员工数未知"),
+        (
+            EventFact("e", "purchase", NOW, channel="web", amount=125_000),
+            "Purchase on 2026-03-01 12:00, web, 12.50",
+            "购买，2026-03-01 12:00、web、12.50",
+        ),
+        (
+            PersonFact(
+                "p",
+                "王芳",
+                "CFO",
+                DecisionRole.DECIDER,
+                departments=(DepartmentFact("d", "财务部"),),
+            ),
+            "王芳, CFO, decider in 财务部",
+            "王芳、CFO、最终决策人，财务部",
+        ),
+    ],
+)
+def test_evidence_is_a_line_in_both_languages(found: Any, english: str, chinese: str) -> None:
+    assert evidence_line(found, CATALOGUE, "en") == english
+    assert evidence_line(found, CATALOGUE, "zh") == chinese
