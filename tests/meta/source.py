@@ -11,6 +11,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PRODUCT = (ROOT / "platform" / "profilegraph", *sorted(ROOT.glob("plugins/*/src")))
 
+_FOLDERS = (
+    "benchmarks",
+    "docs",
+    "examples",
+    "platform",
+    "plugins",
+    "schema",
+    "scripts",
+    "taxonomies",
+    "tests",
+)
+_MADE = {"__pycache__", "node_modules", ".hypothesis"}
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -43,6 +56,17 @@ def name(path: Path) -> str:
 def modules(folders: tuple[Path, ...] = PRODUCT) -> list[Path]:
     """Return the Python files below the folders."""
     return [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+
+
+def files() -> list[Path]:
+    """Return every file that the project is made of; what tools leave behind is not."""
+    below = (path for folder in _FOLDERS for path in (ROOT / folder).rglob("*"))
+    found = (*ROOT.iterdir(), *(ROOT / ".ci").iterdir(), *below)
+    return sorted(
+        path
+        for path in found
+        if path.is_file() and not _MADE & set(path.parts) and path.name != ".coverage"
+    )
 
 
 def functions(node: ast.AST) -> Iterator[Function]:

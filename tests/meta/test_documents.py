@@ -1,0 +1,142 @@
+"""What the documents promise is there: links, commands, relationships, both languages alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+import yaml
+
+from profilegraph.cli.main import app
+from profilegraph.importers.taxonomies import parse_taxonomy
+from tests.meta.source import ROOT, files, name
+
+PAGES = [path for path in files() if path.suffix == ".md"]
+ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
+CYPHER = "\n".join(path.read_text("utf-8") for path in files() if path.suffix == ".cypher")
+RELATIONSHIP = re.compile(r"\[\w*:([A-Z_]+)")
+NODE = re.compile(r"\(\w*:([A-Z]\w+)")
+
+
+def blocks(path: Path, language: str = r"\w*") -> list[str]:
+    """Return the fenced blocks of a page."""
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors that headings of a page make."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert {name(path): dead for path in PAGES if (dead := list(dead_links(path)))} == {}
+
+
+def dead_links(path: Path) -> Iterator[str]:
+    text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text("utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in link:
+            continue
+        target, _, anchor = link.partition("#")
+        there = (path.parent / target).resolve() if target else path
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            yield link
+
+
+def commands(group: typer.Typer) -> Iterator[tuple[str, ...]]:
+    """Yield the paths of all commands below a group, and of the groups."""
+    for command in group.registered_commands:
+        assert command.callback is not None
+        yield (command.name or command.callback.__name__.rstrip("_").replace("_", "-"),)
+    for inner in group.registered_groups:
+        assert inner.name is not None
+        assert inner.typer_instance is not None
+        yield (inner.name,)
+        yield from ((inner.name, *rest) for rest in commands(inner.typer_instance))
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    known = set(commands(app))
+    assert ("db", "start") in known
+    groups = {path[0] for path in known if len(path) > 1}
+    unknown = {
+        f"{name(path)}: profilegraph {line}"
+        for path in PAGES
+        for line in re.findall(r"(?<![\w/-])profilegraph ((?:[a-z]+ ?)+)", code(path))
+        if tuple(line.split()[: 2 if line.split()[0] in groups else 1]) not in known
+    }
+    assert unknown == set()
+
+
+def test_every_target_that_a_page_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = {
+        target
+        for path in PAGES
+        for target in re.findall(r"(?:^|`|\$ )make ([a-z]+)", code(path), re.MULTILINE)
+    }
+    assert {"demo", "test"} <= named <= targets
+
+
+def code(path: Path) -> str:
+    """Return what a page shows as code: its plain blocks, and what stands in backticks."""
+    text = path.read_text("utf-8")
+    spans = re.findall(r"`[^`]+`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return "\n".join([*blocks(path, "(?:sh|bash)?"), *spans])
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    first, second = blocks(ENGLISH)[0].splitlines()
+    assert ENGLISH.read_text("utf-8").startswith("# profilegraph\n\n```\nmake demo")
+    assert first.startswith("make demo")
+    assert second.startswith("make test")
+
+
+def test_both_readmes_have_the_same_headings_commands_and_links() -> None:
+    parts = {}
+    for path in (ENGLISH, CHINESE):
+        text = path.read_text("utf-8")
+        levels = re.findall(
+            r"^(#+) ", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE
+        )
+        links = sorted(re.findall(r"\]\(([^)]+)\)", text))
+        links.remove(CHINESE.name if path == ENGLISH else ENGLISH.name)
+        parts[path] = (levels, blocks(path), links)
+    assert parts[ENGLISH] == parts[CHINESE]
+
+
+def test_the_taxonomy_of_the_readme_is_sound() -> None:
+    [text] = blocks(ENGLISH, "yaml")
+    taxonomy = parse_taxonomy(text, "README.md")
+    assert taxonomy.key == yaml.safe_load(text)["key"]
+
+
+def test_the_graph_page_shows_every_relationship_and_no_other() -> None:
+    page = (ROOT / "docs" / "graph.md").read_text("utf-8")
+    assert set(RELATIONSHIP.findall(page)) == set(RELATIONSHIP.findall(CYPHER))
+    assert set(re.findall(r"FOR \(n:(\w+)\)", CYPHER)) == {
+        *NODE.findall(page),
+        "ApiKey", "Import", "Migration", "Request",
+    }  # fmt: skip
+
+
+def test_the_picture_shows_every_relationship_of_the_graph_page() -> None:
+    [picture] = blocks(ENGLISH, "mermaid")
+    labels = {label for one in re.findall(r"\|([^|]+)\|", picture) for label in one.split(", ")}
+    nodes = set(re.findall(r"\b[A-Z]\w*[a-z]\b", picture))
+    page = (ROOT / "docs" / "graph.md").read_text("utf-8")
+    assert labels == set(RELATIONSHIP.findall(page))
+    assert nodes == set(NODE.findall(page))
+
+
+def test_every_page_is_listed_where_reading_starts() -> None:
+    for folder in (ROOT / "docs", ROOT / "docs" / "adr"):
+        index = (folder / "README.md").read_text("utf-8")
+        pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+        assert {page for page in pages if f"({page})" not in index} == set()
