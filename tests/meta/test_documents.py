@@ -20,11 +20,10 @@ RELATIONSHIP = re.compile(r"\[\w*:([A-Z_]+)")
 NODE = re.compile(r"\(\w*:([A-Z]\w+)")
 
 
-def blocks(path: Path, language: str = r"\w*") -> list[str]:
-    """Return the fenced blocks of a page."""
-    return re.findall(
-        rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE
-    )
+def blocks(path: Path, *languages: str) -> list[str]:
+    """Return the fenced blocks of a page: those in the languages, or all."""
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return [text for language, text in fences if not languages or language in languages]
 
 
 def anchors(path: Path) -> set[str]:
@@ -88,7 +87,7 @@ def code(path: Path) -> str:
     """Return what a page shows as code: its plain blocks, and what stands in backticks."""
     text = path.read_text("utf-8")
     spans = re.findall(r"`[^`]+`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-    return "\n".join([*blocks(path, "(?:sh|bash)?"), *spans])
+    return "\n".join([*blocks(path, "", "sh"), *spans])
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
