@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 import yaml
+from graphql import build_schema, parse, validate
 
 from profilegraph.cli.main import app
 from profilegraph.importers.taxonomies import parse_taxonomy
@@ -114,6 +116,19 @@ def test_the_taxonomy_of_the_readme_is_sound() -> None:
     [text] = blocks(ENGLISH, "yaml")
     taxonomy = parse_taxonomy(text, "README.md")
     assert taxonomy.key == yaml.safe_load(text)["key"]
+
+
+def test_every_query_that_a_page_shows_fits_the_schema() -> None:
+    schema = build_schema((ROOT / "schema" / "api.graphql").read_text("utf-8"))
+    queries = [(name(path), query) for path in PAGES for query in queries_of(path)]
+    assert {"README.md", "docs/api.md"} <= {page for page, _ in queries}
+    wrong = {page: faults for page, query in queries if (faults := validate(schema, parse(query)))}
+    assert wrong == {}
+
+
+def queries_of(path: Path) -> list[str]:
+    bodies = re.findall(r"-d '(\{.*?\})'$", "\n".join(blocks(path, "", "sh")), re.MULTILINE)
+    return [*blocks(path, "graphql"), *(json.loads(body)["query"] for body in bodies)]
 
 
 def test_the_graph_page_shows_every_relationship_and_no_other() -> None:

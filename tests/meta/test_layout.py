@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +71,10 @@ def code_lines(node: Function) -> int:
     return lines
 
 
-@pytest.mark.parametrize("plugin", sorted(ROOT.glob("plugins/*")), ids=name)
-def test_a_plugin_is_a_distribution_of_its_own_with_tests(plugin: object) -> None:
+@pytest.mark.parametrize("plugin", sorted(ROOT.glob("plugins/*/")), ids=name)
+def test_a_plugin_is_a_distribution_of_its_own_and_held_to_the_same_rules(plugin: Path) -> None:
     for part in ("pyproject.toml", "README.md", "src", "tests"):
-        assert (ROOT / str(plugin) / part).exists()
+        assert (plugin / part).exists()
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    assert f"{name(plugin)}/src" in tools["mypy"]["mypy_path"]
+    assert f"profilegraph_{plugin.name}" in tools["importlinter"]["root_packages"]
