@@ -93,7 +93,10 @@ def explained(said: str, home: Path, log: Path) -> EmbeddedServerError:
 
 @contextmanager
 def writing_to(folder: Path, variable: str) -> Iterator[None]:
-    """Turn a failure to write into `folder`, which the environment's `variable` sets, into ours."""
+    """Name `folder`, and the environment's `variable` that sets it, when it cannot be written to.
+
+    Raises EmbeddedDiskFull if there is no room in it, else EmbeddedServerError.
+    """
     try:
         yield
     except OSError as fault:

@@ -87,7 +87,10 @@ def stop(settings: Settings) -> bool:
 
 
 def status(settings: Settings) -> RunningServer | None:
-    """Return the server of `settings.home` if it is ready, None if not."""
+    """Return the server of `settings.home` if it is ready, None if not.
+
+    Raises EmbeddedPasswordLost if it is, but nobody can tell its password.
+    """
     home = Home(settings.home)
     state = home.running()
     return None if state is None else _server(home, state)
