@@ -235,6 +235,7 @@ async def test_a_bug_is_masked_and_logged_under_the_same_id_without_values(clien
     assert error(response)["message"] == "Internal error e1."
     assert error(response)["extensions"] == {"code": "INTERNAL", "errorId": "e1"}
     assert PHONE not in response.text
+    assert PHONE not in log.getvalue()
     entry = next(e for e in map(json.loads, log.getvalue().splitlines()) if e["event"] == "bug")
     assert (entry["error_id"], entry["path"]) == ("e1", ["broken"])
     assert entry["exception"][0] == "builtins.ZeroDivisionError"

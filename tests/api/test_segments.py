@@ -75,7 +75,7 @@ async def test_a_filter_finds_its_members(world, condition, expected):
 
 async def test_null_in_a_filter_is_as_if_left_out(world):
     condition = {
-        "tags": {"dimension": "temperature", "anyOf": ["warm"], "weekday": None, "gte": None}
+        "tags": {"dimension": "temperature", "anyOf": ["warm"], "weekday": None, "exact": None}
     }
     assert await members(world, condition) == "ab"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from enum import Enum
 from typing import Any
 
 import strawberry
@@ -198,22 +197,16 @@ def to_node(condition: FilterInput | None) -> Node:
 
     Raises InvalidFilter that says at which place what is wrong.
     """
-    return EVERYONE if condition is None else decode(_json(condition))
+    return EVERYONE if condition is None else decode(_plain(condition))
 
 
-def _json(value: object) -> Any:
+def _plain(value: object) -> Any:
     if is_dataclass(value):
         return {
-            to_camel(field.name.rstrip("_")): _json(inner)
+            to_camel(field.name.rstrip("_")): _plain(inner)
             for field in fields(value)
             if (inner := getattr(value, field.name)) is not UNSET and inner is not None
         }
-    match value:
-        case list():
-            return [_json(item) for item in value]
-        case Enum():
-            return value.value
-        case date():
-            return value.isoformat()
-        case _:
-            return value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value

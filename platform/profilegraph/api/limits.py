@@ -119,9 +119,7 @@ def _total(part: _Part, measures: Mapping[str, Measure]) -> Measure:
     own = part.own
     spread = [(measures.get(name, Measure()), level) for name, level in part.spreads]
     return Measure(
-        depth=max(
-            [own.depth, *(m.depth + level for m, level in spread if level is not None)],
-        ),
+        depth=max([own.depth, *(m.depth + level for m, level in spread if level is not None)]),
         root_fields=own.root_fields + sum(m.root_fields for m, level in spread if level == 0),
         fields=own.fields + sum(m.fields for m, _ in spread),
         aliases=own.aliases + sum(m.aliases for m, _ in spread),
