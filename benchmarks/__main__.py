@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import importing
+from benchmarks import importing, segments
 
-BENCHMARKS = (importing.main,)
+BENCHMARKS = (importing.main, segments.main)
 
 
 if __name__ == "__main__":
