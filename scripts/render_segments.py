@@ -10,7 +10,7 @@ import asyncio
 import importlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,12 +22,24 @@ from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context
 from tests.conftest import NOW
 from tests.property.worlds_as_facts import facts_of
+from tests.spec.conftest import Filter, library_of
 from tests.support.worlds import parse_world
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "segments.md"
 BEGIN = "<!-- What follows is written by scripts/render_segments.py from tests/spec. -->\n"
-CHAPTERS = ("combining", "tags", "values", "events", "people")
+CHAPTERS = (
+    "combining",
+    "tags",
+    "values",
+    "events",
+    "people",
+    "records",
+    "owners",
+    "related",
+    "cohorts",
+    "references",
+)
 
 
 class Questions:
@@ -35,17 +47,21 @@ class Questions:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.asked: list[tuple[str, dict[str, Any], set[str]]] = []
+        self.asked: list[tuple[str, Filter, set[str]]] = []
+        self.saved: dict[str, Filter] = {}
 
-    async def __call__(self, world: str, filter_: dict[str, Any]) -> set[str]:
+    async def __call__(
+        self, world: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /
+    ) -> set[str]:
         """Return who matches the filter in the world, by `explain`."""
         node = decode(filter_)
-        context = Context(NOW, NOW.date())
+        context = Context(NOW, NOW.date(), library_of(saved))
         found = {
             one.key
             for one in facts_of(parse_world(world, NOW))
             if explain(node, one, self.catalogue, context).holds
         }
+        self.saved |= saved
         self.asked.append((world, filter_, found))
         return found
 
@@ -87,7 +103,10 @@ def _cases(test: Callable[..., Any]) -> Iterator[dict[str, Any]]:
 
 def _behaviour(name: str, questions: Questions) -> Iterator[str]:
     sentence = name.removeprefix("test_").replace("_s_", "'s ").replace("_", " ")
-    yield from (f"**{sentence.capitalize()}.**", "", "| filter | customers |", "|---|---|")
+    yield from (f"**{sentence.capitalize()}.**", "")
+    for key, filter_ in questions.saved.items():
+        yield from (f"Saved as `{key}`: `{json.dumps(filter_, ensure_ascii=False)}`", "")
+    yield from ("| filter | customers |", "|---|---|")
     for _, filter_, found in questions.asked:
         text = json.dumps(filter_, ensure_ascii=False).replace("|", "\\|")
         yield f"| `{text}` | {', '.join(sorted(found)) or 'none'} |"

@@ -18,6 +18,18 @@ PARTS = {
     "metric": "MetricCondition",
     "event": "EventCondition",
     "people": "PeopleCondition",
+    "eventTotal": "EventTotalCondition",
+    "stopped": "StoppedCondition",
+    "sequence": "SequenceCondition",
+    "opportunity": "OpportunityCondition",
+    "followUp": "FollowUpCondition",
+    "channel": "ChannelCondition",
+    "owner": "OwnerCondition",
+    "team": "TeamCondition",
+    "consent": "ConsentCondition",
+    "cohort": "CohortCondition",
+    "related": "RelatedCondition",
+    "segment": "SegmentCondition",
 }
 
 
@@ -74,6 +86,9 @@ def test_every_condition_of_the_segment_language_can_be_asked(schema):
             nodes.DateTest,
             nodes.BooleanTest,
             nodes.Window,
+            nodes.EventTest,
+            nodes.OpportunityTest,
+            nodes.ParticipationTest,
             nodes.DepartmentTest,
             nodes.PersonTest,
         )

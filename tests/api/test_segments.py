@@ -1,8 +1,23 @@
 """Segments over the API: asked, explained and saved."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from profilegraph.domain.activity import (
+    Arrival,
+    Channel,
+    FollowUp,
+    FollowUpKind,
+    Opportunity,
+    OpportunityOutcome,
+    Participation,
+)
+from profilegraph.domain.customers import Consent, Relation, RelationKind
+from profilegraph.domain.organisation import DecisionRole, Employee, Ownership, Team
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import save
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 DECIDER = {"people": {"where": {"roles": ["DECIDER"], "department": {"functions": ["IT"]}}}}
@@ -71,6 +86,110 @@ async def members(api: Any, condition: dict[str, Any]) -> str:
 )
 async def test_a_filter_finds_its_members(world, condition, expected):
     assert await members(world, condition) == expected
+
+
+@pytest.fixture
+async def dealings(world: Any, platform: Platform) -> Any:
+    """What we and the customers of `world` have to do with each other."""
+    at = datetime(2026, 2, 20, tzinfo=UTC)
+    sale = {"stage": "contract", "amount": "99.5", "outcome": OpportunityOutcome.WON}
+    records = [
+        Opportunity(key="o", customer="a", **sale),
+        Participation(person="li", opportunity="o", role=DecisionRole.CHAMPION),
+        FollowUp(key="f", customer="b", kind=FollowUpKind.VISIT, at=at, note="quote"),
+        Channel(key="ads"),
+        Channel(key="search", parent="ads"),
+        Arrival(customer="c", channel="search", at=at),
+        Team(key="north"),
+        Employee(key="wang", team="north"),
+        Ownership(employee="wang", customer="b", since=at),
+        Consent(key="k", customer="a", purpose="email", granted=True, at=at),
+        Relation(customer="a", other="c", kind=RelationKind.SUBSIDIARY),
+    ]
+    await save(platform, records, at)
+    return world
+
+
+EVER = {"since": "2020-01-01T00:00:00Z"}
+PURCHASE = {"type": "purchase"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected", "evidence"),
+    [
+        ({"eventTotal": {"type": "purchase", "total": {"gte": 109.5}}}, "ac", "EventEvidence"),
+        (
+            {
+                "stopped": {
+                    "type": "purchase",
+                    "did": {"until": "2026-01-01T00:00:00Z"},
+                    "didNot": {"since": "2026-01-01T00:00:00Z"},
+                }
+            },
+            "c",
+            "EventEvidence",
+        ),
+        (
+            {
+                "sequence": {
+                    "first": PURCHASE,
+                    "then": {"type": "purchase", "amount": {"eq": 99}},
+                    "withinDays": 19,
+                    "window": EVER,
+                }
+            },
+            "a",
+            "EventEvidence",
+        ),
+        (
+            {
+                "people": {
+                    "where": {
+                        "takesPartIn": {"roles": ["CHAMPION"], "where": {"stages": ["contract"]}}
+                    }
+                }
+            },
+            "a",
+            "DecisionMaker",
+        ),
+        ({"opportunity": {"where": {"amount": {"eq": 99.5}}}}, "a", "OPPORTUNITY o"),
+        ({"followUp": {"kinds": ["VISIT"], "note": {"contains": "quote"}}}, "b", "FOLLOW_UP f"),
+        ({"channel": {"channels": ["ads"]}}, "c", "CHANNEL search"),
+        ({"owner": {"employees": ["wang"]}}, "b", "OWNER wang"),
+        ({"team": {"teams": ["north"], "exact": True}}, "b", "OWNER wang"),
+        ({"consent": {"purposes": ["email"]}}, "a", "CONSENT k"),
+        ({"cohort": {"salt": "spring", "from": 0, "to": 1}}, "abc", "COHORT spring"),
+        ({"related": {"kinds": ["PARENT"], "where": WARM}}, "c", "CUSTOMER a"),
+    ],
+)
+async def test_every_condition_finds_its_members_and_its_evidence(
+    dealings, condition, expected, evidence
+):
+    assert await members(dealings, condition) == expected
+    query = """query($customer: String!, $filter: FilterInput!) {
+      explainMember(customer: $customer, filter: $filter) { conditions { text evidence {
+        __typename ... on RecordEvidence { kind key text(locale: "zh-CN") } } } } }"""
+    found = await dealings(query, customer=expected[0], filter=condition)
+    [shown] = found["explainMember"]["conditions"]
+    assert shown["text"]
+    for one in shown["evidence"]:
+        if one["__typename"] == "RecordEvidence":
+            assert f"{one['kind']} {one['key']}" == evidence
+            assert one["text"]
+        else:
+            assert one["__typename"] == evidence
+    assert shown["evidence"]
+
+
+async def test_members_of_a_saved_segment_can_be_asked_for(world):
+    await world(SAVE, filter=WARM, note="")
+    condition = {"all": [{"segment": {"key": "warm"}}, {"not": DECIDER}]}
+    assert await members(world, condition) == "b"
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { text } }"
+    text = (await world(query, f=condition))["segmentPreview"]["text"]
+    assert text.startswith("in segment “Warm” and not (")
+    error = await world.error(query, f={"segment": {"key": "warn"}})
+    assert "Did you mean warm" in error["message"]
 
 
 async def test_null_in_a_filter_is_as_if_left_out(world):

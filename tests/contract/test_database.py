@@ -20,6 +20,7 @@ from profilegraph.errors import (
     SchemaBehind,
     SchemaChanged,
 )
+from profilegraph.segments.cohorts import cohort_number
 from profilegraph.services.platform import connect
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.migrations import (
@@ -127,6 +128,23 @@ async def test_migrations_are_applied_once(migrated: Database) -> None:
     assert await migrate(migrated, migrations, NOW) == []
     assert sorted(await applied_migrations(migrated)) == [one.number for one in migrations]
     await require_migrated(migrated, migrations)
+
+
+async def test_customers_from_before_there_were_cohorts_are_numbered_by_the_migration(
+    database: Database,
+) -> None:
+    async def forget(transaction: Transaction) -> None:
+        await transaction.run("UNWIND ['a', 'b'] AS key CREATE (:Customer {key: key})")
+        await transaction.run("MATCH (m:Migration {name: 'cohort_numbers'}) DELETE m")
+
+    await database.write(forget)
+    assert [one.name for one in await migrate(database, read_migrations(MIGRATIONS), NOW)] == [
+        "cohort_numbers"
+    ]
+    rows = await database.read("MATCH (c:Customer) RETURN c.key AS key, c.cohort AS cohort")
+    assert {row["key"]: row["cohort"] for row in rows} == {
+        key: cohort_number(key) for key in ("a", "b")
+    }
 
 
 async def test_every_business_key_has_a_constraint(migrated: Database) -> None:

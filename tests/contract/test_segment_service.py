@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
 from profilegraph.segments.codec import decode
+from profilegraph.segments.explain import Neighbour
 from profilegraph.segments.nodes import EVERYONE, AllOf
 from profilegraph.services import segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.saved_segments import save_version
 from profilegraph.storage.segments import Order, Step
 from tests.conftest import NOW
 
@@ -133,6 +136,19 @@ async def test_an_unknown_customer_cannot_be_explained(customers: Platform) -> N
         ({"event": {"type": "purchases"}}, "Did you mean purchase"),
         ({"event": {"type": "purchase", "amount": {"eq": 0.00001}}}, "four decimal"),
         ({"people": {"where": {"did": {"type": "purchases"}}}}, "Did you mean purchase"),
+        ({"eventTotal": {"type": "purchase", "total": {"eq": 0.00001}}}, "four decimal"),
+        ({"opportunity": {"where": {"amount": {"eq": 0.00001}}}}, "four decimal"),
+        ({"related": {"where": {"event": {"type": "purchases"}}}}, "Did you mean purchase"),
+        (
+            {
+                "sequence": {
+                    "first": {"type": "purchase"},
+                    "then": {"type": "purchases"},
+                    "withinDays": 1,
+                }
+            },
+            "Did you mean purchase",
+        ),
     ],
 )
 async def test_what_does_not_exist_is_named_with_its_place_and_the_nearest_that_does(
@@ -195,3 +211,102 @@ async def test_a_filter_that_asks_for_unknown_things_is_not_saved(customers: Pla
 async def test_a_filter_reads_as_a_sentence_in_both_languages(customers: Platform) -> None:
     assert await segments.text(customers, SMALL, "zh-CN") == "企业规模在20-50人及以下"
     assert await segments.text(customers, SMALL, "en") == "Company size is 20-50 people or below"
+
+
+async def save_as(platform: Platform, key: str, filter_: dict[str, object]) -> None:
+    labels = Labels(zh_cn=f"人群{key}", en=f"Segment {key}")
+    node = decode(filter_)
+    await segments.save_segment(platform, key, labels, node, author="li", note="", now=NOW)
+
+
+def segment(key: str) -> dict[str, object]:
+    return {"segment": {"key": key}}
+
+
+HAS_PAIN: dict[str, object] = {"tags": {"dimension": "pains", "hasAny": True}}
+
+
+async def test_a_reference_follows_the_newest_version_of_the_segment(customers: Platform) -> None:
+    await save_as(customers, "pained", HAS_PAIN)
+    await save_as(customers, "others", {"not": segment("pained")})
+    others = decode(segment("others"))
+    assert await segments.count(customers, others, NOW) == 2
+    await save_as(customers, "pained", {"all": []})
+    assert await segments.count(customers, others, NOW) == 0
+    assert await segments.text(customers, others, "zh") == "属于人群“人群others”"
+
+
+async def test_a_reference_is_explained_by_the_segment_s_conditions(customers: Platform) -> None:
+    await save_as(customers, "pained", HAS_PAIN)
+    verdict = await segments.explain_member(customers, decode(segment("pained")), "b", NOW)
+    [inner] = verdict.children
+    assert (verdict.holds, verdict.place) == (True, "filter.segment")
+    assert inner.place == "filter.segment.pained.tags"
+    assert [one.tag for one in inner.evidence] == ["pains/no_integration"]  # type: ignore[union-attr]
+
+
+async def test_a_segment_that_does_not_exist_is_answered_with_the_nearest(
+    customers: Platform,
+) -> None:
+    await save_as(customers, "pained", HAS_PAIN)
+    with pytest.raises(InvalidFilter, match=r"filter\.not\.segment: .*Did you mean pained"):
+        await segments.count(customers, decode({"not": segment("pain")}), NOW)
+
+
+async def test_segments_that_refer_to_one_another_in_a_circle_are_not_saved(
+    customers: Platform,
+) -> None:
+    await save_as(customers, "a", HAS_PAIN)
+    await save_as(customers, "b", {"not": segment("a")})
+    await save_as(customers, "c", {"related": {"where": segment("b")}})
+    with pytest.raises(InvalidFilter, match="circle: a → c → b → a"):
+        await save_as(customers, "a", {"any": [segment("c"), HAS_PAIN]})
+    with pytest.raises(InvalidFilter, match="circle"):
+        await save_as(customers, "b", segment("b"))
+    assert (await segments.segment(customers, "a")).version == 1
+
+
+async def test_a_circle_that_two_saves_at_once_made_is_refused_when_asked(
+    customers: Platform,
+) -> None:
+    await save_as(customers, "a", HAS_PAIN)
+    await save_as(customers, "b", segment("a"))
+
+    async def close_the_circle(transaction: Transaction) -> None:
+        await save_version(
+            transaction, "a", LABELS, decode(segment("b")), author="li", note="", at=NOW
+        )
+
+    await customers.database.write(close_the_circle)
+    with pytest.raises(InvalidFilter, match="circle"):
+        await segments.count(customers, decode(segment("a")), NOW)
+
+
+async def test_the_limits_hold_with_all_references_written_out(customers: Platform) -> None:
+    await save_as(customers, "many", {"any": [HAS_PAIN] * 60})
+    await save_as(customers, "deep", {"not": {"not": {"not": {"not": HAS_PAIN}}}})
+    with pytest.raises(InvalidFilter, match="120 conditions and 3 levels"):
+        await segments.count(customers, decode({"all": [segment("many")] * 2}), NOW)
+    with pytest.raises(InvalidFilter, match="1 conditions and 9 levels"):
+        await save_as(customers, "deeper", {"not": {"not": {"not": {"not": segment("deep")}}}})
+
+
+async def test_a_version_is_tied_to_the_segments_that_it_uses(customers: Platform) -> None:
+    await save_as(customers, "pained", HAS_PAIN)
+    await save_as(customers, "others", {"related": {"where": segment("pained")}})
+    used = await customers.database.read(
+        "MATCH (v:SegmentVersion)-[:USES]->(s:Segment) RETURN v.key AS version, s.key AS segment"
+    )
+    assert used == [{"version": "others#1", "segment": "pained"}]
+
+
+async def test_related_customers_that_matched_are_the_evidence(customers: Platform) -> None:
+    ties = [("a", "c", RelationKind.SUBSIDIARY), ("c", "b", RelationKind.PARTNER)]
+    await save(
+        customers, [Relation(customer=one, other=two, kind=kind) for one, two, kind in ties], NOW
+    )
+    node = decode({"related": {"distance": 2, "where": HAS_PAIN}})
+    verdict = await segments.explain_member(customers, node, "a", NOW)
+    assert verdict.holds
+    assert verdict.evidence == (Neighbour("b", "Acme Tools", 2),)
+    assert await segments.count(customers, node, NOW) == 3

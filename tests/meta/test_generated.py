@@ -15,10 +15,12 @@ from profilegraph.errors import InvalidFilter
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode, encode, json_schema
+from profilegraph.segments.library import references
 from profilegraph.segments.nodes import Node
 from scripts.render_segments import PAGE, page
 from tests.meta.source import ROOT
 from tests.property.strategies import filters
+from tests.spec.conftest import library_of
 
 SCHEMA = json.loads((ROOT / "schema" / "segment.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -31,7 +33,12 @@ BAD: list[object] = [
     {"all": [{"metric": {"key": "score", "exists": True}}], "any": []},
     {"any": {"all": []}},
     {"not": []},
-    {"related": {}},
+    {"related": {"kinds": []}},
+    {"related": {"where": {}}},
+    {"related": {"distance": 6}},
+    {"cohort": {"salt": ""}},
+    {"segment": {}},
+    {"stopped": {"type": "visit", "did": {"lastDays": 9}}},
     {"tags": {"dimension": "size", "anyOf": []}},
     {"tags": {"dimension": "size", "anyOf": ["s"], "minConfidence": 2}},
     {"tags": {"dimension": "size", "anyOf": ["s"], "colour": "red"}},
@@ -70,7 +77,10 @@ def test_an_example_of_the_page_is_a_filter_over_the_shipped_taxonomies(text: st
     taxonomies = [read_taxonomy(path) for path in data_folder("taxonomies").glob("*.yaml")]
     value = json.loads(text)
     VALIDATOR.validate(value)
-    check(decode(value), Catalogue.of(taxonomies))
+    node = decode(value)
+    check(
+        node, Catalogue.of(taxonomies), library_of({key: {"all": []} for key in references(node)})
+    )
 
 
 def test_the_page_has_an_example_of_every_condition() -> None:

@@ -1,150 +1,38 @@
-"""Random small worlds and random filters over them.
-
-Values come from small pools, so that filters often hit what is there, boundaries included.
-"""
+"""Random filters over random small worlds."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from profilegraph.domain.customers import Customer, Tagging, TagSource
-from profilegraph.domain.organisation import (
-    DecisionMaker,
-    DecisionRole,
-    Department,
-    DepartmentFunction,
-)
-from profilegraph.domain.activity import Event
-from profilegraph.domain.values import Record, from_units
+from profilegraph.domain.activity import OpportunityOutcome
+from profilegraph.domain.customers import RelationKind, TagSource
+from profilegraph.domain.values import Labels
 from profilegraph.segments import nodes
-from tests.conftest import NOW
-from tests.support.worlds import World
-
-TAGS = {
-    "size": ("small", "medium", "large"),
-    "region": ("china", "zhejiang", "hangzhou", "japan"),
-    "hobby": ("fishing", "golf"),
-}
-FUNCTIONS = (DepartmentFunction.IT, DepartmentFunction.FINANCE)
-ROLES = (DecisionRole.DECIDER, DecisionRole.BLOCKER)
-TEXTS = ("CFO", "cfo office", "财务总监", "")
-KEYS = ("web", "app")
-SHARES = (0.0, 0.3, 0.7, 1.0)
-
-days = st.sampled_from((-400, -30, -7, -1, 0, 1, 30))
-numbers = st.sampled_from((-1.0, 0.0, 0.5, 1.0, 10.0))
-amounts = st.sampled_from((0, 1, 10_000, 125_000))
-dates = days.map(lambda n: NOW.date() + timedelta(days=n))
-moments = st.builds(
-    lambda n, s: NOW + timedelta(days=n, seconds=s), days, st.sampled_from((-1, 0, 1))
+from profilegraph.segments.codec import MAX_DEPTH
+from profilegraph.segments.library import Library, SavedFilter, size
+from tests.property.random_worlds import (
+    CHANNELS,
+    EMPLOYEES,
+    FUNCTIONS,
+    KEYS,
+    MEETINGS,
+    PURPOSES,
+    ROLES,
+    SHARES,
+    STAGES,
+    TAGS,
+    TEAMS,
+    TEXTS,
+    dates,
+    maybe,
+    moments_after,
+    moments,
+    numbers,
+    several,
 )
-
-
-def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Return None or a value of a strategy."""
-    return st.none() | strategy
-
-
-@st.composite
-def taggings(draw: st.DrawFn, customer: str) -> list[Tagging]:
-    found = []
-    for dimension, names in TAGS.items():
-        many = 1 if dimension == "size" else len(names)
-        for name in draw(st.lists(st.sampled_from(names), max_size=many, unique=True)):
-            since = draw(moments)
-            until = draw(maybe(moments.filter(lambda moment, since=since: moment > since)))
-            found.append(
-                Tagging(
-                    customer=customer,
-                    tag=f"{dimension}/{name}",
-                    since=since,
-                    until=until,
-                    source=draw(st.sampled_from(TagSource)),
-                    confidence=draw(st.sampled_from(SHARES)),
-                    weight=draw(st.sampled_from(SHARES)),
-                    weekdays=tuple(draw(st.lists(st.integers(1, 7), max_size=2, unique=True))),
-                )
-            )
-    return found
-
-
-@st.composite
-def customers(draw: st.DrawFn, key: str) -> Customer:
-    attributes = {
-        "employees": draw(maybe(numbers)),
-        "slogan": draw(maybe(st.sampled_from(TEXTS))),
-        "founded": draw(maybe(dates)),
-        "listed": draw(maybe(st.booleans())),
-    }
-    return Customer(key=key, attributes={k: v for k, v in attributes.items() if v is not None})
-
-
-@st.composite
-def events(draw: st.DrawFn, customer: str, people: list[str]) -> list[Event]:
-    return [
-        Event(
-            key=f"{customer}-e{index}",
-            customer=customer,
-            type=draw(st.sampled_from(("visit", "purchase"))),
-            at=draw(moments),
-            channel=draw(maybe(st.sampled_from(KEYS))),
-            content=draw(maybe(st.sampled_from(TEXTS))),
-            amount=draw(maybe(amounts.map(from_units))),
-            person=draw(maybe(st.sampled_from(people))) if people else None,
-        )
-        for index in range(draw(st.integers(0, 4)))
-    ]
-
-
-@st.composite
-def organisations(draw: st.DrawFn, customer: str) -> list[Record]:
-    departments: list[Department] = []
-    for index in range(draw(st.integers(0, 3))):
-        above = [one.key for one in departments]
-        departments.append(
-            Department(
-                key=f"{customer}-d{index}",
-                customer=customer,
-                name=draw(maybe(st.sampled_from(TEXTS[:3]))),
-                function=draw(maybe(st.sampled_from(FUNCTIONS))),
-                parent=draw(maybe(st.sampled_from(above))) if above else None,
-            )
-        )
-    people: list[DecisionMaker] = []
-    for index in range(draw(st.integers(0, 3))):
-        above, places = [one.key for one in people], [one.key for one in departments]
-        people.append(
-            DecisionMaker(
-                key=f"{customer}-p{index}",
-                customer=customer,
-                title=draw(maybe(st.sampled_from(TEXTS[:3]))),
-                role=draw(maybe(st.sampled_from(ROLES))),
-                influence=draw(maybe(st.sampled_from(SHARES))),
-                stance=draw(maybe(st.sampled_from((-1.0, 0.0, 1.0)))),
-                department=draw(maybe(st.sampled_from(places))) if places else None,
-                reports_to=draw(maybe(st.sampled_from(above))) if above else None,
-            )
-        )
-    return [*departments, *people]
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    records: list[Record] = []
-    metrics = {}
-    for index in range(draw(st.integers(1, 5))):
-        key = f"c{index}"
-        organisation = draw(organisations(key))
-        people = [one.key for one in organisation if isinstance(one, DecisionMaker)]
-        records += [draw(customers(key)), *draw(taggings(key)), *organisation]
-        records += draw(events(key, people))
-        scores = draw(st.fixed_dictionaries({}, optional={"score": numbers, "rank": numbers}))
-        metrics[key] = scores
-    return World(tuple(records), metrics)
 
 
 def some_of(kind: type, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -156,12 +44,8 @@ def pairs(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.tuples(strategy, strategy).map(lambda pair: tuple(sorted(pair)))
 
 
-def several(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.lists(strategy, min_size=1, max_size=2, unique=True).map(tuple)
-
-
 def comparisons(values: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
-    plain = {name: values for name in ("eq", "ne", "lt", "lte", "gt", "gte")}
+    plain = dict.fromkeys(("eq", "ne", "lt", "lte", "gt", "gte"), values)
     return {**plain, "between": pairs(values)}
 
 
@@ -190,14 +74,13 @@ amount_tests = some_of(
 
 @st.composite
 def windows(draw: st.DrawFn) -> nodes.Window:
-    given = draw(
+    given: dict[str, Any] = draw(
         st.fixed_dictionaries(
             {}, optional={"last_days": st.sampled_from((1, 7, 30)), "since": moments}
         )
     )
-    ends = moments.filter(lambda moment: "since" not in given or moment > given["since"])
     if not given or draw(st.booleans()):
-        given["until"] = draw(ends)
+        given["until"] = draw(moments_after(given.get("since")))
     return nodes.Window(**given)
 
 
@@ -232,17 +115,104 @@ def tag_leaves(draw: st.DrawFn) -> nodes.Tags:
 
 
 @st.composite
+def event_tests(draw: st.DrawFn) -> dict[str, Any]:
+    rarely = st.integers(0, 3).map(lambda n: n == 0)
+    return {
+        "type": draw(st.sampled_from(("visit", "purchase"))),
+        "channels": draw(maybe(several(st.sampled_from(KEYS)))) if draw(rarely) else None,
+        "content": draw(maybe(text_tests)) if draw(rarely) else None,
+        "amount": draw(maybe(amount_tests)) if draw(rarely) else None,
+    }
+
+
+@st.composite
 def event_leaves(draw: st.DrawFn) -> nodes.Events:
-    return nodes.Events(
-        draw(st.sampled_from(("visit", "purchase"))),
-        **draw(times()),
-        window=draw(maybe(windows())),
-        channels=draw(maybe(several(st.sampled_from(KEYS)))),
-        content=draw(maybe(text_tests)),
-        amount=draw(maybe(amount_tests)),
-    )
+    given: dict[str, Any] = {**draw(event_tests()), **draw(times())}
+    return nodes.Events(**given, window=draw(maybe(windows())))
 
 
+activity_leaves = st.one_of(
+    event_leaves(),
+    st.builds(
+        lambda test, window, total: nodes.EventTotal(**test, window=window, total=total),
+        event_tests(),
+        maybe(windows()),
+        amount_tests,
+    ),
+    st.builds(
+        lambda test, least, did, did_not: nodes.Stopped(
+            **test, at_least=least, did=did, did_not=did_not
+        ),
+        event_tests(),
+        st.integers(1, 2),
+        windows(),
+        windows(),
+    ),
+    st.builds(
+        lambda first, then, within, window: nodes.Sequence(
+            nodes.EventTest(**first), nodes.EventTest(**then), within, window
+        ),
+        event_tests(),
+        event_tests(),
+        st.sampled_from((1, 7, 30, 400)),
+        maybe(windows()),
+    ),
+)
+opportunity_tests = st.fixed_dictionaries(
+    {},
+    optional={
+        "stages": several(st.sampled_from(STAGES)),
+        "outcomes": several(st.sampled_from(OpportunityOutcome)),
+        "name": text_tests,
+        "amount": amount_tests,
+        "close_date": date_tests,
+        "reason": text_tests,
+    },
+).map(lambda given: nodes.OpportunityTest(**given))
+participation_tests = st.builds(
+    lambda given, where: nodes.ParticipationTest(**given, where=where),
+    st.fixed_dictionaries({}, optional={"roles": several(st.sampled_from(ROLES))}),
+    opportunity_tests,
+)
+
+
+def counted(kind: type, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return leaves that count, with any of the optional fields given."""
+    given = st.fixed_dictionaries({}, optional=choices)
+    return st.builds(lambda many, asked: kind(**many, **asked), times(), given)
+
+
+record_leaves = st.one_of(
+    counted(nodes.Opportunities, where=opportunity_tests),
+    counted(
+        nodes.FollowUps,
+        kinds=several(st.sampled_from(MEETINGS)),
+        window=windows(),
+        employees=several(st.sampled_from(EMPLOYEES)),
+        note=text_tests,
+        outcome=text_tests,
+    ),
+    counted(
+        nodes.Arrivals,
+        channels=several(st.sampled_from(CHANNELS)),
+        exact=st.just(True),
+        window=windows(),
+    ),
+    counted(nodes.Owners, employees=several(st.sampled_from(EMPLOYEES)), window=windows()),
+    counted(nodes.Teams, teams=several(st.sampled_from(TEAMS)), exact=st.just(True)),
+    counted(
+        nodes.Consents,
+        purposes=several(st.sampled_from(PURPOSES)),
+        granted=st.just(False),
+        window=windows(),
+    ),
+)
+cohort_leaves = st.builds(
+    nodes.Cohort,
+    st.sampled_from(("spring", "autumn")),
+    st.sampled_from((0.0, 0.2, 0.4)),
+    st.sampled_from((0.5, 0.7, 1.0)),
+)
 department_tests = st.builds(
     lambda asked, exact: nodes.DepartmentTest(**asked, exact=exact),
     st.fixed_dictionaries(
@@ -262,6 +232,7 @@ person_tests = st.fixed_dictionaries(
         "stance": number_tests,
         "chain_depth": some_of(nodes.NumberTest, eq=numbers, gte=numbers, in_=several(numbers)),
         "did": event_leaves(),
+        "takes_part_in": participation_tests,
     },
 ).map(lambda given: nodes.PersonTest(**given))
 people_leaves = st.builds(
@@ -282,7 +253,66 @@ metric_keys = st.sampled_from(("score", "rank"))
 metric_leaves = st.builds(
     lambda key, test: nodes.Metric(key, number=test), metric_keys, number_tests
 ) | st.builds(lambda key, exists: nodes.Metric(key, exists=exists), metric_keys, st.booleans())
-leaves = st.one_of(tag_leaves(), attribute_leaves, metric_leaves, event_leaves(), people_leaves)
+_SAVED: dict[str, nodes.Node] = {
+    "golfers": nodes.Tags("hobby", any_of=("golf",)),
+    "visitors": nodes.Events("visit", at_least=2),
+    "both": nodes.AllOf((nodes.InSegment("golfers"), nodes.InSegment("visitors"))),
+}
+LIBRARY = Library(
+    {key: SavedFilter(Labels(zh_cn=key, en=key), node) for key, node in _SAVED.items()}
+)
+"""The saved segments that random filters refer to."""
+segment_leaves = st.sampled_from(sorted(LIBRARY.segments)).map(nodes.InSegment)
+_simple_leaves = st.one_of(
+    tag_leaves(),
+    attribute_leaves,
+    metric_leaves,
+    cohort_leaves,
+    activity_leaves,
+    people_leaves,
+    record_leaves,
+    segment_leaves,
+)
+
+
+@st.composite
+def simple_leaf(draw: st.DrawFn) -> nodes.Leaf:
+    """Return a leaf that holds no filter; a composite, as the strategy's whole repr is long."""
+    leaf: nodes.Leaf = draw(_simple_leaves)
+    return leaf
+
+
+simple_leaves = simple_leaf()
+
+
+def related_to(where: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Related]:
+    """Return leaves that ask for related customers which match."""
+    return counted(
+        nodes.Related,
+        kinds=several(st.sampled_from(RelationKind)),
+        distance=st.integers(1, 5),
+        where=where,
+    )
+
+
+_related_leaves = related_to(
+    st.one_of(
+        simple_leaves,
+        simple_leaves.map(nodes.Not),
+        st.lists(simple_leaves, max_size=2).map(lambda some: nodes.AnyOf(tuple(some))),
+        related_to(simple_leaves),
+    )
+)
+
+
+@st.composite
+def related_leaf(draw: st.DrawFn) -> nodes.Related:
+    """Return a leaf that holds a filter of its own."""
+    leaf: nodes.Related = draw(_related_leaves)
+    return leaf
+
+
+leaves = simple_leaves | related_leaf()
 filters: st.SearchStrategy[nodes.Node] = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -291,7 +321,7 @@ filters: st.SearchStrategy[nodes.Node] = st.recursive(
         inner.map(nodes.Not),
     ),
     max_leaves=6,
-)
+).filter(lambda node: size(node, LIBRARY).depth <= MAX_DEPTH)
 
 
 def parts(value: object) -> list[object]:

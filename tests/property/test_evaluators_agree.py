@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from profilegraph.segments.nodes import Node
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
-from tests.property.strategies import filters, worlds
-from tests.spec.conftest import EVALUATORS
+from tests.property.random_worlds import worlds
+from tests.property.strategies import LIBRARY, filters
+from tests.spec.conftest import CONTEXT, EVALUATORS
 from tests.support.worlds import World, load_world
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
@@ -51,9 +53,11 @@ async def test_explain_and_cypher_agree_on_every_filter(
     loaded: Database, catalogue: Catalogue, world: World, nodes: list[Node]
 ) -> None:
     await load_world(loaded, world, NOW)
+    context = replace(CONTEXT, library=LIBRARY)
     for node in nodes:
-        check(node, catalogue)
+        check(node, catalogue, LIBRARY)
         answers = {
-            name: await evaluate(loaded, catalogue, node) for name, evaluate in EVALUATORS.items()
+            name: await evaluate(loaded, catalogue, node, context)
+            for name, evaluate in EVALUATORS.items()
         }
         assert answers["cypher"] == answers["explain"], encode_text(node)

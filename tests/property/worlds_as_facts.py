@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer, Tagging
-from profilegraph.domain.organisation import DecisionMaker, Department
+from profilegraph.domain.activity import (
+    Arrival,
+    Channel,
+    Event,
+    FollowUp,
+    Opportunity,
+    Participation,
+)
+from profilegraph.domain.customers import Consent, Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.organisation import (
+    DecisionMaker,
+    Department,
+    Employee,
+    Ownership,
+    Team,
+)
 from profilegraph.domain.values import Record, to_units
-from profilegraph.segments.facts import DepartmentFact, EventFact, Facts, PersonFact
-from tests.property.strategies import worlds
+from profilegraph.segments.cohorts import cohort_number
+from profilegraph.segments.facts import (
+    ArrivalFact,
+    ConsentFact,
+    DepartmentFact,
+    EventFact,
+    Facts,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    ParticipationFact,
+    PersonFact,
+    RelationFact,
+)
+from tests.property.random_worlds import worlds
 from tests.support.worlds import World
 
 T = TypeVar("T", bound=Record)
@@ -23,38 +50,42 @@ def facts_of_worlds() -> st.SearchStrategy[list[Facts]]:
 
 
 def facts_of(world: World) -> list[Facts]:
-    return [_facts(world, customer) for customer in _some(world.records, Customer)]
+    near: dict[str, Facts] = {}
+    for customer in _some(world.records, Customer):
+        near[customer.key] = replace(_facts(world, customer), near=near)
+    return list(near.values())
 
 
 def _facts(world: World, customer: Customer) -> Facts:
     own = [one for one in world.records if getattr(one, "customer", None) == customer.key]
-    people = {one.key: one for one in _some(own, DecisionMaker)}
-    departments = {one.key: one for one in _some(own, Department)}
-    events = _some(own, Event)
+    channels = _parents(world, Channel)
     return Facts(
         key=customer.key,
+        name=customer.name,
+        cohort=cohort_number(customer.key),
         taggings=tuple(_some(own, Tagging)),
         attributes={key: value for key, value in customer.attributes.items() if value is not None},
         metrics=world.metrics.get(customer.key, {}),
-        events=tuple(_event(one) for one in events),
-        people=tuple(_person(one, people, departments, events) for one in people.values()),
+        events=tuple(_event(one) for one in _some(own, Event)),
+        people=tuple(_person(one, own, world) for one in _some(own, DecisionMaker)),
+        opportunities=tuple(_opportunity(one) for one in _some(own, Opportunity)),
+        follow_ups=tuple(_follow_up(one) for one in _some(own, FollowUp)),
+        arrivals=tuple(
+            ArrivalFact(one.at, tuple(_line(one.channel, channels))) for one in _some(own, Arrival)
+        ),
+        owners=tuple(_owner(one, world) for one in _some(own, Ownership)),
+        consents=tuple(
+            ConsentFact(one.key, one.purpose, one.granted, one.at) for one in _some(own, Consent)
+        ),
+        relations=tuple(_relations(customer.key, _some(world.records, Relation))),
     )
 
 
-def _person(
-    person: DecisionMaker,
-    people: dict[str, DecisionMaker],
-    departments: dict[str, Department],
-    events: list[Event],
-) -> PersonFact:
-    above, boss = 0, person.reports_to
-    while boss is not None:
-        above, boss = above + 1, people[boss].reports_to
-    line, place = [], person.department
-    while place is not None:
-        department = departments[place]
-        line.append(DepartmentFact(department.key, department.name, department.function))
-        place = department.parent
+def _person(person: DecisionMaker, own: list[Record], world: World) -> PersonFact:
+    departments = {one.key: one for one in _some(own, Department)}
+    bosses = {one.key: one.reports_to for one in _some(own, DecisionMaker)}
+    sales = {one.key: _opportunity(one) for one in _some(own, Opportunity)}
+    line = _line(person.department, {key: one.parent for key, one in departments.items()})
     return PersonFact(
         key=person.key,
         name=person.name,
@@ -62,10 +93,60 @@ def _person(
         role=person.role,
         influence=person.influence,
         stance=person.stance,
-        chain_depth=above,
-        departments=tuple(line),
-        events=tuple(_event(one) for one in events if one.person == person.key),
+        chain_depth=len(list(_line(person.reports_to, bosses))),
+        departments=tuple(
+            DepartmentFact(key, departments[key].name, departments[key].function) for key in line
+        ),
+        events=tuple(_event(one) for one in _some(own, Event) if one.person == person.key),
+        takes_part_in=tuple(
+            ParticipationFact(one.role, sales[one.opportunity])
+            for one in _some(world.records, Participation)
+            if one.person == person.key
+        ),
     )
+
+
+def _owner(ownership: Ownership, world: World) -> OwnerFact:
+    teams = _parents(world, Team)
+    [employee] = [one for one in _some(world.records, Employee) if one.key == ownership.employee]
+    line = tuple(_line(employee.team, teams))
+    return OwnerFact(employee.key, ownership.since, employee.name, line)
+
+
+def _relations(customer: str, relations: list[Relation]) -> Iterator[RelationFact]:
+    mirrored = {
+        RelationKind.PARENT: RelationKind.SUBSIDIARY,
+        RelationKind.SUBSIDIARY: RelationKind.PARENT,
+        RelationKind.PARTNER: RelationKind.PARTNER,
+    }
+    for one in relations:
+        if one.customer == customer:
+            yield RelationFact(one.other, one.kind)
+        if one.other == customer:
+            yield RelationFact(one.customer, mirrored[one.kind])
+
+
+def _parents(world: World, kind: type[Team] | type[Channel]) -> dict[str, str | None]:
+    return {one.key: one.parent for one in world.records if isinstance(one, kind)}
+
+
+def _line(first: str | None, parents: dict[str, str | None]) -> Iterator[str]:
+    """Yield a key and those above it, from the nearest to the root."""
+    while first is not None:
+        yield first
+        first = parents[first]
+
+
+def _opportunity(sale: Opportunity) -> OpportunityFact:
+    amount = None if sale.amount is None else to_units(sale.amount)
+    return OpportunityFact(
+        sale.key, sale.outcome, sale.name, sale.stage, amount, sale.close_date, sale.reason
+    )
+
+
+def _follow_up(met: FollowUp) -> FollowUpFact:
+    employees = () if met.employee is None else (met.employee,)
+    return FollowUpFact(met.key, met.kind, met.at, employees, met.note, met.outcome)
 
 
 def _event(event: Event) -> EventFact:

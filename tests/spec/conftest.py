@@ -2,39 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.values import Labels
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
 from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context
+from profilegraph.segments.library import Library, SavedFilter, reach
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
-from profilegraph.storage.facts import read_facts
+from profilegraph.storage.facts import read_neighbourhood
 from profilegraph.storage.segments import page_of_keys
 from tests.conftest import NOW
 from tests.support.worlds import load_world, parse_world
 
-Members = Callable[[str, dict[str, Any]], Awaitable[set[str]]]
+Filter = dict[str, Any]
+
+
+class Members(Protocol):
+    """Asks who matches a filter in a world, where segments are saved under keys."""
+
+    def __call__(
+        self, text: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /
+    ) -> Awaitable[set[str]]: ...
+
+
 CONTEXT = Context(NOW, NOW.date())
 
 
-async def by_explain(database: Database, catalogue: Catalogue, node: Node) -> set[str]:
+def library_of(saved: Mapping[str, Filter]) -> Library:
+    """Return saved segments as a library; each is called as its key."""
+    return Library(
+        {
+            key: SavedFilter(Labels(zh_cn=key, en=key), decode(filter_))
+            for key, filter_ in saved.items()
+        }
+    )
+
+
+async def by_explain(
+    database: Database, catalogue: Catalogue, node: Node, context: Context
+) -> set[str]:
     rows = await database.read("MATCH (c:Customer) RETURN c.key AS key")
-    facts = [await read_facts(database, row["key"]) for row in rows]
-    return {one.key for one in facts if explain(node, one, catalogue, CONTEXT).holds}
+    looks = reach(node, context.library)
+    found = await read_neighbourhood(database, [row["key"] for row in rows], looks)
+    return {
+        key
+        for key, facts in found.items()
+        if explain(node, replace(facts, near=found), catalogue, context).holds
+    }
 
 
-async def by_cypher(database: Database, catalogue: Catalogue, node: Node) -> set[str]:
-    found = await page_of_keys(database, Compiler(catalogue, CONTEXT), node, first=1_000)
+async def by_cypher(
+    database: Database, catalogue: Catalogue, node: Node, context: Context
+) -> set[str]:
+    found = await page_of_keys(database, Compiler(catalogue, context), node, first=1_000)
     return {position.key for position in found}
 
 
@@ -54,10 +86,10 @@ async def members(
     evaluate = EVALUATORS[request.param]
     await load_taxonomies(migrated, catalogue.taxonomies)
 
-    async def ask(text: str, filter_: dict[str, Any]) -> set[str]:
-        node = decode(filter_)
-        check(node, catalogue)
+    async def ask(text: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /) -> set[str]:
+        node, library = decode(filter_), library_of(saved)
+        check(node, catalogue, library)
         await load_world(migrated, parse_world(text, NOW), NOW)
-        return await evaluate(migrated, catalogue, node)
+        return await evaluate(migrated, catalogue, node, replace(CONTEXT, library=library))
 
     return ask

@@ -43,8 +43,8 @@ def parse_world(text: str, now: datetime) -> World:
             else:
                 records.append(_record(kind, row, now))
     known = {record.key for record in records if isinstance(record, Customer)}
-    named = {getattr(record, "customer", None) for record in records} | metrics.keys()
-    missing = [Customer(key=key) for key in sorted(named - known - {None})]
+    referred = {getattr(one, field, "") for one in records for field in ("customer", "other")}
+    missing = [Customer(key=key) for key in sorted((referred | metrics.keys()) - known - {""})]
     return World((*missing, *records), metrics)
 
 
@@ -72,7 +72,8 @@ async def load_world(database: Database, world: World, now: datetime) -> None:
 
 
 def _tables(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    kind, lines = "", []
+    kind = ""
+    lines: list[str] = []
     for line in [*text.strip().splitlines(), "end:"]:
         stripped = line.strip()
         if stripped.endswith(":"):

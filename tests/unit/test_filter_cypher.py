@@ -50,6 +50,35 @@ FILTERS: dict[str, dict[str, Any]] = {
                 "department": {"functions": ["IT"]},
                 "chainDepth": {"lte": 1},
                 "did": {"type": "visit"},
+                "takesPartIn": {"roles": ["DECIDER"], "where": {"outcomes": ["OPEN"]}},
+            },
+        }
+    },
+    "event_total": {"eventTotal": {"type": "purchase", "total": {"gte": 10.5}}},
+    "stopped": {
+        "stopped": {
+            "type": "visit",
+            "did": {"lastDays": 90},
+            "didNot": {"lastDays": 30},
+        }
+    },
+    "sequence": {
+        "sequence": {"first": {"type": "visit"}, "then": {"type": "purchase"}, "withinDays": 7}
+    },
+    "owned_by_a_team": {"team": {"teams": ["north"], "atLeast": 2}},
+    "channel_with_those_below": {"channel": {"channels": ["ads"]}},
+    "latest_consents": {"consent": {"purposes": ["email"]}},
+    "cohort": {"cohort": {"salt": "spring", "to": 0.1}},
+    "related_within_related": {
+        "related": {
+            "kinds": ["PARENT"],
+            "distance": 3,
+            "where": {
+                "related": {
+                    "kinds": ["PARTNER", "SUBSIDIARY"],
+                    "atLeast": 2,
+                    "where": {"people": {"where": {"did": {"type": "visit"}}}},
+                }
             },
         }
     },

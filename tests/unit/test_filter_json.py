@@ -32,6 +32,27 @@ GOOD: list[dict[str, Any]] = [
             "where": {"department": {"functions": ["IT"]}, "did": {"type": "visit"}},
         }
     },
+    {"event": {"type": "visit", "channels": ["web"], "content": {"contains": "x"}}},
+    {"eventTotal": {"type": "visit", "total": {"gte": 10.5}}},
+    {
+        "stopped": {
+            "type": "visit",
+            "atLeast": 2,
+            "did": {"until": "2026-01-01T00:00:00+00:00"},
+            "didNot": {"lastDays": 30},
+        }
+    },
+    {"sequence": {"first": {"type": "visit"}, "then": {"type": "visit"}, "withinDays": 3}},
+    {"people": {"where": {"takesPartIn": {"roles": ["USER"], "where": {"outcomes": ["WON"]}}}}},
+    {"opportunity": {"atLeast": 1, "where": {"closeDate": {"inNextDays": 7}}}},
+    {"followUp": {"kinds": ["CALL"], "employees": ["li"]}},
+    {"channel": {"channels": ["ads"], "exact": True}},
+    {"owner": {"atMost": 0}},
+    {"team": {"teams": ["north"]}},
+    {"consent": {"granted": False, "purposes": ["email"]}},
+    {"cohort": {"salt": "spring", "from": 0.2, "to": 0.4}},
+    {"related": {"kinds": ["PARENT"], "distance": 2, "where": {"not": VISIT}}},
+    {"segment": {"key": "good ones"}},
 ]
 BAD: list[tuple[Any, str]] = [
     (None, "exactly one key"),
@@ -54,6 +75,16 @@ BAD: list[tuple[Any, str]] = [
     ({"attribute": {"key": "a", "number": {"eq": float("nan")}}}, "finite"),
     ({"metric": {"key": "m", "number": {"between": [2, 1]}}}, "must not be greater"),
     ({"people": {"where": {"roles": ["KING"]}}}, "roles"),
+    ({"eventTotal": {"type": "visit"}}, "filter.eventTotal.total: "),
+    ({"stopped": {"type": "visit", "atLeast": 0}}, "atLeast"),
+    ({"sequence": {"first": {}, "then": {"type": "visit"}, "withinDays": 3}}, "first.type"),
+    ({"sequence": {"first": VISIT["event"] | {"atLeast": 2}}}, "first.atLeast"),
+    ({"cohort": {"salt": "a", "from": 0.5, "to": 0.5}}, "greater than"),
+    ({"related": {"distance": 6}}, "distance"),
+    ({"related": {"where": {"event": {}}}}, "filter.related.where.event.type"),
+    ({"related": {"where": None}}, "filter.related.where: a condition is an object"),
+    ({"related": [VISIT]}, "filter.related"),
+    ({"segment": {"key": ""}}, "filter.segment.key"),
 ]
 
 
@@ -77,6 +108,18 @@ def test_a_filter_may_be_eight_levels_deep_and_no_deeper() -> None:
     decode(nested(MAX_DEPTH))
     with pytest.raises(InvalidFilter, match="8 levels"):
         decode(nested(MAX_DEPTH + 1))
+
+
+def test_the_filter_of_related_customers_counts_towards_the_limits() -> None:
+    inner: dict[str, Any] = VISIT
+    for _ in range(MAX_DEPTH - 1):
+        inner = {"related": {"where": inner}}
+    decode(inner)
+    with pytest.raises(InvalidFilter, match="8 levels"):
+        decode({"related": {"where": inner}})
+    decode({"related": {"where": {"all": [VISIT] * (MAX_LEAVES - 1)}}})
+    with pytest.raises(InvalidFilter, match="101 conditions"):
+        decode({"related": {"where": {"all": [VISIT] * MAX_LEAVES}}})
 
 
 def test_a_filter_may_have_a_hundred_conditions_and_no_more() -> None:

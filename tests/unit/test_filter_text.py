@@ -7,14 +7,26 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Tagging, TagSource
 from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.values import Labels
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.codec import decode
 from profilegraph.segments.evidence import evidence_line
-from profilegraph.segments.explain import Value
-from profilegraph.segments.facts import DepartmentFact, EventFact, PersonFact
+from profilegraph.segments.explain import Neighbour, Place, Value
+from profilegraph.segments.facts import (
+    ArrivalFact,
+    ConsentFact,
+    DepartmentFact,
+    EventFact,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    PersonFact,
+)
+from profilegraph.segments.library import Library, SavedFilter
 from profilegraph.segments.text import sentence
 from tests.conftest import NOW
 
@@ -88,6 +100,85 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
             "a decision-maker with role decider, department IT or below, Visit",
             "有决策人（角色为最终决策人、部门为信息技术及其下级部门、“访问”有过）",
         ),
+        (
+            {
+                "eventTotal": {
+                    "type": "purchase",
+                    "window": {"lastDays": 365},
+                    "total": {"gte": 10000},
+                }
+            },
+            "Purchase amounts in total at least 10,000, in the last 365 days",
+            "“购买”金额合计不小于10,000、最近365天内",
+        ),
+        (
+            {
+                "stopped": {
+                    "type": "visit",
+                    "atLeast": 3,
+                    "did": {"lastDays": 90},
+                    "didNot": {"lastDays": 30},
+                }
+            },
+            "Visit at least 3 times in the last 90 days, but not in the last 30 days",
+            "“访问”至少3次，最近90天内，但最近30天内没有",
+        ),
+        (
+            {
+                "sequence": {
+                    "first": {"type": "visit", "content": {"contains": "pricing"}},
+                    "then": {"type": "purchase"},
+                    "withinDays": 7,
+                }
+            },
+            "Visit with content contains “pricing”, then Purchase, within 7 days",
+            "先有“访问”（内容包含“pricing”），后有“购买”、相隔不超过7天",
+        ),
+        (
+            {
+                "people": {
+                    "where": {"takesPartIn": {"roles": ["USER"], "where": {"outcomes": ["WON"]}}}
+                }
+            },
+            "a decision-maker with takes part in an opportunity with won, role in it user",
+            "有决策人（参与商机（结果为赢单、在其中的角色为使用者））",
+        ),
+        (
+            {"opportunity": {"atLeast": 2, "where": {"stages": ["contract"]}}},
+            "at least 2 opportunities with stage contract",
+            "至少有2个商机（阶段为contract）",
+        ),
+        (
+            {"followUp": {"atMost": 0, "kinds": ["VISIT"], "employees": ["li"]}},
+            "no follow-up with by visit, with li",
+            "没有跟进（方式为拜访、跟进人为li）",
+        ),
+        (
+            {"channel": {"channels": ["ads"]}},
+            "came to us with by ads or below",
+            "来过（渠道为ads及其下级渠道）",
+        ),
+        ({"owner": {"atMost": 0}}, "no owner", "没有负责人"),
+        (
+            {"team": {"teams": ["north"]}},
+            "an owner in team north or below",
+            "有负责人（团队为north及其下级团队）",
+        ),
+        (
+            {"consent": {"purposes": ["email"], "granted": False}},
+            "a refusal with email",
+            "有拒绝（用途为email）",
+        ),
+        (
+            {"cohort": {"salt": "spring", "to": 0.1}},
+            "in the random share from 0 to 0.1 of “spring”",
+            "在随机份额0到0.1之内（“spring”）",
+        ),
+        (
+            {"related": {"kinds": ["SUBSIDIARY"], "distance": 2, "where": VISIT}},
+            "(a related customer with subsidiary, up to 2 steps away where Visit)",
+            "（有关联客户（关系为子公司、最多相隔2层），满足：“访问”有过）",
+        ),
     ],
 )
 def test_a_filter_is_a_sentence_in_both_languages(
@@ -126,8 +217,39 @@ def test_a_filter_is_a_sentence_in_both_languages(
             "王芳, CFO, decider in 财务部",
             "王芳、CFO、最终决策人，财务部",
         ),
+        (Place("spring", 0.25), "at 0.2500 of “spring”", "在“spring”中位于0.2500"),
+        (Neighbour("n", "华北", 2), "华北, 2 steps away", "华北，相隔2层"),
+        (
+            OpportunityFact("o", OpportunityOutcome.WON, "Seats"),
+            "Seats, won",
+            "Seats、赢单",
+        ),
+        (
+            FollowUpFact("f", FollowUpKind.VISIT, NOW, ("li",), outcome="quote"),
+            "visit on 2026-03-01 12:00, li, quote",
+            "拜访，2026-03-01 12:00、li、quote",
+        ),
+        (
+            ArrivalFact(NOW, ("search", "ads")),
+            "by search on 2026-03-01 12:00",
+            "来自search，2026-03-01 12:00",
+        ),
+        (OwnerFact("li", NOW, "李"), "李 since 2026-03-01 12:00", "李，自2026-03-01 12:00起"),
+        (
+            ConsentFact("k", "email", False, NOW),
+            "email: no, on 2026-03-01 12:00",
+            "email：拒绝，2026-03-01 12:00",
+        ),
     ],
 )
 def test_evidence_is_a_line_in_both_languages(found: Any, english: str, chinese: str) -> None:
     assert evidence_line(found, CATALOGUE, "en") == english
     assert evidence_line(found, CATALOGUE, "zh") == chinese
+
+
+def test_a_reference_reads_as_the_segment_s_label() -> None:
+    labels = Labels(zh_cn="好客户", en="Good customers")
+    library = Library({"good": SavedFilter(labels, decode(VISIT))})
+    node = decode({"segment": {"key": "good"}})
+    assert sentence(node, CATALOGUE, "en", library) == "in segment “Good customers”"
+    assert sentence(node, CATALOGUE, "zh", library) == "属于人群“好客户”"

@@ -25,6 +25,7 @@ __all__ = [
     "DepartmentFunction",
     "Direction",
     "Duty",
+    "EvidenceKind",
     "FollowUpKind",
     "IdentityKind",
     "Layer",
@@ -49,6 +50,18 @@ class CustomerOrderField(Enum):
     CREATED_AT = "CREATED_AT"
 
 
+class EvidenceKind(Enum):
+    """What kind of record decided a condition."""
+
+    OPPORTUNITY = "OPPORTUNITY"
+    FOLLOW_UP = "FOLLOW_UP"
+    CHANNEL = "CHANNEL"
+    OWNER = "OWNER"
+    CONSENT = "CONSENT"
+    CUSTOMER = "CUSTOMER"
+    COHORT = "COHORT"
+
+
 class Direction(Enum):
     """Which end of an order comes first."""
 
@@ -63,6 +76,19 @@ describe(
         "KEY": "Their business key.",
         "NAME": "Their name; those without one come first.",
         "CREATED_AT": "When they were first saved.",
+    },
+)
+describe(
+    EvidenceKind,
+    "What kind of record decided a condition.",
+    {
+        "OPPORTUNITY": "A possible sale.",
+        "FOLLOW_UP": "Something that we did with the customer.",
+        "CHANNEL": "That the customer came to us; the key is the channel's.",
+        "OWNER": "One of us who owns the customer; the key is the employee's.",
+        "CONSENT": "The customer's latest word for a purpose.",
+        "CUSTOMER": "A related customer that matched.",
+        "COHORT": "Where the customer is dealt out to; the key is the salt.",
     },
 )
 describe(

@@ -3,75 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
 from typing import Any
 
 import strawberry
 from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
-from profilegraph.api.enums import DecisionRole, DepartmentFunction, TagSource
+from profilegraph.api.enums import FollowUpKind, RelationKind, TagSource
 from profilegraph.api.fields import given
+from profilegraph.api.filter_parts import (
+    BooleanTest,
+    DateTest,
+    EventCondition,
+    EventTest,
+    NumberTest,
+    OpportunityTest,
+    PersonTest,
+    TextTest,
+    Window,
+)
 from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import EVERYONE, Node
-
-
-@strawberry.input(description="Compares a number. All that is given must hold.")
-class NumberTest:
-    """Compares a number."""
-
-    eq: float | None = given("Equal to.")
-    ne: float | None = given("Not equal to.")
-    in_: list[float] | None = given("One of these.", "in")
-    lt: float | None = given("Less than.")
-    lte: float | None = given("Less than or equal to.")
-    gt: float | None = given("Greater than.")
-    gte: float | None = given("Greater than or equal to.")
-    between: list[float] | None = given(
-        "From the first to the second of two numbers, both included."
-    )
-
-
-@strawberry.input(description="Compares a text, letter case included. All that is given must hold.")
-class TextTest:
-    """Compares a text."""
-
-    eq: str | None = given("Equal to.")
-    ne: str | None = given("Not equal to.")
-    in_: list[str] | None = given("One of these.", "in")
-    contains: str | None = given("Has this in it.")
-    starts_with: str | None = given("Begins with this.")
-
-
-@strawberry.input(description="Compares a day. All that is given must hold.")
-class DateTest:
-    """Compares a day."""
-
-    eq: date | None = given("On this day.")
-    ne: date | None = given("On any other day.")
-    lt: date | None = given("Before this day.")
-    lte: date | None = given("On this day or before it.")
-    gt: date | None = given("After this day.")
-    gte: date | None = given("On this day or after it.")
-    between: list[date] | None = given("From the first to the second of two days, both included.")
-    in_last_days: int | None = given("Today or one of the days before it, so many in all.")
-    in_next_days: int | None = given("One of so many days from tomorrow on.")
-
-
-@strawberry.input(description="Compares a value that is true or false.")
-class BooleanTest:
-    """Compares a boolean."""
-
-    eq: bool = strawberry.field(description="Equal to.")
-
-
-@strawberry.input(description="A span of time; it never reaches beyond now.")
-class Window:
-    """A span of time."""
-
-    last_days: int | None = given("The last so many times 24 hours.")
-    since: datetime | None = given("At this moment or later.")
-    until: datetime | None = given("Before this moment.")
 
 
 @strawberry.input(
@@ -122,45 +74,6 @@ class MetricCondition:
 
 
 @strawberry.input(
-    description="How often something was done: at least once where no number is given."
-)
-class EventCondition:
-    """How often something was done."""
-
-    type: str = strawberry.field(description="Key of the event type.")
-    at_least: int | None = given("At least so many times.")
-    at_most: int | None = given("At most so many times; 0 for never.")
-    window: Window | None = given("When; at any time where left out.")
-    channels: list[str] | None = given("Only in these channels.")
-    content: TextTest | None = given("Only where the content is so.")
-    amount: NumberTest | None = given("Only where the amount of one event is so.")
-
-
-@strawberry.input(
-    description="In which department a person works; departments that are part of it count as it."
-)
-class DepartmentTest:
-    """In which department a person works."""
-
-    functions: list[DepartmentFunction] | None = given("One that does one of these.")
-    name: TextTest | None = given("One whose name is so.")
-    exact: bool | None = given("Whether only the person's own department counts.")
-
-
-@strawberry.input(description="What is asked of one decision-maker; all of it of the same person.")
-class PersonTest:
-    """What is asked of one decision-maker."""
-
-    roles: list[DecisionRole] | None = given("Has one of these roles.")
-    title: TextTest | None = given("Has such a job title.")
-    department: DepartmentTest | None = given("Works in such a department.")
-    influence: NumberTest | None = given("Has so much influence, 0 to 1.")
-    stance: NumberTest | None = given("Has such a stance, -1 to 1.")
-    chain_depth: NumberTest | None = given("Has so many superiors above; 0 for the head.")
-    did: EventCondition | None = given("Did this, the very person.")
-
-
-@strawberry.input(
     description="How many decision-makers match: at least one where no number is given."
 )
 class PeopleCondition:
@@ -169,6 +82,144 @@ class PeopleCondition:
     at_least: int | None = given("At least so many.")
     at_most: int | None = given("At most so many; 0 for no one.")
     where: PersonTest | None = given("What each of them must be; anyone where left out.")
+
+
+@strawberry.input(description="What the amounts of events add up to; of no event, 0.")
+class EventTotalCondition(EventTest):
+    """What the amounts of events add up to."""
+
+    window: Window | None = given("When; at any time where left out.")
+    total: NumberTest = strawberry.field(description="How the sum compares.")
+
+
+@strawberry.input(
+    description="That something was done in one span of time and not once in a newer one."
+)
+class StoppedCondition(EventTest):
+    """That something was done, and then no more."""
+
+    at_least: int | None = given("How often at least it was done; once where left out.")
+    did: Window = strawberry.field(description="When it was done.")
+    did_not: Window = strawberry.field(description="When it was not done.")
+
+
+@strawberry.input(description="That after one event another followed, later.")
+class SequenceCondition:
+    """That after one event another followed."""
+
+    first: EventTest = strawberry.field(description="What came first.")
+    then: EventTest = strawberry.field(description="What followed.")
+    within_days: int = strawberry.field(description="Within so many times 24 hours.")
+    window: Window | None = given("When both happened; at any time where left out.")
+
+
+@strawberry.input(
+    description="How many possible sales match: at least one where no number is given."
+)
+class OpportunityCondition:
+    """How many possible sales match."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for none.")
+    where: OpportunityTest | None = given("What each of them must be; any where left out.")
+
+
+@strawberry.input(
+    description="How often we met the customer: at least once where no number is given."
+)
+class FollowUpCondition:
+    """How often we met the customer."""
+
+    at_least: int | None = given("At least so many times.")
+    at_most: int | None = given("At most so many times; 0 for never.")
+    kinds: list[FollowUpKind] | None = given("Only in these ways.")
+    window: Window | None = given("When; at any time where left out.")
+    employees: list[str] | None = given("Only by one of these employees, by key.")
+    note: TextTest | None = given("Only where the note is so.")
+    outcome: TextTest | None = given("Only where the outcome is so.")
+
+
+@strawberry.input(
+    description="How often the customer came to us: at least once where no number is given."
+)
+class ChannelCondition:
+    """How often the customer came to us by a channel."""
+
+    at_least: int | None = given("At least so many times.")
+    at_most: int | None = given("At most so many times; 0 for never.")
+    channels: list[str] | None = given("Only by one of these channels, by key, or one below it.")
+    exact: bool | None = given("Whether channels stand for themselves, without those below them.")
+    window: Window | None = given("When; at any time where left out.")
+
+
+@strawberry.input(description="How many of us own the customer: at least one where none is given.")
+class OwnerCondition:
+    """How many of us own the customer."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for no one.")
+    employees: list[str] | None = given("Only these employees, by key.")
+    window: Window | None = given("When the ownership began.")
+
+
+@strawberry.input(
+    description="How many owners of the customer are in a team: at least one where none is given."
+)
+class TeamCondition:
+    """How many owners of the customer are in a team."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for no one.")
+    teams: list[str] | None = given("In one of these teams, by key, or one below it.")
+    exact: bool | None = given("Whether only the owner's own team counts.")
+
+
+@strawberry.input(
+    description="""For how many purposes the customer's latest word is a consent, or a refusal.
+
+At least one where no number is given. Of two words at the same moment, the refusal counts."""
+)
+class ConsentCondition:
+    """For how many purposes the customer consents."""
+
+    at_least: int | None = given("For at least so many.")
+    at_most: int | None = given("For at most so many; 0 for none.")
+    purposes: list[str] | None = given("Only these purposes.")
+    granted: bool | None = given("False: the latest word is a refusal.")
+    window: Window | None = given("When the latest word was given.")
+
+
+@strawberry.input(
+    description="""Whether the customer lies in a stable random share of all customers.
+
+Shares of one salt that do not overlap have no customer in common; another salt deals anew."""
+)
+class CohortCondition:
+    """Whether the customer lies in a stable random share."""
+
+    salt: str = strawberry.field(description="Any name; it decides how customers are dealt out.")
+    from_: float | None = given("Where the share begins, 0 to 1; 0 where left out.", "from")
+    to: float | None = given("Where the share ends, not included; 1 where left out.")
+
+
+@strawberry.input(
+    description="How many other customers match that are related: at least one where none is given."
+)
+class RelatedCondition:
+    """How many related customers match."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for none.")
+    kinds: list[RelationKind] | None = given("What each step leads to; anyone where left out.")
+    distance: int | None = given("How many steps away at most, 1 to 5; 1 where left out.")
+    where: FilterInput | None = given("What each of them must be; anyone where left out.")
+
+
+@strawberry.input(description="Whether the customer is a member of a saved segment.")
+class SegmentCondition:
+    """Whether the customer is a member of a saved segment."""
+
+    key: str = strawberry.field(description="Key of the segment; its newest version counts.")
 
 
 @strawberry.input(
@@ -190,6 +241,18 @@ class FilterInput:
     metric: MetricCondition | None = given("The numbers that models computed.")
     event: EventCondition | None = given("What the customer did.")
     people: PeopleCondition | None = given("The customer's decision-makers.")
+    event_total: EventTotalCondition | None = given("What the customer spent.")
+    stopped: StoppedCondition | None = given("What the customer does no more.")
+    sequence: SequenceCondition | None = given("What the customer did one after the other.")
+    opportunity: OpportunityCondition | None = given("The possible sales to the customer.")
+    follow_up: FollowUpCondition | None = given("What we did with the customer.")
+    channel: ChannelCondition | None = given("How the customer came to us.")
+    owner: OwnerCondition | None = given("Who of us owns the customer.")
+    team: TeamCondition | None = given("Which of our teams owns the customer.")
+    consent: ConsentCondition | None = given("What the customer allowed or forbade.")
+    cohort: CohortCondition | None = given("A random share of all customers.")
+    related: RelatedCondition | None = given("The customers related to this one.")
+    segment: SegmentCondition | None = given("The members of a saved segment.")
 
 
 def to_node(condition: FilterInput | None) -> Node:

@@ -17,6 +17,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.segments.codec import decode_text, encode, json_schema
 from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
+from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.text import sentence
 from profilegraph.services import segments
 from profilegraph.services.platform import Platform
@@ -41,13 +42,14 @@ def list_(locale: Locale) -> None:
 def show(key: Annotated[str, KEY], locale: Locale, now: Moment = None) -> None:
     """Show a segment as a sentence and as JSON, with the customers that each condition kept."""
 
-    async def work(platform: Platform) -> tuple[SavedSegment, Waterfall, Catalogue]:
+    async def work(platform: Platform) -> tuple[SavedSegment, Waterfall, Catalogue, Library]:
         saved = await segments.segment(platform, key)
         fall = await segments.waterfall(platform, saved.filter, now or present())
-        return saved, fall, await platform.catalogues.current()
+        library = await segments.library(platform, saved.filter)
+        return saved, fall, await platform.catalogues.current(), library
 
-    saved, fall, catalogue = run(work)
-    show_waterfall(saved, fall, catalogue, locale)
+    saved, fall, catalogue, library = run(work)
+    show_waterfall(saved, fall, catalogue, locale, library)
     out.print(json.dumps(encode(saved.filter), ensure_ascii=False, indent=2), markup=False)
 
 
@@ -102,13 +104,14 @@ def why(
 ) -> None:
     """Explain why a customer is a member, or is not."""
 
-    async def work(platform: Platform) -> tuple[Verdict, Catalogue]:
+    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library]:
         node = (await segments.segment(platform, key)).filter
         verdict = await segments.explain_member(platform, node, customer, now or present())
-        return verdict, await platform.catalogues.current()
+        library = await segments.library(platform, node)
+        return verdict, await platform.catalogues.current(), library
 
-    verdict, catalogue = run(work)
-    _show_verdict(verdict, catalogue, locale, 0)
+    verdict, catalogue, library = run(work)
+    _show_verdict(verdict, catalogue, library, locale)
 
 
 @app.command()
@@ -117,20 +120,29 @@ def schema() -> None:
     out.print(json.dumps(json_schema(), ensure_ascii=False, indent=2), markup=False)
 
 
-def show_waterfall(saved: SavedSegment, fall: Waterfall, catalogue: Catalogue, locale: str) -> None:
+def show_waterfall(
+    saved: SavedSegment,
+    fall: Waterfall,
+    catalogue: Catalogue,
+    locale: str,
+    library: Library = NO_SEGMENTS,
+) -> None:
     """Print how many customers each condition of a segment kept and removed."""
     kept = fall.steps[-1].kept if fall.steps else fall.total
     labels = f"{saved.labels.en} · {saved.labels.zh_cn}"
     out.print(f"[bold]{escape(labels)}[/]: {kept:,} of {fall.total:,} customers")
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
-        text = sentence(condition, catalogue, locale)
+        text = sentence(condition, catalogue, locale, library)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
 
 
-def _show_verdict(verdict: Verdict, catalogue: Catalogue, locale: str, depth: int) -> None:
+def _show_verdict(
+    verdict: Verdict, catalogue: Catalogue, library: Library, locale: str, depth: int = 0
+) -> None:
     mark = "[green]✓[/]" if verdict.holds else "[red]✗[/]"
-    out.print(f"{'  ' * depth}{mark} {escape(sentence(verdict.node, catalogue, locale))}")
+    text = sentence(verdict.node, catalogue, locale, library)
+    out.print(f"{'  ' * depth}{mark} {escape(text)}")
     for found in verdict.evidence[:5]:
         out.print(f"{'  ' * (depth + 2)}{escape(evidence_line(found, catalogue, locale))}")
     for child in verdict.children:
-        _show_verdict(child, catalogue, locale, depth + 1)
+        _show_verdict(child, catalogue, library, locale, depth + 1)

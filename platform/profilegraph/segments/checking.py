@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.domain.values import AMOUNT_SCALE
 from profilegraph.errors import InvalidFilter, NotFound
+from profilegraph.segments.codec import MAX_DEPTH, MAX_LEAVES
+from profilegraph.segments.library import NO_SEGMENTS, Library, size
 from profilegraph.segments.nodes import (
     AllOf,
     AnyOf,
+    Arrivals,
     Attribute,
+    Cohort,
+    Consents,
     Events,
+    EventTest,
+    EventTotal,
+    FollowUps,
+    InSegment,
+    Leaf,
     Metric,
     Node,
     Not,
     NumberTest,
+    Opportunities,
+    Owners,
     People,
+    PersonTest,
+    Related,
+    Sequence,
+    Stopped,
     Tags,
+    Teams,
 )
 
 _TESTS = {
@@ -30,36 +48,53 @@ _TESTS = {
 }
 
 
-def check(node: Node, catalogue: Catalogue) -> None:
+def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key: str = "") -> None:
     """Return nothing where all that the filter names exists and fits.
 
-    Raises InvalidFilter that lists every fault with its place in the filter.
+    `library` has the saved segments that it refers to, `key` is that of the segment that it is to
+    be saved as. Raises InvalidFilter that lists every fault with its place in the filter, shows
+    the circle that segments form, or says that the filter is too large with them written out.
     """
-    faults = list(_faults(node, catalogue, "filter"))
+    whole = size(node, library, key)
+    if whole.leaves > MAX_LEAVES or whole.depth > MAX_DEPTH:
+        raise InvalidFilter(
+            f"with the segments that it refers to, the filter has {whole.leaves} conditions and"
+            f" {whole.depth} levels; at most {MAX_LEAVES} and {MAX_DEPTH} are allowed.",
+            hint="Refer to fewer or simpler segments.",
+        )
+    faults = list(_Checker(catalogue, library).faults(node, "filter"))
     if faults:
         raise InvalidFilter("; ".join(faults))
 
 
-def _faults(node: Node, catalogue: Catalogue, place: str) -> Iterator[str]:
-    match node:
-        case AllOf(conditions) | AnyOf(conditions):
-            for index, condition in enumerate(conditions):
-                yield from _faults(condition, catalogue, f"{place}.{node.NAME}[{index}]")
-        case Not(condition):
-            yield from _faults(condition, catalogue, f"{place}.{node.NAME}")
-        case Tags() | Attribute() | Metric() | Events() | People():
-            try:
-                for fault in _leaf_faults(node, catalogue):
-                    yield f"{place}.{node.NAME}: {fault}"
-            except NotFound as error:
-                yield f"{place}.{node.NAME}: {error}"
-        case _:
-            assert_never(node)
+@dataclass(frozen=True)
+class _Checker:
+    catalogue: Catalogue
+    library: Library
+
+    def faults(self, node: Node, place: str) -> Iterator[str]:
+        match node:
+            case AllOf(conditions) | AnyOf(conditions):
+                for index, condition in enumerate(conditions):
+                    yield from self.faults(condition, f"{place}.{node.NAME}[{index}]")
+            case Not(condition):
+                yield from self.faults(condition, f"{place}.{node.NAME}")
+            case Related(where=where):
+                yield from self.faults(where, f"{place}.{node.NAME}.where")
+            case _:
+                yield from self._placed(node, f"{place}.{node.NAME}")
+
+    def _placed(self, leaf: Leaf, place: str) -> Iterator[str]:
+        try:
+            if isinstance(leaf, InSegment):
+                yield from self.faults(self.library.segment(leaf.key).filter, f"{place}.{leaf.key}")
+            else:
+                yield from (f"{place}: {fault}" for fault in _leaf_faults(leaf, self.catalogue))
+        except NotFound as error:
+            yield f"{place}: {error}"
 
 
-def _leaf_faults(
-    leaf: Tags | Attribute | Metric | Events | People, catalogue: Catalogue
-) -> Iterator[str]:
+def _leaf_faults(leaf: Leaf, catalogue: Catalogue) -> Iterator[str]:
     match leaf:
         case Tags():
             yield from _tag_faults(leaf, catalogue)
@@ -70,14 +105,42 @@ def _leaf_faults(
                 yield f"{leaf.key!r} is a {wanted} attribute; it cannot be compared as {given}."
         case Metric():
             catalogue.metric(leaf.key)
-        case Events():
-            catalogue.event(leaf.type)
-            yield from _amount_faults(leaf.amount)
+        case Events() | EventTotal() | Stopped() | Sequence():
+            yield from _activity_faults(leaf, catalogue)
         case People():
-            if leaf.where.did is not None:
-                yield from _leaf_faults(leaf.where.did, catalogue)
+            yield from _person_faults(leaf.where, catalogue)
+        case Opportunities():
+            yield from _amount_faults(leaf.where.amount)
+        case Cohort() | FollowUps() | Arrivals() | Owners() | Teams() | Consents():
+            pass  # they name keys of records, which come and go, and nothing that is declared
+        case Related() | InSegment():
+            raise AssertionError("a leaf with a filter inside is followed by the checker")
         case _:
             assert_never(leaf)
+
+
+def _activity_faults(
+    leaf: Events | EventTotal | Stopped | Sequence, catalogue: Catalogue
+) -> Iterator[str]:
+    if isinstance(leaf, Sequence):
+        yield from _event_faults(leaf.first, catalogue)
+        yield from _event_faults(leaf.then, catalogue)
+        return
+    yield from _event_faults(leaf, catalogue)
+    if isinstance(leaf, EventTotal):
+        yield from _amount_faults(leaf.total)
+
+
+def _event_faults(test: EventTest, catalogue: Catalogue) -> Iterator[str]:
+    catalogue.event(test.type)
+    yield from _amount_faults(test.amount)
+
+
+def _person_faults(test: PersonTest, catalogue: Catalogue) -> Iterator[str]:
+    if test.did is not None:
+        yield from _event_faults(test.did, catalogue)
+    if test.takes_part_in is not None:
+        yield from _amount_faults(test.takes_part_in.where.amount)
 
 
 def _tag_faults(leaf: Tags, catalogue: Catalogue) -> Iterator[str]:

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from profilegraph.errors import InvalidFilter
-from profilegraph.segments.nodes import LEAVES, AllOf, AnyOf, Leaf, Node, Not, json_name
+from profilegraph.segments.nodes import (
+    LEAVES,
+    AllOf,
+    AnyOf,
+    Leaf,
+    Node,
+    Not,
+    Related,
+    json_name,
+    walk,
+)
+from profilegraph.segments.nodes.parts import Part
 
 MAX_DEPTH = 8
 MAX_LEAVES = 100
@@ -32,7 +42,7 @@ def decode(value: object) -> Node:
     of the wrong type, more than 100 leaves, or more than 8 levels.
     """
     node = _decode(value, "filter", 1)
-    leaves = _leaves(node)
+    leaves = sum(isinstance(one, LEAVES) for one in walk(node))
     if leaves > MAX_LEAVES:
         raise InvalidFilter(
             f"the filter has {leaves} conditions; at most {MAX_LEAVES} are allowed.",
@@ -74,6 +84,8 @@ def json_schema() -> dict[str, Any]:
         definitions |= schema.pop("$defs", {})
         definitions[schema["title"]] = schema
         choices.append(_choice(name, {"$ref": f"#/$defs/{schema['title']}"}))
+    # A filter within a leaf is read by `decode`, which knows its depth; pydantic does not see it.
+    definitions[Related.__name__]["properties"]["where"] = {"$ref": "#/$defs/Filter"}
     filters = {"type": "array", "items": {"$ref": "#/$defs/Filter"}}
     choices += [_choice(name, filters) for name in _GROUPS]
     choices.append(_choice(Not.NAME, {"$ref": "#/$defs/Filter"}))
@@ -113,6 +125,8 @@ def _decode(value: object, place: str, depth: int) -> Node:
         )
     if name == Not.NAME:
         return Not(_decode(body, inner, depth + 1))
+    if name == Related.NAME and isinstance(body, Mapping) and "where" in body:
+        body = {**body, "where": _decode(body["where"], f"{inner}.where", depth + 1)}
     return _leaf(name, body, inner)
 
 
@@ -156,26 +170,16 @@ def _path(place: str, location: tuple[int | str, ...]) -> str:
     )
 
 
-def _leaves(node: Node) -> int:
-    match node:
-        case AllOf(conditions) | AnyOf(conditions):
-            return sum(_leaves(condition) for condition in conditions)
-        case Not(condition):
-            return _leaves(condition)
-        case _:
-            return 1
-
-
 def _part(part: Any) -> dict[str, Any]:
+    inner = "where" if isinstance(part, Related) else None
     return {
-        json_name(field.name): _value(getattr(part, field.name))
-        for field in fields(part)
-        if getattr(part, field.name) != field.default
+        json_name(name): encode(value) if name == inner else _value(value)
+        for name, value in part.given().items()
     }
 
 
 def _value(value: Any) -> Any:
-    if is_dataclass(value):
+    if isinstance(value, Part):
         return _part(value)
     if isinstance(value, tuple):
         return [_value(item) for item in value]

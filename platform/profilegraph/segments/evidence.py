@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Tagging
 from profilegraph.domain.values import from_units
 from profilegraph.errors import NotFound
-from profilegraph.segments.explain import Evidence, Value
-from profilegraph.segments.facts import EventFact, PersonFact
-from profilegraph.segments.text import plain
+from profilegraph.segments.explain import Evidence, Neighbour, Place, Value
+from profilegraph.segments.facts import (
+    ArrivalFact,
+    ConsentFact,
+    EventFact,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    PersonFact,
+)
+from profilegraph.segments.phrases import plain
 from profilegraph.segments.wording import Wording, wording
 
 
 def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
-    """Return a tagging, value, event or person as one line in Chinese or English."""
+    """Return what was found in deciding a condition as one line in Chinese or English."""
     words = wording(locale)
     match found:
         case Tagging():
@@ -28,6 +38,34 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
             return _event(found, catalogue, words, locale)
         case PersonFact():
             return _person(found, words)
+        case Place(salt, share):
+            return words.place.format(salt, share)
+        case Neighbour():
+            return words.neighbour.format(found.name or found.key, found.distance)
+        case _:
+            return _record(found, words)
+
+
+def _record(
+    found: OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact, words: Wording
+) -> str:
+    match found:
+        case OpportunityFact():
+            outcome = words.sale_outcomes[found.outcome]
+            return words.sale.format(found.name or found.key, outcome)
+        case FollowUpFact():
+            line = words.met.format(words.meetings[found.kind], plain(found.at))
+            details = (*found.employees, found.outcome, found.note)
+            return words.comma.join([line, *(detail for detail in details if detail)])
+        case ArrivalFact():
+            return words.came.format(found.channels[0], plain(found.at))
+        case OwnerFact():
+            return words.owner.format(found.name or found.key, plain(found.since))
+        case ConsentFact():
+            line = words.consented if found.granted else words.refused
+            return line.format(found.purpose, plain(found.at))
+        case _:
+            assert_never(found)
 
 
 def _label(key: str, catalogue: Catalogue, locale: str) -> str:

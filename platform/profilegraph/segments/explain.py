@@ -5,33 +5,41 @@ This is the readable definition of the language: the other evaluators are held a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias, assert_never
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Tagging
-from profilegraph.segments.facts import Context, EventFact, Facts, PersonFact
-from profilegraph.segments.meaning import in_units, span, tag_groups
+from profilegraph.domain.customers import RelationKind, Tagging
+from profilegraph.segments import holding, nodes
+from profilegraph.segments.cohorts import PRIME, position, span_of
+from profilegraph.segments.facts import (
+    ArrivalFact,
+    ConsentFact,
+    Context,
+    EventFact,
+    Facts,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    PersonFact,
+)
+from profilegraph.segments.holding import enough, events_in
+from profilegraph.segments.meaning import in_units, tag_groups
 from profilegraph.segments.nodes import (
     AllOf,
     AnyOf,
     Attribute,
     BooleanTest,
     DateTest,
-    DepartmentTest,
-    Events,
+    InSegment,
     Leaf,
     Metric,
     Node,
     Not,
     NumberTest,
-    People,
-    PersonTest,
-    Tags,
     TextTest,
-    bounds,
 )
 
 
@@ -43,7 +51,37 @@ class Value:
     value: bool | float | date | str | None
 
 
-Evidence: TypeAlias = Tagging | Value | EventFact | PersonFact
+@dataclass(frozen=True)
+class Neighbour:
+    """A related customer that matched, and by how many steps it is reached."""
+
+    key: str
+    name: str | None
+    distance: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a salt puts the customer among all, from 0 to 1."""
+
+    salt: str
+    share: float
+
+
+Evidence: TypeAlias = (
+    Tagging
+    | Value
+    | Place
+    | EventFact
+    | PersonFact
+    | OpportunityFact
+    | FollowUpFact
+    | ArrivalFact
+    | OwnerFact
+    | ConsentFact
+    | Neighbour
+)
+_Finding: TypeAlias = tuple[bool, Sequence[Evidence]]
 
 
 @dataclass(frozen=True)
@@ -79,6 +117,10 @@ class _Judge:
             case Not(condition):
                 child = self.judge(condition, f"{place}.{node.NAME}")
                 return Verdict(node, place, not child.holds, (), (child,))
+            case InSegment(key):
+                place = f"{place}.{node.NAME}"
+                child = self.judge(self.context.library.segment(key).filter, f"{place}.{key}")
+                return Verdict(node, place, child.holds, (), (child,))
             case _:
                 holds, evidence = self._leaf(node)
                 return Verdict(node, f"{place}.{node.NAME}", holds, tuple(evidence))
@@ -86,9 +128,9 @@ class _Judge:
     def _each(self, conditions: Sequence[Node], place: str) -> tuple[Verdict, ...]:
         return tuple(self.judge(one, f"{place}[{index}]") for index, one in enumerate(conditions))
 
-    def _leaf(self, leaf: Leaf) -> tuple[bool, Sequence[Evidence]]:
+    def _leaf(self, leaf: Leaf) -> _Finding:
         match leaf:
-            case Tags():
+            case nodes.Tags():
                 return self._tags(leaf)
             case Attribute():
                 value = self.facts.attributes.get(leaf.key)
@@ -96,20 +138,46 @@ class _Judge:
             case Metric():
                 number = self.facts.metrics.get(leaf.key)
                 return _value_holds(leaf, number, self.context), [Value(leaf.key, number)]
-            case Events():
-                found = _events(leaf, self.facts.events, self.context)
-                return _enough(leaf, found), found
-            case People():
-                people = [
-                    p for p in self.facts.people if _person_holds(leaf.where, p, self.context)
-                ]
-                return _enough(leaf, people), people
+            case nodes.Cohort():
+                return self._cohort(leaf)
+            case nodes.Events() | nodes.EventTotal() | nodes.Stopped() | nodes.Sequence():
+                return self._activity(leaf)
+            case nodes.Related():
+                found = list(self._related(leaf))
+                return enough(leaf, len(found)), found
+            case InSegment():
+                raise AssertionError("a reference is judged by its segment's filter")
+            case _:
+                matching = self._counted(leaf)
+                return enough(leaf, len(matching)), matching
+
+    def _counted(self, leaf: _CountedLeaf) -> Sequence[Evidence]:
+        facts, context = self.facts, self.context
+        match leaf:
+            case nodes.People(where=where):
+                return [one for one in facts.people if holding.person_holds(where, one, context)]
+            case nodes.Opportunities(where=sale):
+                known = facts.opportunities
+                return [one for one in known if holding.opportunity_holds(sale, one, context)]
+            case nodes.FollowUps():
+                return [o for o in facts.follow_ups if holding.follow_up_holds(leaf, o, context)]
+            case nodes.Arrivals():
+                return [one for one in facts.arrivals if holding.arrival_holds(leaf, one, context)]
+            case nodes.Owners():
+                return [one for one in facts.owners if holding.owner_holds(leaf, one, context)]
+            case nodes.Teams():
+                return [one for one in facts.owners if holding.team_holds(leaf, one, context)]
+            case nodes.Consents():
+                words = holding.latest_words(facts.consents, context.now)
+                return [one for one in words if holding.consent_holds(leaf, one, context)]
             case _:
                 assert_never(leaf)
 
-    def _tags(self, leaf: Tags) -> tuple[bool, Sequence[Tagging]]:
+    def _tags(self, leaf: nodes.Tags) -> _Finding:
         groups = tag_groups(leaf, self.catalogue)
-        taggings = [t for t in self.facts.taggings if _tagging_counts(leaf, t, self.context)]
+        taggings = [
+            one for one in self.facts.taggings if holding.tagging_holds(leaf, one, self.context)
+        ]
         holds = all(any(t.tag in group for t in taggings) for group in groups.wanted) and not any(
             t.tag in groups.refused for t in taggings
         )
@@ -117,18 +185,75 @@ class _Judge:
         shown = taggings if holds else self.facts.taggings
         return holds, [tagging for tagging in shown if tagging.dimension == leaf.dimension]
 
+    def _cohort(self, leaf: nodes.Cohort) -> _Finding:
+        if self.facts.cohort is None:
+            return False, ()
+        place = position(self.facts.cohort, leaf.salt)
+        begin, end = span_of(leaf)
+        return begin <= place < end, [Place(leaf.salt, place / PRIME)]
 
-def _tagging_counts(leaf: Tags, tagging: Tagging, context: Context) -> bool:
-    within = leaf.tagged_within_days
-    return (
-        tagging.since <= context.now
-        and (tagging.until is None or tagging.until > context.now)
-        and (leaf.min_confidence is None or tagging.confidence >= leaf.min_confidence)
-        and (leaf.min_weight is None or tagging.weight >= leaf.min_weight)
-        and (leaf.source is None or tagging.source is leaf.source)
-        and (within is None or tagging.since > context.now - timedelta(days=within))
-        and (leaf.weekday is None or leaf.weekday in tagging.weekdays)
-    )
+    def _activity(
+        self, leaf: nodes.Events | nodes.EventTotal | nodes.Stopped | nodes.Sequence
+    ) -> _Finding:
+        events, context = self.facts.events, self.context
+        match leaf:
+            case nodes.Events():
+                found = events_in(leaf, leaf.window, events, context)
+                return enough(leaf, len(found)), found
+            case nodes.EventTotal():
+                found = events_in(leaf, leaf.window, events, context)
+                total = sum(event.amount or 0 for event in found)
+                return holding.number_holds(in_units(leaf.total), total), found
+            case nodes.Stopped():
+                before = events_in(leaf, leaf.did, events, context)
+                since = events_in(leaf, leaf.did_not, events, context)
+                return len(before) >= leaf.at_least and not since, since or before
+            case nodes.Sequence():
+                pairs = list(_pairs(leaf, events, context))
+                return bool(pairs), pairs[0] if pairs else ()
+            case _:
+                assert_never(leaf)
+
+    def _related(self, leaf: nodes.Related) -> Iterator[Neighbour]:
+        for key, distance in _neighbours(leaf, self.facts):
+            other = replace(self.facts.near[key], near=self.facts.near)
+            if _Judge(other, self.catalogue, self.context).judge(leaf.where, "").holds:
+                yield Neighbour(key, other.name, distance)
+
+
+_CountedLeaf: TypeAlias = (
+    nodes.People
+    | nodes.Opportunities
+    | nodes.FollowUps
+    | nodes.Arrivals
+    | nodes.Owners
+    | nodes.Teams
+    | nodes.Consents
+)
+
+
+def _pairs(
+    leaf: nodes.Sequence, events: Sequence[EventFact], context: Context
+) -> Iterator[tuple[EventFact, EventFact]]:
+    within = timedelta(days=leaf.within_days)
+    firsts = events_in(leaf.first, leaf.window, events, context)
+    followers = events_in(leaf.then, leaf.window, events, context)
+    for first in firsts:
+        for then in followers:
+            if first.at < then.at <= first.at + within:
+                yield first, then
+
+
+def _neighbours(leaf: nodes.Related, facts: Facts) -> Iterator[tuple[str, int]]:
+    """Yield the other customers that steps of the asked kinds lead to, the nearest first."""
+    kinds = set(RelationKind) if leaf.kinds is None else set(leaf.kinds)
+    seen, here = {facts.key}, [facts]
+    for distance in range(1, leaf.distance + 1):
+        links = [link.other for one in here for link in one.relations if link.kind in kinds]
+        fresh = sorted(set(links) - seen)
+        yield from ((key, distance) for key in fresh)
+        seen.update(fresh)
+        here = [facts.near[key] for key in fresh]
 
 
 def _value_holds(leaf: Attribute | Metric, value: Any, context: Context) -> bool:
@@ -137,98 +262,14 @@ def _value_holds(leaf: Attribute | Metric, value: Any, context: Context) -> bool
     test = leaf.test if isinstance(leaf, Attribute) else leaf.number
     match test:
         case NumberTest():
-            return number_holds(test, value)
+            return holding.number_holds(test, value)
         case TextTest():
-            return text_holds(test, value)
+            return holding.text_holds(test, value)
         case DateTest():
-            return date_holds(test, value, context.today)
+            return holding.date_holds(test, value, context.today)
         case BooleanTest():
             return value is test.eq
         case None:
             raise AssertionError("a leaf has a test or asks for existence")
         case _:
             assert_never(test)
-
-
-def _events(leaf: Events, events: Iterable[EventFact], context: Context) -> list[EventFact]:
-    when = span(leaf.window, context.now)
-    amount = None if leaf.amount is None else in_units(leaf.amount)
-    return [
-        event
-        for event in events
-        if event.type == leaf.type
-        and event.at in when
-        and (leaf.channels is None or event.channel in leaf.channels)
-        and (leaf.content is None or text_holds(leaf.content, event.content))
-        and (amount is None or number_holds(amount, event.amount))
-    ]
-
-
-def _person_holds(test: PersonTest, person: PersonFact, context: Context) -> bool:
-    return (
-        (test.roles is None or person.role in test.roles)
-        and (test.title is None or text_holds(test.title, person.title))
-        and (test.department is None or _works_in(test.department, person))
-        and (test.influence is None or number_holds(test.influence, person.influence))
-        and (test.stance is None or number_holds(test.stance, person.stance))
-        and (test.chain_depth is None or number_holds(test.chain_depth, person.chain_depth))
-        and (test.did is None or _enough(test.did, _events(test.did, person.events, context)))
-    )
-
-
-def _works_in(test: DepartmentTest, person: PersonFact) -> bool:
-    departments = person.departments[:1] if test.exact else person.departments
-    return any(
-        (test.functions is None or department.function in test.functions)
-        and (test.name is None or text_holds(test.name, department.name))
-        for department in departments
-    )
-
-
-def _enough(leaf: Events | People, found: Sequence[object]) -> bool:
-    least, most = bounds(leaf.at_least, leaf.at_most)
-    return least <= len(found) and (most is None or len(found) <= most)
-
-
-def number_holds(test: NumberTest, value: float | None) -> bool:
-    """Return whether a number passes every comparison that is given; false of no number."""
-    return value is not None and _all_hold(
-        (test.eq, lambda eq: value == eq),
-        (test.ne, lambda ne: value != ne),
-        (test.in_, lambda numbers: value in numbers),
-        (test.lt, lambda limit: value < limit),
-        (test.lte, lambda limit: value <= limit),
-        (test.gt, lambda limit: value > limit),
-        (test.gte, lambda limit: value >= limit),
-        (test.between, lambda ends: ends[0] <= value <= ends[1]),
-    )
-
-
-def text_holds(test: TextTest, value: str | None) -> bool:
-    """Return whether a string passes every comparison that is given; false of no string."""
-    return value is not None and _all_hold(
-        (test.eq, lambda eq: value == eq),
-        (test.ne, lambda ne: value != ne),
-        (test.in_, lambda texts: value in texts),
-        (test.contains, lambda part: part in value),
-        (test.starts_with, lambda start: value.startswith(start)),
-    )
-
-
-def date_holds(test: DateTest, value: date | None, today: date) -> bool:
-    """Return whether a date passes every comparison that is given; false of no date."""
-    return value is not None and _all_hold(
-        (test.eq, lambda eq: value == eq),
-        (test.ne, lambda ne: value != ne),
-        (test.lt, lambda limit: value < limit),
-        (test.lte, lambda limit: value <= limit),
-        (test.gt, lambda limit: value > limit),
-        (test.gte, lambda limit: value >= limit),
-        (test.between, lambda ends: ends[0] <= value <= ends[1]),
-        (test.in_last_days, lambda days: today - timedelta(days=days) < value <= today),
-        (test.in_next_days, lambda days: today < value <= today + timedelta(days=days)),
-    )
-
-
-def _all_hold(*comparisons: tuple[Any, Callable[[Any], bool]]) -> bool:
-    return all(holds(wanted) for wanted, holds in comparisons if wanted is not None)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from profilegraph.domain.customers import Tagging
+from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.customers import RelationKind, Tagging
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
+from profilegraph.segments.library import NO_SEGMENTS, Library
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,27 @@ class DepartmentFact:
 
 
 @dataclass(frozen=True)
+class OpportunityFact:
+    """A possible sale; `amount` in ten-thousandths of the currency unit."""
+
+    key: str
+    outcome: OpportunityOutcome
+    name: str | None = None
+    stage: str | None = None
+    amount: int | None = None
+    close_date: date | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ParticipationFact:
+    """That a decision-maker takes part in a possible sale, and in which role."""
+
+    role: DecisionRole
+    opportunity: OpportunityFact
+
+
+@dataclass(frozen=True)
 class PersonFact:
     """A decision-maker; `departments` from the person's own up to the root."""
 
@@ -44,6 +67,55 @@ class PersonFact:
     chain_depth: int = 0
     departments: tuple[DepartmentFact, ...] = ()
     events: tuple[EventFact, ...] = ()
+    takes_part_in: tuple[ParticipationFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class FollowUpFact:
+    """Something that we did with the customer; `employees` by key."""
+
+    key: str
+    kind: FollowUpKind
+    at: datetime
+    employees: tuple[str, ...] = ()
+    note: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class ArrivalFact:
+    """That the customer came to us; `channels` by key, from its own up to the root."""
+
+    at: datetime
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OwnerFact:
+    """One of us who owns the customer; `teams` by key, from the owner's own up to the root."""
+
+    key: str
+    since: datetime
+    name: str | None = None
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConsentFact:
+    """That the customer allowed or forbade something."""
+
+    key: str
+    purpose: str
+    granted: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RelationFact:
+    """What another customer, by key, is to this one."""
+
+    other: str
+    kind: RelationKind
 
 
 @dataclass(frozen=True)
@@ -51,16 +123,30 @@ class Facts:
     """All that a filter can ask of one customer."""
 
     key: str
+    name: str | None = None
+    cohort: int | None = None
+    """The number that `cohorts` deals the customer out by; without it, it is in no cohort."""
     taggings: tuple[Tagging, ...] = ()
     attributes: Mapping[str, bool | float | date | str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     events: tuple[EventFact, ...] = ()
     people: tuple[PersonFact, ...] = ()
+    opportunities: tuple[OpportunityFact, ...] = ()
+    follow_ups: tuple[FollowUpFact, ...] = ()
+    arrivals: tuple[ArrivalFact, ...] = ()
+    owners: tuple[OwnerFact, ...] = ()
+    consents: tuple[ConsentFact, ...] = ()
+    relations: tuple[RelationFact, ...] = ()
+    near: Mapping[str, Facts] = field(default_factory=dict, repr=False, compare=False)
+    """The facts of the customers that relations lead to, as far as the filter looks, by key."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """When a filter is asked: `now`, and the day that it is in the deployment's time zone."""
+    """When a filter is asked, and among which saved segments."""
 
     now: datetime
     today: date
+    """The day that it is in the deployment's time zone."""
+    library: Library = NO_SEGMENTS
+    """The saved segments that the filter refers to."""

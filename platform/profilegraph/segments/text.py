@@ -4,42 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, assert_never
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
-from profilegraph.segments.nodes import (
-    AllOf,
-    AnyOf,
-    Attribute,
-    BooleanTest,
-    DateTest,
-    DepartmentTest,
-    Events,
-    Metric,
-    Node,
-    Not,
-    NumberTest,
-    People,
-    PersonTest,
-    Tags,
-    TextTest,
-    Window,
-    bounds,
-)
-from profilegraph.segments.wording import Wording, wording
+from profilegraph.segments import nodes
+from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Leaf, Node, Not, Tags
+from profilegraph.segments.phrases import Phrases, plain
+from profilegraph.segments.wording import wording
 
 
-def sentence(node: Node, catalogue: Catalogue, locale: str) -> str:
-    """Return what a filter asks for, in Chinese for any zh locale and in English otherwise."""
-    return _Writer(catalogue, wording(locale), locale).write(node)
+def sentence(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
+    """Return what a filter asks for, in Chinese for any zh locale and in English otherwise.
+
+    `library` has the labels of the saved segments that it refers to.
+    """
+    return _Writer(catalogue, wording(locale), locale, library).write(node)
 
 
 @dataclass(frozen=True)
-class _Writer:
-    catalogue: Catalogue
-    words: Wording
-    locale: str
+class _Writer(Phrases):
+    library: Library
 
     def write(self, node: Node) -> str:
         words = self.words
@@ -50,20 +35,76 @@ class _Writer:
                 return self._joined(words.or_, conditions, words.no_one)
             case Not(condition):
                 return words.not_.format(self.write(condition))
-            case Tags():
-                return self._tags(node)
-            case Attribute():
-                label = self.catalogue.attribute(node.key).labels.text(self.locale)
-                return self._value(label, node.test, node.exists)
-            case Metric():
-                label = self.catalogue.metric(node.key).labels.text(self.locale)
-                return self._value(label, node.number, node.exists)
-            case Events():
-                return self._event(node)
-            case People():
-                return self._people(node)
+            case InSegment(key):
+                return words.in_segment.format(self.library.segment(key).labels.text(self.locale))
             case _:
-                assert_never(node)
+                return self._leaf(node)
+
+    def _leaf(self, leaf: Leaf) -> str:
+        match leaf:
+            case Tags():
+                return self._tags(leaf)
+            case nodes.Attribute():
+                label = self.catalogue.attribute(leaf.key).labels.text(self.locale)
+                return self._value(label, leaf.test, leaf.exists)
+            case nodes.Metric():
+                label = self.catalogue.metric(leaf.key).labels.text(self.locale)
+                return self._value(label, leaf.number, leaf.exists)
+            case nodes.Cohort():
+                return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
+            case nodes.Events() | nodes.EventTotal() | nodes.Stopped() | nodes.Sequence():
+                return self._activity(leaf)
+            case nodes.Related():
+                return self._related(leaf)
+            case InSegment():
+                raise AssertionError("a reference is written by its segment's label")
+            case _:
+                return self._count(leaf)
+
+    def _activity(
+        self, leaf: nodes.Events | nodes.EventTotal | nodes.Stopped | nodes.Sequence
+    ) -> str:
+        match leaf:
+            case nodes.Events():
+                return self.event(leaf)
+            case nodes.EventTotal():
+                return self._total(leaf)
+            case nodes.Stopped():
+                return self._stopped(leaf)
+            case nodes.Sequence():
+                return self._sequence(leaf)
+            case _:
+                assert_never(leaf)
+
+    def _count(
+        self,
+        leaf: nodes.People
+        | nodes.Opportunities
+        | nodes.FollowUps
+        | nodes.Arrivals
+        | nodes.Owners
+        | nodes.Teams
+        | nodes.Consents,
+    ) -> str:
+        words = self.words
+        match leaf:
+            case nodes.People(where=where):
+                return self.counted(leaf, words.people, self.person(where))
+            case nodes.Opportunities(where=sale):
+                return self.counted(leaf, words.opportunities, self.opportunity(sale))
+            case nodes.FollowUps():
+                return self.counted(leaf, words.follow_ups, self.follow_up(leaf))
+            case nodes.Arrivals():
+                return self.counted(leaf, words.arrivals, self.arrival(leaf))
+            case nodes.Owners():
+                return self.counted(leaf, words.owners, self.owner(leaf))
+            case nodes.Teams():
+                return self.team(leaf)
+            case nodes.Consents():
+                many = words.consents if leaf.granted else words.refusals
+                return self.counted(leaf, many, self.consent(leaf))
+            case _:
+                assert_never(leaf)
 
     def _joined(self, word: str, conditions: Sequence[Node], nothing: str) -> str:
         if not conditions:
@@ -126,98 +167,35 @@ class _Writer:
     def _value(self, label: str, test: Any, exists: bool | None) -> str:
         if exists is not None:
             return (self.words.is_known if exists else self.words.is_unknown).format(label)
-        return label + self.words.space + self._test(test)
+        return label + self.words.space + self.test(test)
 
-    def _test(self, test: NumberTest | TextTest | DateTest | BooleanTest) -> str:
-        return self.words.comma.join(
-            self.words.comparisons[name].format(*self._operands(value))
-            for name, value in test.given().items()
+    def _total(self, leaf: nodes.EventTotal) -> str:
+        when = [] if leaf.window is None else [self.window(leaf.window)]
+        text = self.words.total.format(self.event_label(leaf), self.test(leaf.total))
+        return self.words.comma.join([text, *when, *self.event_details(leaf)])
+
+    def _stopped(self, leaf: nodes.Stopped) -> str:
+        times = "" if leaf.at_least == 1 else self.words.stopped_times.format(leaf.at_least)
+        text = self.words.stopped.format(
+            self.event_label(leaf), times, self.window(leaf.did), self.window(leaf.did_not)
         )
+        return self.words.comma.join([text, *self.event_details(leaf)])
 
-    def _operands(self, value: Any) -> tuple[str, ...]:
-        if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
-            return (*map(plain, value), self._listed(value))
-        if isinstance(value, tuple):
-            return (self._listed(value),) * 3
-        if isinstance(value, bool):
-            return (self.words.yes if value else self.words.no,)
-        return (plain(value),)
-
-    def _listed(self, values: Sequence[Any]) -> str:
-        return self.words.comma.join(plain(value) for value in values)
-
-    def _event(self, leaf: Events) -> str:
-        label = self.catalogue.event(leaf.type).labels.text(self.locale)
-        details = [self.words.did.format(label) + self._times(leaf)]
-        if leaf.window is not None:
-            details.append(self._window(leaf.window))
-        if leaf.channels is not None:
-            details.append(self.words.by_channel.format(self._listed(leaf.channels)))
-        if leaf.content is not None:
-            details.append(self.words.content + self._test(leaf.content))
-        if leaf.amount is not None:
-            details.append(self.words.amount + self._test(leaf.amount))
-        return self.words.comma.join(details)
-
-    def _times(self, leaf: Events) -> str:
-        least, most = bounds(leaf.at_least, leaf.at_most)
-        return self.words.times[_shape(least, most)].format(least, most)
-
-    def _window(self, window: Window) -> str:
-        return self.words.comma.join(
-            self.words.windows[name].format(plain(value)) for name, value in window.given().items()
-        )
-
-    def _people(self, leaf: People) -> str:
-        least, most = bounds(leaf.at_least, leaf.at_most)
-        many = self.words.people[_shape(least, most)].format(least, most)
-        details = list(self._person(leaf.where))
-        return many + (self.words.who.format(self.words.comma.join(details)) if details else "")
-
-    def _person(self, test: PersonTest) -> Iterator[str]:
+    def _sequence(self, leaf: nodes.Sequence) -> str:
         words = self.words
-        if test.roles is not None:
-            yield words.role.format(words.comma.join(words.roles[role] for role in test.roles))
-        if test.title is not None:
-            yield words.title + self._test(test.title)
-        if test.department is not None:
-            yield self._department(test.department)
-        if test.influence is not None:
-            yield words.influence + self._test(test.influence)
-        if test.stance is not None:
-            yield words.stance + self._test(test.stance)
-        if test.chain_depth is not None:
-            yield words.chain_depth + self._test(test.chain_depth)
-        if test.did is not None:
-            yield self._event(test.did)
+        text = words.sequence.format(self.one_event(leaf.first), self.one_event(leaf.then))
+        when = [] if leaf.window is None else [self.window(leaf.window)]
+        return words.comma.join([text, words.within.format(leaf.within_days), *when])
 
-    def _department(self, test: DepartmentTest) -> str:
-        parts = []
-        if test.functions is not None:
-            parts.append(self.words.comma.join(self.words.functions[one] for one in test.functions))
-        if test.name is not None:
-            parts.append(self.words.named + self._test(test.name))
-        text = self.words.works_in.format(self.words.comma.join(parts))
-        return text + ("" if test.exact else self.words.or_below_it)
-
-
-def _shape(least: int, most: int | None) -> str:
-    if most is None:
-        return "once" if least == 1 else "at_least"
-    if most == 0:
-        return "never"
-    if least == most:
-        return "exactly"
-    return "at_most" if least == 0 else "between"
-
-
-def plain(value: Any) -> str:
-    """Return a value as people write it: numbers grouped, moments by the minute, UTC."""
-    if isinstance(value, float):
-        return f"{value:,.10g}"
-    if isinstance(value, datetime):
-        moment = value.isoformat(sep=" ", timespec="minutes")
-        return moment.removesuffix("+00:00").removesuffix(" 00:00")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    def _related(self, leaf: nodes.Related) -> str:
+        words = self.words
+        details = []
+        if leaf.kinds is not None:
+            kinds = words.comma.join(words.relations[kind] for kind in leaf.kinds)
+            details.append(words.relation.format(kinds))
+        if leaf.distance > 1:
+            details.append(words.steps.format(leaf.distance))
+        text = self.counted(leaf, words.related, details)
+        if leaf.where == nodes.EVERYONE:
+            return text
+        return words.group.format(text + words.who_match.format(self.write(leaf.where)))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from profilegraph.domain.catalogue import tag_key
+from profilegraph.segments.library import references
 from profilegraph.segments.nodes import Node, Tags, walk
 
 
 @dataclass(frozen=True)
 class Uses:
-    """The dimensions that a filter asks about, and the tags that it names, by full key."""
+    """What a filter names: dimensions, tags by full key, and saved segments."""
 
     dimensions: frozenset[str]
     tags: frozenset[str]
+    segments: frozenset[str]
 
 
 def uses(node: Node) -> Uses:
@@ -22,6 +24,7 @@ def uses(node: Node) -> Uses:
     return Uses(
         dimensions=frozenset(leaf.dimension for leaf in leaves),
         tags=frozenset(tag_key(leaf.dimension, name) for leaf in leaves for name in _named(leaf)),
+        segments=references(node),
     )
 
 

@@ -13,6 +13,7 @@ from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context
+from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.taxonomies import Catalogues, load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
@@ -32,9 +33,9 @@ class Platform:
     catalogues: Catalogues
     host: Host
 
-    def context(self, now: datetime) -> Context:
-        """Return when a filter is asked: `now`, and the day in the deployment's time zone."""
-        return Context(now, now.astimezone(self.settings.zone).date())
+    def context(self, now: datetime, library: Library = NO_SEGMENTS) -> Context:
+        """Return when a filter is asked, `now` and its day here, and among which segments."""
+        return Context(now, now.astimezone(self.settings.zone).date(), library)
 
 
 @asynccontextmanager

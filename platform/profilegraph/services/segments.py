@@ -10,6 +10,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.checking import check
 from profilegraph.segments.explain import Verdict, explain
+from profilegraph.segments.library import Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
 from profilegraph.segments.to_cypher import Compiler
@@ -20,6 +21,7 @@ from profilegraph.storage.facts import read_facts
 from profilegraph.storage.saved_segments import (
     SavedSegment,
     list_segments,
+    read_library,
     read_segment,
     save_version,
 )
@@ -98,10 +100,10 @@ async def members(
 
 async def explain_member(platform: Platform, node: Node, customer: str, now: datetime) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
-    catalogue = await platform.catalogues.current()
-    check(node, catalogue)
-    facts = await read_facts(platform.database, customer)
-    return explain(node, facts, catalogue, platform.context(now))
+    asked = await compiler(platform, node, now)
+    looks = reach(node, asked.context.library)
+    facts = await read_facts(platform.database, customer, looks)
+    return explain(node, facts, asked.catalogue, asked.context)
 
 
 async def save_segment(
@@ -117,9 +119,10 @@ async def save_segment(
 ) -> SavedSegment:
     """Return the segment after saving a filter as its newest version.
 
-    A filter and labels that are the newest version's already make no new one. Raises InvalidFilter.
+    A filter and labels that are the newest version's already make no new one. Raises InvalidFilter, also where
+    segments would refer to one another in a circle.
     """
-    check(node, await platform.catalogues.current())
+    check(node, await platform.catalogues.current(), await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
@@ -139,15 +142,22 @@ async def segments(platform: Platform) -> Sequence[SavedSegment]:
     return await list_segments(platform.database)
 
 
+async def library(platform: Platform, node: Node) -> Library:
+    """Return the saved segments that a filter refers to, itself or through one another."""
+    return await read_library(platform.database, node)
+
+
 async def text(platform: Platform, node: Node, locale: str) -> str:
     """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English."""
     catalogue = await platform.catalogues.current()
-    check(node, catalogue)
-    return sentence(node, catalogue, locale)
+    referred = await library(platform, node)
+    check(node, catalogue, referred)
+    return sentence(node, catalogue, locale, referred)
 
 
 async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
     """Return the compiler for one query about a filter that was checked; raises InvalidFilter."""
     catalogue = await platform.catalogues.current()
-    check(node, catalogue)
-    return Compiler(catalogue, platform.context(now))
+    referred = await library(platform, node)
+    check(node, catalogue, referred)
+    return Compiler(catalogue, platform.context(now, referred))

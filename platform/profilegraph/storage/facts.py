@@ -1,32 +1,80 @@
-"""All that a filter can ask of one customer, read from the graph."""
+"""All that a filter can ask of one customer and of those near it, read from the graph."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from profilegraph.domain.customers import Tagging
+from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.customers import RelationKind, Tagging
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
 from profilegraph.errors import NotFound
-from profilegraph.segments.facts import DepartmentFact, EventFact, Facts, PersonFact
+from profilegraph.segments.facts import (
+    ArrivalFact,
+    ConsentFact,
+    DepartmentFact,
+    EventFact,
+    Facts,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    ParticipationFact,
+    PersonFact,
+    RelationFact,
+)
 from profilegraph.storage.database import Database, Row
 from profilegraph.storage.statements import statement
 
 
-async def read_facts(database: Database, customer: str) -> Facts:
-    """Return what is known of a customer by its key; raises NotFound."""
-    rows = await database.read(statement("facts"), {"key": customer})
-    if not rows:
+async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts:
+    """Return what is known of a customer by its key, and of those up to `reach` relations away.
+
+    Raises NotFound.
+    """
+    found = await read_neighbourhood(database, [customer], reach)
+    if customer not in found:
         raise NotFound(f"no customer has the key {customer!r}.")
-    row = rows[0]
+    return replace(found[customer], near=found)
+
+
+async def read_neighbourhood(
+    database: Database, customers: Iterable[str], reach: int
+) -> dict[str, Facts]:
+    """Return what is known of customers and of those up to `reach` relations away, by key."""
+    found: dict[str, Facts] = {}
+    fresh = set(customers)
+    for _ in range(reach + 1):
+        if not fresh:
+            break
+        rows = await database.read(statement("facts"), {"keys": sorted(fresh)})
+        read = [_facts(row) for row in rows]
+        found |= {one.key: one for one in read}
+        fresh = {link.other for one in read for link in one.relations} - found.keys()
+    return found
+
+
+def _facts(row: Row) -> Facts:
+    customer = row["customer"]
+    key = customer["key"]
     return Facts(
-        key=customer,
-        taggings=tuple(tagging(customer, one) for one in row["taggings"]),
-        attributes=_prefixed(ATTRIBUTE_PREFIX, row["customer"]),
-        metrics=_prefixed(METRIC_PREFIX, row["customer"]),
+        key=key,
+        name=customer.get("name"),
+        cohort=customer.get("cohort"),
+        taggings=tuple(tagging(key, one) for one in row["taggings"]),
+        attributes=_prefixed(ATTRIBUTE_PREFIX, customer),
+        metrics=_prefixed(METRIC_PREFIX, customer),
         events=tuple(_event(one) for one in row["events"]),
         people=tuple(_person(one) for one in row["people"]),
+        opportunities=tuple(_opportunity(one) for one in row["opportunities"]),
+        follow_ups=tuple(_follow_up(one) for one in row["followUps"]),
+        arrivals=tuple(ArrivalFact(one["at"], tuple(one["channels"])) for one in row["arrivals"]),
+        owners=tuple(_owner(one) for one in row["owners"]),
+        consents=tuple(_consent(one) for one in row["consents"]),
+        relations=tuple(
+            RelationFact(one["other"], RelationKind(one["kind"])) for one in row["relations"]
+        ),
     )
 
 
@@ -66,6 +114,10 @@ def _person(row: Row) -> PersonFact:
         chain_depth=row["chainDepth"],
         departments=tuple(_department(one) for one in row["departments"]),
         events=tuple(_event(one) for one in row["events"]),
+        takes_part_in=tuple(
+            ParticipationFact(DecisionRole(one["role"]), _opportunity(one["opportunity"]))
+            for one in row["parts"]
+        ),
     )
 
 
@@ -76,3 +128,34 @@ def _department(row: Row) -> DepartmentFact:
         name=row.get("name"),
         function=None if function is None else DepartmentFunction(function),
     )
+
+
+def _opportunity(row: Row) -> OpportunityFact:
+    return OpportunityFact(
+        key=row["key"],
+        outcome=OpportunityOutcome(row["outcome"]),
+        name=row.get("name"),
+        stage=row.get("stage"),
+        amount=row.get("amount"),
+        close_date=row.get("closeDate"),
+        reason=row.get("reason"),
+    )
+
+
+def _follow_up(row: Row) -> FollowUpFact:
+    return FollowUpFact(
+        key=row["key"],
+        kind=FollowUpKind(row["kind"]),
+        at=row["at"],
+        employees=tuple(row["employees"]),
+        note=row.get("note"),
+        outcome=row.get("outcome"),
+    )
+
+
+def _owner(row: Row) -> OwnerFact:
+    return OwnerFact(row["key"], row["since"], row["name"], tuple(row["teams"]))
+
+
+def _consent(row: Row) -> ConsentFact:
+    return ConsentFact(row["key"], row["purpose"], row["granted"], row["at"])

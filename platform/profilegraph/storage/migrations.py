@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from profilegraph.errors import SchemaAhead, SchemaBehind, SchemaChanged
+from profilegraph.storage.cohorts import number_customers
 from profilegraph.storage.database import Database, Transaction
 
 _FILE_NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)\.cypher$")
+
+_STEPS: Mapping[str, Callable[[Database], Awaitable[None]]] = MappingProxyType(
+    {"cohort_numbers": number_customers}
+)
+"""What migrations, by name, do that Cypher cannot; done twice, it does no harm."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ async def migrate(
     for migration in pending:
         for statement in migration.statements:
             await database.define(statement)
+        if migration.name in _STEPS:
+            await _STEPS[migration.name](database)
         await _record(database, migration, now)
     if pending:
         await database.define("CALL db.awaitIndexes(300)")

@@ -9,6 +9,7 @@ from datetime import datetime
 from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 from profilegraph.segments.codec import decode_text, encode_text
+from profilegraph.segments.library import Library, SavedFilter, references
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.uses import uses
 from profilegraph.storage.database import Database, Row, Transaction
@@ -52,6 +53,7 @@ async def save_version(
             "at": at,
             "dimensions": sorted(used.dimensions),
             "tags": sorted(used.tags),
+            "segments": sorted(used.segments),
         },
     )
     number: int = rows[0]["n"]
@@ -60,7 +62,7 @@ async def save_version(
 
 async def read_segment(database: Database, key: str) -> SavedSegment:
     """Return a segment in its newest version; raises NotFound."""
-    rows = await database.read(statement("read_segments"), {"key": key})
+    rows = await database.read(statement("read_segments"), {"keys": [key]})
     if not rows:
         raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
     return _segment(rows[0])
@@ -68,8 +70,29 @@ async def read_segment(database: Database, key: str) -> SavedSegment:
 
 async def list_segments(database: Database) -> Sequence[SavedSegment]:
     """Return all segments in their newest versions, by key."""
-    rows = await database.read(statement("read_segments"), {"key": None})
+    rows = await database.read(statement("read_segments"), {"keys": None})
     return [_segment(row) for row in rows]
+
+
+async def read_library(database: Database, node: Node) -> Library:
+    """Return the segments that a filter refers to, itself or through one another.
+
+    One that does not exist is left out; the keys of all are there then, to name the nearest.
+    """
+    found: dict[str, SavedFilter] = {}
+    missing: set[str] = set()
+    wanted = references(node)
+    while wanted:
+        rows = await database.read(statement("read_segments"), {"keys": sorted(wanted)})
+        read = {one.key: SavedFilter(one.labels, one.filter) for one in map(_segment, rows)}
+        found |= read
+        missing |= wanted - read.keys()
+        named = (references(one.filter) for one in read.values())
+        wanted = frozenset[str]().union(*named) - found.keys() - missing
+    if not missing:
+        return Library(found)
+    known = await database.read("MATCH (s:Segment) RETURN s.key AS key ORDER BY key")
+    return Library(found, tuple(row["key"] for row in known))
 
 
 def _segment(row: Row) -> SavedSegment:

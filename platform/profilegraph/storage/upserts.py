@@ -37,6 +37,7 @@ from profilegraph.domain.organisation import (
 )
 from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import Record, to_units
+from profilegraph.segments.cohorts import cohort_number
 
 Values = dict[str, Any]
 
@@ -76,7 +77,7 @@ def _customer(record: Customer) -> Values:
     values = record.given("name") | attributes
     if "kind" in record.model_fields_set:
         values["kind"] = kind
-    return {"key": record.key, "kind": kind, "set": values}
+    return {"key": record.key, "kind": kind, "cohort": cohort_number(record.key), "set": values}
 
 
 def _relation(record: Relation) -> Values:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, assert_never
 
 import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
+from profilegraph.api.enums import EvidenceKind
 from profilegraph.api.fields import field
 from profilegraph.api.types.customer import Customer, Tagging
 from profilegraph.api.types.organisation import DecisionMaker
@@ -19,10 +20,23 @@ from profilegraph.domain import customers as domain
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import from_units
 from profilegraph.segments.codec import encode
+from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Evidence as Found
-from profilegraph.segments.explain import Value, Verdict
-from profilegraph.segments.facts import EventFact
+from profilegraph.segments.explain import Neighbour, Place, Value, Verdict
+from profilegraph.segments.facts import (
+    ArrivalFact,
+    ConsentFact,
+    EventFact,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    PersonFact,
+)
 from profilegraph.services import segments
+
+CountedFact: TypeAlias = (
+    OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact | Neighbour | Place
+)
 
 
 @strawberry.type(description="What an attribute or a metric of the customer says.")
@@ -73,8 +87,45 @@ class EventEvidence:
         )
 
 
+@strawberry.type(
+    description="A record that was counted: a follow-up, a sale, an owner, a consent …"
+)
+class RecordEvidence:
+    """A record that was counted."""
+
+    kind: EvidenceKind = strawberry.field(description="What it is.")
+    key: str = strawberry.field(description="Its business key.")
+    fact: strawberry.Private[CountedFact]
+
+    @classmethod
+    def of(cls, found: CountedFact) -> RecordEvidence:
+        """Return a record that was counted."""
+        match found:
+            case OpportunityFact(key=key):
+                return cls(kind=EvidenceKind.OPPORTUNITY, key=key, fact=found)
+            case FollowUpFact(key=key):
+                return cls(kind=EvidenceKind.FOLLOW_UP, key=key, fact=found)
+            case ArrivalFact(channels=channels):
+                return cls(kind=EvidenceKind.CHANNEL, key=channels[0], fact=found)
+            case OwnerFact(key=key):
+                return cls(kind=EvidenceKind.OWNER, key=key, fact=found)
+            case ConsentFact(key=key):
+                return cls(kind=EvidenceKind.CONSENT, key=key, fact=found)
+            case Neighbour(key=key):
+                return cls(kind=EvidenceKind.CUSTOMER, key=key, fact=found)
+            case Place(salt=salt):
+                return cls(kind=EvidenceKind.COHORT, key=salt, fact=found)
+            case _:
+                assert_never(found)
+
+    @field("What was found as a line that people read.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return what was found as a line."""
+        return evidence_line(self.fact, await info.context.catalogue(), locale)
+
+
 Evidence: TypeAlias = Annotated[
-    Tagging | ValueEvidence | EventEvidence | DecisionMaker,
+    Tagging | ValueEvidence | EventEvidence | DecisionMaker | RecordEvidence,
     strawberry.union("Evidence", description="Something in the graph that decided a condition."),
 ]
 
@@ -150,7 +201,7 @@ def _walk(verdict: Verdict, depth: int) -> Iterator[tuple[int, Verdict]]:
 
 def _evidence(
     found: Found, catalogue: Catalogue, people: dict[str, DecisionMaker]
-) -> Tagging | ValueEvidence | EventEvidence | DecisionMaker:
+) -> Tagging | ValueEvidence | EventEvidence | DecisionMaker | RecordEvidence:
     match found:
         case domain.Tagging():
             return Tagging.of(found, catalogue)
@@ -158,5 +209,7 @@ def _evidence(
             return ValueEvidence.of(found)
         case EventFact():
             return EventEvidence.of(found)
-        case _:
+        case PersonFact():
             return people[found.key]
+        case _:
+            return RecordEvidence.of(found)

@@ -1,5 +1,5 @@
 UNWIND $rows AS row
 MERGE (c:Customer {key: row.key})
-  ON CREATE SET c.createdAt = $now, c.kind = row.kind
+  ON CREATE SET c.createdAt = $now, c.kind = row.kind, c.cohort = row.cohort
 SET c += row.set
 RETURN collect(row.i) AS done

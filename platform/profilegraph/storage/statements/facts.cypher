@@ -1,4 +1,5 @@
-MATCH (c:Customer {key: $key})
+UNWIND $keys AS key
+MATCH (c:Customer {key: key})
 RETURN
   properties(c) AS customer,
   [(c)-[t:TAGGED]->(g:Tag) | t {.*, tag: g.key}] AS taggings,
@@ -12,7 +13,40 @@ RETURN
         MATCH path = (p)-[:WORKS_IN]->(:Department)-[:PART_OF]->{0,}(d)
         RETURN properties(d) ORDER BY length(path)
       },
-      events: [(p)-[:DID]->(e:Event) | properties(e)]
+      events: [(p)-[:DID]->(e:Event) | properties(e)],
+      parts: [(p)-[part:TAKES_PART_IN]->(o:Opportunity)
+              | {role: part.role, opportunity: properties(o)}]
     }
     ORDER BY p.key
-  } AS people
+  } AS people,
+  [(c)-[:HAS]->(o:Opportunity) | properties(o)] AS opportunities,
+  [(c)-[:FOLLOWED_UP_BY]->(f:FollowUp)
+   | f {.*, employees: [(f)-[:BY]->(w:Employee) | w.key]}] AS followUps,
+  COLLECT {
+    MATCH (c)-[came:CAME_FROM]->(h:Channel)
+    RETURN {
+      at: came.at,
+      channels: COLLECT {
+        MATCH path = (h)-[:PART_OF]->{0,}(x:Channel)
+        RETURN x.key ORDER BY length(path)
+      }
+    }
+    ORDER BY came.at, h.key
+  } AS arrivals,
+  COLLECT {
+    MATCH (c)<-[owns:OWNS]-(w:Employee)
+    RETURN {
+      key: w.key,
+      name: w.name,
+      since: owns.since,
+      teams: COLLECT {
+        MATCH path = (w)-[:MEMBER_OF]->(:Team)-[:PART_OF]->{0,}(m:Team)
+        RETURN m.key ORDER BY length(path)
+      }
+    }
+    ORDER BY owns.since, w.key
+  } AS owners,
+  [(c)-[:GAVE]->(k:Consent) | properties(k)] AS consents,
+  [(c)-[:SUBSIDIARY_OF]->(o:Customer) | {other: o.key, kind: 'PARENT'}]
+    + [(c)<-[:SUBSIDIARY_OF]-(o:Customer) | {other: o.key, kind: 'SUBSIDIARY'}]
+    + [(c)-[r:RELATED_TO]-(o:Customer) | {other: o.key, kind: r.kind}] AS relations

@@ -1,5 +1,5 @@
 MATCH (s:Segment)
-WHERE $key IS NULL OR s.key = $key
+WHERE $keys IS NULL OR s.key IN $keys
 CALL (s) {
   MATCH (s)-[:HAS_VERSION]->(v:SegmentVersion)
   RETURN v ORDER BY v.n DESC LIMIT 1

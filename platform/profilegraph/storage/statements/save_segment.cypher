@@ -20,5 +20,9 @@ CALL (s, n) {
     MATCH (g:Tag) WHERE g.key IN $tags
     MERGE (v)-[:USES]->(g)
   }
+  CALL (v) {
+    MATCH (used:Segment) WHERE used.key IN $segments
+    MERGE (v)-[:USES]->(used)
+  }
 }
 RETURN n

@@ -1,0 +1,91 @@
+"""Comparisons of one value, spans of time, and numbers of things as Cypher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from profilegraph.segments.cypher.scope import Scope
+from profilegraph.segments.meaning import span
+from profilegraph.segments.nodes import DateTest, NumberTest, TextTest, Window, bounds
+from profilegraph.segments.nodes.parts import Counted
+
+_OPERATORS = {"eq": "=", "ne": "<>", "in_": "IN", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+
+
+def number(place: str, test: NumberTest, scope: Scope) -> Iterator[str]:
+    """Yield what must hold of a number at a place; null where there is none."""
+    return _compared(place, test, scope)
+
+
+def text(place: str, test: TextTest, scope: Scope) -> Iterator[str]:
+    """Yield what must hold of a string at a place; null where there is none."""
+    yield from _compared(place, test, scope)
+    if test.contains is not None:
+        yield f"{place} CONTAINS {scope.add(test.contains)}"
+    if test.starts_with is not None:
+        yield f"{place} STARTS WITH {scope.add(test.starts_with)}"
+
+
+def date(place: str, test: DateTest, scope: Scope) -> Iterator[str]:
+    """Yield what must hold of a date at a place; null where there is none."""
+    yield from _compared(place, test, scope)
+    today = scope.context.today
+    if test.in_last_days is not None:
+        yield f"{place} > {scope.add(today - timedelta(days=test.in_last_days))}"
+        yield f"{place} <= {scope.add(today)}"
+    if test.in_next_days is not None:
+        yield f"{place} > {scope.add(today)}"
+        yield f"{place} <= {scope.add(today + timedelta(days=test.in_next_days))}"
+
+
+def within(place: str, window: Window | None, scope: Scope) -> Iterator[str]:
+    """Yield what must hold of a moment at a place, so that it lies in a window."""
+    when = span(window, scope.context.now)
+    yield f"{place} <= {scope.add(when.now)}"
+    if when.after is not None:
+        yield f"{place} > {scope.add(when.after)}"
+    if when.since is not None:
+        yield f"{place} >= {scope.add(when.since)}"
+    if when.until is not None:
+        yield f"{place} < {scope.add(when.until)}"
+
+
+def times(pattern: str, tests: Iterator[str], counted: Counted, scope: Scope) -> str:
+    """Return the predicate that as many matches of a pattern pass all tests as are asked for."""
+    least, most = bounds(counted)
+    where = joined(" AND ", list(tests), "true")
+    if (least, most) == (1, None):
+        return f"EXISTS {{ {pattern} WHERE {where} }}"
+    if (least, most) == (0, 0):
+        return f"NOT EXISTS {{ {pattern} WHERE {where} }}"
+    return in_bounds(f"COUNT {{ {pattern} WHERE {where} }}", counted, scope)
+
+
+def in_bounds(count: str, counted: Counted, scope: Scope) -> str:
+    """Return the predicate that a count is as large as asked for."""
+    least, most = bounds(counted)
+    if most is None:
+        return f"{count} >= {scope.add(least)}"
+    return f"{scope.add(least)} <= {count} <= {scope.add(most)}"
+
+
+def known(tests: Iterator[str] | Sequence[str]) -> str:
+    """Return the conjunction of tests as false where a value is missing."""
+    return f"coalesce({' AND '.join(tests)}, false)"
+
+
+def joined(operator: str, parts: Sequence[str], nothing: str) -> str:
+    """Return the parts with an operator between, in parentheses; `nothing` where there are none."""
+    return f"({operator.join(parts)})" if parts else nothing
+
+
+def _compared(place: str, test: NumberTest | TextTest | DateTest, scope: Scope) -> Iterator[str]:
+    for name, operator in _OPERATORS.items():
+        wanted = getattr(test, name, None)
+        if wanted is not None:
+            value = list(wanted) if name == "in_" else wanted
+            yield f"{place} {operator} {scope.add(value)}"
+    ends = getattr(test, "between", None)
+    if ends is not None:
+        yield f"{scope.add(ends[0])} <= {place} <= {scope.add(ends[1])}"

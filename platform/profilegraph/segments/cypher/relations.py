@@ -1,0 +1,47 @@
+"""Which customers are related, as Cypher."""
+
+from __future__ import annotations
+
+from profilegraph.domain.customers import RelationKind
+from profilegraph.segments.cypher.comparing import in_bounds
+from profilegraph.segments.cypher.scope import Scope
+from profilegraph.segments.nodes import Related, bounds
+
+_PARENT, _SUBSIDIARY, _PARTNER = RelationKind.PARENT, RelationKind.SUBSIDIARY, RelationKind.PARTNER
+_ALIKE = {
+    frozenset({_PARENT}): "-[:SUBSIDIARY_OF]->",
+    frozenset({_SUBSIDIARY}): "<-[:SUBSIDIARY_OF]-",
+    frozenset({_PARTNER}): "-[:RELATED_TO]-",
+    frozenset({_PARENT, _SUBSIDIARY}): "-[:SUBSIDIARY_OF]-",
+    frozenset(RelationKind): "-[:SUBSIDIARY_OF|RELATED_TO]-",
+}
+"""Kinds of relations whose steps all look the same in the graph."""
+
+
+def related(leaf: Related, predicate: str, scope: Scope) -> str:
+    """Return the predicate on how many related customers match; `predicate` is over the inner one.
+
+    A customer that several ways lead to counts once, and the one who is asked about never.
+    """
+    other = scope.inner().customer
+    matching = (
+        f"MATCH ({scope.customer}){_steps(leaf, scope)}({other}:Customer)"
+        f" WHERE {other} <> {scope.customer} AND {predicate}"
+    )
+    if bounds(leaf) == (1, None):
+        return f"EXISTS {{ {matching} }}"
+    return in_bounds(f"COUNT {{ {matching} RETURN DISTINCT {other} }}", leaf, scope)
+
+
+def _steps(leaf: Related, scope: Scope) -> str:
+    kinds = frozenset(RelationKind if leaf.kinds is None else leaf.kinds)
+    times = f"{{1,{leaf.distance}}}"
+    if kinds in _ALIKE:
+        return f"{_ALIKE[kinds]}{times}"
+    # Partners on both sides, but only one way along the ownership.
+    start, end, step = scope.name("x"), scope.name("y"), scope.name("r")
+    owned = start if _PARENT in kinds else end
+    return (
+        f"(({start})-[{step}:SUBSIDIARY_OF|RELATED_TO]-({end})"
+        f" WHERE type({step}) = 'RELATED_TO' OR startNode({step}) = {owned}){times}"
+    )
