@@ -29,11 +29,11 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
         ({"all": []}, "every customer", "全部客户"),
         ({"any": []}, "no customer", "没有客户"),
         (SIZE, "Size is Medium or above", "规模在中及以上"),
-        ({"not": VISIT}, "not (Visit)", "不满足（“访问”有过）"),
+        ({"not": VISIT}, "not (“Visit” at least once)", "不满足（“访问”至少一次）"),
         (
             {"all": [SIZE, {"any": [VISIT, {"event": {"type": "purchase", "atMost": 0}}]}]},
-            "Size is Medium or above and (Visit or Purchase not once)",
-            "规模在中及以上，且（“访问”有过，或“购买”一次也没有）",
+            "Size is Medium or above and (“Visit” at least once or “Purchase” never)",
+            "规模在中及以上，且（“访问”至少一次，或“购买”一次也没有）",
         ),
         (
             {
@@ -67,7 +67,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     "amount": {"gte": 9.5},
                 }
             },
-            "Purchase at least 2 times, in the last 30 days, amount at least 9.5",
+            "“Purchase” at least 2 times, in the last 30 days, amount at least 9.5",
             "“购买”至少2次、最近30天内、金额不小于9.5",
         ),
         (
@@ -85,8 +85,8 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     }
                 }
             },
-            "a decision-maker with role decider, department IT or below, Visit",
-            "有决策人（角色为最终决策人、部门为信息技术及其下级部门、“访问”有过）",
+            "a decision-maker with role decider, department IT or below, “Visit” at least once",
+            "有决策人（角色为最终决策人、部门为信息技术及其下级部门、“访问”至少一次）",
         ),
     ],
 )

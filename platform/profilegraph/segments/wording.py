@@ -94,7 +94,7 @@ ENGLISH = Wording(
     is_unknown="{} is not known",
     yes="yes",
     no="no",
-    did="{}",
+    did="“{}”",
     by_channel="by {}",
     content="content ",
     amount="amount ",
@@ -127,12 +127,12 @@ ENGLISH = Wording(
         "in_next_days": "in the next {} days",
     },
     times={
-        "once": "",
+        "once": " at least once",
         "at_least": " at least {0} times",
         "at_most": " at most {1} times",
         "exactly": " exactly {0} times",
         "between": " {0} to {1} times",
-        "never": " not once",
+        "never": " never",
     },
     windows={"last_days": "in the last {} days", "since": "since {}", "until": "before {}"},
     people={
@@ -232,7 +232,7 @@ CHINESE = Wording(
         "in_next_days": "在今后{}天内",
     },
     times={
-        "once": "有过",
+        "once": "至少一次",
         "at_least": "至少{0}次",
         "at_most": "最多{1}次",
         "exactly": "恰好{0}次",
