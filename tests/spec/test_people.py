@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.spec.conftest import Members
@@ -30,7 +32,7 @@ key | customer | type  | at  | person
 """
 
 
-def people(where: dict[str, object], **times: int) -> dict[str, object]:
+def people(where: Mapping[str, object], **times: int) -> dict[str, object]:
     return {"people": {"where": where, **times}}
 
 
