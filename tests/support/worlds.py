@@ -43,8 +43,8 @@ def parse_world(text: str, now: datetime) -> World:
             else:
                 records.append(_record(kind, row, now))
     known = {record.key for record in records if isinstance(record, Customer)}
-    named = {getattr(record, "customer", None) for record in records} | metrics.keys()
-    missing = [Customer(key=key) for key in sorted(named - known - {None})]
+    named = {str(record.customer) for record in records if hasattr(record, "customer")}
+    missing = [Customer(key=key) for key in sorted((named | metrics.keys()) - known)]
     return World((*missing, *records), metrics)
 
 
@@ -53,7 +53,7 @@ async def load_world(database: Database, world: World, now: datetime) -> None:
     kinds: dict[type[Record], list[Record]] = {kind: [] for kind in RECORDS.values()}
     for record in world.records:
         kinds[type(record)].append(record)
-    order = [Customer, *(kind for kind in kinds if kind is not Customer)]
+    order: list[type[Record]] = [Customer, *(kind for kind in kinds if kind is not Customer)]
 
     async def work(transaction: Transaction) -> None:
         await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")
@@ -72,7 +72,8 @@ async def load_world(database: Database, world: World, now: datetime) -> None:
 
 
 def _tables(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    kind, lines = "", []
+    kind = ""
+    lines: list[str] = []
     for line in [*text.strip().splitlines(), "end:"]:
         stripped = line.strip()
         if stripped.endswith(":"):
