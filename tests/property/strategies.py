@@ -6,11 +6,12 @@ Values come from small pools, so that filters often hit what is there, boundarie
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Tagging, TagSource
 from profilegraph.domain.organisation import (
     DecisionMaker,
@@ -18,7 +19,6 @@ from profilegraph.domain.organisation import (
     Department,
     DepartmentFunction,
 )
-from profilegraph.domain.activity import Event
 from profilegraph.domain.values import Record, from_units
 from profilegraph.segments import nodes
 from tests.conftest import NOW
@@ -44,6 +44,11 @@ moments = st.builds(
 )
 
 
+def later_than(start: datetime) -> st.SearchStrategy[datetime]:
+    """Return moments after another one."""
+    return moments.filter(lambda moment: bool(moment > start))
+
+
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Return None or a value of a strategy."""
     return st.none() | strategy
@@ -56,7 +61,7 @@ def taggings(draw: st.DrawFn, customer: str) -> list[Tagging]:
         many = 1 if dimension == "size" else len(names)
         for name in draw(st.lists(st.sampled_from(names), max_size=many, unique=True)):
             since = draw(moments)
-            until = draw(maybe(moments.filter(lambda moment, since=since: moment > since)))
+            until = draw(maybe(later_than(since)))
             found.append(
                 Tagging(
                     customer=customer,
@@ -161,7 +166,7 @@ def several(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def comparisons(values: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
-    plain = {name: values for name in ("eq", "ne", "lt", "lte", "gt", "gte")}
+    plain = dict.fromkeys(("eq", "ne", "lt", "lte", "gt", "gte"), values)
     return {**plain, "between": pairs(values)}
 
 
@@ -190,15 +195,12 @@ amount_tests = some_of(
 
 @st.composite
 def windows(draw: st.DrawFn) -> nodes.Window:
-    given = draw(
-        st.fixed_dictionaries(
-            {}, optional={"last_days": st.sampled_from((1, 7, 30)), "since": moments}
-        )
-    )
-    ends = moments.filter(lambda moment: "since" not in given or moment > given["since"])
-    if not given or draw(st.booleans()):
-        given["until"] = draw(ends)
-    return nodes.Window(**given)
+    since = draw(maybe(moments))
+    last_days = draw(maybe(st.sampled_from((1, 7, 30))))
+    ends = moments if since is None else later_than(since)
+    needed = since is None and last_days is None
+    until = draw(ends if needed else maybe(ends))
+    return nodes.Window(last_days=last_days, since=since, until=until)
 
 
 def times() -> st.SearchStrategy[dict[str, int]]:
