@@ -1,33 +1,43 @@
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
 MATCH (g:Tag {key: row.tag})
-WITH row, c, g, datetime(row.since) AS since, datetime(row.until) AS until
-CALL (c, g, since) {
-  // In a single dimension the newest tagging holds, whatever order they come in.
-  OPTIONAL MATCH (c)-[rival:TAGGED]->(o:Tag {dimension: g.dimension})
-  WHERE g.single AND o <> g AND rival.since > since
-  RETURN min(rival.since) AS ends
+// Most customers have nothing in the dimension yet: those need none of what follows.
+WITH row, c, g, datetime(row.since) AS since, datetime(row.until) AS until,
+     EXISTS { (c)-[:TAGGED]->(:Tag {dimension: g.dimension}) } AS known
+CALL (row, c, g, since, until, known) {
+  WITH row, c, g, since, until, known WHERE NOT known
+  CREATE (c)-[t:TAGGED]->(g)
+  SET t = row.set, t.since = since, t.until = until
 }
-CALL (row, c, g, since, until, ends) {
-  WITH row, c, g, since, until, ends WHERE ends IS NOT NULL
-  MERGE (c)-[was:WAS_TAGGED {since: since}]->(g)
-  SET was = row.set, was.since = since, was.until = CASE WHEN until < ends THEN until ELSE ends END
-}
-CALL (c, g, since, ends) {
-  MATCH (c)-[old:TAGGED]->(o:Tag)
-  WHERE ends IS NULL
-    AND ((g.single AND o.dimension = g.dimension AND o <> g) OR (o = g AND old.until <= since))
-  WITH c, o, old, properties(old) AS past,
-       CASE WHEN old.until <= since THEN old.until ELSE since END AS until
-  DELETE old
-  WITH c, o, past, until WHERE past.since < until
-  MERGE (c)-[was:WAS_TAGGED {since: past.since}]->(o)
-  SET was = past, was.until = until
-}
-CALL (row, c, g, since, until, ends) {
-  WITH row, c, g, since, until, ends WHERE ends IS NULL
-  MERGE (c)-[t:TAGGED]->(g)
-  WITH row, t, until, CASE WHEN t.since < since THEN t.since ELSE since END AS first
-  SET t = row.set, t.since = first, t.until = until
+CALL (row, c, g, since, until, known) {
+  WITH row, c, g, since, until, known WHERE known
+  CALL (c, g, since) {
+    // In a single dimension the newest tagging holds, whatever order they come in.
+    OPTIONAL MATCH (c)-[rival:TAGGED]->(o:Tag {dimension: g.dimension})
+    WHERE g.single AND o <> g AND rival.since > since
+    RETURN min(rival.since) AS ends
+  }
+  CALL (row, c, g, since, until, ends) {
+    WITH row, c, g, since, until, ends WHERE ends IS NOT NULL
+    MERGE (c)-[was:WAS_TAGGED {since: since}]->(g)
+    SET was = row.set, was.since = since, was.until = CASE WHEN until < ends THEN until ELSE ends END
+  }
+  CALL (c, g, since, ends) {
+    MATCH (c)-[old:TAGGED]->(o:Tag)
+    WHERE ends IS NULL
+      AND ((g.single AND o.dimension = g.dimension AND o <> g) OR (o = g AND old.until <= since))
+    WITH c, o, old, properties(old) AS past,
+         CASE WHEN old.until <= since THEN old.until ELSE since END AS until
+    DELETE old
+    WITH c, o, past, until WHERE past.since < until
+    MERGE (c)-[was:WAS_TAGGED {since: past.since}]->(o)
+    SET was = past, was.until = until
+  }
+  CALL (row, c, g, since, until, ends) {
+    WITH row, c, g, since, until, ends WHERE ends IS NULL
+    MERGE (c)-[t:TAGGED]->(g)
+    WITH row, t, until, CASE WHEN t.since < since THEN t.since ELSE since END AS first
+    SET t = row.set, t.since = first, t.until = until
+  }
 }
 RETURN collect(row.i) AS done
