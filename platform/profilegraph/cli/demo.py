@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from profilegraph.cli.console import out
+from profilegraph.cli.console import err, out
 from profilegraph.cli.model import show_run
 from profilegraph.cli.running import Locale, present
 from profilegraph.cli.segment import show_waterfall
@@ -52,17 +52,20 @@ async def _demo(settings: Settings, locale: str, *, once: bool) -> None:
 
 
 async def _tell(platform: Platform, locale: str) -> None:
-    async for report in story.import_purchases(platform, present()):
-        note = " (imported before)" if report.finished_before else ""
-        out.print(f"  {report.read:,} rows read, {report.rejected:,} rejected{note}")
+    with err.status("Importing the purchases of CDNOW …"):
+        async for kind, report in story.import_purchases(platform, present()):
+            note = " (imported before)" if report.finished_before else ""
+            out.print(f"  {kind}: {report.read:,} rows read, {report.rejected:,} rejected{note}")
     totals = await story.totals(platform)
     out.print(
         f"[bold]{totals.customers:,} customers[/], [bold]{totals.purchases:,} purchases[/],"
         f" [bold]{totals.spent:,.2f} dollars[/]"
         f" from {totals.first:%Y-%m-%d} to {totals.last:%Y-%m-%d}"
     )
+    with err.status("Computing RFM and lifecycle …"):
+        runs = await story.run_models(platform, totals.last)
     catalogue = await platform.catalogues.current()
-    for run in await story.run_models(platform, totals.last):
+    for run in runs:
         out.print()
         show_run(run, catalogue, locale)
     for answer in await story.answer_segments(platform, totals.last, present()):

@@ -30,7 +30,9 @@ from profilegraph.storage.imports import Checkpoint
 from profilegraph.storage.upserts import RECORDS
 
 KIND = typer.Argument(help=f"What the rows are: {', '.join(RECORDS)}.", show_default=False)
-FILES = typer.Argument(help="CSV or JSON Lines, plain or .gz.", show_default=False)
+FILES = typer.Argument(
+    help="CSV or JSON Lines, plain or .gz.", exists=True, dir_okay=False, show_default=False
+)
 MAPPING = typer.Option(help="YAML file that says which column is which field.")
 SOURCE = typer.Option(help="What keys and rejects call the file; its name if left out.")
 REJECT = typer.Option(help="Where rejected rows go; beside the file if left out.")
