@@ -149,6 +149,7 @@ async def test_a_body_of_fifty_megabytes_is_refused_after_the_first(client):
         b"[" * 200_000,
         b'{"query": "{ thing { name } }", "variables": ' + b'{"a":' * 100_000,
         b'{"query": "\xff"}',
+        b'{"query": "{ thing { name } }", "variables": {"a": "\\ud800"}}',
         b"",
         b'"text"',
         b'{"query": 1}',
