@@ -159,7 +159,7 @@ def utc64(moment: datetime) -> np.datetime64:
 
 
 def currency_units(amounts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return amounts in ten-thousandths as amounts in the currency unit."""
+    """Return amounts in ten-thousandths as amounts in the currency unit, both (n,)."""
     return amounts / AMOUNT_SCALE
 
 

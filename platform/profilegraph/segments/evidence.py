@@ -13,7 +13,10 @@ from profilegraph.segments.wording import Wording, wording
 
 
 def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
-    """Return a tagging, value, event or person as one line in Chinese or English."""
+    """Return a tagging, value, event or person as one line in Chinese or English.
+
+    Raises NotFound where the catalogue lacks what the evidence is about.
+    """
     words = wording(locale)
     match found:
         case Tagging():

@@ -61,7 +61,10 @@ async def open_platform(
 
 
 async def connect(settings: Settings, progress: Progress = SILENT) -> Database:
-    """Return the database of NEO4J_URI, or the embedded one, started if need be."""
+    """Return the database of NEO4J_URI, or the embedded one, started if need be.
+
+    Raises InvalidConfiguration where NEO4J_URI comes without a password.
+    """
     if settings.neo4j_uri is not None:
         if settings.neo4j_password is None:
             raise InvalidConfiguration(
