@@ -82,7 +82,10 @@ class Mutation:
         await _save(context, taggings, idempotency_key, asked)
         return await Customer.load_many(info, keys)
 
-    @field("Takes tags off customers; that they carried them stays in the past.")
+    @field(
+        "Takes tags off customers; that they carried them stays in the past."
+        " Customers that do not exist are left out of the answer."
+    )
     async def untag_customers(
         self,
         info: Info,
