@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -349,3 +350,35 @@ async def test_a_request_that_failed_may_be_sent_again(platform: Platform) -> No
         await save(platform, [tag], NOW, request_key="r1")
     await save(platform, [Customer(key="late")], NOW)
     assert await save(platform, [tag], NOW, request_key="r1") == 1
+
+
+async def test_concurrent_writers_leave_one_tag_of_a_single_dimension(platform: Platform) -> None:
+    await write(platform, Customer(key="c"))
+    tags = ("0_20", "20_50", "50_500", "500_1000", "1000_plus")
+    await asyncio.gather(
+        *(write(platform, tagging(f"company_size/{tag}", -9 + n)) for n, tag in enumerate(tags)),
+        *(write(platform, tagging("pains/no_integration", -9)) for _ in tags),
+    )
+    now = [row[1] for row in await history(platform) if row[0] == "TAGGED"]
+    assert sorted(now) == ["1000_plus", "no_integration"]
+
+
+async def test_of_concurrent_claims_on_one_identity_one_is_kept(platform: Platform) -> None:
+    keys = [f"c{number}" for number in range(6)]
+    await write(platform, *(Customer(key=key) for key in keys))
+    claims = [
+        write(platform, Identity(kind=IdentityKind.EMAIL, value="a@b.cn", customer=key))
+        for key in keys
+    ]
+    outcomes = await asyncio.gather(*claims)
+    assert sum(outcome.written for outcome in outcomes) == 1
+    owners = await rows(platform, "MATCH (:Identity)-[:IDENTIFIES]->(c) RETURN count(c) AS owners")
+    assert owners == [{"owners": 1}]
+
+
+async def test_a_request_sent_many_times_at_once_is_carried_out_once(platform: Platform) -> None:
+    await asyncio.gather(
+        *(save(platform, [Customer(key="once")], NOW, request_key="same") for _ in range(6))
+    )
+    found = await rows(platform, "MATCH (r:Request) RETURN count(r) AS requests")
+    assert found == [{"requests": 1}]

@@ -1,7 +1,7 @@
 """What each kind of record needs to be written by the statement file of its name.
 
-A statement takes `$rows` and returns as `done` the indexes of those that it wrote: a row whose
-references do not exist, or that contradicts what is stored, is left out as a whole.
+A statement takes `$rows` and returns as `done` the indexes of those that it wrote, null for all: a
+row whose references do not exist, or that contradicts what is stored, is left out as a whole.
 """
 
 from __future__ import annotations

@@ -15,4 +15,5 @@ CALL (row) {
   FOREACH (one IN CASE WHEN parent IS NULL THEN [] ELSE [parent] END | MERGE (n)-[:PART_OF]->(one))
   RETURN row.i AS i
 }
-RETURN collect(i) AS done
+WITH collect(i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

@@ -1,6 +1,8 @@
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
 MATCH (g:Tag {key: row.tag})
+// Locks the customer and changes nothing: two writers never tag it by what both saw before.
+SET c.kind = c.kind
 // Most customers have nothing in the dimension yet: those need none of what follows.
 WITH row, c, g, datetime(row.since) AS since, datetime(row.until) AS until,
      EXISTS { (c)-[:TAGGED]->(:Tag {dimension: g.dimension}) } AS known
@@ -35,9 +37,16 @@ CALL (row, c, g, since, until, known) {
   }
   CALL (row, c, g, since, until, ends) {
     WITH row, c, g, since, until, ends WHERE ends IS NULL
-    MERGE (c)-[t:TAGGED]->(g)
-    WITH row, t, until, CASE WHEN t.since < since THEN t.since ELSE since END AS first
-    SET t = row.set, t.since = first, t.until = until
+    OPTIONAL MATCH (c)-[t:TAGGED]->(g)
+    WITH row, c, g, t, until, CASE WHEN t.since < since THEN t.since ELSE since END AS first
+    FOREACH (one IN CASE WHEN t IS NULL THEN [g] ELSE [] END |
+      CREATE (c)-[new:TAGGED]->(one)
+      SET new = row.set, new.since = first, new.until = until
+    )
+    FOREACH (one IN CASE WHEN t IS NULL THEN [] ELSE [t] END |
+      SET one = row.set, one.since = first, one.until = until
+    )
   }
 }
-RETURN collect(row.i) AS done
+WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

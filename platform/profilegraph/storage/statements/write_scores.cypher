@@ -1,5 +1,7 @@
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
+SET c.kind = c.kind  // a lock: see taggings.cypher
+WITH row, c
 CALL (row, c) {
   WITH row, c, properties(c) AS before
   SET c += row.metrics
