@@ -16,12 +16,11 @@ from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
-from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.facts import read_facts
 from profilegraph.storage.segments import page_of_keys
 from tests.conftest import NOW
-from tests.support.worlds import load_world, parse_world
+from tests.support.worlds import load_only, load_world, parse_world
 
 Members = Callable[[str, dict[str, Any]], Awaitable[set[str]]]
 CONTEXT = Context(NOW, NOW.date())
@@ -52,7 +51,7 @@ async def members(
 ) -> Members:
     """Who matches a filter among the customers of a table, by one evaluator."""
     evaluate = EVALUATORS[request.param]
-    await load_taxonomies(migrated, catalogue.taxonomies)
+    await load_only(migrated, catalogue.taxonomies)
 
     async def ask(text: str, filter_: dict[str, Any]) -> set[str]:
         node = decode(filter_)

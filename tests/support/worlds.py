@@ -9,8 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Record
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.taxonomies import taxonomy_digests
 from profilegraph.storage.upserts import RECORDS
 from profilegraph.storage.writing import upsert
 
@@ -46,6 +49,13 @@ def parse_world(text: str, now: datetime) -> World:
     named = {str(record.customer) for record in records if hasattr(record, "customer")}
     missing = [Customer(key=key) for key in sorted((named | metrics.keys()) - known)]
     return World((*missing, *records), metrics)
+
+
+async def load_only(database: Database, taxonomies: Sequence[Taxonomy]) -> None:
+    """Have these taxonomies and no other in the graph; quick where they are already."""
+    if set(await taxonomy_digests(database)) != {taxonomy.key for taxonomy in taxonomies}:
+        await database.define("MATCH (n:Taxonomy|Dimension|Tag) DETACH DELETE n")
+    await load_taxonomies(database, taxonomies)
 
 
 async def load_world(database: Database, world: World, now: datetime) -> None:
