@@ -201,6 +201,16 @@ async def test_amounts_are_exact_whole_ten_thousandths(platform: Platform) -> No
             NotFound,
             "no Opportunity",
         ),
+        (
+            Tagging(customer="acme", tag="decision_chain/multi_layer", since=NOW),
+            InvalidInput,
+            "a model sets",
+        ),
+        (
+            Relation(customer="acme", other="child", kind=RelationKind.PARENT),
+            Conflict,
+            "subsidiary of its own",
+        ),
         (Customer(key="acme", attributes={"employee_count": "many"}), InvalidInput, "number"),
         (Customer(key="acme", attributes={"founded_on": "soon"}), InvalidInput, "date"),
         (Customer(key="acme", attributes={"employees": 1}), NotFound, "employee_count"),
@@ -276,14 +286,14 @@ async def history(platform: Platform) -> list[tuple[str, str, int, int | None]]:
     ]
 
 
-TWO = [tagging("company_size/0_20", -9), tagging("company_size/20_50", -5)]
+TWO = [tagging("company_size/0_20", -9, 400), tagging("company_size/20_50", -5, 400)]
 
 
 @pytest.mark.parametrize("order", [TWO, TWO[::-1]])
 async def test_in_a_single_dimension_the_newest_tag_holds_in_whatever_order_they_come(
     platform: Platform, order: Sequence[Tagging]
 ) -> None:
-    expected = [("WAS_TAGGED", "0_20", -9, -5), ("TAGGED", "20_50", -5, None)]
+    expected = [("WAS_TAGGED", "0_20", -9, -5), ("TAGGED", "20_50", -5, 400)]
     await write(platform, Customer(key="c"))
     for one in order:
         await write(platform, one)
@@ -313,14 +323,67 @@ async def test_tagging_again_keeps_the_first_day_and_takes_the_newest_word(
     assert found == [{"since": at(-9), "c": 0.9, "e": None}]
 
 
-async def test_a_tagging_that_was_over_is_kept_when_the_tag_comes_back(platform: Platform) -> None:
+AGAIN = [tagging("pains/no_integration", -9, -7), tagging("pains/no_integration", -3)]
+
+
+@pytest.mark.parametrize("order", [AGAIN, AGAIN[::-1]])
+async def test_a_tagging_that_was_over_is_kept_when_the_tag_comes_back(
+    platform: Platform, order: Sequence[Tagging]
+) -> None:
     await write(platform, Customer(key="c"))
-    await write(platform, tagging("pains/no_integration", -9, -7))
-    await write(platform, tagging("pains/no_integration", -3))
-    assert await history(platform) == [
-        ("WAS_TAGGED", "no_integration", -9, -7),
-        ("TAGGED", "no_integration", -3, None),
+    for one in order:
+        await write(platform, one)
+    found = await history(platform)
+    assert [row[:3] for row in found] == [
+        ("WAS_TAGGED", "no_integration", -9),
+        ("TAGGED", "no_integration", -3),
     ]
+    assert found[0][3] == -7
+
+
+async def test_a_tag_of_a_dimension_with_a_time_to_live_ends_by_itself(platform: Platform) -> None:
+    catalogue = await platform.catalogues.current()
+    days = catalogue.dimension("company_size").ttl_days
+    assert days is not None
+    await write(platform, Customer(key="c"))
+    await write(platform, tagging("company_size/0_20", -9))
+    assert await history(platform) == [("TAGGED", "0_20", -9, days - 9)]
+    await write(platform, tagging("company_size/0_20", -1, 4))
+    assert await history(platform) == [("TAGGED", "0_20", -9, 4)]
+
+
+async def test_an_event_recorded_again_belongs_to_the_person_of_the_last_word(
+    platform: Platform,
+) -> None:
+    await save(platform, ONE_OF_EACH, NOW)
+    for person in ("boss", None):
+        event = Event(key="e1", customer="acme", type="consult", at=NOW, person=person)
+        await save(platform, [event], NOW)
+        found = await rows(platform, "MATCH (p:DecisionMaker)-[:DID]->(:Event) RETURN p.key AS key")
+        assert [row["key"] for row in found] == ([person] if person else [])
+
+
+async def test_two_writers_at_once_never_close_a_circle(platform: Platform) -> None:
+    await write(platform, Customer(key="c"), Customer(key="d"))
+    await write(platform, *(DecisionMaker(key=key, customer="c") for key in "ab"))
+    await write(platform, *(Team(key=key) for key in "ab"))
+    await asyncio.gather(
+        write(platform, DecisionMaker(key="a", customer="c", reports_to="b")),
+        write(platform, DecisionMaker(key="b", customer="c", reports_to="a")),
+        write(platform, Team(key="a", parent="b")),
+        write(platform, Team(key="b", parent="a")),
+        write(platform, Relation(customer="c", other="d", kind=RelationKind.PARENT)),
+        write(platform, Relation(customer="d", other="c", kind=RelationKind.PARENT)),
+    )
+    found = await rows(
+        platform,
+        "MATCH ()-[r:REPORTS_TO|PART_OF|SUBSIDIARY_OF]->() RETURN type(r) AS kind, count(r) AS edges",
+    )
+    assert {row["kind"]: row["edges"] for row in found} == {
+        "REPORTS_TO": 1,
+        "PART_OF": 1,
+        "SUBSIDIARY_OF": 1,
+    }
 
 
 async def test_removing_a_tag_keeps_it_in_the_past(platform: Platform) -> None:

@@ -21,6 +21,7 @@ from profilegraph.storage.demo import Totals, only_from, read_totals
 from profilegraph.storage.saved_segments import SavedSegment
 
 SOURCE = "CDNOW_master.txt.gz"
+CUSTOMERS = 23_570
 KEY_NAME = "demo"
 MODELS = ("rfm", "lifecycle")
 
@@ -88,7 +89,7 @@ async def import_purchases(
 
     A second run imports nothing anew. Raises Conflict where the graph holds other customers.
     """
-    if not await only_from(platform.database, SOURCE):
+    if not await only_from(platform.database, SOURCE, CUSTOMERS):
         raise Conflict(
             "this database holds customers that are not the demonstration's.",
             hint="Give the demonstration a folder of its own: PROFILEGRAPH_HOME=… profilegraph demo",

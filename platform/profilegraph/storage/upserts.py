@@ -218,6 +218,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             row=_relation,
             needs={"customer": "Customer", "other": "Customer"},
             apart=lambda record: frozenset((record.customer, record.other)),
+            conflict="a company would be a subsidiary of its own subsidiary.",
         ),
         Consent: Upsert(
             kind="consents",

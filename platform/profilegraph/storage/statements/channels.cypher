@@ -1,3 +1,7 @@
+// One writer at a time changes the tree, so that two never close a circle.
+MERGE (lock:Lock {key: 'channels'})
+SET lock.key = lock.key
+WITH lock
 UNWIND $rows AS row
 CALL (row) {
   OPTIONAL MATCH (parent:Channel {key: row.parent})

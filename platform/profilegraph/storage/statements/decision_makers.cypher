@@ -1,6 +1,8 @@
 UNWIND $rows AS row
 CALL (row) {
   MATCH (c:Customer {key: row.customer})
+  SET c.kind = c.kind  // a lock, so that two writers never close a circle; see taggings.cypher
+  WITH row, c
   OPTIONAL MATCH (department:Department {key: row.department})-[:OF]->(c)
   OPTIONAL MATCH (boss:DecisionMaker {key: row.boss})-[:OF]->(c)
   WITH row, c, department, boss

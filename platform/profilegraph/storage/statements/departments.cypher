@@ -1,6 +1,8 @@
 UNWIND $rows AS row
 CALL (row) {
   MATCH (c:Customer {key: row.customer})
+  SET c.kind = c.kind  // a lock, so that two writers never close a circle; see taggings.cypher
+  WITH row, c
   OPTIONAL MATCH (parent:Department {key: row.parent})-[:OF]->(c)
   WITH row, c, parent
   WHERE (row.parent IS NULL OR parent IS NOT NULL)

@@ -4,7 +4,8 @@ MATCH (g:Tag {key: row.tag})
 // Locks the customer and changes nothing: two writers never tag it by what both saw before.
 SET c.kind = c.kind
 // Most customers have nothing in the dimension yet: those need none of what follows.
-WITH row, c, g, datetime(row.since) AS since, datetime(row.until) AS until,
+WITH row, c, g, datetime(row.since) AS since,
+     coalesce(datetime(row.until), datetime(row.since) + g.ttl) AS until,
      EXISTS { (c)-[:TAGGED]->(:Tag {dimension: g.dimension}) } AS known
 CALL (row, c, g, since, until, known) {
   WITH row, c, g, since, until, known WHERE NOT known
@@ -13,10 +14,10 @@ CALL (row, c, g, since, until, known) {
 }
 CALL (row, c, g, since, until, known) {
   WITH row, c, g, since, until, known WHERE known
-  CALL (c, g, since) {
-    // In a single dimension the newest tagging holds, whatever order they come in.
+  CALL (c, g, since, until) {
+    // The newest tagging holds, whatever order they come in: of a single dimension, and of a tag.
     OPTIONAL MATCH (c)-[rival:TAGGED]->(o:Tag {dimension: g.dimension})
-    WHERE g.single AND o <> g AND rival.since > since
+    WHERE rival.since > since AND ((g.single AND o <> g) OR (o = g AND until <= rival.since))
     RETURN min(rival.since) AS ends
   }
   CALL (row, c, g, since, until, ends) {
