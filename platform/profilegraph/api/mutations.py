@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from profilegraph.api.context import ApiContext, Info
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import to_node
 from profilegraph.api.inputs import (
     EventInput,
@@ -65,7 +65,7 @@ class Mutation:
         await _save(info.context, [customer, *identities], idempotency_key)
         return _there(await Customer.load(info, customer.key), customer.key)
 
-    @field("Puts tags on customers; in a single dimension a new tag replaces the old one.")
+    @listed("Puts tags on customers; in a single dimension a new tag replaces the old one.")
     async def tag_customers(
         self,
         info: Info,
@@ -82,7 +82,7 @@ class Mutation:
         await _save(context, taggings, idempotency_key, asked)
         return await Customer.load_many(info, keys)
 
-    @field(
+    @listed(
         "Takes tags off customers; that they carried them stays in the past."
         " Customers that do not exist are left out of the answer."
     )
@@ -128,7 +128,7 @@ class Mutation:
         saved = await DecisionMaker.load(info, person.customer, person.key)
         return _there(saved, person.key)
 
-    @field("Records what customers did; at most 1,000 events at a time.")
+    @listed("Records what customers did; at most 1,000 events at a time.")
     async def record_events(
         self,
         info: Info,
