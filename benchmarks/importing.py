@@ -28,7 +28,7 @@ from rich.table import Table
 from benchmarks.server import temporary_server
 from profilegraph.importers.binding import Conventions
 from profilegraph.services.imports import BATCH_ROWS, ImportJob, import_file
-from profilegraph.services.platform import Platform, open_platform
+from profilegraph.services.platform import Platform, locate, open_platform
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 Values = dict[str, Any]
@@ -218,7 +218,7 @@ async def compare(rows: int, runs: int) -> Table:
         temporary_server() as (settings, server),
         GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
     ):
-        async with open_platform(settings, NOW) as platform:
+        async with open_platform(settings, locate(settings), NOW) as platform:
             catalogue = await platform.catalogues.current()
             for case in cases(list(catalogue.tags)[:4], list(catalogue.events)[:4], rows):
                 hand, ours = await measure(platform, driver, case, rows, runs)

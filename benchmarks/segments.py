@@ -25,7 +25,7 @@ from examples.b2b.world import KINDS, World, records
 from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.services import segments
-from profilegraph.services.platform import Platform, open_platform
+from profilegraph.services.platform import Platform, locate, open_platform
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.writing import upsert
 
@@ -164,7 +164,7 @@ async def compare(customers: int, seed: int, runs: int) -> Table:
     for column in ("members", "count, ms", "waterfall, ms", "by hand, ms", "count ÷ by hand"):
         table.add_column(column, justify="right")
     with temporary_server() as (settings, _):
-        async with open_platform(settings, NOW) as platform:
+        async with open_platform(settings, locate(settings), NOW) as platform:
             await load(platform, World(customers=customers, seed=seed))
             for question in QUESTIONS:
                 ours, fall, hand, count = await measure(platform, question, runs)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from examples.b2b.files import write_world
 from examples.b2b.world import World
-
 from profilegraph.errors import ProfilegraphError
 
 

@@ -10,7 +10,6 @@ from random import Random
 from examples.b2b import words
 from examples.b2b.identifiers import domain_name, mobile_number, social_credit_code
 from examples.b2b.pools import Pools
-
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging
 from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Department, Ownership

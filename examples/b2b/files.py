@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from examples.b2b.world import KINDS, World, companies, records_of, staff
-
 from profilegraph.config import data_folder
 from profilegraph.domain.customers import Customer
 from profilegraph.domain.values import Record

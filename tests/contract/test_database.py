@@ -21,7 +21,7 @@ from profilegraph.errors import (
     SchemaChanged,
 )
 from profilegraph.segments.cohorts import cohort_number
-from profilegraph.services.platform import connect
+from profilegraph.services.platform import connect, locate
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.migrations import (
     applied_migrations,
@@ -99,16 +99,16 @@ async def test_an_address_that_is_none_is_an_error_of_configuration(settings: Se
         await Database.connect(settings, "gopher://127.0.0.1", "neo4j", "x")
 
 
-async def test_an_own_server_needs_its_password() -> None:
+def test_an_own_server_needs_its_password() -> None:
     with pytest.raises(InvalidConfiguration, match="NEO4J_PASSWORD"):
-        await connect(load_settings(neo4j_uri="bolt://127.0.0.1:1", neo4j_password=None))
+        locate(load_settings(neo4j_uri="bolt://127.0.0.1:1", neo4j_password=None))
 
 
 async def test_the_same_code_runs_against_a_server_by_its_address(server: RunningServer) -> None:
     settings = load_settings(
         neo4j_uri=server.uri, neo4j_user=server.user, neo4j_password=server.password
     )
-    database = await connect(settings)
+    database = await connect(settings, locate(settings))
     try:
         assert await database.read("RETURN 1 AS one") == [{"one": 1}]
     finally:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Tagging
-from profilegraph.errors import InvalidInput, PluginError
+from profilegraph.domain.values import Labels
+from profilegraph.errors import Conflict, InvalidInput, PluginError
 from profilegraph.hooks import EventTable, Scores
 from profilegraph.services.models import compute, load_events, parse_options
 from profilegraph.services.platform import Platform
@@ -77,6 +79,22 @@ async def test_rfm_leaves_metrics_and_a_tag_on_those_who_bought(platform: Platfo
     assert sum(done.tags["rfm"].values()) == 2
 
 
+async def test_a_model_s_tag_ends_when_its_dimension_says_unless_it_is_said_again(
+    platform: Platform,
+) -> None:
+    await save(platform, PURCHASES, NOW)
+    ttl = next(
+        d.ttl_days for t in platform.host.taxonomies for d in t.dimensions if d.key == "temperature"
+    )
+    assert ttl is not None
+    for moment in (NOW, NOW + timedelta(days=3)):
+        await compute(platform, Freezing(), moment)
+        ends = await platform.database.read(
+            "MATCH ({key: 'once'})-[t:TAGGED]->() RETURN t.until AS until"
+        )
+        assert ends == [{"until": moment + timedelta(days=ttl)}]
+
+
 async def test_a_second_run_changes_nothing(platform: Platform) -> None:
     await save(platform, PURCHASES, NOW)
     await compute(platform, platform.host.model("rfm"), NOW)
@@ -100,13 +118,39 @@ async def test_a_tag_that_no_longer_fits_goes_to_the_past(platform: Platform) ->
 
 
 async def test_what_a_person_said_is_not_overruled_by_a_model(platform: Platform) -> None:
-    said = Tagging(customer="once", tag="rfm/important_value", since=NOW, by="li")
+    said = Tagging(customer="once", tag="temperature/warm", since=NOW, by="li")
     await save(platform, [*PURCHASES, said], NOW)
+    await compute(platform, Freezing(), NOW)
+    assert await carried(platform) == [("temperature/warm", "MANUAL")]
+
+
+async def test_what_a_person_said_and_is_over_does_not_hold_a_model_back(
+    platform: Platform,
+) -> None:
+    over = Tagging(
+        customer="once", tag="temperature/warm", since=NOW - timedelta(days=9), until=NOW
+    )
+    await save(platform, [*PURCHASES, over], NOW)
+    await compute(platform, Freezing(), NOW)
+    assert await carried(platform) == [("temperature/cold", "MODEL")]
+    past = await platform.database.read("MATCH ()-[t:WAS_TAGGED]->(g) RETURN g.key AS tag")
+    assert past == [{"tag": "temperature/warm"}]
+
+
+async def test_a_model_does_not_go_back_in_time_and_lose_what_it_said(platform: Platform) -> None:
+    await save(platform, PURCHASES, NOW)
     await compute(platform, platform.host.model("rfm"), NOW)
-    tags = await platform.database.read(
+    before = await dump(platform.database)
+    with pytest.raises(Conflict, match="as of"):
+        await compute(platform, platform.host.model("rfm"), NOW - timedelta(days=1))
+    assert await dump(platform.database) == before
+
+
+async def carried(platform: Platform) -> list[tuple[str, str]]:
+    rows = await platform.database.read(
         "MATCH ({key: 'once'})-[t:TAGGED]->(g) RETURN g.key AS tag, t.source AS source"
     )
-    assert tags == [{"tag": "rfm/important_value", "source": "MANUAL"}]
+    return [(row["tag"], row["source"]) for row in rows]
 
 
 async def test_options_that_do_not_exist_are_named(platform: Platform) -> None:
@@ -114,6 +158,24 @@ async def test_options_that_do_not_exist_are_named(platform: Platform) -> None:
     with pytest.raises(InvalidInput, match="window_days") as caught:
         parse_options(model, {"windw": "3"})
     assert "windw" in str(caught.value)
+
+
+class NoOptions(BaseModel):
+    """A model without options."""
+
+
+class Freezing:
+    """A model that finds everyone cold, in a dimension that people use too."""
+
+    key = "freezing"
+    labels = Labels(zh_cn="冷却", en="Freezing")
+    event_types: frozenset[str] = frozenset()
+    metrics: frozenset[str] = frozenset()
+    dimensions = frozenset({"temperature"})
+    options = NoOptions
+
+    def compute(self, events: EventTable, now: datetime, options: NoOptions) -> Scores:
+        return Scores(tags={"temperature": np.full(len(events.customers), "cold", dtype=object)})
 
 
 class Broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -200,6 +201,16 @@ async def test_amounts_are_exact_whole_ten_thousandths(platform: Platform) -> No
             NotFound,
             "no Opportunity",
         ),
+        (
+            Tagging(customer="acme", tag="decision_chain/multi_layer", since=NOW),
+            InvalidInput,
+            "a model sets",
+        ),
+        (
+            Relation(customer="acme", other="child", kind=RelationKind.PARENT),
+            Conflict,
+            "subsidiary of its own",
+        ),
         (Customer(key="acme", attributes={"employee_count": "many"}), InvalidInput, "number"),
         (Customer(key="acme", attributes={"founded_on": "soon"}), InvalidInput, "date"),
         (Customer(key="acme", attributes={"employees": 1}), NotFound, "employee_count"),
@@ -275,14 +286,14 @@ async def history(platform: Platform) -> list[tuple[str, str, int, int | None]]:
     ]
 
 
-TWO = [tagging("company_size/0_20", -9), tagging("company_size/20_50", -5)]
+TWO = [tagging("company_size/0_20", -9, 400), tagging("company_size/20_50", -5, 400)]
 
 
 @pytest.mark.parametrize("order", [TWO, TWO[::-1]])
 async def test_in_a_single_dimension_the_newest_tag_holds_in_whatever_order_they_come(
     platform: Platform, order: Sequence[Tagging]
 ) -> None:
-    expected = [("WAS_TAGGED", "0_20", -9, -5), ("TAGGED", "20_50", -5, None)]
+    expected = [("WAS_TAGGED", "0_20", -9, -5), ("TAGGED", "20_50", -5, 400)]
     await write(platform, Customer(key="c"))
     for one in order:
         await write(platform, one)
@@ -312,14 +323,67 @@ async def test_tagging_again_keeps_the_first_day_and_takes_the_newest_word(
     assert found == [{"since": at(-9), "c": 0.9, "e": None}]
 
 
-async def test_a_tagging_that_was_over_is_kept_when_the_tag_comes_back(platform: Platform) -> None:
+AGAIN = [tagging("pains/no_integration", -9, -7), tagging("pains/no_integration", -3)]
+
+
+@pytest.mark.parametrize("order", [AGAIN, AGAIN[::-1]])
+async def test_a_tagging_that_was_over_is_kept_when_the_tag_comes_back(
+    platform: Platform, order: Sequence[Tagging]
+) -> None:
     await write(platform, Customer(key="c"))
-    await write(platform, tagging("pains/no_integration", -9, -7))
-    await write(platform, tagging("pains/no_integration", -3))
-    assert await history(platform) == [
-        ("WAS_TAGGED", "no_integration", -9, -7),
-        ("TAGGED", "no_integration", -3, None),
+    for one in order:
+        await write(platform, one)
+    found = await history(platform)
+    assert [row[:3] for row in found] == [
+        ("WAS_TAGGED", "no_integration", -9),
+        ("TAGGED", "no_integration", -3),
     ]
+    assert found[0][3] == -7
+
+
+async def test_a_tag_of_a_dimension_with_a_time_to_live_ends_by_itself(platform: Platform) -> None:
+    catalogue = await platform.catalogues.current()
+    days = catalogue.dimension("company_size").ttl_days
+    assert days is not None
+    await write(platform, Customer(key="c"))
+    await write(platform, tagging("company_size/0_20", -9))
+    assert await history(platform) == [("TAGGED", "0_20", -9, days - 9)]
+    await write(platform, tagging("company_size/0_20", -1, 4))
+    assert await history(platform) == [("TAGGED", "0_20", -9, 4)]
+
+
+async def test_an_event_recorded_again_belongs_to_the_person_of_the_last_word(
+    platform: Platform,
+) -> None:
+    await save(platform, ONE_OF_EACH, NOW)
+    for person in ("boss", None):
+        event = Event(key="e1", customer="acme", type="consult", at=NOW, person=person)
+        await save(platform, [event], NOW)
+        found = await rows(platform, "MATCH (p:DecisionMaker)-[:DID]->(:Event) RETURN p.key AS key")
+        assert [row["key"] for row in found] == ([person] if person else [])
+
+
+async def test_two_writers_at_once_never_close_a_circle(platform: Platform) -> None:
+    await write(platform, Customer(key="c"), Customer(key="d"))
+    await write(platform, *(DecisionMaker(key=key, customer="c") for key in "ab"))
+    await write(platform, *(Team(key=key) for key in "ab"))
+    await asyncio.gather(
+        write(platform, DecisionMaker(key="a", customer="c", reports_to="b")),
+        write(platform, DecisionMaker(key="b", customer="c", reports_to="a")),
+        write(platform, Team(key="a", parent="b")),
+        write(platform, Team(key="b", parent="a")),
+        write(platform, Relation(customer="c", other="d", kind=RelationKind.PARENT)),
+        write(platform, Relation(customer="d", other="c", kind=RelationKind.PARENT)),
+    )
+    found = await rows(
+        platform,
+        "MATCH ()-[r:REPORTS_TO|PART_OF|SUBSIDIARY_OF]->() RETURN type(r) AS kind, count(r) AS edges",
+    )
+    assert {row["kind"]: row["edges"] for row in found} == {
+        "REPORTS_TO": 1,
+        "PART_OF": 1,
+        "SUBSIDIARY_OF": 1,
+    }
 
 
 async def test_removing_a_tag_keeps_it_in_the_past(platform: Platform) -> None:
@@ -349,3 +413,35 @@ async def test_a_request_that_failed_may_be_sent_again(platform: Platform) -> No
         await save(platform, [tag], NOW, request_key="r1")
     await save(platform, [Customer(key="late")], NOW)
     assert await save(platform, [tag], NOW, request_key="r1") == 1
+
+
+async def test_concurrent_writers_leave_one_tag_of_a_single_dimension(platform: Platform) -> None:
+    await write(platform, Customer(key="c"))
+    tags = ("0_20", "20_50", "50_500", "500_1000", "1000_plus")
+    await asyncio.gather(
+        *(write(platform, tagging(f"company_size/{tag}", -9 + n)) for n, tag in enumerate(tags)),
+        *(write(platform, tagging("pains/no_integration", -9)) for _ in tags),
+    )
+    now = [row[1] for row in await history(platform) if row[0] == "TAGGED"]
+    assert sorted(now) == ["1000_plus", "no_integration"]
+
+
+async def test_of_concurrent_claims_on_one_identity_one_is_kept(platform: Platform) -> None:
+    keys = [f"c{number}" for number in range(6)]
+    await write(platform, *(Customer(key=key) for key in keys))
+    claims = [
+        write(platform, Identity(kind=IdentityKind.EMAIL, value="a@b.cn", customer=key))
+        for key in keys
+    ]
+    outcomes = await asyncio.gather(*claims)
+    assert sum(outcome.written for outcome in outcomes) == 1
+    owners = await rows(platform, "MATCH (:Identity)-[:IDENTIFIES]->(c) RETURN count(c) AS owners")
+    assert owners == [{"owners": 1}]
+
+
+async def test_a_request_sent_many_times_at_once_is_carried_out_once(platform: Platform) -> None:
+    await asyncio.gather(
+        *(save(platform, [Customer(key="once")], NOW, request_key="same") for _ in range(6))
+    )
+    found = await rows(platform, "MATCH (r:Request) RETURN count(r) AS requests")
+    assert found == [{"requests": 1}]

@@ -242,13 +242,17 @@ def ourselves(draw: st.DrawFn) -> list[Record]:
 
 @st.composite
 def relations(draw: st.DrawFn, customers: list[str]) -> list[Record]:
-    """Return relations, at most one between any two customers."""
+    """Return relations, at most one between any two customers; only later ones are parents."""
     pairs = [(one, other) for one in customers for other in customers if one < other]
     if not pairs:
         return []
     chosen = draw(st.lists(st.sampled_from(pairs), max_size=5, unique=True))
     return [
-        Relation(customer=one, other=other, kind=draw(st.sampled_from(RelationKind)))
+        Relation(
+            customer=one,
+            other=other,
+            kind=draw(st.sampled_from((RelationKind.PARENT, RelationKind.PARTNER))),
+        )
         for one, other in chosen
     ]
 

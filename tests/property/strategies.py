@@ -28,8 +28,8 @@ from tests.property.random_worlds import (
     TEXTS,
     dates,
     maybe,
-    moments_after,
     moments,
+    moments_after,
     numbers,
     several,
 )

@@ -14,13 +14,12 @@ from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode_text, encode_text
 from profilegraph.segments.nodes import Node
-from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters
 from tests.spec.conftest import CONTEXT, EVALUATORS
-from tests.support.worlds import World, load_world
+from tests.support.worlds import World, load_only, load_world
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 
@@ -38,7 +37,7 @@ def test_a_filter_survives_being_written_as_json(node: Node) -> None:
 
 @pytest.fixture
 async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
-    await load_taxonomies(migrated, catalogue.taxonomies)
+    await load_only(migrated, catalogue.taxonomies)
     return migrated
 
 

@@ -19,12 +19,11 @@ from profilegraph.segments.facts import Context
 from profilegraph.segments.library import Library, SavedFilter, reach
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
-from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.facts import read_neighbourhood
 from profilegraph.storage.segments import page_of_keys
 from tests.conftest import NOW
-from tests.support.worlds import load_world, parse_world
+from tests.support.worlds import load_only, load_world, parse_world
 
 Filter = dict[str, Any]
 
@@ -84,7 +83,7 @@ async def members(
 ) -> Members:
     """Who matches a filter among the customers of a table, by one evaluator."""
     evaluate = EVALUATORS[request.param]
-    await load_taxonomies(migrated, catalogue.taxonomies)
+    await load_only(migrated, catalogue.taxonomies)
 
     async def ask(text: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /) -> set[str]:
         node, library = decode(filter_), library_of(saved)

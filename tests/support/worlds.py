@@ -9,8 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Record
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.taxonomies import taxonomy_digests
 from profilegraph.storage.upserts import RECORDS
 from profilegraph.storage.writing import upsert
 
@@ -43,9 +46,17 @@ def parse_world(text: str, now: datetime) -> World:
             else:
                 records.append(_record(kind, row, now))
     known = {record.key for record in records if isinstance(record, Customer)}
-    referred = {getattr(one, field, "") for one in records for field in ("customer", "other")}
-    missing = [Customer(key=key) for key in sorted((referred | metrics.keys()) - known - {""})]
+    fields = ("customer", "other")
+    named = {str(getattr(one, name)) for one in records for name in fields if hasattr(one, name)}
+    missing = [Customer(key=key) for key in sorted((named | metrics.keys()) - known)]
     return World((*missing, *records), metrics)
+
+
+async def load_only(database: Database, taxonomies: Sequence[Taxonomy]) -> None:
+    """Have these taxonomies and no other in the graph; quick where they are already."""
+    if set(await taxonomy_digests(database)) != {taxonomy.key for taxonomy in taxonomies}:
+        await database.define("MATCH (n:Taxonomy|Dimension|Tag) DETACH DELETE n")
+    await load_taxonomies(database, taxonomies)
 
 
 async def load_world(database: Database, world: World, now: datetime) -> None:
@@ -53,7 +64,7 @@ async def load_world(database: Database, world: World, now: datetime) -> None:
     kinds: dict[type[Record], list[Record]] = {kind: [] for kind in RECORDS.values()}
     for record in world.records:
         kinds[type(record)].append(record)
-    order = [Customer, *(kind for kind in kinds if kind is not Customer)]
+    order: list[type[Record]] = [Customer, *(kind for kind in kinds if kind is not Customer)]
 
     async def work(transaction: Transaction) -> None:
         await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
+
 from examples.b2b.__main__ import main
 from examples.b2b.files import Format, write_world
 from examples.b2b.world import KINDS, World, companies, records, records_of, staff
-
 from profilegraph.config import data_folder
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import IdentityKind

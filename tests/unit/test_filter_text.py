@@ -41,11 +41,11 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
         ({"all": []}, "every customer", "全部客户"),
         ({"any": []}, "no customer", "没有客户"),
         (SIZE, "Size is Medium or above", "规模在中及以上"),
-        ({"not": VISIT}, "not (Visit)", "不满足（“访问”有过）"),
+        ({"not": VISIT}, "not (“Visit” at least once)", "不满足（“访问”至少一次）"),
         (
             {"all": [SIZE, {"any": [VISIT, {"event": {"type": "purchase", "atMost": 0}}]}]},
-            "Size is Medium or above and (Visit or Purchase not once)",
-            "规模在中及以上，且（“访问”有过，或“购买”一次也没有）",
+            "Size is Medium or above and (“Visit” at least once or “Purchase” never)",
+            "规模在中及以上，且（“访问”至少一次，或“购买”一次也没有）",
         ),
         (
             {
@@ -79,7 +79,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     "amount": {"gte": 9.5},
                 }
             },
-            "Purchase at least 2 times, in the last 30 days, amount at least 9.5",
+            "“Purchase” at least 2 times, in the last 30 days, amount at least 9.5",
             "“购买”至少2次、最近30天内、金额不小于9.5",
         ),
         (
@@ -97,8 +97,8 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     }
                 }
             },
-            "a decision-maker with role decider, department IT or below, Visit",
-            "有决策人（角色为最终决策人、部门为信息技术及其下级部门、“访问”有过）",
+            "a decision-maker with role decider, department IT or below, “Visit” at least once",
+            "有决策人（角色为最终决策人、部门为信息技术及其下级部门、“访问”至少一次）",
         ),
         (
             {
@@ -108,7 +108,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     "total": {"gte": 10000},
                 }
             },
-            "Purchase amounts in total at least 10,000, in the last 365 days",
+            "“Purchase” amounts in total at least 10,000, in the last 365 days",
             "“购买”金额合计不小于10,000、最近365天内",
         ),
         (
@@ -120,7 +120,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     "didNot": {"lastDays": 30},
                 }
             },
-            "Visit at least 3 times in the last 90 days, but not in the last 30 days",
+            "“Visit” at least 3 times in the last 90 days, but not in the last 30 days",
             "“访问”至少3次，最近90天内，但最近30天内没有",
         ),
         (
@@ -131,7 +131,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     "withinDays": 7,
                 }
             },
-            "Visit with content contains “pricing”, then Purchase, within 7 days",
+            "“Visit” with content contains “pricing”, then “Purchase”, within 7 days",
             "先有“访问”（内容包含“pricing”），后有“购买”、相隔不超过7天",
         ),
         (
@@ -176,8 +176,8 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
         ),
         (
             {"related": {"kinds": ["SUBSIDIARY"], "distance": 2, "where": VISIT}},
-            "(a related customer with subsidiary, up to 2 steps away where Visit)",
-            "（有关联客户（关系为子公司、最多相隔2层），满足：“访问”有过）",
+            "(a related customer with subsidiary, up to 2 steps away where “Visit” at least once)",
+            "（有关联客户（关系为子公司、最多相隔2层），满足：“访问”至少一次）",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -292,6 +293,8 @@ def test_words_are_found_in_any_case_and_in_chinese() -> None:
 
 
 @pytest.mark.parametrize("kind", NAMES, ids=lambda kind: kind.__name__)
-def test_every_chinese_name_stands_for_a_member_and_most_members_have_one(kind: type) -> None:
+def test_every_chinese_name_stands_for_a_member_and_most_members_have_one(
+    kind: type[StrEnum],
+) -> None:
     assert {parse_enum(name, kind) for name in NAMES[kind]} <= set(kind)
     assert len(set(NAMES[kind].values())) >= len(kind) / 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from profilegraph.domain.values import Labels
 from profilegraph.errors import PluginError
-from profilegraph.hooks import EventTable, Scores
+from profilegraph.hooks import EventTable, Scores, local_days
 from profilegraph.hooks.models import run_model
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
@@ -130,3 +131,18 @@ def test_a_model_that_raises_is_named_with_its_cause() -> None:
 def test_now_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         run_model(CountingModel(), some_events(), NOW.replace(tzinfo=None), NoOptions())
+
+
+@pytest.mark.parametrize(
+    ("zone", "days"),
+    [
+        (ZoneInfo("Asia/Shanghai"), ["2026-01-01", "2026-01-01", "2026-07-02"]),
+        (ZoneInfo("America/New_York"), ["2025-12-31", "2025-12-31", "2026-07-01"]),
+        (UTC, ["2025-12-31", "2026-01-01", "2026-07-01"]),
+        (None, ["2025-12-31", "2026-01-01", "2026-07-01"]),
+    ],
+)
+def test_a_day_begins_where_people_live(zone: tzinfo | None, days: list[str]) -> None:
+    moments = ["2025-12-31T16:00", "2026-01-01T04:59", "2026-07-01T16:00"]
+    found = local_days(np.array(moments, "datetime64[us]"), zone)
+    assert found.astype(str).tolist() == days

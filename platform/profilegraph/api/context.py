@@ -7,6 +7,7 @@ from datetime import datetime
 
 import strawberry
 
+from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.services.keys import ApiKey
@@ -14,13 +15,14 @@ from profilegraph.services.platform import Platform
 
 
 class ApiContext:
-    """One request: the platform, who asks, the moment that counts as now, and its readers."""
+    """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
 
     def __init__(self, platform: Platform, viewer: ApiKey, now: datetime) -> None:
         self.platform = platform
         self.viewer = viewer
         self.now = now
-        self.load = Loaders(platform, now)
+        self.budget = Budget()
+        self.load = Loaders(platform, now, self.budget)
         self._catalogue: asyncio.Task[Catalogue] | None = None
 
     async def catalogue(self) -> Catalogue:
@@ -31,7 +33,7 @@ class ApiContext:
 
     def forget(self) -> None:
         """Let what was read be read again, after a change."""
-        self.load = Loaders(self.platform, self.now)
+        self.load = Loaders(self.platform, self.now, self.budget)
 
 
 Info = strawberry.Info[ApiContext, None]

@@ -26,6 +26,8 @@ from strawberry.types.execution import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from profilegraph.api import faults, limits
+from profilegraph.api.context import ApiContext
+from profilegraph.api.estimate import excess
 
 _REMEMBERED = 256
 _RULES = (
@@ -61,7 +63,10 @@ class Validation(SchemaExtension):
         if context._provided_operation_name is None and _operations(document) > 1:
             context.pre_execution_errors = [GraphQLError(_UNNAMED)]
         else:
-            context.pre_execution_errors = _validated(context.schema._schema, document)
+            schema = context.schema._schema
+            context.pre_execution_errors = _validated(schema, document) or excess(
+                schema, document, context.variables or {}
+            )
         yield
 
 
@@ -114,6 +119,10 @@ class Executor:
         except InvalidOperationTypeError:
             message = "Only queries may be sent by GET."
             return _refused(message, "METHOD_NOT_ALLOWED", mutation=True)
+        if isinstance(context, ApiContext) and context.budget.overdrawn:
+            # Where it was cut off, lists are shorter than they are: nothing of it is told.
+            error = faults.refused(context.budget.refusal(), self._new_id)
+            return Answer({"data": None, "errors": [error]}, executed=True)
         return self._answer(result.data, result.errors or [])
 
     def _answer(self, data: dict[str, Any] | None, errors: list[GraphQLError]) -> Answer:

@@ -6,6 +6,11 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 import strawberry
+from strawberry.extensions.field_extension import (
+    AsyncExtensionResolver,
+    FieldExtension,
+    SyncExtensionResolver,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,6 +21,30 @@ def field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return cast(
         "Callable[[Callable[P, R]], Callable[P, R]]", strawberry.field(description=description)
     )
+
+
+def listed(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that makes a method the resolver of a list, counted by the request."""
+    return cast(
+        "Callable[[Callable[P, R]], Callable[P, R]]",
+        strawberry.field(description=description, extensions=[Counted()]),
+    )
+
+
+class Counted(FieldExtension):
+    """Takes the items of a list from what the answer to the request may hold."""
+
+    def resolve(
+        self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **arguments: Any
+    ) -> Any:
+        """Return the list, or nothing of it where the answer is too large."""
+        return info.context.budget.take(next_(source, info, **arguments))
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **arguments: Any
+    ) -> Any:
+        """Return the list, or nothing of it where the answer is too large."""
+        return info.context.budget.take(await next_(source, info, **arguments))
 
 
 def given(description: str, name: str | None = None) -> Any:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import strawberry
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
@@ -23,10 +23,11 @@ from profilegraph.api.enums import (
 from profilegraph.api.fields import given
 from profilegraph.api.filters import FilterInput
 from profilegraph.domain.customers import AttributeValue
-from profilegraph.domain.values import Labels, Record
+from profilegraph.domain.values import Key, Labels, Record
 from profilegraph.errors import InvalidInput
 
 R = TypeVar("R", bound=Record)
+_KEYS = TypeAdapter[str](Key)
 _KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
 
 
@@ -188,6 +189,14 @@ def record(kind: type[R], fields: dict[str, Any]) -> R:
         return kind(**fields)
     except ValidationError as fault:
         raise _invalid(fault) from fault
+
+
+def key(text: str, where: str) -> str:
+    """Return a business key without space around it; raises InvalidInput."""
+    try:
+        return _KEYS.validate_python(text)
+    except ValidationError as fault:
+        raise InvalidInput(fault.errors()[0]["msg"] + ".", where=where) from fault
 
 
 def _invalid(fault: ValidationError) -> InvalidInput:

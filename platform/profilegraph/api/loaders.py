@@ -10,45 +10,61 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from profilegraph.api.estimate import Budget
 from profilegraph.services import profiles
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
 
+K = TypeVar("K")
 T = TypeVar("T")
-Lists = DataLoader[str, Sequence[T]]
-"""Loads what a customer, by key, has of one kind."""
-Newest = DataLoader[tuple[str, int], Sequence[T]]
-"""Loads the newest of one kind that a customer has: key and number."""
+
+
+class Rows(DataLoader[K, Sequence[T]]):
+    """Loads lists; nothing once the answer is too large, so that what waits for them ends soon."""
+
+    def __init__(
+        self, read: Callable[[list[K]], Awaitable[list[Sequence[T]]]], budget: Budget
+    ) -> None:
+        super().__init__(read)
+        self._budget = budget
+
+    async def load(self, key: K) -> Sequence[T]:
+        """Return what there is of a key."""
+        found = await super().load(key)
+        return () if self._budget.overdrawn else found
 
 
 class Loaders:
     """The readers of one request; what was read once is not read again in it."""
 
-    def __init__(self, platform: Platform, now: datetime) -> None:
+    def __init__(self, platform: Platform, now: datetime, budget: Budget) -> None:
+        lists, newest = partial(_lists, budget), partial(_newest, budget)
         database = platform.database
-        self.profiles = _lists(partial(profiles.read_profiles, database))
-        self.identities = _lists(partial(profiles.read_identities, database))
-        self.taggings = _lists(lambda keys: profiles.read_taggings(database, keys, now))
-        self.departments = _lists(partial(profiles.read_departments, database))
-        self.decision_makers = _lists(partial(profiles.read_decision_makers, database))
-        self.events = _newest(partial(profiles.read_events, database))
-        self.relations = _lists(partial(profiles.read_relations, database))
-        self.owners = _lists(partial(profiles.read_owners, database))
-        self.opportunities = _lists(partial(profiles.read_opportunities, database))
-        self.follow_ups = _newest(partial(profiles.read_follow_ups, database))
-        self.consents = _lists(partial(profiles.read_consents, database))
-        self.arrivals = _lists(partial(profiles.read_arrivals, database))
+        self.profiles = lists(partial(profiles.read_profiles, database))
+        self.identities = lists(partial(profiles.read_identities, database))
+        self.taggings = lists(lambda keys: profiles.read_taggings(database, keys, now))
+        self.departments = lists(partial(profiles.read_departments, database))
+        self.decision_makers = lists(partial(profiles.read_decision_makers, database))
+        self.events = newest(partial(profiles.read_events, database))
+        self.relations = lists(partial(profiles.read_relations, database))
+        self.owners = lists(partial(profiles.read_owners, database))
+        self.opportunities = lists(partial(profiles.read_opportunities, database))
+        self.follow_ups = newest(partial(profiles.read_follow_ups, database))
+        self.consents = lists(partial(profiles.read_consents, database))
+        self.arrivals = lists(partial(profiles.read_arrivals, database))
 
 
-def _lists(read: Callable[[list[str]], Awaitable[ByCustomer[T]]]) -> Lists[T]:
+def _lists(budget: Budget, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]) -> Rows[str, T]:
     async def load(keys: list[str]) -> list[Sequence[T]]:
         found = await read(keys)
         return [found.get(key, ()) for key in keys]
 
-    return DataLoader(load)
+    return Rows(load, budget)
 
 
-def _newest(read: Callable[[list[str], int], Awaitable[ByCustomer[T]]]) -> Newest[T]:
+def _newest(
+    budget: Budget, read: Callable[[list[str], int], Awaitable[ByCustomer[T]]]
+) -> Rows[tuple[str, int], T]:
     async def load(wanted: list[tuple[str, int]]) -> list[Sequence[T]]:
         groups: dict[int, list[str]] = defaultdict(list)
         for key, most in wanted:
@@ -56,4 +72,4 @@ def _newest(read: Callable[[list[str], int], Awaitable[ByCustomer[T]]]) -> Newes
         found = {most: await read(keys, most) for most, keys in groups.items()}
         return [found[most].get(key, ()) for key, most in wanted]
 
-    return DataLoader(load)
+    return Rows(load, budget)

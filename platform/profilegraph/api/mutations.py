@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from profilegraph.api.context import ApiContext, Info
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import to_node
 from profilegraph.api.inputs import (
     EventInput,
@@ -18,6 +18,7 @@ from profilegraph.api.inputs import (
     SaveDepartmentInput,
     SaveSegmentInput,
     TaggingInput,
+    key,
     present,
     record,
     values,
@@ -60,10 +61,11 @@ class Mutation:
         idempotency_key: IdempotencyKey = None,
     ) -> Customer:
         """Return the saved customer."""
-        await _save(info.context, _customer(input), idempotency_key)
-        return await _changed(info, input.key)
+        customer, *identities = _customer(input)
+        await _save(info.context, [customer, *identities], idempotency_key)
+        return _there(await Customer.load(info, customer.key), customer.key)
 
-    @field("Puts tags on customers; in a single dimension a new tag replaces the old one.")
+    @listed("Puts tags on customers; in a single dimension a new tag replaces the old one.")
     async def tag_customers(
         self,
         info: Info,
@@ -72,15 +74,18 @@ class Mutation:
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
         """Return the customers, in the order given."""
-        _bounded(customers, tags)
+        keys = _bounded(customers, tags)
         context = info.context
-        taggings = [_tagging(context, one, tag) for one in customers for tag in tags]
+        taggings = [_tagging(context, one, tag) for one in keys for tag in tags]
         # A repeated request comes at another moment, which is no part of what it asks for.
-        asked = sha256(f"tagCustomers {customers!r} {tags!r}".encode()).hexdigest()
+        asked = sha256(f"tagCustomers {keys!r} {tags!r}".encode()).hexdigest()
         await _save(context, taggings, idempotency_key, asked)
-        return await Customer.load_many(info, customers)
+        return await Customer.load_many(info, keys)
 
-    @field("Takes tags off customers; that they carried them stays in the past.")
+    @listed(
+        "Takes tags off customers; that they carried them stays in the past."
+        " Customers that do not exist are left out of the answer."
+    )
     async def untag_customers(
         self,
         info: Info,
@@ -91,11 +96,11 @@ class Mutation:
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
         """Return the customers, in the order given."""
-        _bounded(customers, tags)
-        context = info.context
-        await records.remove_tags(context.platform, customers, tags, context.now, idempotency_key)
+        keys = _bounded(customers, tags)
+        context, request = info.context, _request(idempotency_key)
+        await records.remove_tags(context.platform, keys, tags, context.now, request)
         context.forget()
-        return await Customer.load_many(info, customers)
+        return await Customer.load_many(info, keys)
 
     @field("Saves a department of a customer.")
     async def save_department(
@@ -123,7 +128,7 @@ class Mutation:
         saved = await DecisionMaker.load(info, person.customer, person.key)
         return _there(saved, person.key)
 
-    @field("Records what customers did; at most 1,000 events at a time.")
+    @listed("Records what customers did; at most 1,000 events at a time.")
     async def record_events(
         self,
         info: Info,
@@ -151,25 +156,35 @@ class Mutation:
         context = info.context
         saved = await segments.save_segment(
             context.platform,
-            input.key,
+            key(input.key, "input.key"),
             input.labels.labels(),
             to_node(input.filter),
             author=context.viewer.name,
             note=input.note,
             now=context.now,
-            request_key=idempotency_key,
+            request_key=_request(idempotency_key),
         )
         return Segment.of(saved)
 
 
 async def _save(
-    context: ApiContext, changes: Sequence[Record], key: str | None, asked: str | None = None
+    context: ApiContext,
+    changes: Sequence[Record],
+    idempotency_key: str | None,
+    asked: str | None = None,
 ) -> None:
-    await records.save(context.platform, changes, context.now, key, asked)
+    request = _request(idempotency_key)
+    await records.save(context.platform, changes, context.now, request, asked)
     context.forget()
 
 
-def _customer(given: SaveCustomerInput) -> list[Record]:
+def _request(idempotency_key: str | None) -> str | None:
+    return None if idempotency_key is None else key(idempotency_key, "idempotencyKey")
+
+
+def _customer(
+    given: SaveCustomerInput,
+) -> tuple[customers.Customer, *tuple[customers.Identity, ...]]:
     fields = values(given, "key", "name") | present(given, "kind")
     attributes = {one.key: one.value() for one in present(given).get("attributes", ())}
     customer = record(customers.Customer, fields | {"attributes": attributes})
@@ -177,7 +192,7 @@ def _customer(given: SaveCustomerInput) -> list[Record]:
         record(customers.Identity, {"kind": one.kind, "value": one.value, "customer": given.key})
         for one in present(given).get("identities", ())
     ]
-    return [customer, *identities]
+    return customer, *identities
 
 
 def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Record:
@@ -185,20 +200,17 @@ def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Record:
     return record(customers.Tagging, by_default | present(given) | {"customer": customer})
 
 
-def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> None:
+def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> list[str]:
     if len(on) * len(tags) > MAX_TAGGINGS:
         raise InvalidInput(
             f"{len(on)} customers with {len(tags)} tags each are too many at once.",
             where="customers",
             hint=f"Send at most {MAX_TAGGINGS:,} taggings a request.",
         )
+    return [key(one, "customers") for one in on]
 
 
-async def _changed(info: Info, key: str) -> Customer:
-    return _there(await Customer.load(info, key), key)
-
-
-def _there(saved: T | None, key: str) -> T:
+def _there(saved: T | None, wanted: str) -> T:
     if saved is None:
-        raise NotFound(f"{key!r} was saved and is gone again.")
+        raise NotFound(f"{wanted!r} was saved and is gone again.")
     return saved

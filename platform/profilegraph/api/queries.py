@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput, to_node
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
@@ -116,7 +116,7 @@ class Query:
         except NotFound:
             return None
 
-    @field("All saved segments in their newest versions, by key.")
+    @listed("All saved segments in their newest versions, by key.")
     async def segments(self, info: Info) -> list[Segment]:
         """Return all saved segments."""
         return [Segment.of(one) for one in await segments.segments(info.context.platform)]
@@ -139,7 +139,7 @@ class Query:
         verdict = await segments.explain_member(context.platform, condition, customer, context.now)
         return Explanation(verdict=verdict, customer_key=customer)
 
-    @field("All taxonomies in force, by key.")
+    @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:
         """Return all taxonomies."""
         return [Taxonomy.of(one) for one in (await info.context.catalogue()).taxonomies]

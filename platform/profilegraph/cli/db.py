@@ -16,7 +16,7 @@ from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import MEGABYTE, Settings, load_settings
 from profilegraph.embedded import server
 from profilegraph.embedded.server import RunningServer
-from profilegraph.services.platform import connect, schema_migrations
+from profilegraph.services.platform import Address, connect, locate, schema_migrations
 from profilegraph.storage.migrations import Migration
 from profilegraph.storage.migrations import migrate as migrate_schema
 
@@ -66,14 +66,16 @@ def reset(
 @app.command()
 def migrate() -> None:
     """Bring the graph's schema to the version of this profilegraph."""
-    applied = asyncio.run(_migrate(load_settings()))
+    settings = load_settings()
+    address = locate(settings, ServerProgress())
+    applied = asyncio.run(_migrate(settings, address))
     for migration in applied:
         out.print(f"{migration.number:04} {migration.name}")
     out.print("The schema is up to date." if not applied else f"{len(applied)} applied.")
 
 
-async def _migrate(settings: Settings) -> list[Migration]:
-    database = await connect(settings, ServerProgress())
+async def _migrate(settings: Settings, address: Address) -> list[Migration]:
+    database = await connect(settings, address)
     try:
         return await migrate_schema(database, schema_migrations(), present())
     finally:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from profilegraph.cli.console import out
+from profilegraph.cli.console import err, out
 from profilegraph.cli.model import show_run
 from profilegraph.cli.running import Locale, present
 from profilegraph.cli.segment import show_waterfall
@@ -18,7 +18,7 @@ from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import Settings, load_settings
 from profilegraph.embedded import server
 from profilegraph.services import demo as story
-from profilegraph.services.platform import Platform, open_platform
+from profilegraph.services.platform import Address, Platform, locate, open_platform
 from profilegraph.web import service
 from profilegraph.web.logs import configure_logging
 
@@ -30,19 +30,20 @@ def demo(locale: Locale, once: Annotated[bool, ONCE] = False) -> None:
     settings = load_settings(currency="USD")
     was_running = settings.neo4j_uri is not None or server.status(settings) is not None
     try:
-        uvloop.run(_demo(settings, locale, once=once))
+        address = locate(settings, ServerProgress())
+        uvloop.run(_demo(settings, address, locale, once=once))
     finally:
         if once and not was_running:
             server.stop(settings)
 
 
-async def _demo(settings: Settings, locale: str, *, once: bool) -> None:
+async def _demo(settings: Settings, address: Address, locale: str, *, once: bool) -> None:
     began = time.perf_counter()
-    async with open_platform(settings, present(), ServerProgress()) as platform:
+    async with open_platform(settings, address, present()) as platform:
         out.print(f"Neo4j is ready at {platform.database.address}")
         await _tell(platform, locale)
         key = await story.renew_key(platform, present())
-        out.print(f"\n{time.perf_counter() - began:.0f} s from start to answers")
+        out.print(f"\n{time.perf_counter() - began:.0f} s from a running database to answers")
         if once:
             out.print(f"API key   {key}")
             out.print("`make serve` serves what is loaded.")
@@ -52,17 +53,20 @@ async def _demo(settings: Settings, locale: str, *, once: bool) -> None:
 
 
 async def _tell(platform: Platform, locale: str) -> None:
-    async for report in story.import_purchases(platform, present()):
-        note = " (imported before)" if report.finished_before else ""
-        out.print(f"  {report.read:,} rows read, {report.rejected:,} rejected{note}")
+    with err.status("Importing the purchases of CDNOW …"):
+        async for kind, report in story.import_purchases(platform, present()):
+            note = " (imported before)" if report.finished_before else ""
+            out.print(f"  {kind}: {report.read:,} rows read, {report.rejected:,} rejected{note}")
     totals = await story.totals(platform)
     out.print(
         f"[bold]{totals.customers:,} customers[/], [bold]{totals.purchases:,} purchases[/],"
         f" [bold]{totals.spent:,.2f} dollars[/]"
         f" from {totals.first:%Y-%m-%d} to {totals.last:%Y-%m-%d}"
     )
+    with err.status("Computing RFM and lifecycle …"):
+        runs = await story.run_models(platform, totals.last)
     catalogue = await platform.catalogues.current()
-    for run in await story.run_models(platform, totals.last):
+    for run in runs:
         out.print()
         show_run(run, catalogue, locale)
     for answer in await story.answer_segments(platform, totals.last, present()):

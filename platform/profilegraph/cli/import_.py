@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from profilegraph.cli.console import err, out
-from profilegraph.cli.server_progress import ServerProgress
-from profilegraph.config import load_settings
+from profilegraph.cli.running import present, run
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.binding import Conventions
 from profilegraph.importers.mapping import FileMapping, read_mapping
@@ -25,12 +22,14 @@ from profilegraph.services.imports import (
     import_file,
     record_class,
 )
-from profilegraph.services.platform import Platform, open_platform
+from profilegraph.services.platform import Platform
 from profilegraph.storage.imports import Checkpoint
 from profilegraph.storage.upserts import RECORDS
 
 KIND = typer.Argument(help=f"What the rows are: {', '.join(RECORDS)}.", show_default=False)
-FILES = typer.Argument(help="CSV or JSON Lines, plain or .gz.", show_default=False)
+FILES = typer.Argument(
+    help="CSV or JSON Lines, plain or .gz.", exists=True, dir_okay=False, show_default=False
+)
 MAPPING = typer.Option(help="YAML file that says which column is which field.")
 SOURCE = typer.Option(help="What keys and rejects call the file; its name if left out.")
 REJECT = typer.Option(help="Where rejected rows go; beside the file if left out.")
@@ -55,19 +54,16 @@ def import_files(
         )
     read = FileMapping() if mapping is None else read_mapping(mapping)
     jobs = [ImportJob(kind, path, read, source, reject, batch, again) for path in files]
-    asyncio.run(_import(jobs))
+    run(lambda platform: _import(platform, jobs))
 
 
-async def _import(jobs: list[ImportJob]) -> None:
-    now = datetime.now(UTC)
-    async with open_platform(load_settings(), now, ServerProgress()) as platform:
-        for job in jobs:
-            began = time.perf_counter()
-            with _Bar(job.path) as bar:
-                report = await import_file(
-                    platform.database, job, await _conventions(platform), now, bar
-                )
-            _show(job, report, time.perf_counter() - began)
+async def _import(platform: Platform, jobs: list[ImportJob]) -> None:
+    for job in jobs:
+        began = time.perf_counter()
+        with _Bar(job.path) as bar:
+            conventions = await _conventions(platform)
+            report = await import_file(platform.database, job, conventions, present(), bar)
+        _show(job, report, time.perf_counter() - began)
 
 
 async def _conventions(platform: Platform) -> Conventions:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, TypeVar
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import err, out
-from profilegraph.cli.server_progress import ServerProgress
-from profilegraph.config import load_settings
+from profilegraph.cli.running import present, run
 from profilegraph.services.keys import ApiKey, create_key, list_keys, revoke_key
-from profilegraph.services.platform import Platform, open_platform
 
-T = TypeVar("T")
 app = typer.Typer(help="API keys: who may use the API.", no_args_is_help=True)
 
 
@@ -27,20 +22,20 @@ def create(
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
 ) -> None:
     """Make a key and print it: this once, since only a hash of it is kept."""
-    now = datetime.now(UTC)
+    now = present()
     expires = None if days is None else now + timedelta(days=days)
-    out.print(_run(lambda platform: create_key(platform.database, name, now, expires)))
+    out.print(run(lambda platform: create_key(platform.database, name, now, expires)))
     err.print("Keep it safe: it cannot be shown again. Send it as `Authorization: Bearer pg_…`.")
 
 
 @app.command("list")
 def list_() -> None:
     """List all keys, without their secrets."""
-    now = datetime.now(UTC)
+    now = present()
     table = Table()
     for column in ("id", "name", "created", "state"):
         table.add_column(column)
-    for key in _run(lambda platform: list_keys(platform.database)):
+    for key in run(lambda platform: list_keys(platform.database)):
         table.add_row(
             key.id, escape(key.name), f"{key.created_at:%Y-%m-%d %H:%M}", _state(key, now)
         )
@@ -50,17 +45,9 @@ def list_() -> None:
 @app.command()
 def revoke(id: Annotated[str, typer.Argument(help="Id of the key, as `list` shows it.")]) -> None:  # noqa: A002
     """End a key; running servers follow within seconds."""
-    now = datetime.now(UTC)
-    _run(lambda platform: revoke_key(platform.database, id, now))
+    now = present()
+    run(lambda platform: revoke_key(platform.database, id, now))
     out.print(f"The key {escape(id)} is revoked.")
-
-
-def _run(work: Callable[[Platform], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with open_platform(load_settings(), datetime.now(UTC), ServerProgress()) as platform:
-            return await work(platform)
-
-    return asyncio.run(run())
 
 
 def _state(key: ApiKey, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
@@ -43,6 +44,8 @@ app.add_typer(taxonomy.app, name="taxonomy")
 
 def run() -> None:
     """Run the command line; exits with 0, or with the failed error's status after showing it."""
+    # The driver warns of each retry on its own; what fails in the end is shown below.
+    logging.getLogger("neo4j").setLevel(logging.ERROR)
     try:
         app()
     except ProfilegraphError as error:

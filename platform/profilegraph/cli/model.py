@@ -52,9 +52,11 @@ def run_(
 
 def show_run(done: ModelRun, catalogue: Catalogue, locale: str) -> None:
     """Print what a run of a model said: its facts, and how many customers got each tag."""
-    facts = ", ".join(f"{name} {_fact(value)}" for name, value in done.facts.items())
-    out.print(f"[bold]{done.model}[/] of {done.customers:,} customers, {done.changed:,} changed")
-    out.print(f"  {escape(facts)}")
+    moment = f"{done.now:%Y-%m-%d %H:%M} UTC"
+    out.print(f"[bold]{done.model}[/] as of {moment}: {done.changed:,} customers changed")
+    for name, value in done.facts.items():
+        if name != "as_of":
+            out.print(f"  {name.replace('_', ' ')}: {escape(_fact(value))}")
     for dimension, counts in done.tags.items():
         for tag, count in sorted(counts.items(), key=lambda item: -item[1]):
             label = catalogue.tag(tag_key(dimension, tag)).labels

@@ -13,7 +13,7 @@ import typer
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import load_settings
 from profilegraph.errors import InvalidInput
-from profilegraph.services.platform import Platform, open_platform
+from profilegraph.services.platform import Platform, locate, open_platform
 
 T = TypeVar("T")
 
@@ -43,9 +43,11 @@ def present() -> datetime:
 
 def run(work: Callable[[Platform], Awaitable[T]]) -> T:
     """Return what `work` returns for the platform of the environment's settings."""
+    settings = load_settings()
+    address = locate(settings, ServerProgress())
 
     async def opened() -> T:
-        async with open_platform(load_settings(), present(), ServerProgress()) as platform:
+        async with open_platform(settings, address, present()) as platform:
             return await work(platform)
 
     return asyncio.run(opened())

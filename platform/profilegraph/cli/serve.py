@@ -10,7 +10,7 @@ from profilegraph.cli.console import out
 from profilegraph.cli.running import present
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import Settings, load_settings
-from profilegraph.services.platform import open_platform
+from profilegraph.services.platform import Address, locate, open_platform
 from profilegraph.web import service
 from profilegraph.web.logs import configure_logging
 
@@ -18,11 +18,13 @@ from profilegraph.web.logs import configure_logging
 def serve() -> None:
     """Serve the GraphQL API and GraphiQL; the log goes to standard error."""
     configure_logging(sys.stderr)
-    uvloop.run(_serve(load_settings()))
+    settings = load_settings()
+    address = locate(settings, ServerProgress())
+    uvloop.run(_serve(settings, address))
 
 
-async def _serve(settings: Settings) -> None:
-    async with open_platform(settings, present(), ServerProgress()) as platform:
+async def _serve(settings: Settings, address: Address) -> None:
+    async with open_platform(settings, address, present()) as platform:
         await service.serve(platform, present, announce)
 
 

@@ -29,7 +29,10 @@ class OpportunityOutcome(StrEnum):
 
 
 class Event(Record):
-    """Something that a customer did; `person` is the decision-maker who did it, where known."""
+    """Something that a customer did; `person` is the decision-maker who did it, where known.
+
+    An event is recorded as a whole: recorded again under its key, it replaces what was.
+    """
 
     key: Key
     customer: Key

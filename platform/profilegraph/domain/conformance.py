@@ -7,7 +7,7 @@ from typing import Any
 
 from profilegraph.domain.activity import Event
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.customers import Customer, Tagging, TagSource
 from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput
@@ -17,7 +17,7 @@ def conform(record: Record, catalogue: Catalogue) -> Record:
     """Return a record with its attributes in their declared types.
 
     Raises NotFound where it names an attribute, tag or event type that no taxonomy declares,
-    InvalidInput where an attribute's value has another type.
+    InvalidInput where an attribute's value has another type, or a tag is a model's to give.
     """
     match record:
         case Customer(attributes=attributes) if attributes:
@@ -25,9 +25,19 @@ def conform(record: Record, catalogue: Catalogue) -> Record:
             return record.model_copy(update={"attributes": typed})
         case Tagging(tag=tag):
             catalogue.tag(tag)
+            _refuse_derived(record, catalogue)
         case Event(type=kind):
             catalogue.event(kind)
     return record
+
+
+def _refuse_derived(tagging: Tagging, catalogue: Catalogue) -> None:
+    derived = catalogue.dimension(tagging.dimension).derived
+    if derived and tagging.source is not TagSource.MODEL:
+        raise InvalidInput(
+            f"a model sets the tags of {tagging.dimension!r}, people and files do not.",
+            hint="Run the model, or use a dimension that is not derived.",
+        )
 
 
 def _typed(key: str, value: Any, catalogue: Catalogue) -> Any:

@@ -17,7 +17,10 @@ AMOUNT_LIMIT = Decimal(2**62 // AMOUNT_SCALE)
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone, such as 2026-01-31T09:00:00+08:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise ValueError("a moment lies between the years 1 and 9999 in UTC") from fault
 
 
 def _storable_amount(amount: Decimal) -> Decimal:

@@ -34,7 +34,8 @@ SPARE = 64 << 20  # bytes to leave on the disk beside the jars
 
 _MIRROR_HINT = (
     "Connect this machine to the network, set PROFILEGRAPH_MAVEN_MIRROR to a Maven repository "
-    "that it can reach, or copy the cache folder of a machine that has the jars."
+    "that it can reach, or copy the cache folder of a machine that has the jars. Behind a proxy with "
+    "a certificate of its own, name that certificate's file in REQUESTS_CA_BUNDLE."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
@@ -130,7 +130,10 @@ class Model(Protocol[OptionsT]):
         """Return the class of its options; every option has a default."""
 
     def compute(self, events: EventTable, now: datetime, options: OptionsT) -> Scores:
-        """Return the scores as of `now`, which has a time zone; later events do not count."""
+        """Return the scores as of `now`; later events do not count.
+
+        `now` is in the deployment's time zone, in which a day begins; see `local_days`.
+        """
 
 
 def run_model(model: Model[Any], events: EventTable, now: datetime, options: BaseModel) -> Scores:
@@ -158,8 +161,21 @@ def utc64(moment: datetime) -> np.datetime64:
     return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
+def local_days(at: NDArray[np.datetime64], zone: tzinfo | None) -> NDArray[np.datetime64]:
+    """Return the calendar day of each UTC moment in a time zone: (m,) datetime64[D] for (m,)."""
+    if zone is None or not len(at):
+        return at.astype("datetime64[D]")
+    # Clocks change at full quarters of an hour at the finest, so few offsets are looked up.
+    quarters = at.astype("datetime64[s]").astype(np.int64) // 900
+    distinct, place = np.unique(quarters, return_inverse=True)
+    starts = (datetime.fromtimestamp(int(quarter) * 900, UTC) for quarter in distinct)
+    offsets = [start.astimezone(zone).utcoffset() or timedelta() for start in starts]
+    local: NDArray[np.datetime64] = at + np.array(offsets, "timedelta64[us]")[place]
+    return local.astype("datetime64[D]")
+
+
 def currency_units(amounts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return amounts in ten-thousandths as amounts in the currency unit."""
+    """Return amounts in ten-thousandths as amounts in the currency unit, both (n,)."""
     return amounts / AMOUNT_SCALE
 
 

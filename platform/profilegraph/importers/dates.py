@@ -17,7 +17,9 @@ from profilegraph.importers.values import fold
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a serial is a wall-clock time
 _EXCEL_LAST = 2_958_466  # the day after 9999-12-31
 
-_YEAR_FIRST = re.compile(r"(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?日?")
+_YEAR_FIRST = re.compile(
+    r"(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?日?"
+)
 _COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?=\D|$)")
 _COMPACT_MOMENT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})")

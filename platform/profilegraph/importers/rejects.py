@@ -75,7 +75,10 @@ class RejectFile:
         return (codecs.BOM_UTF8 if size == 0 else b"") + text.getvalue().encode()
 
     def write(self, size: int, added: bytes) -> None:
-        """Put `added` behind the first `size` bytes, on the disk before this returns."""
+        """Put `added` behind the first `size` bytes, on the disk before this returns.
+
+        Raises InvalidInput where the file cannot be written.
+        """
         try:
             with self.path.open("r+b" if self.path.exists() else "xb") as file:
                 file.truncate(size)

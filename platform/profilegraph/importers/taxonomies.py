@@ -69,7 +69,10 @@ def read_taxonomy(path: Path) -> Taxonomy:
 
 
 def parse_taxonomy(text: str, name: str) -> Taxonomy:
-    """Return the taxonomy that YAML text defines; `name` is what faults call the file."""
+    """Return the taxonomy that YAML text defines; `name` is what faults call the file.
+
+    Raises InvalidTaxonomy with all faults, each as `name:line:column: what`.
+    """
     try:
         located = load_located(text)
     except YamlFault as fault:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy import AttributeType
-from profilegraph.domain.values import AMOUNT_SCALE
+from profilegraph.domain.values import AMOUNT_LIMIT, AMOUNT_SCALE
 from profilegraph.errors import InvalidFilter, NotFound
 from profilegraph.segments.codec import MAX_DEPTH, MAX_LEAVES
 from profilegraph.segments.library import NO_SEGMENTS, Library, size
@@ -166,5 +166,9 @@ def _amount_faults(test: NumberTest | None) -> Iterator[str]:
         *(test.between or ()),
     ]
     for number in numbers:
-        if number is not None and round(number * AMOUNT_SCALE) / AMOUNT_SCALE != number:
+        if number is None:
+            continue
+        if abs(number) > AMOUNT_LIMIT:
+            yield f"an amount is at most {AMOUNT_LIMIT}, not {number!r}."
+        elif round(number * AMOUNT_SCALE) / AMOUNT_SCALE != number:
             yield f"an amount has at most four decimal places, not {number!r}."

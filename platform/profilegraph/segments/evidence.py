@@ -23,7 +23,10 @@ from profilegraph.segments.wording import Wording, wording
 
 
 def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
-    """Return what was found in deciding a condition as one line in Chinese or English."""
+    """Return what was found in deciding a condition as one line in Chinese or English.
+
+    Raises NotFound where the catalogue lacks what the evidence is about.
+    """
     words = wording(locale)
     match found:
         case Tagging():

@@ -215,7 +215,7 @@ def shape(leaf: Counted) -> str:
 def plain(value: Any) -> str:
     """Return a value as people write it: numbers grouped, moments by the minute, UTC."""
     if isinstance(value, float):
-        return f"{value:,.10g}"
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
     if isinstance(value, datetime):
         moment = value.isoformat(sep=" ", timespec="minutes")
         return moment.removesuffix("+00:00").removesuffix(" 00:00")

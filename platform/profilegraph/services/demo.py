@@ -12,7 +12,7 @@ from profilegraph.errors import Conflict
 from profilegraph.importers.binding import Conventions
 from profilegraph.importers.mapping import read_mapping
 from profilegraph.segments.codec import decode
-from profilegraph.services.imports import ImportJob, ImportReport, Progress, import_file
+from profilegraph.services.imports import ImportJob, ImportReport, import_file
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.models import ModelRun, compute
 from profilegraph.services.platform import Platform
@@ -21,6 +21,7 @@ from profilegraph.storage.demo import Totals, only_from, read_totals
 from profilegraph.storage.saved_segments import SavedSegment
 
 SOURCE = "CDNOW_master.txt.gz"
+CUSTOMERS = 23_570
 KEY_NAME = "demo"
 MODELS = ("rfm", "lifecycle")
 
@@ -82,13 +83,13 @@ class Answer:
 
 
 async def import_purchases(
-    platform: Platform, now: datetime, progress: Progress | None = None
-) -> AsyncIterator[ImportReport]:
-    """Yield the report on the customers, then on the purchases, of the CDNOW file.
+    platform: Platform, now: datetime
+) -> AsyncIterator[tuple[str, ImportReport]]:
+    """Yield the report on the customers, then on the events, of the CDNOW file, each with its kind.
 
     A second run imports nothing anew. Raises Conflict where the graph holds other customers.
     """
-    if not await only_from(platform.database, SOURCE):
+    if not await only_from(platform.database, SOURCE, CUSTOMERS):
         raise Conflict(
             "this database holds customers that are not the demonstration's.",
             hint="Give the demonstration a folder of its own: PROFILEGRAPH_HOME=… profilegraph demo",
@@ -104,7 +105,7 @@ async def import_purchases(
             read_mapping(folder / f"{kind}.yaml"),
             reject=settings.home / f"cdnow.{kind}.rejects.csv",
         )
-        yield await import_file(platform.database, job, conventions, now, progress)
+        yield kind, await import_file(platform.database, job, conventions, now)
 
 
 async def totals(platform: Platform) -> Totals:

@@ -101,16 +101,12 @@ async def import_file(
 ) -> ImportReport:
     """Return what became of the rows of a file, after importing those that were not yet.
 
-    Raises InvalidInput before anything is written where the file or its columns cannot be used.
+    Raises InvalidInput before anything is written where the file or its columns cannot be used,
+    Conflict where a reject file of another import would be overwritten.
     Any other failure leaves what is committed; the same call then goes on behind it.
     """
     kind = record_class(job.kind)
-    source = await asyncio.to_thread(
-        scan,
-        job.path,
-        encoding=job.mapping.encoding,
-        progress=progress.scanned if progress else lambda _: None,
-    )
+    source = await _scanned(job, progress)
     name = job.source or job.path.name
     with open_table(source, name, job.mapping) as table:
         reader = RecordReader(kind, job.mapping, table, conventions)
@@ -125,6 +121,11 @@ async def import_file(
             end = await _Run(database, rejects, now, progress).all(batches, start)
     await finish_import(database, end.key)
     return _report(start, end)
+
+
+async def _scanned(job: ImportJob, progress: Progress | None) -> SourceFile:
+    tell = progress.scanned if progress is not None else lambda _: None
+    return await asyncio.to_thread(scan, job.path, encoding=job.mapping.encoding, progress=tell)
 
 
 def _identity(job: ImportJob, source: SourceFile, name: str, *, keyed: bool) -> ImportIdentity:

@@ -15,13 +15,20 @@ from pydantic import BaseModel, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.properties import metric_property
-from profilegraph.errors import InvalidInput
+from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.hooks.models import EventTable, Model, Scores, run_model
 from profilegraph.services.platform import Platform
 from profilegraph.storage.database import Database
-from profilegraph.storage.scores import read_customer_keys, read_events, write_scores
+from profilegraph.storage.scores import (
+    last_run,
+    read_customer_keys,
+    read_events,
+    record_run,
+    write_scores,
+)
 
 BATCH = 5_000
+NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,17 @@ async def compute(
 
     Tags are `MODEL` taggings by the model's key. What has not changed is not written, so a second
     run changes nothing. Raises PluginError where the model fails; the graph is then as before.
+    Raises Conflict where a later moment was computed before: that would rewrite the past.
     """
+    await _forward_only(platform.database, model.key, now)
     events = await load_events(platform.database, sorted(model.event_types), now)
-    scores = run_model(model, events, now, options or model.options())
+    here = now.astimezone(platform.settings.zone)
+    scores = run_model(model, events, here, options or model.options())
     _check_tags(await platform.catalogues.current(), model, scores)
     changed = 0
     for rows in _batches(events.customers, scores):
         changed += await write_scores(platform.database, rows, model.key, now)
+    await record_run(platform.database, model.key, now)
     return ModelRun(
         model=model.key,
         now=now,
@@ -76,6 +87,15 @@ async def compute(
     )
 
 
+async def _forward_only(database: Database, model: str, now: datetime) -> None:
+    last = await last_run(database, model)
+    if last is not None and now < last:
+        raise Conflict(
+            f"the model {model!r} was computed as of {last.isoformat()} already.",
+            hint="What it said since would be lost. Compute it as of that moment or later.",
+        )
+
+
 async def load_events(database: Database, types: Sequence[str], now: datetime) -> EventTable:
     """Return the events of all customers up to `now`; of all types where none is given."""
     customers = tuple(chain.from_iterable([keys async for keys in read_customer_keys(database)]))
@@ -84,9 +104,10 @@ async def load_events(database: Database, types: Sequence[str], now: datetime) -
     owners, kinds, moments, amounts = (
         list(chain.from_iterable(part[i] for part in columns)) for i in range(4)
     )
-    owner = np.array([index[key] for key in owners], np.int32)
+    owner = np.array([index.get(key, NOBODY) for key in owners], np.int32)
     at = np.array(moments, np.int64).view("datetime64[us]")
     order = np.lexsort((at, owner))
+    order = order[owner[order] != NOBODY]  # a customer who came between the two reads waits
     return EventTable(
         customers=customers,
         customer=owner[order],

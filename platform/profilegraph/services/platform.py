@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from profilegraph.config import Settings, data_folder
@@ -38,16 +38,42 @@ class Platform:
         return Context(now, now.astimezone(self.settings.zone).date(), library)
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a database answers, and as whom."""
+
+    uri: str
+    user: str
+    password: str = field(repr=False)
+
+
+def locate(settings: Settings, progress: Progress = SILENT) -> Address:
+    """Return the address of NEO4J_URI, or that of the embedded database, started if need be.
+
+    Starting takes seconds in which nothing else happens: call it before an event loop runs. Raises
+    InvalidConfiguration without a password for NEO4J_URI, EmbeddedServerError where none starts.
+    """
+    if settings.neo4j_uri is None:
+        running = embedded.start(settings, progress)
+        return Address(running.uri, running.user, running.password)
+    if settings.neo4j_password is None:
+        raise InvalidConfiguration(
+            "NEO4J_URI is set and NEO4J_PASSWORD is not.", hint="Set NEO4J_PASSWORD."
+        )
+    password = settings.neo4j_password.get_secret_value()
+    return Address(settings.neo4j_uri, settings.neo4j_user, password)
+
+
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, now: datetime, progress: Progress = SILENT
+    settings: Settings, address: Address, now: datetime
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
-    The embedded database is started where no other is configured, and left running. A database
-    that somebody else runs is not migrated: `profilegraph db migrate` does that when asked.
+    A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
+    asked.
     """
-    database = await connect(settings, progress)
+    database = await connect(settings, address)
     try:
         migrations = schema_migrations()
         if settings.neo4j_uri is None:
@@ -61,17 +87,9 @@ async def open_platform(
         await database.close()
 
 
-async def connect(settings: Settings, progress: Progress = SILENT) -> Database:
-    """Return the database of NEO4J_URI, or the embedded one, started if need be."""
-    if settings.neo4j_uri is not None:
-        if settings.neo4j_password is None:
-            raise InvalidConfiguration(
-                "NEO4J_URI is set and NEO4J_PASSWORD is not.", hint="Set NEO4J_PASSWORD."
-            )
-        password = settings.neo4j_password.get_secret_value()
-        return await Database.connect(settings, settings.neo4j_uri, settings.neo4j_user, password)
-    running = embedded.start(settings, progress)
-    return await Database.connect(settings, running.uri, running.user, running.password)
+async def connect(settings: Settings, address: Address) -> Database:
+    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused."""
+    return await Database.connect(settings, address.uri, address.user, address.password)
 
 
 def schema_migrations() -> list[Migration]:

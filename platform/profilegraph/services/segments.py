@@ -82,7 +82,10 @@ async def members(
     descending: bool = False,
     search: str | None = None,
 ) -> Page:
-    """Return a page of at most `first` (1 to 1,000) customers that match, after a position."""
+    """Return a page of at most `first` (1 to 1,000) customers that match, after a position.
+
+    Raises InvalidInput where `first` is another number.
+    """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
     positions = await page_of_keys(

@@ -31,13 +31,18 @@ class Catalogues:
 async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
     """Return those of `taxonomies` that were new or different, after writing them to the graph.
 
-    All are written in one transaction. Raises Conflict where two define the same key.
+    A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
+    one wins. All are written in one transaction. Raises Conflict where two define the same key.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
     present = {taxonomy.key: taxonomy for taxonomy in await read_taxonomies(database)}
     Catalogue.of((present | wanted).values())
     digests = await taxonomy_digests(database)
-    changed = [one for one in wanted.values() if digests.get(one.key) != digest(one)]
+    changed = [
+        one
+        for one in wanted.values()
+        if digests.get(one.key) != digest(one) and not _older(one, present.get(one.key))
+    ]
 
     async def work(transaction: Transaction) -> None:
         for taxonomy in changed:
@@ -46,6 +51,14 @@ async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) ->
     if changed:
         await database.write(work)
     return changed
+
+
+def _older(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
+    return present is not None and _version(taxonomy) < _version(present)
+
+
+def _version(taxonomy: Taxonomy) -> tuple[int, ...]:
+    return tuple(int(part) for part in taxonomy.version.split("."))
 
 
 def digest(taxonomy: Taxonomy) -> str:

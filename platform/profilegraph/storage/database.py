@@ -37,6 +37,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_e
 from profilegraph.config import Settings
 from profilegraph.errors import (
     Conflict,
+    DatabaseBusy,
     DatabaseRefused,
     DatabaseTimeout,
     DatabaseUnavailable,
@@ -258,7 +259,12 @@ def _expected(fault: Exception, address: str, seconds: float) -> Exception | Non
                 f"the database ended the call after {seconds:g} s; nothing of it was kept.",
                 hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
             )
-        case ServiceUnavailable() | SessionExpired() | TransientError():
+        case TransientError():
+            return DatabaseBusy(
+                f"the database at {address} could not finish the call: {fault.message}",
+                hint="Nothing of it was kept. Try again, with less at once if it stays so.",
+            )
+        case ServiceUnavailable() | SessionExpired():
             return DatabaseUnavailable(
                 f"no database answers at {address}: {fault}",
                 hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",

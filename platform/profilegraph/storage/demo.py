@@ -21,11 +21,12 @@ class Totals:
     last: datetime
 
 
-async def only_from(database: Database, source: str) -> bool:
-    """Return whether the graph has no customers but those of the import `source`."""
+async def only_from(database: Database, source: str, customers: int) -> bool:
+    """Return whether the graph has no customers but the so many of the import `source`."""
     rows = await database.read(
-        "RETURN EXISTS { (:Import {source: $source}) } OR NOT EXISTS { (:Customer) } AS fine",
-        {"source": source},
+        "WITH COUNT { (:Customer) } AS found"
+        " RETURN found = 0 OR (found <= $customers AND EXISTS { (:Import {source: $source}) }) AS fine",
+        {"source": source, "customers": customers},
     )
     return bool(rows[0]["fine"])
 

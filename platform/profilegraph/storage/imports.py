@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,10 @@ from profilegraph.storage.database import Database, Transaction
 
 _BEGIN = """
 MERGE (i:Import {key: $key})
-SET i.kind = $kind, i.source = $source, i.content = $content, i.keyedByPlace = $keyedByPlace
+SET i.kind = $kind, i.source = $source, i.content = $content, i.keyedByPlace = $keyed_by_place
 FOREACH (_ IN CASE WHEN i.at IS NULL OR $again THEN [1] ELSE [] END |
   SET i.at = $now, i.line = 0, i.read = 0, i.written = 0, i.rejected = 0, i.rejectSize = 0,
-      i.rejectFile = $rejectFile, i.finished = false)
+      i.rejectFile = $reject_file, i.finished = false)
 RETURN properties(i) AS found
 """
 _FIND = "MATCH (i:Import {key: $key}) RETURN properties(i) AS found"
@@ -71,16 +71,8 @@ async def begin_import(
 
     Raises Conflict where other rows have the same keys by place already, unless `again`.
     """
-    parameters = {
-        "key": identity.key,
-        "kind": identity.kind,
-        "source": identity.source,
-        "content": identity.content,
-        "keyedByPlace": identity.keyed_by_place,
-        "rejectFile": reject_file,
-        "again": again,
-        "now": now,
-    }
+    run = {"reject_file": reject_file, "again": again, "now": now}
+    parameters = asdict(identity) | run
 
     async def work(transaction: Transaction) -> Checkpoint:
         overwrites = identity.keyed_by_place and not again

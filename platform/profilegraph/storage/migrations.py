@@ -33,7 +33,10 @@ class Migration:
 
 
 def read_migrations(folder: Path) -> list[Migration]:
-    """Return the migrations of a folder in the order of their numbers, which have no gap."""
+    """Return the migrations of a folder in the order of their numbers.
+
+    Raises SchemaChanged where the numbers are not 1, 2, 3 and so on.
+    """
     migrations = [_read(path) for path in sorted(folder.glob("*.cypher"))]
     numbers = [migration.number for migration in migrations]
     if numbers != list(range(1, len(numbers) + 1)):

@@ -38,3 +38,21 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
         return changed
 
     return await database.write(work)
+
+
+async def last_run(database: Database, model: str) -> datetime | None:
+    """Return the latest moment as of which a model was computed; None where it never was."""
+    rows = await database.read(
+        "MATCH (r:ModelRun {key: $model}) RETURN r.now AS now", {"model": model}
+    )
+    return rows[0]["now"] if rows else None
+
+
+async def record_run(database: Database, model: str, now: datetime) -> None:
+    """Keep as of which moment a model was computed."""
+
+    async def work(transaction: Transaction) -> None:
+        parameters = {"model": model, "now": now}
+        await transaction.run("MERGE (r:ModelRun {key: $model}) SET r.now = $now", parameters)
+
+    await database.write(work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
@@ -64,6 +65,7 @@ def _tag(dimension: Dimension, tag: Tag, place: int) -> dict[str, Any]:
         "dimension": dimension.key,
         "single": dimension.cardinality is Cardinality.SINGLE,
         "position": place,
+        "ttl": None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days),
         "labelZh": tag.labels.zh_cn,
         "labelEn": tag.labels.en,
     }

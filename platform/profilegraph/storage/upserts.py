@@ -1,7 +1,7 @@
 """What each kind of record needs to be written by the statement file of its name.
 
-A statement takes `$rows` and returns as `done` the indexes of those that it wrote: a row whose
-references do not exist, or that contradicts what is stored, is left out as a whole.
+A statement takes `$rows` and returns as `done` the indexes of those that it wrote, null for all: a
+row whose references do not exist, or that contradicts what is stored, is left out as a whole.
 """
 
 from __future__ import annotations
@@ -219,6 +219,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             row=_relation,
             needs={"customer": "Customer", "other": "Customer"},
             apart=lambda record: frozenset((record.customer, record.other)),
+            conflict="a company would be a subsidiary of its own subsidiary.",
         ),
         Consent: Upsert(
             kind="consents",

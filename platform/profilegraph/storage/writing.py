@@ -51,7 +51,7 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
     for wave in _waves(spec, records):
         rows = [spec.row(records[index]) | {"i": index} for index in wave]
         result = await transaction.run(statement(spec.kind), {"rows": rows, "now": now})
-        done.update(result[0]["done"])
+        done.update(wave if result[0]["done"] is None else result[0]["done"])
     left = [index for index in range(len(records)) if index not in done]
     return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
 

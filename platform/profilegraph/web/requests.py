@@ -83,7 +83,11 @@ async def _body(request: Request) -> bytes:
 
 def _parsed(text: bytes) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if b"\\u" in text:
+            # Half of a surrogate pair is JSON, but no text: nothing could store or send it back.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value  # noqa: TRY300
     except ValueError as fault:
         raise Refusal(400, "BAD_REQUEST", "The request is not JSON in UTF-8.") from fault
     except RecursionError as fault:

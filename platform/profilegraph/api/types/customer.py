@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.enums import CustomerKind, IdentityKind, RelationKind, TagSource
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.api.types.activity import Arrival, Event, First, FollowUp, Opportunity, newest
 from profilegraph.api.types.organisation import DecisionMaker, Department, Ownership
@@ -165,7 +165,7 @@ class Customer(Node):
         found = await info.context.load.profiles.load_many(keys)
         return [cls.of(one) for profile in found for one in profile]
 
-    @field("The values of the attributes that are known.")
+    @listed("The values of the attributes that are known.")
     async def attributes(self, info: Info) -> list[AttributeValue]:
         """Return the known attributes, by key."""
         defined = (await info.context.catalogue()).attributes
@@ -175,7 +175,7 @@ class Customer(Node):
             if key in defined
         ]
 
-    @field("The numbers that models computed.")
+    @listed("The numbers that models computed.")
     async def metrics(self, info: Info) -> list[MetricValue]:
         """Return the computed numbers, by key."""
         defined = (await info.context.catalogue()).metrics
@@ -185,65 +185,65 @@ class Customer(Node):
             if key in defined
         ]
 
-    @field("The keys by which channels know the customer.")
+    @listed("The keys by which channels know the customer.")
     async def identities(self, info: Info) -> list[Identity]:
         """Return the identities."""
         found = await info.context.load.identities.load(self.key)
         return [Identity(kind=one.kind, value=one.value) for one in found]
 
-    @field("The tags that the customer carries now, by dimension.")
+    @listed("The tags that the customer carries now, by dimension.")
     async def tags(self, info: Info) -> list[Tagging]:
         """Return the current taggings; those of a taxonomy that is gone are left out."""
         catalogue = await info.context.catalogue()
         found = await info.context.load.taggings.load(self.key)
         return [Tagging.of(one, catalogue) for one in found if one.tag in catalogue.tags]
 
-    @field("All departments, by key; `parent` tells how they nest.")
+    @listed("All departments, by key; `parent` tells how they nest.")
     async def departments(self, info: Info) -> list[Department]:
         """Return all departments."""
         return [Department.of(one) for one in await info.context.load.departments.load(self.key)]
 
-    @field("All decision-makers, the most influential first.")
+    @listed("All decision-makers, the most influential first.")
     async def decision_makers(self, info: Info) -> list[DecisionMaker]:
         """Return all decision-makers."""
         found = await info.context.load.decision_makers.load(self.key)
         return [DecisionMaker.of(one) for one in found]
 
-    @field("What the customer did, the newest first.")
+    @listed("What the customer did, the newest first.")
     async def events(self, info: Info, first: First = 20) -> list[Event]:
         """Return the newest events."""
         found = await info.context.load.events.load(newest(self.key, first))
         return [Event.of(one) for one in found]
 
-    @field("The customers that belong to this one, own it or work with it.")
+    @listed("The customers that belong to this one, own it or work with it.")
     async def relations(self, info: Info) -> list[Relation]:
         """Return the related customers."""
         found = await info.context.load.relations.load(self.key)
         return [Relation(kind=one.kind, other_key=one.other) for one in found]
 
-    @field("Who of us is responsible for the customer.")
+    @listed("Who of us is responsible for the customer.")
     async def owners(self, info: Info) -> list[Ownership]:
         """Return the owners."""
         return [Ownership.of(one) for one in await info.context.load.owners.load(self.key)]
 
-    @field("The possible sales.")
+    @listed("The possible sales.")
     async def opportunities(self, info: Info) -> list[Opportunity]:
         """Return the opportunities."""
         found = await info.context.load.opportunities.load(self.key)
         return [Opportunity.of(one) for one in found]
 
-    @field("What we did with the customer, the newest first.")
+    @listed("What we did with the customer, the newest first.")
     async def follow_ups(self, info: Info, first: First = 20) -> list[FollowUp]:
         """Return the newest follow-ups."""
         found = await info.context.load.follow_ups.load(newest(self.key, first))
         return [FollowUp.of(one) for one in found]
 
-    @field("What the customer allowed or forbade, the newest first.")
+    @listed("What the customer allowed or forbade, the newest first.")
     async def consents(self, info: Info) -> list[Consent]:
         """Return the consents."""
         return [Consent.of(one) for one in await info.context.load.consents.load(self.key)]
 
-    @field("By which channels the customer came to us, the first one first.")
+    @listed("By which channels the customer came to us, the first one first.")
     async def arrivals(self, info: Info) -> list[Arrival]:
         """Return the arrivals."""
         found = await info.context.load.arrivals.load(self.key)

@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
 from profilegraph.api.enums import EvidenceKind
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.types.customer import Customer, Tagging
 from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.api.types.taxonomy import Locale
@@ -152,7 +152,7 @@ class ConditionVerdict:
         """Return the condition as canonical JSON."""
         return JSON(encode(self.verdict.node))
 
-    @field("What was found: the tags named, the value compared, the events or people counted.")
+    @listed("What was found: the tags named, the value compared, the events or people counted.")
     async def evidence(self, info: Info) -> list[Evidence]:
         """Return what was found in deciding it."""
         catalogue = await info.context.catalogue()
@@ -178,7 +178,7 @@ class Explanation:
         """Return whether the customer is a member."""
         return self.verdict.holds
 
-    @field("The whole filter and every condition in it, each before those that it is made of.")
+    @listed("The whole filter and every condition in it, each before those that it is made of.")
     def conditions(self) -> list[ConditionVerdict]:
         """Return the verdict on every condition."""
         return [

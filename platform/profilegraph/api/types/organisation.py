@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.enums import DecisionRole, DepartmentFunction
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.domain import organisation as domain
 from profilegraph.services.profiles import Owner
@@ -45,7 +45,7 @@ class Department(Node):
         """Return the department above."""
         return await Department.load(info, self.customer_key, self.parent_key)
 
-    @field("The decision-makers who work in it, the most influential first.")
+    @listed("The decision-makers who work in it, the most influential first.")
     async def decision_makers(self, info: Info) -> list[DecisionMaker]:
         """Return who works in it."""
         people = await info.context.load.decision_makers.load(self.customer_key)

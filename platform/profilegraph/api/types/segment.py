@@ -78,7 +78,10 @@ async def customer_page(
         descending=sorting.descending,
         search=search,
     )
-    cursors = {position.key: sorting.cursor(position) for position in page.positions}
+    cursors = {
+        position.key: sorting.cursor(position)
+        for position in info.context.budget.take(list(page.positions))
+    }
     customers = await Customer.load_many(info, list(cursors))
     return CustomerConnection(
         condition=condition,
@@ -144,12 +147,17 @@ class Audience:
         found = await segments.waterfall(context.platform, self.condition, context.now)
         return Waterfall(
             total=found.total,
-            steps=[
-                WaterfallStep(
-                    condition=condition, kept=step.kept, removed=step.removed, unique=step.unique
-                )
-                for condition, step in zip(found.conditions, found.steps, strict=True)
-            ],
+            steps=context.budget.take(
+                [
+                    WaterfallStep(
+                        condition=condition,
+                        kept=step.kept,
+                        removed=step.removed,
+                        unique=step.unique,
+                    )
+                    for condition, step in zip(found.conditions, found.steps, strict=True)
+                ]
+            ),
         )
 
     @field("The customers that match now, a page at a time.")

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.enums import AttributeType, Cardinality, Duty, Layer
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.domain import taxonomy as domain
 from profilegraph.domain.catalogue import Catalogue, tag_key
@@ -125,7 +125,7 @@ class Dimension(Node, Labelled):
         text = self.definition.description
         return None if text is None else text.text(locale)
 
-    @field("All its tags; in an ordered dimension from the least to the most.")
+    @listed("All its tags; in an ordered dimension from the least to the most.")
     def tags(self) -> list[Tag]:
         """Return all its tags."""
         return [
@@ -139,7 +139,7 @@ class Dimension(Node, Labelled):
             for tag in self.definition.tags
         ]
 
-    @field("Which of our teams has which duty in it.")
+    @listed("Which of our teams has which duty in it.")
     def responsibilities(self) -> list[Responsibility]:
         """Return the duties and their teams."""
         return [Responsibility(duty=d, team=team) for d, team in self.definition.duties.items()]
@@ -193,22 +193,22 @@ class Taxonomy(Node, Labelled):
         """Return the API's view of a taxonomy."""
         return cls(key=found.key, labels=found.labels, definition=found, version=found.version)
 
-    @field("The ways to tell customers apart.")
+    @listed("The ways to tell customers apart.")
     def dimensions(self) -> list[Dimension]:
         """Return its dimensions."""
         return [Dimension.wrap(one, self.key) for one in self.definition.dimensions]
 
-    @field("The typed fields that customers have.")
+    @listed("The typed fields that customers have.")
     def attributes(self) -> list[AttributeDefinition]:
         """Return its attributes."""
         return [AttributeDefinition.of(one) for one in self.definition.attributes]
 
-    @field("The kinds of things that customers do.")
+    @listed("The kinds of things that customers do.")
     def events(self) -> list[EventType]:
         """Return its event types."""
         return [EventType(key=one.key, labels=one.labels) for one in self.definition.events]
 
-    @field("The numbers that models compute.")
+    @listed("The numbers that models compute.")
     def metrics(self) -> list[MetricDefinition]:
         """Return its metrics."""
         return [MetricDefinition.of(one) for one in self.definition.metrics]

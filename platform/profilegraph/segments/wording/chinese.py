@@ -105,7 +105,7 @@ CHINESE = Wording(
         "in_next_days": "在今后{}天内",
     },
     times={
-        "once": "有过",
+        "once": "至少一次",
         "at_least": "至少{0}次",
         "at_most": "最多{1}次",
         "exactly": "恰好{0}次",

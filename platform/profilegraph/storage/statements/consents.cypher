@@ -1,8 +1,11 @@
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
-OPTIONAL MATCH (:Consent {key: row.key})<-[:GAVE]-(known:Customer)
-WITH row, c, known WHERE known IS NULL OR known = c
 MERGE (n:Consent {key: row.key})
+WITH row, c, n
+// Of two writers that bring the same key at once, the second one finds here what the first one made.
+OPTIONAL MATCH (n)<-[:GAVE]-(known:Customer)
+WITH row, c, n, known WHERE known IS NULL OR known = c
 SET n += row.set
-MERGE (c)-[:GAVE]->(n)
-RETURN collect(row.i) AS done
+FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE (c)-[:GAVE]->(one))
+WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

@@ -2,4 +2,5 @@ UNWIND $rows AS row
 MERGE (c:Customer {key: row.key})
   ON CREATE SET c.createdAt = $now, c.kind = row.kind, c.cohort = row.cohort
 SET c += row.set
-RETURN collect(row.i) AS done
+WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

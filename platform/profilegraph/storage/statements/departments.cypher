@@ -1,14 +1,18 @@
 UNWIND $rows AS row
 CALL (row) {
   MATCH (c:Customer {key: row.customer})
+  SET c.kind = c.kind  // a lock, so that two writers never close a circle; see taggings.cypher
+  WITH row, c
   OPTIONAL MATCH (parent:Department {key: row.parent})-[:OF]->(c)
-  OPTIONAL MATCH (:Department {key: row.key})-[:OF]->(known:Customer)
   WITH row, c, parent
-  WHERE (row.parent IS NULL OR parent IS NOT NULL) AND (known IS NULL OR known = c)
+  WHERE (row.parent IS NULL OR parent IS NOT NULL)
     AND NOT EXISTS { (parent)-[:PART_OF]->{0,}(:Department {key: row.key}) }
   MERGE (n:Department {key: row.key})
+  WITH row, c, parent, n
+  OPTIONAL MATCH (n)-[:OF]->(known:Customer)
+  WITH row, c, parent, n, known WHERE known IS NULL OR known = c
   SET n += row.set
-  MERGE (n)-[:OF]->(c)
+  FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE (one)-[:OF]->(c))
   WITH row, parent, n
   CALL (row, parent, n) {
     MATCH (n)-[old:PART_OF]->(was)
@@ -18,4 +22,5 @@ CALL (row) {
   FOREACH (one IN CASE WHEN parent IS NULL THEN [] ELSE [parent] END | MERGE (n)-[:PART_OF]->(one))
   RETURN row.i AS i
 }
-RETURN collect(i) AS done
+WITH collect(i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

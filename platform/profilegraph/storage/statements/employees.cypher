@@ -10,4 +10,5 @@ CALL (row, team, n) {
   DELETE old
 }
 FOREACH (one IN CASE WHEN team IS NULL THEN [] ELSE [team] END | MERGE (n)-[:MEMBER_OF]->(one))
-RETURN collect(row.i) AS done
+WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

@@ -1,9 +1,11 @@
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
-OPTIONAL MATCH (:Opportunity {key: row.key})<-[:HAS]-(known:Customer)
-WITH row, c, known WHERE known IS NULL OR known = c
 MERGE (n:Opportunity {key: row.key})
-  ON CREATE SET n.outcome = row.outcome
-SET n += row.set
-MERGE (c)-[:HAS]->(n)
-RETURN collect(row.i) AS done
+WITH row, c, n
+// Of two writers that bring the same key at once, the second one finds here what the first one made.
+OPTIONAL MATCH (n)<-[:HAS]-(known:Customer)
+WITH row, c, n, known WHERE known IS NULL OR known = c
+SET n.outcome = coalesce(n.outcome, row.outcome), n += row.set
+FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE (c)-[:HAS]->(one))
+WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

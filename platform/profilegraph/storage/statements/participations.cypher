@@ -3,4 +3,5 @@ MATCH (p:DecisionMaker {key: row.person})-[:OF]->(c:Customer)
 MATCH (n:Opportunity {key: row.opportunity})<-[:HAS]-(c)
 MERGE (p)-[part:TAKES_PART_IN]->(n)
 SET part.role = row.role
-RETURN collect(row.i) AS done
+WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

@@ -1,5 +1,8 @@
 UNWIND $rows AS row
-MATCH (c:Customer {key: row.customer})-[t:TAGGED]->(g:Tag {key: row.tag})
+MATCH (c:Customer {key: row.customer})
+SET c.kind = c.kind  // a lock: see taggings.cypher
+WITH row, c
+MATCH (c)-[t:TAGGED]->(g:Tag {key: row.tag})
 WITH c, g, t, properties(t) AS past
 DELETE t
 WITH c, g, past,

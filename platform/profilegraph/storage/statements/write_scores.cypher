@@ -1,5 +1,7 @@
 UNWIND $rows AS row
 MATCH (c:Customer {key: row.customer})
+SET c.kind = c.kind  // a lock: see taggings.cypher
+WITH row, c
 CALL (row, c) {
   WITH row, c, properties(c) AS before
   SET c += row.metrics
@@ -9,11 +11,19 @@ CALL (row, c) {
 }
 CALL (row, c) {
   UNWIND row.tags AS wanted
+  CALL (c, wanted) {
+    MATCH (c)-[over:TAGGED]->(g:Tag {dimension: wanted.dimension})
+    WHERE over.until <= $now
+    WITH c, g, over, properties(over) AS past
+    DELETE over
+    MERGE (c)-[was:WAS_TAGGED {since: past.since}]->(g)
+    SET was = past
+  }
   // A model replaces only what a model said: a tag that a person or an import gave stays.
   OPTIONAL MATCH (c)-[old:TAGGED {source: 'MODEL', by: $model}]->(g:Tag {dimension: wanted.dimension})
   WHERE wanted.tag IS NULL OR g.key <> wanted.tag
   WITH c, wanted, old, g, properties(old) AS past
-  FOREACH (one IN CASE WHEN old IS NULL OR past.since >= $now THEN [] ELSE [past] END |
+  FOREACH (one IN CASE WHEN past.since < $now THEN [past] ELSE [] END |
     MERGE (c)-[was:WAS_TAGGED {since: one.since}]->(g)
     SET was = one, was.until = $now
   )
@@ -24,8 +34,14 @@ CALL (row, c) {
     WHERE NOT EXISTS { (c)-[:TAGGED]->(other:Tag {dimension: wanted.dimension})
                        WHERE g.single OR other = g }
     CREATE (c)-[:TAGGED {since: $now, source: 'MODEL', by: $model, confidence: 1.0, weight: 1.0,
-                         weekdays: []}]->(g)
+                         weekdays: [], until: $now + g.ttl}]->(g)
     RETURN count(*) AS opened
+  }
+  CALL (c, wanted) {
+    // Said again, it lasts again.
+    MATCH (c)-[still:TAGGED {source: 'MODEL', by: $model}]->(g:Tag {key: wanted.tag})
+    WHERE g.ttl IS NOT NULL
+    SET still.until = $now + g.ttl
   }
   RETURN sum(closed + opened) AS tagged
 }

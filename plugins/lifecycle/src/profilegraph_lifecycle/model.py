@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from profilegraph.domain.values import Labels
 from profilegraph.hooks import EventTable, Scores
-from profilegraph.hooks.models import utc64
+from profilegraph.hooks.models import local_days, utc64
 
 LABELS = Labels(zh_cn="客户生命周期", en="Customer lifecycle")
 
@@ -47,7 +47,7 @@ class LifecycleOptions(BaseModel):
 
 @dataclass(frozen=True)
 class Histories:
-    """The purchase histories of those customers who bought, k of them; days are whole, in UTC."""
+    """The purchase histories of those customers who bought, k of them; days are whole, in the zone of `now`."""
 
     index: NDArray[np.intp]
     """(k,) their positions among all customers."""
@@ -101,7 +101,7 @@ def find_histories(events: EventTable, now: datetime) -> Histories:
     """Return the histories, up to `now`, of everyone who bought by then."""
     moment = utc64(now)
     purchases = events.where((events.type == "purchase") & (events.at <= moment))
-    days = purchases.at.astype("datetime64[D]").astype(np.int64)
+    days = local_days(purchases.at, now.tzinfo).astype(np.int64)
     counts = purchases.counts()
     index = np.flatnonzero(counts)
     ends = np.cumsum(counts[index])
@@ -110,7 +110,7 @@ def find_histories(events: EventTable, now: datetime) -> Histories:
     new_day = np.ones(len(days), dtype=bool)
     new_day[1:] = (np.diff(days) != 0) | (np.diff(purchases.customer) != 0)
     different = np.bincount(purchases.customer[new_day], minlength=len(events.customers))
-    today = int(moment.astype("datetime64[D]").astype(np.int64))
+    today = int(np.datetime64(now.date(), "D").astype(np.int64))
     return Histories(index, different[index].astype(np.int64), today - first, today - last)
 
 

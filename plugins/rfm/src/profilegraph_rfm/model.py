@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from profilegraph.domain.values import AMOUNT_SCALE, Labels
 from profilegraph.hooks import EventTable, Scores
-from profilegraph.hooks.models import utc64
+from profilegraph.hooks.models import local_days, utc64
 from profilegraph_rfm.threshold import Threshold
 
 LABELS = Labels(zh_cn="RFM 分群", en="RFM segments")
@@ -51,7 +51,7 @@ class Buyers:
     index: NDArray[np.intp]
     """(k,) their positions among all customers."""
     days: NDArray[np.int64]
-    """(k,) calendar days in UTC from the last purchase's to the day of `now`."""
+    """(k,) calendar days, in the zone of `now`, from the last purchase's to the day of `now`."""
     purchases: NDArray[np.int64]
     """(k,) how many."""
     spent: NDArray[np.int64]
@@ -112,7 +112,7 @@ def find_buyers(events: EventTable, now: datetime, window_days: int | None) -> B
     index = np.flatnonzero(counts)
     # The events of a customer stand together in the order of time: each run ends with the latest.
     latest = purchases.at[np.cumsum(counts[index]) - 1]
-    days = moment.astype("datetime64[D]") - latest.astype("datetime64[D]")
+    days = np.datetime64(now.date(), "D") - local_days(latest, now.tzinfo)
     return Buyers(index, days.astype(np.int64), counts[index], purchases.totals()[index])
 
 

@@ -1,0 +1,148 @@
+"""Lists in lists multiply; how many items an answer holds is estimated first and counted then."""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, GraphQLSchema, get_nullable_type, is_list_type, parse
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from profilegraph.api import context, estimate
+from profilegraph.api.estimate import GUESS, MAX_ITEMS, Budget, excess
+from profilegraph.api.fields import Counted
+from profilegraph.api.schema import build_schema
+from profilegraph.domain.customers import Customer
+from profilegraph.domain.organisation import DecisionMaker, Department
+from profilegraph.services.records import save
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema()._schema
+
+
+def people(levels: int) -> str:
+    """Everybody of a department, of each of whom the department, of which everybody …"""
+    inside = "key"
+    for _ in range(levels):
+        inside = f"department {{ decisionMakers {{ {inside} }} }}"
+    return f"departments {{ decisionMakers {{ {inside} }} }}"
+
+
+def items(schema: GraphQLSchema, query: str, monkeypatch: Any, **variables: Any) -> int:
+    """Return the estimate: the smallest limit that lets the query pass."""
+    low, high = -1, 10_000_000
+    while high - low > 1:
+        middle = (low + high) // 2
+        monkeypatch.setattr(estimate, "MAX_ITEMS", middle)
+        if excess(schema, parse(query), variables):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@pytest.mark.parametrize("first", [50, 100])
+def test_an_ordinary_page_is_allowed(schema: GraphQLSchema, first: int) -> None:
+    query = f"""{{ customers(first: {first}) {{ totalCount edges {{ node {{
+      key tags {{ tag {{ label dimension {{ label }} }} since }}
+      departments {{ name decisionMakers {{ name }} }}
+      decisionMakers {{ name department {{ name }} }}
+      events(first: 10) {{ type at }} }} }} }} }}"""
+    assert excess(schema, parse(query), {}) == []
+
+
+def test_the_largest_page_is_allowed_with_one_list_of_each_customer(schema: GraphQLSchema) -> None:
+    query = "{ customers(first: 1000) { edges { node { name tags { tag { key } } } } } }"
+    assert excess(schema, parse(query), {}) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ viewer: customer(key: 1) { key name } }", 0),
+        ("{ customers(first: 7) { edges { node { key } } } }", 7),
+        ("{ customers { edges { node { key } } } }", 50),
+        ("query($n: Int! = 9) { customers(first: $n) { edges { node { key } } } }", 9),
+        ("query($given: Int! = 9) { customers(first: $given) { edges { cursor } } }", 3),
+        ("query($missing: Int) { customers(first: $missing) { edges { cursor } } }", 50),
+        ("{ customers(first: 7) { edges { node { tags { since } } } } }", 7 + 7 * GUESS),
+        ("{ customers(first: 7) { edges { node { events(first: 3) { at } } } } }", 7 + 21),
+        (
+            "{ customers(first: 7) { ...P } } fragment P on CustomerConnection { edges { cursor } }",
+            7,
+        ),
+        ("{ customers(first: 7) { ... on CustomerConnection { edges { cursor } } } }", 7),
+        ("{ customers(first: 7) { ... { edges { cursor } } } }", 7),
+        ("{ node(id: 1) { ... on Dimension { tags { key } } } }", GUESS),
+        ("{ a: segments { key } b: segments { key } }", 2 * GUESS),
+        (
+            'mutation { tagCustomers(customers: ["a", "b"], tags: []) { tags { by } } }',
+            2 + 2 * GUESS,
+        ),
+        ("query A { segments { key } } query B { taxonomies { events { key } } }", 8 + 64),
+        ("{ __schema { types { fields { name } } } }", 0),
+    ],
+)
+def test_lists_multiply_by_what_is_asked_for_or_by_a_guess(
+    schema: GraphQLSchema, monkeypatch: pytest.MonkeyPatch, query: str, expected: int
+) -> None:
+    assert items(schema, query, monkeypatch, given=3) == expected
+
+
+@pytest.mark.parametrize("first", [-1, 10**400, 1e300, "many", None, [1] * 5])
+def test_a_page_size_that_is_none_is_left_to_the_rules_of_graphql(
+    schema: GraphQLSchema, first: object
+) -> None:
+    query = "query($n: Int!) { customers(first: $n) { edges { cursor } } }"
+    assert len(excess(schema, parse(query), {"n": first})) <= 1
+
+
+async def test_what_asks_for_too_much_is_refused_before_any_resolver_runs(api, monkeypatch):
+    monkeypatch.setattr(context.ApiContext, "catalogue", None)
+    query = "query($n: Int!) { taxonomies { key } customers(first: $n) { edges { node { %s } } } }"
+    error = await api.error(query % people(1), n=50)
+    assert error["extensions"]["code"] == "QUERY_TOO_LARGE"
+    assert "smaller page" in error["extensions"]["hint"]
+    assert "path" not in error
+
+
+async def test_a_crowd_is_counted_and_refused_once_it_is_too_many(api):
+    crowd = [
+        DecisionMaker(key=f"p{n}", customer="acme", department="it", name=f"{n}") for n in range(24)
+    ]
+    it = Department(key="it", customer="acme", name="IT")
+    await save(api.platform, [Customer(key="acme"), it, *crowd], api.now)
+    query = '{ customer(key: "acme") { key %s } }'
+    assert (await api(query % people(1)))["customer"]["key"] == "acme"
+    answer = await api.run(query % people(2), {})
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "QUERY_TOO_LARGE"
+    assert f"{MAX_ITEMS:,}" in error["message"]
+    assert error["extensions"]["hint"]
+
+
+async def test_pages_and_taxonomies_are_counted_too(api, monkeypatch):
+    await save(api.platform, [Customer(key=key) for key in "abc"], api.now)
+    monkeypatch.setattr(context, "Budget", lambda: Budget(2))
+    for query in (
+        "{ customers(first: 3) { edges { cursor } } }",
+        "{ taxonomies { events { key } } }",
+    ):
+        assert (await api.error(query))["extensions"]["code"] == "QUERY_TOO_LARGE"
+    assert await api("{ customers(first: 2) { edges { cursor } } }")
+
+
+def test_every_list_that_a_resolver_makes_is_counted(schema: GraphQLSchema) -> None:
+    uncounted = []
+    for kind in schema.type_map.values():
+        if not isinstance(kind, GraphQLObjectType):
+            continue
+        for name, field in kind.fields.items():
+            made = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+            if made is None or not is_list_type(get_nullable_type(field.type)):
+                continue
+            if not any(isinstance(one, Counted) for one in made.extensions):
+                uncounted.append(f"{kind.name}.{name}")
+    # A page counts its edges, and a waterfall its steps; days of the week are seven at most.
+    assert uncounted == ["Tagging.weekdays", "CustomerConnection.edges", "Waterfall.steps"]
