@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
-from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
+from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound
 from profilegraph.segments.codec import decode
-from profilegraph.segments.nodes import EVERYONE, AllOf
+from profilegraph.segments.nodes import EVERYONE, AllOf, Node
 from profilegraph.services import segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.storage.saved_segments import SavedSegment
 from profilegraph.storage.segments import Order, Step
 from tests.conftest import NOW
 
@@ -166,6 +168,58 @@ async def test_saving_makes_versions_and_the_same_filter_no_new_one(customers: P
     assert (one.version, one.note, one.at) == (2, "other", NOW + timedelta(days=2))
     assert one.filter == SMALL
     assert [other.key for other in await segments.segments(customers)] == ["pained"]
+
+
+async def test_everyone_who_saves_is_answered_with_their_own_version(customers: Platform) -> None:
+    filters = [decode({"metric": {"key": "rfm_monetary", "number": {"gt": n}}}) for n in range(8)]
+
+    async def save_one(node: Node) -> SavedSegment:
+        return await segments.save_segment(
+            customers, "raced", LABELS, node, author="li", note="", now=NOW
+        )
+
+    answers = await asyncio.gather(*map(save_one, filters))
+    assert [one.filter for one in answers] == filters
+    assert sorted(one.version for one in answers) == list(range(1, 9))
+
+
+async def test_a_repeated_request_is_answered_with_the_version_that_it_saved(
+    customers: Platform,
+) -> None:
+    async def save_one(node: Node, request_key: str) -> SavedSegment:
+        return await segments.save_segment(
+            customers, "s", LABELS, node, author="li", note="", now=NOW, request_key=request_key
+        )
+
+    first = await save_one(PAINED, "1")
+    second = await save_one(SMALL, "2")
+    assert (first.version, second.version) == (1, 2)
+    assert await save_one(PAINED, "1") == first
+    with pytest.raises(Conflict):
+        await save_one(SMALL, "1")
+    digests = await customers.database.read("MATCH (r:Request) RETURN r.digest AS digest")
+    assert {len(row["digest"]) for row in digests} == {64}
+
+
+async def test_labels_change_without_a_new_version(customers: Platform) -> None:
+    await saved(customers, PAINED)
+    renamed = await segments.save_segment(
+        customers,
+        "pained",
+        Labels(zh_cn="新名", en="New name"),
+        PAINED,
+        author="wang",
+        note="",
+        now=NOW,
+    )
+    assert (renamed.version, renamed.labels.en, renamed.author) == (1, "New name", "li")
+
+
+@pytest.mark.parametrize("key", ["", " ", "a\x00b", "k" * 201])
+async def test_what_cannot_be_a_key_is_no_key_of_a_segment(customers: Platform, key: str) -> None:
+    with pytest.raises(InvalidInput):
+        await segments.save_segment(customers, key, LABELS, PAINED, author="li", note="", now=NOW)
+    assert await segments.segments(customers) == []
 
 
 async def test_a_version_is_tied_to_the_dimensions_and_tags_that_it_uses(

@@ -145,7 +145,11 @@ class Mutation:
         by_key = {one.key: Event.of(one) for of in found.values() for one in of}
         return [by_key[one.key] for one in recorded]
 
-    @field("Saves a filter as the newest version of a segment; the older ones are kept.")
+    @field(
+        "Saves a filter as the newest version of a segment; the older ones are kept. The filter that"
+        " the newest version has already makes no new one; labels belong to the segment, not to a"
+        " version. Answers with the version that holds the filter."
+    )
     async def save_segment(
         self,
         info: Info,

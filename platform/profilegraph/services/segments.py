@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
-from profilegraph.domain.values import Labels
+from pydantic import TypeAdapter, ValidationError
+
+from profilegraph.domain.values import Key, Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.checking import check
+from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
@@ -33,6 +37,7 @@ from profilegraph.storage.segments import (
 )
 
 MAX_PAGE = 1_000
+_KEYS = TypeAdapter[str](Key)
 
 
 @dataclass(frozen=True)
@@ -118,18 +123,21 @@ async def save_segment(
     now: datetime,
     request_key: str | None = None,
 ) -> SavedSegment:
-    """Return the segment after saving a filter as its newest version.
+    """Return the version that holds the filter: the newest if it does already, else a new one.
 
-    A filter and labels that are the newest version's already make no new one. Raises InvalidFilter.
+    Labels belong to the segment, not to a version: new ones alone make no new version. With a
+    `request_key`, a repeated request is answered with the version of the first one. Raises
+    InvalidFilter, and InvalidInput where `key` cannot be a key.
     """
+    key = _key(key)
     check(node, await platform.catalogues.current())
 
     async def work(transaction: Transaction) -> int:
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
 
-    asked = f"{key} {labels!r} {node!r} {note}"
-    await write_once(platform, work, now, request_key, asked)
-    return await read_segment(platform.database, key)
+    asked = sha256(f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r}".encode())
+    version = await write_once(platform, work, now, request_key, asked.hexdigest())
+    return await read_segment(platform.database, key, version)
 
 
 async def segment(platform: Platform, key: str) -> SavedSegment:
@@ -154,3 +162,10 @@ async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
     catalogue = await platform.catalogues.current()
     check(node, catalogue)
     return Compiler(catalogue, platform.context(now))
+
+
+def _key(text: str) -> str:
+    try:
+        return _KEYS.validate_python(text)
+    except ValidationError as fault:
+        raise InvalidInput(fault.errors()[0]["msg"] + ".", where="key") from fault

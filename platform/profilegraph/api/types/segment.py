@@ -187,9 +187,11 @@ class SegmentPreview(Audience):
     """A filter that is asked without being saved."""
 
 
-@strawberry.type(description="A named filter, in its newest version.")
+@strawberry.type(
+    description="One version of a named filter: the newest, or after saving the one that was saved."
+)
 class Segment(Node, Labelled, Audience):
-    """A named filter, in its newest version."""
+    """One version of a named filter."""
 
     version: int = strawberry.field(description="Number of the version, from 1 on.")
     author: str = strawberry.field(description="Whose API key saved the version.")
