@@ -131,3 +131,19 @@ def test_a_filter_is_a_sentence_in_both_languages(
 def test_evidence_is_a_line_in_both_languages(found: Any, english: str, chinese: str) -> None:
     assert evidence_line(found, CATALOGUE, "en") == english
     assert evidence_line(found, CATALOGUE, "zh") == chinese
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (
+            Tagging(customer="a", tag="size/gone", since=NOW),
+            "size/gone since 2026-03-01 12:00, by hand",
+        ),
+        (Value("gone", 3.0), "gone: 3"),
+        (Value("gone", None), "gone is not known"),
+        (EventFact("e", "gone", NOW), "gone on 2026-03-01 12:00"),
+    ],
+)
+def test_evidence_that_no_taxonomy_has_any_more_is_called_by_its_key(found: Any, line: str) -> None:
+    assert evidence_line(found, CATALOGUE, "en") == line

@@ -109,21 +109,24 @@ class _Judge:
 
     def _tags(self, leaf: Tags) -> tuple[bool, Sequence[Tagging]]:
         groups = tag_groups(leaf, self.catalogue)
-        taggings = [t for t in self.facts.taggings if _tagging_counts(leaf, t, self.context)]
+        carried = [t for t in self.facts.taggings if _carried(t, self.context)]
+        taggings = [t for t in carried if _tagging_counts(leaf, t, self.context)]
         holds = all(any(t.tag in group for t in taggings) for group in groups.wanted) and not any(
             t.tag in groups.refused for t in taggings
         )
-        # Of a condition that fails, what the customer carries instead is the answer to "why not?".
-        shown = taggings if holds else self.facts.taggings
+        # Of a condition that fails, what the customer carries now instead is the answer to "why not?".
+        shown = taggings if holds else carried
         return holds, [tagging for tagging in shown if tagging.dimension == leaf.dimension]
+
+
+def _carried(tagging: Tagging, context: Context) -> bool:
+    return tagging.since <= context.now and (tagging.until is None or tagging.until > context.now)
 
 
 def _tagging_counts(leaf: Tags, tagging: Tagging, context: Context) -> bool:
     within = leaf.tagged_within_days
     return (
-        tagging.since <= context.now
-        and (tagging.until is None or tagging.until > context.now)
-        and (leaf.min_confidence is None or tagging.confidence >= leaf.min_confidence)
+        (leaf.min_confidence is None or tagging.confidence >= leaf.min_confidence)
         and (leaf.min_weight is None or tagging.weight >= leaf.min_weight)
         and (leaf.source is None or tagging.source is leaf.source)
         and (within is None or tagging.since > context.now - timedelta(days=within))
