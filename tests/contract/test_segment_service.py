@@ -119,6 +119,23 @@ async def test_an_explanation_names_what_the_customer_carries_instead(customers:
     assert [one.tag for one in verdict.evidence] == ["company_size/20_50"]  # type: ignore[union-attr]
 
 
+async def test_an_explanation_names_only_what_the_customer_carries_now(customers: Platform) -> None:
+    def tagged(tag: str, since: int, until: int | None) -> Tagging:
+        end = None if until is None else NOW + timedelta(days=until)
+        return Tagging(customer="d", tag=tag, since=NOW + timedelta(days=since), until=end)
+
+    over, now, to_come = (
+        "pains/no_collaboration",
+        "pains/no_integration",
+        "pains/weak_customisation",
+    )
+    await save(customers, [tagged(over, -9, 0), tagged(now, 0, 1), tagged(to_come, 1, None)], NOW)
+    absent = decode({"tags": {"dimension": "pains", "anyOf": ["no_collaboration"]}})
+    verdict = await segments.explain_member(customers, absent, "d", NOW)
+    assert not verdict.holds
+    assert [one.tag for one in verdict.evidence] == [now]  # type: ignore[union-attr]
+
+
 async def test_an_unknown_customer_cannot_be_explained(customers: Platform) -> None:
     with pytest.raises(NotFound, match="'nobody'"):
         await segments.explain_member(customers, PAINED, "nobody", NOW)
@@ -247,5 +264,6 @@ async def test_a_filter_that_asks_for_unknown_things_is_not_saved(customers: Pla
 
 
 async def test_a_filter_reads_as_a_sentence_in_both_languages(customers: Platform) -> None:
-    assert await segments.text(customers, SMALL, "zh-CN") == "企业规模在20-50人及以下"
-    assert await segments.text(customers, SMALL, "en") == "Company size is 20-50 people or below"
+    catalogue = await customers.catalogues.current()
+    assert segments.text(SMALL, catalogue, "zh-CN") == "企业规模在20-50人及以下"
+    assert segments.text(SMALL, catalogue, "en") == "Company size is 20-50 people or below"

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter, ValidationError
 
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Key, Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.checking import check
@@ -150,9 +151,11 @@ async def segments(platform: Platform) -> Sequence[SavedSegment]:
     return await list_segments(platform.database)
 
 
-async def text(platform: Platform, node: Node, locale: str) -> str:
-    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English."""
-    catalogue = await platform.catalogues.current()
+def text(node: Node, catalogue: Catalogue, locale: str) -> str:
+    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English.
+
+    Raises InvalidFilter where it asks for what the catalogue does not have.
+    """
     check(node, catalogue)
     return sentence(node, catalogue, locale)
 

@@ -94,7 +94,7 @@ class ConditionVerdict:
     @field("The condition as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
-        return await segments.text(info.context.platform, self.verdict.node, locale)
+        return segments.text(self.verdict.node, await info.context.catalogue(), locale)
 
     @field("The condition as canonical JSON.")
     def filter(self) -> JSON:

@@ -109,7 +109,7 @@ class WaterfallStep:
     @field("The condition as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
-        return await segments.text(info.context.platform, self.condition, locale)
+        return segments.text(self.condition, await info.context.catalogue(), locale)
 
     @field("The condition as canonical JSON.")
     def filter(self) -> JSON:
@@ -174,7 +174,7 @@ class Audience:
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
-        return await segments.text(info.context.platform, self.condition, locale)
+        return segments.text(self.condition, await info.context.catalogue(), locale)
 
     @field("The filter as canonical JSON.")
     def filter(self) -> JSON:
