@@ -47,9 +47,11 @@ async def migrated(
     settings: Settings, server: RunningServer, anyio_backend: str
 ) -> AsyncIterator[Database]:
     database = await Database.connect(settings, server.uri, server.user, server.password)
-    await migrate(database, read_migrations(data_folder("schema") / "graph"), NOW)
-    yield database
-    await database.close()
+    try:
+        await migrate(database, read_migrations(data_folder("schema") / "graph"), NOW)
+        yield database
+    finally:
+        await database.close()
 
 
 @pytest.fixture

@@ -170,6 +170,7 @@ class Api:
     def __init__(self, platform: Platform, now: datetime) -> None:
         self.platform = platform
         self.now = now
+        self.viewer = "1"
         self.author = "Ann"
         self._executor = Executor(build_schema(), lambda: "e1")
 
@@ -187,7 +188,7 @@ class Api:
         return error
 
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        context = ApiContext(self.platform, ApiKey("1", self.author, self.now), self.now)
+        context = ApiContext(self.platform, ApiKey(self.viewer, self.author, self.now), self.now)
         return (await self._executor.execute(query, variables, None, context)).result
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.services.records import remove_tags
+
 SAVE = """
 mutation($input: SaveCustomerInput!, $idempotencyKey: String) {
   saveCustomer(input: $input, idempotencyKey: $idempotencyKey) {
@@ -188,6 +190,13 @@ async def test_untagging_takes_tags_off(api):
         'mutation { untagCustomers(customers: ["acme"], tags: ["temperature/warm"]) { key tags { since } } }'
     )
     assert left == {"untagCustomers": [{"key": "acme", "tags": []}]}
+
+
+async def test_a_tagging_is_taken_off_once_however_often_it_is_named(api):
+    await save(api, "acme")
+    await tag(api, "acme", tag="temperature/warm")
+    warm = ["temperature/warm"] * 2
+    assert await remove_tags(api.platform, ["acme", "acme"], warm, api.now) == 1
 
 
 async def test_a_repeated_request_with_its_key_changes_nothing_and_is_answered_again(api):

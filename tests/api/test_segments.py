@@ -16,8 +16,11 @@ from profilegraph.domain.activity import (
 )
 from profilegraph.domain.customers import Consent, Relation, RelationKind
 from profilegraph.domain.organisation import DecisionRole, Employee, Ownership, Team
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.storage.database import Database
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 DECIDER = {"people": {"where": {"roles": ["DECIDER"], "department": {"functions": ["IT"]}}}}
@@ -301,6 +304,16 @@ async def test_a_segment_saved_twice_with_one_key_is_saved_once(world):
     assert await world(SAVE, **asked) == await world(SAVE, **asked)
 
 
+async def test_two_people_may_use_the_same_idempotency_key(world):
+    ann = (await world(SAVE, filter=WARM, note="Ann's", idempotencyKey="1"))["saveSegment"]
+    world.viewer = "2"
+    bob = (await world(SAVE, filter=DECIDER, note="Bob's", idempotencyKey="1"))["saveSegment"]
+    assert (ann["version"], bob["version"], bob["note"]) == (1, 2, "Bob's")
+    world.viewer = "1"
+    again = (await world(SAVE, filter=WARM, note="Ann's", idempotencyKey="1"))["saveSegment"]
+    assert again == ann
+
+
 EXPLAIN = """
 query($customer: String!, $segment: String, $filter: FilterInput) {
   explainMember(customer: $customer, segment: $segment, filter: $filter) {
@@ -344,6 +357,60 @@ async def test_a_member_and_a_non_member_are_explained_with_what_was_found(world
         {"not": bought},
         bought,
     ]
+
+
+async def test_a_tag_that_no_taxonomy_has_any_more_is_explained_by_its_key(world):
+    tag = """mutation { tagCustomers(customers: ["a"], tags: [{tag: "pains/no_integration"}]) { key } }"""
+    await world(tag)
+    catalogue = await world.platform.catalogues.current()
+    core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
+    definition = core.model_dump(by_alias=True, exclude_none=True)
+    pains = next(one for one in definition["dimensions"] if one["key"] == "pains")
+    pains["tags"] = [one for one in pains["tags"] if one["key"] != "no_integration"]
+    await load_taxonomies(world.platform.database, [Taxonomy.model_validate(definition)])
+    condition = {"tags": {"dimension": "pains", "anyOf": ["no_collaboration"]}}
+    query = """query($f: FilterInput!) { explainMember(customer: "a", filter: $f) { conditions {
+      evidence { ... on Tagging { tag { key label parent { key } dimension { key } } } } } } }"""
+    found = (await world(query, f=condition))["explainMember"]["conditions"]
+    gone = "pains/no_integration"
+    told = {"key": gone, "label": gone, "parent": None, "dimension": {"key": "pains"}}
+    assert found == [{"evidence": [{"tag": told}]}]
+
+
+async def test_sentences_cost_no_reads(world, monkeypatch):
+    save = """mutation($k: String!, $f: FilterInput!) {
+      saveSegment(input: {key: $k, labels: {zhCN: "热", en: "Warm"}, filter: $f}) { key } }"""
+    for key in "xyz":
+        await world(save, k=key, f={"all": [WARM, DECIDER, {"not": WARM}]})
+    reads: list[str] = []
+    genuine = Database.read
+
+    async def counted(self: Database, query: str, *rest: Any, **named: Any) -> Any:
+        reads.append(query)
+        return await genuine(self, query, *rest, **named)
+
+    monkeypatch.setattr(Database, "read", counted)
+    counts = {}
+    for text in ("", 'text zh: text(locale: "zh")'):
+        reads.clear()
+        await world(
+            """query($f: FilterInput!) {
+              segments { key %s }
+              segmentPreview(filter: $f) { count %s waterfall { total steps { kept %s } } }
+              explainMember(customer: "a", filter: $f) { holds conditions { place %s } }
+            }"""
+            % ((text,) * 4),
+            f={"all": [WARM, DECIDER, {"not": WARM}]},
+        )
+        counts[text != ""] = len(reads)
+    # The one read more asks whether the taxonomies that the request remembers are in force.
+    assert counts[True] == counts[False] + 1
+
+
+async def test_a_sentence_about_what_does_not_exist_is_an_error_that_says_where(world):
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { text } }"
+    error = await world.error(query, f={"tags": {"dimension": "temp", "anyOf": ["warm"]}})
+    assert error["extensions"]["code"] == "INVALID_FILTER"
 
 
 async def test_a_value_that_is_missing_is_shown_as_missing(world):

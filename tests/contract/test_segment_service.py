@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.values import Labels
-from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
+from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound
 from profilegraph.segments.codec import decode
 from profilegraph.segments.explain import Neighbour
-from profilegraph.segments.nodes import EVERYONE, AllOf
+from profilegraph.segments.nodes import EVERYONE, AllOf, Node
 from profilegraph.services import segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
 from profilegraph.storage.database import Transaction
-from profilegraph.storage.saved_segments import save_version
+from profilegraph.storage.saved_segments import SavedSegment, save_version
 from profilegraph.storage.segments import Order, Step
 from tests.conftest import NOW
 
@@ -120,6 +121,23 @@ async def test_an_explanation_names_what_the_customer_carries_instead(customers:
     assert [one.tag for one in verdict.evidence] == ["company_size/20_50"]  # type: ignore[union-attr]
 
 
+async def test_an_explanation_names_only_what_the_customer_carries_now(customers: Platform) -> None:
+    def tagged(tag: str, since: int, until: int | None) -> Tagging:
+        end = None if until is None else NOW + timedelta(days=until)
+        return Tagging(customer="d", tag=tag, since=NOW + timedelta(days=since), until=end)
+
+    over, now, to_come = (
+        "pains/no_collaboration",
+        "pains/no_integration",
+        "pains/weak_customisation",
+    )
+    await save(customers, [tagged(over, -9, 0), tagged(now, 0, 1), tagged(to_come, 1, None)], NOW)
+    absent = decode({"tags": {"dimension": "pains", "anyOf": ["no_collaboration"]}})
+    verdict = await segments.explain_member(customers, absent, "d", NOW)
+    assert not verdict.holds
+    assert [one.tag for one in verdict.evidence] == [now]  # type: ignore[union-attr]
+
+
 async def test_an_unknown_customer_cannot_be_explained(customers: Platform) -> None:
     with pytest.raises(NotFound, match="'nobody'"):
         await segments.explain_member(customers, PAINED, "nobody", NOW)
@@ -184,6 +202,58 @@ async def test_saving_makes_versions_and_the_same_filter_no_new_one(customers: P
     assert [other.key for other in await segments.segments(customers)] == ["pained"]
 
 
+async def test_everyone_who_saves_is_answered_with_their_own_version(customers: Platform) -> None:
+    filters = [decode({"metric": {"key": "rfm_monetary", "number": {"gt": n}}}) for n in range(8)]
+
+    async def save_one(node: Node) -> SavedSegment:
+        return await segments.save_segment(
+            customers, "raced", LABELS, node, author="li", note="", now=NOW
+        )
+
+    answers = await asyncio.gather(*map(save_one, filters))
+    assert [one.filter for one in answers] == filters
+    assert sorted(one.version for one in answers) == list(range(1, 9))
+
+
+async def test_a_repeated_request_is_answered_with_the_version_that_it_saved(
+    customers: Platform,
+) -> None:
+    async def save_one(node: Node, request_key: str) -> SavedSegment:
+        return await segments.save_segment(
+            customers, "s", LABELS, node, author="li", note="", now=NOW, request_key=request_key
+        )
+
+    first = await save_one(PAINED, "1")
+    second = await save_one(SMALL, "2")
+    assert (first.version, second.version) == (1, 2)
+    assert await save_one(PAINED, "1") == first
+    with pytest.raises(Conflict):
+        await save_one(SMALL, "1")
+    digests = await customers.database.read("MATCH (r:Request) RETURN r.digest AS digest")
+    assert {len(row["digest"]) for row in digests} == {64}
+
+
+async def test_labels_change_without_a_new_version(customers: Platform) -> None:
+    await saved(customers, PAINED)
+    renamed = await segments.save_segment(
+        customers,
+        "pained",
+        Labels(zh_cn="新名", en="New name"),
+        PAINED,
+        author="wang",
+        note="",
+        now=NOW,
+    )
+    assert (renamed.version, renamed.labels.en, renamed.author) == (1, "New name", "li")
+
+
+@pytest.mark.parametrize("key", ["", " ", "a\x00b", "k" * 201])
+async def test_what_cannot_be_a_key_is_no_key_of_a_segment(customers: Platform, key: str) -> None:
+    with pytest.raises(InvalidInput):
+        await segments.save_segment(customers, key, LABELS, PAINED, author="li", note="", now=NOW)
+    assert await segments.segments(customers) == []
+
+
 async def test_a_version_is_tied_to_the_dimensions_and_tags_that_it_uses(
     customers: Platform,
 ) -> None:
@@ -209,8 +279,9 @@ async def test_a_filter_that_asks_for_unknown_things_is_not_saved(customers: Pla
 
 
 async def test_a_filter_reads_as_a_sentence_in_both_languages(customers: Platform) -> None:
-    assert await segments.text(customers, SMALL, "zh-CN") == "企业规模在20-50人及以下"
-    assert await segments.text(customers, SMALL, "en") == "Company size is 20-50 people or below"
+    catalogue = await customers.catalogues.current()
+    assert segments.text(SMALL, catalogue, "zh-CN") == "企业规模在20-50人及以下"
+    assert segments.text(SMALL, catalogue, "en") == "Company size is 20-50 people or below"
 
 
 async def save_as(platform: Platform, key: str, filter_: dict[str, object]) -> None:
@@ -233,7 +304,9 @@ async def test_a_reference_follows_the_newest_version_of_the_segment(customers: 
     assert await segments.count(customers, others, NOW) == 2
     await save_as(customers, "pained", {"all": []})
     assert await segments.count(customers, others, NOW) == 0
-    assert await segments.text(customers, others, "zh") == "属于人群“人群others”"
+    named = await segments.library(customers, others)
+    catalogue = await customers.catalogues.current()
+    assert segments.text(others, catalogue, "zh", named) == "属于人群“人群others”"
 
 
 async def test_a_reference_is_explained_by_the_segment_s_conditions(customers: Platform) -> None:

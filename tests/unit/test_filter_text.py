@@ -253,3 +253,19 @@ def test_a_reference_reads_as_the_segment_s_label() -> None:
     node = decode({"segment": {"key": "good"}})
     assert sentence(node, CATALOGUE, "en", library) == "in segment “Good customers”"
     assert sentence(node, CATALOGUE, "zh", library) == "属于人群“好客户”"
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (
+            Tagging(customer="a", tag="size/gone", since=NOW),
+            "size/gone since 2026-03-01 12:00, by hand",
+        ),
+        (Value("gone", 3.0), "gone: 3"),
+        (Value("gone", None), "gone is not known"),
+        (EventFact("e", "gone", NOW), "gone on 2026-03-01 12:00"),
+    ],
+)
+def test_evidence_that_no_taxonomy_has_any_more_is_called_by_its_key(found: Any, line: str) -> None:
+    assert evidence_line(found, CATALOGUE, "en") == line

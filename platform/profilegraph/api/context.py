@@ -10,6 +10,8 @@ import strawberry
 from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.segments.nodes import Node
+from profilegraph.services import segments
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 
@@ -30,6 +32,11 @@ class ApiContext:
         if self._catalogue is None:
             self._catalogue = asyncio.create_task(self.platform.catalogues.current())
         return await self._catalogue
+
+    async def sentence(self, node: Node, locale: str) -> str:
+        """Return a filter as a sentence, with the labels of the segments that it refers to."""
+        library = await segments.library(self.platform, node)
+        return segments.text(node, await self.catalogue(), locale, library)
 
     def forget(self) -> None:
         """Let what was read be read again, after a change."""

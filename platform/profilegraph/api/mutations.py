@@ -38,7 +38,7 @@ MAX_TAGGINGS = 10_000
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="""A text of your own for this one change, such as a UUID.
+        description="""A text of your own for this one change, such as a UUID; each API key has its own.
 
 The same request sent again with the same key changes nothing and is answered again, so that a
 request whose answer was lost can be repeated without fear."""
@@ -97,7 +97,8 @@ class Mutation:
     ) -> list[Customer]:
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
-        context, request = info.context, _request(idempotency_key)
+        context = info.context
+        request = _request(context, idempotency_key)
         await records.remove_tags(context.platform, keys, tags, context.now, request)
         context.forget()
         return await Customer.load_many(info, keys)
@@ -145,7 +146,11 @@ class Mutation:
         by_key = {one.key: Event.of(one) for of in found.values() for one in of}
         return [by_key[one.key] for one in recorded]
 
-    @field("Saves a filter as the newest version of a segment; the older ones are kept.")
+    @field(
+        "Saves a filter as the newest version of a segment; the older ones are kept. The filter that"
+        " the newest version has already makes no new one; labels belong to the segment, not to a"
+        " version. Answers with the version that holds the filter."
+    )
     async def save_segment(
         self,
         info: Info,
@@ -162,7 +167,7 @@ class Mutation:
             author=context.viewer.name,
             note=input.note,
             now=context.now,
-            request_key=_request(idempotency_key),
+            request_key=_request(context, idempotency_key),
         )
         return Segment.of(saved)
 
@@ -173,13 +178,16 @@ async def _save(
     idempotency_key: str | None,
     asked: str | None = None,
 ) -> None:
-    request = _request(idempotency_key)
+    request = _request(context, idempotency_key)
     await records.save(context.platform, changes, context.now, request, asked)
     context.forget()
 
 
-def _request(idempotency_key: str | None) -> str | None:
-    return None if idempotency_key is None else key(idempotency_key, "idempotencyKey")
+def _request(context: ApiContext, idempotency_key: str | None) -> str | None:
+    if idempotency_key is None:
+        return None
+    # Two people who number their changes from 1 on do not mean the same ones.
+    return f"{context.viewer.id}:{key(idempotency_key, 'idempotencyKey')}"
 
 
 def _customer(

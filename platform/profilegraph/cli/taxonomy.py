@@ -1,4 +1,4 @@
-"""`profilegraph taxonomy`: check taxonomy files, list what is installed, print the schema."""
+"""`profilegraph taxonomy`: check and load taxonomy files, list what is installed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.running import run
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.hooks.host import load_host
 from profilegraph.importers.taxonomies import read_taxonomies, taxonomy_schema
+from profilegraph.services.taxonomies import load_taxonomies
 
 app = typer.Typer(
     help="Dimensions, tags, attributes, event types and metrics.", no_args_is_help=True
@@ -33,6 +35,16 @@ def check(files: Annotated[list[Path], typer.Argument(help="Taxonomy files (YAML
             f"{escape(str(path))}: {taxonomy.key} {taxonomy.version} is sound:"
             f" {len(taxonomy.dimensions)} dimensions, {tags} tags"
         )
+
+
+@app.command()
+def load(files: Annotated[list[Path], typer.Argument(help="Taxonomy files (YAML).")]) -> None:
+    """Check taxonomy files and put them into the graph; their tags can be used from then on."""
+    taxonomies = read_taxonomies(files)
+    changed = run(lambda platform: load_taxonomies(platform.database, taxonomies))
+    for taxonomy in taxonomies:
+        what = "is in the graph now" if taxonomy in changed else "was there already"
+        out.print(f"{taxonomy.key} {taxonomy.version} {what}")
 
 
 @app.command("list")

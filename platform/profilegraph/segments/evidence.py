@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Tagging
+from profilegraph.domain.taxonomy import Definition
 from profilegraph.domain.values import from_units
-from profilegraph.errors import NotFound
 from profilegraph.segments.explain import Evidence, Neighbour, Place, Value
 from profilegraph.segments.facts import (
     ArrivalFact,
@@ -25,18 +26,18 @@ from profilegraph.segments.wording import Wording, wording
 def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
     """Return what was found in deciding a condition as one line in Chinese or English.
 
-    Raises NotFound where the catalogue lacks what the evidence is about.
+    What no taxonomy has any more is called by its key.
     """
     words = wording(locale)
     match found:
         case Tagging():
-            label = catalogue.tag(found.tag).labels.text(locale)
+            label = _label(found.tag, catalogue.tags, locale)
             source = words.sources[found.source]
             return words.tagging.format(label, plain(found.since), source, found.by or "").strip()
         case Value(key, None):
-            return words.unknown.format(_label(key, catalogue, locale))
+            return words.unknown.format(_value_label(key, catalogue, locale))
         case Value(key, value):
-            return words.known.format(_label(key, catalogue, locale), plain(value))
+            return words.known.format(_value_label(key, catalogue, locale), plain(value))
         case EventFact():
             return _event(found, catalogue, words, locale)
         case PersonFact():
@@ -71,15 +72,16 @@ def _record(
             assert_never(found)
 
 
-def _label(key: str, catalogue: Catalogue, locale: str) -> str:
-    declared = catalogue.attributes.get(key) or catalogue.metrics.get(key)
-    if declared is None:
-        raise NotFound(f"no attribute or metric is called {key!r}.")
-    return declared.labels.text(locale)
+def _value_label(key: str, catalogue: Catalogue, locale: str) -> str:
+    return _label(key, {**catalogue.attributes, **catalogue.metrics}, locale)
+
+
+def _label(key: str, known: Mapping[str, Definition], locale: str) -> str:
+    return known[key].labels.text(locale) if key in known else key
 
 
 def _event(event: EventFact, catalogue: Catalogue, words: Wording, locale: str) -> str:
-    label = catalogue.event(event.type).labels.text(locale)
+    label = _label(event.type, catalogue.events, locale)
     line = words.event.format(label, plain(event.at))
     details = [event.channel, event.content]
     if event.amount is not None:

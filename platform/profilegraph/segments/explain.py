@@ -175,14 +175,13 @@ class _Judge:
 
     def _tags(self, leaf: nodes.Tags) -> _Finding:
         groups = tag_groups(leaf, self.catalogue)
-        taggings = [
-            one for one in self.facts.taggings if holding.tagging_holds(leaf, one, self.context)
-        ]
+        carried = [one for one in self.facts.taggings if holding.carried(one, self.context)]
+        taggings = [one for one in carried if holding.tagging_holds(leaf, one, self.context)]
         holds = all(any(t.tag in group for t in taggings) for group in groups.wanted) and not any(
             t.tag in groups.refused for t in taggings
         )
-        # Of a condition that fails, what the customer carries instead is the answer to "why not?".
-        shown = taggings if holds else self.facts.taggings
+        # Of a condition that fails, what the customer carries now instead is the answer to "why not?".
+        shown = taggings if holds else carried
         return holds, [tagging for tagging in shown if tagging.dimension == leaf.dimension]
 
     def _cohort(self, leaf: nodes.Cohort) -> _Finding:

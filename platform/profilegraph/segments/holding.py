@@ -46,13 +46,16 @@ def enough(counted: Counted, number: int) -> bool:
     return least <= number and (most is None or number <= most)
 
 
+def carried(tagging: Tagging, context: Context) -> bool:
+    """Return whether a customer carries a tagging now."""
+    return tagging.since <= context.now and (tagging.until is None or tagging.until > context.now)
+
+
 def tagging_holds(leaf: Tags, tagging: Tagging, context: Context) -> bool:
-    """Return whether a tagging, whatever its tag, holds now and is as the leaf asks."""
+    """Return whether a tagging, whatever its tag and whether it is carried, is as asked."""
     within = leaf.tagged_within_days
     return (
-        tagging.since <= context.now
-        and (tagging.until is None or tagging.until > context.now)
-        and (leaf.min_confidence is None or tagging.confidence >= leaf.min_confidence)
+        (leaf.min_confidence is None or tagging.confidence >= leaf.min_confidence)
         and (leaf.min_weight is None or tagging.weight >= leaf.min_weight)
         and (leaf.source is None or tagging.source is leaf.source)
         and (within is None or tagging.since > context.now - timedelta(days=within))

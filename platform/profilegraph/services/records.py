@@ -66,7 +66,7 @@ async def remove_tags(
     catalogue = await platform.catalogues.current()
     for tag in tags:
         catalogue.tag(tag)
-    pairs = [(customer, tag) for customer in customers for tag in tags]
+    pairs = list(dict.fromkeys((customer, tag) for customer in customers for tag in tags))
 
     async def work(transaction: Transaction) -> int:
         return await untag(transaction, pairs, now)

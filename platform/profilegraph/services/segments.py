@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
-from profilegraph.domain.values import Labels
+from pydantic import TypeAdapter, ValidationError
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.values import Key, Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.checking import check
+from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
-from profilegraph.segments.library import Library, reach
+from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
 from profilegraph.segments.to_cypher import Compiler
@@ -35,6 +40,7 @@ from profilegraph.storage.segments import (
 )
 
 MAX_PAGE = 1_000
+_KEYS = TypeAdapter[str](Key)
 
 
 @dataclass(frozen=True)
@@ -120,19 +126,22 @@ async def save_segment(
     now: datetime,
     request_key: str | None = None,
 ) -> SavedSegment:
-    """Return the segment after saving a filter as its newest version.
+    """Return the version that holds the filter: the newest if it does already, else a new one.
 
-    A filter and labels that are the newest version's already make no new one. Raises InvalidFilter, also where
-    segments would refer to one another in a circle.
+    Labels belong to the segment, not to a version: new ones alone make no new version. With a
+    `request_key`, a repeated request is answered with the version of the first one. Raises
+    InvalidFilter, also where segments would refer to one another in a circle, and InvalidInput
+    where `key` cannot be a key.
     """
+    key = _key(key)
     check(node, await platform.catalogues.current(), await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
 
-    asked = f"{key} {labels!r} {node!r} {note}"
-    await write_once(platform, work, now, request_key, asked)
-    return await read_segment(platform.database, key)
+    asked = sha256(f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r}".encode())
+    version = await write_once(platform, work, now, request_key, asked.hexdigest())
+    return await read_segment(platform.database, key, version)
 
 
 async def segment(platform: Platform, key: str) -> SavedSegment:
@@ -150,12 +159,13 @@ async def library(platform: Platform, node: Node) -> Library:
     return await read_library(platform.database, node)
 
 
-async def text(platform: Platform, node: Node, locale: str) -> str:
-    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English."""
-    catalogue = await platform.catalogues.current()
-    referred = await library(platform, node)
-    check(node, catalogue, referred)
-    return sentence(node, catalogue, locale, referred)
+def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
+    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English.
+
+    Raises InvalidFilter where it asks for what the catalogue or the library does not have.
+    """
+    check(node, catalogue, library)
+    return sentence(node, catalogue, locale, library)
 
 
 async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
@@ -164,3 +174,10 @@ async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
     referred = await library(platform, node)
     check(node, catalogue, referred)
     return Compiler(catalogue, platform.context(now, referred))
+
+
+def _key(text: str) -> str:
+    try:
+        return _KEYS.validate_python(text)
+    except ValidationError as fault:
+        raise InvalidInput(fault.errors()[0]["msg"] + ".", where="key") from fault

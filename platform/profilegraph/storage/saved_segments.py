@@ -18,7 +18,7 @@ from profilegraph.storage.statements import statement
 
 @dataclass(frozen=True)
 class SavedSegment:
-    """A named filter in its newest version."""
+    """One version of a named filter; its labels are the segment's, the same for all versions."""
 
     key: str
     labels: Labels
@@ -39,7 +39,10 @@ async def save_version(
     note: str,
     at: datetime,
 ) -> int:
-    """Return the number of the newest version, a new one unless filter and labels are the same."""
+    """Return the number of the version that holds the filter: the newest if it does, else a new one.
+
+    The labels are the segment's: they change with or without a new version.
+    """
     used = uses(node)
     rows = await transaction.run(
         statement("save_segment"),
@@ -60,9 +63,9 @@ async def save_version(
     return number
 
 
-async def read_segment(database: Database, key: str) -> SavedSegment:
-    """Return a segment in its newest version; raises NotFound."""
-    rows = await database.read(statement("read_segments"), {"keys": [key]})
+async def read_segment(database: Database, key: str, version: int | None = None) -> SavedSegment:
+    """Return a segment in its newest version, or in one by its number; raises NotFound."""
+    rows = await database.read(statement("read_segments"), {"keys": [key], "version": version})
     if not rows:
         raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
     return _segment(rows[0])
@@ -70,7 +73,7 @@ async def read_segment(database: Database, key: str) -> SavedSegment:
 
 async def list_segments(database: Database) -> Sequence[SavedSegment]:
     """Return all segments in their newest versions, by key."""
-    rows = await database.read(statement("read_segments"), {"keys": None})
+    rows = await database.read(statement("read_segments"), {"keys": None, "version": None})
     return [_segment(row) for row in rows]
 
 
@@ -83,7 +86,9 @@ async def read_library(database: Database, node: Node) -> Library:
     missing: set[str] = set()
     wanted = references(node)
     while wanted:
-        rows = await database.read(statement("read_segments"), {"keys": sorted(wanted)})
+        rows = await database.read(
+            statement("read_segments"), {"keys": sorted(wanted), "version": None}
+        )
         read = {one.key: SavedFilter(one.labels, one.filter) for one in map(_segment, rows)}
         found |= read
         missing |= wanted - read.keys()

@@ -51,7 +51,7 @@ class Tagging:
     def of(cls, found: domain.Tagging, catalogue: Catalogue) -> Tagging:
         """Return the API's view of a tagging."""
         return cls(
-            tag=Tag.of(found.tag, catalogue),
+            tag=Tag.carried(found.tag, catalogue),
             since=found.since,
             until=found.until,
             source=found.source,

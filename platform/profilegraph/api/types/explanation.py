@@ -32,7 +32,6 @@ from profilegraph.segments.facts import (
     OwnerFact,
     PersonFact,
 )
-from profilegraph.services import segments
 
 CountedFact: TypeAlias = (
     OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact | Neighbour | Place
@@ -145,7 +144,7 @@ class ConditionVerdict:
     @field("The condition as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
-        return await segments.text(info.context.platform, self.verdict.node, locale)
+        return await info.context.sentence(self.verdict.node, locale)
 
     @field("The condition as canonical JSON.")
     def filter(self) -> JSON:

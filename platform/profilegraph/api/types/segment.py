@@ -109,7 +109,7 @@ class WaterfallStep:
     @field("The condition as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
-        return await segments.text(info.context.platform, self.condition, locale)
+        return await info.context.sentence(self.condition, locale)
 
     @field("The condition as canonical JSON.")
     def filter(self) -> JSON:
@@ -174,7 +174,7 @@ class Audience:
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
-        return await segments.text(info.context.platform, self.condition, locale)
+        return await info.context.sentence(self.condition, locale)
 
     @field("The filter as canonical JSON.")
     def filter(self) -> JSON:
@@ -187,9 +187,11 @@ class SegmentPreview(Audience):
     """A filter that is asked without being saved."""
 
 
-@strawberry.type(description="A named filter, in its newest version.")
+@strawberry.type(
+    description="One version of a named filter: the newest, or after saving the one that was saved."
+)
 class Segment(Node, Labelled, Audience):
-    """A named filter, in its newest version."""
+    """One version of a named filter."""
 
     version: int = strawberry.field(description="Number of the version, from 1 on.")
     author: str = strawberry.field(description="Whose API key saved the version.")

@@ -56,6 +56,23 @@ class Tag(Node, Labelled):
             taxonomy_key=_owner(name, catalogue),
         )
 
+    @classmethod
+    def carried(cls, key: str, catalogue: Catalogue) -> Tag:
+        """Return a tag that a customer carries: called by its key where no taxonomy has it any more.
+
+        Raises NotFound where its dimension is gone.
+        """
+        if key in catalogue.tags:
+            return cls.of(key, catalogue)
+        dimension = key.split("/", 1)[0]
+        return cls(
+            key=key,
+            labels=Labels(zh_cn=key, en=key),
+            parent_key=None,
+            dimension_definition=catalogue.dimension(dimension),
+            taxonomy_key=_owner(dimension, catalogue),
+        )
+
     @field("The tag's name within its dimension, as filters use it: `key` without the dimension.")
     def name(self) -> str:
         """Return the key within the dimension."""
