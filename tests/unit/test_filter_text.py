@@ -140,7 +140,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
                     "where": {"takesPartIn": {"roles": ["USER"], "where": {"outcomes": ["WON"]}}}
                 }
             },
-            "a decision-maker with takes part in an opportunity with won, role in it user",
+            "a decision-maker with a part in an opportunity with outcome won, role in it user",
             "有决策人（参与商机（结果为赢单、在其中的角色为使用者））",
         ),
         (
@@ -150,12 +150,12 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
         ),
         (
             {"followUp": {"atMost": 0, "kinds": ["VISIT"], "employees": ["li"]}},
-            "no follow-up with by visit, with li",
+            "no follow-up with kind visit, employee li",
             "没有跟进（方式为拜访、跟进人为li）",
         ),
         (
             {"channel": {"channels": ["ads"]}},
-            "came to us with by ads or below",
+            "came to us with channel ads or below",
             "来过（渠道为ads及其下级渠道）",
         ),
         ({"owner": {"atMost": 0}}, "no owner", "没有负责人"),
@@ -166,7 +166,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
         ),
         (
             {"consent": {"purposes": ["email"], "granted": False}},
-            "a refusal with email",
+            "a refusal with purpose email",
             "有拒绝（用途为email）",
         ),
         (
@@ -176,7 +176,7 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
         ),
         (
             {"related": {"kinds": ["SUBSIDIARY"], "distance": 2, "where": VISIT}},
-            "(a related customer with subsidiary, up to 2 steps away where “Visit” at least once)",
+            "(a related customer with relation subsidiary, up to 2 steps away where “Visit” at least once)",
             "（有关联客户（关系为子公司、最多相隔2层），满足：“访问”至少一次）",
         ),
     ],
