@@ -31,6 +31,8 @@ class Tags:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._dimensions = {dimension.key: dimension for dimension in taxonomy.dimensions}
+        self.derived = frozenset(d.key for d in taxonomy.dimensions if d.derived)
+        """The dimensions whose tags a model sets."""
         self.most = sum(len(_alternatives(d)) for d in taxonomy.dimensions)
         """The largest number of tags that one company can carry."""
 
@@ -90,9 +92,12 @@ class Tags:
         return [tag.key for tag in self._dimensions[dimension].tags]
 
 
-def draw_tagging(rng: Random, customer: str, tag: str, until: datetime, owner: str) -> Tagging:
+def draw_tagging(
+    rng: Random, customer: str, tag: str, until: datetime, owner: str, derived: frozenset[str]
+) -> Tagging:
     """Return that a company carries a tag since some time in the year before `until`."""
-    source = rng.choices(SOURCES, SOURCE_WEIGHTS)[0]
+    drawn = rng.choices(SOURCES, SOURCE_WEIGHTS)[0]
+    source = TagSource.MODEL if tag.split("/")[0] in derived else drawn
     return Tagging(
         customer=customer,
         tag=tag,

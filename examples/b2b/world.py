@@ -139,6 +139,7 @@ def _company(world: World, number: int) -> Company:
         decision_makers=people,
         events=events,
         taggings=tuple(
-            draw_tagging(rng, customer.key, t, world.until, owner) for t in sorted(tags)
+            draw_tagging(rng, customer.key, tag, world.until, owner, world.tags.derived)
+            for tag in sorted(tags)
         ),
     )

@@ -339,17 +339,6 @@ async def test_departments_and_decision_makers_come_with_what_they_belong_to(api
         ],
         "decisionMakers": [
             {
-                "key": "li",
-                "name": None,
-                "title": None,
-                "role": None,
-                "influence": None,
-                "stance": None,
-                "customerKey": "acme",
-                "department": {"key": "it"},
-                "reportsTo": {"key": "boss"},
-            },
-            {
                 "key": "boss",
                 "name": "王",
                 "title": "CEO",
@@ -359,6 +348,17 @@ async def test_departments_and_decision_makers_come_with_what_they_belong_to(api
                 "customerKey": "acme",
                 "department": {"key": "hq"},
                 "reportsTo": None,
+            },
+            {
+                "key": "li",
+                "name": None,
+                "title": None,
+                "role": None,
+                "influence": None,
+                "stance": None,
+                "customerKey": "acme",
+                "department": {"key": "it"},
+                "reportsTo": {"key": "boss"},
             },
         ],
     }
