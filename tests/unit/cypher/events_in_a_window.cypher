@@ -4,4 +4,4 @@
 // $p2 = datetime.datetime(2026, 1, 30, 12, 0, tzinfo=datetime.timezone.utc)
 // $p3 = 2
 // $p4 = 5
-$p3 <= COUNT { (c)-[:DID]->(e:Event) WHERE (e.type = $p0 AND e.at <= $p1 AND e.at > $p2) } <= $p4
+any(many IN [COUNT { (c)-[:DID]->(e:Event) WHERE (e.type = $p0 AND e.at <= $p1 AND e.at > $p2) }] WHERE $p3 <= many <= $p4)

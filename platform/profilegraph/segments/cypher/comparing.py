@@ -67,7 +67,13 @@ def in_bounds(count: str, counted: Counted, scope: Scope) -> str:
     least, most = bounds(counted)
     if most is None:
         return f"{count} >= {scope.add(least)}"
-    return f"{scope.add(least)} <= {count} <= {scope.add(most)}"
+    if least == most:
+        return f"{count} = {scope.add(least)}"
+    if least == 0:
+        return f"{count} <= {scope.add(most)}"
+    # A chain of comparisons would be planned as two, and what is counted within doubled each time.
+    many = scope.name("many")
+    return f"any({many} IN [{count}] WHERE {scope.add(least)} <= {many} <= {scope.add(most)})"
 
 
 def known(tests: Iterator[str] | Sequence[str]) -> str:

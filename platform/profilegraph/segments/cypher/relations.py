@@ -30,6 +30,8 @@ def related(leaf: Related, predicate: str, scope: Scope) -> str:
     )
     if bounds(leaf) == (1, None):
         return f"EXISTS {{ {matching} }}"
+    if bounds(leaf) == (0, 0):
+        return f"NOT EXISTS {{ {matching} }}"
     return in_bounds(f"COUNT {{ {matching} RETURN DISTINCT {other} }}", leaf, scope)
 
 
