@@ -27,7 +27,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return load_settings(home=tmp_path_factory.mktemp("home"), neo4j_uri=None)
+    # Random filters may nest deeper than people's: on a busy machine their plans take seconds.
+    return load_settings(home=tmp_path_factory.mktemp("home"), neo4j_uri=None, read_timeout=60.0)
 
 
 @pytest.fixture(scope="session")
