@@ -57,7 +57,7 @@ class Mutation:
     async def save_customer(
         self,
         info: Info,
-        input: Annotated[SaveCustomerInput, strawberry.argument(description="The customer.")],  # noqa: A002
+        input: Annotated[SaveCustomerInput, strawberry.argument(description="The customer.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Customer:
         """Return the saved customer."""
@@ -107,7 +107,7 @@ class Mutation:
     async def save_department(
         self,
         info: Info,
-        input: Annotated[SaveDepartmentInput, strawberry.argument(description="The department.")],  # noqa: A002
+        input: Annotated[SaveDepartmentInput, strawberry.argument(description="The department.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Department:
         """Return the saved department."""
@@ -120,7 +120,7 @@ class Mutation:
     async def save_decision_maker(
         self,
         info: Info,
-        input: Annotated[SaveDecisionMakerInput, strawberry.argument(description="The person.")],  # noqa: A002
+        input: Annotated[SaveDecisionMakerInput, strawberry.argument(description="The person.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DecisionMaker:
         """Return the saved decision-maker."""
@@ -154,7 +154,7 @@ class Mutation:
     async def save_segment(
         self,
         info: Info,
-        input: Annotated[SaveSegmentInput, strawberry.argument(description="The segment.")],  # noqa: A002
+        input: Annotated[SaveSegmentInput, strawberry.argument(description="The segment.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
         """Return the saved segment."""

@@ -43,7 +43,7 @@ class Query:
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],
     ) -> Node | None:
         """Return an object by its global id."""
         kind, key = decode_id(id)
@@ -56,7 +56,7 @@ class Query:
     async def customer(
         self,
         info: Info,
-        id: Annotated[  # noqa: A002
+        id: Annotated[
             strawberry.ID | None, strawberry.argument(description="The global id.")
         ] = None,
         key: Annotated[str | None, strawberry.argument(description="The business key.")] = None,
@@ -82,7 +82,7 @@ class Query:
     async def customers(
         self,
         info: Info,
-        filter: Filter = None,  # noqa: A002
+        filter: Filter = None,
         search: Annotated[
             str | None,
             strawberry.argument(
@@ -99,7 +99,7 @@ class Query:
     @field("What a filter finds now, without saving it.")
     def segment_preview(
         self,
-        filter: Annotated[FilterInput, strawberry.argument(description="Who.")],  # noqa: A002
+        filter: Annotated[FilterInput, strawberry.argument(description="Who.")],
     ) -> SegmentPreview:
         """Return what a filter finds."""
         return SegmentPreview(condition=to_node(filter))
@@ -129,7 +129,7 @@ class Query:
         segment: Annotated[
             str | None, strawberry.argument(description="Key of a saved segment; or give a filter.")
         ] = None,
-        filter: Annotated[  # noqa: A002
+        filter: Annotated[
             FilterInput | None, strawberry.argument(description="A filter; or name a segment.")
         ] = None,
     ) -> Explanation:
