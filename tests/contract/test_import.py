@@ -26,6 +26,7 @@ from profilegraph.storage.imports import (
 )
 from profilegraph.storage.upserts import RECORDS
 from tests.conftest import NOW
+from tests.support.graphs import dump
 
 TAXONOMIES = read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml")))
 CATALOGUE = Catalogue.of(TAXONOMIES)
@@ -62,18 +63,6 @@ async def graph(database: Database) -> Database:
     return database
 
 
-async def dump(database: Database, *, imports: bool = True) -> list[str]:
-    """Every node and relationship with its properties, as sorted text."""
-    nodes = await database.read(
-        "MATCH (n) WHERE $imports OR NOT n:Import RETURN labels(n) AS labels, properties(n) AS p",
-        {"imports": imports},
-    )
-    edges = await database.read(
-        "MATCH (a)-[r]->(b) RETURN a.key AS a, type(r) AS type, properties(r) AS p, b.key AS b"
-    )
-    return sorted(repr(sorted(row.items(), key=str)) for row in nodes + edges)
-
-
 def world_files(folder: Path) -> dict[str, Path]:
     files = {}
     for kind, text in WORLD.items():
@@ -103,17 +92,17 @@ async def test_every_kind_is_imported_and_a_second_run_changes_nothing(
     for kind, path in files.items():
         report = await run(graph, kind, path)
         assert (report.rejected, report.written) == (0, WORLD[kind].count("\n") - 1), kind
-    before = await dump(graph)
+    before = await dump(graph, imports=True)
     for kind, path in files.items():
         report = await run(graph, kind, path)
         assert report.finished_before, kind
-    assert await dump(graph) == before
-    before = await dump(graph, imports=False)
+    assert await dump(graph, imports=True) == before
+    before = await dump(graph)
     for kind, path in files.items():
         report = await run(graph, kind, path, again=True)
         assert not report.finished_before
         assert report.written == WORLD[kind].count("\n") - 1
-    assert await dump(graph, imports=False) == before
+    assert await dump(graph) == before
 
 
 async def test_values_arrive_in_their_canonical_form(graph: Database, tmp_path: Path) -> None:
@@ -157,10 +146,10 @@ async def test_nothing_is_written_where_a_column_has_no_use(
 ) -> None:
     path = tmp_path / "customers.csv"
     path.write_text("key,nmae\nC1,a\n", "utf-8")
-    before = await dump(graph)
+    before = await dump(graph, imports=True)
     with pytest.raises(InvalidInput, match="did you mean 'name'"):
         await run(graph, "customers", path)
-    assert await dump(graph) == before
+    assert await dump(graph, imports=True) == before
     with pytest.raises(NotFound, match="custmers"):
         await run(graph, "custmers", path)
 

@@ -7,14 +7,25 @@ from typing import Any
 from profilegraph.storage.database import Database
 
 
-async def dump(database: Database) -> tuple[list[Any], list[Any]]:
-    """Return all nodes and all relationships with their properties, in a stable order."""
+async def dump(database: Database, *, imports: bool = False) -> list[str]:
+    """Return every node and relationship with its properties, as text in a stable order.
+
+    `imports` says whether how far imports have come is part of it; migrations never are. The order
+    in which the server names properties is its own, and changes.
+    """
     nodes = await database.read(
-        "MATCH (n) WHERE NOT n:Migration AND NOT n:Import"
-        " RETURN labels(n) AS labels, properties(n) AS properties"
+        "MATCH (n) WHERE NOT n:Migration AND ($imports OR NOT n:Import)"
+        " RETURN labels(n) AS labels, properties(n) AS properties",
+        {"imports": imports},
     )
     edges = await database.read(
         "MATCH (a)-[r]->(b) RETURN type(r) AS type, properties(r) AS properties,"
         " a.key AS start, b.key AS end"
     )
-    return sorted(nodes, key=repr), sorted(edges, key=repr)
+    return sorted(_text(row) for row in nodes + edges)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_text(value[key])}" for key in sorted(value))
+    return repr(value)
