@@ -149,6 +149,31 @@ async def _start(
     return await begin_import(database, identity, str(path.absolute()), again=job.again, now=now)
 
 
+class _Ahead:
+    """The next batch, read in a thread."""
+
+    def __init__(self, batches: Iterator[Batch]) -> None:
+        self._batches = batches
+        self._task: asyncio.Task[Batch | None] | None = None
+
+    def start(self) -> asyncio.Task[Batch | None]:
+        """Return the reading of the next batch, begun now unless it was before."""
+        if self._task is None:
+            self._task = asyncio.create_task(asyncio.to_thread(next, self._batches, None))
+        return self._task
+
+    async def take(self) -> Batch | None:
+        """Return the next batch; None where there is none."""
+        batch = await self.start()
+        self._task = None
+        return batch
+
+    async def settle(self) -> None:
+        """Wait for a thread under way: it cannot be cancelled, and reads the file until it ends."""
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
 @dataclass(frozen=True)
 class _Run:
     """Writes batch after batch, reading ahead by one."""
@@ -161,20 +186,21 @@ class _Run:
     async def all(self, batches: Iterator[Batch], start: Checkpoint) -> Checkpoint:
         """Return the checkpoint behind the last batch."""
         checkpoint = start
-        ahead = _next(batches)
+        ahead = _Ahead(batches)
         try:
-            while batch := await ahead:
-                ahead = _next(batches)
-                checkpoint = await self._write(batch, checkpoint)
+            while batch := await ahead.take():
+                checkpoint = await self._write(batch, checkpoint, ahead)
                 if self.progress is not None:
                     self.progress.written(batch.position, checkpoint)
         finally:
-            # A thread cannot be cancelled: the file stays open until it has let go of it.
-            await asyncio.gather(ahead, return_exceptions=True)
+            await ahead.settle()
         return checkpoint
 
-    async def _write(self, batch: Batch, before: Checkpoint) -> Checkpoint:
+    async def _write(self, batch: Batch, before: Checkpoint, ahead: _Ahead) -> Checkpoint:
         async def work(transaction: Transaction) -> Checkpoint:
+            # Reading begins when this batch is on its way and only the database has work to do:
+            # earlier, the two would take turns with the interpreter.
+            ahead.start()
             outcome = await upsert(transaction, batch.records, self.now)
             rejected = _all_rejected(batch, outcome)
             added = self.rejects.rendered(rejected, before.reject_size)
@@ -206,10 +232,6 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
-
-
-def _next(batches: Iterator[Batch]) -> asyncio.Task[Batch | None]:
-    return asyncio.create_task(asyncio.to_thread(next, batches, None))
 
 
 def _all_rejected(batch: Batch, outcome: Outcome) -> list[Rejected]:
