@@ -6,6 +6,9 @@ database as a parameter, never as text of a query.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 ATTRIBUTE_PREFIX = "attribute_"
 METRIC_PREFIX = "metric_"
 
@@ -18,3 +21,12 @@ def attribute_property(key: str) -> str:
 def metric_property(key: str) -> str:
     """Return the property of a metric."""
     return METRIC_PREFIX + key
+
+
+def prefixed(prefix: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties whose names begin with a prefix, by the rest of their names."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in properties.items()
+        if name.startswith(prefix)
+    }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import RelationKind, Tagging
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
-from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
+from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
 from profilegraph.errors import NotFound
 from profilegraph.segments.facts import (
     ArrivalFact,
@@ -63,8 +62,8 @@ def _facts(row: Row) -> Facts:
         name=customer.get("name"),
         cohort=customer.get("cohort"),
         taggings=tuple(tagging(key, one) for one in row["taggings"]),
-        attributes=_prefixed(ATTRIBUTE_PREFIX, customer),
-        metrics=_prefixed(METRIC_PREFIX, customer),
+        attributes=prefixed(ATTRIBUTE_PREFIX, customer),
+        metrics=prefixed(METRIC_PREFIX, customer),
         events=tuple(_event(one) for one in row["events"]),
         people=tuple(_person(one) for one in row["people"]),
         opportunities=tuple(_opportunity(one) for one in row["opportunities"]),
@@ -81,14 +80,6 @@ def _facts(row: Row) -> Facts:
 def tagging(customer: str, row: Row) -> Tagging:
     """Return the tagging that a `TAGGED` edge's properties, with its `tag` key, stand for."""
     return Tagging.model_validate({**row, "customer": customer})
-
-
-def _prefixed(prefix: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name.removeprefix(prefix): value
-        for name, value in properties.items()
-        if name.startswith(prefix)
-    }
 
 
 def _event(row: Row) -> EventFact:

@@ -16,7 +16,7 @@ from profilegraph.domain.customers import (
     Tagging,
 )
 from profilegraph.domain.organisation import DecisionMaker, Department, Employee
-from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
+from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
 from profilegraph.domain.values import Record, from_units
 from profilegraph.storage.database import Database, Row
 from profilegraph.storage.statements import statement
@@ -174,15 +174,9 @@ def _profile(row: Row) -> Profile:
         kind=CustomerKind(row["kind"]),
         name=row.get("name"),
         created_at=row["createdAt"],
-        attributes=_prefixed(ATTRIBUTE_PREFIX, row),
-        metrics=_prefixed(METRIC_PREFIX, row),
+        attributes=prefixed(ATTRIBUTE_PREFIX, row),
+        metrics=prefixed(METRIC_PREFIX, row),
     )
-
-
-def _prefixed(prefix: str, row: Row) -> dict[str, Any]:
-    return {
-        name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)
-    }
 
 
 def _owner(row: Row) -> Owner:
