@@ -13,7 +13,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments import nodes
 from profilegraph.segments.cypher import activity, people, profile, relations
 from profilegraph.segments.cypher.comparing import joined
-from profilegraph.segments.cypher.scope import Parameters, Scope
+from profilegraph.segments.cypher.frame import Frame, Parameters
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
 
@@ -30,43 +30,43 @@ class Compiler:
 
     def predicate(self, node: Node) -> str:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
-        return _predicate(node, Scope(self.catalogue, self.context, self.parameters))
+        return _predicate(node, Frame(self.catalogue, self.context, self.parameters))
 
 
-def _predicate(node: Node, scope: Scope) -> str:
+def _predicate(node: Node, frame: Frame) -> str:
     match node:
         case AllOf(conditions):
-            return joined(" AND ", [_predicate(one, scope) for one in conditions], "true")
+            return joined(" AND ", [_predicate(one, frame) for one in conditions], "true")
         case AnyOf(conditions):
-            return joined(" OR ", [_predicate(one, scope) for one in conditions], "false")
+            return joined(" OR ", [_predicate(one, frame) for one in conditions], "false")
         case Not(condition):
-            return f"NOT ({_predicate(condition, scope)})"
+            return f"NOT ({_predicate(condition, frame)})"
         case Related(where=where):
-            return relations.related(node, _predicate(where, scope.inner()), scope)
+            return relations.related(node, _predicate(where, frame.inner()), frame)
         case InSegment(key):
-            return _predicate(scope.context.library.segment(key).filter, scope)
+            return _predicate(frame.context.library.segment(key).filter, frame)
         case nodes.Tags() | nodes.Attribute() | nodes.Metric() | nodes.Cohort():
-            return _profile(node, scope)
+            return _profile(node, frame)
         case nodes.People():
-            return people.people(node, scope)
+            return people.people(node, frame)
         case nodes.Owners():
-            return people.owners(node, scope)
+            return people.owners(node, frame)
         case nodes.Teams():
-            return people.teams(node, scope)
+            return people.teams(node, frame)
         case _:
-            return _activity(node, scope)
+            return _activity(node, frame)
 
 
-def _profile(leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort, scope: Scope) -> str:
+def _profile(leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort, frame: Frame) -> str:
     match leaf:
         case nodes.Tags():
-            return profile.tags(leaf, scope)
+            return profile.tags(leaf, frame)
         case nodes.Attribute():
-            return profile.attribute(leaf, scope)
+            return profile.attribute(leaf, frame)
         case nodes.Metric():
-            return profile.metric(leaf, scope)
+            return profile.metric(leaf, frame)
         case nodes.Cohort():
-            return profile.cohort(leaf, scope)
+            return profile.cohort(leaf, frame)
         case _:
             assert_never(leaf)
 
@@ -80,24 +80,24 @@ def _activity(
     | nodes.FollowUps
     | nodes.Arrivals
     | nodes.Consents,
-    scope: Scope,
+    frame: Frame,
 ) -> str:
     match leaf:
         case nodes.Events():
-            return activity.events(leaf, scope.customer, scope)
+            return activity.events(leaf, frame.customer, frame)
         case nodes.EventTotal():
-            return activity.total(leaf, scope)
+            return activity.total(leaf, frame)
         case nodes.Stopped():
-            return activity.stopped(leaf, scope)
+            return activity.stopped(leaf, frame)
         case nodes.Sequence():
-            return activity.sequence(leaf, scope)
+            return activity.sequence(leaf, frame)
         case nodes.Opportunities():
-            return activity.opportunities(leaf, scope)
+            return activity.opportunities(leaf, frame)
         case nodes.FollowUps():
-            return activity.follow_ups(leaf, scope)
+            return activity.follow_ups(leaf, frame)
         case nodes.Arrivals():
-            return activity.arrivals(leaf, scope)
+            return activity.arrivals(leaf, frame)
         case nodes.Consents():
-            return activity.consents(leaf, scope)
+            return activity.consents(leaf, frame)
         case _:
             assert_never(leaf)

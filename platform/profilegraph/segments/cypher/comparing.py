@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from profilegraph.segments.cypher.scope import Scope
+from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.meaning import span
 from profilegraph.segments.nodes import DateTest, NumberTest, TextTest, Window, bounds
 from profilegraph.segments.nodes.parts import Counted
@@ -13,45 +13,45 @@ from profilegraph.segments.nodes.parts import Counted
 _OPERATORS = {"eq": "=", "ne": "<>", "in_": "IN", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
-def number(place: str, test: NumberTest, scope: Scope) -> Iterator[str]:
+def number(place: str, test: NumberTest, frame: Frame) -> Iterator[str]:
     """Yield what must hold of a number at a place; null where there is none."""
-    return _compared(place, test, scope)
+    return _compared(place, test, frame)
 
 
-def text(place: str, test: TextTest, scope: Scope) -> Iterator[str]:
+def text(place: str, test: TextTest, frame: Frame) -> Iterator[str]:
     """Yield what must hold of a string at a place; null where there is none."""
-    yield from _compared(place, test, scope)
+    yield from _compared(place, test, frame)
     if test.contains is not None:
-        yield f"{place} CONTAINS {scope.add(test.contains)}"
+        yield f"{place} CONTAINS {frame.add(test.contains)}"
     if test.starts_with is not None:
-        yield f"{place} STARTS WITH {scope.add(test.starts_with)}"
+        yield f"{place} STARTS WITH {frame.add(test.starts_with)}"
 
 
-def date(place: str, test: DateTest, scope: Scope) -> Iterator[str]:
+def date(place: str, test: DateTest, frame: Frame) -> Iterator[str]:
     """Yield what must hold of a date at a place; null where there is none."""
-    yield from _compared(place, test, scope)
-    today = scope.context.today
+    yield from _compared(place, test, frame)
+    today = frame.context.today
     if test.in_last_days is not None:
-        yield f"{place} > {scope.add(today - timedelta(days=test.in_last_days))}"
-        yield f"{place} <= {scope.add(today)}"
+        yield f"{place} > {frame.add(today - timedelta(days=test.in_last_days))}"
+        yield f"{place} <= {frame.add(today)}"
     if test.in_next_days is not None:
-        yield f"{place} > {scope.add(today)}"
-        yield f"{place} <= {scope.add(today + timedelta(days=test.in_next_days))}"
+        yield f"{place} > {frame.add(today)}"
+        yield f"{place} <= {frame.add(today + timedelta(days=test.in_next_days))}"
 
 
-def within(place: str, window: Window | None, scope: Scope) -> Iterator[str]:
+def within(place: str, window: Window | None, frame: Frame) -> Iterator[str]:
     """Yield what must hold of a moment at a place, so that it lies in a window."""
-    when = span(window, scope.context.now)
-    yield f"{place} <= {scope.add(when.now)}"
+    when = span(window, frame.context.now)
+    yield f"{place} <= {frame.add(when.now)}"
     if when.after is not None:
-        yield f"{place} > {scope.add(when.after)}"
+        yield f"{place} > {frame.add(when.after)}"
     if when.since is not None:
-        yield f"{place} >= {scope.add(when.since)}"
+        yield f"{place} >= {frame.add(when.since)}"
     if when.until is not None:
-        yield f"{place} < {scope.add(when.until)}"
+        yield f"{place} < {frame.add(when.until)}"
 
 
-def times(pattern: str, tests: Iterator[str], counted: Counted, scope: Scope) -> str:
+def times(pattern: str, tests: Iterator[str], counted: Counted, frame: Frame) -> str:
     """Return the predicate that as many matches of a pattern pass all tests as are asked for."""
     least, most = bounds(counted)
     where = joined(" AND ", list(tests), "true")
@@ -59,21 +59,21 @@ def times(pattern: str, tests: Iterator[str], counted: Counted, scope: Scope) ->
         return f"EXISTS {{ {pattern} WHERE {where} }}"
     if (least, most) == (0, 0):
         return f"NOT EXISTS {{ {pattern} WHERE {where} }}"
-    return in_bounds(f"COUNT {{ {pattern} WHERE {where} }}", counted, scope)
+    return in_bounds(f"COUNT {{ {pattern} WHERE {where} }}", counted, frame)
 
 
-def in_bounds(count: str, counted: Counted, scope: Scope) -> str:
+def in_bounds(count: str, counted: Counted, frame: Frame) -> str:
     """Return the predicate that a count is as large as asked for."""
     least, most = bounds(counted)
     if most is None:
-        return f"{count} >= {scope.add(least)}"
+        return f"{count} >= {frame.add(least)}"
     if least == most:
-        return f"{count} = {scope.add(least)}"
+        return f"{count} = {frame.add(least)}"
     if least == 0:
-        return f"{count} <= {scope.add(most)}"
+        return f"{count} <= {frame.add(most)}"
     # A chain of comparisons would be planned as two, and what is counted within doubled each time.
-    many = scope.name("many")
-    return f"any({many} IN [{count}] WHERE {scope.add(least)} <= {many} <= {scope.add(most)})"
+    many = frame.name("many")
+    return f"any({many} IN [{count}] WHERE {frame.add(least)} <= {many} <= {frame.add(most)})"
 
 
 def known(tests: Iterator[str] | Sequence[str]) -> str:
@@ -86,12 +86,12 @@ def joined(operator: str, parts: Sequence[str], nothing: str) -> str:
     return f"({operator.join(parts)})" if parts else nothing
 
 
-def _compared(place: str, test: NumberTest | TextTest | DateTest, scope: Scope) -> Iterator[str]:
+def _compared(place: str, test: NumberTest | TextTest | DateTest, frame: Frame) -> Iterator[str]:
     for name, operator in _OPERATORS.items():
         wanted = getattr(test, name, None)
         if wanted is not None:
             value = list(wanted) if name == "in_" else wanted
-            yield f"{place} {operator} {scope.add(value)}"
+            yield f"{place} {operator} {frame.add(value)}"
     ends = getattr(test, "between", None)
     if ends is not None:
-        yield f"{scope.add(ends[0])} <= {place} <= {scope.add(ends[1])}"
+        yield f"{frame.add(ends[0])} <= {place} <= {frame.add(ends[1])}"

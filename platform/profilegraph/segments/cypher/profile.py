@@ -10,7 +10,7 @@ from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.segments.cohorts import PRIME, coefficients, span_of
 from profilegraph.segments.cypher import comparing
 from profilegraph.segments.cypher.comparing import joined, known
-from profilegraph.segments.cypher.scope import Scope
+from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.meaning import tag_groups
 from profilegraph.segments.nodes import (
     Attribute,
@@ -24,78 +24,78 @@ from profilegraph.segments.nodes import (
 )
 
 
-def tags(leaf: Tags, scope: Scope) -> str:
+def tags(leaf: Tags, frame: Frame) -> str:
     """Return the predicate on the tags of one dimension."""
-    groups = tag_groups(leaf, scope.catalogue)
-    qualifiers = list(_qualifiers(leaf, scope))
-    wanted = [f"EXISTS {{ {_tagging(group, qualifiers, scope)} }}" for group in groups.wanted]
+    groups = tag_groups(leaf, frame.catalogue)
+    qualifiers = list(_qualifiers(leaf, frame))
+    wanted = [f"EXISTS {{ {_tagging(group, qualifiers, frame)} }}" for group in groups.wanted]
     refused = (
-        [f"NOT EXISTS {{ {_tagging(groups.refused, qualifiers, scope)} }}"]
+        [f"NOT EXISTS {{ {_tagging(groups.refused, qualifiers, frame)} }}"]
         if groups.refused
         else []
     )
     return joined(" AND ", wanted + refused, "true")
 
 
-def _tagging(keys: frozenset[str], qualifiers: Sequence[str], scope: Scope) -> str:
-    edge, tag = scope.name("t"), scope.name("g")
-    tests = [f"{tag}.key IN {scope.add(sorted(keys))}", *qualifiers]
-    return f"({scope.customer})-[{edge}:TAGGED]->({tag}:Tag) WHERE {' AND '.join(tests)}"
+def _tagging(keys: frozenset[str], qualifiers: Sequence[str], frame: Frame) -> str:
+    edge, tag = frame.name("t"), frame.name("g")
+    tests = [f"{tag}.key IN {frame.add(sorted(keys))}", *qualifiers]
+    return f"({frame.customer})-[{edge}:TAGGED]->({tag}:Tag) WHERE {' AND '.join(tests)}"
 
 
-def _qualifiers(leaf: Tags, scope: Scope) -> Iterator[str]:
-    edge, moment = scope.name("t"), scope.context.now
-    now = scope.add(moment)
+def _qualifiers(leaf: Tags, frame: Frame) -> Iterator[str]:
+    edge, moment = frame.name("t"), frame.context.now
+    now = frame.add(moment)
     yield f"{edge}.since <= {now}"
     yield f"({edge}.until IS NULL OR {edge}.until > {now})"
     if leaf.min_confidence is not None:
-        yield f"{edge}.confidence >= {scope.add(leaf.min_confidence)}"
+        yield f"{edge}.confidence >= {frame.add(leaf.min_confidence)}"
     if leaf.min_weight is not None:
-        yield f"{edge}.weight >= {scope.add(leaf.min_weight)}"
+        yield f"{edge}.weight >= {frame.add(leaf.min_weight)}"
     if leaf.source is not None:
-        yield f"{edge}.source = {scope.add(leaf.source.value)}"
+        yield f"{edge}.source = {frame.add(leaf.source.value)}"
     if leaf.tagged_within_days is not None:
-        yield f"{edge}.since > {scope.add(moment - timedelta(days=leaf.tagged_within_days))}"
+        yield f"{edge}.since > {frame.add(moment - timedelta(days=leaf.tagged_within_days))}"
     if leaf.weekday is not None:
-        yield f"{scope.add(leaf.weekday)} IN {edge}.weekdays"
+        yield f"{frame.add(leaf.weekday)} IN {edge}.weekdays"
 
 
-def attribute(leaf: Attribute, scope: Scope) -> str:
+def attribute(leaf: Attribute, frame: Frame) -> str:
     """Return the predicate on a field of the customer."""
-    place = f"{scope.customer}[{scope.add(attribute_property(leaf.key))}]"
+    place = f"{frame.customer}[{frame.add(attribute_property(leaf.key))}]"
     match leaf.test:
         case NumberTest() | None:
-            return _number_or_existence(place, leaf.number, leaf.exists, scope)
+            return _number_or_existence(place, leaf.number, leaf.exists, frame)
         case TextTest() as test:
-            return known(comparing.text(place, test, scope))
+            return known(comparing.text(place, test, frame))
         case DateTest() as test:
-            return known(comparing.date(place, test, scope))
+            return known(comparing.date(place, test, frame))
         case BooleanTest() as test:
-            return known([f"{place} = {scope.add(test.eq)}"])
+            return known([f"{place} = {frame.add(test.eq)}"])
         case _:
             assert_never(leaf.test)
 
 
-def metric(leaf: Metric, scope: Scope) -> str:
+def metric(leaf: Metric, frame: Frame) -> str:
     """Return the predicate on a number that a model computed."""
-    place = f"{scope.customer}[{scope.add(metric_property(leaf.key))}]"
-    return _number_or_existence(place, leaf.number, leaf.exists, scope)
+    place = f"{frame.customer}[{frame.add(metric_property(leaf.key))}]"
+    return _number_or_existence(place, leaf.number, leaf.exists, frame)
 
 
 def _number_or_existence(
-    place: str, test: NumberTest | None, exists: bool | None, scope: Scope
+    place: str, test: NumberTest | None, exists: bool | None, frame: Frame
 ) -> str:
     if test is None:
         return f"{place} IS NOT NULL" if exists else f"{place} IS NULL"
-    return known(comparing.number(place, test, scope))
+    return known(comparing.number(place, test, frame))
 
 
-def cohort(leaf: Cohort, scope: Scope) -> str:
+def cohort(leaf: Cohort, frame: Frame) -> str:
     """Return the predicate on where the leaf's salt puts the customer."""
     begin, end = span_of(leaf)
-    prime, dealt = scope.add(PRIME), f"{scope.customer}.cohort"
-    first, *others = (scope.add(one) for one in coefficients(leaf.salt))
+    prime, dealt = frame.add(PRIME), f"{frame.customer}.cohort"
+    first, *others = (frame.add(one) for one in coefficients(leaf.salt))
     place = first
     for coefficient in others:
         place = f"(({place} * {dealt} + {coefficient}) % {prime})"
-    return known([f"{scope.add(begin)} <= {place} < {scope.add(end)}"])
+    return known([f"{frame.add(begin)} <= {place} < {frame.add(end)}"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from profilegraph.domain.customers import RelationKind
 from profilegraph.segments.cypher.comparing import in_bounds
-from profilegraph.segments.cypher.scope import Scope
+from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.nodes import Related, bounds
 
 _PARENT, _SUBSIDIARY, _PARTNER = RelationKind.PARENT, RelationKind.SUBSIDIARY, RelationKind.PARTNER
@@ -18,30 +18,30 @@ _ALIKE = {
 """Kinds of relations whose steps all look the same in the graph."""
 
 
-def related(leaf: Related, predicate: str, scope: Scope) -> str:
+def related(leaf: Related, predicate: str, frame: Frame) -> str:
     """Return the predicate on how many related customers match; `predicate` is over the inner one.
 
     A customer that several ways lead to counts once, and the one who is asked about never.
     """
-    other = scope.inner().customer
+    other = frame.inner().customer
     matching = (
-        f"MATCH ({scope.customer}){_steps(leaf, scope)}({other}:Customer)"
-        f" WHERE {other} <> {scope.customer} AND {predicate}"
+        f"MATCH ({frame.customer}){_steps(leaf, frame)}({other}:Customer)"
+        f" WHERE {other} <> {frame.customer} AND {predicate}"
     )
     if bounds(leaf) == (1, None):
         return f"EXISTS {{ {matching} }}"
     if bounds(leaf) == (0, 0):
         return f"NOT EXISTS {{ {matching} }}"
-    return in_bounds(f"COUNT {{ {matching} RETURN DISTINCT {other} }}", leaf, scope)
+    return in_bounds(f"COUNT {{ {matching} RETURN DISTINCT {other} }}", leaf, frame)
 
 
-def _steps(leaf: Related, scope: Scope) -> str:
+def _steps(leaf: Related, frame: Frame) -> str:
     kinds = frozenset(RelationKind if leaf.kinds is None else leaf.kinds)
     times = f"{{1,{leaf.distance}}}"
     if kinds in _ALIKE:
         return f"{_ALIKE[kinds]}{times}"
     # Partners on both sides, but only one way along the ownership.
-    start, end, step = scope.name("x"), scope.name("y"), scope.name("r")
+    start, end, step = frame.name("x"), frame.name("y"), frame.name("r")
     owned = start if _PARENT in kinds else end
     return (
         f"(({start})-[{step}:SUBSIDIARY_OF|RELATED_TO]-({end})"

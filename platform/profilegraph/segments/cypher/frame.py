@@ -23,7 +23,7 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Frame:
     """What a predicate over one customer needs; each customer within another is a level deeper."""
 
     catalogue: Catalogue
@@ -45,5 +45,5 @@ class Scope:
         return self.name("c")
 
     def inner(self) -> Self:
-        """Return the scope of a customer within this one's predicate."""
+        """Return the frame of a customer within this one's predicate."""
         return replace(self, level=self.level + 1)
