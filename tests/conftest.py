@@ -59,7 +59,7 @@ async def migrated(
 async def database(migrated: Database) -> Database:
     """An empty database with the current schema."""
     await migrated.define(
-        "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+        "MATCH (n) WHERE NOT n:Migration|Counter|Feed CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
     )
     return migrated
 

@@ -14,6 +14,7 @@ from profilegraph.segments import nodes
 from profilegraph.segments.cypher import activity, people, profile, relations
 from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
+from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
 
@@ -30,7 +31,14 @@ class Compiler:
 
     def predicate(self, node: Node) -> str:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
-        return _predicate(node, Frame(self.catalogue, self.context, self.parameters))
+        return _predicate(node, self._frame())
+
+    def visible(self) -> str:
+        """Return the predicate that a customer bound to `c` is there for whoever asks."""
+        return visible(self._frame())
+
+    def _frame(self) -> Frame:
+        return Frame(self.catalogue, self.context, self.parameters)
 
 
 def _predicate(node: Node, frame: Frame) -> str:

@@ -11,10 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Key, Labels
-from profilegraph.errors import InvalidInput
+from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
+from profilegraph.segments.holding import visible
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
@@ -112,6 +113,13 @@ async def explain_member(platform: Platform, node: Node, customer: str, now: dat
     asked = await compiler(platform, node, now)
     looks = reach(node, asked.context.library)
     facts = await read_facts(platform.database, customer, looks)
+    if facts.merged_into is not None:
+        raise NotFound(
+            f"the customer {customer!r} was merged into another.",
+            hint=f"Ask about {facts.merged_into!r}.",
+        )
+    if not visible(facts, asked.context):
+        raise NotFound(f"no customer has the key {customer!r}.")
     return explain(node, facts, asked.catalogue, asked.context)
 
 

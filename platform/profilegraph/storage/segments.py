@@ -45,7 +45,7 @@ async def count_customers(
 ) -> int:
     """Return how many customers match, of those whose names hold the words of `search`."""
     source = _source(compiler, search)
-    query = f"{source} WITH c WHERE {compiler.predicate(node)} RETURN count(c) AS count"
+    query = f"{source} AND {compiler.predicate(node)} RETURN count(c) AS count"
     rows = await database.read(query, compiler.parameters.values)
     count: int = rows[0]["count"]
     return count
@@ -56,7 +56,8 @@ async def run_waterfall(
 ) -> tuple[int, list[Step]]:
     """Return the number of all customers, and a step for each condition in the given order."""
     if not conditions:
-        rows = await database.read("MATCH (c:Customer) RETURN count(c) AS total")
+        query = f"{_source(compiler)} RETURN count(c) AS total"
+        rows = await database.read(query, compiler.parameters.values)
         return rows[0]["total"], []
     names = [f"k{index}" for index in range(len(conditions))]
     tests = [
@@ -66,7 +67,7 @@ async def run_waterfall(
     for index, name in enumerate(names):
         columns.append(f"{_count(names[: index + 1])} AS after_{name}")
         columns.append(f"{_count(names[:index] + names[index + 1 :])} AS without_{name}")
-    query = f"MATCH (c:Customer) WITH {', '.join(tests)} RETURN {', '.join(columns)}"
+    query = f"{_source(compiler)} WITH {', '.join(tests)} RETURN {', '.join(columns)}"
     row = (await database.read(query, compiler.parameters.values))[0]
     everyone = row[f"after_{names[-1]}"]
     before = [row["total"], *(row[f"after_{name}"] for name in names)]
@@ -100,7 +101,7 @@ async def page_of_keys(
         tests.append(_behind(order, sign, parameters.add(after.value), parameters.add(after.key)))
     direction = "DESC" if descending else "ASC"
     query = (
-        f"{source} WITH c WHERE {' AND '.join(tests)}"
+        f"{source} AND {' AND '.join(tests)}"
         f" RETURN {order.value} AS value, c.key AS key"
         f" ORDER BY value {direction}, key {direction} LIMIT {parameters.add(first)}"
     )
@@ -108,11 +109,13 @@ async def page_of_keys(
     return [Position(row["value"], row["key"]) for row in rows]
 
 
-def _source(compiler: Compiler, search: str | None) -> str:
+def _source(compiler: Compiler, search: str | None = None) -> str:
+    """Return what binds each customer that may be seen to `c`; it ends in a condition."""
     if search is None:
-        return "MATCH (c:Customer)"
+        return f"MATCH (c:Customer) WHERE {compiler.visible()}"
     phrase = compiler.parameters.add(_phrase(search))
-    return f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
+    found = f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
+    return f"{found} WITH c WHERE {compiler.visible()}"
 
 
 def _behind(order: Order, sign: str, value: str, key: str) -> str:
