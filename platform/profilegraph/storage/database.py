@@ -309,18 +309,19 @@ def _expected(fault: Exception, address: str, seconds: float) -> Exception | Non
 
 
 def _row(record: Record) -> Row:
-    return {key: _native(value) for key, value in record.data().items()}
+    return {key: native(value) for key, value in record.data().items()}
 
 
-def _native(value: Any) -> Any:
+def native(value: Any) -> Any:
+    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
     match value:
         case DateTime():
             return value.to_native().astimezone(UTC)
         case Date():
             return value.to_native()
         case dict():
-            return {key: _native(item) for key, item in value.items()}
+            return {key: native(item) for key, item in value.items()}
         case list():
-            return [_native(item) for item in value]
+            return [native(item) for item in value]
         case _:
             return value
