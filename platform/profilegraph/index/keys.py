@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -58,6 +58,10 @@ class Keys:
     def behind(self, key: str) -> int:
         """Return the rank of the first key that is greater than another."""
         return bisect_right(range(len(self)), key.encode(), key=self._bytes)
+
+    def at(self, key: str) -> int:
+        """Return the rank of the first key that is not less than another."""
+        return bisect_left(range(len(self)), key.encode(), key=self._bytes)
 
     def key(self, rank: int) -> str:
         """Return the key of a rank."""

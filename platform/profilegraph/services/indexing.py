@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyroaring import BitMap
@@ -48,15 +48,15 @@ async def load_all(database: Database, most_bytes: int) -> Level:
     return await asyncio.to_thread(joined, levels, [level.read for level in levels])
 
 
-async def load_some(database: Database, ordinals: Collection[int]) -> Level:
+async def load_some(database: Database, ordinals: BitMap) -> Level:
     """Return what the graph knows of the customers of some ordinals."""
-    wanted = sorted(ordinals)
+    wanted = list(ordinals)
     rows = Rows()
     for start in range(0, len(wanted), FEW):
         found = await bulk.read_listed(database, wanted[start : start + FEW])
         for kind, some in found.items():
             _take(rows, kind, some)
-    return build(rows, BitMap(wanted))
+    return build(rows, ordinals)
 
 
 async def load_trees(database: Database) -> Trees:

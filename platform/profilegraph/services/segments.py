@@ -131,7 +131,7 @@ async def save_segment(
     where `key` cannot be a key.
     """
     key = _key(key)
-    check(node, await platform.catalogues.current(), await library(platform, node), key)
+    check(node, await platform.catalogue(), await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)

@@ -11,11 +11,11 @@ by their index, never by the feed's number alone: whoever sees a change sees all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from profilegraph.storage.ordinals import Runs
 
@@ -44,7 +44,7 @@ WITH seq
 MATCH (old:Change {feed: $feed, seq: seq - $kept})
 DELETE old
 """
-LOOK = """
+_LOOK = """
 MATCH (f:Feed)
 CALL (f) {
   MATCH (n:Change)
@@ -54,6 +54,28 @@ CALL (f) {
 }
 RETURN f.name AS feed, f.epoch AS epoch, f.seq AS seq, changes
 """
+_BEGIN = """
+MATCH (f:Feed)
+CALL (f) {
+  MATCH (n:Change) WHERE n.feed = f.name AND n.seq > 0
+  RETURN max(n.seq) AS newest
+}
+RETURN f.name AS feed, f.epoch AS epoch, f.seq AS seq, newest
+"""
+
+
+class Reads(Protocol):
+    """A database: what runs one query that only reads."""
+
+    async def read(self, query: str, parameters: Mapping[str, Any] | None = None, /) -> Any:
+        """Return the rows."""
+
+
+class Writes(Protocol):
+    """A database: what runs a transaction."""
+
+    async def write(self, work: Callable[[Any], Awaitable[None]], /) -> None:
+        """Return when the work has been committed."""
 
 
 class Part(StrEnum):
@@ -65,6 +87,8 @@ class Part(StrEnum):
     TAXONOMIES = "taxonomies"
     SEGMENTS = "segments"
     KEYS = "keys"
+    INDEX = "index"
+    """Nothing changed: whoever has an index is to build it anew."""
 
 
 @dataclass
@@ -118,37 +142,53 @@ class Heads:
     seqs: Mapping[int, int]
 
 
-NOWHERE = Heads({}, {})
-
-
 @dataclass(frozen=True)
 class Look:
     """What the feeds say to a reader."""
 
     heads: Heads
     """Where the reader is after these changes."""
-    changes: tuple[Change, ...]
-    unsettled: bool
+    changes: tuple[Change, ...] = ()
+    unsettled: bool = False
     """Whether a transaction is being committed right now, whose change is not visible yet."""
-    broken: bool
+    broken: bool = False
     """Whether changes are missing: the feed was cut, or is another one than before."""
 
 
-def read_look(rows: Iterable[Mapping[str, Any]], seen: Heads) -> Look:
-    """Return what the rows of `LOOK` say to a reader who has come to `seen`."""
+async def begin(database: Reads) -> Look:
+    """Return where a reader stands who reads everything from now on."""
+    rows = await database.read(_BEGIN)
+    seqs = {row["feed"]: row["newest"] or row["seq"] for row in rows}
+    # A feed whose numbered changes cannot be seen: the first one is under way, or all were deleted.
+    unsettled = any(row["newest"] is None and row["seq"] > 0 for row in rows)
+    return Look(Heads({row["feed"]: row["epoch"] for row in rows}, seqs), unsettled=unsettled)
+
+
+async def look(database: Reads, seen: Heads) -> Look:
+    """Return what has changed since a reader came to `seen`."""
+    rows = await database.read(_LOOK, {"seen": {str(feed): seq for feed, seq in seen.seqs.items()}})
     changes: list[Change] = []
-    epochs: dict[int, str] = {}
     seqs: dict[int, int] = {}
     unsettled = broken = False
     for row in rows:
         feed, here = row["feed"], seen.seqs.get(row["feed"], 0)
         found = [Change(feed, n, c, frozenset(map(Part, parts))) for n, c, parts in row["changes"]]
-        numbers = [one.seq for one in found]
-        epochs[feed] = row["epoch"]
         seqs[feed] = here + len(found)
         broken |= seen.epochs.get(feed, row["epoch"]) != row["epoch"] or row["seq"] < here
-        broken |= numbers != list(range(here + 1, here + 1 + len(found)))
+        broken |= [one.seq for one in found] != list(range(here + 1, seqs[feed] + 1))
         unsettled |= row["seq"] > seqs[feed]
         changes += found
+    epochs = {row["feed"]: row["epoch"] for row in rows}
     broken |= not seen.epochs.keys() <= epochs.keys()
     return Look(Heads(epochs, seqs), tuple(changes), unsettled, broken)
+
+
+async def settle(database: Writes, feeds: Collection[int]) -> None:
+    """Return when the transactions that hold some feeds have been committed as a whole."""
+
+    async def wait(transaction: Runs) -> None:
+        await transaction.run(
+            "MATCH (f:Feed) WHERE f.name IN $feeds SET f.name = f.name", {"feeds": list(feeds)}
+        )
+
+    await database.write(wait)

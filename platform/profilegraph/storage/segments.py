@@ -71,13 +71,14 @@ async def page_of_keys(
     order: Sort = Order.KEY,
     descending: bool = False,
     search: str | None = None,
+    listed: Sequence[int] | None = None,
 ) -> list[Position]:
     """Return the positions of at most `first` customers that match, in order, after a position.
 
-    Raises NotFound where they are to be sorted by what no taxonomy declares.
+    With `listed`, only customers of these ordinals are looked at. Raises NotFound where they are to be sorted by what no taxonomy declares.
     """
     parameters = compiler.parameters
-    source = _source(compiler, search)
+    source = _source(compiler, search, listed)
     value = _sorted_by(order, compiler)
     tests = [compiler.predicate(node)]
     if after is not None:
@@ -138,8 +139,13 @@ def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
     return f"CASE WHEN {place} IS :: {cypher_type} NOT NULL THEN {place} END"
 
 
-def _source(compiler: Compiler, search: str | None = None) -> str:
+def _source(
+    compiler: Compiler, search: str | None = None, listed: Sequence[int] | None = None
+) -> str:
     """Return what binds each customer that may be seen to `c`; it ends in a condition."""
+    if listed is not None:
+        ordinals = compiler.parameters.add(list(listed))
+        return f"MATCH (c:Customer) WHERE c.ordinal IN {ordinals} AND {compiler.visible()}"
     if search is None:
         return f"MATCH (c:Customer) WHERE {compiler.visible()}"
     phrase = compiler.parameters.add(_phrase(search))

@@ -8,6 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import structlog
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -38,20 +39,32 @@ def build_app(
     authenticate: Authenticate,
     new_context: NewContext,
     checks: Mapping[str, Check],
+    metrics: Callable[[], bytes],
+    start: Callable[[], Awaitable[None]],
     close: Callable[[], Awaitable[None]],
 ) -> Starlette:
-    """Return the ASGI application; `close` is awaited once, when it shuts down."""
+    """Return the ASGI application; `start` and `close` are awaited once, at its ends.
+
+    `metrics` tells this process's figures in the text format of Prometheus.
+    """
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await start()
         try:
             yield
         finally:
             await close()
 
+    async def figures(_: Request) -> Response:
+        return Response(metrics(), media_type=CONTENT_TYPE_LATEST)
+
     graphql = GraphQLEndpoint(executor, authenticate, new_context)
     return Starlette(
-        routes=_routes(graphql, Readiness(checks)),
+        routes=[
+            *_routes(graphql, Readiness(checks)),
+            Route("/metrics", figures, methods=["GET"]),
+        ],
         middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,

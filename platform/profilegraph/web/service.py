@@ -42,12 +42,24 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         failed = len(platform.host.faults)
         return f"{failed} failed" if failed else "ok"
 
+    async def index() -> str:
+        return platform.knowledge.index.state.value
+
+    async def start() -> None:
+        await platform.knowledge.now()  # the index begins to be built before the first question
+
+    async def close() -> None:
+        await platform.knowledge.close()
+        await platform.database.close()
+
     return build_app(
         executor=Executor(build_schema()),
         authenticate=KeyRing(check),
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock()),
-        checks={"database": database, "plugins": plugins},
-        close=platform.database.close,
+        checks={"database": database, "plugins": plugins, "index": index},
+        metrics=platform.knowledge.metrics.text,
+        start=start,
+        close=close,
     )
 
 
