@@ -90,6 +90,13 @@ CHINESE = Wording(
     consented="{}：同意，{}",
     refused="{}：拒绝，{}",
     neighbour="{}，相隔{}层",
+    untagged="未标注",
+    valueless="无值",
+    unmatched="均不符合",
+    band_below="低于 {}",
+    band_between="{} 至低于 {}",
+    band_from="{} 及以上",
+    band_whole="{} 至 {}",
     comparisons={
         "eq": "为{}",
         "ne": "不为{}",

@@ -90,6 +90,13 @@ ENGLISH = Wording(
     consented="{}: yes, on {}",
     refused="{}: no, on {}",
     neighbour="{}, {} steps away",
+    untagged="no tag",
+    valueless="no value",
+    unmatched="none of these",
+    band_below="under {}",
+    band_between="{} to under {}",
+    band_from="{} or more",
+    band_whole="{} to {}",
     comparisons={
         "eq": "is {}",
         "ne": "is not {}",
