@@ -90,6 +90,13 @@ ENGLISH = Wording(
     consented="{}: yes, on {}",
     refused="{}: no, on {}",
     neighbour="{}, {} steps away",
+    added="added condition: {}",
+    added_alternative="added alternative: {}",
+    removed="removed condition: {}",
+    removed_alternative="removed alternative: {}",
+    changed="changed: {} → {}",
+    rewritten="written in another way, asks for the same",
+    inside="within [{}]: {}",
     comparisons={
         "eq": "is {}",
         "ne": "is not {}",

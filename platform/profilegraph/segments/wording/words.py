@@ -94,6 +94,13 @@ class Wording:
     consented: str
     refused: str
     neighbour: str
+    added: str
+    added_alternative: str
+    removed: str
+    removed_alternative: str
+    changed: str
+    rewritten: str
+    inside: str
     comparisons: Mapping[str, str]
     times: Mapping[str, str]
     windows: Mapping[str, str]
