@@ -18,19 +18,19 @@ from profilegraph.api.types.answers import CrossTable
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
+from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import (
     After,
     CustomerConnection,
     OrderBy,
     PageSize,
-    Segment,
     SegmentPreview,
     customer_page,
 )
 from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.nodes import Node as Condition
-from profilegraph.services import profiles, segments
+from profilegraph.services import profiles, segment_history, segments
 
 Filter = Annotated[
     FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
@@ -106,15 +106,19 @@ class Query:
         """Return what a filter finds."""
         return SegmentPreview(condition=to_node(filter))
 
-    @field("A saved segment in its newest version; null where there is none.")
+    @field("A saved segment in one version; null where there is none.")
     async def segment(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Its business key.")],
+        version: Annotated[
+            int | None,
+            strawberry.argument(description="Number of the version; the newest if left out."),
+        ] = None,
     ) -> Segment | None:
         """Return a saved segment."""
         try:
-            return Segment.of(await segments.segment(info.context.platform, key))
+            return Segment.of(await segment_history.version(info.context.platform, key, version))
         except NotFound:
             return None
 

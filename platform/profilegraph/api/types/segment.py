@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -10,17 +9,15 @@ from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
-from profilegraph.api.ids import Node
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.types import answers
 from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
 from profilegraph.services import segments
 from profilegraph.services.segments import MAX_PAGE
-from profilegraph.storage.saved_segments import SavedSegment
 
 PageSize = Annotated[
     int, strawberry.argument(description=f"How many customers a page has, 1 to {MAX_PAGE:,}.")
@@ -137,8 +134,8 @@ class Audience:
 
     condition: strawberry.Private[nodes.Node]
 
-    @field("How many customers match now.")
-    async def count(self, info: Info) -> int:
+    @field("How many customers match now; null, with an error, where the filter cannot be asked.")
+    async def count(self, info: Info) -> int | None:
         """Return how many customers match."""
         return await segments.count(info.context.platform, self.condition, info.context.now)
 
@@ -199,28 +196,3 @@ class Audience:
 @strawberry.type(description="A filter that is asked without being saved.")
 class SegmentPreview(Audience):
     """A filter that is asked without being saved."""
-
-
-@strawberry.type(
-    description="One version of a named filter: the newest, or after saving the one that was saved."
-)
-class Segment(Node, Labelled, Audience):
-    """One version of a named filter."""
-
-    version: int = strawberry.field(description="Number of the version, from 1 on.")
-    author: str = strawberry.field(description="Whose API key saved the version.")
-    note: str = strawberry.field(description="What the author said of it.")
-    saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
-
-    @classmethod
-    def of(cls, found: SavedSegment) -> Segment:
-        """Return the API's view of a saved segment."""
-        return cls(
-            key=found.key,
-            labels=found.labels,
-            condition=found.filter,
-            version=found.version,
-            author=found.author,
-            note=found.note,
-            saved_at=found.at,
-        )

@@ -97,6 +97,13 @@ CHINESE = Wording(
     band_between="{} 至低于 {}",
     band_from="{} 及以上",
     band_whole="{} 至 {}",
+    added="新增条件：{}",
+    added_alternative="新增备选条件：{}",
+    removed="移除条件：{}",
+    removed_alternative="移除备选条件：{}",
+    changed="修改：{} → {}",
+    rewritten="写法不同，含义不变",
+    inside="在【{}】之内：{}",
     comparisons={
         "eq": "为{}",
         "ne": "不为{}",

@@ -97,6 +97,13 @@ ENGLISH = Wording(
     band_between="{} to under {}",
     band_from="{} or more",
     band_whole="{} to {}",
+    added="added condition: {}",
+    added_alternative="added alternative: {}",
+    removed="removed condition: {}",
+    removed_alternative="removed alternative: {}",
+    changed="changed: {} → {}",
+    rewritten="written in another way, asks for the same",
+    inside="within [{}]: {}",
     comparisons={
         "eq": "is {}",
         "ne": "is not {}",
