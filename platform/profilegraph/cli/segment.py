@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.exporting import export
 from profilegraph.cli.running import Locale, Moment, present, run
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Labels
@@ -27,6 +28,7 @@ from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
 
 app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)
+app.command()(export)
 KEY = typer.Argument(help="The segment's key.", show_default=False)
 
 

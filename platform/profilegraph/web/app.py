@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -33,19 +32,23 @@ _GRAPHIQL = Path(__file__).parent / "static" / "graphiql"
 _log = structlog.get_logger()
 
 
+async def _nothing() -> None:
+    """Do nothing."""
+
+
 def build_app(
     *,
     executor: Executor,
     authenticate: Authenticate,
     new_context: NewContext,
     checks: Mapping[str, Check],
-    metrics: Callable[[], bytes],
-    start: Callable[[], Awaitable[None]],
-    close: Callable[[], Awaitable[None]],
+    start: Callable[[], Awaitable[None]] = _nothing,
+    close: Callable[[], Awaitable[None]] = _nothing,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Return the ASGI application; `start` and `close` are awaited once, at its ends.
 
-    `metrics` tells this process's figures in the text format of Prometheus.
+    `routes` are what it answers besides GraphQL, GraphiQL and the health checks.
     """
 
     @asynccontextmanager
@@ -56,15 +59,9 @@ def build_app(
         finally:
             await close()
 
-    async def figures(_: Request) -> Response:
-        return Response(metrics(), media_type=CONTENT_TYPE_LATEST)
-
     graphql = GraphQLEndpoint(executor, authenticate, new_context)
     return Starlette(
-        routes=[
-            *_routes(graphql, Readiness(checks)),
-            Route("/metrics", figures, methods=["GET"]),
-        ],
+        routes=[*_routes(graphql, Readiness(checks)), *routes],
         middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,

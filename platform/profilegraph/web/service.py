@@ -11,7 +11,11 @@ from datetime import datetime
 from typing import cast
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
@@ -20,6 +24,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
+from profilegraph.web.exports import Exports
 from profilegraph.web.keys import KeyRing
 
 READY_SECONDS = 5.0
@@ -52,14 +57,18 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.knowledge.close()
         await platform.database.close()
 
+    async def figures(_: Request) -> Response:
+        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    keys = KeyRing(check)
     return build_app(
         executor=Executor(build_schema()),
-        authenticate=KeyRing(check),
+        authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock()),
         checks={"database": database, "plugins": plugins, "index": index},
-        metrics=platform.knowledge.metrics.text,
         start=start,
         close=close,
+        routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
     )
 
 
