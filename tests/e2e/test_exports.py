@@ -32,6 +32,7 @@ from profilegraph.services.exports import tables
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.storage import reads
 from profilegraph.web.logs import configure_logging
 from profilegraph.web.service import platform_app
 from tests.conftest import NOW
@@ -120,7 +121,7 @@ async def rows(client: httpx.AsyncClient, file: str = "s.csv", **asked: str) -> 
 
 async def sheet(client: httpx.AsyncClient, file: str = "s.xlsx", **asked: str) -> list[list[Cell]]:
     book = load_workbook(BytesIO(await fetch(client, file, **asked)))
-    return [list(row) for row in book.active]  # type: ignore[union-attr,misc]
+    return [list(row) for row in book.active]  # type: ignore[union-attr, arg-type]
 
 
 async def error(client: httpx.AsyncClient, file: str, **asked: str) -> tuple[int, dict[str, Any]]:
@@ -307,7 +308,7 @@ async def test_a_segment_that_changes_meanwhile_does_not_change_the_file(graph, 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 async def test_an_error_on_the_way_breaks_the_connection(client, monkeypatch, log, form):
     monkeypatch.setattr(tables, "MAX_PAGE", 1)
-    read, calls = tables.read_profiles, 0
+    read, calls = reads.read_profiles, 0
 
     async def fails_later(*given: Any) -> Any:
         nonlocal calls
@@ -340,7 +341,7 @@ async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):
 async def test_nothing_more_is_read_for_a_client_that_has_gone(client, graph, monkeypatch):
     monkeypatch.setattr(tables, "MAX_PAGE", 1)
     reading, closed = asyncio.Event(), asyncio.Event()
-    read, calls = tables.read_profiles, 0
+    read, calls = reads.read_profiles, 0
 
     async def second_never_ends(*given: Any) -> Any:
         nonlocal calls

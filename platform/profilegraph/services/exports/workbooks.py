@@ -92,7 +92,7 @@ class _Book:
     def close(self) -> None:
         """Let go of the files of the sheets, also where the workbook was not finished."""
         for sheet in self._book.worksheets():
-            sheet.row_data_fh.close()
+            sheet.row_data_fh.close()  # type: ignore[attr-defined]  # a file, once rows are written
 
     def _begin_sheet(self) -> None:
         self._sheet: Worksheet = self._book.add_worksheet()
