@@ -16,6 +16,7 @@ from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKi
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.services.comparison import Representation
 
 __all__ = [
     "AttributeType",
@@ -33,6 +34,7 @@ __all__ = [
     "Layer",
     "OpportunityOutcome",
     "RelationKind",
+    "Representation",
     "TagSource",
 ]
 
@@ -198,6 +200,15 @@ describe(
     AttributeType,
     "The type of an attribute's value.",
     {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
+)
+describe(
+    Representation,
+    "Whether a tag is more frequent in one segment than in another, beyond chance.",
+    {
+        "OVER": "More frequent: the whole interval of the lift is above 1.",
+        "UNDER": "Less frequent: the whole interval is below 1.",
+        "ALIKE": "Too little is known to say, or it is equally frequent.",
+    },
 )
 describe(
     Layer,
