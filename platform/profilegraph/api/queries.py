@@ -13,7 +13,9 @@ from profilegraph.api.filters import FilterInput, to_node
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.types import answers
 from profilegraph.api.types.activity import Event
+from profilegraph.api.types.answers import CrossTable
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
@@ -152,6 +154,17 @@ class Query:
         context = info.context
         verdict = await segments.explain_member(context.platform, condition, customer, context.now)
         return Explanation(verdict=verdict, customer_key=customer)
+
+    @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
+    async def cross_table(
+        self,
+        info: Info,
+        rows: Annotated[str, strawberry.argument(description="Key of the rows' dimension.")],
+        columns: Annotated[str, strawberry.argument(description="Key of the columns' dimension.")],
+        filter: Filter = None,
+    ) -> CrossTable:
+        """Return the customers of a filter by two dimensions at once."""
+        return await answers.cross_table(info, rows, columns, to_node(filter))
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from profilegraph.cli import segment_life
 from profilegraph.cli.console import out
+from profilegraph.cli.exporting import export
 from profilegraph.cli.running import Locale, Moment, present, run
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
@@ -35,6 +36,7 @@ app.command()(segment_life.activate)
 app.command()(segment_life.archive)
 app.command()(segment_life.share)
 app.command()(segment_life.delete)
+app.command()(export)
 
 
 @app.command("list")
