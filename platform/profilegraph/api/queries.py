@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput, to_node
 from profilegraph.api.ids import Node, decode_id
@@ -33,6 +34,7 @@ from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
 
+CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
     FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
 ]
@@ -123,10 +125,18 @@ class Query:
         except NotFound:
             return None
 
-    @listed("All saved segments in their newest versions, by key.")
-    async def segments(self, info: Info) -> list[Segment]:
-        """Return all saved segments."""
-        return [Segment.of(one) for one in await segments.segments(info.context.platform)]
+    @listed("Saved segments in their newest versions, by key.")
+    async def segments(
+        self,
+        info: Info,
+        states: Annotated[
+            list[SegmentState],
+            strawberry.argument(description="In which states; archived ones only if asked for."),
+        ] = CURRENT,
+    ) -> list[Segment]:
+        """Return the saved segments in these states."""
+        found = await segments.segments(info.context.platform, states)
+        return [Segment.of(one) for one in found]
 
     @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
     async def explain_member(
