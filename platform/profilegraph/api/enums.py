@@ -14,6 +14,7 @@ import strawberry
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
 
@@ -33,6 +34,7 @@ __all__ = [
     "Layer",
     "OpportunityOutcome",
     "RelationKind",
+    "SegmentState",
     "TagSource",
 ]
 
@@ -226,5 +228,14 @@ describe(
         "REMOVED": "It is gone.",
         "CHANGED": "It asks for something else.",
         "REWRITTEN": "The whole filter is written in another way and asks for the same.",
+    },
+)
+describe(
+    SegmentState,
+    "How far along a segment is.",
+    {
+        "DRAFT": "It is being worked on: only other drafts may refer to it.",
+        "ACTIVE": "It is in use.",
+        "ARCHIVED": "It is kept for the record: it still answers, and nothing refers to it.",
     },
 )

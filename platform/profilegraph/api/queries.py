@@ -7,12 +7,15 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput, to_node
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.types import answers
 from profilegraph.api.types.activity import Event
+from profilegraph.api.types.answers import CrossTable
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
@@ -30,6 +33,7 @@ from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
 
+CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
     FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
 ]
@@ -120,10 +124,18 @@ class Query:
         except NotFound:
             return None
 
-    @listed("All saved segments in their newest versions, by key.")
-    async def segments(self, info: Info) -> list[Segment]:
-        """Return all saved segments."""
-        return [Segment.of(one) for one in await segments.segments(info.context.platform)]
+    @listed("Saved segments in their newest versions, by key.")
+    async def segments(
+        self,
+        info: Info,
+        states: Annotated[
+            list[SegmentState],
+            strawberry.argument(description="In which states; archived ones only if asked for."),
+        ] = CURRENT,
+    ) -> list[Segment]:
+        """Return the saved segments in these states."""
+        found = await segments.segments(info.context.platform, states)
+        return [Segment.of(one) for one in found]
 
     @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
     async def explain_member(
@@ -142,6 +154,17 @@ class Query:
         context = info.context
         verdict = await segments.explain_member(context.platform, condition, customer, context.now)
         return Explanation(verdict=verdict, customer_key=customer)
+
+    @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
+    async def cross_table(
+        self,
+        info: Info,
+        rows: Annotated[str, strawberry.argument(description="Key of the rows' dimension.")],
+        columns: Annotated[str, strawberry.argument(description="Key of the columns' dimension.")],
+        filter: Filter = None,
+    ) -> CrossTable:
+        """Return the customers of a filter by two dimensions at once."""
+        return await answers.cross_table(info, rows, columns, to_node(filter))
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:

@@ -8,10 +8,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.filter_parts import PersonTest
 from profilegraph.api.filters import to_person_test
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
+from profilegraph.api.types import answers
+from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.api.types.taxonomy import Locale
@@ -159,6 +161,18 @@ class Audience:
                 ]
             ),
         )
+
+    @listed("How many carry each tag now, dimension by dimension.")
+    async def breakdown(
+        self, info: Info, dimensions: Dimensions = None
+    ) -> list[DimensionBreakdown]:
+        """Return how many carry each tag."""
+        return await answers.breakdown(info, self.condition, dimensions)
+
+    @field("The customers that match now, parted by one level after the other: a tree.")
+    async def split(self, info: Info, levels: Levels) -> Split:
+        """Return the customers that match, level within level."""
+        return await answers.split(info, self.condition, levels)
 
     @field("The customers that match now, a page at a time.")
     async def members(

@@ -94,6 +94,13 @@ class Wording:
     consented: str
     refused: str
     neighbour: str
+    untagged: str
+    valueless: str
+    unmatched: str
+    band_below: str
+    band_between: str
+    band_from: str
+    band_whole: str
     added: str
     added_alternative: str
     removed: str
