@@ -17,6 +17,7 @@ from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.services.comparison import Representation
 
 __all__ = [
     "AttributeType",
@@ -34,6 +35,7 @@ __all__ = [
     "Layer",
     "OpportunityOutcome",
     "RelationKind",
+    "Representation",
     "SegmentState",
     "TagSource",
 ]
@@ -200,6 +202,15 @@ describe(
     AttributeType,
     "The type of an attribute's value.",
     {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
+)
+describe(
+    Representation,
+    "Whether a tag is more frequent in one segment than in another, beyond chance.",
+    {
+        "OVER": "More frequent: the whole interval of the lift is above 1.",
+        "UNDER": "Less frequent: the whole interval is below 1.",
+        "ALIKE": "Too little is known to say, or it is equally frequent.",
+    },
 )
 describe(
     Layer,

@@ -69,7 +69,7 @@ async def customer_page(
     search: str | None = None,
 ) -> CustomerConnection:
     """Return a page of the customers that match a filter and whose names hold `search`."""
-    sorting = Sorting.of(order)
+    sorting = Sorting() if order is None else Sorting.of(order, await info.context.catalogue())
     page = await segments.members(
         info.context.platform,
         condition,
