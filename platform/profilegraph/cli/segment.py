@@ -10,9 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from profilegraph.cli import segment_life
 from profilegraph.cli.console import out
+from profilegraph.cli.exporting import export
 from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.segments.codec import decode_text, encode, json_schema
 from profilegraph.segments.evidence import evidence_line
@@ -25,21 +29,28 @@ from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
 
 app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)
-KEY = typer.Argument(help="The segment's key.", show_default=False)
+app.command()(segment_life.history)
+app.command()(segment_life.diff)
+app.command()(segment_life.rollback)
+app.command()(segment_life.activate)
+app.command()(segment_life.archive)
+app.command()(segment_life.share)
+app.command()(segment_life.delete)
+app.command()(export)
 
 
 @app.command("list")
 def list_(locale: Locale) -> None:
     """List the saved segments."""
-    table = Table("key", "label", "version", "saved", "by")
+    table = Table("key", "label", "state", "version", "saved", "by", "owner")
     for one in run(segments.segments):
-        saved = f"{one.at:%Y-%m-%d %H:%M}"
-        table.add_row(one.key, one.labels.text(locale), str(one.version), saved, one.author)
+        label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
+        table.add_row(one.key, label, one.state, str(one.version), saved, one.author, one.owner)
     out.print(table)
 
 
 @app.command()
-def show(key: Annotated[str, KEY], locale: Locale, now: Moment = None) -> None:
+def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
     """Show a segment as a sentence and as JSON, with the customers that each condition kept."""
 
     async def work(platform: Platform) -> tuple[SavedSegment, Waterfall, Catalogue, Library]:
@@ -55,19 +66,28 @@ def show(key: Annotated[str, KEY], locale: Locale, now: Moment = None) -> None:
 
 @app.command()
 def save(
-    key: Annotated[str, KEY],
+    key: SegmentKey,
     file: Annotated[Path, typer.Argument(help="The filter as JSON.", show_default=False)],
     zh: Annotated[str, typer.Option(help="Its Chinese label.")],
     en: Annotated[str, typer.Option(help="Its English label.")],
     author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
 ) -> None:
     """Save a filter as the newest version of a segment."""
     node = decode_text(file.read_text(encoding="utf-8"))
     labels = Labels(zh_cn=zh, en=en)
     saved = run(
         lambda platform: segments.save_segment(
-            platform, key, labels, node, author=author, note=note, now=present()
+            platform,
+            key,
+            labels,
+            node,
+            author=author,
+            note=note,
+            now=present(),
+            state=SegmentState.DRAFT if draft else None,
+            operator=True,
         )
     )
     out.print(f"{saved.key} is at version {saved.version}")
@@ -75,7 +95,7 @@ def save(
 
 @app.command()
 def members(
-    key: Annotated[str, KEY],
+    key: SegmentKey,
     locale: Locale,
     first: Annotated[int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many.")] = 20,
     now: Moment = None,
@@ -97,7 +117,7 @@ def members(
 
 @app.command()
 def why(
-    key: Annotated[str, KEY],
+    key: SegmentKey,
     customer: Annotated[str, typer.Argument(help="The customer's key.", show_default=False)],
     locale: Locale,
     now: Moment = None,

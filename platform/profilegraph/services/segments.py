@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,17 +10,20 @@ from hashlib import sha256
 from pydantic import TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Key, Labels
-from profilegraph.errors import InvalidInput
+from profilegraph.errors import InvalidFilter, InvalidInput
+from profilegraph.segments.answers import Order, Position, Sort, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.engines import engine, grounds
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
+from profilegraph.services.segment_rules import Act, admit
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.facts import read_facts
 from profilegraph.storage.saved_segments import (
@@ -29,14 +32,6 @@ from profilegraph.storage.saved_segments import (
     read_library,
     read_segment,
     save_version,
-)
-from profilegraph.storage.segments import (
-    Order,
-    Position,
-    Step,
-    count_customers,
-    page_of_keys,
-    run_waterfall,
 )
 
 MAX_PAGE = 1_000
@@ -62,8 +57,7 @@ class Page:
 
 async def count(platform: Platform, node: Node, now: datetime, search: str | None = None) -> int:
     """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
-    compiled = await compiler(platform, node, now)
-    return await count_customers(platform.database, compiled, node, search)
+    return await (await engine(platform, [node], now)).count(node, search)
 
 
 async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:
@@ -72,8 +66,7 @@ async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:
     A filter that is no `all` has one step: itself.
     """
     conditions = node.conditions if isinstance(node, AllOf) else (node,)
-    compiled = await compiler(platform, node, now)
-    total, steps = await run_waterfall(platform.database, compiled, conditions)
+    total, steps = await (await engine(platform, [node], now)).waterfall(conditions)
     return Waterfall(total, conditions, tuple(steps))
 
 
@@ -84,7 +77,7 @@ async def members(
     *,
     first: int,
     after: Position | None = None,
-    order: Order = Order.KEY,
+    order: Sort = Order.KEY,
     descending: bool = False,
     search: str | None = None,
 ) -> Page:
@@ -94,9 +87,8 @@ async def members(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
-    positions = await page_of_keys(
-        platform.database,
-        await compiler(platform, node, now),
+    answering = await engine(platform, [node], now)
+    positions = await answering.page(
         node,
         first=first + 1,
         after=after,
@@ -109,10 +101,9 @@ async def members(
 
 async def explain_member(platform: Platform, node: Node, customer: str, now: datetime) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
-    asked = await compiler(platform, node, now)
-    looks = reach(node, asked.context.library)
-    facts = await read_facts(platform.database, customer, looks)
-    return explain(node, facts, asked.catalogue, asked.context)
+    catalogue, context = await grounds(platform, [node], now)
+    facts = await read_facts(platform.database, customer, reach(node, context.library))
+    return explain(node, facts, catalogue, context)
 
 
 async def save_segment(
@@ -125,22 +116,28 @@ async def save_segment(
     note: str,
     now: datetime,
     request_key: str | None = None,
+    state: SegmentState | None = None,
+    operator: bool = False,
 ) -> SavedSegment:
     """Return the version that holds the filter: the newest if it does already, else a new one.
 
     Labels belong to the segment, not to a version: new ones alone make no new version. With a
-    `request_key`, a repeated request is answered with the version of the first one. Raises
-    InvalidFilter, also where segments would refer to one another in a circle, and InvalidInput
-    where `key` cannot be a key.
+    `request_key`, a repeated request is answered with the version of the first one. A new segment
+    is the author's, and ACTIVE unless a state is given; a known one comes into the state. Raises
+    InvalidFilter, also where segments would refer to one another in a circle, InvalidInput where
+    `key` cannot be a key, Forbidden where the author may not change the segment and is no
+    `operator`, and Conflict where it is archived or a state does not allow the references.
     """
     key = _key(key)
+    act = Act(author, now, request_key, operator)
     check(node, await platform.catalogues.current(), await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
+        await admit(transaction, key, node, state, act)
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
 
-    asked = sha256(f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r}".encode())
-    version = await write_once(platform, work, now, request_key, asked.hexdigest())
+    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state}"
+    version = await write_once(platform, work, now, request_key, sha256(asked.encode()).hexdigest())
     return await read_segment(platform.database, key, version)
 
 
@@ -149,9 +146,11 @@ async def segment(platform: Platform, key: str) -> SavedSegment:
     return await read_segment(platform.database, key)
 
 
-async def segments(platform: Platform) -> Sequence[SavedSegment]:
-    """Return all saved segments in their newest versions, by key."""
-    return await list_segments(platform.database)
+async def segments(
+    platform: Platform, states: Container[SegmentState] = frozenset(SegmentState)
+) -> Sequence[SavedSegment]:
+    """Return the saved segments in these states, each in its newest version, by key."""
+    return [one for one in await list_segments(platform.database) if one.state in states]
 
 
 async def library(platform: Platform, node: Node) -> Library:
@@ -168,12 +167,18 @@ def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SE
     return sentence(node, catalogue, locale, library)
 
 
-async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
-    """Return the compiler for one query about a filter that was checked; raises InvalidFilter."""
-    catalogue = await platform.catalogues.current()
-    referred = await library(platform, node)
-    check(node, catalogue, referred)
-    return Compiler(catalogue, platform.context(now, referred))
+def reading(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
+    """Return what a kept filter asks for as a sentence; what is gone is called by its key."""
+    return sentence(node, catalogue, locale, library)
+
+
+def problem(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS) -> str | None:
+    """Return why a kept filter cannot be asked any more; None where it can."""
+    try:
+        check(node, catalogue, library)
+    except InvalidFilter as error:
+        return str(error)
+    return None
 
 
 def _key(text: str) -> str:

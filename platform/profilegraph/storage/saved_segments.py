@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 from profilegraph.segments.codec import decode_text, encode_text
@@ -18,42 +19,54 @@ from profilegraph.storage.statements import statement
 
 @dataclass(frozen=True)
 class SavedSegment:
-    """One version of a named filter; its labels are the segment's, the same for all versions."""
+    """One version of a named filter.
+
+    The labels, the state, the owner and the editors (names of API keys) are the segment's, the
+    same for all versions.
+    """
 
     key: str
     labels: Labels
+    state: SegmentState
+    owner: str
+    editors: tuple[str, ...]
     version: int
     filter: Node
     author: str
     note: str
     at: datetime
+    restores: int | None = None
+    """The number of the older version whose filter a rollback brought back."""
 
 
 async def save_version(
     transaction: Transaction,
     key: str,
-    labels: Labels,
+    labels: Labels | None,
     node: Node,
     *,
     author: str,
     note: str,
     at: datetime,
+    restores: int | None = None,
 ) -> int:
     """Return the number of the version that holds the filter: the newest if it does, else a new one.
 
-    The labels are the segment's: they change with or without a new version.
+    The labels are the segment's: they change with or without a new version, and stay where None is
+    given. `restores` is the number of the version that the filter is taken from.
     """
     used = uses(node)
     rows = await transaction.run(
         statement("save_segment"),
         {
             "key": key,
-            "labelZh": labels.zh_cn,
-            "labelEn": labels.en,
+            "labelZh": None if labels is None else labels.zh_cn,
+            "labelEn": None if labels is None else labels.en,
             "filter": encode_text(node),
             "author": author,
             "note": note,
             "at": at,
+            "restores": restores,
             "dimensions": sorted(used.dimensions),
             "tags": sorted(used.tags),
             "segments": sorted(used.segments),
@@ -66,15 +79,32 @@ async def save_version(
 async def read_segment(database: Database, key: str, version: int | None = None) -> SavedSegment:
     """Return a segment in its newest version, or in one by its number; raises NotFound."""
     rows = await database.read(statement("read_segments"), {"keys": [key], "version": version})
-    if not rows:
-        raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
-    return _segment(rows[0])
+    if rows:
+        return saved_segment(rows[0])
+    if version is not None:
+        newest = await read_segment(database, key)
+        raise NotFound(
+            f"the segment {key!r} has no version {version}.",
+            hint=f"Its versions are 1 to {newest.version}.",
+            where="version",
+        )
+    raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
+
+
+async def read_versions(
+    database: Database, keys: Sequence[str]
+) -> dict[str, Sequence[SavedSegment]]:
+    """Return all versions of each segment, the newest first, by the segment's key."""
+    found: dict[str, list[SavedSegment]] = {}
+    for row in await database.read(statement("read_versions"), {"keys": keys}):
+        found.setdefault(row["segment"]["key"], []).append(saved_segment(row))
+    return dict(found)
 
 
 async def list_segments(database: Database) -> Sequence[SavedSegment]:
     """Return all segments in their newest versions, by key."""
     rows = await database.read(statement("read_segments"), {"keys": None, "version": None})
-    return [_segment(row) for row in rows]
+    return [saved_segment(row) for row in rows]
 
 
 async def read_library(database: Database, node: Node) -> Library:
@@ -89,7 +119,7 @@ async def read_library(database: Database, node: Node) -> Library:
         rows = await database.read(
             statement("read_segments"), {"keys": sorted(wanted), "version": None}
         )
-        read = {one.key: SavedFilter(one.labels, one.filter) for one in map(_segment, rows)}
+        read = {one.key: SavedFilter(one.labels, one.filter) for one in map(saved_segment, rows)}
         found |= read
         missing |= wanted - read.keys()
         named = (references(one.filter) for one in read.values())
@@ -100,13 +130,19 @@ async def read_library(database: Database, node: Node) -> Library:
     return Library(found, tuple(row["key"] for row in known))
 
 
-def _segment(row: Row) -> SavedSegment:
+def saved_segment(row: Row) -> SavedSegment:
+    """Return what a row with the properties of a `segment` and of its `version` stands for."""
+    whole, version = row["segment"], row["version"]
     return SavedSegment(
-        key=row["key"],
-        labels=Labels(zh_cn=row["labelZh"], en=row["labelEn"]),
-        version=row["n"],
-        filter=decode_text(row["filter"]),
-        author=row["author"],
-        note=row["note"],
-        at=row["at"],
+        key=whole["key"],
+        labels=Labels(zh_cn=whole["labelZh"], en=whole["labelEn"]),
+        state=SegmentState(whole["state"]),
+        owner=whole["owner"],
+        editors=tuple(whole["editors"]),
+        version=version["n"],
+        filter=decode_text(version["filter"]),
+        author=version["author"],
+        note=version["note"],
+        at=version["at"],
+        restores=version.get("restores"),
     )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
-from profilegraph.api.fields import field
-from profilegraph.api.ids import Node
+from profilegraph.api.fields import field, listed
+from profilegraph.api.filter_parts import PersonTest
+from profilegraph.api.filters import to_person_test
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
+from profilegraph.api.types import answers
+from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, people_page
+from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
 from profilegraph.services import segments
 from profilegraph.services.segments import MAX_PAGE
-from profilegraph.storage.saved_segments import SavedSegment
 
 PageSize = Annotated[
     int, strawberry.argument(description=f"How many customers a page has, 1 to {MAX_PAGE:,}.")
@@ -67,7 +69,7 @@ async def customer_page(
     search: str | None = None,
 ) -> CustomerConnection:
     """Return a page of the customers that match a filter and whose names hold `search`."""
-    sorting = Sorting.of(order)
+    sorting = Sorting() if order is None else Sorting.of(order, await info.context.catalogue())
     page = await segments.members(
         info.context.platform,
         condition,
@@ -135,8 +137,8 @@ class Audience:
 
     condition: strawberry.Private[nodes.Node]
 
-    @field("How many customers match now.")
-    async def count(self, info: Info) -> int:
+    @field("How many customers match now; null, with an error, where the filter cannot be asked.")
+    async def count(self, info: Info) -> int | None:
         """Return how many customers match."""
         return await segments.count(info.context.platform, self.condition, info.context.now)
 
@@ -160,6 +162,18 @@ class Audience:
             ),
         )
 
+    @listed("How many carry each tag now, dimension by dimension.")
+    async def breakdown(
+        self, info: Info, dimensions: Dimensions = None
+    ) -> list[DimensionBreakdown]:
+        """Return how many carry each tag."""
+        return await answers.breakdown(info, self.condition, dimensions)
+
+    @field("The customers that match now, parted by one level after the other: a tree.")
+    async def split(self, info: Info, levels: Levels) -> Split:
+        """Return the customers that match, level within level."""
+        return await answers.split(info, self.condition, levels)
+
     @field("The customers that match now, a page at a time.")
     async def members(
         self,
@@ -170,6 +184,20 @@ class Audience:
     ) -> CustomerConnection:
         """Return a page of the customers that match."""
         return await customer_page(info, self.condition, first, after, order_by)
+
+    @field("The decision-makers of the customers that match now, by key, a page at a time.")
+    async def people(
+        self,
+        info: Info,
+        where: Annotated[
+            PersonTest | None,
+            strawberry.argument(description="What each must be: anyone if left out."),
+        ] = None,
+        first: PeoplePageSize = DEFAULT_PAGE,
+        after: After = None,
+    ) -> PeopleConnection:
+        """Return a page of the decision-makers of the customers that match."""
+        return await people_page(info, self.condition, to_person_test(where), first, after)
 
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
@@ -185,28 +213,3 @@ class Audience:
 @strawberry.type(description="A filter that is asked without being saved.")
 class SegmentPreview(Audience):
     """A filter that is asked without being saved."""
-
-
-@strawberry.type(
-    description="One version of a named filter: the newest, or after saving the one that was saved."
-)
-class Segment(Node, Labelled, Audience):
-    """One version of a named filter."""
-
-    version: int = strawberry.field(description="Number of the version, from 1 on.")
-    author: str = strawberry.field(description="Whose API key saved the version.")
-    note: str = strawberry.field(description="What the author said of it.")
-    saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
-
-    @classmethod
-    def of(cls, found: SavedSegment) -> Segment:
-        """Return the API's view of a saved segment."""
-        return cls(
-            key=found.key,
-            labels=found.labels,
-            condition=found.filter,
-            version=found.version,
-            author=found.author,
-            note=found.note,
-            saved_at=found.at,
-        )
