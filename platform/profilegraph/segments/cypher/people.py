@@ -21,26 +21,27 @@ from profilegraph.segments.nodes import (
 def people(leaf: People, frame: Frame) -> str:
     """Return the predicate on how many decision-makers match."""
     pattern = f"({frame.customer})<-[:OF]-({frame.name('p')}:DecisionMaker)"
-    return times(pattern, _person(leaf.where, frame), leaf, frame)
+    return times(pattern, person(leaf.where, frame), leaf, frame)
 
 
-def _person(test: PersonTest, frame: Frame) -> Iterator[str]:
-    person = frame.name("p")
+def person(test: PersonTest, frame: Frame) -> Iterator[str]:
+    """Yield what must hold of the decision-maker bound to `p`."""
+    who = frame.name("p")
     if test.roles is not None:
-        yield f"{person}.role IN {frame.add([role.value for role in test.roles])}"
+        yield f"{who}.role IN {frame.add([role.value for role in test.roles])}"
     if test.title is not None:
-        yield from comparing.text(f"{person}.title", test.title, frame)
+        yield from comparing.text(f"{who}.title", test.title, frame)
     if test.department is not None:
         yield _department(test.department, frame)
     if test.influence is not None:
-        yield from comparing.number(f"{person}.influence", test.influence, frame)
+        yield from comparing.number(f"{who}.influence", test.influence, frame)
     if test.stance is not None:
-        yield from comparing.number(f"{person}.stance", test.stance, frame)
+        yield from comparing.number(f"{who}.stance", test.stance, frame)
     if test.chain_depth is not None:
-        above = f"COUNT {{ ({person})-[:REPORTS_TO]->{{1,}}() }}"
+        above = f"COUNT {{ ({who})-[:REPORTS_TO]->{{1,}}() }}"
         yield from comparing.number(above, test.chain_depth, frame)
     if test.did is not None:
-        yield activity.events(test.did, person, frame)
+        yield activity.events(test.did, who, frame)
     if test.takes_part_in is not None:
         yield _participation(test.takes_part_in, frame)
 
