@@ -18,6 +18,7 @@ from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.api.types.segment import (
     After,
+    AsOf,
     CustomerConnection,
     OrderBy,
     PageSize,
@@ -27,6 +28,7 @@ from profilegraph.api.types.segment import (
 )
 from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segments
 
@@ -92,27 +94,33 @@ class Query:
         order_by: OrderBy = None,
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
+        as_of: AsOf = None,
     ) -> CustomerConnection:
         """Return a page of customers."""
-        return await customer_page(info, to_node(filter), first, after, order_by, search)
+        when = info.context.when(as_of)
+        return await customer_page(info, to_node(filter), when, first, after, order_by, search)
 
-    @field("What a filter finds now, without saving it.")
+    @field("What a filter finds, without saving it.")
     def segment_preview(
         self,
+        info: Info,
         filter: Annotated[FilterInput, strawberry.argument(description="Who.")],
+        as_of: AsOf = None,
     ) -> SegmentPreview:
         """Return what a filter finds."""
-        return SegmentPreview(condition=to_node(filter))
+        return SegmentPreview(condition=to_node(filter), past=info.context.past(as_of))
 
-    @field("A saved segment in its newest version; null where there is none.")
+    @field("A saved segment in its newest version, or in that of a past moment; null without one.")
     async def segment(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Its business key.")],
+        as_of: AsOf = None,
     ) -> Segment | None:
         """Return a saved segment."""
+        past = info.context.past(as_of)
         try:
-            return Segment.of(await segments.segment(info.context.platform, key))
+            return Segment.of(await segments.segment(info.context.platform, key, past), past)
         except NotFound:
             return None
 
@@ -132,12 +140,15 @@ class Query:
         filter: Annotated[
             FilterInput | None, strawberry.argument(description="A filter; or name a segment.")
         ] = None,
+        as_of: AsOf = None,
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
-        condition = await _condition(info, segment, filter)
-        context = info.context
-        verdict = await segments.explain_member(context.platform, condition, customer, context.now)
-        return Explanation(verdict=verdict, customer_key=customer)
+        context, past = info.context, info.context.past(as_of)
+        condition = await _condition(info, segment, filter, past)
+        verdict = await segments.explain_member(
+            context.platform, condition, customer, past or context.now
+        )
+        return Explanation(verdict=verdict, customer_key=customer, past=past is not None)
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:
@@ -153,12 +164,14 @@ class Query:
         return Dimension.of(key, catalogue) if key in catalogue.dimensions else None
 
 
-async def _condition(info: Info, segment: str | None, given: FilterInput | None) -> Condition:
+async def _condition(
+    info: Info, segment: str | None, given: FilterInput | None, past: Past | None
+) -> Condition:
     if (segment is None) == (given is None):
         raise InvalidInput("give exactly one of segment and filter.", where="explainMember")
     if segment is None:
         return to_node(given)
-    return (await segments.segment(info.context.platform, segment)).filter
+    return (await segments.segment(info.context.platform, segment, past)).filter
 
 
 async def _node(info: Info, kind: str, key: str) -> Node | None:

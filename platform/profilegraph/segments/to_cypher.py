@@ -32,6 +32,12 @@ class Compiler:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
         return _predicate(node, Frame(self.catalogue, self.context, self.parameters))
 
+    def known(self) -> str:
+        """Return the clause that keeps a customer bound to `c` who was there by then; of now, none."""
+        if not self.context.past:
+            return ""
+        return f" WHERE c.createdAt <= {self.parameters.add(self.context.now)}"
+
 
 def _predicate(node: Node, frame: Frame) -> str:
     match node:

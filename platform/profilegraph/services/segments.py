@@ -15,14 +15,16 @@ from profilegraph.errors import InvalidInput
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
+from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
 from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.history import require_answerable
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.storage.database import Transaction
-from profilegraph.storage.facts import read_facts
+from profilegraph.storage.facts import read_facts, read_past_facts
 from profilegraph.storage.saved_segments import (
     SavedSegment,
     list_segments,
@@ -60,19 +62,19 @@ class Page:
     has_next: bool
 
 
-async def count(platform: Platform, node: Node, now: datetime, search: str | None = None) -> int:
+async def count(platform: Platform, node: Node, when: When, search: str | None = None) -> int:
     """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
-    compiled = await compiler(platform, node, now)
+    compiled = await compiler(platform, node, when, search)
     return await count_customers(platform.database, compiled, node, search)
 
 
-async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:
+async def waterfall(platform: Platform, node: Node, when: When) -> Waterfall:
     """Return what each condition of an `all` kept and removed, in the order written.
 
     A filter that is no `all` has one step: itself.
     """
     conditions = node.conditions if isinstance(node, AllOf) else (node,)
-    compiled = await compiler(platform, node, now)
+    compiled = await compiler(platform, node, when)
     total, steps = await run_waterfall(platform.database, compiled, conditions)
     return Waterfall(total, conditions, tuple(steps))
 
@@ -80,7 +82,7 @@ async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:
 async def members(
     platform: Platform,
     node: Node,
-    now: datetime,
+    when: When,
     *,
     first: int,
     after: Position | None = None,
@@ -96,7 +98,7 @@ async def members(
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
     positions = await page_of_keys(
         platform.database,
-        await compiler(platform, node, now),
+        await compiler(platform, node, when, search),
         node,
         first=first + 1,
         after=after,
@@ -107,11 +109,14 @@ async def members(
     return Page(tuple(positions[:first]), len(positions) > first)
 
 
-async def explain_member(platform: Platform, node: Node, customer: str, now: datetime) -> Verdict:
+async def explain_member(platform: Platform, node: Node, customer: str, when: When) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
-    asked = await compiler(platform, node, now)
-    looks = reach(node, asked.context.library)
-    facts = await read_facts(platform.database, customer, looks)
+    asked = await compiler(platform, node, when)
+    if isinstance(when, Past):
+        facts = await read_past_facts(platform.database, customer, when.at)
+    else:
+        looks = reach(node, asked.context.library)
+        facts = await read_facts(platform.database, customer, looks)
     return explain(node, facts, asked.catalogue, asked.context)
 
 
@@ -144,9 +149,13 @@ async def save_segment(
     return await read_segment(platform.database, key, version)
 
 
-async def segment(platform: Platform, key: str) -> SavedSegment:
-    """Return a saved segment in its newest version; raises NotFound."""
-    return await read_segment(platform.database, key)
+async def segment(platform: Platform, key: str, when: When | None = None) -> SavedSegment:
+    """Return a saved segment in its newest version, or in the one of a past moment.
+
+    Raises NotFound.
+    """
+    at = when.at if isinstance(when, Past) else None
+    return await read_segment(platform.database, key, at=at)
 
 
 async def segments(platform: Platform) -> Sequence[SavedSegment]:
@@ -154,9 +163,13 @@ async def segments(platform: Platform) -> Sequence[SavedSegment]:
     return await list_segments(platform.database)
 
 
-async def library(platform: Platform, node: Node) -> Library:
-    """Return the saved segments that a filter refers to, itself or through one another."""
-    return await read_library(platform.database, node)
+async def library(platform: Platform, node: Node, when: When | None = None) -> Library:
+    """Return the saved segments that a filter refers to, itself or through one another.
+
+    They are in their newest versions, or in those of a past moment.
+    """
+    at = when.at if isinstance(when, Past) else None
+    return await read_library(platform.database, node, at)
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
@@ -168,12 +181,18 @@ def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SE
     return sentence(node, catalogue, locale, library)
 
 
-async def compiler(platform: Platform, node: Node, now: datetime) -> Compiler:
-    """Return the compiler for one query about a filter that was checked; raises InvalidFilter."""
+async def compiler(
+    platform: Platform, node: Node, when: When, search: str | None = None
+) -> Compiler:
+    """Return the compiler for one query about a filter that was checked.
+
+    Raises InvalidFilter, and NoHistory where it asks the past for what is not kept of it.
+    """
     catalogue = await platform.catalogues.current()
-    referred = await library(platform, node)
+    referred = await library(platform, node, when)
     check(node, catalogue, referred)
-    return Compiler(catalogue, platform.context(now, referred))
+    await require_answerable(platform, node, referred, when, search)
+    return Compiler(catalogue, platform.context(when, referred))
 
 
 def _key(text: str) -> str:

@@ -16,6 +16,7 @@ from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.taxonomy import Labelled, Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
+from profilegraph.segments.facts import Past, When
 from profilegraph.services import segments
 from profilegraph.services.segments import MAX_PAGE
 from profilegraph.storage.saved_segments import SavedSegment
@@ -25,6 +26,12 @@ PageSize = Annotated[
 ]
 After = Annotated[
     str | None, strawberry.argument(description="The cursor that the page begins after.")
+]
+AsOf = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="Answer as it was at this moment, now or earlier; docs/history.md says how."
+    ),
 ]
 OrderBy = Annotated[
     CustomerOrder | None,
@@ -47,6 +54,7 @@ class CustomerConnection:
     """A page of customers."""
 
     condition: strawberry.Private[nodes.Node]
+    when: strawberry.Private[When]
     search: strawberry.Private[str | None]
     edges: list[CustomerEdge] = strawberry.field(description="The customers of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
@@ -54,13 +62,14 @@ class CustomerConnection:
     @field("How many customers the whole list has; counted only if asked for.")
     async def total_count(self, info: Info) -> int:
         """Return how many customers the whole list has."""
-        context = info.context
-        return await segments.count(context.platform, self.condition, context.now, self.search)
+        platform = info.context.platform
+        return await segments.count(platform, self.condition, self.when, self.search)
 
 
 async def customer_page(
     info: Info,
     condition: nodes.Node,
+    when: When,
     first: int,
     after: str | None,
     order: CustomerOrder | None = None,
@@ -71,7 +80,7 @@ async def customer_page(
     page = await segments.members(
         info.context.platform,
         condition,
-        info.context.now,
+        when,
         first=first,
         after=sorting.position(after),
         order=sorting.order,
@@ -85,6 +94,7 @@ async def customer_page(
     customers = await Customer.load_many(info, list(cursors))
     return CustomerConnection(
         condition=condition,
+        when=when,
         search=search,
         edges=[CustomerEdge(cursor=cursors[one.key], node=one) for one in customers],
         page_info=PageInfo.of(list(cursors.values()), after, page.has_next),
@@ -134,17 +144,22 @@ class Audience:
     """The customers that match a filter."""
 
     condition: strawberry.Private[nodes.Node]
+    past: strawberry.Private[Past | None] = None
 
-    @field("How many customers match now.")
+    def when(self, info: Info) -> When:
+        """Return as of when the customers are asked for."""
+        return self.past or info.context.now
+
+    @field("How many customers match.")
     async def count(self, info: Info) -> int:
         """Return how many customers match."""
-        return await segments.count(info.context.platform, self.condition, info.context.now)
+        return await segments.count(info.context.platform, self.condition, self.when(info))
 
-    @field("What each condition keeps and removes now.")
+    @field("What each condition keeps and removes.")
     async def waterfall(self, info: Info) -> Waterfall:
         """Return what each condition keeps and removes."""
         context = info.context
-        found = await segments.waterfall(context.platform, self.condition, context.now)
+        found = await segments.waterfall(context.platform, self.condition, self.when(info))
         return Waterfall(
             total=found.total,
             steps=context.budget.take(
@@ -160,7 +175,7 @@ class Audience:
             ),
         )
 
-    @field("The customers that match now, a page at a time.")
+    @field("The customers that match, a page at a time; what is said of each is of today.")
     async def members(
         self,
         info: Info,
@@ -169,7 +184,7 @@ class Audience:
         order_by: OrderBy = None,
     ) -> CustomerConnection:
         """Return a page of the customers that match."""
-        return await customer_page(info, self.condition, first, after, order_by)
+        return await customer_page(info, self.condition, self.when(info), first, after, order_by)
 
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
@@ -188,7 +203,8 @@ class SegmentPreview(Audience):
 
 
 @strawberry.type(
-    description="One version of a named filter: the newest, or after saving the one that was saved."
+    description="One version of a named filter: the newest, that of the moment asked about, or"
+    " after saving the one that was saved."
 )
 class Segment(Node, Labelled, Audience):
     """One version of a named filter."""
@@ -199,12 +215,13 @@ class Segment(Node, Labelled, Audience):
     saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
 
     @classmethod
-    def of(cls, found: SavedSegment) -> Segment:
-        """Return the API's view of a saved segment."""
+    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
+        """Return the API's view of a saved segment, with its members as of a moment."""
         return cls(
             key=found.key,
             labels=found.labels,
             condition=found.filter,
+            past=past,
             version=found.version,
             author=found.author,
             note=found.note,
