@@ -10,6 +10,7 @@ import pytest
 from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound
+from profilegraph.segments.answers import Order, Step
 from profilegraph.segments.codec import decode
 from profilegraph.segments.explain import Neighbour
 from profilegraph.segments.nodes import EVERYONE, AllOf, Node
@@ -18,7 +19,6 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import SavedSegment, save_version
-from profilegraph.storage.segments import Order, Step
 from tests.conftest import NOW
 
 LABELS = Labels(zh_cn="有痛点的客户", en="Customers in pain")

@@ -75,7 +75,7 @@ describe(
     "By what customers are sorted.",
     {
         "KEY": "Their business key.",
-        "NAME": "Their name; those without one come first.",
+        "NAME": "Their name; those without one come last.",
         "CREATED_AT": "When they were first saved.",
     },
 )

@@ -12,7 +12,7 @@ import strawberry
 from profilegraph.api.enums import CustomerOrderField, Direction
 from profilegraph.api.ids import decode_text, encode_text
 from profilegraph.errors import InvalidInput
-from profilegraph.storage.segments import Order, Position
+from profilegraph.segments.answers import Order, Position
 
 DEFAULT_PAGE = 50
 
@@ -83,6 +83,8 @@ class Sorting:
             if (order, descending) != (self.order.name, self.descending):
                 raise _foreign("it belongs to a list in another order")
             moment = self.order is Order.CREATED_AT
+            if value is None:
+                return Position(None, str(key))
             return Position(datetime.fromisoformat(value) if moment else str(value), str(key))
         except (ValueError, TypeError) as fault:
             raise _foreign("it is none") from fault

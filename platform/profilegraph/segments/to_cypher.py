@@ -6,12 +6,14 @@ procedure, so it runs on any server and cluster.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments import nodes
-from profilegraph.segments.cypher import activity, people, profile, relations
+from profilegraph.segments.answers import ByFilter, ByTag, Level, tag_places
+from profilegraph.segments.cypher import activity, levels, people, profile, relations
 from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
 from profilegraph.segments.facts import Context
@@ -30,7 +32,28 @@ class Compiler:
 
     def predicate(self, node: Node) -> str:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
-        return _predicate(node, Frame(self.catalogue, self.context, self.parameters))
+        return _predicate(node, self._frame)
+
+    def places(self, level: Level) -> str:
+        """Return a Cypher expression, the numbers of the level's buckets that `c` is in.
+
+        Of a customer in none of them it is empty: the last bucket, of these, is not told.
+        """
+        match level:
+            case ByTag(dimension):
+                return self.tag_places(tag_places(dimension, self.catalogue))
+            case ByFilter(filters):
+                return levels.of_filters([self.predicate(one) for one in filters])
+            case _:
+                assert_never(level)
+
+    def tag_places(self, places: Mapping[str, Sequence[int]]) -> str:
+        """Return a Cypher expression, the numbers that the full keys of `c`'s tags stand for."""
+        return levels.of_tags(places, self._frame)
+
+    @property
+    def _frame(self) -> Frame:
+        return Frame(self.catalogue, self.context, self.parameters)
 
     def known(self) -> str:
         """Return the clause that keeps a customer bound to `c` who was there by then; of now, none."""

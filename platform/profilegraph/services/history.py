@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from profilegraph.errors import NoHistory
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.history import asks_of_states, require_history
@@ -12,22 +14,17 @@ from profilegraph.storage.history import kept_from
 
 
 async def require_answerable(
-    platform: Platform, node: Node, library: Library, when: When, search: str | None = None
+    platform: Platform, nodes: Sequence[Node], library: Library, when: When
 ) -> None:
-    """Return nothing where a filter can be answered as of a moment, the present or a past one.
+    """Return nothing where filters can be answered as of a moment, the present or a past one.
 
     Raises NoHistory that names the conditions of which the past is not kept, and why.
     """
     if not isinstance(when, Past):
         return
-    require_history(node, library)
-    if search is not None:
-        raise NoHistory(
-            "of the names of customers only those of today are kept.",
-            hint="Ask as of now, or without `search`.",
-            where="search",
-        )
-    if not asks_of_states(node, library):
+    for node in nodes:
+        require_history(node, library)
+    if not any(asks_of_states(node, library) for node in nodes):
         return
     first = await kept_from(platform.database, when.at)
     if first is not None:
@@ -36,4 +33,14 @@ async def require_answerable(
             f" {first:%Y-%m-%d %H:%M} UTC on.",
             hint="Ask as of a later moment.",
             where="asOf",
+        )
+
+
+def require_no_search(search: str | None, when: When) -> None:
+    """Return nothing where names are searched as they are now; raises NoHistory otherwise."""
+    if search is not None and isinstance(when, Past):
+        raise NoHistory(
+            "of the names of customers only those of today are kept.",
+            hint="Ask as of now, or without `search`.",
+            where="search",
         )

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Key, Labels
 from profilegraph.errors import InvalidInput
+from profilegraph.segments.answers import Order, Position, Sort, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
@@ -19,8 +20,8 @@ from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
-from profilegraph.segments.to_cypher import Compiler
-from profilegraph.services.history import require_answerable
+from profilegraph.services.engines import engine, grounds
+from profilegraph.services.history import require_no_search
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.storage.database import Transaction
@@ -31,14 +32,6 @@ from profilegraph.storage.saved_segments import (
     read_library,
     read_segment,
     save_version,
-)
-from profilegraph.storage.segments import (
-    Order,
-    Position,
-    Step,
-    count_customers,
-    page_of_keys,
-    run_waterfall,
 )
 
 MAX_PAGE = 1_000
@@ -64,8 +57,8 @@ class Page:
 
 async def count(platform: Platform, node: Node, when: When, search: str | None = None) -> int:
     """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
-    compiled = await compiler(platform, node, when, search)
-    return await count_customers(platform.database, compiled, node, search)
+    require_no_search(search, when)
+    return await (await engine(platform, [node], when)).count(node, search)
 
 
 async def waterfall(platform: Platform, node: Node, when: When) -> Waterfall:
@@ -74,8 +67,7 @@ async def waterfall(platform: Platform, node: Node, when: When) -> Waterfall:
     A filter that is no `all` has one step: itself.
     """
     conditions = node.conditions if isinstance(node, AllOf) else (node,)
-    compiled = await compiler(platform, node, when)
-    total, steps = await run_waterfall(platform.database, compiled, conditions)
+    total, steps = await (await engine(platform, [node], when)).waterfall(conditions)
     return Waterfall(total, conditions, tuple(steps))
 
 
@@ -86,7 +78,7 @@ async def members(
     *,
     first: int,
     after: Position | None = None,
-    order: Order = Order.KEY,
+    order: Sort = Order.KEY,
     descending: bool = False,
     search: str | None = None,
 ) -> Page:
@@ -96,9 +88,9 @@ async def members(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
-    positions = await page_of_keys(
-        platform.database,
-        await compiler(platform, node, when, search),
+    require_no_search(search, when)
+    answering = await engine(platform, [node], when)
+    positions = await answering.page(
         node,
         first=first + 1,
         after=after,
@@ -111,13 +103,12 @@ async def members(
 
 async def explain_member(platform: Platform, node: Node, customer: str, when: When) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
-    asked = await compiler(platform, node, when)
+    catalogue, context = await grounds(platform, [node], when)
     if isinstance(when, Past):
         facts = await read_past_facts(platform.database, customer, when.at)
     else:
-        looks = reach(node, asked.context.library)
-        facts = await read_facts(platform.database, customer, looks)
-    return explain(node, facts, asked.catalogue, asked.context)
+        facts = await read_facts(platform.database, customer, reach(node, context.library))
+    return explain(node, facts, catalogue, context)
 
 
 async def save_segment(
@@ -179,20 +170,6 @@ def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SE
     """
     check(node, catalogue, library)
     return sentence(node, catalogue, locale, library)
-
-
-async def compiler(
-    platform: Platform, node: Node, when: When, search: str | None = None
-) -> Compiler:
-    """Return the compiler for one query about a filter that was checked.
-
-    Raises InvalidFilter, and NoHistory where it asks the past for what is not kept of it.
-    """
-    catalogue = await platform.catalogues.current()
-    referred = await library(platform, node, when)
-    check(node, catalogue, referred)
-    await require_answerable(platform, node, referred, when, search)
-    return Compiler(catalogue, platform.context(when, referred))
 
 
 def _key(text: str) -> str:

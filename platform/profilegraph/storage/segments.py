@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from typing import assert_never
 
+from profilegraph.domain.properties import attribute_property, metric_property
+from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.segments.answers import (
+    ByAttribute,
+    ByMetric,
+    Order,
+    Position,
+    Sort,
+    Step,
+)
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database
-
-
-class Order(Enum):
-    """By what customers are sorted; the key decides between equals."""
-
-    KEY = "c.key"
-    NAME = "coalesce(c.name, '')"
-    CREATED_AT = "c.createdAt"
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a page ended: the value that it is sorted by, and the key, of its last customer."""
-
-    value: Any
-    key: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one condition of a waterfall did; all are numbers of customers."""
-
-    kept: int
-    """Those left after this condition and all before it."""
-    removed: int
-    """Those that passed all before it, but not this one."""
-    unique: int
-    """Those that this condition alone keeps out: they pass all others."""
 
 
 async def count_customers(
@@ -88,25 +68,74 @@ async def page_of_keys(
     *,
     first: int,
     after: Position | None = None,
-    order: Order = Order.KEY,
+    order: Sort = Order.KEY,
     descending: bool = False,
     search: str | None = None,
 ) -> list[Position]:
-    """Return the positions of at most `first` customers that match, in order, after a position."""
+    """Return the positions of at most `first` customers that match, in order, after a position.
+
+    Raises NotFound where they are to be sorted by what no taxonomy declares.
+    """
     parameters = compiler.parameters
     source = _source(compiler, search)
+    value = _sorted_by(order, compiler)
     tests = [compiler.predicate(node)]
     if after is not None:
         sign = "<" if descending else ">"
-        tests.append(_behind(order, sign, parameters.add(after.value), parameters.add(after.key)))
+        place = parameters.add(after.key)
+        if order is Order.KEY:  # the index goes to the place; with an OR it would be read whole
+            tests.append(f"c.key {sign} {place}")
+        elif after.value is None:
+            tests.append(f"value IS NULL AND c.key {sign} {place}")
+        else:
+            reached = parameters.add(after.value)
+            behind = f"value {sign} {reached} OR (value = {reached} AND c.key {sign} {place})"
+            tests.append(f"(value IS NULL OR {behind})")
     direction = "DESC" if descending else "ASC"
     query = (
-        f"{source} WITH c WHERE {' AND '.join(tests)}"
-        f" RETURN {order.value} AS value, c.key AS key"
-        f" ORDER BY value {direction}, key {direction} LIMIT {parameters.add(first)}"
+        f"{source} WITH c, {value} AS value WHERE {' AND '.join(tests)}"
+        f" RETURN value, c.key AS key ORDER BY {'' if order is Order.KEY else 'value IS NULL, '}"
+        f"value {direction}, key {direction} LIMIT {parameters.add(first)}"
     )
     rows = await database.read(query, parameters.values)
     return [Position(row["value"], row["key"]) for row in rows]
+
+
+def _sorted_by(order: Sort, compiler: Compiler) -> str:
+    match order:
+        case Order.KEY:
+            return "c.key"
+        case Order.NAME:
+            return "c.name"
+        case Order.CREATED_AT:
+            return "c.createdAt"
+        case ByAttribute(key):
+            kind = compiler.catalogue.attribute(key).type
+            return _typed(attribute_property(key), kind, compiler)
+        case ByMetric(key):
+            compiler.catalogue.metric(key)
+            return _typed(metric_property(key), AttributeType.NUMBER, compiler)
+        case _:
+            assert_never(order)
+
+
+def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
+    """Return the value of a property, null where it is of another type than it should be."""
+    place = f"c[{compiler.parameters.add(name)}]"
+    match kind:
+        case AttributeType.NUMBER:
+            # Zero has two signs, which sort one after the other and are yet equal: one is taken.
+            return (
+                f"CASE WHEN {place} IS :: INTEGER NOT NULL OR {place} IS :: FLOAT NOT NULL"
+                f" THEN {place} + 0 END"
+            )
+        case AttributeType.STRING:
+            cypher_type = "STRING"
+        case AttributeType.DATE:
+            cypher_type = "DATE"
+        case AttributeType.BOOLEAN:
+            cypher_type = "BOOLEAN"
+    return f"CASE WHEN {place} IS :: {cypher_type} NOT NULL THEN {place} END"
 
 
 def _source(compiler: Compiler, search: str | None) -> str:
@@ -114,12 +143,6 @@ def _source(compiler: Compiler, search: str | None) -> str:
         return f"MATCH (c:Customer){compiler.known()}"
     phrase = compiler.parameters.add(_phrase(search))
     return f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
-
-
-def _behind(order: Order, sign: str, value: str, key: str) -> str:
-    if order is Order.KEY:  # the index goes straight to the place; with OR it would be read whole
-        return f"c.key {sign} {key}"
-    return f"({order.value} {sign} {value} OR ({order.value} = {value} AND c.key {sign} {key}))"
 
 
 def _count(names: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ _EVER = "TAGGED|WAS_TAGGED|WAS_SAID"
 def tags(leaf: Tags, frame: Frame) -> str:
     """Return the predicate on the tags of one dimension."""
     groups = tag_groups(leaf, frame.catalogue)
-    qualifiers = list(_qualifiers(leaf, frame))
+    qualifiers = [*_carried_now(frame), *_qualifiers(leaf, frame)]
     wanted = [f"EXISTS {{ {_tagging(group, qualifiers, frame)} }}" for group in groups.wanted]
     refused = (
         [f"NOT EXISTS {{ {_tagging(groups.refused, qualifiers, frame)} }}"]
@@ -46,13 +46,21 @@ def _tagging(keys: frozenset[str], qualifiers: Sequence[str], frame: Frame) -> s
     return f"({frame.customer})-[{edge}:{kind}]->({tag}:Tag) WHERE {' AND '.join(tests)}"
 
 
-def _qualifiers(leaf: Tags, frame: Frame) -> Iterator[str]:
-    edge, moment = frame.name("t"), frame.context.now
-    now = frame.add(moment)
+def carried(keys: frozenset[str], frame: Frame) -> str:
+    """Return the pattern of the taggings that the customer carries now, of these full tag keys."""
+    return _tagging(keys, list(_carried_now(frame)), frame)
+
+
+def _carried_now(frame: Frame) -> Iterator[str]:
+    edge, now = frame.name("t"), frame.add(frame.context.now)
     yield f"{edge}.since <= {now}"
     yield f"({edge}.until IS NULL OR {edge}.until > {now})"
     if frame.context.past:
         yield f"coalesce({edge}.said, {edge}.since) <= {now}"
+
+
+def _qualifiers(leaf: Tags, frame: Frame) -> Iterator[str]:
+    edge, moment = frame.name("t"), frame.context.now
     if leaf.min_confidence is not None:
         yield f"{edge}.confidence >= {frame.add(leaf.min_confidence)}"
     if leaf.min_weight is not None:

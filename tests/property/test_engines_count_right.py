@@ -1,0 +1,191 @@
+"""Every number that an engine answers is the one that `explain` gives, customer by customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.segments.answers import (
+    ByAttribute,
+    ByFilter,
+    ByMetric,
+    ByTag,
+    Level,
+    Order,
+    Position,
+    Sort,
+    Step,
+    buckets,
+)
+from profilegraph.segments.explain import explain
+from profilegraph.segments.facts import Context, Facts
+from profilegraph.segments.nodes import Node
+from profilegraph.services.engines import CypherEngine, Engine
+from profilegraph.storage.database import Database
+from tests.conftest import NOW
+from tests.property.random_worlds import TAGS, worlds
+from tests.property.strategies import LIBRARY, filters, simple_leaves
+from tests.property.worlds_as_facts import facts_of
+from tests.spec.conftest import CONTEXT
+from tests.support.worlds import World, load_only, load_world
+
+SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
+HERE = replace(CONTEXT, library=LIBRARY)
+ENGINES: Mapping[str, Callable[[Database, Catalogue, Context], Engine]] = {"cypher": CypherEngine}
+RANDOMLY = settings(
+    max_examples=12,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+
+several_filters = st.lists(simple_leaves, max_size=3).map(tuple)
+levels: st.SearchStrategy[list[Level]] = st.lists(
+    st.sampled_from(sorted(TAGS)).map(ByTag) | several_filters.map(ByFilter),
+    max_size=3,
+)
+sorts: st.SearchStrategy[Sort] = st.one_of(
+    st.sampled_from(Order),
+    st.sampled_from(("employees", "slogan", "founded", "listed")).map(ByAttribute),
+    st.sampled_from(("score", "rank")).map(ByMetric),
+)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.of([read_taxonomy(SPEC)])
+
+
+@pytest.fixture(params=ENGINES)
+async def engine(
+    request: pytest.FixtureRequest, migrated: Database, catalogue: Catalogue
+) -> Engine:
+    await load_only(migrated, catalogue.taxonomies)
+    return ENGINES[request.param](migrated, catalogue, HERE)
+
+
+def matching(world: World, catalogue: Catalogue, *nodes: Node) -> list[Facts]:
+    """Return those of a world's customers whom every filter matches, as the definition has it."""
+    return [
+        facts
+        for facts in facts_of(world)
+        if all(explain(node, facts, catalogue, HERE).holds for node in nodes)
+    ]
+
+
+def number(world: World, catalogue: Catalogue, *nodes: Node) -> int:
+    return len(matching(world, catalogue, *nodes))
+
+
+@given(world=worlds(), node=filters, levels=levels)
+@RANDOMLY
+async def test_a_breakdown_is_as_counting_the_filter_of_each_bucket(
+    migrated: Database,
+    engine: Engine,
+    catalogue: Catalogue,
+    world: World,
+    node: Node,
+    levels: list[Level],
+) -> None:
+    await load_world(migrated, world, NOW)
+    found = await engine.breakdown(node, levels)
+    assert found.total == number(world, catalogue, node)
+    assert found.counts == tuple(
+        tuple(number(world, catalogue, node, one) for one in buckets(level, catalogue))
+        for level in levels
+    )
+
+
+@given(world=worlds(), node=filters, levels=levels)
+@RANDOMLY
+async def test_a_split_is_as_counting_the_filters_of_each_path(
+    migrated: Database,
+    engine: Engine,
+    catalogue: Catalogue,
+    world: World,
+    node: Node,
+    levels: list[Level],
+) -> None:
+    await load_world(migrated, world, NOW)
+    choices = [list(enumerate(buckets(level, catalogue))) for level in levels]
+    expected = {}
+    for length in range(len(levels) + 1):
+        for chosen in product(*choices[:length]):
+            path = tuple(place for place, _ in chosen)
+            expected[path] = number(world, catalogue, node, *(one for _, one in chosen))
+    found = await engine.split(node, levels)
+    assert found == {path: count for path, count in expected.items() if count}
+
+
+@given(world=worlds(), conditions=several_filters)
+@RANDOMLY
+async def test_a_waterfall_is_as_counting_what_each_condition_leaves(
+    migrated: Database,
+    engine: Engine,
+    catalogue: Catalogue,
+    world: World,
+    conditions: tuple[Node, ...],
+) -> None:
+    await load_world(migrated, world, NOW)
+    expected = []
+    everyone = number(world, catalogue, *conditions)
+    for place in range(len(conditions)):
+        before = number(world, catalogue, *conditions[:place])
+        kept = number(world, catalogue, *conditions[: place + 1])
+        others = conditions[:place] + conditions[place + 1 :]
+        unique = number(world, catalogue, *others) - everyone
+        expected.append(Step(kept, before - kept, unique))
+    assert await engine.waterfall(conditions) == (number(world, catalogue), expected)
+
+
+@given(world=worlds(), node=filters, order=sorts, descending=st.booleans(), first=st.integers(1, 3))
+@RANDOMLY
+async def test_pages_one_after_another_are_the_members_in_order_those_without_a_value_last(
+    migrated: Database,
+    engine: Engine,
+    catalogue: Catalogue,
+    world: World,
+    node: Node,
+    order: Sort,
+    descending: bool,
+    first: int,
+) -> None:
+    await load_world(migrated, world, NOW)
+    expected = [value_and_key(one, order) for one in matching(world, catalogue, node)]
+    with_value = [one for one in expected if one.value is not None]
+    without = [one for one in expected if one.value is None]
+    with_value.sort(key=lambda one: (one.value, one.key), reverse=descending)
+    without.sort(key=lambda one: one.key, reverse=descending)
+    found: list[Position] = []
+    while len(found) <= len(expected):
+        page = await engine.page(
+            node,
+            first=first,
+            after=found[-1] if found else None,
+            order=order,
+            descending=descending,
+        )
+        found += page
+        if len(page) < first:
+            break
+    assert found == with_value + without
+
+
+def value_and_key(facts: Facts, order: Sort) -> Position:
+    values: dict[Sort, Any] = {
+        Order.KEY: facts.key,
+        Order.NAME: facts.name,
+        Order.CREATED_AT: NOW,
+        **{ByAttribute(key): value for key, value in facts.attributes.items()},
+        **{ByMetric(key): value for key, value in facts.metrics.items()},
+    }
+    return Position(values.get(order), facts.key)
