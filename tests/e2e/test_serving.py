@@ -7,15 +7,12 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
@@ -28,6 +25,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies import Catalogues, load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.web.service import platform_app
+from tests.support.serving import serving
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WRONG = "CodeMirror-lint-mark-error"
@@ -113,17 +111,6 @@ async def test_the_schema_is_printed_without_a_database(tmp_path):
     )
     assert status == 0
     assert "type Query {" in printed
-
-
-@asynccontextmanager
-async def serving(app: Starlette) -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve([listener]))
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await task
 
 
 def entered(app: Starlette, key: str) -> Starlette:

@@ -15,10 +15,12 @@ from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
+from profilegraph.segments.differing import ChangeKind
 
 __all__ = [
     "AttributeType",
     "Cardinality",
+    "ChangeKind",
     "CustomerKind",
     "CustomerOrderField",
     "DecisionRole",
@@ -216,5 +218,15 @@ describe(
         "TAG": "Puts them on customers.",
         "CLEAN": "Removes what no longer holds.",
         "RESTRUCTURE": "Changes the dimension itself.",
+    },
+)
+describe(
+    ChangeKind,
+    "What became of a condition from one version of a segment to another.",
+    {
+        "ADDED": "It is new.",
+        "REMOVED": "It is gone.",
+        "CHANGED": "It asks for something else.",
+        "REWRITTEN": "The whole filter is written in another way and asks for the same.",
     },
 )

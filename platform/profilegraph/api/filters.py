@@ -260,16 +260,17 @@ def to_node(condition: FilterInput | None) -> Node:
 
     Raises InvalidFilter that says at which place what is wrong.
     """
-    return EVERYONE if condition is None else decode(_plain(condition))
+    return EVERYONE if condition is None else decode(to_json(condition))
 
 
-def _plain(value: object) -> Any:
+def to_json(value: object) -> Any:
+    """Return what an input is as JSON: what was left out is not there."""
     if is_dataclass(value):
         return {
-            to_camel(field.name.rstrip("_")): _plain(inner)
+            to_camel(field.name.rstrip("_")): to_json(inner)
             for field in fields(value)
             if (inner := getattr(value, field.name)) is not UNSET and inner is not None
         }
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [to_json(item) for item in value]
     return value

@@ -10,47 +10,37 @@ import strawberry
 
 from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.fields import field, listed
-from profilegraph.api.filters import to_node
+from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.inputs import (
     EventInput,
     SaveCustomerInput,
     SaveDecisionMakerInput,
     SaveDepartmentInput,
-    SaveSegmentInput,
     TaggingInput,
     key,
     present,
     record,
     values,
 )
+from profilegraph.api.segment_mutations import SegmentMutation
 from profilegraph.api.types.activity import Event
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker, Department
-from profilegraph.api.types.segment import Segment
 from profilegraph.domain import activity, customers, organisation
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.services import profiles, records, segments
+from profilegraph.services import profiles, records
 from profilegraph.services.segments import MAX_PAGE
 
 T = TypeVar("T")
 MAX_TAGGINGS = 10_000
-IdempotencyKey = Annotated[
-    str | None,
-    strawberry.argument(
-        description="""A text of your own for this one change, such as a UUID; each API key has its own.
-
-The same request sent again with the same key changes nothing and is answered again, so that a
-request whose answer was lost can be repeated without fear."""
-    ),
-]
 Customers = Annotated[list[str], strawberry.argument(description="Keys of the customers.")]
 
 
 @strawberry.type(
     description="Everything that can be changed. Each change is done as a whole or not at all."
 )
-class Mutation:
+class Mutation(SegmentMutation):
     """Everything that can be changed."""
 
     @field("Saves a customer: a new one, or new values of a known one.")
@@ -98,7 +88,7 @@ class Mutation:
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
         context = info.context
-        request = _request(context, idempotency_key)
+        request = request_key(context, idempotency_key)
         await records.remove_tags(context.platform, keys, tags, context.now, request)
         context.forget()
         return await Customer.load_many(info, keys)
@@ -146,31 +136,6 @@ class Mutation:
         by_key = {one.key: Event.of(one) for of in found.values() for one in of}
         return [by_key[one.key] for one in recorded]
 
-    @field(
-        "Saves a filter as the newest version of a segment; the older ones are kept. The filter that"
-        " the newest version has already makes no new one; labels belong to the segment, not to a"
-        " version. Answers with the version that holds the filter."
-    )
-    async def save_segment(
-        self,
-        info: Info,
-        input: Annotated[SaveSegmentInput, strawberry.argument(description="The segment.")],
-        idempotency_key: IdempotencyKey = None,
-    ) -> Segment:
-        """Return the saved segment."""
-        context = info.context
-        saved = await segments.save_segment(
-            context.platform,
-            key(input.key, "input.key"),
-            input.labels.labels(),
-            to_node(input.filter),
-            author=context.viewer.name,
-            note=input.note,
-            now=context.now,
-            request_key=_request(context, idempotency_key),
-        )
-        return Segment.of(saved)
-
 
 async def _save(
     context: ApiContext,
@@ -178,16 +143,9 @@ async def _save(
     idempotency_key: str | None,
     asked: str | None = None,
 ) -> None:
-    request = _request(context, idempotency_key)
+    request = request_key(context, idempotency_key)
     await records.save(context.platform, changes, context.now, request, asked)
     context.forget()
-
-
-def _request(context: ApiContext, idempotency_key: str | None) -> str | None:
-    if idempotency_key is None:
-        return None
-    # Two people who number their changes from 1 on do not mean the same ones.
-    return f"{context.viewer.id}:{key(idempotency_key, 'idempotencyKey')}"
 
 
 def _customer(

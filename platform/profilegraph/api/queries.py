@@ -12,17 +12,19 @@ from profilegraph.api.filters import FilterInput, to_node
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.types import answers
 from profilegraph.api.types.activity import Event
+from profilegraph.api.types.answers import CrossTable
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
+from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import (
     After,
     AsOf,
     CustomerConnection,
     OrderBy,
     PageSize,
-    Segment,
     SegmentPreview,
     customer_page,
 )
@@ -30,7 +32,7 @@ from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import Node as Condition
-from profilegraph.services import profiles, segments
+from profilegraph.services import profiles, segment_history, segments
 
 Filter = Annotated[
     FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
@@ -110,17 +112,26 @@ class Query:
         """Return what a filter finds."""
         return SegmentPreview(condition=to_node(filter), past=info.context.past(as_of))
 
-    @field("A saved segment in its newest version, or in that of a past moment; null without one.")
+    @field(
+        "A saved segment in one version: the newest, or that of a past moment; null without one."
+    )
     async def segment(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Its business key.")],
+        version: Annotated[
+            int | None,
+            strawberry.argument(description="Number of the version; the newest if left out."),
+        ] = None,
         as_of: AsOf = None,
     ) -> Segment | None:
         """Return a saved segment."""
         past = info.context.past(as_of)
         try:
-            return Segment.of(await segments.segment(info.context.platform, key, past), past)
+            if version is None:
+                return Segment.of(await segments.segment(info.context.platform, key, past), past)
+            found = await segment_history.version(info.context.platform, key, version)
+            return Segment.of(found, past)
         except NotFound:
             return None
 
@@ -149,6 +160,19 @@ class Query:
             context.platform, condition, customer, past or context.now
         )
         return Explanation(verdict=verdict, customer_key=customer, past=past is not None)
+
+    @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
+    async def cross_table(
+        self,
+        info: Info,
+        rows: Annotated[str, strawberry.argument(description="Key of the rows' dimension.")],
+        columns: Annotated[str, strawberry.argument(description="Key of the columns' dimension.")],
+        filter: Filter = None,
+        as_of: AsOf = None,
+    ) -> CrossTable:
+        """Return the customers of a filter by two dimensions at once."""
+        when = info.context.when(as_of)
+        return await answers.cross_table(info, rows, columns, to_node(filter), when)
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,21 +12,24 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Labels
+from profilegraph.errors import NotFound
 from profilegraph.segments.codec import decode_text, encode, json_schema
 from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.text import sentence
-from profilegraph.services import segments
+from profilegraph.services import segment_history, segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
 
 app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)
+app.command()(export)
 KEY = typer.Argument(help="The segment's key.", show_default=False)
 
 
@@ -84,6 +88,72 @@ def count(key: Annotated[str, KEY], now: Moment = None, at: AsOf = None) -> None
         return await segments.count(platform, saved.filter, when)
 
     out.print(f"{run(work):,} members")
+
+
+@app.command()
+def history(key: Annotated[str, KEY], locale: Locale) -> None:
+    """List the versions of a segment, the newest first, and what each changed."""
+
+    async def work(platform: Platform) -> list[tuple[SavedSegment, list[str]]]:
+        found = (await segment_history.versions(platform, [key])).get(key)
+        if not found:
+            raise NotFound(f"no segment has the key {key!r}.", hint="See `segment list`.")
+        return [
+            (one, await _changes(platform, found, one.version, one.version - 1, locale))
+            for one in found
+        ]
+
+    for one, lines in run(work):
+        back = f" (back to version {one.restores})" if one.restores else ""
+        head = f"{one.version}  {one.at:%Y-%m-%d %H:%M}  {one.author}{back}  {one.note}"
+        out.print(escape(head.rstrip()), highlight=False)
+        for text in lines:
+            out.print(f"     {escape(text)}", highlight=False)
+
+
+@app.command()
+def diff(
+    key: Annotated[str, KEY],
+    since: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
+    version: Annotated[
+        int | None,
+        typer.Argument(help="The newer version.", show_default="the newest"),
+    ] = None,
+    *,
+    locale: Locale,
+) -> None:
+    """Tell in words what changed from one version of a segment to another."""
+
+    async def work(platform: Platform) -> list[str]:
+        newer = await segment_history.version(platform, key, version)
+        older = await segment_history.version(platform, key, since)
+        return await _changes(platform, [newer, older], newer.version, since, locale)
+
+    for text in run(work):
+        out.print(escape(text), highlight=False)
+
+
+@app.command()
+def rollback(
+    key: Annotated[str, KEY],
+    version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
+    author: Annotated[str, typer.Option(help="Who rolls back.")] = "command line",
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+) -> None:
+    """Make the filter of an older version that of the newest again."""
+    saved = run(
+        lambda platform: segment_history.roll_back(
+            platform, key, version, author=author, note=note, now=present()
+        )
+    )
+    out.print(f"{saved.key} is at version {saved.version}")
+
+
+async def _changes(
+    platform: Platform, history: Sequence[SavedSegment], number: int, since: int, locale: str
+) -> list[str]:
+    found = segment_history.changes(history, number, since)
+    return await segment_history.tell(platform, found, locale)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import TypeAlias, assert_never
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
-from profilegraph.segments.nodes import AnyOf, Node, Not, Tags
+from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not, Tags
 
 Scalar: TypeAlias = bool | float | str | date | datetime
 """A value that customers are sorted by."""
@@ -124,3 +124,13 @@ def tag_places(dimension: str, catalogue: Catalogue) -> dict[str, list[int]]:
         for below in catalogue.descendants[tag_key(dimension, tag.key)]:
             places[below].append(number)
     return places
+
+
+def narrowed(node: Node, *more: Node) -> Node:
+    """Return the filter of those of a filter's customers whom all others match too."""
+    conditions = [
+        one
+        for part in (node, *more)
+        for one in (part.conditions if isinstance(part, AllOf) else (part,))
+    ]
+    return conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))

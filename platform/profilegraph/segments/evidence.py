@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Tagging
-from profilegraph.domain.taxonomy import Definition
 from profilegraph.domain.values import from_units
 from profilegraph.segments.explain import Evidence, Neighbour, Place, Value
 from profilegraph.segments.facts import (
@@ -19,7 +17,7 @@ from profilegraph.segments.facts import (
     OwnerFact,
     PersonFact,
 )
-from profilegraph.segments.phrases import plain
+from profilegraph.segments.phrases import label, plain
 from profilegraph.segments.wording import Wording, wording
 
 
@@ -31,9 +29,9 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
     words = wording(locale)
     match found:
         case Tagging():
-            label = _label(found.tag, catalogue.tags, locale)
+            tag = label(found.tag, catalogue.tags, locale)
             source = words.sources[found.source]
-            return words.tagging.format(label, plain(found.since), source, found.by or "").strip()
+            return words.tagging.format(tag, plain(found.since), source, found.by or "").strip()
         case Value(key, None):
             return words.unknown.format(_value_label(key, catalogue, locale))
         case Value(key, value):
@@ -73,16 +71,12 @@ def _record(
 
 
 def _value_label(key: str, catalogue: Catalogue, locale: str) -> str:
-    return _label(key, {**catalogue.attributes, **catalogue.metrics}, locale)
-
-
-def _label(key: str, known: Mapping[str, Definition], locale: str) -> str:
-    return known[key].labels.text(locale) if key in known else key
+    return label(key, {**catalogue.attributes, **catalogue.metrics}, locale)
 
 
 def _event(event: EventFact, catalogue: Catalogue, words: Wording, locale: str) -> str:
-    label = _label(event.type, catalogue.events, locale)
-    line = words.event.format(label, plain(event.at))
+    done = label(event.type, catalogue.events, locale)
+    line = words.event.format(done, plain(event.at))
     details = [event.channel, event.content]
     if event.amount is not None:
         details.append(f"{from_units(event.amount):,.2f}")

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, NotFound
-from profilegraph.segments.nodes import LEAVES, InSegment, Node, Related, children, walk
+from profilegraph.segments.nodes import (
+    LEAVES,
+    AllOf,
+    AnyOf,
+    InSegment,
+    Node,
+    Not,
+    Related,
+    children,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,21 @@ def _size(node: Node, sizes: Mapping[str, Size]) -> Size:
         leaves=isinstance(node, LEAVES) + sum(one.leaves for one in below),
         depth=1 + max((one.depth for one in below), default=0),
     )
+
+
+def written_out(node: Node, library: Library) -> Node:
+    """Return a filter with the segments that it refers to, themselves or through one another, in it."""
+    match node:
+        case AllOf(conditions) | AnyOf(conditions):
+            return type(node)(tuple(written_out(one, library) for one in conditions))
+        case Not(condition):
+            return Not(written_out(condition, library))
+        case Related(where=where):
+            return replace(node, where=written_out(where, library))
+        case InSegment(key):
+            return written_out(library.segment(key).filter, library)
+        case _:
+            return node
 
 
 def inside(node: Node, library: Library) -> tuple[Node, ...]:

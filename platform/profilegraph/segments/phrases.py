@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Definition
 from profilegraph.segments.nodes import (
     Arrivals,
     BooleanTest,
@@ -75,7 +76,7 @@ class Phrases:
 
     def event_label(self, test: EventTest) -> str:
         """Return what kind of event is asked for."""
-        return self.catalogue.event(test.type).labels.text(self.locale)
+        return label(test.type, self.catalogue.events, self.locale)
 
     def event_details(self, test: EventTest) -> Iterator[str]:
         """Yield what is asked of an event besides its type."""
@@ -97,8 +98,8 @@ class Phrases:
     def one_event(self, test: EventTest) -> str:
         """Return what is asked of one event."""
         details = self.words.comma.join(self.event_details(test))
-        label = self.words.did.format(self.event_label(test))
-        return label + (self.words.who.format(details) if details else "")
+        done = self.words.did.format(self.event_label(test))
+        return done + (self.words.who.format(details) if details else "")
 
     def person(self, test: PersonTest) -> Iterator[str]:
         """Yield what is asked of a decision-maker."""
@@ -198,6 +199,11 @@ class Phrases:
             yield self.words.purpose.format(self.listed(leaf.purposes))
         if leaf.window is not None:
             yield self.window(leaf.window)
+
+
+def label(key: str, known: Mapping[str, Definition], locale: str) -> str:
+    """Return what people call something; its key where no taxonomy has it any more."""
+    return known[key].labels.text(locale) if key in known else key
 
 
 def shape(leaf: Counted) -> str:

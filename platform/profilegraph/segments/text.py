@@ -10,14 +10,15 @@ from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.segments import nodes
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Leaf, Node, Not, Tags
-from profilegraph.segments.phrases import Phrases, plain
+from profilegraph.segments.phrases import Phrases, label, plain
 from profilegraph.segments.wording import wording
 
 
 def sentence(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
     """Return what a filter asks for, in Chinese for any zh locale and in English otherwise.
 
-    `library` has the labels of the saved segments that it refers to.
+    `library` has the labels of the saved segments that it refers to. What is not there (any more)
+    is called by its key, so that an old filter can be read as long as it is kept.
     """
     return _Writer(catalogue, wording(locale), locale, library).write(node)
 
@@ -36,20 +37,24 @@ class _Writer(Phrases):
             case Not(condition):
                 return words.not_.format(self.write(condition))
             case InSegment(key):
-                return words.in_segment.format(self.library.segment(key).labels.text(self.locale))
+                return words.in_segment.format(self._segment(key))
             case _:
                 return self._leaf(node)
+
+    def _segment(self, key: str) -> str:
+        saved = self.library.segments.get(key)
+        return key if saved is None else saved.labels.text(self.locale)
 
     def _leaf(self, leaf: Leaf) -> str:
         match leaf:
             case Tags():
                 return self._tags(leaf)
             case nodes.Attribute():
-                label = self.catalogue.attribute(leaf.key).labels.text(self.locale)
-                return self._value(label, leaf.test, leaf.exists)
+                attribute = label(leaf.key, self.catalogue.attributes, self.locale)
+                return self._value(attribute, leaf.test, leaf.exists)
             case nodes.Metric():
-                label = self.catalogue.metric(leaf.key).labels.text(self.locale)
-                return self._value(label, leaf.number, leaf.exists)
+                metric = label(leaf.key, self.catalogue.metrics, self.locale)
+                return self._value(metric, leaf.number, leaf.exists)
             case nodes.Cohort():
                 return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
             case nodes.Events() | nodes.EventTotal() | nodes.Stopped() | nodes.Sequence():
@@ -118,7 +123,7 @@ class _Writer(Phrases):
         return self.words.group.format(text) if grouped else text
 
     def _tags(self, leaf: Tags) -> str:
-        dimension = self.catalogue.dimension(leaf.dimension).labels.text(self.locale)
+        dimension = label(leaf.dimension, self.catalogue.dimensions, self.locale)
         parts = list(self._tag_parts(leaf))
         qualifiers = list(self._qualifiers(leaf))
         text = self.words.has.format(dimension, self.words.and_.join(parts))
@@ -144,8 +149,7 @@ class _Writer(Phrases):
 
     def _labels(self, leaf: Tags, names: Sequence[str]) -> str:
         labels = [
-            self.catalogue.tag(tag_key(leaf.dimension, name)).labels.text(self.locale)
-            for name in names
+            label(tag_key(leaf.dimension, name), self.catalogue.tags, self.locale) for name in names
         ]
         return self.words.comma.join(labels)
 
@@ -164,10 +168,10 @@ class _Writer(Phrases):
         if leaf.weekday is not None:
             yield words.weekdays[leaf.weekday - 1]
 
-    def _value(self, label: str, test: Any, exists: bool | None) -> str:
+    def _value(self, what: str, test: Any, exists: bool | None) -> str:
         if exists is not None:
-            return (self.words.is_known if exists else self.words.is_unknown).format(label)
-        return label + self.words.space + self.test(test)
+            return (self.words.is_known if exists else self.words.is_unknown).format(what)
+        return what + self.words.space + self.test(test)
 
     def _total(self, leaf: nodes.EventTotal) -> str:
         when = [] if leaf.window is None else [self.window(leaf.window)]

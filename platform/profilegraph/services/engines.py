@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import InvalidFilter
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.facts import Context, Past, When
+from profilegraph.segments.library import size
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.history import require_answerable
@@ -17,6 +19,9 @@ from profilegraph.services.platform import Platform
 from profilegraph.storage import answers, segments
 from profilegraph.storage.database import Database
 from profilegraph.storage.saved_segments import read_library
+
+MOST_LEAVES = 300
+"""How many conditions the filters of one question may have together."""
 
 
 class Engine(Protocol):
@@ -121,5 +126,12 @@ async def grounds(
     library = await read_library(platform.database, AllOf(tuple(nodes)), at)
     for node in nodes:
         check(node, catalogue, library)
+    leaves = sum(size(node, library).leaves for node in nodes)
+    if leaves > MOST_LEAVES:
+        raise InvalidFilter(
+            f"with the segments that they refer to, the filters have {leaves} conditions together;"
+            f" at most {MOST_LEAVES} can be asked at once.",
+            hint="Ask for fewer or simpler filters at once.",
+        )
     await require_answerable(platform, nodes, library, when)
     return catalogue, platform.context(when, library)

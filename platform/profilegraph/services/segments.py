@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Key, Labels
-from profilegraph.errors import InvalidInput
+from profilegraph.errors import InvalidFilter, InvalidInput
 from profilegraph.segments.answers import Order, Position, Sort, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
@@ -170,6 +170,20 @@ def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SE
     """
     check(node, catalogue, library)
     return sentence(node, catalogue, locale, library)
+
+
+def reading(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
+    """Return what a kept filter asks for as a sentence; what is gone is called by its key."""
+    return sentence(node, catalogue, locale, library)
+
+
+def problem(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS) -> str | None:
+    """Return why a kept filter cannot be asked any more; None where it can."""
+    try:
+        check(node, catalogue, library)
+    except InvalidFilter as error:
+        return str(error)
+    return None
 
 
 def _key(text: str) -> str:

@@ -27,33 +27,38 @@ class SavedSegment:
     author: str
     note: str
     at: datetime
+    restores: int | None = None
+    """The number of the older version whose filter a rollback brought back."""
 
 
 async def save_version(
     transaction: Transaction,
     key: str,
-    labels: Labels,
+    labels: Labels | None,
     node: Node,
     *,
     author: str,
     note: str,
     at: datetime,
+    restores: int | None = None,
 ) -> int:
     """Return the number of the version that holds the filter: the newest if it does, else a new one.
 
-    The labels are the segment's: they change with or without a new version.
+    The labels are the segment's: they change with or without a new version, and stay where None is
+    given. `restores` is the number of the version that the filter is taken from.
     """
     used = uses(node)
     rows = await transaction.run(
         statement("save_segment"),
         {
             "key": key,
-            "labelZh": labels.zh_cn,
-            "labelEn": labels.en,
+            "labelZh": None if labels is None else labels.zh_cn,
+            "labelEn": None if labels is None else labels.en,
             "filter": encode_text(node),
             "author": author,
             "note": note,
             "at": at,
+            "restores": restores,
             "dimensions": sorted(used.dimensions),
             "tags": sorted(used.tags),
             "segments": sorted(used.segments),
@@ -72,14 +77,31 @@ async def read_segment(
     """
     parameters = {"keys": [key], "version": version, "at": at}
     rows = await database.read(statement("read_segments"), parameters)
-    if not rows and at is not None:
+    if rows:
+        return _segment(rows[0])
+    if at is not None:
         raise NotFound(
             f"no segment had the key {key!r} on {at:%Y-%m-%d}.",
             hint="Ask as of a later moment, or check the key.",
         )
-    if not rows:
-        raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
-    return _segment(rows[0])
+    if version is not None:
+        newest = await read_segment(database, key)
+        raise NotFound(
+            f"the segment {key!r} has no version {version}.",
+            hint=f"Its versions are 1 to {newest.version}.",
+            where="version",
+        )
+    raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
+
+
+async def read_versions(
+    database: Database, keys: Sequence[str]
+) -> dict[str, Sequence[SavedSegment]]:
+    """Return all versions of each segment, the newest first, by the segment's key."""
+    found: dict[str, list[SavedSegment]] = {}
+    for row in await database.read(statement("read_versions"), {"keys": keys}):
+        found.setdefault(row["key"], []).append(_segment(row))
+    return dict(found)
 
 
 async def list_segments(database: Database) -> Sequence[SavedSegment]:
@@ -122,4 +144,5 @@ def _segment(row: Row) -> SavedSegment:
         author=row["author"],
         note=row["note"],
         at=row["at"],
+        restores=row["restores"],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -39,8 +39,12 @@ def build_app(
     new_context: NewContext,
     checks: Mapping[str, Check],
     close: Callable[[], Awaitable[None]],
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the ASGI application; `close` is awaited once, when it shuts down."""
+    """Return the ASGI application; `close` is awaited once, when it shuts down.
+
+    `routes` are what it answers besides GraphQL, GraphiQL and the health checks.
+    """
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -51,7 +55,7 @@ def build_app(
 
     graphql = GraphQLEndpoint(executor, authenticate, new_context)
     return Starlette(
-        routes=_routes(graphql, Readiness(checks)),
+        routes=[*_routes(graphql, Readiness(checks)), *routes],
         middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,

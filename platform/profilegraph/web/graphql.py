@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from profilegraph.api.executor import Answer, Executor
-from profilegraph.errors import ProfilegraphError, Unauthenticated
+from profilegraph.api.faults import described
+from profilegraph.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    ProfilegraphError,
+    Unauthenticated,
+)
 from profilegraph.web.requests import Refusal, read_operation
 
 RESULT = "application/graphql-response+json"
 JSON = "application/json"
 _TYPES = {RESULT: RESULT, JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON}
+
+_STATUS: Mapping[type[ProfilegraphError], int] = {
+    Unauthenticated: 401,
+    NotFound: 404,
+    InvalidInput: 400,
+    Conflict: 409,
+}
 
 Authenticate = Callable[[str | None], Awaitable[object]]
 """Returns who carries this API key, or raises Unauthenticated."""
@@ -77,6 +91,13 @@ def bearer(request: Request) -> str | None:
 def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
     """Return the body of an answer that is one error."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
+
+
+def failure(error: ProfilegraphError) -> Response:
+    """Return the answer to a request that failed as expected, outside of GraphQL."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return answer(JSON, status, problem(message=error.message, **described(error)), **headers)
 
 
 def answer(media_type: str, status: int, body: dict[str, Any], **headers: str) -> Response:

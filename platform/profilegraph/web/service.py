@@ -20,6 +20,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
+from profilegraph.web.exports import Exports
 from profilegraph.web.keys import KeyRing
 
 READY_SECONDS = 5.0
@@ -42,12 +43,14 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         failed = len(platform.host.faults)
         return f"{failed} failed" if failed else "ok"
 
+    keys = KeyRing(check)
     return build_app(
         executor=Executor(build_schema()),
-        authenticate=KeyRing(check),
+        authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock()),
         checks={"database": database, "plugins": plugins},
         close=platform.database.close,
+        routes=[Exports(platform, keys, clock).route],
     )
 
 

@@ -9,17 +9,17 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
-from profilegraph.api.fields import field
-from profilegraph.api.ids import Node
+from profilegraph.api.fields import field, listed
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
+from profilegraph.api.types import answers
+from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past, When
 from profilegraph.services import segments
 from profilegraph.services.segments import MAX_PAGE
-from profilegraph.storage.saved_segments import SavedSegment
 
 PageSize = Annotated[
     int, strawberry.argument(description=f"How many customers a page has, 1 to {MAX_PAGE:,}.")
@@ -150,8 +150,8 @@ class Audience:
         """Return as of when the customers are asked for."""
         return self.past or info.context.now
 
-    @field("How many customers match.")
-    async def count(self, info: Info) -> int:
+    @field("How many customers match; null, with an error, where the filter cannot be asked.")
+    async def count(self, info: Info) -> int | None:
         """Return how many customers match."""
         return await segments.count(info.context.platform, self.condition, self.when(info))
 
@@ -174,6 +174,18 @@ class Audience:
                 ]
             ),
         )
+
+    @listed("How many carry each tag, dimension by dimension.")
+    async def breakdown(
+        self, info: Info, dimensions: Dimensions = None
+    ) -> list[DimensionBreakdown]:
+        """Return how many carry each tag."""
+        return await answers.breakdown(info, self.condition, self.when(info), dimensions)
+
+    @field("The customers that match, parted by one level after the other: a tree.")
+    async def split(self, info: Info, levels: Levels) -> Split:
+        """Return the customers that match, level within level."""
+        return await answers.split(info, self.condition, self.when(info), levels)
 
     @field("The customers that match, a page at a time; what is said of each is of today.")
     async def members(
@@ -200,30 +212,3 @@ class Audience:
 @strawberry.type(description="A filter that is asked without being saved.")
 class SegmentPreview(Audience):
     """A filter that is asked without being saved."""
-
-
-@strawberry.type(
-    description="One version of a named filter: the newest, that of the moment asked about, or"
-    " after saving the one that was saved."
-)
-class Segment(Node, Labelled, Audience):
-    """One version of a named filter."""
-
-    version: int = strawberry.field(description="Number of the version, from 1 on.")
-    author: str = strawberry.field(description="Whose API key saved the version.")
-    note: str = strawberry.field(description="What the author said of it.")
-    saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
-
-    @classmethod
-    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
-        """Return the API's view of a saved segment, with its members as of a moment."""
-        return cls(
-            key=found.key,
-            labels=found.labels,
-            condition=found.filter,
-            past=past,
-            version=found.version,
-            author=found.author,
-            note=found.note,
-            saved_at=found.at,
-        )

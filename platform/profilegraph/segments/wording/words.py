@@ -94,6 +94,20 @@ class Wording:
     consented: str
     refused: str
     neighbour: str
+    untagged: str
+    valueless: str
+    unmatched: str
+    band_below: str
+    band_between: str
+    band_from: str
+    band_whole: str
+    added: str
+    added_alternative: str
+    removed: str
+    removed_alternative: str
+    changed: str
+    rewritten: str
+    inside: str
     comparisons: Mapping[str, str]
     times: Mapping[str, str]
     windows: Mapping[str, str]

@@ -6,5 +6,6 @@ CALL (s) {
   RETURN v ORDER BY v.n DESC LIMIT 1
 }
 RETURN s.key AS key, s.labelZh AS labelZh, s.labelEn AS labelEn,
-       v.n AS n, v.filter AS filter, v.author AS author, v.note AS note, v.at AS at
+       v.n AS n, v.filter AS filter, v.author AS author, v.note AS note, v.at AS at,
+       v.restores AS restores
 ORDER BY key

@@ -1,5 +1,5 @@
 MERGE (s:Segment {key: $key})
-SET s.labelZh = $labelZh, s.labelEn = $labelEn
+SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn)
 WITH s
 CALL (s) {
   OPTIONAL MATCH (s)-[:HAS_VERSION]->(v:SegmentVersion)
@@ -9,7 +9,8 @@ WITH s, newest,
      CASE WHEN newest.filter = $filter THEN newest.n ELSE coalesce(newest.n, 0) + 1 END AS n
 CALL (s, n) {
   MERGE (v:SegmentVersion {key: $key + '#' + toString(n)})
-    ON CREATE SET v.n = n, v.filter = $filter, v.author = $author, v.note = $note, v.at = $at
+    ON CREATE SET v.n = n, v.filter = $filter, v.author = $author, v.note = $note, v.at = $at,
+                  v.restores = $restores
   MERGE (s)-[:HAS_VERSION]->(v)
   WITH v
   CALL (v) {

@@ -1,0 +1,99 @@
+"""Saved segments: what they are now, what they were, and who depends on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.context import Info
+from profilegraph.api.enums import ChangeKind
+from profilegraph.api.fields import field, listed
+from profilegraph.api.ids import Node
+from profilegraph.api.types.segment import Audience
+from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.segments import differing
+from profilegraph.segments.facts import Past
+from profilegraph.services import segment_history, segments
+from profilegraph.storage.saved_segments import SavedSegment
+
+
+@strawberry.type(description="One difference between two versions of a segment.")
+class SegmentChange:
+    """One difference between two versions."""
+
+    change: strawberry.Private[differing.Change]
+    kind: ChangeKind = strawberry.field(description="What became of the condition.")
+
+    @field("The change as a line that people read.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return the change in words."""
+        [text] = await segment_history.tell(info.context.platform, [self.change], locale)
+        return text
+
+
+@strawberry.type(
+    description="One version of a named filter: the newest, that of the moment asked about, or"
+    " after saving the one that was saved."
+)
+class Segment(Node, Labelled, Audience):
+    """One version of a named filter."""
+
+    version: int = strawberry.field(description="Number of the version, from 1 on.")
+    author: str = strawberry.field(description="Whose API key saved the version.")
+    note: str = strawberry.field(description="What the author said of it.")
+    saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
+
+    restores: int | None = strawberry.field(
+        description="The older version whose filter a rollback brought back in this one."
+    )
+
+    @field("The filter as a sentence; what no taxonomy has any more is called by its key.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return the filter as a sentence."""
+        library = await segments.library(info.context.platform, self.condition)
+        catalogue = await info.context.catalogue()
+        return segments.reading(self.condition, catalogue, locale, library)
+
+    @field("Why the filter cannot be asked any more; null where all is well.")
+    async def problem(self, info: Info) -> str | None:
+        """Return why the filter cannot be asked any more."""
+        library = await segments.library(info.context.platform, self.condition)
+        return segments.problem(self.condition, await info.context.catalogue(), library)
+
+    @listed("All versions, the newest first.")
+    async def versions(self, info: Info) -> list[Segment]:
+        """Return all versions."""
+        return [Segment.of(one) for one in await info.context.load.versions.load(self.key)]
+
+    @listed("How the filter of this version differs from that of another.")
+    async def changes(
+        self,
+        info: Info,
+        since: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Number of the other version; the one before this if left out."
+            ),
+        ] = None,
+    ) -> list[SegmentChange]:
+        """Return how the filter differs from that of another version."""
+        history = await info.context.load.versions.load(self.key)
+        found = segment_history.changes(history, self.version, since)
+        return [SegmentChange(change=one, kind=ChangeKind(one.kind)) for one in found]
+
+    @classmethod
+    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
+        """Return the API's view of a saved segment, with its members as of a moment."""
+        return cls(
+            key=found.key,
+            labels=found.labels,
+            condition=found.filter,
+            past=past,
+            version=found.version,
+            author=found.author,
+            note=found.note,
+            saved_at=found.at,
+            restores=found.restores,
+        )

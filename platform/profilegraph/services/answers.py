@@ -1,0 +1,206 @@
+"""What the customers of a filter are like: in buckets, side by side, across and nested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidInput
+from profilegraph.segments.answers import ByFilter, ByTag, Level, Path, Split, buckets, narrowed
+from profilegraph.segments.facts import When
+from profilegraph.segments.nodes import Node
+from profilegraph.segments.parting import Parting, by_dimension
+from profilegraph.services.engines import engine
+from profilegraph.services.platform import Platform
+
+MOST_LEVELS = 4
+MOST_BRANCHES = 10_000
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Some of a filter's customers, and how many they are."""
+
+    labels: Labels | None
+    """What people call them; where it is missing, what their filter asks for says it."""
+    own: Node
+    """What sets them apart from the others of their level."""
+    filter: Node
+    """Who they are: the filter that they are a part of, and what sets them apart."""
+    tag: str | None
+    """Full key of the tag that they carry, where that is what sets them apart."""
+    count: int
+    total: int
+    """How many there are of the whole that they are a part of."""
+
+    @property
+    def share(self) -> float | None:
+        """Return the part of the whole that they are, 0 to 1; None of a whole of no customers."""
+        return self.count / self.total if self.total else None
+
+
+@dataclass(frozen=True)
+class DimensionBreakdown:
+    """A filter's customers by the tags of a dimension, and at last those who carry none of it."""
+
+    dimension: str
+    total: int
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True)
+class CrossTable:
+    """A filter's customers by two dimensions at once; each cell is a part of its row."""
+
+    total: int
+    rows: tuple[Bucket, ...]
+    columns: tuple[Bucket, ...]
+    cells: tuple[tuple[Bucket, ...], ...]
+    """Of each row, one cell a column."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A bucket, and the buckets of the next level within it; those of no customers are left out."""
+
+    bucket: Bucket
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A filter's customers, level within level."""
+
+    total: int
+    branches: tuple[Branch, ...]
+
+
+async def breakdown(
+    platform: Platform, node: Node, when: When, dimensions: Sequence[str] | None = None
+) -> tuple[DimensionBreakdown, ...]:
+    """Return how many of a filter's customers carry each tag, of some dimensions or of all.
+
+    A tag includes those below it, and of a dimension with several tags a customer counts in each:
+    the buckets may add up to more than the total. Raises NotFound, InvalidFilter.
+    """
+    catalogue = await platform.catalogues.current()
+    names = catalogue.dimensions if dimensions is None else dict.fromkeys(dimensions)
+    partings = [by_dimension(name, catalogue) for name in names]
+    answering = await engine(platform, [node], when)
+    found = await answering.breakdown(node, [one.level for one in partings])
+    return tuple(
+        DimensionBreakdown(
+            name, found.total, _filled(node, one, catalogue, counts, total=found.total)
+        )
+        for name, one, counts in zip(names, partings, found.counts, strict=True)
+    )
+
+
+async def cross_table(
+    platform: Platform, rows: str, columns: str, node: Node, when: When
+) -> CrossTable:
+    """Return how many of a filter's customers carry each tag of two dimensions at once.
+
+    Raises NotFound, InvalidFilter, and InvalidInput where both are the same dimension or the table
+    has too many cells.
+    """
+    if rows == columns:
+        raise InvalidInput("rows and columns are two dimensions.", where="columns")
+    catalogue = await platform.catalogues.current()
+    down, across = by_dimension(rows, catalogue), by_dimension(columns, catalogue)
+    _refuse_too_many([down, across])
+    answering = await engine(platform, [node], when)
+    found = await answering.split(node, [down.level, across.level])
+    total = found.get((), 0)
+    # A customer may be in several rows, so columns do not add up from the cells.
+    sides = (await answering.breakdown(node, [across.level])).counts[0]
+    lines = _filled(node, down, catalogue, _counts(found, (), len(down.labels)), total=total)
+    return CrossTable(
+        total=total,
+        rows=lines,
+        columns=_filled(node, across, catalogue, sides, total=total),
+        cells=tuple(
+            _filled(
+                line.filter,
+                across,
+                catalogue,
+                _counts(found, (number,), len(across.labels)),
+                total=line.count,
+            )
+            for number, line in enumerate(lines)
+        ),
+    )
+
+
+async def split(platform: Platform, node: Node, levels: Sequence[Parting], when: When) -> Tree:
+    """Return a filter's customers parted by the first level, each part by the second, and so on.
+
+    Raises InvalidFilter, and InvalidInput where there are no levels, or too many or too large ones.
+    """
+    if not 1 <= len(levels) <= MOST_LEVELS:
+        raise InvalidInput(f"give 1 to {MOST_LEVELS} levels.", where="levels")
+    _refuse_too_many(levels)
+    catalogue = await platform.catalogues.current()
+    own = [one for each in levels for one in filters_of(each.level)]
+    answering = await engine(platform, [node, *own], when)
+    found = await answering.split(node, [one.level for one in levels])
+    return Tree(found.get((), 0), _branches(node, levels, catalogue, found, ()))
+
+
+def filters_of(level: Level) -> tuple[Node, ...]:
+    """Return the filters that a level is made of; a dimension has none."""
+    return level.filters if isinstance(level, ByFilter) else ()
+
+
+def _branches(
+    node: Node, levels: Sequence[Parting], catalogue: Catalogue, found: Split, path: Path
+) -> tuple[Branch, ...]:
+    if len(path) == len(levels):
+        return ()
+    level = levels[len(path)]
+    total = found.get(path, 0)
+    counts = _counts(found, path, len(level.labels))
+    parts = _filled(node, level, catalogue, counts, total=total)
+    return tuple(
+        Branch(part, _branches(part.filter, levels, catalogue, found, (*path, number)))
+        for number, part in enumerate(parts)
+        if part.count
+    )
+
+
+def _counts(found: Split, path: Path, number: int) -> list[int]:
+    return [found.get((*path, place), 0) for place in range(number)]
+
+
+def _filled(
+    whole: Node, level: Parting, catalogue: Catalogue, counts: Sequence[int], *, total: int
+) -> tuple[Bucket, ...]:
+    filters = buckets(level.level, catalogue)
+    return tuple(
+        Bucket(labels, own, narrowed(whole, own), tag, count, total)
+        for labels, own, tag, count in zip(
+            level.labels, filters, _tags(level.level, catalogue), counts, strict=True
+        )
+    )
+
+
+def _tags(level: Level, catalogue: Catalogue) -> list[str | None]:
+    match level:
+        case ByTag(key):
+            return [*(tag_key(key, tag.key) for tag in catalogue.dimension(key).tags), None]
+        case ByFilter(filters):
+            return [None] * (len(filters) + 1)
+
+
+def _refuse_too_many(levels: Sequence[Parting]) -> None:
+    branches = prod(len(one.labels) for one in levels)
+    if branches > MOST_BRANCHES:
+        raise InvalidInput(
+            f"there are {branches:,} combinations of the levels; at most {MOST_BRANCHES:,} can be"
+            " counted at once.",
+            hint="Take fewer levels, or some with fewer buckets.",
+            where="levels",
+        )

@@ -1,0 +1,1 @@
+"""A segment's members, or its people, as a file: CSV, workbook or JSON Lines, of any length."""

@@ -1,0 +1,241 @@
+"""The columns that a table of members or people can have, found by the names that clients write.
+
+A name is a field (`name`, `owners`), or a family and a key (`tags:company_size`); a star in place
+of the key stands for every key there is. In a table of people, `customer.` goes before the name of
+a column of their customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+
+from profilegraph.domain.activity import Arrival
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import CustomerKind, Identity, IdentityKind, Tagging
+from profilegraph.domain.organisation import DecisionMaker
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidInput
+from profilegraph.segments.nodes import Attribute, Metric, Node, Tags, walk
+from profilegraph.segments.wording import CHINESE, ENGLISH
+from profilegraph.services.exports.cells import Cell, Coded
+from profilegraph.storage.reads import Owner, Profile
+
+MOST_COLUMNS = 200
+STAR = "*"
+
+
+class What(Enum):
+    """Whom a table lists."""
+
+    MEMBERS = "members"
+    PEOPLE = "people"
+
+
+class Need(Enum):
+    """What must be read of customers besides their profiles."""
+
+    TAGGINGS = "taggings"
+    IDENTITIES = "identities"
+    OWNERS = "owners"
+    ARRIVALS = "arrivals"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was read for one row: a customer, and in a table of people one of its people."""
+
+    profile: Profile
+    taggings: Sequence[Tagging] = ()
+    identities: Sequence[Identity] = ()
+    owners: Sequence[Owner] = ()
+    arrivals: Sequence[Arrival] = ()
+    person: DecisionMaker | None = None
+    department: str | None = None
+    superior: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name for programs, its labels for people, and what it shows of a row."""
+
+    name: str
+    labels: Labels
+    value: Callable[[Row], Cell] = field(repr=False)
+    need: Need | None = None
+
+
+def choose(names: Sequence[str], what: What, catalogue: Catalogue) -> tuple[Column, ...]:
+    """Return the columns of these names, in their order.
+
+    Raises InvalidInput where there is no such column, naming the nearest, or one is named twice.
+    """
+    known = _known(what, catalogue)
+    found = tuple(column for name in names for column in _named(name.strip(), known))
+    twice = {one.name for one in found if sum(one.name == other.name for other in found) > 1}
+    if twice:
+        raise InvalidInput(f"named twice: {', '.join(sorted(twice))}.", where="columns")
+    if not 1 <= len(found) <= MOST_COLUMNS:
+        message = f"a table has 1 to {MOST_COLUMNS} columns, not {len(found)}."
+        raise InvalidInput(message, where="columns")
+    return found
+
+
+def usual(node: Node, what: What) -> list[str]:
+    """Return the names of the columns that a table has unless others are asked for.
+
+    Those of members end with what the filter asks of: its attributes, metrics and dimensions.
+    """
+    if what is What.PEOPLE:
+        return [*_PERSON, f"{_OF_CUSTOMER}key", f"{_OF_CUSTOMER}name"]
+    return [*dict.fromkeys(("key", "name", "kind", "created_at", "owners", *_asked_of(node)))]
+
+
+def _asked_of(node: Node) -> Iterator[str]:
+    for one in walk(node):
+        match one:
+            case Tags(dimension=key):
+                yield f"tags:{key}"
+            case Attribute(key=key):
+                yield f"attribute:{key}"
+            case Metric(key=key):
+                yield f"metric:{key}"
+
+
+def _named(name: str, known: Mapping[str, Column]) -> Iterable[Column]:
+    if name in known:
+        return [known[name]]
+    if name.endswith(f":{STAR}"):
+        return [one for key, one in known.items() if key.startswith(name.removesuffix(STAR))]
+    near = get_close_matches(name, known, n=3) or [key for key in known if key.startswith(name)][:3]
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
+    raise InvalidInput(f"no column is called {name!r}.", where="columns", hint=hint)
+
+
+def _known(what: What, catalogue: Catalogue) -> dict[str, Column]:
+    of_customer = {one.name: one for one in (*_CUSTOMER, *_of_catalogue(catalogue))}
+    if what is What.MEMBERS:
+        return of_customer
+    within = (_within_people(one) for one in of_customer.values())
+    return _PERSON | {one.name: one for one in within}
+
+
+_OF_CUSTOMER = "customer."
+
+
+def _within_people(column: Column) -> Column:
+    labels = Labels(zh_cn=f"客户：{column.labels.zh_cn}", en=f"Customer: {column.labels.en}")
+    return replace(column, name=_OF_CUSTOMER + column.name, labels=labels)
+
+
+def _of_catalogue(catalogue: Catalogue) -> Iterator[Column]:
+    for attribute in catalogue.attributes.values():
+        yield Column(f"attribute:{attribute.key}", attribute.labels, _attribute(attribute.key))
+    for metric in catalogue.metrics.values():
+        yield Column(f"metric:{metric.key}", metric.labels, _metric(metric.key))
+    for dimension in catalogue.dimensions.values():
+        shown = _tags(dimension.key, catalogue)
+        yield Column(f"tags:{dimension.key}", dimension.labels, shown, Need.TAGGINGS)
+
+
+def _attribute(key: str) -> Callable[[Row], Cell]:
+    return lambda row: row.profile.attributes.get(key)
+
+
+def _metric(key: str) -> Callable[[Row], Cell]:
+    return lambda row: row.profile.metrics.get(key)
+
+
+def _tags(dimension: str, catalogue: Catalogue) -> Callable[[Row], Cell]:
+    return lambda row: tuple(
+        Coded(one.tag.partition("/")[2], catalogue.tags[one.tag].labels)
+        for one in row.taggings
+        if one.dimension == dimension and one.tag in catalogue.tags
+    )
+
+
+def _identity(kind: IdentityKind) -> Callable[[Row], Cell]:
+    return lambda row: tuple(one.value for one in row.identities if one.kind is kind)
+
+
+_KINDS = {
+    CustomerKind.COMPANY: Labels(zh_cn="企业", en="Company"),
+    CustomerKind.PERSON: Labels(zh_cn="个人", en="Person"),
+}
+_IDENTITIES = {
+    IdentityKind.PHONE: Labels(zh_cn="电话", en="Phone"),
+    IdentityKind.EMAIL: Labels(zh_cn="邮箱", en="E-mail"),
+    IdentityKind.WECOM_EXTERNAL_USER: Labels(zh_cn="企业微信外部联系人", en="WeCom contact"),
+    IdentityKind.WECHAT_OPENID: Labels(zh_cn="微信公众号用户", en="WeChat open id"),
+    IdentityKind.WECHAT_UNIONID: Labels(zh_cn="微信统一用户", en="WeChat union id"),
+    IdentityKind.UNIFIED_SOCIAL_CREDIT_CODE: Labels(
+        zh_cn="统一社会信用代码", en="Unified social credit code"
+    ),
+    IdentityKind.WEBSITE: Labels(zh_cn="网站", en="Website"),
+    IdentityKind.DEVICE: Labels(zh_cn="设备", en="Device"),
+    IdentityKind.CRM: Labels(zh_cn="客户管理系统编号", en="CRM id"),
+    IdentityKind.OTHER: Labels(zh_cn="其他身份", en="Other identity"),
+}
+_CUSTOMER = (
+    Column("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key),
+    Column("name", Labels(zh_cn="名称", en="Name"), lambda row: row.profile.name),
+    Column(
+        "kind",
+        Labels(zh_cn="类型", en="Kind"),
+        lambda row: Coded(row.profile.kind.value, _KINDS[row.profile.kind]),
+    ),
+    Column(
+        "created_at", Labels(zh_cn="建档时间", en="Created"), lambda row: row.profile.created_at
+    ),
+    Column(
+        "owners",
+        Labels(zh_cn="负责人", en="Owners"),
+        lambda row: tuple(one.employee.name or one.employee.key for one in row.owners),
+        Need.OWNERS,
+    ),
+    Column(
+        "channels",
+        Labels(zh_cn="来源渠道", en="Channels"),
+        lambda row: tuple(dict.fromkeys(one.channel for one in row.arrivals)),
+        Need.ARRIVALS,
+    ),
+    *(
+        Column(f"identity:{kind.value.lower()}", labels, _identity(kind), Need.IDENTITIES)
+        for kind, labels in _IDENTITIES.items()
+    ),
+)
+
+
+def _person(value: Callable[[DecisionMaker], Any]) -> Callable[[Row], Cell]:
+    return lambda row: None if row.person is None else value(row.person)
+
+
+def _role(person: DecisionMaker) -> Cell:
+    if person.role is None:
+        return None
+    labels = Labels(zh_cn=CHINESE.roles[person.role], en=ENGLISH.roles[person.role])
+    return Coded(person.role.value, labels)
+
+
+_PERSON = {
+    one.name: one
+    for one in (
+        Column("key", Labels(zh_cn="编号", en="Key"), _person(lambda one: one.key)),
+        Column("name", Labels(zh_cn="姓名", en="Name"), _person(lambda one: one.name)),
+        Column("title", Labels(zh_cn="职务", en="Title"), _person(lambda one: one.title)),
+        Column("role", Labels(zh_cn="决策角色", en="Role"), _person(_role)),
+        Column(
+            "influence", Labels(zh_cn="影响力", en="Influence"), _person(lambda one: one.influence)
+        ),
+        Column("stance", Labels(zh_cn="立场", en="Stance"), _person(lambda one: one.stance)),
+        Column(
+            "department",
+            Labels(zh_cn="部门", en="Department"),
+            lambda row: row.department,
+        ),
+        Column("superior", Labels(zh_cn="上级", en="Superior"), lambda row: row.superior),
+    )
+}

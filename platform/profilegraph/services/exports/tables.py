@@ -1,0 +1,95 @@
+"""The rows of an exported table, a page at a time: never more of them in memory than one page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from profilegraph.domain.values import Labels
+from profilegraph.segments.library import written_out
+from profilegraph.segments.nodes import Node
+from profilegraph.services import segments
+from profilegraph.services.exports.columns import Column, Need, Row, What, choose, usual
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments import MAX_PAGE
+from profilegraph.storage.database import Database
+from profilegraph.storage.reads import (
+    ByCustomer,
+    Profile,
+    read_arrivals,
+    read_identities,
+    read_owners,
+    read_profiles,
+    read_taggings,
+)
+
+_READERS: Mapping[
+    Need, Callable[[Database, Sequence[str], datetime], Awaitable[ByCustomer[Any]]]
+] = {
+    Need.TAGGINGS: read_taggings,
+    Need.IDENTITIES: lambda database, keys, _: read_identities(database, keys),
+    Need.OWNERS: lambda database, keys, _: read_owners(database, keys),
+    Need.ARRIVALS: lambda database, keys, _: read_arrivals(database, keys),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """What an export lists: what it is called, its columns, and its rows when they are asked for."""
+
+    labels: Labels
+    columns: tuple[Column, ...]
+    pages: AsyncGenerator[Sequence[Row], None]
+
+
+async def open_table(
+    platform: Platform,
+    segment: str,
+    now: datetime,
+    *,
+    what: What = What.MEMBERS,
+    columns: Sequence[str] | None = None,
+) -> Table:
+    """Return the table of a segment's members at `now`, by key, in columns of these names.
+
+    The filter stays as it is now, however long the reading takes. Each page is a read of its own,
+    with a deadline of its own. Raises NotFound, InvalidFilter, and InvalidInput where there is no
+    such column.
+    """
+    saved = await segments.segment(platform, segment)
+    node = written_out(saved.filter, await segments.library(platform, saved.filter))
+    names = usual(node, what) if columns is None else columns
+    chosen = choose(names, what, await platform.catalogues.current())
+    return Table(saved.labels, chosen, _members(platform, node, now, chosen))
+
+
+async def _members(
+    platform: Platform, node: Node, now: datetime, columns: Sequence[Column]
+) -> AsyncGenerator[Sequence[Row], None]:
+    """Yield the rows of all members, at least one page."""
+    page = await segments.members(platform, node, now, first=MAX_PAGE)
+    while True:
+        keys = [position.key for position in page.positions]
+        found = await _customers(platform.database, keys, now, columns)
+        yield [found[key] for key in keys if key in found]
+        if not page.has_next:
+            return
+        after = page.positions[-1]
+        page = await segments.members(platform, node, now, first=MAX_PAGE, after=after)
+
+
+async def _customers(
+    database: Database, keys: Sequence[str], now: datetime, columns: Sequence[Column]
+) -> dict[str, Row]:
+    """Return what the columns need of customers, by key; one who is gone meanwhile is left out."""
+    profiles = await read_profiles(database, keys)
+    needs = {column.need for column in columns if column.need is not None}
+    read = {need.value: await _READERS[need](database, keys, now) for need in needs}
+
+    def row(key: str, profile: Profile) -> Row:
+        known: dict[str, Any] = {name: found.get(key, ()) for name, found in read.items()}
+        return Row(profile, **known)
+
+    return {key: row(key, profile) for key, [profile] in profiles.items()}

@@ -1,0 +1,136 @@
+"""Tables as Excel workbooks: written to a temporary folder row by row, then read from there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, closing
+from datetime import date, datetime, time
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from profilegraph.errors import InvalidInput
+from profilegraph.services.exports.cells import Plain, Style, is_formula
+from profilegraph.services.exports.columns import Row
+from profilegraph.services.exports.tables import Table
+
+T = TypeVar("T")
+SHEET_ROWS = 1_048_576
+"""The most rows that a sheet may have, its header included."""
+LONGEST_TEXT = 32_767
+_CHUNK = 256 * 1024
+_FIRST_DAY = date(1900, 3, 1)
+"""Days before it are texts: Excel's calendar begins with 1900, and has a day too many in it."""
+_WIDTH = 18
+
+
+async def as_workbook(
+    table: Table, style: Style, sheet_rows: int = SHEET_ROWS
+) -> AsyncGenerator[bytes, None]:
+    """Yield the parts of a workbook once all of it is written; many rows go on on further sheets.
+
+    Numbers, booleans and dates are such cells, moments are in the style's zone, and texts are
+    texts, whatever they look like. Raises InvalidInput where a text is longer than Excel allows.
+    """
+    with TemporaryDirectory(prefix="profilegraph-") as folder:
+        path = Path(folder, "table.xlsx")
+        with closing(_Book(path, table, style, sheet_rows)) as book:
+            async with aclosing(table.pages) as pages:
+                async for page in pages:
+                    await _in_thread(partial(book.add, page))
+            await _in_thread(book.finish)
+        file = await _in_thread(lambda: path.open("rb"))
+        with file:
+            while chunk := await _in_thread(partial(file.read, _CHUNK)):
+                yield chunk
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Return what `work` returns in a thread; nobody can stop it, so it is waited for in any case."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+class _Book:
+    """A workbook that is being written; of its rows it holds the last alone."""
+
+    def __init__(self, path: Path, table: Table, style: Style, sheet_rows: int) -> None:
+        options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
+        self._book = Workbook(path, options)
+        self._columns = table.columns
+        self._style = style
+        self._sheet_rows = sheet_rows
+        self._bold = self._book.add_format({"bold": True})
+        # By this mark a text stays one when somebody edits its cell.
+        self._literal = self._book.add_format({"quote_prefix": True})
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._begin_sheet()
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Write rows below those that are there."""
+        for row in rows:
+            if self._next == self._sheet_rows:
+                self._begin_sheet()
+            for index, column in enumerate(self._columns):
+                self._write(index, self._style.flat(column.value(row)))
+            self._next += 1
+
+    def finish(self) -> None:
+        """Write the whole file."""
+        self._book.close()
+
+    def close(self) -> None:
+        """Let go of the files of the sheets, also where the workbook was not finished."""
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
+
+    def _begin_sheet(self) -> None:
+        self._sheet: Worksheet = self._book.add_worksheet()
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_column(0, len(self._columns) - 1, _WIDTH)
+        style = self._style
+        for index, one in enumerate(self._columns):
+            head = one.labels.text(style.locale) if style.labels else one.name
+            self._sheet.write_string(0, index, head, self._bold)
+        self._next = 1
+
+    def _write(self, index: int, value: Plain) -> None:
+        sheet, place = self._sheet, (self._next, index)
+        match value:
+            case None:
+                return
+            case bool():
+                sheet.write_boolean(*place, value)
+            case datetime() if value.date() >= _FIRST_DAY:
+                sheet.write_datetime(*place, value.replace(tzinfo=None), self._moment)
+            case datetime():
+                sheet.write_string(*place, value.isoformat(sep=" ", timespec="seconds"))
+            case date() if value >= _FIRST_DAY:
+                sheet.write_datetime(*place, datetime.combine(value, time()), self._day)
+            case date():
+                sheet.write_string(*place, value.isoformat())
+            case str():
+                self._write_text(index, value)
+            case _:
+                sheet.write_number(*place, value)
+
+    def _write_text(self, index: int, text: str) -> None:
+        if len(text) > LONGEST_TEXT:
+            raise InvalidInput(
+                f"a text in the column {self._columns[index].name!r} is longer than"
+                f" {LONGEST_TEXT:,} characters, the most that Excel takes.",
+                hint="Leave the column out, or take CSV or JSON Lines.",
+                where="columns",
+            )
+        literal = self._literal if is_formula(text) else None
+        self._sheet.write_string(self._next, index, text, literal)

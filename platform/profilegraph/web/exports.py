@@ -1,0 +1,119 @@
+"""Exports over HTTP: what is asked for in the address, and who asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+
+import structlog
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from profilegraph.errors import InvalidInput, ProfilegraphError
+from profilegraph.services.exports.cells import Style
+from profilegraph.services.exports.columns import What
+from profilegraph.services.exports.files import form_of
+from profilegraph.services.exports.tables import open_table
+from profilegraph.services.keys import ApiKey
+from profilegraph.services.platform import Platform
+from profilegraph.web.downloads import Download
+from profilegraph.web.graphql import bearer, failure
+from profilegraph.web.keys import KeyRing
+
+PARAMETERS = ("bom", "columns", "labels", "locale", "what")
+_FLAGS = {"true": True, "false": False}
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]')
+_log = structlog.get_logger()
+
+
+class Exports:
+    """Answers with a segment's members as a file, to carriers of an API key alone."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        authenticate: KeyRing[ApiKey],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._platform = platform
+        self._authenticate = authenticate
+        self._clock = clock
+
+    @property
+    def route(self) -> Route:
+        """Return where exports are asked for."""
+        route = Route("/export/segments/{key:path}.{form}", self, methods=["GET"])
+        route.methods = {"GET"}  # a HEAD, which is let in unasked, would make the file in vain
+        return route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or why there is none."""
+        request = Request(scope)
+        try:
+            viewer = await self._authenticate(bearer(request))
+            download = await self._download(request)
+        except ProfilegraphError as error:
+            await failure(error)(scope, receive, send)
+            return
+        try:
+            await download(scope, receive, send)
+        finally:
+            _log.info(
+                "export",
+                key_id=viewer.id,
+                segment=request.path_params["key"],
+                form=request.path_params["form"],
+                what=request.query_params.get("what", What.MEMBERS.value),
+                columns=request.query_params.get("columns"),
+                sent=download.sent,
+                complete=download.complete,
+            )
+
+    async def _download(self, request: Request) -> Download:
+        now, given = self._clock(), request.query_params
+        form = form_of(request.path_params["form"])
+        _refuse_unknown(given)
+        style = Style(
+            locale=given.get("locale", "en"),
+            labels=_flag(given, "labels", usually=form.for_people),
+            bom=_flag(given, "bom", usually=True),
+            zone=self._platform.settings.zone,
+        )
+        columns = given["columns"].split(",") if "columns" in given else None
+        table = await open_table(
+            self._platform,
+            request.path_params["key"],
+            now,
+            what=_what(given),
+            columns=columns,
+        )
+        title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
+        name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
+        return Download(form.write(table, style), name, form.media_type)
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in given:
+        if name not in PARAMETERS:
+            near = get_close_matches(name, PARAMETERS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(PARAMETERS)}."
+            raise InvalidInput(f"no parameter is called {name!r}.", where=name, hint=hint)
+
+
+def _flag(given: Mapping[str, str], name: str, *, usually: bool) -> bool:
+    if name not in given:
+        return usually
+    if given[name] not in _FLAGS:
+        raise InvalidInput("give true or false.", where=name)
+    return _FLAGS[given[name]]
+
+
+def _what(given: Mapping[str, str]) -> What:
+    known = {one.value: one for one in What}
+    asked = given.get("what", What.MEMBERS.value)
+    if asked not in known:
+        raise InvalidInput(f"give {' or '.join(known)}.", where="what")
+    return known[asked]

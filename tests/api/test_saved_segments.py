@@ -1,0 +1,93 @@
+"""The life of saved segments over the API: versions, changes, the way back."""
+
+from typing import Any
+
+import pytest
+
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.services.taxonomies import load_taxonomies
+
+WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
+PAINED = {"tags": {"dimension": "pains", "anyOf": ["no_integration"]}}
+SAVE = """
+mutation($key: String = "s", $filter: FilterInput!, $note: String = "") {
+  saveSegment(input: {key: $key, labels: {zhCN: "人群", en: "Segment"}, filter: $filter, note: $note}) {
+    version
+  }
+}
+"""
+
+
+@pytest.fixture
+async def saved(api: Any) -> Any:
+    """The segment s, first of the warm ones, then of those among them with a pain."""
+    await api(SAVE, filter=WARM, note="first")
+    await api(SAVE, filter={"all": [WARM, PAINED]}, note="narrower")
+    return api
+
+
+async def test_versions_are_listed_with_what_each_changed(saved):
+    query = """{ segment(key: "s") { versions {
+      version author note text restores changes { kind text zh: text(locale: "zh-CN") } } } }"""
+    newest, oldest = (await saved(query))["segment"]["versions"]
+    assert newest == {
+        "version": 2,
+        "author": "Ann",
+        "note": "narrower",
+        "text": "Temperature is Warm and Pains is No integration with other databases",
+        "restores": None,
+        "changes": [
+            {
+                "kind": "ADDED",
+                "text": "added condition: Pains is No integration with other databases",
+                "zh": "新增条件：痛点为不能打通其他数据库",
+            }
+        ],
+    }
+    assert (oldest["version"], oldest["note"], oldest["changes"]) == (1, "first", [])
+
+
+async def test_an_older_version_is_found_and_compared_with_any_other(saved):
+    query = """query($v: Int!) { segment(key: "s", version: $v) {
+      version filter changes(since: 2) { kind } } }"""
+    assert (await saved(query, v=1))["segment"] == {
+        "version": 1,
+        "filter": WARM,
+        "changes": [{"kind": "REMOVED"}],
+    }
+    assert (await saved(query, v=3))["segment"] is None
+
+
+async def test_a_rollback_answers_with_the_version_that_it_made_once(saved):
+    rollback = """mutation { rollbackSegment(key: "s", version: 1, note: "back", idempotencyKey: "k") {
+      version author note restores filter } }"""
+    first = (await saved(rollback))["rollbackSegment"]
+    assert first == {
+        "version": 3,
+        "author": "Ann",
+        "note": "back",
+        "restores": 1,
+        "filter": WARM,
+    }
+    assert (await saved(rollback))["rollbackSegment"] == first
+    error = await saved.error('mutation { rollbackSegment(key: "s", version: 9) { version } }')
+    assert error["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_the_list_of_segments_survives_one_whose_tag_is_gone(saved):
+    await saved(SAVE, key="warm", filter=WARM)
+    catalogue = await saved.platform.catalogues.current()
+    core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
+    definition = core.model_dump(by_alias=True, exclude_none=True)
+    pains = next(one for one in definition["dimensions"] if one["key"] == "pains")
+    pains["tags"] = [one for one in pains["tags"] if one["key"] != "no_integration"]
+    await load_taxonomies(saved.platform.database, [Taxonomy.model_validate(definition)])
+    answer = await saved.run("{ segments { key text problem count } }", {})
+    broken, sound = answer["data"]["segments"]
+    assert sound == {"key": "warm", "text": "Temperature is Warm", "problem": None, "count": 0}
+    assert broken["text"] == "Temperature is Warm and Pains is pains/no_integration"
+    assert broken["problem"].startswith(
+        "filter.all[1].tags: no tag is called 'pains/no_integration'."
+    )
+    assert broken["count"] is None
+    assert [error["path"] for error in answer["errors"]] == [["segments", 0, "count"]]

@@ -1,0 +1,64 @@
+"""`profilegraph segment …` against a genuine graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from profilegraph.cli.main import app
+from profilegraph.embedded.server import RunningServer
+from profilegraph.errors import ProfilegraphError
+from profilegraph.services.platform import Platform
+
+WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
+PAINED = {"tags": {"dimension": "pains", "hasAny": True}}
+Command = Callable[..., str]
+
+
+@pytest.fixture
+def segment(platform: Platform, server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs a command; what it failed of is raised."""
+    monkeypatch.setenv("NEO4J_URI", server.uri)
+    monkeypatch.setenv("NEO4J_USER", server.user)
+    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
+    monkeypatch.setenv("LC_ALL", "en")
+
+    def command(*arguments: str) -> str:
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["segment", *arguments])
+        if isinstance(result.exception, ProfilegraphError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return command
+
+
+@pytest.fixture
+def save(segment: Command, tmp_path: Path) -> Command:
+    """Saves a filter as the newest version of the segment s."""
+
+    def command(filter_: object, *options: str) -> str:
+        path = tmp_path / "filter.json"
+        path.write_text(json.dumps(filter_), encoding="utf-8")
+        return segment("save", "s", str(path), "--zh", "人群", "--en", "Segment", *options)
+
+    return command
+
+
+def test_the_history_tells_who_changed_what_and_a_rollback_restores_it(
+    segment: Command, save: Command
+) -> None:
+    save(WARM, "--note", "first")
+    save({"all": [WARM, PAINED]}, "--author", "Li")
+    assert segment("diff", "s", "1") == "added condition: Pains has any tag\n"
+    assert segment("diff", "s", "2", "1", "--locale", "zh") == "移除条件：痛点已有标签\n"
+    assert segment("rollback", "s", "1", "--note", "too few") == "s is at version 3\n"
+    lines = segment("history", "s").splitlines()
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == ["3", "2", "1"]
+    assert lines[0].endswith("command line (back to version 1)  too few")
+    assert lines[1] == "     removed condition: Pains has any tag"
+    assert lines[-1].endswith("command line  first")

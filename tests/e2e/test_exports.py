@@ -1,0 +1,434 @@
+"""Exports over genuine HTTP: whole files, read with the programs that people read them with."""
+
+import asyncio
+import csv
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+import structlog
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+
+from profilegraph.domain.activity import Arrival, Channel
+from profilegraph.domain.customers import Customer, CustomerKind, Identity, IdentityKind, Tagging
+from profilegraph.domain.organisation import Employee, Ownership
+from profilegraph.domain.values import Labels
+from profilegraph.errors import DatabaseTimeout
+from profilegraph.segments.codec import decode
+from profilegraph.services import segments
+from profilegraph.services.exports import tables
+from profilegraph.services.keys import create_key
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import save
+from profilegraph.web.logs import configure_logging
+from profilegraph.web.service import platform_app
+from tests.conftest import NOW
+from tests.support.serving import serving
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠1", "\u3000=1")
+LABELS = Labels(zh_cn="华东/大客户", en="Large customers")
+
+
+async def save_segment(platform: Platform, key: str, filter_: dict[str, Any]) -> None:
+    await segments.save_segment(
+        platform, key, LABELS, decode(filter_), author="li", note="", now=NOW
+    )
+
+
+@pytest.fixture
+async def graph(platform: Platform) -> Platform:
+    """Three customers: a has everything, b has no more than a key, c is not in the segment."""
+    at = NOW - timedelta(days=3)
+    facts = {"annual_revenue": -1.5, "website": "https://a.example", "founded_on": date(1999, 5, 1)}
+    await save(
+        platform,
+        [
+            Customer(key="a", name='华为 "技术", 公司', attributes=facts),
+            Customer(key="b", kind=CustomerKind.PERSON),
+            Customer(key="c"),
+            Identity(kind=IdentityKind.PHONE, value="+8613800138000", customer="a"),
+            Identity(kind=IdentityKind.PHONE, value="+8613900139000", customer="a"),
+            Employee(key="w", name="王"),
+            Ownership(employee="w", customer="a", since=at),
+            Channel(key="ads"),
+            Arrival(customer="a", channel="ads", at=at),
+            Tagging(customer="a", tag="company_size/20_50", since=at),
+            Tagging(customer="a", tag="pains/no_integration", since=at),
+            Tagging(customer="a", tag="pains/weak_customisation", since=at),
+            Tagging(customer="c", tag="company_size/50_500", since=at),
+        ],
+        NOW,
+    )
+    await platform.database.define("MATCH (c:Customer {key: 'a'}) SET c.metric_rfm_monetary = 99.5")
+    await save_segment(
+        platform, "s", {"not": {"tags": {"dimension": "company_size", "anyOf": ["50_500"]}}}
+    )
+    return platform
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = StringIO()
+    configure_logging(stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@asynccontextmanager
+async def connected(graph: Platform) -> AsyncIterator[httpx.AsyncClient]:
+    key = await create_key(graph.database, "exports", NOW)
+    async with serving(platform_app(graph, lambda: NOW)) as address:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(
+            base_url=address, headers=headers, trust_env=False, timeout=60
+        ) as client:
+            yield client
+
+
+@pytest.fixture
+async def client(graph: Platform) -> AsyncIterator[httpx.AsyncClient]:
+    async with connected(graph) as client:
+        yield client
+
+
+async def fetch(client: httpx.AsyncClient, file: str, **asked: str) -> bytes:
+    response = await client.get(f"/export/segments/{file}", params=asked)
+    assert response.status_code == 200, response.text
+    return response.content
+
+
+async def rows(client: httpx.AsyncClient, file: str = "s.csv", **asked: str) -> list[list[str]]:
+    text = (await fetch(client, file, **asked)).decode("utf-8-sig")
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+async def sheet(client: httpx.AsyncClient, file: str = "s.xlsx", **asked: str) -> list[list[Cell]]:
+    book = load_workbook(BytesIO(await fetch(client, file, **asked)))
+    return [list(row) for row in book.active]  # type: ignore[union-attr,misc]
+
+
+async def error(client: httpx.AsyncClient, file: str, **asked: str) -> tuple[int, dict[str, Any]]:
+    response = await client.get(f"/export/segments/{file}", params=asked)
+    [found] = response.json()["errors"]
+    return response.status_code, {"message": found["message"], **found["extensions"]}
+
+
+async def test_members_come_with_what_the_filter_asks_of_in_the_language_asked_for(client):
+    assert await rows(client) == [
+        ["Key", "Name", "Kind", "Created", "Owners", "Company size"],
+        ["a", '华为 "技术", 公司', "Company", "2026-03-01T12:00:00+00:00", "王", "20-50 people"],
+        ["b", "", "Person", "2026-03-01T12:00:00+00:00", "", ""],
+    ]
+    assert await rows(client, locale="zh-CN", columns="name,kind,tags:pains") == [
+        ["名称", "类型", "痛点"],
+        ['华为 "技术", 公司', "企业", "不能打通其他数据库; 自定义能力差"],
+        ["", "个人", ""],
+    ]
+
+
+COLUMNS = "key,attribute:annual_revenue,attribute:website,metric:rfm_monetary,identity:phone,channels,tags:pains"
+
+
+async def test_keys_in_place_of_labels_are_for_programs(client):
+    assert await rows(client, columns=COLUMNS, labels="false") == [
+        COLUMNS.split(","),
+        [
+            "a",
+            "-1.5",
+            "https://a.example",
+            "99.5",
+            "'+8613800138000; +8613900139000",
+            "ads",
+            "no_integration; weak_customisation",
+        ],
+        ["b", "", "", "", "", "", ""],
+    ]
+
+
+async def test_json_lines_hold_typed_values_under_the_columns_names(client):
+    text = await fetch(client, "s.jsonl", columns=f"{COLUMNS},kind,created_at")
+    assert [json.loads(line) for line in text.decode().splitlines()] == [
+        {
+            "key": "a",
+            "attribute:annual_revenue": -1.5,
+            "attribute:website": "https://a.example",
+            "metric:rfm_monetary": 99.5,
+            "identity:phone": ["+8613800138000", "+8613900139000"],
+            "channels": ["ads"],
+            "tags:pains": ["no_integration", "weak_customisation"],
+            "kind": "COMPANY",
+            "created_at": "2026-03-01T12:00:00+00:00",
+        },
+        {
+            "key": "b",
+            "attribute:annual_revenue": None,
+            "attribute:website": None,
+            "metric:rfm_monetary": None,
+            "identity:phone": [],
+            "channels": [],
+            "tags:pains": [],
+            "kind": "PERSON",
+            "created_at": "2026-03-01T12:00:00+00:00",
+        },
+    ]
+
+
+async def test_a_workbook_holds_typed_cells(client):
+    head, first, second = await sheet(client, columns=f"{COLUMNS},created_at", locale="zh-CN")
+    assert [cell.value for cell in head][:2] == ["编号", "年营业额"]
+    assert [(cell.value, cell.data_type) for cell in first] == [
+        ("a", "s"),
+        (-1.5, "n"),
+        ("https://a.example", "s"),
+        (99.5, "n"),
+        ("+8613800138000; +8613900139000", "s"),
+        ("ads", "s"),
+        ("不能打通其他数据库; 自定义能力差", "s"),
+        (datetime(2026, 3, 1, 12), "d"),  # noqa: DTZ001  (a cell knows no zone)
+    ]
+    assert all(cell.hyperlink is None for cell in first)
+    assert [cell.value for cell in second][:3] == ["b", None, None]
+
+
+async def test_what_looks_like_a_formula_is_none(client, graph):
+    names = [Customer(key=f"f{i}", name=f"{text} x") for i, text in enumerate(FORMULAS)]
+    await save(graph, [*names, Customer(key="=2+2")], NOW)
+    await save_segment(graph, "all", {"all": []})
+    found = dict((await rows(client, "all.csv", columns="key,name"))[1:])
+    assert found["'=2+2"] == ""
+    shown = [found[one.key] for one in names]
+    assert shown == [f"'{one.name}" for one in names]
+    cells = {key.value: name for key, name in await sheet(client, "all.xlsx", columns="key,name")}
+    kept = [cells[one.key] for one in names]
+    assert [cell.value for cell in kept] == [one.name for one in names]
+    assert {cell.data_type for cell in kept} == {"s"}
+    assert all(cell.quotePrefix for cell in kept)
+
+
+async def test_excel_is_told_that_csv_is_utf_8_unless_it_must_not(client):
+    assert (await fetch(client, "s.csv")).startswith(b"\xef\xbb\xbf")
+    assert (await fetch(client, "s.csv", bom="false")).startswith(b'"Key"')
+
+
+async def test_a_file_is_named_after_its_segment_and_day(client):
+    response = await client.get("/export/segments/s.csv", params={"locale": "zh-CN"})
+    name = quote("华东_大客户 2026-03-01.csv", safe="")
+    assert response.headers["content-disposition"] == (
+        f"attachment; filename=\"______ 2026-03-01.csv\"; filename*=UTF-8''{name}"
+    )
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_segment_is_found_whatever_signs_its_key_has(client, graph):
+    await save_segment(graph, "华东/a.b c", {"all": []})
+    assert len(await rows(client, f"{quote('华东/a.b c', safe='')}.csv")) == 4
+
+
+@pytest.mark.parametrize(
+    ("file", "asked", "status", "code", "hint"),
+    [
+        ("s.csv", {"columns": "key,nam"}, 400, "INVALID_INPUT", "name"),
+        ("s.csv", {"columns": "tags:company_sizes"}, 400, "INVALID_INPUT", "tags:company_size"),
+        ("s.csv", {"columns": "tags"}, 400, "INVALID_INPUT", "tags:"),
+        ("s.csv", {"columns": "key,name,key"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"columns": ""}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"colums": "key"}, 400, "INVALID_INPUT", "Did you mean columns?"),
+        ("s.csv", {"bom": "no"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"what": "customers"}, 400, "INVALID_INPUT", ""),
+        ("none.csv", {}, 404, "NOT_FOUND", ""),
+        ("s.pdf", {}, 404, "NOT_FOUND", "csv, xlsx, jsonl"),
+    ],
+)
+async def test_what_cannot_be_exported_is_an_error_with_a_code(
+    client, file, asked, status, code, hint
+):
+    found_status, found = await error(client, file, **asked)
+    assert (found_status, found["code"]) == (status, code)
+    assert hint in found.get("hint", "")
+
+
+async def test_an_export_needs_a_key(client):
+    response = await client.get("/export/segments/s.csv", headers={"Authorization": "Bearer pg_x"})
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert (await client.head("/export/segments/s.csv")).status_code == 405
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+async def test_pages_follow_one_another_into_one_file(client, graph, monkeypatch, form):
+    await save(graph, [Customer(key=f"k{i:02}") for i in range(10)], NOW)
+    await save_segment(graph, "all", {"all": []})
+    whole = await fetch(client, f"all.{form}", columns="key")
+    monkeypatch.setattr(tables, "MAX_PAGE", 3)
+    paged = await fetch(client, f"all.{form}", columns="key")
+    if form == "xlsx":
+        shown = [
+            [cell.value for cell in load_workbook(BytesIO(one)).active["A"]]  # type: ignore[index]
+            for one in (whole, paged)
+        ]
+        assert shown[0] == shown[1]
+        assert len(shown[0]) == 14
+    else:
+        assert paged == whole
+        assert len(whole.splitlines()) == 13 + (form == "csv")
+
+
+async def test_a_segment_that_changes_meanwhile_does_not_change_the_file(graph, monkeypatch):
+    monkeypatch.setattr(tables, "MAX_PAGE", 1)
+    await save_segment(graph, "inner", {"all": []})
+    await save_segment(graph, "outer", {"not": {"not": {"segment": {"key": "inner"}}}})
+    table = await tables.open_table(graph, "outer", NOW, columns=["key"])
+    first = await anext(table.pages)
+    await save_segment(graph, "inner", {"any": []})
+    await save_segment(graph, "outer", {"any": []})
+    rest = [row for page in [page async for page in table.pages] for row in page]
+    assert [row.profile.key for row in (*first, *rest)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+async def test_an_error_on_the_way_breaks_the_connection(client, monkeypatch, log, form):
+    monkeypatch.setattr(tables, "MAX_PAGE", 1)
+    read, calls = tables.read_profiles, 0
+
+    async def fails_later(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise DatabaseTimeout("the database did not answer.")
+        return await read(*given)
+
+    monkeypatch.setattr(tables, "read_profiles", fails_later)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await fetch(client, f"s.{form}")
+    entries = [json.loads(line) for line in log.getvalue().splitlines()]
+    [broken] = [one for one in entries if one["event"] == "download_broken"]
+    assert broken["code"] == "DATABASE_TIMEOUT"
+    [told] = [one for one in entries if one["event"] == "export"]
+    assert not told["complete"]
+    assert not any(one["event"] == "bug" for one in entries)
+
+
+async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):
+    async def fails(*given: Any) -> Any:
+        raise DatabaseTimeout("the database did not answer.")
+
+    monkeypatch.setattr(tables, "read_profiles", fails)
+    for form in ("csv", "jsonl", "xlsx"):
+        status, found = await error(client, f"s.{form}")
+        assert (status, found["code"]) == (503, "DATABASE_TIMEOUT")
+
+
+async def test_nothing_more_is_read_for_a_client_that_has_gone(client, graph, monkeypatch):
+    monkeypatch.setattr(tables, "MAX_PAGE", 1)
+    reading, closed = asyncio.Event(), asyncio.Event()
+    read, calls = tables.read_profiles, 0
+
+    async def second_never_ends(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            return await read(*given)
+        reading.set()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(tables, "read_profiles", second_never_ends)
+    async with client.stream("GET", "/export/segments/s.csv") as response:
+        assert response.status_code == 200
+        await reading.wait()
+    await asyncio.wait_for(closed.wait(), 10)
+    assert calls == 2
+
+
+async def test_what_was_written_of_a_workbook_is_gone_with_its_client(
+    client, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    reading, closed = asyncio.Event(), asyncio.Event()
+
+    async def never_ends(*given: Any) -> Any:
+        reading.set()
+        try:
+            return await asyncio.Event().wait()
+        finally:
+            assert list(tmp_path.iterdir())
+            closed.set()
+
+    monkeypatch.setattr(tables, "read_profiles", never_ends)
+    request = asyncio.create_task(client.get("/export/segments/s.xlsx"))
+    await reading.wait()
+    request.cancel()
+    await asyncio.wait_for(closed.wait(), 10)
+    assert not list(tmp_path.iterdir())
+
+
+async def test_an_export_is_logged_with_who_and_what(graph, log):
+    async with connected(graph) as client:
+        await rows(client, columns="key,name")
+    [told] = [
+        one
+        for line in log.getvalue().splitlines()
+        if (one := json.loads(line))["event"] == "export"
+    ]
+    assert (told["segment"], told["columns"], told["complete"]) == ("s", "key,name", True)
+    assert told["sent"] > 0
+    assert told["key_id"]
+
+
+async def test_a_star_stands_for_every_key(client):
+    head = (await rows(client, columns="key,metric:*", labels="false"))[0]
+    assert head[0] == "key"
+    assert "metric:rfm_monetary" in head
+    assert all(name.startswith("metric:") for name in head[1:])
+
+
+async def test_the_command_writes_the_same_file(client, graph, server, tmp_path):
+    wanted = await fetch(client, "s.csv", columns="key,tags:pains", locale="zh-CN")
+    file = tmp_path / "members.csv"
+    file.write_bytes(b"old")
+    environment = {
+        **os.environ,
+        "NEO4J_URI": server.uri,
+        "NEO4J_USER": server.user,
+        "NEO4J_PASSWORD": server.password,
+        "PROFILEGRAPH_HOME": str(tmp_path / "home"),
+    }
+
+    async def export(columns: str) -> int | None:
+        process = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("profilegraph"),
+            *("segment", "export", "s", str(file), "--columns", columns, "--locale", "zh-CN"),
+            *("--now", NOW.isoformat()),
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode
+
+    assert await export("key,nothing") == 1
+    assert file.read_bytes() == b"old"
+    assert await export("key,tags:pains") == 0
+    assert file.read_bytes() == wanted
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["members.csv"]

@@ -1,0 +1,188 @@
+"""Tables as files: what their cells become, and how much memory they take."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import load_workbook
+
+from profilegraph.domain.customers import CustomerKind
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidInput
+from profilegraph.services.exports.cells import Cell, Coded, Style, escaped, is_formula
+from profilegraph.services.exports.columns import Column, Row
+from profilegraph.services.exports.files import as_csv, as_json_lines
+from profilegraph.services.exports.tables import Table
+from profilegraph.services.exports.workbooks import as_workbook
+from profilegraph.storage.reads import Profile
+
+GOLF = Coded("golf", Labels(zh_cn="高尔夫", en="Golf"))
+CHINA = ZoneInfo("Asia/Shanghai")
+MOMENT = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
+
+
+def row(key: str) -> Row:
+    return Row(Profile(key, CustomerKind.COMPANY, None, MOMENT, {}, {}))
+
+
+def table(*cells: Cell, rows: int = 1, page: int = 2) -> Table:
+    """A table whose columns hold these cells in every row, after the row's key."""
+
+    async def pages() -> AsyncGenerator[Sequence[Row], None]:
+        for begin in range(0, rows, page):
+            yield [row(f"k{number}") for number in range(begin, min(begin + page, rows))]
+
+    key = Column("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key)
+    columns = [
+        Column(f"c{index}", Labels(zh_cn=f"列{index}", en=f"C{index}"), lambda _, cell=cell: cell)  # type: ignore[misc]
+        for index, cell in enumerate(cells)
+    ]
+    return Table(Labels(zh_cn="表", en="Table"), (key, *columns), pages())
+
+
+async def whole(parts: AsyncGenerator[bytes, None]) -> bytes:
+    return b"".join([part async for part in parts])
+
+
+CELLS: tuple[Cell, ...] = (
+    None,
+    -1.5,
+    True,
+    date(2026, 2, 3),
+    MOMENT,
+    "a\n\"b\", 'c'",
+    GOLF,
+    (GOLF, "x"),
+    (),
+)
+
+
+async def test_cells_in_csv() -> None:
+    text = (await whole(as_csv(table(*CELLS), Style("zh-CN", bom=False, zone=CHINA)))).decode()
+    head, cells = csv.reader(StringIO(text, newline=""))
+    assert head == ["编号", *(f"列{index}" for index in range(len(CELLS)))]
+    assert cells == [
+        "k0",
+        "",
+        "-1.5",
+        "true",
+        "2026-02-03",
+        "2026-03-02T04:30:00+08:00",
+        "a\n\"b\", 'c'",
+        "高尔夫",
+        "高尔夫; x",
+        "",
+    ]
+
+
+async def test_cells_in_json_lines() -> None:
+    text = await whole(as_json_lines(table(*CELLS, rows=3), Style("zh-CN", labels=False)))
+    lines = text.decode().splitlines()
+    assert [json.loads(line)["key"] for line in lines] == ["k0", "k1", "k2"]
+    assert [*json.loads(lines[0]).values()][1:] == [
+        None,
+        -1.5,
+        True,
+        "2026-02-03",
+        "2026-03-01T20:30:00+00:00",
+        "a\n\"b\", 'c'",
+        "golf",
+        ["golf", "x"],
+        [],
+    ]
+
+
+async def test_cells_in_a_workbook() -> None:
+    cells = (*CELLS, date(1899, 12, 31), datetime(1066, 10, 14, 9, tzinfo=UTC))
+    content = await whole(as_workbook(table(*cells), Style("en", zone=CHINA)))
+    _, shown = load_workbook(BytesIO(content)).active.iter_rows(values_only=True)  # type: ignore[union-attr]
+    assert shown[1:10] == (
+        None,
+        -1.5,
+        True,
+        datetime(2026, 2, 3),  # noqa: DTZ001  (a cell knows no zone)
+        datetime(2026, 3, 2, 4, 30),  # noqa: DTZ001
+        "a\n\"b\", 'c'",
+        "Golf",
+        "Golf; x",
+        None,
+    )
+    assert shown[10] == "1899-12-31"
+    assert str(shown[11]).startswith("1066-10-14 ")
+
+
+async def test_rows_that_one_sheet_cannot_hold_go_on_on_the_next() -> None:
+    content = await whole(as_workbook(table(rows=7, page=4), Style("en"), sheet_rows=4))
+    sheets = [[*one.iter_rows(values_only=True)] for one in load_workbook(BytesIO(content))]
+    assert sheets == [
+        [("Key",), ("k0",), ("k1",), ("k2",)],
+        [("Key",), ("k3",), ("k4",), ("k5",)],
+        [("Key",), ("k6",)],
+    ]
+
+
+async def test_a_text_that_excel_would_cut_is_refused() -> None:
+    await whole(as_workbook(table("甲" * 32_767), Style("en")))
+    with pytest.raises(InvalidInput, match="'c0' is longer than 32,767"):
+        await whole(as_workbook(table("甲" * 32_768), Style("en")))
+
+
+@pytest.mark.parametrize("sign", [*"=+-@＝＋－＠\t\r\n", " =", "\u3000+", "\ufeff@", "\u200b-"])
+def test_a_text_that_begins_like_a_formula_is_escaped(sign: str) -> None:
+    assert is_formula(f"{sign}1")
+    assert escaped(f"{sign}1") == f"'{sign}1"
+
+
+@pytest.mark.parametrize("text", ["", " ", "a=1", "1-2", "'=1", "·@"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert escaped(text) == text
+
+
+async def test_labels_are_escaped_too() -> None:
+    column = Column("x", Labels(zh_cn="＝甲", en="=A"), lambda _: Coded("k", LABELS))
+    found = Table(LABELS, (column,), table().pages)
+    assert await whole(as_csv(found, Style(bom=False))) == b'"\'=A"\r\n"\'@x"\r\n'
+
+
+LABELS = Labels(zh_cn="＠x", en="@x")
+PEAK = """
+import asyncio, resource, sys
+from tests.unit.test_export_files import CELLS, table
+from profilegraph.services.exports.cells import Style
+from profilegraph.services.exports.files import form_of
+
+async def drain():
+    source = table(*CELLS, rows=int(sys.argv[2]), page=1000)
+    async for part in form_of(sys.argv[1]).write(source, Style()):
+        pass
+
+asyncio.run(drain())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def peak(form: str, rows: int) -> int:
+    """Return the most kilobytes that a process held that wrote such a file."""
+    command = [sys.executable, "-c", PEAK, form, str(rows)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+def test_memory_does_not_grow_with_the_file(form: str) -> None:
+    small, large = peak(form, 3_000), peak(form, 60_000)
+    assert large < small + 3_000
+
+
+def test_a_style_is_for_people_unless_told_otherwise() -> None:
+    shown: Any = Style("zh-CN").flat(GOLF)
+    assert shown == "高尔夫"
+    assert Style("zh-CN", labels=False).flat(GOLF) == "golf"
