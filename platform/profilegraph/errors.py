@@ -82,6 +82,12 @@ class Unauthenticated(ProfilegraphError):
     code = "UNAUTHENTICATED"
 
 
+class Forbidden(ProfilegraphError):
+    """Whoever asks is known, and may not do this."""
+
+    code = "FORBIDDEN"
+
+
 class DatabaseUnavailable(ProfilegraphError):
     """No database answers at the configured address."""
 

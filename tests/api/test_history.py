@@ -151,6 +151,15 @@ async def test_what_keeps_no_history_is_refused_wherever_it_is_asked(past):
     }
 
 
+@pytest.mark.parametrize(("days", "expected"), [(-1, []), (1, ["li"]), (3, [])])
+async def test_the_people_of_a_segment_are_those_who_were_as_asked_then(past, days, expected):
+    query = """query($at: DateTime) { segmentPreview(filter: {all: []}, asOf: $at) {
+      people(where: {roles: [DECIDER]}) { totalCount edges { node { key } } } } }"""
+    found = (await past(query, at=day(past, days)))["segmentPreview"]["people"]
+    assert [edge["node"]["key"] for edge in found["edges"]] == expected
+    assert found["totalCount"] == len(expected)
+
+
 async def test_a_moment_to_come_is_refused(past):
     error = await past.error(ASK, f=WARM, at=day(past, 5))
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")

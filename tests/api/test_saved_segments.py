@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.services.keys import create_key
 from profilegraph.services.taxonomies import load_taxonomies
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
@@ -91,3 +92,52 @@ async def test_the_list_of_segments_survives_one_whose_tag_is_gone(saved):
     )
     assert broken["count"] is None
     assert [error["path"] for error in answer["errors"]] == [["segments", 0, "count"]]
+
+
+async def test_a_draft_is_put_to_use_and_archived(saved):
+    save = """mutation { saveSegment(input: {key: "d", labels: {zhCN: "草稿", en: "Draft"},
+      filter: {segment: {key: "s"}}, state: DRAFT}) { state owner editors mayEdit } }"""
+    new = {"state": "DRAFT", "owner": "Ann", "editors": [], "mayEdit": True}
+    assert (await saved(save))["saveSegment"] == new
+    move = 'mutation($s: SegmentState!) { setSegmentState(key: "d", state: $s) { state } }'
+    for state in ("ACTIVE", "ARCHIVED"):
+        assert (await saved(move, s=state))["setSegmentState"] == {"state": state}
+    error = await saved.error(move, s="DRAFT")
+    assert error["extensions"]["code"] == "CONFLICT"
+    assert error["extensions"]["hint"] == "It can become ACTIVE."
+    listed = await saved("{ segments { key } all: segments(states: [ACTIVE, ARCHIVED]) { key } }")
+    assert listed == {"segments": [{"key": "s"}], "all": [{"key": "d"}, {"key": "s"}]}
+
+
+async def test_another_key_changes_a_segment_only_once_it_is_shared(saved):
+    await create_key(saved.platform.database, "Bob", saved.now)
+    archive = 'mutation { setSegmentState(key: "s", state: ARCHIVED) { state } }'
+    saved.viewer, saved.author = "2", "Bob"
+    error = await saved.error(archive)
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    assert "belongs to 'Ann'" in error["message"]
+    assert (await saved('{ segment(key: "s") { mayEdit } }'))["segment"] == {"mayEdit": False}
+    saved.viewer, saved.author = "1", "Ann"
+    share = 'mutation { shareSegment(key: "s", editors: ["Bob"]) { owner editors } }'
+    assert (await saved(share))["shareSegment"] == {"owner": "Ann", "editors": ["Bob"]}
+    saved.viewer, saved.author = "2", "Bob"
+    assert (await saved('{ segment(key: "s") { mayEdit } }'))["segment"] == {"mayEdit": True}
+    assert (await saved(archive))["setSegmentState"] == {"state": "ARCHIVED"}
+
+
+async def test_users_are_named_and_keep_a_segment_from_being_deleted(saved):
+    await saved(SAVE, key="user", filter={"not": {"segment": {"key": "s"}}})
+    found = await saved("{ segments { key usedBy { key version } } }")
+    assert found["segments"] == [
+        {"key": "s", "usedBy": [{"key": "user", "version": 1}]},
+        {"key": "user", "usedBy": []},
+    ]
+    delete = 'mutation { deleteSegment(key: "s", idempotencyKey: "k") }'
+    error = await saved.error(delete)
+    assert error["extensions"]["code"] == "CONFLICT"
+    assert "'user' (ACTIVE)" in error["message"]
+    await saved('mutation { deleteSegment(key: "user") }')
+    node = (await saved('{ segment(key: "s") { id } }'))["segment"]["id"]
+    for _ in range(2):
+        assert await saved(delete) == {"deleteSegment": node}
+    assert (await saved("query($id: ID!) { node(id: $id) { id } }", id=node))["node"] is None

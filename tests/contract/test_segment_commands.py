@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
 from profilegraph.embedded.server import RunningServer
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import NotFound, ProfilegraphError
 from profilegraph.services.platform import Platform
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
@@ -62,3 +62,16 @@ def test_the_history_tells_who_changed_what_and_a_rollback_restores_it(
     assert lines[0].endswith("command line (back to version 1)  too few")
     assert lines[1] == "     removed condition: Pains has any tag"
     assert lines[-1].endswith("command line  first")
+
+
+def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> None:
+    save(WARM, "--author", "Li", "--draft")
+    assert segment("activate", "s") == "s is ACTIVE\n"
+    assert segment("archive", "s") == "s is ARCHIVED\n"
+    assert "ARCHIVED" in segment("list")
+    assert segment("share", "s") == "s belongs to Li\n"
+    with pytest.raises(NotFound, match="no API key"):
+        segment("share", "s", "--editor", "Wang")
+    assert segment("delete", "s") == "s is deleted\n"
+    with pytest.raises(NotFound):
+        segment("history", "s")

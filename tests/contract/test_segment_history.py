@@ -11,6 +11,7 @@ from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.services import segment_history, segments
 from profilegraph.services.platform import Platform
+from profilegraph.services.segment_rules import Act
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.saved_segments import SavedSegment
 from tests.conftest import NOW
@@ -26,7 +27,7 @@ async def saved(platform: Platform, node: Node, key: str = "s") -> SavedSegment:
 
 async def back(platform: Platform, number: int, request_key: str | None = None) -> SavedSegment:
     return await segment_history.roll_back(
-        platform, "s", number, author="wang", note="too narrow", now=NOW, request_key=request_key
+        platform, "s", number, note="too narrow", act=Act("li", NOW, request_key)
     )
 
 
@@ -66,7 +67,7 @@ async def test_a_rollback_is_a_new_version_that_says_what_it_restores(platform: 
     await saved(platform, SMALL)
     restored = await back(platform, 1)
     assert (restored.version, restored.filter, restored.restores) == (3, PAINED, 1)
-    assert (restored.author, restored.note, restored.labels) == ("wang", "too narrow", LABELS)
+    assert (restored.author, restored.note, restored.labels) == ("li", "too narrow", LABELS)
     assert (await back(platform, 1)).version == 3
 
 

@@ -240,11 +240,11 @@ async def test_labels_change_without_a_new_version(customers: Platform) -> None:
         "pained",
         Labels(zh_cn="新名", en="New name"),
         PAINED,
-        author="wang",
-        note="",
+        author="li",
+        note="renamed",
         now=NOW,
     )
-    assert (renamed.version, renamed.labels.en, renamed.author) == (1, "New name", "li")
+    assert (renamed.version, renamed.labels.en, renamed.note) == (1, "New name", "")
 
 
 @pytest.mark.parametrize("key", ["", " ", "a\x00b", "k" * 201])

@@ -14,8 +14,10 @@ import strawberry
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.services.comparison import Representation
 
 __all__ = [
     "AttributeType",
@@ -33,6 +35,8 @@ __all__ = [
     "Layer",
     "OpportunityOutcome",
     "RelationKind",
+    "Representation",
+    "SegmentState",
     "TagSource",
 ]
 
@@ -202,6 +206,15 @@ describe(
     {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
 )
 describe(
+    Representation,
+    "Whether a tag is more frequent in one segment than in another, beyond chance.",
+    {
+        "OVER": "More frequent: the whole interval of the lift is above 1.",
+        "UNDER": "Less frequent: the whole interval is below 1.",
+        "ALIKE": "Too little is known to say, or it is equally frequent.",
+    },
+)
+describe(
     Layer,
     "Which question a dimension answers.",
     {
@@ -228,5 +241,14 @@ describe(
         "REMOVED": "It is gone.",
         "CHANGED": "It asks for something else.",
         "REWRITTEN": "The whole filter is written in another way and asks for the same.",
+    },
+)
+describe(
+    SegmentState,
+    "How far along a segment is.",
+    {
+        "DRAFT": "It is being worked on: only other drafts may refer to it.",
+        "ACTIVE": "It is in use.",
+        "ARCHIVED": "It is kept for the record: it still answers, and nothing refers to it.",
     },
 )

@@ -18,6 +18,7 @@ from profilegraph.api.enums import (
     DecisionRole,
     DepartmentFunction,
     IdentityKind,
+    SegmentState,
     TagSource,
 )
 from profilegraph.api.fields import given
@@ -168,6 +169,9 @@ class SaveSegmentInput:
     labels: LabelsInput = strawberry.field(description="Its name.")
     filter: FilterInput = strawberry.field(description="Who is a member.")
     note: str = strawberry.field(default="", description="What changed, and why.")
+    state: SegmentState | None = given(
+        "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
+    )
 
 
 def values(given_input: object, *names: str) -> dict[str, Any]:

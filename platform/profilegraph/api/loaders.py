@@ -11,7 +11,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
-from profilegraph.services import profiles, segment_history
+from profilegraph.services import profiles, segment_history, segment_life
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
 
@@ -53,6 +53,7 @@ class Loaders:
         self.consents = lists(partial(profiles.read_consents, database))
         self.arrivals = lists(partial(profiles.read_arrivals, database))
         self.versions = lists(partial(segment_history.versions, platform))
+        self.segment_users = lists(partial(segment_life.users, platform))
 
 
 def _lists(budget: Budget, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]) -> Rows[str, T]:

@@ -7,14 +7,16 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput, to_node
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
-from profilegraph.api.types import answers
+from profilegraph.api.types import answers, comparison
 from profilegraph.api.types.activity import Event
-from profilegraph.api.types.answers import CrossTable
+from profilegraph.api.types.answers import CrossTable, Dimensions
+from profilegraph.api.types.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
@@ -34,6 +36,7 @@ from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
 
+CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
     FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
 ]
@@ -135,10 +138,18 @@ class Query:
         except NotFound:
             return None
 
-    @listed("All saved segments in their newest versions, by key.")
-    async def segments(self, info: Info) -> list[Segment]:
-        """Return all saved segments."""
-        return [Segment.of(one) for one in await segments.segments(info.context.platform)]
+    @listed("Saved segments in their newest versions, by key.")
+    async def segments(
+        self,
+        info: Info,
+        states: Annotated[
+            list[SegmentState],
+            strawberry.argument(description="In which states; archived ones only if asked for."),
+        ] = CURRENT,
+    ) -> list[Segment]:
+        """Return the saved segments in these states."""
+        found = await segments.segments(info.context.platform, states)
+        return [Segment.of(one) for one in found]
 
     @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
     async def explain_member(
@@ -173,6 +184,39 @@ class Query:
         """Return the customers of a filter by two dimensions at once."""
         when = info.context.when(as_of)
         return await answers.cross_table(info, rows, columns, to_node(filter), when)
+
+    @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
+    async def segment_overlap(
+        self, info: Info, segments: Keys = None, filters: Filters = None
+    ) -> SegmentOverlap:
+        """Return how segments lie over one another."""
+        return await comparison.overlap(info, segments, filters)
+
+    @field("Which tags are more or less frequent in one segment than in another, or elsewhere.")
+    async def compare_segments(
+        self,
+        info: Info,
+        a: Annotated[
+            str | None, strawberry.argument(description="Key of the segment; or give aFilter.")
+        ] = None,
+        b: Annotated[
+            str | None,
+            strawberry.argument(description="Key of the other; all other customers if left out."),
+        ] = None,
+        a_filter: Annotated[
+            FilterInput | None, strawberry.argument(description="A filter that is not saved.")
+        ] = None,
+        b_filter: Annotated[
+            FilterInput | None, strawberry.argument(description="A filter that is not saved.")
+        ] = None,
+        dimensions: Dimensions = None,
+    ) -> SegmentComparison:
+        """Return which tags tell two segments apart."""
+        ours = comparison.side("a", a, a_filter)
+        if ours is None:
+            raise InvalidInput("give a or aFilter.", where="a")
+        theirs = comparison.side("b", b, b_filter)
+        return await comparison.compare(info, ours, theirs, dimensions)
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:

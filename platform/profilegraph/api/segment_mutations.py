@@ -6,13 +6,16 @@ from typing import Annotated
 
 import strawberry
 
-from profilegraph.api.context import Info
+from profilegraph.api.context import ApiContext, Info
+from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field
 from profilegraph.api.filters import to_node
 from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.ids import encode_id
 from profilegraph.api.inputs import SaveSegmentInput, key
 from profilegraph.api.types.saved_segment import Segment
-from profilegraph.services import segment_history, segments
+from profilegraph.services import segment_history, segment_life, segments
+from profilegraph.services.segment_rules import Act
 
 SegmentKey = Annotated[str, strawberry.argument(description="Business key of the segment.")]
 Note = Annotated[str, strawberry.argument(description="What changed, and why.")]
@@ -44,6 +47,7 @@ class SegmentMutation:
             note=input.note,
             now=context.now,
             request_key=request_key(context, idempotency_key),
+            state=input.state or None,
         )
         return Segment.of(saved)
 
@@ -65,9 +69,59 @@ class SegmentMutation:
             context.platform,
             key,
             version,
-            author=context.viewer.name,
             note=note,
-            now=context.now,
-            request_key=request_key(context, idempotency_key),
+            act=_act(context, idempotency_key),
         )
         return Segment.of(saved)
+
+    @field(
+        "Makes a segment a draft no more, archives it, or takes it out of the archive. Refused where"
+        " segments that it refers to, or that refer to it, do not allow it."
+    )
+    async def set_segment_state(
+        self,
+        info: Info,
+        key: SegmentKey,
+        state: Annotated[SegmentState, strawberry.argument(description="The state to come into.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Segment:
+        """Return the segment in its new state."""
+        context = info.context
+        act = _act(context, idempotency_key)
+        return Segment.of(await segment_life.set_state(context.platform, key, state, act))
+
+    @field("Says who may change a segment besides its owner; only the owner may say so.")
+    async def share_segment(
+        self,
+        info: Info,
+        key: SegmentKey,
+        editors: Annotated[
+            list[str],
+            strawberry.argument(description="Names of API keys: all that may, and no others."),
+        ],
+        owner: Annotated[
+            str | None,
+            strawberry.argument(description="Name of the API key that owns it from now on."),
+        ] = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Segment:
+        """Return the segment as it is shared."""
+        context = info.context
+        act = _act(context, idempotency_key)
+        return Segment.of(await segment_life.share(context.platform, key, editors, owner, act))
+
+    @field(
+        "Deletes a segment with all its versions; only its owner may, and only while no other"
+        " segment refers to it. Answers with the global id that it had."
+    )
+    async def delete_segment(
+        self, info: Info, key: SegmentKey, idempotency_key: IdempotencyKey = None
+    ) -> strawberry.ID:
+        """Return the id of the deleted segment."""
+        context = info.context
+        await segment_life.delete_segment(context.platform, key, _act(context, idempotency_key))
+        return encode_id(Segment.__name__, key)
+
+
+def _act(context: ApiContext, idempotency_key: str | None) -> Act:
+    return Act(context.viewer.name, context.now, request_key(context, idempotency_key))

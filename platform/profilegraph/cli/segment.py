@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,40 +10,48 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from profilegraph.cli import segment_life
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
+from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
-from profilegraph.errors import NotFound
 from profilegraph.segments.codec import decode_text, encode, json_schema
 from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.text import sentence
-from profilegraph.services import segment_history, segments
+from profilegraph.services import segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
 
 app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)
+app.command()(segment_life.history)
+app.command()(segment_life.diff)
+app.command()(segment_life.rollback)
+app.command()(segment_life.activate)
+app.command()(segment_life.archive)
+app.command()(segment_life.share)
+app.command()(segment_life.delete)
 app.command()(export)
-KEY = typer.Argument(help="The segment's key.", show_default=False)
 
 
 @app.command("list")
 def list_(locale: Locale) -> None:
     """List the saved segments."""
-    table = Table("key", "label", "version", "saved", "by")
+    table = Table("key", "label", "state", "version", "saved", "by", "owner")
     for one in run(segments.segments):
-        saved = f"{one.at:%Y-%m-%d %H:%M}"
-        table.add_row(one.key, one.labels.text(locale), str(one.version), saved, one.author)
+        label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
+        table.add_row(one.key, label, one.state, str(one.version), saved, one.author, one.owner)
     out.print(table)
 
 
 @app.command()
-def show(key: Annotated[str, KEY], locale: Locale, now: Moment = None) -> None:
+def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
     """Show a segment as a sentence and as JSON, with the customers that each condition kept."""
 
     async def work(platform: Platform) -> tuple[SavedSegment, Waterfall, Catalogue, Library]:
@@ -60,26 +67,35 @@ def show(key: Annotated[str, KEY], locale: Locale, now: Moment = None) -> None:
 
 @app.command()
 def save(
-    key: Annotated[str, KEY],
+    key: SegmentKey,
     file: Annotated[Path, typer.Argument(help="The filter as JSON.", show_default=False)],
     zh: Annotated[str, typer.Option(help="Its Chinese label.")],
     en: Annotated[str, typer.Option(help="Its English label.")],
     author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
 ) -> None:
     """Save a filter as the newest version of a segment."""
     node = decode_text(file.read_text(encoding="utf-8"))
     labels = Labels(zh_cn=zh, en=en)
     saved = run(
         lambda platform: segments.save_segment(
-            platform, key, labels, node, author=author, note=note, now=present()
+            platform,
+            key,
+            labels,
+            node,
+            author=author,
+            note=note,
+            now=present(),
+            state=SegmentState.DRAFT if draft else None,
+            operator=True,
         )
     )
     out.print(f"{saved.key} is at version {saved.version}")
 
 
 @app.command()
-def count(key: Annotated[str, KEY], now: Moment = None, at: AsOf = None) -> None:
+def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
     """Print how many members a segment has, or had."""
     when = as_of(at, now or present())
 
@@ -91,74 +107,8 @@ def count(key: Annotated[str, KEY], now: Moment = None, at: AsOf = None) -> None
 
 
 @app.command()
-def history(key: Annotated[str, KEY], locale: Locale) -> None:
-    """List the versions of a segment, the newest first, and what each changed."""
-
-    async def work(platform: Platform) -> list[tuple[SavedSegment, list[str]]]:
-        found = (await segment_history.versions(platform, [key])).get(key)
-        if not found:
-            raise NotFound(f"no segment has the key {key!r}.", hint="See `segment list`.")
-        return [
-            (one, await _changes(platform, found, one.version, one.version - 1, locale))
-            for one in found
-        ]
-
-    for one, lines in run(work):
-        back = f" (back to version {one.restores})" if one.restores else ""
-        head = f"{one.version}  {one.at:%Y-%m-%d %H:%M}  {one.author}{back}  {one.note}"
-        out.print(escape(head.rstrip()), highlight=False)
-        for text in lines:
-            out.print(f"     {escape(text)}", highlight=False)
-
-
-@app.command()
-def diff(
-    key: Annotated[str, KEY],
-    since: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
-    version: Annotated[
-        int | None,
-        typer.Argument(help="The newer version.", show_default="the newest"),
-    ] = None,
-    *,
-    locale: Locale,
-) -> None:
-    """Tell in words what changed from one version of a segment to another."""
-
-    async def work(platform: Platform) -> list[str]:
-        newer = await segment_history.version(platform, key, version)
-        older = await segment_history.version(platform, key, since)
-        return await _changes(platform, [newer, older], newer.version, since, locale)
-
-    for text in run(work):
-        out.print(escape(text), highlight=False)
-
-
-@app.command()
-def rollback(
-    key: Annotated[str, KEY],
-    version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
-    author: Annotated[str, typer.Option(help="Who rolls back.")] = "command line",
-    note: Annotated[str, typer.Option(help="Why.")] = "",
-) -> None:
-    """Make the filter of an older version that of the newest again."""
-    saved = run(
-        lambda platform: segment_history.roll_back(
-            platform, key, version, author=author, note=note, now=present()
-        )
-    )
-    out.print(f"{saved.key} is at version {saved.version}")
-
-
-async def _changes(
-    platform: Platform, history: Sequence[SavedSegment], number: int, since: int, locale: str
-) -> list[str]:
-    found = segment_history.changes(history, number, since)
-    return await segment_history.tell(platform, found, locale)
-
-
-@app.command()
 def members(
-    key: Annotated[str, KEY],
+    key: SegmentKey,
     locale: Locale,
     first: Annotated[int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many.")] = 20,
     now: Moment = None,
@@ -182,7 +132,7 @@ def members(
 
 @app.command()
 def why(
-    key: Annotated[str, KEY],
+    key: SegmentKey,
     customer: Annotated[str, typer.Argument(help="The customer's key.", show_default=False)],
     locale: Locale,
     now: Moment = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from hashlib import sha256
 
 from profilegraph.segments.checking import check
@@ -11,6 +10,7 @@ from profilegraph.segments.differing import Change, differences, line
 from profilegraph.segments.nodes import AllOf
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
+from profilegraph.services.segment_rules import Act, admit
 from profilegraph.services.segments import library
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import (
@@ -55,26 +55,33 @@ async def roll_back(
     key: str,
     number: int,
     *,
-    author: str,
     note: str,
-    now: datetime,
-    request_key: str | None = None,
+    act: Act,
 ) -> SavedSegment:
     """Return the segment after the filter of an older version has become that of its newest.
 
     That is a new version, unless the newest asks for the same already. With a `request_key`, a
     repeated request is answered with the version of the first one. Raises NotFound where there is
-    no such version, InvalidFilter where it asks for what does not exist any more.
+    no such version, InvalidFilter where it asks for what does not exist any more, and Forbidden or
+    Conflict as saving does.
     """
     older = await read_segment(platform.database, key, number)
     referred = await library(platform, older.filter)
     check(older.filter, await platform.catalogues.current(), referred, key)
 
     async def work(transaction: Transaction) -> int:
+        await admit(transaction, key, older.filter, None, act)
         return await save_version(
-            transaction, key, None, older.filter, author=author, note=note, at=now, restores=number
+            transaction,
+            key,
+            None,
+            older.filter,
+            author=act.author,
+            note=note,
+            at=act.now,
+            restores=number,
         )
 
     asked = sha256(f"rollbackSegment {key!r} {number} {note!r}".encode()).hexdigest()
-    saved = await write_once(platform, work, now, request_key, asked)
+    saved = await write_once(platform, work, act.now, act.request_key, asked)
     return await read_segment(platform.database, key, saved)

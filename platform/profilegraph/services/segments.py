@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from hashlib import sha256
 from pydantic import TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Key, Labels
 from profilegraph.errors import InvalidFilter, InvalidInput
 from profilegraph.segments.answers import Order, Position, Sort, Step
@@ -24,6 +25,7 @@ from profilegraph.services.engines import engine, grounds
 from profilegraph.services.history import require_no_search
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
+from profilegraph.services.segment_rules import Act, admit
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.facts import read_facts, read_past_facts
 from profilegraph.storage.saved_segments import (
@@ -121,22 +123,28 @@ async def save_segment(
     note: str,
     now: datetime,
     request_key: str | None = None,
+    state: SegmentState | None = None,
+    operator: bool = False,
 ) -> SavedSegment:
     """Return the version that holds the filter: the newest if it does already, else a new one.
 
     Labels belong to the segment, not to a version: new ones alone make no new version. With a
-    `request_key`, a repeated request is answered with the version of the first one. Raises
-    InvalidFilter, also where segments would refer to one another in a circle, and InvalidInput
-    where `key` cannot be a key.
+    `request_key`, a repeated request is answered with the version of the first one. A new segment
+    is the author's, and ACTIVE unless a state is given; a known one comes into the state. Raises
+    InvalidFilter, also where segments would refer to one another in a circle, InvalidInput where
+    `key` cannot be a key, Forbidden where the author may not change the segment and is no
+    `operator`, and Conflict where it is archived or a state does not allow the references.
     """
     key = _key(key)
+    act = Act(author, now, request_key, operator)
     check(node, await platform.catalogues.current(), await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
+        await admit(transaction, key, node, state, act)
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
 
-    asked = sha256(f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r}".encode())
-    version = await write_once(platform, work, now, request_key, asked.hexdigest())
+    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state}"
+    version = await write_once(platform, work, now, request_key, sha256(asked.encode()).hexdigest())
     return await read_segment(platform.database, key, version)
 
 
@@ -149,9 +157,11 @@ async def segment(platform: Platform, key: str, when: When | None = None) -> Sav
     return await read_segment(platform.database, key, at=at)
 
 
-async def segments(platform: Platform) -> Sequence[SavedSegment]:
-    """Return all saved segments in their newest versions, by key."""
-    return await list_segments(platform.database)
+async def segments(
+    platform: Platform, states: Container[SegmentState] = frozenset(SegmentState)
+) -> Sequence[SavedSegment]:
+    """Return the saved segments in these states, each in its newest version, by key."""
+    return [one for one in await list_segments(platform.database) if one.state in states]
 
 
 async def library(platform: Platform, node: Node, when: When | None = None) -> Library:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 from profilegraph.segments.codec import decode_text, encode_text
@@ -18,10 +19,17 @@ from profilegraph.storage.statements import statement
 
 @dataclass(frozen=True)
 class SavedSegment:
-    """One version of a named filter; its labels are the segment's, the same for all versions."""
+    """One version of a named filter.
+
+    The labels, the state, the owner and the editors (names of API keys) are the segment's, the
+    same for all versions.
+    """
 
     key: str
     labels: Labels
+    state: SegmentState
+    owner: str
+    editors: tuple[str, ...]
     version: int
     filter: Node
     author: str
@@ -78,7 +86,7 @@ async def read_segment(
     parameters = {"keys": [key], "version": version, "at": at}
     rows = await database.read(statement("read_segments"), parameters)
     if rows:
-        return _segment(rows[0])
+        return saved_segment(rows[0])
     if at is not None:
         raise NotFound(
             f"no segment had the key {key!r} on {at:%Y-%m-%d}.",
@@ -100,7 +108,7 @@ async def read_versions(
     """Return all versions of each segment, the newest first, by the segment's key."""
     found: dict[str, list[SavedSegment]] = {}
     for row in await database.read(statement("read_versions"), {"keys": keys}):
-        found.setdefault(row["key"], []).append(_segment(row))
+        found.setdefault(row["segment"]["key"], []).append(saved_segment(row))
     return dict(found)
 
 
@@ -109,7 +117,7 @@ async def list_segments(database: Database) -> Sequence[SavedSegment]:
     rows = await database.read(
         statement("read_segments"), {"keys": None, "version": None, "at": None}
     )
-    return [_segment(row) for row in rows]
+    return [saved_segment(row) for row in rows]
 
 
 async def read_library(database: Database, node: Node, at: datetime | None = None) -> Library:
@@ -124,7 +132,7 @@ async def read_library(database: Database, node: Node, at: datetime | None = Non
         rows = await database.read(
             statement("read_segments"), {"keys": sorted(wanted), "version": None, "at": at}
         )
-        read = {one.key: SavedFilter(one.labels, one.filter) for one in map(_segment, rows)}
+        read = {one.key: SavedFilter(one.labels, one.filter) for one in map(saved_segment, rows)}
         found |= read
         missing |= wanted - read.keys()
         named = (references(one.filter) for one in read.values())
@@ -135,14 +143,19 @@ async def read_library(database: Database, node: Node, at: datetime | None = Non
     return Library(found, tuple(row["key"] for row in known))
 
 
-def _segment(row: Row) -> SavedSegment:
+def saved_segment(row: Row) -> SavedSegment:
+    """Return what a row with the properties of a `segment` and of its `version` stands for."""
+    whole, version = row["segment"], row["version"]
     return SavedSegment(
-        key=row["key"],
-        labels=Labels(zh_cn=row["labelZh"], en=row["labelEn"]),
-        version=row["n"],
-        filter=decode_text(row["filter"]),
-        author=row["author"],
-        note=row["note"],
-        at=row["at"],
-        restores=row["restores"],
+        key=whole["key"],
+        labels=Labels(zh_cn=whole["labelZh"], en=whole["labelEn"]),
+        state=SegmentState(whole["state"]),
+        owner=whole["owner"],
+        editors=tuple(whole["editors"]),
+        version=version["n"],
+        filter=decode_text(version["filter"]),
+        author=version["author"],
+        note=version["note"],
+        at=version["at"],
+        restores=version.get("restores"),
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
-from profilegraph.api.enums import ChangeKind
+from profilegraph.api.enums import ChangeKind, SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.api.types.segment import Audience
@@ -45,6 +45,11 @@ class Segment(Node, Labelled, Audience):
     note: str = strawberry.field(description="What the author said of it.")
     saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
 
+    state: SegmentState = strawberry.field(description="How far along it is, in all its versions.")
+    owner: str = strawberry.field(description="Name of the API key that it belongs to.")
+    editors: list[str] = strawberry.field(
+        description="Names of the API keys that may change it besides the owner's."
+    )
     restores: int | None = strawberry.field(
         description="The older version whose filter a rollback brought back in this one."
     )
@@ -61,6 +66,16 @@ class Segment(Node, Labelled, Audience):
         """Return why the filter cannot be asked any more."""
         library = await segments.library(info.context.platform, self.condition)
         return segments.problem(self.condition, await info.context.catalogue(), library)
+
+    @field("Whether your API key may change it.")
+    def may_edit(self, info: Info) -> bool:
+        """Return whether the viewer may change it."""
+        return info.context.viewer.name in (self.owner, *self.editors)
+
+    @listed("The segments whose newest versions refer to it; while there are any, it cannot go.")
+    async def used_by(self, info: Info) -> list[Segment]:
+        """Return the segments that refer to it."""
+        return [Segment.of(one) for one in await info.context.load.segment_users.load(self.key)]
 
     @listed("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:
@@ -95,5 +110,8 @@ class Segment(Node, Labelled, Audience):
             author=found.author,
             note=found.note,
             saved_at=found.at,
+            state=SegmentState(found.state),
+            owner=found.owner,
+            editors=list(found.editors),
             restores=found.restores,
         )

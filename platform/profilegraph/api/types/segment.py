@@ -10,10 +10,13 @@ from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
+from profilegraph.api.filter_parts import PersonTest
+from profilegraph.api.filters import to_person_test
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.types import answers
 from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
@@ -76,7 +79,7 @@ async def customer_page(
     search: str | None = None,
 ) -> CustomerConnection:
     """Return a page of the customers that match a filter and whose names hold `search`."""
-    sorting = Sorting.of(order)
+    sorting = Sorting() if order is None else Sorting.of(order, await info.context.catalogue())
     page = await segments.members(
         info.context.platform,
         condition,
@@ -197,6 +200,21 @@ class Audience:
     ) -> CustomerConnection:
         """Return a page of the customers that match."""
         return await customer_page(info, self.condition, self.when(info), first, after, order_by)
+
+    @field("The decision-makers of the customers that match now, by key, a page at a time.")
+    async def people(
+        self,
+        info: Info,
+        where: Annotated[
+            PersonTest | None,
+            strawberry.argument(description="What each must be: anyone if left out."),
+        ] = None,
+        first: PeoplePageSize = DEFAULT_PAGE,
+        after: After = None,
+    ) -> PeopleConnection:
+        """Return a page of the decision-makers of the customers that match."""
+        asked, when = to_person_test(where), self.when(info)
+        return await people_page(info, self.condition, asked, when, first, after)
 
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:

@@ -21,7 +21,15 @@ from profilegraph.segments.nodes import (
 def people(leaf: People, frame: Frame) -> str:
     """Return the predicate on how many decision-makers match."""
     pattern = f"({frame.customer})<-[:OF]-{past.record('DecisionMaker', 'p', frame, _who(frame))}"
-    return times(pattern, _person(leaf.where, frame), leaf, frame)
+    return times(pattern, person(leaf.where, frame), leaf, frame)
+
+
+def everyone(frame: Frame) -> str:
+    """Return the pattern that binds persons to `p` and their customers to those a level deeper."""
+    person = past.record("DecisionMaker", "p", frame, _who(frame))
+    if frame.context.past:
+        person += f", ({_who(frame)})"
+    return f"{person}-[:OF]->({frame.inner().customer}:Customer)"
 
 
 def _who(frame: Frame) -> str:
@@ -29,19 +37,20 @@ def _who(frame: Frame) -> str:
     return frame.name("who" if frame.context.past else "p")
 
 
-def _person(test: PersonTest, frame: Frame) -> Iterator[str]:
-    person, who = frame.name("p"), _who(frame)
-    yield from past.held(person, frame)
+def person(test: PersonTest, frame: Frame) -> Iterator[str]:
+    """Yield what must hold of the decision-maker bound to `p`."""
+    values, who = frame.name("p"), _who(frame)
+    yield from past.held(values, frame)
     if test.roles is not None:
-        yield f"{person}.role IN {frame.add([role.value for role in test.roles])}"
+        yield f"{values}.role IN {frame.add([role.value for role in test.roles])}"
     if test.title is not None:
-        yield from comparing.text(f"{person}.title", test.title, frame)
+        yield from comparing.text(f"{values}.title", test.title, frame)
     if test.department is not None:
         yield _department(test.department, frame)
     if test.influence is not None:
-        yield from comparing.number(f"{person}.influence", test.influence, frame)
+        yield from comparing.number(f"{values}.influence", test.influence, frame)
     if test.stance is not None:
-        yield from comparing.number(f"{person}.stance", test.stance, frame)
+        yield from comparing.number(f"{values}.stance", test.stance, frame)
     if test.chain_depth is not None:
         above = f"COUNT {{ ({who}){past.steps('REPORTS_TO', 1, frame)}() }}"
         yield from comparing.number(above, test.chain_depth, frame)

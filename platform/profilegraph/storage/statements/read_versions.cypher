@@ -1,6 +1,4 @@
-MATCH (s:Segment)-[:HAS_VERSION]->(v:SegmentVersion)
-WHERE s.key IN $keys
-RETURN s.key AS key, s.labelZh AS labelZh, s.labelEn AS labelEn,
-       v.n AS n, v.filter AS filter, v.author AS author, v.note AS note, v.at AS at,
-       v.restores AS restores
-ORDER BY key, n DESC
+MATCH (segment:Segment)-[:HAS_VERSION]->(version:SegmentVersion)
+WHERE segment.key IN $keys
+RETURN properties(segment) AS segment, properties(version) AS version
+ORDER BY segment.key, version.n DESC

@@ -1,0 +1,34 @@
+"""The life of a saved segment: its states, and who may refer to whom in which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class SegmentState(StrEnum):
+    """How far along a segment is."""
+
+    DRAFT = "DRAFT"
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+
+
+NEXT_STATES: Mapping[SegmentState, frozenset[SegmentState]] = MappingProxyType(
+    {
+        SegmentState.DRAFT: frozenset({SegmentState.ACTIVE, SegmentState.ARCHIVED}),
+        SegmentState.ACTIVE: frozenset({SegmentState.ARCHIVED}),
+        SegmentState.ARCHIVED: frozenset({SegmentState.ACTIVE}),
+    }
+)
+"""What each state may be followed by."""
+
+REFERABLE: Mapping[SegmentState, frozenset[SegmentState]] = MappingProxyType(
+    {
+        SegmentState.DRAFT: frozenset({SegmentState.DRAFT, SegmentState.ACTIVE}),
+        SegmentState.ACTIVE: frozenset({SegmentState.ACTIVE}),
+        SegmentState.ARCHIVED: frozenset(SegmentState),
+    }
+)
+"""Of a segment in each state, the states of the segments that its filter may refer to."""

@@ -1,0 +1,137 @@
+"""Who may change a segment, and which segments may refer to which; decided within a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from profilegraph.domain.segments import NEXT_STATES, REFERABLE, SegmentState
+from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
+from profilegraph.segments.library import references
+from profilegraph.segments.nodes import Node
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.segment_ties import SegmentHead, claim, lock, update
+
+
+@dataclass(frozen=True)
+class Act:
+    """A change of a segment: by whom, when, and under which request."""
+
+    author: str
+    """Name of the API key."""
+    now: datetime
+    request_key: str | None = None
+    operator: bool = False
+    """Whether it is whoever runs the deployment, who may change everything."""
+
+
+async def admit(
+    transaction: Transaction, key: str, node: Node, state: SegmentState | None, act: Act
+) -> None:
+    """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
+
+    One that is not there yet becomes the author's, and ACTIVE where no state is given. Raises
+    Forbidden or Conflict where the version may not be saved, InvalidFilter where a segment that the
+    filter refers to is gone.
+    """
+    await claim(transaction, key, act.author, state or SegmentState.ACTIVE)
+    wanted = references(node)
+    heads = await lock(transaction, {key, *wanted})
+    head = heads[key]
+    require_editor(head, act.author, operator=act.operator)
+    head = moved(head, state)
+    require_open(head)
+    require_references(head, wanted, heads)
+    await update(transaction, key, head)
+
+
+def found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
+    """Return a segment that was locked; raises NotFound where it is not there (any more)."""
+    if key not in heads:
+        raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
+    return heads[key]
+
+
+def require_editor(head: SegmentHead, author: str, *, operator: bool) -> None:
+    """Return nothing where an author may change a segment; raises Forbidden."""
+    if not operator and author not in (head.owner, *head.editors):
+        raise Forbidden(
+            f"the segment {head.key!r} belongs to {head.owner!r}; {author!r} may not change it.",
+            hint="Ask the owner for the right (`shareSegment`), or save it under another key.",
+        )
+
+
+def require_owner(head: SegmentHead, author: str, *, operator: bool) -> None:
+    """Return nothing where an author owns a segment; raises Forbidden."""
+    if not operator and author != head.owner:
+        raise Forbidden(
+            f"the segment {head.key!r} belongs to {head.owner!r}, who alone may do this.",
+            hint="Ask the owner.",
+        )
+
+
+def moved(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
+    """Return a segment in another state, or as it is; raises Conflict where it may not be in it."""
+    if state is None or state is head.state:
+        return head
+    if state not in NEXT_STATES[head.state]:
+        allowed = " or ".join(sorted(NEXT_STATES[head.state]))
+        raise Conflict(
+            f"the segment {head.key!r} is {head.state}; it cannot become {state}.",
+            hint=f"It can become {allowed}.",
+        )
+    return replace(head, state=state)
+
+
+def require_open(head: SegmentHead) -> None:
+    """Return nothing where new versions of a segment may be saved; raises Conflict."""
+    if head.state is SegmentState.ARCHIVED:
+        raise Conflict(
+            f"the segment {head.key!r} is archived.", hint="Make it ACTIVE again to change it."
+        )
+
+
+def require_references(
+    head: SegmentHead, keys: Iterable[str], heads: Mapping[str, SegmentHead]
+) -> None:
+    """Return nothing where a segment in its state may refer to the segments of these keys.
+
+    Raises Conflict that names those that are not far enough, InvalidFilter those that are gone.
+    """
+    wanted = sorted(keys)
+    gone = [key for key in wanted if key not in heads]
+    if gone:
+        raise InvalidFilter(f"no segment has the key {' or '.join(map(repr, gone))}.")
+    unfit = [key for key in wanted if heads[key].state not in REFERABLE[head.state]]
+    if unfit:
+        named = ", ".join(f"{key!r} ({heads[key].state})" for key in unfit)
+        allowed = " or ".join(sorted(REFERABLE[head.state]))
+        raise Conflict(
+            f"{head.key!r} is {head.state} and refers to {named}.",
+            hint=f"It may refer to segments that are {allowed}: change their state first.",
+        )
+
+
+def require_users(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
+    """Return nothing where those that refer to a segment may do so in its state; raises Conflict."""
+    unfit = [one for one in users if head.state not in REFERABLE[one.state]]
+    if unfit:
+        raise Conflict(
+            f"the segment {head.key!r} is used by {_named(unfit)}.",
+            hint=f"Archive them, or take the reference out of them, before it becomes {head.state}.",
+        )
+
+
+def require_unused(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
+    """Return nothing where no segment refers to a segment; raises Conflict that names those."""
+    named = _named(users)
+    if named:
+        raise Conflict(
+            f"the segment {head.key!r} is used by {named}.",
+            hint="Delete them, or take the reference out of them, first.",
+        )
+
+
+def _named(heads: Iterable[SegmentHead]) -> str:
+    return ", ".join(f"{one.key!r} ({one.state})" for one in heads)

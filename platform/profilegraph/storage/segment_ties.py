@@ -1,0 +1,81 @@
+"""Saved segments as a whole, apart from their versions: locked, tied to one another, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from profilegraph.domain.segments import SegmentState
+from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.saved_segments import SavedSegment, saved_segment
+from profilegraph.storage.statements import statement
+
+
+@dataclass(frozen=True)
+class SegmentHead:
+    """What is true of a segment in all its versions; `owner` and `editors` are names of API keys."""
+
+    key: str
+    state: SegmentState
+    owner: str
+    editors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ties:
+    """The segments that the newest version of a segment refers to, and those that refer to it."""
+
+    references: tuple[str, ...]
+    users: tuple[SegmentHead, ...]
+
+
+async def claim(transaction: Transaction, key: str, owner: str, state: SegmentState) -> None:
+    """Make sure that a segment is there; a new one is the owner's, and in the state."""
+    await transaction.run(
+        "MERGE (s:Segment {key: $key})"
+        " ON CREATE SET s.owner = $owner, s.editors = [], s.state = $state",
+        {"key": key, "owner": owner, "state": state.value},
+    )
+
+
+async def lock(transaction: Transaction, keys: Iterable[str]) -> Mapping[str, SegmentHead]:
+    """Return those of the segments that exist, by key; nobody else changes them until the commit."""
+    rows = await transaction.run(statement("lock_segments"), {"keys": sorted(set(keys))})
+    return {row["key"]: _head(row) for row in rows}
+
+
+async def read_ties(transaction: Transaction, key: str) -> Ties:
+    """Return what a segment refers to and what refers to it, each by the newest version."""
+    row = (await transaction.run(statement("read_ties"), {"key": key}))[0]
+    return Ties(tuple(sorted(row["references"])), tuple(_head(one) for one in row["users"]))
+
+
+async def read_users(database: Database, keys: Sequence[str]) -> dict[str, Sequence[SavedSegment]]:
+    """Return the segments whose newest versions refer to each segment, by that segment's key."""
+    found: dict[str, list[SavedSegment]] = {}
+    for row in await database.read(statement("read_users"), {"keys": keys}):
+        found.setdefault(row["used"], []).append(saved_segment(row))
+    return dict(found)
+
+
+async def update(transaction: Transaction, key: str, head: SegmentHead) -> None:
+    """Write a segment's state, owner and editors."""
+    await transaction.run(
+        "MATCH (s:Segment {key: $key})"
+        " SET s.state = $state, s.owner = $owner, s.editors = $editors",
+        {
+            "key": key,
+            "state": head.state.value,
+            "owner": head.owner,
+            "editors": list(head.editors),
+        },
+    )
+
+
+async def delete(transaction: Transaction, key: str) -> None:
+    """Delete a segment with all its versions."""
+    await transaction.run(statement("delete_segment"), {"key": key})
+
+
+def _head(row: Row) -> SegmentHead:
+    return SegmentHead(row["key"], SegmentState(row["state"]), row["owner"], tuple(row["editors"]))
