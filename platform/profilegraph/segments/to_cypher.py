@@ -43,6 +43,10 @@ class Compiler:
         """Return the predicate that a customer bound to `c` may be seen and matches."""
         return f"{self.visible()} AND {self.predicate(node)}"
 
+    def people(self) -> str:
+        """Return the pattern that binds every person to `p` and its customer to `c1`."""
+        return people.everyone(self._frame)
+
     def person(self, node: Node, where: PersonTest) -> str:
         """Return a Cypher expression about a person bound to `p` at a customer bound to `c1`.
 
