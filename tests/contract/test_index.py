@@ -179,9 +179,8 @@ async def test_an_index_that_would_be_too_large_leaves_the_answers_to_cypher(
     await save(platform, [Customer(key="a"), warm("a")], NOW)
     async for small in another(platform, most_bytes=10):
         assert await segments.count(small, WARM, NOW) == 1
-        work = small.knowledge.index.work
-        assert work is not None
-        await asyncio.wait([work])
+        if (work := small.knowledge.index.work) is not None:
+            await asyncio.wait([work])
         assert await segments.count(small, WARM, NOW) == 1
         assert small.knowledge.index.state is IndexState.TOO_LARGE
         assert by_index(small) == 0
