@@ -22,6 +22,7 @@ from profilegraph.api.executor import Executor
 from profilegraph.api.schema import build_schema
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.services.keys import ApiKey, check_key
+from profilegraph.services.live.watcher import Watcher, Watching
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
@@ -50,10 +51,14 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     async def index() -> str:
         return platform.knowledge.index.state.value
 
+    watching = Watching(Watcher(platform), clock, platform.settings.watch_seconds)
+
     async def start() -> None:
         await platform.knowledge.now()  # the index begins to be built before the first question
+        watching.start()
 
     async def close() -> None:
+        await watching.close()
         await platform.knowledge.close()
         await platform.database.close()
 
