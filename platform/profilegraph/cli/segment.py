@@ -57,7 +57,7 @@ def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
         saved = await segments.segment(platform, key)
         fall = await segments.waterfall(platform, saved.filter, now or present())
         library = await segments.library(platform, saved.filter)
-        return saved, fall, await platform.catalogues.current(), library
+        return saved, fall, await platform.catalogue(), library
 
     saved, fall, catalogue, library = run(work)
     show_waterfall(saved, fall, catalogue, locale, library)
@@ -128,7 +128,7 @@ def why(
         node = (await segments.segment(platform, key)).filter
         verdict = await segments.explain_member(platform, node, customer, now or present())
         library = await segments.library(platform, node)
-        return verdict, await platform.catalogues.current(), library
+        return verdict, await platform.catalogue(), library
 
     verdict, catalogue, library = run(work)
     _show_verdict(verdict, catalogue, library, locale)

@@ -16,6 +16,7 @@ from profilegraph.segments.answers import ByFilter, ByTag, Level, tag_places
 from profilegraph.segments.cypher import activity, levels, people, profile, relations
 from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
+from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
 
@@ -33,6 +34,14 @@ class Compiler:
     def predicate(self, node: Node) -> str:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
         return _predicate(node, self._frame)
+
+    def visible(self) -> str:
+        """Return the predicate that a customer bound to `c` is there for whoever asks."""
+        return visible(self._frame)
+
+    def members(self, node: Node) -> str:
+        """Return the predicate that a customer bound to `c` may be seen and matches."""
+        return f"{self.visible()} AND {self.predicate(node)}"
 
     def places(self, level: Level) -> str:
         """Return a Cypher expression, the numbers of the level's buckets that `c` is in.

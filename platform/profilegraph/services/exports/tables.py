@@ -61,7 +61,7 @@ async def open_table(
     saved = await segments.segment(platform, segment)
     node = written_out(saved.filter, await segments.library(platform, saved.filter))
     names = usual(node, what) if columns is None else columns
-    chosen = choose(names, what, await platform.catalogues.current())
+    chosen = choose(names, what, await platform.catalogue())
     return Table(saved.labels, chosen, _members(platform, node, now, chosen))
 
 
