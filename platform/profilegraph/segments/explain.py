@@ -35,6 +35,7 @@ from profilegraph.segments.nodes import (
     DateTest,
     InSegment,
     Leaf,
+    Listed,
     Metric,
     Node,
     Not,
@@ -117,6 +118,8 @@ class _Judge:
             case Not(condition):
                 child = self.judge(condition, f"{place}.{node.NAME}")
                 return Verdict(node, place, not child.holds, (), (child,))
+            case Listed(ordinals):
+                return Verdict(node, f"{place}.{node.NAME}", self.facts.ordinal in ordinals)
             case InSegment(key):
                 place = f"{place}.{node.NAME}"
                 child = self.judge(self.context.library.segment(key).filter, f"{place}.{key}")

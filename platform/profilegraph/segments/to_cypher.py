@@ -18,7 +18,7 @@ from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
 from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
 
 __all__ = ["Compiler", "Parameters"]
 
@@ -75,6 +75,8 @@ def _predicate(node: Node, frame: Frame) -> str:
             return f"NOT ({_predicate(condition, frame)})"
         case Related(where=where):
             return relations.related(node, _predicate(where, frame.inner()), frame)
+        case Listed(ordinals):
+            return profile.listed(ordinals, frame)
         case InSegment(key):
             return _predicate(frame.context.library.segment(key).filter, frame)
         case nodes.Tags() | nodes.Attribute() | nodes.Metric() | nodes.Cohort():
