@@ -119,7 +119,9 @@ class _Judge:
                 child = self.judge(condition, f"{place}.{node.NAME}")
                 return Verdict(node, place, not child.holds, (), (child,))
             case Listed(ordinals):
-                return Verdict(node, f"{place}.{node.NAME}", self.facts.ordinal in ordinals)
+                own = self.facts.ordinal
+                holds = own is not None and own in ordinals
+                return Verdict(node, f"{place}.{node.NAME}", holds)
             case InSegment(key):
                 place = f"{place}.{node.NAME}"
                 child = self.judge(self.context.library.segment(key).filter, f"{place}.{key}")

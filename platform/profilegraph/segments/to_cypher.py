@@ -75,11 +75,9 @@ def _predicate(node: Node, frame: Frame) -> str:
             return f"NOT ({_predicate(condition, frame)})"
         case Related(where=where):
             return relations.related(node, _predicate(where, frame.inner()), frame)
-        case Listed(ordinals):
-            return profile.listed(ordinals, frame)
         case InSegment(key):
             return _predicate(frame.context.library.segment(key).filter, frame)
-        case nodes.Tags() | nodes.Attribute() | nodes.Metric() | nodes.Cohort():
+        case nodes.Tags() | nodes.Attribute() | nodes.Metric() | nodes.Cohort() | Listed():
             return _profile(node, frame)
         case nodes.People():
             return people.people(node, frame)
@@ -91,7 +89,9 @@ def _predicate(node: Node, frame: Frame) -> str:
             return _activity(node, frame)
 
 
-def _profile(leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort, frame: Frame) -> str:
+def _profile(
+    leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort | Listed, frame: Frame
+) -> str:
     match leaf:
         case nodes.Tags():
             return profile.tags(leaf, frame)
@@ -101,6 +101,8 @@ def _profile(leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort, f
             return profile.metric(leaf, frame)
         case nodes.Cohort():
             return profile.cohort(leaf, frame)
+        case Listed(ordinals):
+            return profile.listed(ordinals, frame)
         case _:
             assert_never(leaf)
 

@@ -60,7 +60,7 @@ def _facts(row: Row) -> Facts:
     return Facts(
         key=key,
         name=customer.get("name"),
-        ordinal=customer["ordinal"],
+        ordinal=customer.get("ordinal"),
         merged_into=row["mergedInto"],
         cohort=customer.get("cohort"),
         taggings=tuple(tagging(key, one) for one in row["taggings"]),

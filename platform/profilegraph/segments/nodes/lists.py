@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pydantic import InstanceOf
 from pyroaring import FrozenBitMap
 
 
@@ -16,4 +17,4 @@ class Listed:
     """
 
     NAME: ClassVar[str] = "listed"
-    ordinals: FrozenBitMap
+    ordinals: InstanceOf[FrozenBitMap]
