@@ -402,8 +402,8 @@ async def test_sentences_cost_no_reads(world, monkeypatch):
             f={"all": [WARM, DECIDER, {"not": WARM}]},
         )
         counts[text != ""] = len(reads)
-    # The one read more asks whether the taxonomies that the request remembers are in force.
-    assert counts[True] == counts[False] + 1
+    # At most the one read more that asks whether the remembered taxonomies are in force.
+    assert counts[False] <= counts[True] <= counts[False] + 1
 
 
 async def test_a_sentence_about_what_does_not_exist_is_an_error_that_says_where(world):

@@ -19,11 +19,16 @@ import httpx
 import pytest
 import structlog
 from openpyxl import load_workbook
-from openpyxl.cell.cell import Cell
 
 from profilegraph.domain.activity import Arrival, Channel
 from profilegraph.domain.customers import Customer, CustomerKind, Identity, IdentityKind, Tagging
-from profilegraph.domain.organisation import Employee, Ownership
+from profilegraph.domain.organisation import (
+    DecisionMaker,
+    DecisionRole,
+    Department,
+    Employee,
+    Ownership,
+)
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseTimeout
 from profilegraph.segments.codec import decode
@@ -32,6 +37,7 @@ from profilegraph.services.exports import tables
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.storage.reads import read_profiles
 from profilegraph.web.logs import configure_logging
 from profilegraph.web.service import platform_app
 from tests.conftest import NOW
@@ -118,9 +124,9 @@ async def rows(client: httpx.AsyncClient, file: str = "s.csv", **asked: str) -> 
     return list(csv.reader(StringIO(text, newline="")))
 
 
-async def sheet(client: httpx.AsyncClient, file: str = "s.xlsx", **asked: str) -> list[list[Cell]]:
+async def sheet(client: httpx.AsyncClient, file: str = "s.xlsx", **asked: str) -> list[list[Any]]:
     book = load_workbook(BytesIO(await fetch(client, file, **asked)))
-    return [list(row) for row in book.active]  # type: ignore[union-attr,misc]
+    return [list(row) for row in book.worksheets[0]]
 
 
 async def error(client: httpx.AsyncClient, file: str, **asked: str) -> tuple[int, dict[str, Any]]:
@@ -206,6 +212,67 @@ async def test_a_workbook_holds_typed_cells(client):
     assert [cell.value for cell in second][:3] == ["b", None, None]
 
 
+@pytest.fixture
+async def people(graph: Platform) -> Platform:
+    await save(
+        graph,
+        [
+            Department(key="it", customer="a", name="信息部"),
+            DecisionMaker(key="li", customer="a", name="李", title="=CTO", department="it"),
+            DecisionMaker(
+                key="bo",
+                customer="a",
+                role=DecisionRole.DECIDER,
+                influence=0.9,
+                stance=-0.5,
+                reports_to="li",
+            ),
+            DecisionMaker(key="wu", customer="c", role=DecisionRole.DECIDER),
+        ],
+        NOW,
+    )
+    return graph
+
+
+async def test_the_people_of_the_members_come_with_their_customer(client, people):
+    assert await rows(client, what="people", locale="zh-CN") == [
+        [
+            "编号",
+            "姓名",
+            "职务",
+            "决策角色",
+            "影响力",
+            "立场",
+            "部门",
+            "上级",
+            "客户：编号",
+            "客户：名称",
+        ],
+        ["bo", "", "", "最终决策人", "0.9", "-0.5", "", "李", "a", '华为 "技术", 公司'],
+        ["li", "李", "'=CTO", "", "", "", "信息部", "", "a", '华为 "技术", 公司'],
+    ]
+    text = await fetch(
+        client,
+        "s.jsonl",
+        what="people",
+        where=json.dumps({"roles": ["DECIDER"]}),
+        columns="key,role,customer.tags:pains,customer.identity:phone",
+    )
+    assert json.loads(text) == {
+        "key": "bo",
+        "role": "DECIDER",
+        "customer.tags:pains": ["no_integration", "weak_customisation"],
+        "customer.identity:phone": ["+8613800138000", "+8613900139000"],
+    }
+
+
+async def test_pages_of_people_follow_one_another_into_one_file(client, people, monkeypatch):
+    await save_segment(people, "all", {"all": []})
+    monkeypatch.setattr(tables, "MAX_PAGE", 1)
+    found = await rows(client, "all.csv", what="people", columns="key,customer.key")
+    assert found[1:] == [["bo", "a"], ["li", "a"], ["wu", "c"]]
+
+
 async def test_what_looks_like_a_formula_is_none(client, graph):
     names = [Customer(key=f"f{i}", name=f"{text} x") for i, text in enumerate(FORMULAS)]
     await save(graph, [*names, Customer(key="=2+2")], NOW)
@@ -253,6 +320,10 @@ async def test_a_segment_is_found_whatever_signs_its_key_has(client, graph):
         ("s.csv", {"colums": "key"}, 400, "INVALID_INPUT", "Did you mean columns?"),
         ("s.csv", {"bom": "no"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"what": "customers"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"where": "{}"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"what": "people", "where": "{"}, 400, "INVALID_FILTER", ""),
+        ("s.csv", {"what": "people", "where": '{"rols": []}'}, 400, "INVALID_FILTER", ""),
+        ("s.csv", {"what": "people", "columns": "kind"}, 400, "INVALID_INPUT", "customer.kind"),
         ("none.csv", {}, 404, "NOT_FOUND", ""),
         ("s.pdf", {}, 404, "NOT_FOUND", "csv, xlsx, jsonl"),
     ],
@@ -307,7 +378,7 @@ async def test_a_segment_that_changes_meanwhile_does_not_change_the_file(graph, 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 async def test_an_error_on_the_way_breaks_the_connection(client, monkeypatch, log, form):
     monkeypatch.setattr(tables, "MAX_PAGE", 1)
-    read, calls = tables.read_profiles, 0
+    read, calls = read_profiles, 0
 
     async def fails_later(*given: Any) -> Any:
         nonlocal calls
@@ -316,7 +387,7 @@ async def test_an_error_on_the_way_breaks_the_connection(client, monkeypatch, lo
             raise DatabaseTimeout("the database did not answer.")
         return await read(*given)
 
-    monkeypatch.setattr(tables, "read_profiles", fails_later)
+    monkeypatch.setattr("profilegraph.services.exports.tables.read_profiles", fails_later)
     with pytest.raises(httpx.RemoteProtocolError):
         await fetch(client, f"s.{form}")
     entries = [json.loads(line) for line in log.getvalue().splitlines()]
@@ -331,7 +402,7 @@ async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):
     async def fails(*given: Any) -> Any:
         raise DatabaseTimeout("the database did not answer.")
 
-    monkeypatch.setattr(tables, "read_profiles", fails)
+    monkeypatch.setattr("profilegraph.services.exports.tables.read_profiles", fails)
     for form in ("csv", "jsonl", "xlsx"):
         status, found = await error(client, f"s.{form}")
         assert (status, found["code"]) == (503, "DATABASE_TIMEOUT")
@@ -340,7 +411,7 @@ async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):
 async def test_nothing_more_is_read_for_a_client_that_has_gone(client, graph, monkeypatch):
     monkeypatch.setattr(tables, "MAX_PAGE", 1)
     reading, closed = asyncio.Event(), asyncio.Event()
-    read, calls = tables.read_profiles, 0
+    read, calls = read_profiles, 0
 
     async def second_never_ends(*given: Any) -> Any:
         nonlocal calls
@@ -353,7 +424,7 @@ async def test_nothing_more_is_read_for_a_client_that_has_gone(client, graph, mo
         finally:
             closed.set()
 
-    monkeypatch.setattr(tables, "read_profiles", second_never_ends)
+    monkeypatch.setattr("profilegraph.services.exports.tables.read_profiles", second_never_ends)
     async with client.stream("GET", "/export/segments/s.csv") as response:
         assert response.status_code == 200
         await reading.wait()
@@ -375,7 +446,7 @@ async def test_what_was_written_of_a_workbook_is_gone_with_its_client(
             assert list(tmp_path.iterdir())
             closed.set()
 
-    monkeypatch.setattr(tables, "read_profiles", never_ends)
+    monkeypatch.setattr("profilegraph.services.exports.tables.read_profiles", never_ends)
     request = asyncio.create_task(client.get("/export/segments/s.xlsx"))
     await reading.wait()
     request.cancel()

@@ -17,6 +17,7 @@ from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.services.comparison import Representation
 
 __all__ = [
     "AttributeType",
@@ -34,6 +35,7 @@ __all__ = [
     "Layer",
     "OpportunityOutcome",
     "RelationKind",
+    "Representation",
     "SegmentKind",
     "SegmentState",
     "TagSource",
@@ -63,6 +65,7 @@ class EvidenceKind(Enum):
     CHANNEL = "CHANNEL"
     OWNER = "OWNER"
     CONSENT = "CONSENT"
+    DECISION_MAKER = "DECISION_MAKER"
     CUSTOMER = "CUSTOMER"
     COHORT = "COHORT"
 
@@ -92,6 +95,7 @@ describe(
         "CHANNEL": "That the customer came to us; the key is the channel's.",
         "OWNER": "One of us who owns the customer; the key is the employee's.",
         "CONSENT": "The customer's latest word for a purpose.",
+        "DECISION_MAKER": "A person as known at the past moment that was asked about.",
         "CUSTOMER": "A related customer that matched.",
         "COHORT": "Where the customer is dealt out to; the key is the salt.",
     },
@@ -201,6 +205,15 @@ describe(
     AttributeType,
     "The type of an attribute's value.",
     {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
+)
+describe(
+    Representation,
+    "Whether a tag is more frequent in one segment than in another, beyond chance.",
+    {
+        "OVER": "More frequent: the whole interval of the lift is above 1.",
+        "UNDER": "Less frequent: the whole interval is below 1.",
+        "ALIKE": "Too little is known to say, or it is equally frequent.",
+    },
 )
 describe(
     Layer,

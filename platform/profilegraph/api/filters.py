@@ -22,7 +22,8 @@ from profilegraph.api.filter_parts import (
     TextTest,
     Window,
 )
-from profilegraph.segments.codec import decode
+from profilegraph.segments import nodes
+from profilegraph.segments.codec import decode, decode_person
 from profilegraph.segments.nodes import EVERYONE, Node
 
 
@@ -261,6 +262,11 @@ def to_node(condition: FilterInput | None) -> Node:
     Raises InvalidFilter that says at which place what is wrong.
     """
     return EVERYONE if condition is None else decode(to_json(condition))
+
+
+def to_person_test(where: PersonTest | None) -> nodes.PersonTest:
+    """Return what an input asks of a person: anyone where there is none; raises InvalidFilter."""
+    return decode_person({} if where is None else to_json(where))
 
 
 def to_json(value: object) -> Any:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, assert_never
 
 import strawberry
 
 from profilegraph.api.enums import CustomerOrderField, Direction
+from profilegraph.api.fields import given
 from profilegraph.api.ids import decode_text, encode_text
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.errors import InvalidInput
-from profilegraph.segments.answers import Order, Position
+from profilegraph.segments.answers import ByAttribute, ByMetric, Order, Position, Scalar, Sort
 
 DEFAULT_PAGE = 50
+_KINDS: Mapping[AttributeType, type[Scalar]] = {
+    AttributeType.NUMBER: float,
+    AttributeType.STRING: str,
+    AttributeType.DATE: date,
+    AttributeType.BOOLEAN: bool,
+}
 
 
 @strawberry.type(description="Where a page lies in the whole list.")
@@ -41,13 +51,17 @@ class PageInfo:
         )
 
 
-@strawberry.input(description="How customers are sorted; the key decides between equals.")
+@strawberry.input(
+    description="""How customers are sorted: by one of field, attribute and metric, else by key.
+
+The key decides between equals. Those who have no value come last, whatever the direction."""
+)
 class CustomerOrder:
     """How customers are sorted."""
 
-    field: CustomerOrderField = strawberry.field(
-        default=CustomerOrderField.KEY, description="By what."
-    )
+    field: CustomerOrderField | None = given("By what of their own.")
+    attribute: str | None = given("By an attribute of any type, by its key.")
+    metric: str | None = given("By a metric, by its key.")
     direction: Direction = strawberry.field(
         default=Direction.ASC, description="Which end comes first."
     )
@@ -55,23 +69,54 @@ class CustomerOrder:
 
 @dataclass(frozen=True)
 class Sorting:
-    """A customer order as the services know it."""
+    """A customer order as the services know it, and of which type the values are."""
 
-    order: Order = Order.KEY
+    order: Sort = Order.KEY
     descending: bool = False
+    kind: type[Scalar] = str
 
     @classmethod
-    def of(cls, given: CustomerOrder | None) -> Sorting:
-        """Return the order that was asked for: by key where none was."""
-        if given is None:
-            return cls()
-        return cls(Order[given.field.value], given.direction is Direction.DESC)
+    def of(cls, given: CustomerOrder, catalogue: Catalogue) -> Sorting:
+        """Return the order that was asked for: by key where nothing is said.
+
+        Raises InvalidInput where two were, NotFound where no taxonomy has the attribute or metric.
+        """
+        descending = given.direction is Direction.DESC
+        choices = (given.field, given.attribute, given.metric)
+        match tuple(None if choice is strawberry.UNSET else choice for choice in choices):
+            case None, None, None:
+                return cls(Order.KEY, descending)
+            case CustomerOrderField() as field, None, None:
+                moment = field is CustomerOrderField.CREATED_AT
+                return cls(Order[field.value], descending, datetime if moment else str)
+            case None, str() as attribute, None:
+                kind = _KINDS[catalogue.attribute(attribute).type]
+                return cls(ByAttribute(attribute), descending, kind)
+            case None, None, str() as metric:
+                return cls(ByMetric(catalogue.metric(metric).key), descending, float)
+            case _:
+                raise InvalidInput(
+                    "customers are sorted by one of field, attribute and metric.", where="orderBy"
+                )
+
+    @property
+    def name(self) -> str:
+        """Return what tells this order from all others, but for its direction."""
+        match self.order:
+            case Order():
+                return self.order.name
+            case ByAttribute(key):
+                return f"attribute {key}"
+            case ByMetric(key):
+                return f"metric {key}"
+            case _:
+                assert_never(self.order)
 
     def cursor(self, position: Position) -> str:
         """Return the opaque text that a page can begin after."""
         value = position.value
-        plain = value.isoformat() if isinstance(value, datetime) else value
-        parts = [self.order.name, self.descending, plain, position.key]
+        plain = value.isoformat() if isinstance(value, date) else value
+        parts = [self.name, self.descending, plain, position.key]
         return encode_text(json.dumps(parts, ensure_ascii=False, separators=(",", ":")))
 
     def position(self, cursor: str | None) -> Position | None:
@@ -79,15 +124,19 @@ class Sorting:
         if cursor is None:
             return None
         try:
-            order, descending, value, key = json.loads(decode_text(cursor))
-            if (order, descending) != (self.order.name, self.descending):
+            name, descending, value, key = json.loads(decode_text(cursor))
+            if (name, descending) != (self.name, self.descending):
                 raise _foreign("it belongs to a list in another order")
-            moment = self.order is Order.CREATED_AT
-            if value is None:
-                return Position(None, str(key))
-            return Position(datetime.fromisoformat(value) if moment else str(value), str(key))
+            return Position(None if value is None else self._value(value), str(key))
         except (ValueError, TypeError) as fault:
             raise _foreign("it is none") from fault
+
+    def _value(self, plain: Any) -> Scalar:
+        if issubclass(self.kind, date):
+            return self.kind.fromisoformat(plain)
+        if not isinstance(plain, (int, float) if self.kind is float else self.kind):
+            raise TypeError("the value is of another type")
+        return plain
 
 
 def _foreign(reason: str) -> InvalidInput:

@@ -10,46 +10,61 @@ import typer
 
 from profilegraph.cli.console import out
 from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.segments.codec import decode_person_text
+from profilegraph.segments.nodes import PersonTest
 from profilegraph.services.exports.cells import Style
-from profilegraph.services.exports.columns import What
 from profilegraph.services.exports.files import Form, form_of
 from profilegraph.services.exports.tables import open_table
 from profilegraph.services.platform import Platform
 
+Key = Annotated[str, typer.Argument(help="The segment's key.", show_default=False)]
+File = Annotated[
+    Path,
+    typer.Argument(help="Where to; its name ends in .csv, .xlsx or .jsonl.", show_default=False),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        help="Names of columns with commas between, such as key,name,tags:company_size.",
+        show_default="what identifies a customer, and what the filter asks of",
+    ),
+]
+AsLabels = Annotated[
+    bool | None,
+    typer.Option(
+        help="Labels for people, or keys for programs.", show_default="keys in JSON Lines alone"
+    ),
+]
+OfPeople = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONDITION",
+        help="The decision-makers of the members instead, those who are so, as JSON; {} for all.",
+        show_default=False,
+    ),
+]
+Bom = Annotated[bool, typer.Option(help="Whether CSV tells Excel that it is UTF-8.")]
+
 
 def export(
-    key: Annotated[str, typer.Argument(help="The segment's key.", show_default=False)],
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="Where to; its name ends in .csv, .xlsx or .jsonl.", show_default=False
-        ),
-    ],
+    key: Key,
+    file: File,
     locale: Locale,
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            help="Names of columns with commas between, such as key,name,tags:company_size.",
-            show_default="what identifies a customer, and what the filter asks of",
-        ),
-    ] = None,
-    labels: Annotated[
-        bool | None,
-        typer.Option(
-            help="Labels for people, or keys for programs.", show_default="keys in JSON Lines alone"
-        ),
-    ] = None,
-    bom: Annotated[bool, typer.Option(help="Whether CSV tells Excel that it is UTF-8.")] = True,
+    columns: Columns = None,
+    labels: AsLabels = None,
+    people: OfPeople = None,
+    bom: Bom = True,
     now: Moment = None,
 ) -> None:
-    """Write the members of a segment to a file."""
+    """Write the members of a segment, or their people, to a file."""
     form = form_of(file.suffix.removeprefix("."))
     names = None if columns is None else columns.split(",")
+    where = None if people is None else decode_person_text(people)
     shown = form.for_people if labels is None else labels
 
     async def work(platform: Platform) -> None:
         style = Style(locale, shown, bom, platform.settings.zone)
-        await write_file(platform, key, file, form, style, now or present(), columns=names)
+        await write_file(platform, key, file, form, style, now or present(), names, where)
 
     run(work)
     out.print(f"wrote {file}", markup=False)
@@ -62,12 +77,11 @@ async def write_file(
     form: Form,
     style: Style,
     now: datetime,
-    *,
-    what: What = What.MEMBERS,
-    columns: list[str] | None = None,
+    columns: list[str] | None,
+    people: PersonTest | None,
 ) -> None:
     """Write the file in one piece: until it is whole, what was there under its name stays."""
-    table = await open_table(platform, key, now, what=what, columns=columns)
+    table = await open_table(platform, key, now, of_people=people, columns=columns)
     partial = file.with_name(f"{file.name}.part")
     try:
         with partial.open("wb") as target:

@@ -42,7 +42,7 @@ class Column(Protocol):
 
 
 def packed(values: NDArray[Any]) -> NDArray[Any]:
-    """Return whole numbers in the smallest type that holds them all; others as they are."""
+    """Return whole numbers, shape (n,), in the smallest type that holds them; others as they are."""
     if not len(values):
         return values.astype(np.int8) if values.dtype.kind in "iu" else values
     if values.dtype.kind == "f":
@@ -191,7 +191,7 @@ class Moments:
         return len(self.counts)
 
     def microseconds(self) -> NDArray[np.int64]:
-        """Return the moments in microseconds since 1970 UTC."""
+        """Return the moments, shape (n,), in microseconds since 1970 UTC."""
         return self.counts.astype(np.int64) * self.unit
 
     def within(self, span: Span) -> Mask:

@@ -52,7 +52,7 @@ class Keys:
         return len(self.ends)
 
     def ranks(self, ordinals: Ordinals) -> NDArray[np.uint32]:
-        """Return the ranks of the keys of some ordinals, all of which must be here."""
+        """Return the ranks, shape (n,), of the keys of some ordinals, all of which must be here."""
         return self.rank[np.searchsorted(self.ranked, ordinals)]
 
     def behind(self, key: str) -> int:

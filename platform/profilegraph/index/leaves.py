@@ -52,13 +52,13 @@ def counted(counted: Counted, table: Table, rows: Mask, here: Here) -> BitMap:
 
 
 def grouped(customers: Ordinals) -> tuple[Ordinals, NDArray[np.int64]]:
-    """Return the different ones of some ordinals in ascending order, and how often each occurs."""
+    """Return the different ones of some ordinals in ascending order, and how often each occurs, both of shape (k,)."""
     starts = first_places(customers)
     return customers[starts], np.diff(np.append(starts, len(customers)))
 
 
 def first_places(customers: Ordinals) -> NDArray[np.int64]:
-    """Return where in ascending ordinals each different one begins."""
+    """Return where in ascending ordinals each different one begins, shape (k,)."""
     if not len(customers):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.concatenate([[True], customers[1:] != customers[:-1]]))

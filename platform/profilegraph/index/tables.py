@@ -37,7 +37,7 @@ class References:
         return mask if self.numbers.present is None else mask & self.numbers.present
 
     def counted(self, rows: Mask, size: int) -> NDArray[np.int64]:
-        """Return how often each number below `size` is referred to by the rows of a mask."""
+        """Return how often each number below `size` is referred to by rows of a mask, shape (size,)."""
         if self.numbers.present is not None:
             rows = rows & self.numbers.present
         return np.bincount(self.numbers.values[rows], minlength=size)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,16 +22,19 @@ from profilegraph.segments.nodes import (
     Listed,
     Node,
     Not,
+    PersonTest,
     Related,
     json_name,
     walk,
 )
 from profilegraph.segments.nodes.parts import Part
 
+T = TypeVar("T")
 MAX_DEPTH = 8
 MAX_LEAVES = 100
 
 _ADAPTERS: Mapping[str, TypeAdapter[Leaf]] = {leaf.NAME: TypeAdapter(leaf) for leaf in LEAVES}
+_PERSON = TypeAdapter(PersonTest)
 _GROUPS: Mapping[str, type[AllOf] | type[AnyOf]] = {AllOf.NAME: AllOf, AnyOf.NAME: AnyOf}
 _NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_ADAPTERS)
 
@@ -54,10 +57,24 @@ def decode(value: object) -> Node:
 
 def decode_text(text: str) -> Node:
     """Return the filter that a JSON text stands for; raises InvalidFilter."""
+    return decode(_parsed(text, "filter"))
+
+
+def decode_person(value: object) -> PersonTest:
+    """Return the condition on a decision-maker that a JSON value stands for; raises InvalidFilter."""
+    return _validated(_PERSON, value, "where")
+
+
+def decode_person_text(text: str) -> PersonTest:
+    """Return the condition on a decision-maker that a JSON text stands for; raises InvalidFilter."""
+    return decode_person(_parsed(text, "where"))
+
+
+def _parsed(text: str, what: str) -> object:
     try:
-        return decode(json.loads(text))
+        return json.loads(text)
     except (json.JSONDecodeError, RecursionError) as fault:
-        raise InvalidFilter(f"the filter is not JSON: {fault}") from fault
+        raise InvalidFilter(f"the {what} is not JSON: {fault}") from fault
 
 
 def encode(node: Node) -> dict[str, Any]:
@@ -133,7 +150,7 @@ def _decode(value: object, place: str, depth: int) -> Node:
         return Not(_decode(body, inner, depth + 1))
     if name == Related.NAME and isinstance(body, Mapping) and "where" in body:
         body = {**body, "where": _decode(body["where"], f"{inner}.where", depth + 1)}
-    return _leaf(name, body, inner)
+    return _validated(_ADAPTERS[name], body, inner)
 
 
 def _single(value: object, place: str) -> tuple[str, object]:
@@ -157,9 +174,9 @@ def _list(body: object, place: str) -> Sequence[object]:
     return body
 
 
-def _leaf(name: str, body: object, place: str) -> Leaf:
+def _validated(adapter: TypeAdapter[T], body: object, place: str) -> T:
     try:
-        return _ADAPTERS[name].validate_python(body)
+        return adapter.validate_python(body)
     except ValidationError as fault:
         errors = fault.errors(include_url=False, include_context=False)
         raise InvalidFilter(

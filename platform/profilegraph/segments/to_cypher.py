@@ -18,7 +18,16 @@ from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
 from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
+from profilegraph.segments.nodes import (
+    AllOf,
+    AnyOf,
+    InSegment,
+    Listed,
+    Node,
+    Not,
+    PersonTest,
+    Related,
+)
 
 __all__ = ["Compiler", "Parameters"]
 
@@ -42,6 +51,20 @@ class Compiler:
     def members(self, node: Node) -> str:
         """Return the predicate that a customer bound to `c` may be seen and matches."""
         return f"{self.visible()} AND {self.predicate(node)}"
+
+    def people(self) -> str:
+        """Return the pattern that binds every person to `p` and its customer to `c1`."""
+        return people.everyone(self._frame)
+
+    def person(self, node: Node, where: PersonTest) -> str:
+        """Return a Cypher expression about a person bound to `p` at a customer bound to `c1`.
+
+        It is true where the one is as asked and the other matches, else false or null.
+        """
+        # The person is in scope of the customer's predicate, so that stands a level deeper.
+        member = _predicate(node, self._frame.inner())
+        seen = visible(self._frame.inner())
+        return " AND ".join([*people.person(where, self._frame), seen, member])
 
     def places(self, level: Level) -> str:
         """Return a Cypher expression, the numbers of the level's buckets that `c` is in.

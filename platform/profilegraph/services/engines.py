@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 from profilegraph.domain.catalogue import Catalogue
@@ -11,10 +10,11 @@ from profilegraph.errors import InvalidFilter
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.checking import check
-from profilegraph.segments.facts import Context
+from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import size
 from profilegraph.segments.nodes import AllOf, Listed, Node
 from profilegraph.services.cypher_engine import CypherEngine
+from profilegraph.services.history import require_answerable
 from profilegraph.services.index_engine import IndexEngine
 from profilegraph.services.knowledge import Known
 from profilegraph.services.platform import Platform
@@ -64,12 +64,12 @@ class Engine(Protocol):
         ...
 
 
-async def engine(platform: Platform, nodes: Sequence[Node], now: datetime) -> Engine:
-    """Return what answers about these filters; raises InvalidFilter where one cannot be asked."""
-    known, context = await _grounds(platform, nodes, now)
+async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engine:
+    """Return what answers about these filters; raises InvalidFilter, NoHistory."""
+    known, context = await _grounds(platform, nodes, when)
     cypher = CypherEngine(platform.database, known.catalogue, context)
     answers = platform.knowledge.metrics.answers
-    if known.view is None:
+    if known.view is None or context.past:  # the index knows of no other moment than now
         answers.labels("cypher").inc()
         return cypher
     answers.labels("index").inc()
@@ -77,18 +77,17 @@ async def engine(platform: Platform, nodes: Sequence[Node], now: datetime) -> En
 
 
 async def grounds(
-    platform: Platform, nodes: Sequence[Node], now: datetime
+    platform: Platform, nodes: Sequence[Node], when: When
 ) -> tuple[Catalogue, Context]:
     """Return what filters are evaluated against, after checking them; raises InvalidFilter."""
-    known, context = await _grounds(platform, nodes, now)
+    known, context = await _grounds(platform, nodes, when)
     return known.catalogue, context
 
 
-async def _grounds(
-    platform: Platform, nodes: Sequence[Node], now: datetime
-) -> tuple[Known, Context]:
+async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tuple[Known, Context]:
     known = await platform.knowledge.now()
-    library = await read_library(platform.database, AllOf(tuple(nodes)))
+    at = when.at if isinstance(when, Past) else None
+    library = await read_library(platform.database, AllOf(tuple(nodes)), at)
     for node in nodes:
         check(node, known.catalogue, library)
     leaves = sum(size(node, library).leaves for node in nodes)
@@ -98,4 +97,5 @@ async def _grounds(
             f" at most {MOST_LEAVES} can be asked at once.",
             hint="Ask for fewer or simpler filters at once.",
         )
-    return known, platform.context(now, library)
+    await require_answerable(platform, nodes, library, when)
+    return known, platform.context(when, library)

@@ -14,48 +14,42 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        into = self.registry
         self.index_state = Enum(
             "profilegraph_index_state",
             "What becomes of the index; Cypher answers unless it is ready.",
             states=[state.value for state in IndexState],
-            registry=self.registry,
+            registry=into,
         )
-        self.index_bytes = Gauge(
-            "profilegraph_index_bytes", "Memory that the index takes.", registry=self.registry
-        )
+        self.index_bytes = Gauge("profilegraph_index_bytes", "Memory of the index.", registry=into)
         self.index_customers = Gauge(
-            "profilegraph_index_customers", "Customers in the index.", registry=self.registry
-        )
-        self.index_rows = Gauge(
-            "profilegraph_index_rows", "Rows in the index.", ["kind"], registry=self.registry
+            "profilegraph_index_customers", "Customers in the index.", registry=into
         )
         self.build_seconds = Gauge(
-            "profilegraph_index_build_seconds",
-            "How long the newest build of the index took.",
-            registry=self.registry,
+            "profilegraph_index_build_seconds", "How long the newest build took.", registry=into
         )
         self.drops = Counter(
             "profilegraph_index_drops",
-            "How often the index was dropped to be built anew.",
+            "Indexes dropped to be built anew.",
             ["reason"],
-            registry=self.registry,
+            registry=into,
         )
         self.changes = Counter(
             "profilegraph_feed_changes",
-            "Changes of the graph that this process has taken note of.",
-            registry=self.registry,
+            "Changes of the graph that were taken note of.",
+            registry=into,
         )
         self.look = Histogram(
             "profilegraph_feed_look_seconds",
             "How long one look at the feed takes, with reading what changed.",
             buckets=_QUICK,
-            registry=self.registry,
+            registry=into,
         )
         self.answers = Counter(
             "profilegraph_answers",
-            "Questions about filters, by what answered them.",
+            "Questions about filters, by what answered.",
             ["engine"],
-            registry=self.registry,
+            registry=into,
         )
 
     def text(self) -> bytes:

@@ -32,7 +32,7 @@ KINDS: Mapping[str, str] = {
 
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
 _BETWEEN = "MATCH (c:Customer) WHERE $first <= c.ordinal < $end\n"
-_LISTED = "UNWIND $ordinals AS ordinal MATCH (c:Customer {ordinal: ordinal})\n"
+_LISTED = "UNWIND $ordinals AS listed MATCH (c:Customer {ordinal: listed})\n"
 
 
 async def highest_ordinal(database: Database) -> int:

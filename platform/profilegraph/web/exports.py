@@ -13,6 +13,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from profilegraph.errors import InvalidInput, ProfilegraphError
+from profilegraph.segments.codec import decode_person_text
+from profilegraph.segments.nodes import PersonTest
 from profilegraph.services.exports.cells import Style
 from profilegraph.services.exports.columns import What
 from profilegraph.services.exports.files import form_of
@@ -23,7 +25,7 @@ from profilegraph.web.downloads import Download
 from profilegraph.web.graphql import bearer, failure
 from profilegraph.web.keys import KeyRing
 
-PARAMETERS = ("bom", "columns", "labels", "locale", "what")
+PARAMETERS = ("bom", "columns", "labels", "locale", "what", "where")
 _FLAGS = {"true": True, "false": False}
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]')
 _log = structlog.get_logger()
@@ -83,14 +85,16 @@ class Exports:
             zone=self._platform.settings.zone,
         )
         columns = given["columns"].split(",") if "columns" in given else None
+        of_people = _people(given)
         table = await open_table(
             self._platform,
             request.path_params["key"],
             now,
-            what=_what(given),
+            of_people=of_people,
             columns=columns,
         )
         title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
+        title += "" if of_people is None else f" {What.PEOPLE.value}"
         name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
         return Download(form.write(table, style), name, form.media_type)
 
@@ -111,9 +115,13 @@ def _flag(given: Mapping[str, str], name: str, *, usually: bool) -> bool:
     return _FLAGS[given[name]]
 
 
-def _what(given: Mapping[str, str]) -> What:
-    known = {one.value: one for one in What}
-    asked = given.get("what", What.MEMBERS.value)
-    if asked not in known:
-        raise InvalidInput(f"give {' or '.join(known)}.", where="what")
-    return known[asked]
+def _people(given: Mapping[str, str]) -> PersonTest | None:
+    """Return what is asked of people; None where members are asked for."""
+    what = given.get("what", What.MEMBERS.value)
+    if what not in {one.value for one in What}:
+        raise InvalidInput(f"give {' or '.join(one.value for one in What)}.", where="what")
+    if what == What.PEOPLE.value:
+        return decode_person_text(given.get("where", "{}"))
+    if "where" in given:
+        raise InvalidInput("it narrows people; give what=people with it.", where="where")
+    return None

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum
-from typing import Any
 
 from profilegraph.domain.activity import Arrival
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import CustomerKind, Identity, IdentityKind, Tagging
-from profilegraph.domain.organisation import DecisionMaker
+from profilegraph.domain.organisation import DecisionRole
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.nodes import Attribute, Metric, Node, Tags, walk
 from profilegraph.segments.wording import CHINESE, ENGLISH
 from profilegraph.services.exports.cells import Cell, Coded
+from profilegraph.storage.people import Portrait
 from profilegraph.storage.reads import Owner, Profile
 
 MOST_COLUMNS = 200
@@ -53,9 +53,7 @@ class Row:
     identities: Sequence[Identity] = ()
     owners: Sequence[Owner] = ()
     arrivals: Sequence[Arrival] = ()
-    person: DecisionMaker | None = None
-    department: str | None = None
-    superior: str | None = None
+    portrait: Portrait | None = None
 
 
 @dataclass(frozen=True)
@@ -209,33 +207,28 @@ _CUSTOMER = (
 )
 
 
-def _person(value: Callable[[DecisionMaker], Any]) -> Callable[[Row], Cell]:
-    return lambda row: None if row.person is None else value(row.person)
+def _of_person(name: str, labels: Labels, value: Callable[[Portrait], Cell]) -> Column:
+    return Column(name, labels, lambda row: None if row.portrait is None else value(row.portrait))
 
 
-def _role(person: DecisionMaker) -> Cell:
-    if person.role is None:
+def _role(role: DecisionRole | None) -> Cell:
+    if role is None:
         return None
-    labels = Labels(zh_cn=CHINESE.roles[person.role], en=ENGLISH.roles[person.role])
-    return Coded(person.role.value, labels)
+    return Coded(role.value, Labels(zh_cn=CHINESE.roles[role], en=ENGLISH.roles[role]))
 
 
 _PERSON = {
     one.name: one
     for one in (
-        Column("key", Labels(zh_cn="编号", en="Key"), _person(lambda one: one.key)),
-        Column("name", Labels(zh_cn="姓名", en="Name"), _person(lambda one: one.name)),
-        Column("title", Labels(zh_cn="职务", en="Title"), _person(lambda one: one.title)),
-        Column("role", Labels(zh_cn="决策角色", en="Role"), _person(_role)),
-        Column(
-            "influence", Labels(zh_cn="影响力", en="Influence"), _person(lambda one: one.influence)
+        _of_person("key", Labels(zh_cn="编号", en="Key"), lambda one: one.person.key),
+        _of_person("name", Labels(zh_cn="姓名", en="Name"), lambda one: one.person.name),
+        _of_person("title", Labels(zh_cn="职务", en="Title"), lambda one: one.person.title),
+        _of_person("role", Labels(zh_cn="决策角色", en="Role"), lambda one: _role(one.person.role)),
+        _of_person(
+            "influence", Labels(zh_cn="影响力", en="Influence"), lambda one: one.person.influence
         ),
-        Column("stance", Labels(zh_cn="立场", en="Stance"), _person(lambda one: one.stance)),
-        Column(
-            "department",
-            Labels(zh_cn="部门", en="Department"),
-            lambda row: row.department,
-        ),
-        Column("superior", Labels(zh_cn="上级", en="Superior"), lambda row: row.superior),
+        _of_person("stance", Labels(zh_cn="立场", en="Stance"), lambda one: one.person.stance),
+        _of_person("department", Labels(zh_cn="部门", en="Department"), lambda one: one.department),
+        _of_person("superior", Labels(zh_cn="上级", en="Superior"), lambda one: one.superior),
     )
 }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from profilegraph.domain.values import Labels
 from profilegraph.segments.library import written_out
-from profilegraph.segments.nodes import Node
-from profilegraph.services import segments
+from profilegraph.segments.nodes import Node, PersonTest
+from profilegraph.services import people, segments
 from profilegraph.services.exports.columns import Column, Need, Row, What, choose, usual
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
 from profilegraph.storage.database import Database
+from profilegraph.storage.people import read_portraits
 from profilegraph.storage.reads import (
     ByCustomer,
     Profile,
@@ -49,20 +51,26 @@ async def open_table(
     segment: str,
     now: datetime,
     *,
-    what: What = What.MEMBERS,
+    of_people: PersonTest | None = None,
     columns: Sequence[str] | None = None,
 ) -> Table:
     """Return the table of a segment's members at `now`, by key, in columns of these names.
 
-    The filter stays as it is now, however long the reading takes. Each page is a read of its own,
+    Given what is asked `of_people`, it is that of the members' decision-makers who are so. The filter stays as it is now, however long the reading takes. Each page is a read of its own,
     with a deadline of its own. Raises NotFound, InvalidFilter, and InvalidInput where there is no
     such column.
     """
     saved = await segments.segment(platform, segment)
     node = written_out(saved.filter, await segments.library(platform, saved.filter))
+    what = What.MEMBERS if of_people is None else What.PEOPLE
     names = usual(node, what) if columns is None else columns
     chosen = choose(names, what, await platform.catalogue())
-    return Table(saved.labels, chosen, _members(platform, node, now, chosen))
+    pages = (
+        _members(platform, node, now, chosen)
+        if of_people is None
+        else _people(platform, node, of_people, now, chosen)
+    )
+    return Table(saved.labels, chosen, pages)
 
 
 async def _members(
@@ -78,6 +86,26 @@ async def _members(
             return
         after = page.positions[-1]
         page = await segments.members(platform, node, now, first=MAX_PAGE, after=after)
+
+
+async def _people(
+    platform: Platform, node: Node, where: PersonTest, now: datetime, columns: Sequence[Column]
+) -> AsyncGenerator[Sequence[Row], None]:
+    """Yield the rows of all people of the members, at least one page."""
+    ask = partial(people.page, platform, node, where, now, first=MAX_PAGE)
+    page = await ask()
+    while True:
+        customers = list(dict.fromkeys(seat.customer for seat in page.seats))
+        found = await _customers(platform.database, customers, now, columns)
+        portraits = await read_portraits(platform.database, [seat.person for seat in page.seats])
+        yield [
+            replace(found[seat.customer], portrait=portraits[seat.person])
+            for seat in page.seats
+            if seat.customer in found and seat.person in portraits
+        ]
+        if not page.has_next:
+            return
+        page = await ask(after=page.seats[-1].person)
 
 
 async def _customers(

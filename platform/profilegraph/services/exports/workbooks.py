@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import TextIO, TypeVar, cast
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -92,7 +92,8 @@ class _Book:
     def close(self) -> None:
         """Let go of the files of the sheets, also where the workbook was not finished."""
         for sheet in self._book.worksheets():
-            sheet.row_data_fh.close()
+            if (rows := cast("TextIO | None", sheet.row_data_fh)) is not None:
+                rows.close()
 
     def _begin_sheet(self) -> None:
         self._sheet: Worksheet = self._book.add_worksheet()
