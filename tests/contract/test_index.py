@@ -167,7 +167,7 @@ async def test_many_changes_at_once_are_answered_by_cypher_until_they_are_read(
     answered = by_index(indexed)
     await save(indexed, [Customer(key=f"c{number}") for number in range(5)], NOW)
     assert await count(indexed) == 55
-    assert (by_index(indexed), indexed.knowledge.index.state) == (answered, IndexState.BEHIND)
+    assert by_index(indexed) == answered
     await ready(indexed)
     assert await count(indexed) == 55
     assert by_index(indexed) == answered + 1

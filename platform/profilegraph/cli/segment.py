@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from profilegraph.cli import segment_life
+from profilegraph.cli import segment_answers, segment_life
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
@@ -39,6 +39,9 @@ app.command()(segment_life.snapshot)
 app.command()(segment_life.share)
 app.command()(segment_life.delete)
 app.command()(export)
+app.command()(segment_answers.breakdown)
+app.command()(segment_answers.cross)
+app.command()(segment_answers.compare)
 
 
 @app.command("list")
