@@ -77,7 +77,8 @@ async def change_list(
 ) -> SavedSegment:
     """Return a list after some customers were added to it, and after that others removed.
 
-    Raises as `save_list` does, and NotFound where there is no such segment.
+    Raises NotFound where there is no such segment or customer, InvalidInput where there are too many,
+    Forbidden and Conflict as `save_list` does.
     """
     _bounded([*add, *remove])
 
