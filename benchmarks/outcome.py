@@ -7,18 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.measuring import Results
+from benchmarks.peers import NEO4J_GRAPHQL, OURS, PEERS
 from benchmarks.questions import FIVE_CONDITIONS, QUESTIONS, Kind, Question
 from benchmarks.writing import Freshness
-
-OURS = "profilegraph"
-PEERS = (
-    "@neo4j/graphql",
-    "Cypher, by hand",
-    "PostgreSQL, intarray GIN",
-    "ClickHouse, chdb",
-)
-SIDES = (OURS, *PEERS)
-GRAPHQL = PEERS[0]
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,7 @@ class Point:
 
     size: int
     taggings: int
+    events: int
     results: Results
     floor: Floor
     absent: Mapping[str, str] = field(default_factory=dict)
@@ -95,16 +87,17 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "size": point.size,
         "seed": outcome.seed,
         "agree": not any(one.results.disagreements for one in outcome.points),
-        "count_vs_neo4j_graphql": _ratio(point, Kind.COUNT, GRAPHQL, Kind.COUNT),
+        "count_vs_neo4j_graphql": _ratio(point, Kind.COUNT, NEO4J_GRAPHQL, Kind.COUNT),
         "count_vs_fastest_peer": fastest,
         "fastest_peer": named,
-        "page_vs_neo4j_graphql": _ratio(point, Kind.PAGE, GRAPHQL, Kind.PAGE),
-        "waterfall_vs_neo4j_graphql": _ratio(point, Kind.WATERFALL, GRAPHQL, Kind.COUNT),
-        "breakdown_vs_neo4j_graphql": _ratio(point, Kind.BREAKDOWN, GRAPHQL, Kind.COUNT),
-        "crosstable_vs_neo4j_graphql": _ratio(point, Kind.CROSS_TABLE, GRAPHQL, Kind.COUNT),
+        "page_vs_neo4j_graphql": _ratio(point, Kind.PAGE, NEO4J_GRAPHQL, Kind.PAGE),
+        "waterfall_vs_neo4j_graphql": _ratio(point, Kind.WATERFALL, NEO4J_GRAPHQL, Kind.COUNT),
+        "breakdown_vs_neo4j_graphql": _ratio(point, Kind.BREAKDOWN, NEO4J_GRAPHQL, Kind.COUNT),
+        "crosstable_vs_neo4j_graphql": _ratio(point, Kind.CROSS_TABLE, NEO4J_GRAPHQL, Kind.COUNT),
         "count_vs_floor": _over_floor(point),
         "floor_ms": _rounded(point.floor.total_ms),
         "index_bytes_per_tagging": index and _rounded(index.bytes / taggings),
+        "index_bytes_vs_allowance": index and _rounded(index.bytes / _allowance(point)),
         "index_build_taggings_per_s": index and round(taggings / index.build_seconds),
         "index_build_vs_one_query": index
         and _rounded(index.one_query_seconds / index.build_seconds),
@@ -140,6 +133,10 @@ def _over_floor(point: Point) -> float | None:
     if len(known) < len(FIVE_CONDITIONS):
         return None
     return _rounded(max(known) / point.floor.total_ms)
+
+
+def _allowance(point: Point) -> int:
+    return 8 * point.taggings + 200 * point.size + 24 * point.events
 
 
 def _rounded(number: float) -> float:

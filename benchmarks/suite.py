@@ -15,9 +15,10 @@ from pathlib import Path
 from benchmarks import graph, writing
 from benchmarks.data import TAGS_EACH, Customers, generate
 from benchmarks.http import GraphQLClient, operation
+from benchmarks.index import IndexMetrics, read_taggings, wait_for_index
 from benchmarks.measuring import FAULTS, Say, measure
-from benchmarks.outcome import PEERS, Floor, Main, Outcome, Point
-from benchmarks.peers import Side, SideUnavailable
+from benchmarks.outcome import Floor, Index, Main, Outcome, Point
+from benchmarks.peers import CLICKHOUSE, CYPHER, NEO4J_GRAPHQL, POSTGRES, Side, SideUnavailable
 from benchmarks.peers.clickhouse import open_clickhouse
 from benchmarks.peers.cypher import open_cypher, open_driver
 from benchmarks.peers.neo4j_graphql import open_neo4j_graphql
@@ -54,6 +55,7 @@ class Opened:
     client: GraphQLClient
     port: int
     key: str
+    index: IndexMetrics
 
 
 def run(plan: Plan, say: Say) -> Outcome:
@@ -115,12 +117,13 @@ class Run:
 
     def _main(self, customers: Customers, load_rate: float) -> Main:
         with self._opened(customers) as opened:
+            index = self._index(opened.index)
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
             self._say("writing while answers are asked for")
             fresh = asyncio.run(self._freshness(opened, customers))
             self._say(f"fresh after {fresh.median_ms:.1f} ms, p99 {fresh.p99_ms:.1f} ms")
             rates = writing.write_rates(opened.port, opened.key, customers)
-        return Main(point, None, fresh, rates, load_rate)
+        return Main(point, index, fresh, rates, load_rate)
 
     def _point(
         self,
@@ -139,20 +142,29 @@ class Run:
         )
         for wrong in results.disagreements:
             self._say(f"DISAGREES: {wrong}")
-        return Point(customers.size, customers.tags.size, results, floor, opened.absent)
+        return Point(
+            customers.size,
+            customers.tags.size,
+            len(customers.events),
+            results,
+            floor,
+            opened.absent,
+        )
 
     @contextmanager
     def _opened(self, customers: Customers) -> Iterator[Opened]:
         key = asyncio.run(self._key())
         peers: dict[str, Callable[[], AbstractContextManager[Side]]] = {
-            PEERS[0]: lambda: open_neo4j_graphql(self._address, self._folder),
-            PEERS[1]: lambda: open_cypher(self._address),
-            PEERS[2]: lambda: open_postgres(customers),
-            PEERS[3]: lambda: open_clickhouse(customers),
+            NEO4J_GRAPHQL: lambda: open_neo4j_graphql(self._address, self._folder),
+            CYPHER: lambda: open_cypher(self._address),
+            POSTGRES: lambda: open_postgres(customers),
+            CLICKHOUSE: lambda: open_clickhouse(customers),
         }
         with ExitStack() as stack:
             port = stack.enter_context(serving(self._address, self._folder))
             client = stack.enter_context(GraphQLClient(port, key=key))
+            index = wait_for_index(port)
+            self._say(f"the index is {index.state}, built in {index.build_seconds:.1f} s")
             sides: list[Side] = [Profilegraph(client)]
             absent: dict[str, str] = {}
             for name, opening in peers.items():
@@ -164,7 +176,7 @@ class Run:
                     self._say(f"WITHOUT {name}: {fault}")
                 else:
                     self._say(f"{name} is ready after {time.perf_counter() - began:.0f} s")
-            yield Opened(sides, absent, client, port, key)
+            yield Opened(sides, absent, client, port, key, index)
 
     async def _key(self) -> str:
         now = datetime.now(UTC)
@@ -174,6 +186,14 @@ class Run:
     async def _freshness(self, opened: Opened, customers: Customers) -> writing.Freshness:
         async with open_platform(self._settings, self._address, datetime.now(UTC)) as platform:
             return await writing.freshness(platform, opened.client, customers)
+
+    def _index(self, found: IndexMetrics) -> Index | None:
+        if found.state != "ready":
+            return None
+        with open_driver(self._address) as driver:
+            seconds = read_taggings(driver)
+        self._say(f"all taggings are read by one query in {seconds:.1f} s")
+        return Index(found.build_seconds, found.bytes, seconds)
 
     def _floor(self, client: GraphQLClient) -> tuple[list[float], list[float]]:
         http, bolt = [], []
