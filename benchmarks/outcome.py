@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.measuring import Results
 from benchmarks.peers import NEO4J_GRAPHQL, OURS, PEERS
 from benchmarks.questions import FIVE_CONDITIONS, QUESTIONS, Kind, Question
-from benchmarks.writing import Freshness
+from benchmarks.writing import WRITERS, Freshness
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,11 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         and _rounded(index.one_query_seconds / index.build_seconds),
         "freshness_p99_ms": fresh and _rounded(fresh.p99_ms),
         "stale_answers": fresh and fresh.stale,
-        **{f"writes_per_s_{many}": _rounded(rate) for many, rate in main.write_rates.items()},
+        **{
+            f"writes_per_s_{many}": rate and _rounded(rate)
+            for many in WRITERS
+            for rate in (main.write_rates.get(many),)
+        },
         "load_taggings_per_s": round(main.load_taggings_per_s),
         "absent": dict(point.absent),
     }

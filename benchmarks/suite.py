@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks import graph, writing
 from benchmarks.data import TAGS_EACH, Customers, generate
@@ -30,6 +32,7 @@ from profilegraph.config import Settings
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import locate, open_platform
 
+T = TypeVar("T")
 CURVE_ROUNDS = 2
 FLOOR_TIMES = 200
 TYPENAME = operation("{ __typename }")
@@ -92,10 +95,19 @@ class Run:
                 main = self._main(some, rate)
                 points.append(main.point)
             else:
-                points.append(self._part(some))
+                found = self._tried(partial(self._part, some))
+                points += [] if found is None else [found]
         if main is None:
             raise ValueError("the main size is among the sizes")
         return Outcome(self._plan.seed, self._plan.rounds, main, points)
+
+    def _tried(self, work: Callable[[], T]) -> T | None:
+        # What comes after the suite itself must not lose its results.
+        try:
+            return work()
+        except (SideUnavailable, *FAULTS) as fault:
+            self._say(f"FAILED: {fault}")
+            return None
 
     def _load(self, customers: Customers, loaded: int) -> float:
         self._say(f"writing customers {loaded:,} to {customers.size:,} into Neo4j")
@@ -117,13 +129,12 @@ class Run:
 
     def _main(self, customers: Customers, load_rate: float) -> Main:
         with self._opened(customers) as opened:
-            index = self._index(opened.index)
+            index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
             self._say("writing while answers are asked for")
-            fresh = asyncio.run(self._freshness(opened, customers))
-            self._say(f"fresh after {fresh.median_ms:.1f} ms, p99 {fresh.p99_ms:.1f} ms")
-            rates = writing.write_rates(opened.port, opened.key, customers)
-        return Main(point, index, fresh, rates, load_rate)
+            fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
+            rates = self._tried(lambda: writing.write_rates(opened.port, opened.key, customers))
+        return Main(point, index, fresh, rates or {}, load_rate)
 
     def _point(
         self,
