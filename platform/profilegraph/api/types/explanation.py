@@ -34,7 +34,14 @@ from profilegraph.segments.facts import (
 )
 
 CountedFact: TypeAlias = (
-    OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact | Neighbour | Place
+    OpportunityFact
+    | FollowUpFact
+    | ArrivalFact
+    | OwnerFact
+    | ConsentFact
+    | PersonFact
+    | Neighbour
+    | Place
 )
 
 
@@ -110,6 +117,8 @@ class RecordEvidence:
                 return cls(kind=EvidenceKind.OWNER, key=key, fact=found)
             case ConsentFact(key=key):
                 return cls(kind=EvidenceKind.CONSENT, key=key, fact=found)
+            case PersonFact(key=key):
+                return cls(kind=EvidenceKind.DECISION_MAKER, key=key, fact=found)
             case Neighbour(key=key):
                 return cls(kind=EvidenceKind.CUSTOMER, key=key, fact=found)
             case Place(salt=salt):
@@ -135,6 +144,7 @@ class ConditionVerdict:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
+    past: strawberry.Private[bool]
     place: str = strawberry.field(
         description="Where the condition stands in the filter, such as `filter.all[0].tags`."
     )
@@ -156,7 +166,8 @@ class ConditionVerdict:
         """Return what was found in deciding it."""
         catalogue = await info.context.catalogue()
         people = await info.context.load.decision_makers.load(self.customer_key)
-        known = {one.key: DecisionMaker.of(one) for one in people}
+        # The API's decision-makers are those of today: one of the past is told as a record.
+        known = {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
         return [_evidence(one, catalogue, known) for one in self.verdict.evidence]
 
 
@@ -166,6 +177,7 @@ class Explanation:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
+    past: strawberry.Private[bool] = False
 
     @field("The customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -184,6 +196,7 @@ class Explanation:
             ConditionVerdict(
                 verdict=verdict,
                 customer_key=self.customer_key,
+                past=self.past,
                 place=verdict.place,
                 depth=depth,
                 holds=verdict.holds,
@@ -208,7 +221,7 @@ def _evidence(
             return ValueEvidence.of(found)
         case EventFact():
             return EventEvidence.of(found)
-        case PersonFact():
-            return people[found.key]
+        case PersonFact(key=key) if key in people:
+            return people[key]
         case _:
             return RecordEvidence.of(found)
