@@ -58,7 +58,6 @@ class Main:
     freshness: Freshness | None
     write_rates: Mapping[int, float]
     """Writes a second over HTTP by how many writers."""
-    load_taggings_per_s: float
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,6 @@ def figures(outcome: Outcome) -> dict[str, Any]:
             for many in WRITERS
             for rate in (main.write_rates.get(many),)
         },
-        "load_taggings_per_s": round(main.load_taggings_per_s),
         "absent": dict(point.absent),
     }
 

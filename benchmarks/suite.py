@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks import graph, writing
-from benchmarks.data import TAGS_EACH, Customers, generate
+from benchmarks.data import Customers, generate
 from benchmarks.http import GraphQLClient, operation
 from benchmarks.index import IndexMetrics, read_taggings, wait_for_index
 from benchmarks.measuring import FAULTS, Say, measure
@@ -90,9 +90,9 @@ class Run:
         main: Main | None = None
         for size, loaded in zip(sizes, (0, *sizes), strict=False):
             some = customers.first(size)
-            rate = self._load(some, loaded)
+            self._load(some, loaded)
             if size == self._plan.size:
-                main = self._main(some, rate)
+                main = self._main(some)
                 points.append(main.point)
             else:
                 found = self._tried(partial(self._part, some))
@@ -109,14 +109,12 @@ class Run:
             self._say(f"FAILED: {fault}")
             return None
 
-    def _load(self, customers: Customers, loaded: int) -> float:
+    def _load(self, customers: Customers, loaded: int) -> None:
         self._say(f"writing customers {loaded:,} to {customers.size:,} into Neo4j")
         began = time.perf_counter()
         asyncio.run(self._written(customers, loaded))
         seconds = time.perf_counter() - began
-        rate = (customers.size - loaded) * TAGS_EACH / seconds
-        self._say(f"written in {seconds:.0f} s, {rate:,.0f} taggings a second")
-        return rate
+        self._say(f"written in {seconds:.0f} s")
 
     async def _written(self, customers: Customers, loaded: int) -> None:
         async with open_platform(self._settings, self._address, datetime.now(UTC)) as platform:
@@ -127,14 +125,14 @@ class Run:
         with self._opened(customers) as opened:
             return self._point(customers, opened, questions, CURVE_ROUNDS)
 
-    def _main(self, customers: Customers, load_rate: float) -> Main:
+    def _main(self, customers: Customers) -> Main:
         with self._opened(customers) as opened:
             index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
             self._say("writing while answers are asked for")
             fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
             rates = self._tried(lambda: writing.write_rates(opened.port, opened.key, customers))
-        return Main(point, index, fresh, rates or {}, load_rate)
+        return Main(point, index, fresh, rates or {})
 
     def _point(
         self,
