@@ -22,8 +22,10 @@ from profilegraph.segments.codec import decode_text, encode, json_schema
 from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.segments.missing import Missing
+from profilegraph.segments.missing_text import miss_line
 from profilegraph.segments.text import sentence
-from profilegraph.services import segments
+from profilegraph.services import explanations, segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
@@ -124,14 +126,20 @@ def why(
 ) -> None:
     """Explain why a customer is a member, or is not."""
 
-    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library]:
+    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library, Missing]:
+        moment = now or present()
         node = (await segments.segment(platform, key)).filter
-        verdict = await segments.explain_member(platform, node, customer, now or present())
+        verdict = await segments.explain_member(platform, node, customer, moment)
         library = await segments.library(platform, node)
-        return verdict, await platform.catalogues.current(), library
+        missing = await explanations.missing(platform, verdict, moment)
+        return verdict, await platform.catalogues.current(), library, missing
 
-    verdict, catalogue, library = run(work)
+    verdict, catalogue, library, missing = run(work)
     _show_verdict(verdict, catalogue, library, locale)
+    if missing is None:
+        out.print("no change of conditions would make it a member")
+    for one in missing or ():
+        out.print(f"[yellow]→[/] {escape(miss_line(one, catalogue, locale, library))}")
 
 
 @app.command()
