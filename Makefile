@@ -32,14 +32,16 @@ format: $(VENV)/installed-dev ## put the code into the common style
 generate: $(VENV)/installed-dev ## write the files that are made from code: schemas, docs/segments.md
 	$(BIN)/python -m scripts.generate
 
-bench: $(VENV)/installed-dev ## measure; prints tables
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/installed-bench ## measure beside others, write docs/benchmark.md (SIZE=, SEED=, CURVE=1)
+	$(BIN)/python -m benchmarks --size $(or $(SIZE),200000) --seed $(or $(SEED),7) $(if $(CURVE),--curve)
 
 lock: $(VENV)/installed-dev ## resolve the dependencies anew and write the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --output-file requirements.lock scripts/build.in pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 	  --constraint requirements.lock --group dev --output-file requirements-dev.lock scripts/build.in pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	  --constraint requirements-dev.lock --group bench --output-file requirements-bench.lock
 
 clean: ## remove what was installed (not the data)
 	rm -rf $(VENV)
@@ -60,4 +62,9 @@ $(VENV)/installed: requirements.lock pyproject.toml $(PLUGINS:=/pyproject.toml) 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@echo "Installing the locked development dependencies …"
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	touch $@
+
+$(VENV)/installed-bench: requirements-bench.lock $(VENV)/installed
+	@echo "Installing the locked packages of the benchmark (once, about a minute) …"
+	$(PIP) install --require-hashes --requirement requirements-bench.lock
 	touch $@

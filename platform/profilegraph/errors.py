@@ -41,6 +41,12 @@ class InvalidFilter(InvalidInput):
     code = "INVALID_FILTER"
 
 
+class NoHistory(InvalidInput):
+    """The past is asked for something of which only the present is kept."""
+
+    code = "NO_HISTORY"
+
+
 class InvalidTaxonomy(InvalidInput):
     """A taxonomy file has faults; every one of them is listed, each with file and line."""
 

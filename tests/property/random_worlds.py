@@ -258,10 +258,11 @@ def relations(draw: st.DrawFn, customers: list[str]) -> list[Record]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
+def worlds(draw: st.DrawFn, most: int = 5) -> World:
+    """Return a world of one to so many customers, the same keys in each."""
     records: list[Record] = draw(ourselves())
     metrics = {}
-    keys = [f"c{index}" for index in range(draw(st.integers(1, 5)))]
+    keys = [f"c{index}" for index in range(draw(st.integers(1, most)))]
     for key in keys:
         organisation = draw(organisations(key))
         people = [one.key for one in organisation if isinstance(one, DecisionMaker)]

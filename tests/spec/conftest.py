@@ -20,7 +20,7 @@ from profilegraph.segments.library import Library, SavedFilter, reach
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database
-from profilegraph.storage.facts import read_neighbourhood
+from profilegraph.storage.facts import read_neighbourhood, read_past
 from profilegraph.storage.segments import page_of_keys
 from tests.conftest import NOW
 from tests.support.worlds import load_only, load_world, parse_world
@@ -53,8 +53,11 @@ async def by_explain(
     database: Database, catalogue: Catalogue, node: Node, context: Context
 ) -> set[str]:
     rows = await database.read("MATCH (c:Customer) RETURN c.key AS key")
-    looks = reach(node, context.library)
-    found = await read_neighbourhood(database, [row["key"] for row in rows], looks)
+    keys, looks = [row["key"] for row in rows], reach(node, context.library)
+    if context.past:
+        found = await read_past(database, keys, context.now)
+    else:
+        found = await read_neighbourhood(database, keys, looks)
     return {
         key
         for key, facts in found.items()

@@ -61,13 +61,22 @@ async def load_only(database: Database, taxonomies: Sequence[Taxonomy]) -> None:
 
 async def load_world(database: Database, world: World, now: datetime) -> None:
     """Replace all customers and their facts in the graph by a world's."""
+
+    async def clear(transaction: Transaction) -> None:
+        await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")
+
+    await database.write(clear)
+    await add_world(database, world, now)
+
+
+async def add_world(database: Database, world: World, now: datetime) -> None:
+    """Write a world's records over what the graph has, as said at a moment."""
     kinds: dict[type[Record], list[Record]] = {kind: [] for kind in RECORDS.values()}
     for record in world.records:
         kinds[type(record)].append(record)
     order: list[type[Record]] = [Customer, *(kind for kind in kinds if kind is not Customer)]
 
     async def work(transaction: Transaction) -> None:
-        await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")
         for kind in order:
             outcome = await upsert(transaction, kinds[kind], now)
             assert outcome.refused == (), outcome

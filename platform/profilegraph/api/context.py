@@ -10,6 +10,8 @@ import strawberry
 from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.segments.facts import Past, When
+from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import Node
 from profilegraph.services import segments
 from profilegraph.services.keys import ApiKey
@@ -26,6 +28,15 @@ class ApiContext:
         self.budget = Budget()
         self.load = Loaders(platform, now, self.budget)
         self._catalogue: asyncio.Task[Catalogue] | None = None
+
+    def when(self, moment: datetime | None) -> When:
+        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""
+        return as_of(moment, self.now)
+
+    def past(self, moment: datetime | None) -> Past | None:
+        """Return the past moment that is asked about; None for now."""
+        when = self.when(moment)
+        return when if isinstance(when, Past) else None
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""

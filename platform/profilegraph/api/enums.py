@@ -66,6 +66,7 @@ class EvidenceKind(Enum):
     CHANNEL = "CHANNEL"
     OWNER = "OWNER"
     CONSENT = "CONSENT"
+    DECISION_MAKER = "DECISION_MAKER"
     CUSTOMER = "CUSTOMER"
     COHORT = "COHORT"
 
@@ -105,6 +106,7 @@ describe(
         "CHANNEL": "That the customer came to us; the key is the channel's.",
         "OWNER": "One of us who owns the customer; the key is the employee's.",
         "CONSENT": "The customer's latest word for a purpose.",
+        "DECISION_MAKER": "A person as known at the past moment that was asked about.",
         "CUSTOMER": "A related customer that matched.",
         "COHORT": "Where the customer is dealt out to; the key is the salt.",
     },

@@ -23,6 +23,7 @@ from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import (
     After,
+    AsOf,
     CustomerConnection,
     OrderBy,
     PageSize,
@@ -31,6 +32,7 @@ from profilegraph.api.types.segment import (
 )
 from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
 
@@ -97,19 +99,25 @@ class Query:
         order_by: OrderBy = None,
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
+        as_of: AsOf = None,
     ) -> CustomerConnection:
         """Return a page of customers."""
-        return await customer_page(info, to_node(filter), first, after, order_by, search)
+        when = info.context.when(as_of)
+        return await customer_page(info, to_node(filter), when, first, after, order_by, search)
 
-    @field("What a filter finds now, without saving it.")
+    @field("What a filter finds, without saving it.")
     def segment_preview(
         self,
+        info: Info,
         filter: Annotated[FilterInput, strawberry.argument(description="Who.")],
+        as_of: AsOf = None,
     ) -> SegmentPreview:
         """Return what a filter finds."""
-        return SegmentPreview(condition=to_node(filter))
+        return SegmentPreview(condition=to_node(filter), past=info.context.past(as_of))
 
-    @field("A saved segment in one version; null where there is none.")
+    @field(
+        "A saved segment in one version: the newest, or that of a past moment; null without one."
+    )
     async def segment(
         self,
         info: Info,
@@ -118,10 +126,15 @@ class Query:
             int | None,
             strawberry.argument(description="Number of the version; the newest if left out."),
         ] = None,
+        as_of: AsOf = None,
     ) -> Segment | None:
         """Return a saved segment."""
+        past = info.context.past(as_of)
         try:
-            return Segment.of(await segment_history.version(info.context.platform, key, version))
+            if version is None:
+                return Segment.of(await segments.segment(info.context.platform, key, past), past)
+            found = await segment_history.version(info.context.platform, key, version)
+            return Segment.of(found, past)
         except NotFound:
             return None
 
@@ -149,12 +162,15 @@ class Query:
         filter: Annotated[
             FilterInput | None, strawberry.argument(description="A filter; or name a segment.")
         ] = None,
+        as_of: AsOf = None,
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
-        condition = await _condition(info, segment, filter)
-        context = info.context
-        verdict = await segments.explain_member(context.platform, condition, customer, context.now)
-        return Explanation(verdict=verdict, customer_key=customer)
+        context, past = info.context, info.context.past(as_of)
+        condition = await _condition(info, segment, filter, past)
+        verdict = await segments.explain_member(
+            context.platform, condition, customer, past or context.now
+        )
+        return Explanation(verdict=verdict, customer_key=customer, past=past)
 
     @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
     async def cross_table(
@@ -163,9 +179,11 @@ class Query:
         rows: Annotated[str, strawberry.argument(description="Key of the rows' dimension.")],
         columns: Annotated[str, strawberry.argument(description="Key of the columns' dimension.")],
         filter: Filter = None,
+        as_of: AsOf = None,
     ) -> CrossTable:
         """Return the customers of a filter by two dimensions at once."""
-        return await answers.cross_table(info, rows, columns, to_node(filter))
+        when = info.context.when(as_of)
+        return await answers.cross_table(info, rows, columns, to_node(filter), when)
 
     @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
     async def segment_overlap(
@@ -214,12 +232,14 @@ class Query:
         return Dimension.of(key, catalogue) if key in catalogue.dimensions else None
 
 
-async def _condition(info: Info, segment: str | None, given: FilterInput | None) -> Condition:
+async def _condition(
+    info: Info, segment: str | None, given: FilterInput | None, past: Past | None
+) -> Condition:
     if (segment is None) == (given is None):
         raise InvalidInput("give exactly one of segment and filter.", where="explainMember")
     if segment is None:
         return to_node(given)
-    return (await segments.segment(info.context.platform, segment)).filter
+    return (await segments.segment(info.context.platform, segment, past)).filter
 
 
 async def _node(info: Info, kind: str, key: str) -> Node | None:

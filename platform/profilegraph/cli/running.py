@@ -34,6 +34,16 @@ Moment = Annotated[
         help="As of which moment, such as 2026-01-31 or 2026-01-31T09:00:00+08:00.",
     ),
 ]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=lambda text: parse_moment(text),
+        metavar="MOMENT",
+        show_default="now",
+        help="Answer as it was at an earlier moment, such as 2026-01-31.",
+    ),
+]
 
 
 def present() -> datetime:

@@ -13,7 +13,7 @@ from rich.table import Table
 from profilegraph.cli import segment_life
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
-from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
@@ -21,6 +21,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.segments.codec import decode_text, encode, json_schema
 from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
+from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.missing import Missing
 from profilegraph.segments.missing_text import miss_line
@@ -96,25 +97,39 @@ def save(
 
 
 @app.command()
+def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
+    """Print how many members a segment has, or had."""
+    when = as_of(at, now or present())
+
+    async def work(platform: Platform) -> int:
+        saved = await segments.segment(platform, key, when)
+        return await segments.count(platform, saved.filter, when)
+
+    out.print(f"{run(work):,} members")
+
+
+@app.command()
 def members(
     key: SegmentKey,
     locale: Locale,
     first: Annotated[int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many.")] = 20,
     now: Moment = None,
+    at: AsOf = None,
 ) -> None:
     """Print the keys of the first members, and how many there are."""
     del locale
+    when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[int, list[str]]:
-        node = (await segments.segment(platform, key)).filter
-        page = await segments.members(platform, node, now or present(), first=first)
-        count = await segments.count(platform, node, now or present())
-        return count, [position.key for position in page.positions]
+        node = (await segments.segment(platform, key, when)).filter
+        page = await segments.members(platform, node, when, first=first)
+        many = await segments.count(platform, node, when)
+        return many, [position.key for position in page.positions]
 
-    count, keys = run(work)
+    many, keys = run(work)
     for member in keys:
         out.print(member, markup=False)
-    out.print(f"{len(keys):,} of {count:,} members")
+    out.print(f"{len(keys):,} of {many:,} members")
 
 
 @app.command()
@@ -123,15 +138,16 @@ def why(
     customer: Annotated[str, typer.Argument(help="The customer's key.", show_default=False)],
     locale: Locale,
     now: Moment = None,
+    at: AsOf = None,
 ) -> None:
     """Explain why a customer is a member, or is not."""
+    when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library, Missing]:
-        moment = now or present()
-        node = (await segments.segment(platform, key)).filter
-        verdict = await segments.explain_member(platform, node, customer, moment)
-        library = await segments.library(platform, node)
-        missing = await explanations.missing(platform, verdict, moment)
+        node = (await segments.segment(platform, key, when)).filter
+        verdict = await segments.explain_member(platform, node, customer, when)
+        library = await segments.library(platform, node, when)
+        missing = await explanations.missing(platform, verdict, when)
         return verdict, await platform.catalogues.current(), library, missing
 
     verdict, catalogue, library, missing = run(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeAlias
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import RelationKind, Tagging
@@ -142,6 +143,19 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A moment that is asked about later than it was."""
+
+    at: datetime
+    present: datetime
+    """When it is asked about."""
+
+
+When: TypeAlias = datetime | Past
+"""As of when something is asked: of the present moment, or of one that is past."""
+
+
+@dataclass(frozen=True)
 class Context:
     """When a filter is asked, and among which saved segments."""
 
@@ -150,3 +164,10 @@ class Context:
     """The day that it is in the deployment's time zone."""
     library: Library = NO_SEGMENTS
     """The saved segments that the filter refers to."""
+    present: datetime | None = None
+    """When the filter is asked, where `now` is past by then; None where `now` is that moment."""
+
+    @property
+    def past(self) -> bool:
+        """Return whether `now` is a moment of the past, so that what was then is looked up."""
+        return self.present is not None

@@ -34,6 +34,10 @@ class Compiler:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
         return _predicate(node, self._frame)
 
+    def people(self) -> str:
+        """Return the pattern that binds every person to `p` and its customer to `c1`."""
+        return people.everyone(self._frame)
+
     def person(self, node: Node, where: PersonTest) -> str:
         """Return a Cypher expression about a person bound to `p` at a customer bound to `c1`.
 
@@ -63,6 +67,12 @@ class Compiler:
     @property
     def _frame(self) -> Frame:
         return Frame(self.catalogue, self.context, self.parameters)
+
+    def known(self) -> str:
+        """Return the clause that keeps a customer bound to `c` who was there by then; of now, none."""
+        if not self.context.past:
+            return ""
+        return f" WHERE c.createdAt <= {self.parameters.add(self.context.now)}"
 
 
 def _predicate(node: Node, frame: Frame) -> str:

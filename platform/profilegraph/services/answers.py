@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import prod
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.answers import ByFilter, ByTag, Level, Path, Split, buckets, narrowed
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.parting import Parting, by_dimension
 from profilegraph.services.engines import engine
@@ -79,7 +79,7 @@ class Tree:
 
 
 async def breakdown(
-    platform: Platform, node: Node, now: datetime, dimensions: Sequence[str] | None = None
+    platform: Platform, node: Node, when: When, dimensions: Sequence[str] | None = None
 ) -> tuple[DimensionBreakdown, ...]:
     """Return how many of a filter's customers carry each tag, of some dimensions or of all.
 
@@ -89,7 +89,7 @@ async def breakdown(
     catalogue = await platform.catalogues.current()
     names = catalogue.dimensions if dimensions is None else dict.fromkeys(dimensions)
     partings = [by_dimension(name, catalogue) for name in names]
-    answering = await engine(platform, [node], now)
+    answering = await engine(platform, [node], when)
     found = await answering.breakdown(node, [one.level for one in partings])
     return tuple(
         DimensionBreakdown(
@@ -100,7 +100,7 @@ async def breakdown(
 
 
 async def cross_table(
-    platform: Platform, rows: str, columns: str, node: Node, now: datetime
+    platform: Platform, rows: str, columns: str, node: Node, when: When
 ) -> CrossTable:
     """Return how many of a filter's customers carry each tag of two dimensions at once.
 
@@ -112,7 +112,7 @@ async def cross_table(
     catalogue = await platform.catalogues.current()
     down, across = by_dimension(rows, catalogue), by_dimension(columns, catalogue)
     _refuse_too_many([down, across])
-    answering = await engine(platform, [node], now)
+    answering = await engine(platform, [node], when)
     found = await answering.split(node, [down.level, across.level])
     total = found.get((), 0)
     # A customer may be in several rows, so columns do not add up from the cells.
@@ -135,7 +135,7 @@ async def cross_table(
     )
 
 
-async def split(platform: Platform, node: Node, levels: Sequence[Parting], now: datetime) -> Tree:
+async def split(platform: Platform, node: Node, levels: Sequence[Parting], when: When) -> Tree:
     """Return a filter's customers parted by the first level, each part by the second, and so on.
 
     Raises InvalidFilter, and InvalidInput where there are no levels, or too many or too large ones.
@@ -145,7 +145,7 @@ async def split(platform: Platform, node: Node, levels: Sequence[Parting], now: 
     _refuse_too_many(levels)
     catalogue = await platform.catalogues.current()
     own = [one for each in levels for one in filters_of(each.level)]
-    answering = await engine(platform, [node, *own], now)
+    answering = await engine(platform, [node, *own], when)
     found = await answering.split(node, [one.level for one in levels])
     return Tree(found.get((), 0), _branches(node, levels, catalogue, found, ()))
 

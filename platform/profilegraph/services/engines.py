@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidFilter
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.checking import check
-from profilegraph.segments.facts import Context
+from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import size
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.history import require_answerable
 from profilegraph.services.platform import Platform
 from profilegraph.storage import answers, segments
 from profilegraph.storage.database import Database
@@ -111,18 +111,19 @@ class CypherEngine:
         return Compiler(self.catalogue, self.context)
 
 
-async def engine(platform: Platform, nodes: Sequence[Node], now: datetime) -> Engine:
-    """Return what answers about these filters; raises InvalidFilter where one cannot be asked."""
-    catalogue, context = await grounds(platform, nodes, now)
+async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engine:
+    """Return what answers about these filters; raises InvalidFilter, NoHistory."""
+    catalogue, context = await grounds(platform, nodes, when)
     return CypherEngine(platform.database, catalogue, context)
 
 
 async def grounds(
-    platform: Platform, nodes: Sequence[Node], now: datetime
+    platform: Platform, nodes: Sequence[Node], when: When
 ) -> tuple[Catalogue, Context]:
     """Return what filters are evaluated against, after checking them; raises InvalidFilter."""
     catalogue = await platform.catalogues.current()
-    library = await read_library(platform.database, AllOf(tuple(nodes)))
+    at = when.at if isinstance(when, Past) else None
+    library = await read_library(platform.database, AllOf(tuple(nodes)), at)
     for node in nodes:
         check(node, catalogue, library)
     leaves = sum(size(node, library).leaves for node in nodes)
@@ -132,4 +133,5 @@ async def grounds(
             f" at most {MOST_LEAVES} can be asked at once.",
             hint="Ask for fewer or simpler filters at once.",
         )
-    return catalogue, platform.context(now, library)
+    await require_answerable(platform, nodes, library, when)
+    return catalogue, platform.context(when, library)

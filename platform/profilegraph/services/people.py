@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from profilegraph.errors import InvalidInput
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node, People, PersonTest
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.engines import grounds
@@ -24,12 +24,12 @@ class PeoplePage:
     has_next: bool
 
 
-async def count(platform: Platform, node: Node, where: PersonTest, now: datetime) -> int:
+async def count(platform: Platform, node: Node, where: PersonTest, when: When) -> int:
     """Return how many decision-makers of a filter's customers are as asked.
 
     Raises InvalidFilter where one of the two asks for unknown things.
     """
-    compiler = await _compiler(platform, node, where, now)
+    compiler = await _compiler(platform, node, where, when)
     return await count_people(platform.database, compiler, node, where)
 
 
@@ -37,7 +37,7 @@ async def page(
     platform: Platform,
     node: Node,
     where: PersonTest,
-    now: datetime,
+    when: When,
     *,
     first: int,
     after: str | None = None,
@@ -48,12 +48,12 @@ async def page(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} people, not {first}.", where="first")
-    compiler = await _compiler(platform, node, where, now)
+    compiler = await _compiler(platform, node, where, when)
     seats = await page_of_people(
         platform.database, compiler, node, where, first=first + 1, after=after
     )
     return PeoplePage(tuple(seats[:first]), len(seats) > first)
 
 
-async def _compiler(platform: Platform, node: Node, where: PersonTest, now: datetime) -> Compiler:
-    return Compiler(*await grounds(platform, [node, People(where=where)], now))
+async def _compiler(platform: Platform, node: Node, where: PersonTest, when: When) -> Compiler:
+    return Compiler(*await grounds(platform, [node, People(where=where)], when))

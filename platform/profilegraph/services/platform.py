@@ -12,7 +12,7 @@ from profilegraph.embedded import server as embedded
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
-from profilegraph.segments.facts import Context
+from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.taxonomies import Catalogues, load_taxonomies
 from profilegraph.storage.database import Database
@@ -33,9 +33,10 @@ class Platform:
     catalogues: Catalogues
     host: Host
 
-    def context(self, now: datetime, library: Library = NO_SEGMENTS) -> Context:
-        """Return when a filter is asked, `now` and its day here, and among which segments."""
-        return Context(now, now.astimezone(self.settings.zone).date(), library)
+    def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
+        """Return as of when a filter is asked, its day here, and among which segments."""
+        now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
+        return Context(now, now.astimezone(self.settings.zone).date(), library, present=present)
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,17 @@ from profilegraph.segments.answers import Order, Position, Sort, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
+from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
 from profilegraph.services.engines import engine, grounds
+from profilegraph.services.history import require_no_search
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.segment_rules import Act, admit
 from profilegraph.storage.database import Transaction
-from profilegraph.storage.facts import read_facts
+from profilegraph.storage.facts import read_facts, read_past_facts
 from profilegraph.storage.saved_segments import (
     SavedSegment,
     list_segments,
@@ -55,25 +57,26 @@ class Page:
     has_next: bool
 
 
-async def count(platform: Platform, node: Node, now: datetime, search: str | None = None) -> int:
+async def count(platform: Platform, node: Node, when: When, search: str | None = None) -> int:
     """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
-    return await (await engine(platform, [node], now)).count(node, search)
+    require_no_search(search, when)
+    return await (await engine(platform, [node], when)).count(node, search)
 
 
-async def waterfall(platform: Platform, node: Node, now: datetime) -> Waterfall:
+async def waterfall(platform: Platform, node: Node, when: When) -> Waterfall:
     """Return what each condition of an `all` kept and removed, in the order written.
 
     A filter that is no `all` has one step: itself.
     """
     conditions = node.conditions if isinstance(node, AllOf) else (node,)
-    total, steps = await (await engine(platform, [node], now)).waterfall(conditions)
+    total, steps = await (await engine(platform, [node], when)).waterfall(conditions)
     return Waterfall(total, conditions, tuple(steps))
 
 
 async def members(
     platform: Platform,
     node: Node,
-    now: datetime,
+    when: When,
     *,
     first: int,
     after: Position | None = None,
@@ -87,7 +90,8 @@ async def members(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
-    answering = await engine(platform, [node], now)
+    require_no_search(search, when)
+    answering = await engine(platform, [node], when)
     positions = await answering.page(
         node,
         first=first + 1,
@@ -99,10 +103,13 @@ async def members(
     return Page(tuple(positions[:first]), len(positions) > first)
 
 
-async def explain_member(platform: Platform, node: Node, customer: str, now: datetime) -> Verdict:
+async def explain_member(platform: Platform, node: Node, customer: str, when: When) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
-    catalogue, context = await grounds(platform, [node], now)
-    facts = await read_facts(platform.database, customer, reach(node, context.library))
+    catalogue, context = await grounds(platform, [node], when)
+    if isinstance(when, Past):
+        facts = await read_past_facts(platform.database, customer, when.at)
+    else:
+        facts = await read_facts(platform.database, customer, reach(node, context.library))
     return explain(node, facts, catalogue, context)
 
 
@@ -141,9 +148,13 @@ async def save_segment(
     return await read_segment(platform.database, key, version)
 
 
-async def segment(platform: Platform, key: str) -> SavedSegment:
-    """Return a saved segment in its newest version; raises NotFound."""
-    return await read_segment(platform.database, key)
+async def segment(platform: Platform, key: str, when: When | None = None) -> SavedSegment:
+    """Return a saved segment in its newest version, or in the one of a past moment.
+
+    Raises NotFound.
+    """
+    at = when.at if isinstance(when, Past) else None
+    return await read_segment(platform.database, key, at=at)
 
 
 async def segments(
@@ -153,9 +164,13 @@ async def segments(
     return [one for one in await list_segments(platform.database) if one.state in states]
 
 
-async def library(platform: Platform, node: Node) -> Library:
-    """Return the saved segments that a filter refers to, itself or through one another."""
-    return await read_library(platform.database, node)
+async def library(platform: Platform, node: Node, when: When | None = None) -> Library:
+    """Return the saved segments that a filter refers to, itself or through one another.
+
+    They are in their newest versions, or in those of a past moment.
+    """
+    at = when.at if isinstance(when, Past) else None
+    return await read_library(platform.database, node, at)
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:

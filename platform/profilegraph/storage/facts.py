@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import RelationKind, Tagging
@@ -36,6 +37,27 @@ async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts
     if customer not in found:
         raise NotFound(f"no customer has the key {customer!r}.")
     return replace(found[customer], near=found)
+
+
+async def read_past_facts(database: Database, customer: str, at: datetime) -> Facts:
+    """Return what was known of a customer at a moment of the past, as far as that is kept.
+
+    Raises NotFound where there is no such customer, or was none then.
+    """
+    found = await read_past(database, [customer], at)
+    if customer not in found:
+        raise NotFound(
+            f"no customer had the key {customer!r} on {at:%Y-%m-%d}.",
+            hint="Ask as of a later moment, or check the key.",
+        )
+    return found[customer]
+
+
+async def read_past(database: Database, customers: Iterable[str], at: datetime) -> dict[str, Facts]:
+    """Return what was known of customers at a moment of the past, by key; absent who was not."""
+    parameters = {"keys": sorted(set(customers)), "at": at}
+    rows = await database.read(statement("facts_as_of"), parameters)
+    return {one.key: one for one in map(_facts, rows)}
 
 
 async def read_neighbourhood(
@@ -79,7 +101,8 @@ def _facts(row: Row) -> Facts:
 
 def tagging(customer: str, row: Row) -> Tagging:
     """Return the tagging that a `TAGGED` edge's properties, with its `tag` key, stand for."""
-    return Tagging.model_validate({**row, "customer": customer})
+    known = {name: value for name, value in row.items() if name in Tagging.model_fields}
+    return Tagging.model_validate(known | {"customer": customer})
 
 
 def _event(row: Row) -> EventFact:

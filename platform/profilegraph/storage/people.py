@@ -66,8 +66,7 @@ async def read_portraits(database: Database, people: Sequence[str]) -> dict[str,
 
 
 def _people(compiler: Compiler, node: Node, where: PersonTest) -> str:
-    predicate = compiler.person(node, where)
-    return f"MATCH (p:DecisionMaker)-[:OF]->(c1:Customer) WHERE {predicate}"
+    return f"MATCH {compiler.people()} WHERE {compiler.person(node, where)}"
 
 
 def _portrait(row: Row) -> Portrait:

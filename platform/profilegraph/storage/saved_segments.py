@@ -76,11 +76,22 @@ async def save_version(
     return number
 
 
-async def read_segment(database: Database, key: str, version: int | None = None) -> SavedSegment:
-    """Return a segment in its newest version, or in one by its number; raises NotFound."""
-    rows = await database.read(statement("read_segments"), {"keys": [key], "version": version})
+async def read_segment(
+    database: Database, key: str, version: int | None = None, at: datetime | None = None
+) -> SavedSegment:
+    """Return a segment in its newest version, in one by its number, or in the one of a moment.
+
+    Raises NotFound.
+    """
+    parameters = {"keys": [key], "version": version, "at": at}
+    rows = await database.read(statement("read_segments"), parameters)
     if rows:
         return saved_segment(rows[0])
+    if at is not None:
+        raise NotFound(
+            f"no segment had the key {key!r} on {at:%Y-%m-%d}.",
+            hint="Ask as of a later moment, or check the key.",
+        )
     if version is not None:
         newest = await read_segment(database, key)
         raise NotFound(
@@ -103,21 +114,23 @@ async def read_versions(
 
 async def list_segments(database: Database) -> Sequence[SavedSegment]:
     """Return all segments in their newest versions, by key."""
-    rows = await database.read(statement("read_segments"), {"keys": None, "version": None})
+    rows = await database.read(
+        statement("read_segments"), {"keys": None, "version": None, "at": None}
+    )
     return [saved_segment(row) for row in rows]
 
 
-async def read_library(database: Database, node: Node) -> Library:
+async def read_library(database: Database, node: Node, at: datetime | None = None) -> Library:
     """Return the segments that a filter refers to, itself or through one another.
 
-    One that does not exist is left out; the keys of all are there then, to name the nearest.
+    Each is in its newest version, or in the one that was the newest at a moment. One that does not exist is left out; the keys of all are there then, to name the nearest.
     """
     found: dict[str, SavedFilter] = {}
     missing: set[str] = set()
     wanted = references(node)
     while wanted:
         rows = await database.read(
-            statement("read_segments"), {"keys": sorted(wanted), "version": None}
+            statement("read_segments"), {"keys": sorted(wanted), "version": None, "at": at}
         )
         read = {one.key: SavedFilter(one.labels, one.filter) for one in map(saved_segment, rows)}
         found |= read

@@ -36,7 +36,8 @@ async def run_waterfall(
 ) -> tuple[int, list[Step]]:
     """Return the number of all customers, and a step for each condition in the given order."""
     if not conditions:
-        rows = await database.read("MATCH (c:Customer) RETURN count(c) AS total")
+        everyone = f"{_source(compiler, None)} RETURN count(c) AS total"
+        rows = await database.read(everyone, compiler.parameters.values)
         return rows[0]["total"], []
     names = [f"k{index}" for index in range(len(conditions))]
     tests = [
@@ -46,7 +47,7 @@ async def run_waterfall(
     for index, name in enumerate(names):
         columns.append(f"{_count(names[: index + 1])} AS after_{name}")
         columns.append(f"{_count(names[:index] + names[index + 1 :])} AS without_{name}")
-    query = f"MATCH (c:Customer) WITH {', '.join(tests)} RETURN {', '.join(columns)}"
+    query = f"{_source(compiler, None)} WITH {', '.join(tests)} RETURN {', '.join(columns)}"
     row = (await database.read(query, compiler.parameters.values))[0]
     everyone = row[f"after_{names[-1]}"]
     before = [row["total"], *(row[f"after_{name}"] for name in names)]
@@ -139,7 +140,7 @@ def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
 
 def _source(compiler: Compiler, search: str | None) -> str:
     if search is None:
-        return "MATCH (c:Customer)"
+        return f"MATCH (c:Customer){compiler.known()}"
     phrase = compiler.parameters.add(_phrase(search))
     return f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
 

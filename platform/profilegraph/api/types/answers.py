@@ -12,6 +12,7 @@ from profilegraph.api.fields import field, listed
 from profilegraph.api.levels import LevelInput, partings
 from profilegraph.api.types.taxonomy import Dimension, Locale, Tag
 from profilegraph.segments.codec import encode
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node
 from profilegraph.services import answers
 
@@ -162,26 +163,24 @@ class Split:
 
 
 async def breakdown(
-    info: Info, node: Node, dimensions: list[str] | None
+    info: Info, node: Node, when: When, dimensions: list[str] | None
 ) -> list[DimensionBreakdown]:
     """Return the customers of a filter by the tags of dimensions."""
-    context = info.context
-    found = await answers.breakdown(context.platform, node, context.now, dimensions)
+    found = await answers.breakdown(info.context.platform, node, when, dimensions)
     return [DimensionBreakdown(found=one) for one in found]
 
 
-async def cross_table(info: Info, rows: str, columns: str, node: Node) -> CrossTable:
+async def cross_table(info: Info, rows: str, columns: str, node: Node, when: When) -> CrossTable:
     """Return the customers of a filter by two dimensions at once."""
-    context = info.context
-    found = await answers.cross_table(context.platform, rows, columns, node, context.now)
+    found = await answers.cross_table(info.context.platform, rows, columns, node, when)
     return CrossTable(found=found)
 
 
-async def split(info: Info, node: Node, levels: list[LevelInput]) -> Split:
+async def split(info: Info, node: Node, when: When, levels: list[LevelInput]) -> Split:
     """Return the customers of a filter, level within level."""
     context = info.context
     parted = partings(levels, await context.catalogue())
-    return Split(found=await answers.split(context.platform, node, parted, context.now))
+    return Split(found=await answers.split(context.platform, node, parted, when))
 
 
 def _branches(found: tuple[answers.Branch, ...]) -> list[SplitBranch]:

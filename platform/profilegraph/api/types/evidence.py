@@ -31,7 +31,14 @@ from profilegraph.segments.facts import (
 )
 
 CountedFact: TypeAlias = (
-    OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact | Neighbour | Place
+    OpportunityFact
+    | FollowUpFact
+    | ArrivalFact
+    | OwnerFact
+    | ConsentFact
+    | PersonFact
+    | Neighbour
+    | Place
 )
 
 
@@ -139,6 +146,8 @@ def _told(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime |
             return EvidenceKind.OWNER, key, name, since
         case ConsentFact(key=key, purpose=purpose, at=at):
             return EvidenceKind.CONSENT, key, purpose, at
+        case PersonFact(key=key, name=name):
+            return EvidenceKind.DECISION_MAKER, key, name, None
         case Neighbour(key=key, name=name):
             return EvidenceKind.CUSTOMER, key, name, None
         case Place(salt=salt):
@@ -182,7 +191,7 @@ def evidence_of(
             return ValueEvidence.of(found)
         case EventFact():
             return EventEvidence.of(found)
-        case PersonFact():
-            return PersonEvidence(fact=found, person=people[found.key])
+        case PersonFact(key=key) if key in people:
+            return PersonEvidence(fact=found, person=people[key])
         case _:
             return RecordEvidence.of(found)

@@ -16,6 +16,7 @@ from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments.codec import encode
 from profilegraph.segments.explain import Verdict
+from profilegraph.segments.facts import Past
 from profilegraph.segments.missing import Miss
 from profilegraph.segments.missing_text import miss_line
 from profilegraph.services import explanations, segments
@@ -27,6 +28,7 @@ class ConditionVerdict:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
+    past: strawberry.Private[bool]
     place: str = strawberry.field(
         description="Where the condition stands in the filter, such as `filter.all[0].tags`."
     )
@@ -48,7 +50,8 @@ class ConditionVerdict:
         """Return what was found in deciding it."""
         catalogue = await info.context.catalogue()
         people = await info.context.load.decision_makers.load(self.customer_key)
-        known = {one.key: DecisionMaker.of(one) for one in people}
+        # The API's decision-makers are those of today: one of the past is told as a record.
+        known = {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
         return [evidence_of(one, catalogue, known) for one in self.verdict.evidence]
 
 
@@ -97,6 +100,7 @@ class Explanation:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
+    past: strawberry.Private[Past | None] = None
 
     @field("The customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -115,7 +119,7 @@ class Explanation:
     async def nearest_miss(self, info: Info) -> list[MissingCondition] | None:
         """Return the conditions that would have to change."""
         context = info.context
-        found = await explanations.missing(context.platform, self.verdict, context.now)
+        found = await explanations.missing(context.platform, self.verdict, self.past or context.now)
         if found is None:
             return None
         known = {one.place: one for one in self._conditions()}
@@ -133,6 +137,7 @@ class Explanation:
             ConditionVerdict(
                 verdict=verdict,
                 customer_key=self.customer_key,
+                past=self.past is not None,
                 place=verdict.place,
                 depth=depth,
                 holds=verdict.holds,

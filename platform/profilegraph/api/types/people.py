@@ -15,6 +15,7 @@ from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.errors import InvalidInput
 from profilegraph.segments import nodes
+from profilegraph.segments.facts import When
 from profilegraph.services import people
 from profilegraph.services.segments import MAX_PAGE
 
@@ -45,23 +46,28 @@ class PeopleConnection:
 
     condition: strawberry.Private[nodes.Node]
     where: strawberry.Private[nodes.PersonTest]
+    when: strawberry.Private[When]
     edges: list[PersonEdge] = strawberry.field(description="The people of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
 
     @field("How many people the whole list has; counted only if asked for.")
     async def total_count(self, info: Info) -> int:
         """Return how many people the whole list has."""
-        context = info.context
-        return await people.count(context.platform, self.condition, self.where, context.now)
+        return await people.count(info.context.platform, self.condition, self.where, self.when)
 
 
 async def people_page(
-    info: Info, condition: nodes.Node, where: nodes.PersonTest, first: int, after: str | None
+    info: Info,
+    condition: nodes.Node,
+    where: nodes.PersonTest,
+    when: When,
+    first: int,
+    after: str | None,
 ) -> PeopleConnection:
     """Return a page of the decision-makers of those who match a filter."""
     context = info.context
     page = await people.page(
-        context.platform, condition, where, context.now, first=first, after=_key(after)
+        context.platform, condition, where, when, first=first, after=_key(after)
     )
     seats = context.budget.take(list(page.seats))
     found = await asyncio.gather(
@@ -73,6 +79,7 @@ async def people_page(
     return PeopleConnection(
         condition=condition,
         where=where,
+        when=when,
         edges=edges,
         page_info=PageInfo.of([edge.cursor for edge in edges], after, page.has_next),
     )

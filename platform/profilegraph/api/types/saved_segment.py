@@ -14,6 +14,7 @@ from profilegraph.api.ids import Node
 from profilegraph.api.types.segment import Audience
 from profilegraph.api.types.taxonomy import Labelled, Locale
 from profilegraph.segments import differing
+from profilegraph.segments.facts import Past
 from profilegraph.services import segment_history, segments
 from profilegraph.storage.saved_segments import SavedSegment
 
@@ -33,7 +34,8 @@ class SegmentChange:
 
 
 @strawberry.type(
-    description="One version of a named filter: the newest, or after saving the one that was saved."
+    description="One version of a named filter: the newest, that of the moment asked about, or"
+    " after saving the one that was saved."
 )
 class Segment(Node, Labelled, Audience):
     """One version of a named filter."""
@@ -97,12 +99,13 @@ class Segment(Node, Labelled, Audience):
         return [SegmentChange(change=one, kind=ChangeKind(one.kind)) for one in found]
 
     @classmethod
-    def of(cls, found: SavedSegment) -> Segment:
-        """Return the API's view of a saved segment."""
+    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
+        """Return the API's view of a saved segment, with its members as of a moment."""
         return cls(
             key=found.key,
             labels=found.labels,
             condition=found.filter,
+            past=past,
             version=found.version,
             author=found.author,
             note=found.note,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -19,6 +20,7 @@ from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, peop
 from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
+from profilegraph.segments.facts import Past, When
 from profilegraph.services import segments
 from profilegraph.services.segments import MAX_PAGE
 
@@ -27,6 +29,12 @@ PageSize = Annotated[
 ]
 After = Annotated[
     str | None, strawberry.argument(description="The cursor that the page begins after.")
+]
+AsOf = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="Answer as it was at this moment, now or earlier; docs/history.md says how."
+    ),
 ]
 OrderBy = Annotated[
     CustomerOrder | None,
@@ -49,6 +57,7 @@ class CustomerConnection:
     """A page of customers."""
 
     condition: strawberry.Private[nodes.Node]
+    when: strawberry.Private[When]
     search: strawberry.Private[str | None]
     edges: list[CustomerEdge] = strawberry.field(description="The customers of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
@@ -56,13 +65,14 @@ class CustomerConnection:
     @field("How many customers the whole list has; counted only if asked for.")
     async def total_count(self, info: Info) -> int:
         """Return how many customers the whole list has."""
-        context = info.context
-        return await segments.count(context.platform, self.condition, context.now, self.search)
+        platform = info.context.platform
+        return await segments.count(platform, self.condition, self.when, self.search)
 
 
 async def customer_page(
     info: Info,
     condition: nodes.Node,
+    when: When,
     first: int,
     after: str | None,
     order: CustomerOrder | None = None,
@@ -73,7 +83,7 @@ async def customer_page(
     page = await segments.members(
         info.context.platform,
         condition,
-        info.context.now,
+        when,
         first=first,
         after=sorting.position(after),
         order=sorting.order,
@@ -87,6 +97,7 @@ async def customer_page(
     customers = await Customer.load_many(info, list(cursors))
     return CustomerConnection(
         condition=condition,
+        when=when,
         search=search,
         edges=[CustomerEdge(cursor=cursors[one.key], node=one) for one in customers],
         page_info=PageInfo.of(list(cursors.values()), after, page.has_next),
@@ -136,17 +147,22 @@ class Audience:
     """The customers that match a filter."""
 
     condition: strawberry.Private[nodes.Node]
+    past: strawberry.Private[Past | None] = None
 
-    @field("How many customers match now; null, with an error, where the filter cannot be asked.")
+    def when(self, info: Info) -> When:
+        """Return as of when the customers are asked for."""
+        return self.past or info.context.now
+
+    @field("How many customers match; null, with an error, where the filter cannot be asked.")
     async def count(self, info: Info) -> int | None:
         """Return how many customers match."""
-        return await segments.count(info.context.platform, self.condition, info.context.now)
+        return await segments.count(info.context.platform, self.condition, self.when(info))
 
-    @field("What each condition keeps and removes now.")
+    @field("What each condition keeps and removes.")
     async def waterfall(self, info: Info) -> Waterfall:
         """Return what each condition keeps and removes."""
         context = info.context
-        found = await segments.waterfall(context.platform, self.condition, context.now)
+        found = await segments.waterfall(context.platform, self.condition, self.when(info))
         return Waterfall(
             total=found.total,
             steps=context.budget.take(
@@ -162,19 +178,19 @@ class Audience:
             ),
         )
 
-    @listed("How many carry each tag now, dimension by dimension.")
+    @listed("How many carry each tag, dimension by dimension.")
     async def breakdown(
         self, info: Info, dimensions: Dimensions = None
     ) -> list[DimensionBreakdown]:
         """Return how many carry each tag."""
-        return await answers.breakdown(info, self.condition, dimensions)
+        return await answers.breakdown(info, self.condition, self.when(info), dimensions)
 
-    @field("The customers that match now, parted by one level after the other: a tree.")
+    @field("The customers that match, parted by one level after the other: a tree.")
     async def split(self, info: Info, levels: Levels) -> Split:
         """Return the customers that match, level within level."""
-        return await answers.split(info, self.condition, levels)
+        return await answers.split(info, self.condition, self.when(info), levels)
 
-    @field("The customers that match now, a page at a time.")
+    @field("The customers that match, a page at a time; what is said of each is of today.")
     async def members(
         self,
         info: Info,
@@ -183,7 +199,7 @@ class Audience:
         order_by: OrderBy = None,
     ) -> CustomerConnection:
         """Return a page of the customers that match."""
-        return await customer_page(info, self.condition, first, after, order_by)
+        return await customer_page(info, self.condition, self.when(info), first, after, order_by)
 
     @field("The decision-makers of the customers that match now, by key, a page at a time.")
     async def people(
@@ -197,7 +213,8 @@ class Audience:
         after: After = None,
     ) -> PeopleConnection:
         """Return a page of the decision-makers of the customers that match."""
-        return await people_page(info, self.condition, to_person_test(where), first, after)
+        asked, when = to_person_test(where), self.when(info)
+        return await people_page(info, self.condition, asked, when, first, after)
 
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:

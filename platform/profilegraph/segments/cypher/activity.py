@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from profilegraph.segments.cypher import comparing
+from profilegraph.segments.cypher import comparing, past
 from profilegraph.segments.cypher.comparing import in_bounds, times, within
 from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.meaning import in_units
@@ -68,13 +68,14 @@ def sequence(leaf: Sequence, frame: Frame) -> str:
 
 def opportunities(leaf: Opportunities, frame: Frame) -> str:
     """Return the predicate on how many possible sales match."""
-    pattern = f"({frame.customer})-[:HAS]->({frame.name('o')}:Opportunity)"
+    pattern = f"({frame.customer})-[:HAS]->{past.record('Opportunity', 'o', frame)}"
     return times(pattern, opportunity(leaf.where, frame), leaf, frame)
 
 
 def opportunity(test: OpportunityTest, frame: Frame) -> Iterator[str]:
     """Yield what must hold of the opportunity bound to `o`."""
     sale = frame.name("o")
+    yield from past.held(sale, frame)
     if test.stages is not None:
         yield f"{sale}.stage IN {frame.add(list(test.stages))}"
     if test.outcomes is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from profilegraph.segments.cypher import activity, comparing
+from profilegraph.segments.cypher import activity, comparing, past
 from profilegraph.segments.cypher.comparing import joined, times, within
 from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.nodes import (
@@ -20,25 +20,39 @@ from profilegraph.segments.nodes import (
 
 def people(leaf: People, frame: Frame) -> str:
     """Return the predicate on how many decision-makers match."""
-    pattern = f"({frame.customer})<-[:OF]-({frame.name('p')}:DecisionMaker)"
+    pattern = f"({frame.customer})<-[:OF]-{past.record('DecisionMaker', 'p', frame, _who(frame))}"
     return times(pattern, person(leaf.where, frame), leaf, frame)
+
+
+def everyone(frame: Frame) -> str:
+    """Return the pattern that binds persons to `p` and their customers to those a level deeper."""
+    person = past.record("DecisionMaker", "p", frame, _who(frame))
+    if frame.context.past:
+        person += f", ({_who(frame)})"
+    return f"{person}-[:OF]->({frame.inner().customer}:Customer)"
+
+
+def _who(frame: Frame) -> str:
+    """Return the variable of a person, whose values of the past another one has."""
+    return frame.name("who" if frame.context.past else "p")
 
 
 def person(test: PersonTest, frame: Frame) -> Iterator[str]:
     """Yield what must hold of the decision-maker bound to `p`."""
-    who = frame.name("p")
+    values, who = frame.name("p"), _who(frame)
+    yield from past.held(values, frame)
     if test.roles is not None:
-        yield f"{who}.role IN {frame.add([role.value for role in test.roles])}"
+        yield f"{values}.role IN {frame.add([role.value for role in test.roles])}"
     if test.title is not None:
-        yield from comparing.text(f"{who}.title", test.title, frame)
+        yield from comparing.text(f"{values}.title", test.title, frame)
     if test.department is not None:
         yield _department(test.department, frame)
     if test.influence is not None:
-        yield from comparing.number(f"{who}.influence", test.influence, frame)
+        yield from comparing.number(f"{values}.influence", test.influence, frame)
     if test.stance is not None:
-        yield from comparing.number(f"{who}.stance", test.stance, frame)
+        yield from comparing.number(f"{values}.stance", test.stance, frame)
     if test.chain_depth is not None:
-        above = f"COUNT {{ ({who})-[:REPORTS_TO]->{{1,}}() }}"
+        above = f"COUNT {{ ({who}){past.steps('REPORTS_TO', 1, frame)}() }}"
         yield from comparing.number(above, test.chain_depth, frame)
     if test.did is not None:
         yield activity.events(test.did, who, frame)
@@ -47,22 +61,25 @@ def person(test: PersonTest, frame: Frame) -> Iterator[str]:
 
 
 def _department(test: DepartmentTest, frame: Frame) -> str:
-    place = frame.name("d")
-    above = "" if test.exact else f"-[:PART_OF]->{{0,}}({place})"
-    own = f"({place}:Department)" if test.exact else "(:Department)"
-    tests = []
+    place, works = frame.name("d"), frame.name("works")
+    tests = past.held(place, frame)
     if test.functions is not None:
         tests.append(f"{place}.function IN {frame.add([one.value for one in test.functions])}")
     if test.name is not None:
         tests += comparing.text(f"{place}.name", test.name, frame)
-    path = f"({frame.name('p')})-[:WORKS_IN]->{own}{above}"
-    return f"EXISTS {{ {path} WHERE {' AND '.join(tests)} }}"
+    edge = f"{works}:{past.edges('WORKS_IN', frame)}" if frame.context.past else ":WORKS_IN"
+    tests += past.held(works, frame)
+    own = past.record("Department", "d", frame)
+    if not test.exact:
+        own = f"(:Department){past.steps('PART_OF', 0, frame)}{own}"
+    return f"EXISTS {{ ({_who(frame)})-[{edge}]->{own} WHERE {' AND '.join(tests)} }}"
 
 
 def _participation(test: ParticipationTest, frame: Frame) -> str:
     part = frame.name("part")
-    path = f"({frame.name('p')})-[{part}:TAKES_PART_IN]->({frame.name('o')}:Opportunity)"
-    tests = list(activity.opportunity(test.where, frame))
+    edge = f"{part}:{past.edges('TAKES_PART_IN', frame)}"
+    path = f"({_who(frame)})-[{edge}]->{past.record('Opportunity', 'o', frame)}"
+    tests = [*activity.opportunity(test.where, frame), *past.held(part, frame)]
     if test.roles is not None:
         tests.append(f"{part}.role IN {frame.add([role.value for role in test.roles])}")
     return f"EXISTS {{ {path} WHERE {joined(' AND ', tests, 'true')} }}"

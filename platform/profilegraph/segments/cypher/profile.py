@@ -23,6 +23,8 @@ from profilegraph.segments.nodes import (
     TextTest,
 )
 
+_EVER = "TAGGED|WAS_TAGGED|WAS_SAID"
+
 
 def tags(leaf: Tags, frame: Frame) -> str:
     """Return the predicate on the tags of one dimension."""
@@ -40,7 +42,8 @@ def tags(leaf: Tags, frame: Frame) -> str:
 def _tagging(keys: frozenset[str], qualifiers: Sequence[str], frame: Frame) -> str:
     edge, tag = frame.name("t"), frame.name("g")
     tests = [f"{tag}.key IN {frame.add(sorted(keys))}", *qualifiers]
-    return f"({frame.customer})-[{edge}:TAGGED]->({tag}:Tag) WHERE {' AND '.join(tests)}"
+    kind = _EVER if frame.context.past else "TAGGED"
+    return f"({frame.customer})-[{edge}:{kind}]->({tag}:Tag) WHERE {' AND '.join(tests)}"
 
 
 def carried(keys: frozenset[str], frame: Frame) -> str:
@@ -52,6 +55,8 @@ def _carried_now(frame: Frame) -> Iterator[str]:
     edge, now = frame.name("t"), frame.add(frame.context.now)
     yield f"{edge}.since <= {now}"
     yield f"({edge}.until IS NULL OR {edge}.until > {now})"
+    if frame.context.past:
+        yield f"coalesce({edge}.said, {edge}.since) <= {now}"
 
 
 def _qualifiers(leaf: Tags, frame: Frame) -> Iterator[str]:

@@ -8,18 +8,30 @@ CALL (row) {
   WHERE (row.parent IS NULL OR parent IS NOT NULL)
     AND NOT EXISTS { (parent)-[:PART_OF]->{0,}(:Department {key: row.key}) }
   MERGE (n:Department {key: row.key})
+    ON CREATE SET n.since = $now
   WITH row, c, parent, n
   OPTIONAL MATCH (n)-[:OF]->(known:Customer)
-  WITH row, c, parent, n, known WHERE known IS NULL OR known = c
+  WITH row, c, parent, n, known, properties(n) AS past WHERE known IS NULL OR known = c
   SET n += row.set
   FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE (one)-[:OF]->(c))
+  FOREACH (one IN CASE WHEN known IS NOT NULL AND properties(n) <> past
+                            AND coalesce(past.since < $now, true) THEN [n] ELSE [] END |
+    CREATE (one)-[:WAS]->(was:State)
+    SET was = past, was.until = $now, one.since = $now
+  )
   WITH row, parent, n
   CALL (row, parent, n) {
     MATCH (n)-[old:PART_OF]->(was)
     WHERE row.moves AND (parent IS NULL OR was <> parent)
+    FOREACH (one IN CASE WHEN coalesce(old.since < $now, true) THEN [was] ELSE [] END |
+      CREATE (n)-[:WAS_PART_OF {since: old.since, until: $now}]->(one)
+    )
     DELETE old
   }
-  FOREACH (one IN CASE WHEN parent IS NULL THEN [] ELSE [parent] END | MERGE (n)-[:PART_OF]->(one))
+  FOREACH (one IN CASE WHEN parent IS NULL THEN [] ELSE [parent] END |
+    MERGE (n)-[new:PART_OF]->(one)
+      ON CREATE SET new.since = $now
+  )
   RETURN row.i AS i
 }
 WITH collect(i) AS done

@@ -2,7 +2,7 @@ MATCH (segment:Segment)
 WHERE $keys IS NULL OR segment.key IN $keys
 CALL (segment) {
   MATCH (segment)-[:HAS_VERSION]->(v:SegmentVersion)
-  WHERE $version IS NULL OR v.n = $version
+  WHERE ($version IS NULL OR v.n = $version) AND ($at IS NULL OR v.at <= $at)
   RETURN v AS version ORDER BY v.n DESC LIMIT 1
 }
 RETURN properties(segment) AS segment, properties(version) AS version

@@ -35,18 +35,30 @@ CALL (row, c, g, since, until, known) {
     WITH c, o, past, until WHERE past.since < until
     MERGE (c)-[was:WAS_TAGGED {since: past.since}]->(o)
     SET was = past, was.until = until
+    WITH c, o, until
+    MATCH (c)-[word:WAS_SAID]->(o) WHERE word.until > until
+    SET word.until = until
   }
   CALL (row, c, g, since, until, ends) {
     WITH row, c, g, since, until, ends WHERE ends IS NULL
     OPTIONAL MATCH (c)-[t:TAGGED]->(g)
-    WITH row, c, g, t, until, CASE WHEN t.since < since THEN t.since ELSE since END AS first
+    WITH row, c, g, t, since, until, properties(t) AS past,
+         CASE WHEN t.since < since THEN t.since ELSE since END AS first,
+         coalesce(t.said, t.since) AS said
     FOREACH (one IN CASE WHEN t IS NULL THEN [g] ELSE [] END |
       CREATE (c)-[new:TAGGED]->(one)
       SET new = row.set, new.since = first, new.until = until
     )
     FOREACH (one IN CASE WHEN t IS NULL THEN [] ELSE [t] END |
-      SET one = row.set, one.since = first, one.until = until
+      SET one = row.set, one.since = first, one.until = until, one.said = past.said
     )
+    // Another word on the same tagging: what was said before is kept until when this is said.
+    WITH c, g, t, past, said,
+         CASE WHEN said < since AND since < $now THEN since ELSE $now END AS again
+    WHERE past IS NOT NULL AND said < again
+      AND past {.*, since: 0, until: 0} <> t {.*, since: 0, until: 0}
+    CREATE (c)-[word:WAS_SAID]->(g)
+    SET word = past, word.until = again, t.said = again
   }
 }
 WITH collect(row.i) AS done

@@ -1,0 +1,66 @@
+"""What npm brings: @neo4j/graphql and the programs of PostgreSQL, as the lock file pins them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from benchmarks.peers import SideUnavailable
+
+FOLDER = Path(__file__).parents[1] / "npm"
+_INSTALLED = FOLDER / "node_modules" / ".package-lock.json"
+_LOCK = FOLDER / "package-lock.json"
+INSTALL_SECONDS = 600
+
+
+@cache
+def install() -> Path:
+    """Return the folder of the installed packages; raises SideUnavailable where npm fails.
+
+    No package runs a script of its own while it is installed.
+    """
+    modules = FOLDER / "node_modules"
+    if not _INSTALLED.exists() or _INSTALLED.stat().st_mtime < _LOCK.stat().st_mtime:
+        _run([str(node_program("npm")), "ci", "--ignore-scripts"])
+        _INSTALLED.touch()
+    return modules
+
+
+@cache
+def postgres_programs() -> Path:
+    """Return the folder with PostgreSQL's `initdb` and `postgres`; raises SideUnavailable."""
+    package = next((install() / "@embedded-postgres").glob("*"), None)
+    if package is None:
+        raise SideUnavailable("no PostgreSQL is packaged for this platform")
+    # Packages hold no symbolic links; this script, which comes with it, makes the libraries'.
+    _run([str(node_program("node")), "scripts/hydrate-symlinks.js"], package)
+    return package / "native" / "bin"
+
+
+@cache
+def node_program(name: str) -> Path:
+    """Return the path of `node` or `npm` from the wheel that the bench group installs."""
+    path = Path(sys.executable).with_name(name)
+    if not path.exists():
+        raise SideUnavailable(f"{path} is missing: run `make bench`, which installs it")
+    return path
+
+
+def _run(command: Sequence[str], folder: Path = FOLDER) -> None:
+    try:
+        subprocess.run(
+            command,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        )
+    except (OSError, subprocess.SubprocessError) as fault:
+        told = getattr(fault, "stderr", None) or ""
+        raise SideUnavailable(f"{' '.join(command)}: {fault} {told.strip()[-500:]}") from fault

@@ -1,0 +1,92 @@
+"""Which conditions can be asked of the past: those of which the graph keeps what was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from profilegraph.errors import InvalidInput, NoHistory
+from profilegraph.segments.facts import Past, When
+from profilegraph.segments.library import Library
+from profilegraph.segments.nodes import (
+    AllOf,
+    AnyOf,
+    Arrivals,
+    Attribute,
+    InSegment,
+    Metric,
+    Node,
+    Not,
+    Opportunities,
+    Owners,
+    People,
+    Related,
+    Teams,
+)
+
+_UNKEPT: tuple[tuple[type[Node], str], ...] = (
+    (Attribute, "a field of a customer keeps only its present value"),
+    (Metric, "a metric keeps only the value that was computed last"),
+    (Owners, "of owners only those of today are kept"),
+    (Teams, "of owners and their teams only those of today are kept"),
+    (Related, "relations between customers carry no dates"),
+)
+_CHANNEL_TREE = "which channel is part of which is kept only as it is today (`exact` can be asked)"
+
+
+def as_of(at: datetime | None, now: datetime) -> When:
+    """Return as of when is asked: now, or a moment of the past; raises InvalidInput for later."""
+    if at is None or at == now:
+        return now
+    if at > now:
+        raise InvalidInput(
+            "nothing is known of a moment that is still to come.",
+            hint="Ask as of now or earlier.",
+            where="asOf",
+        )
+    return Past(at, now)
+
+
+def require_history(node: Node, library: Library) -> None:
+    """Return nothing where all that a filter asks can be answered as it was then.
+
+    Raises NoHistory that lists the conditions which cannot, each with its place and the reason.
+    """
+    faults = [f"{place}: {reason}." for place, reason in _unkept(node, library, "filter")]
+    if faults:
+        raise NoHistory(
+            " ".join(faults), hint="Ask as of now, or take these conditions out of the filter."
+        )
+
+
+def asks_of_states(node: Node, library: Library) -> bool:
+    """Return whether a filter asks for records whose earlier states are kept apart."""
+    match node:
+        case People() | Opportunities():
+            return True
+        case InSegment(key):
+            return asks_of_states(library.segment(key).filter, library)
+        case AllOf(conditions) | AnyOf(conditions):
+            return any(asks_of_states(one, library) for one in conditions)
+        case Not(condition):
+            return asks_of_states(condition, library)
+        case _:
+            return False
+
+
+def _unkept(node: Node, library: Library, place: str) -> Iterator[tuple[str, str]]:
+    place = f"{place}.{node.NAME}"
+    match node:
+        case AllOf(conditions) | AnyOf(conditions):
+            for index, condition in enumerate(conditions):
+                yield from _unkept(condition, library, f"{place}[{index}]")
+        case Not(condition):
+            yield from _unkept(condition, library, place)
+        case InSegment(key):
+            yield from _unkept(library.segment(key).filter, library, f"{place}.{key}")
+        case Arrivals(channels=channels, exact=False) if channels is not None:
+            yield place, _CHANNEL_TREE
+        case _:
+            for kind, reason in _UNKEPT:
+                if isinstance(node, kind):
+                    yield place, reason

@@ -1,0 +1,165 @@
+"""The past over the API: asked, explained, and refused where nothing is kept of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
+DECIDER = {"people": {"where": {"roles": ["DECIDER"]}}}
+SAVE = """mutation($f: FilterInput!) {
+  saveSegment(input: {key: "s", labels: {zhCN: "热", en: "Warm"}, filter: $f}) { version } }"""
+TAG = 'mutation($t: String!) { tagCustomers(customers: ["a", "b"], tags: [{tag: $t}]) { key } }'
+UNTAG = 'mutation { untagCustomers(customers: ["b"], tags: ["temperature/warm"]) { key } }'
+PERSON = """mutation($r: DecisionRole!) {
+  saveDecisionMaker(input: {key: "li", customer: "a", name: "李", role: $r}) { key } }"""
+
+
+@pytest.fixture
+async def past(api: Any) -> Any:
+    """Days 0 to 4: a and b are made and warm, b cools down, c comes, and Li no longer decides."""
+    await api('mutation { saveCustomer(input: {key: "a"}) { key } }')
+    await api('mutation { saveCustomer(input: {key: "b"}) { key } }')
+    await api(TAG, t="temperature/warm")
+    await api(PERSON, r="DECIDER")
+    await api(SAVE, f=WARM)
+    api.start = api.now
+    api.now += timedelta(days=2)
+    await api(UNTAG)
+    await api('mutation { saveCustomer(input: {key: "c"}) { key } }')
+    await api(PERSON, r="USER")
+    await api(SAVE, f={"not": WARM})
+    api.now += timedelta(days=2)
+    return api
+
+
+def day(api: Any, days: float) -> str:
+    moment: datetime = api.start + timedelta(days=days)
+    return moment.isoformat()
+
+
+ASK = """query($f: FilterInput!, $at: DateTime) {
+  segmentPreview(filter: $f, asOf: $at) {
+    count waterfall { total steps { kept } } members { totalCount edges { node { key } } } }
+  customers(filter: $f, asOf: $at) { totalCount edges { node { key } } }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("days", "condition", "total", "expected"),
+    [
+        (1, WARM, 2, "ab"),
+        (3, WARM, 3, "a"),
+        (1, {"not": WARM}, 2, ""),
+        (3, {"not": WARM}, 3, "bc"),
+        (1, DECIDER, 2, "a"),
+        (3, DECIDER, 3, ""),
+        (-1, {"all": [WARM]}, 0, ""),
+    ],
+)
+async def test_every_answer_is_of_the_moment_asked_about(past, days, condition, total, expected):
+    found = await past(ASK, f=condition, at=day(past, days))
+    preview = found["segmentPreview"]
+    pages = [preview["members"], found["customers"]]
+    for page in pages:
+        assert "".join(edge["node"]["key"] for edge in page["edges"]) == expected
+        assert page["totalCount"] == preview["count"] == len(expected)
+    assert preview["waterfall"]["total"] == total
+    assert preview["waterfall"]["steps"][-1]["kept"] == len(expected)
+
+
+SEGMENT = """query($at: DateTime) { segment(key: "s", asOf: $at) {
+  version count members { edges { node { key } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("days", "version", "expected"), [(1, 1, ["a", "b"]), (3, 2, ["b", "c"]), (4, 2, ["b", "c"])]
+)
+async def test_a_segment_is_the_version_in_force_then(past, days, version, expected):
+    found = (await past(SEGMENT, at=day(past, days)))["segment"]
+    keys = [edge["node"]["key"] for edge in found["members"]["edges"]]
+    assert (found["version"], found["count"], keys) == (version, 2, expected)
+
+
+async def test_a_segment_inside_a_filter_is_the_version_in_force_then(past):
+    inside = {"segment": {"key": "s"}}
+    found = await past(ASK, f=inside, at=day(past, 1))
+    assert found["segmentPreview"]["count"] == 2
+    assert (await past(ASK, f=inside, at=day(past, 3)))["segmentPreview"]["count"] == 2
+    error = await past.error(ASK, f=inside, at=day(past, -1))
+    assert error["extensions"]["code"] == "INVALID_FILTER"
+
+
+async def test_a_segment_that_was_not_saved_yet_is_none(past):
+    assert (await past(SEGMENT, at=day(past, -1)))["segment"] is None
+
+
+EXPLAIN = """query($c: String!, $f: FilterInput, $s: String, $at: DateTime) {
+  explainMember(customer: $c, filter: $f, segment: $s, asOf: $at) {
+    holds conditions { holds evidence {
+      __typename ... on Tagging { tag { key } } ... on RecordEvidence { kind key text } } } } }"""
+
+
+async def test_a_person_is_explained_as_it_was_then(past):
+    found = (await past(EXPLAIN, c="a", f=DECIDER, at=day(past, 1)))["explainMember"]
+    assert found["holds"]
+    [evidence] = found["conditions"][0]["evidence"]
+    assert evidence == {
+        "__typename": "RecordEvidence",
+        "kind": "DECISION_MAKER",
+        "key": "li",
+        "text": "李, decider",
+    }
+    assert not (await past(EXPLAIN, c="a", f=DECIDER, at=day(past, 3)))["explainMember"]["holds"]
+
+
+async def test_a_closed_tagging_is_the_evidence_of_its_time(past):
+    found = (await past(EXPLAIN, c="b", s="s", at=day(past, 1)))["explainMember"]
+    assert found["holds"]
+    assert found["conditions"][0]["evidence"] == [
+        {"__typename": "Tagging", "tag": {"key": "temperature/warm"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"c": "c", "f": WARM}, "NOT_FOUND"),
+        ({"c": "a", "s": "none"}, "NOT_FOUND"),
+        ({"c": "a", "f": {"owner": {}}}, "NO_HISTORY"),
+        ({"c": "a", "f": {"metric": {"key": "rfm_monetary", "exists": True}}}, "NO_HISTORY"),
+    ],
+)
+async def test_what_was_not_there_or_is_not_kept_cannot_be_explained(past, asked, code):
+    error = await past.error(EXPLAIN, **asked, at=day(past, 1))
+    assert error["extensions"]["code"] == code
+
+
+async def test_what_keeps_no_history_is_refused_wherever_it_is_asked(past):
+    unkept = {"all": [WARM, {"attribute": {"key": "website", "exists": True}}]}
+    error = await past.error(ASK, f=unkept, at=day(past, 1))
+    assert error["extensions"]["code"] == "NO_HISTORY"
+    assert error["message"].startswith("filter.all[1].attribute: ")
+    assert error["extensions"]["hint"]
+    assert (await past(ASK, f=unkept))["segmentPreview"]["count"] == 0
+    names = 'query($at: DateTime) { customers(search: "a", asOf: $at) { totalCount } }'
+    error = await past.error(names, at=day(past, 1))
+    assert error["extensions"] == {
+        "code": "NO_HISTORY",
+        "hint": "Ask as of now, or without `search`.",
+        "where": "search",
+    }
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, []), (1, ["li"]), (3, [])])
+async def test_the_people_of_a_segment_are_those_who_were_as_asked_then(past, days, expected):
+    query = """query($at: DateTime) { segmentPreview(filter: {all: []}, asOf: $at) {
+      people(where: {roles: [DECIDER]}) { totalCount edges { node { key } } } } }"""
+    found = (await past(query, at=day(past, days)))["segmentPreview"]["people"]
+    assert [edge["node"]["key"] for edge in found["edges"]] == expected
+    assert found["totalCount"] == len(expected)
+
+
+async def test_a_moment_to_come_is_refused(past):
+    error = await past.error(ASK, f=WARM, at=day(past, 5))
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")

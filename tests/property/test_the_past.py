@@ -1,0 +1,129 @@
+"""Whatever is written later, a moment of the past is answered as it was answered then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from profilegraph.domain.activity import Event, FollowUp
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Consent
+from profilegraph.domain.values import Record
+from profilegraph.errors import NoHistory
+from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.segments.codec import encode_text
+from profilegraph.segments.history import require_history
+from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.writing import untag
+from tests.conftest import NOW
+from tests.property.random_worlds import TAGS, worlds
+from tests.property.strategies import LIBRARY, simple_leaves
+from tests.spec.conftest import CONTEXT, EVALUATORS
+from tests.support.worlds import World, add_world, load_only, load_world
+
+SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
+BETWEEN = timedelta(days=1000)
+"""From one writing to the next; all that a world tells lies within half of it."""
+DATES = ("since", "until", "at")
+
+
+def kept(node: Node) -> bool:
+    try:
+        require_history(node, LIBRARY)
+    except NoHistory:
+        return False
+    return True
+
+
+kept_leaves = simple_leaves.filter(kept)
+filters: st.SearchStrategy[Node] = st.one_of(
+    kept_leaves,
+    kept_leaves.map(Not),
+    st.lists(kept_leaves, min_size=2, max_size=3).map(lambda some: AllOf(tuple(some))),
+    st.lists(kept_leaves, min_size=2, max_size=3).map(lambda some: AnyOf(tuple(some))),
+)
+untaggings = st.lists(
+    st.tuples(
+        st.sampled_from([f"c{index}" for index in range(2)]),
+        st.sampled_from([f"{dimension}/{name}" for dimension in TAGS for name in TAGS[dimension]]),
+    ),
+    max_size=6,
+    unique=True,
+)
+
+
+def later(world: World, stage: int) -> World:
+    """Return what a world tells as told of a later time; what happened is happenings of its own."""
+    return World(tuple(moved(one, stage) for one in world.records), {})
+
+
+def moved(record: Record, stage: int) -> Record:
+    changes: dict[str, object] = {
+        name: value + BETWEEN * stage
+        for name in DATES
+        if isinstance(value := getattr(record, name, None), datetime)
+    }
+    if isinstance(record, Event | FollowUp | Consent):
+        changes["key"] = f"{record.key}-{stage}"
+    return record.model_copy(update=changes)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.of([read_taxonomy(SPEC)])
+
+
+@pytest.fixture
+async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
+    await load_only(migrated, catalogue.taxonomies)
+    return migrated
+
+
+async def write(
+    database: Database, world: World, removed: list[tuple[str, str]], stage: int
+) -> None:
+    now = NOW + BETWEEN * stage
+    if stage == 0:
+        await load_world(database, world, now)
+        return
+
+    async def work(transaction: Transaction) -> None:
+        await untag(transaction, removed, now)
+
+    await database.write(work)
+    await add_world(database, later(world, stage), now)
+
+
+@given(
+    told=st.lists(st.tuples(worlds(most=2), untaggings), min_size=3, max_size=3),
+    nodes=st.lists(filters, min_size=5, max_size=5),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_the_past_is_answered_as_it_was_answered_then(
+    loaded: Database,
+    catalogue: Catalogue,
+    told: list[tuple[World, list[tuple[str, str]]]],
+    nodes: list[Node],
+) -> None:
+    present = replace(CONTEXT, library=LIBRARY)
+    answers: list[list[set[str]]] = []
+    for stage, (world, removed) in enumerate(told):
+        await write(loaded, world, removed, stage)
+        now = NOW + BETWEEN * stage
+        context = replace(present, now=now, today=now.date())
+        cypher = EVALUATORS["cypher"]
+        answers.append([await cypher(loaded, catalogue, node, context) for node in nodes])
+    end = NOW + BETWEEN * len(told)
+    for stage, then in enumerate(answers):
+        now = NOW + BETWEEN * stage
+        context = replace(present, now=now, today=now.date(), present=end)
+        for node, answer in zip(nodes, then, strict=True):
+            for name, evaluate in EVALUATORS.items():
+                found = await evaluate(loaded, catalogue, node, context)
+                assert found == answer, (name, stage, encode_text(node))

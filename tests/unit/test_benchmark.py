@@ -1,0 +1,197 @@
+"""The benchmark's customers, its right answers, its turns and its report."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.data import (
+    FIRST_TAGS,
+    MULTI,
+    TAG_KEYS,
+    TAGS,
+    TAGS_EACH,
+    TAGS_OF,
+    Customers,
+    generate,
+)
+from benchmarks.graph import taxonomy
+from benchmarks.measuring import Results, measure
+from benchmarks.outcome import OURS, SIDES, Floor, Index, Main, Outcome, Point, figures
+from benchmarks.peers.profilegraph import filter_of
+from benchmarks.questions import QUESTIONS, AnyTag, Kind, NoTag, Question, RevenueAbove, Truth
+from benchmarks.report import BEGIN, END, render, write
+from benchmarks.writing import Freshness
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.segments.checking import check
+from profilegraph.segments.codec import decode
+
+PROMISED = (
+    "size",
+    "seed",
+    "count_vs_neo4j_graphql",
+    "count_vs_fastest_peer",
+    "fastest_peer",
+    "page_vs_neo4j_graphql",
+    "waterfall_vs_neo4j_graphql",
+    "breakdown_vs_neo4j_graphql",
+    "crosstable_vs_neo4j_graphql",
+    "count_vs_floor",
+    "index_bytes_per_tagging",
+    "index_build_taggings_per_s",
+    "freshness_p99_ms",
+    "writes_per_s_1",
+    "writes_per_s_4",
+    "writes_per_s_16",
+)
+
+
+@pytest.fixture(scope="module")
+def customers() -> Customers:
+    return generate(2_000, 7)
+
+
+def columns(customers: Customers) -> list[np.ndarray]:
+    tables = (customers.events, customers.people)
+    return [customers.tags, customers.revenue, *(one for table in tables for one in table.columns)]
+
+
+def test_a_seed_always_gives_the_same_customers(customers):
+    for one, other in zip(columns(customers), columns(generate(2_000, 7)), strict=True):
+        assert np.array_equal(one, other)
+    assert not np.array_equal(customers.tags, generate(2_000, 8).tags)
+
+
+def test_a_smaller_size_is_the_beginning_of_a_larger_one(customers):
+    larger = generate(12_000, 7)
+    assert len(larger.events) > len(customers.events)
+    for one, other in zip(columns(customers), columns(larger.first(2_000)), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_customer_carries_twelve_tags_and_two_of_a_dimension_only_where_it_is_multi(customers):
+    assert customers.tags.shape == (2_000, TAGS_EACH)
+    assert (np.diff(customers.tags, axis=1) > 0).all()
+    dimensions = np.searchsorted(FIRST_TAGS, customers.tags, side="right") - 1
+    for dimension in range(len(TAGS_OF)):
+        most = (dimensions == dimension).sum(axis=1).max()
+        assert most == (2 if dimension in MULTI else 1)
+    assert set(customers.tags.ravel().tolist()) == set(range(TAGS))
+
+
+def test_the_right_answers_are_those_of_counting_one_by_one(customers):
+    conditions = (AnyTag(0, (0, 1)), NoTag(6, (39,)), RevenueAbove(1_000))
+    truth = Truth(customers)
+    pairs = list(zip(map(set, customers.tags.tolist()), customers.revenue.tolist(), strict=True))
+    steps = [
+        [one for one in pairs if one[0] & {0, 1}],
+        [one for one in pairs if one[0] & {0, 1} and 39 not in one[0]],
+        [one for one in pairs if one[0] & {0, 1} and 39 not in one[0] and one[1] > 1_000],
+    ]
+    members = [tags for tags, _ in steps[-1]]
+    counts = {TAG_KEYS[tag]: sum(tag in tags for tags in members) for tag in range(TAGS)}
+
+    def answer(kind: Kind):
+        return truth.answer(Question(kind, "", conditions))
+
+    assert answer(Kind.COUNT) == len(members)
+    assert answer(Kind.WATERFALL) == tuple(map(len, steps))
+    assert answer(Kind.BREAKDOWN) == {key: count for key, count in counts.items() if count}
+    page = answer(Kind.PAGE)
+    assert list(page.values()) == [frozenset(TAG_KEYS[t] for t in tags) for tags in members[:50]]
+    assert list(page) == sorted(page)
+    assert 0 < sum(answer(Kind.CROSS_TABLE).values()) < len(members)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: f"{one.kind} {one.name}")
+def test_a_question_fits_the_taxonomy_of_the_benchmark(question):
+    check(decode(filter_of(question.conditions)), Catalogue.of([taxonomy()]))
+
+
+class Told:
+    """A side that answers as it is told."""
+
+    def __init__(self, name, answer):
+        self.name = name
+        self._answer = answer
+
+    def ask(self, question):
+        return self._answer
+
+
+def fail():
+    raise RuntimeError("no answer")
+
+
+def test_a_side_that_fails_or_errs_is_left_out_and_the_others_are_measured():
+    question = QUESTIONS[0]
+    said: list[str] = []
+    sides = [Told("right", lambda: 5), Told("wrong", lambda: 4), Told("failing", fail)]
+    silent = Told("silent", None)
+    results = measure([*sides, silent], {question: 5}, 2, said.append)
+    assert results.disagreements == ["wrong, count low: 4 instead of 5"]
+    assert any("failing FAILED" in one for one in said)
+    assert results.median("right", question) is not None
+    for name in ("wrong", "failing", "silent"):
+        assert results.median(name, question) is None
+
+
+def outcome(absent: tuple[str, ...] = ()) -> Outcome:
+    results = Results()
+    for place, side in enumerate(SIDES):
+        for question in QUESTIONS:
+            if side not in absent:
+                results.times[side, question] = [10.0**place]
+    for place, name in enumerate(("low", "middle", "high"), 1):
+        ours = next(one for one in QUESTIONS if (one.kind, one.name) == (Kind.COUNT, name))
+        results.times[OURS, ours] = [float(place)]
+    point = Point(1_000, 12_000, results, Floor(1.0, 0.5), dict.fromkeys(absent, "no room"))
+    index, fresh = Index(0.5, 60_000, 2.0), Freshness(3.0, 9.0, 0)
+    rates = {1: 200.0, 4: 300.0, 16: 400.0}
+    return Outcome(7, 5, Main(point, index, fresh, rates, 30_000.0), [point])
+
+
+def test_the_figures_are_the_worst_of_all_selectivities():
+    found = figures(outcome())
+    assert set(PROMISED) <= set(found)
+    assert None not in found.values()
+    assert found["count_vs_neo4j_graphql"] == 3.33
+    assert (found["fastest_peer"], found["count_vs_fastest_peer"]) == (SIDES[1], 3.33)
+    assert found["waterfall_vs_neo4j_graphql"] == 10
+    assert found["count_vs_floor"] == 2
+    assert (found["index_bytes_per_tagging"], found["index_build_taggings_per_s"]) == (5, 24_000)
+    assert found["index_build_vs_one_query"] == 4
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_what_was_not_measured_is_null_and_said():
+    partly = outcome(absent=(SIDES[1],))
+    found = figures(partly)
+    assert found["count_vs_neo4j_graphql"] is None
+    assert found["fastest_peer"] == SIDES[2]
+    assert f"{SIDES[1]} was **not measured**: no room" in render(partly)
+
+
+def test_the_results_take_the_place_of_earlier_ones(tmp_path: Path):
+    page = tmp_path / "benchmark.md"
+    page.write_text(f"# Head\n{BEGIN}\nold\n{END}\ntail\n", "utf-8")
+    for _ in range(2):
+        write(outcome(), page)
+    text = page.read_text("utf-8")
+    assert text.startswith("# Head\n")
+    assert text.endswith(f"{END}\ntail\n")
+    assert "old" not in text
+    assert text.count("| count, low |") == 1
+    assert "| count, low | 1 | 10 | 100 | 1,000 | 10,000 |" in text
+
+
+def test_the_chart_is_the_same_for_the_same_outcome(tmp_path: Path):
+    pytest.importorskip("matplotlib", reason="the group `bench` is not installed")
+    from benchmarks.chart import draw
+
+    for name in ("one", "other"):
+        draw(outcome(absent=(SIDES[2],)), tmp_path / name)
+    drawn = (tmp_path / "one").read_text("utf-8")
+    assert "not measured" in drawn
+    assert (tmp_path / "other").read_text("utf-8") == drawn
