@@ -111,7 +111,7 @@ class RecordEvidence:
     name: str | None = strawberry.field(
         description="Name of the sale, the owner or the related customer; purpose of the consent."
     )
-    at: datetime | None = strawberry.field(
+    when: datetime | None = strawberry.field(
         description="When it was, UTC; of an owner, since when; of a sale, a share or a customer none."
     )
     amount: Decimal | None = strawberry.field(
@@ -122,10 +122,10 @@ class RecordEvidence:
     @classmethod
     def of(cls, found: CountedFact) -> RecordEvidence:
         """Return a record that was counted."""
-        kind, key, name, at = _told(found)
+        kind, key, name, when = _told(found)
         units = found.amount if isinstance(found, OpportunityFact) else None
         amount = None if units is None else from_units(units)
-        return cls(kind=kind, key=key, name=name, at=at, amount=amount, fact=found)
+        return cls(kind=kind, key=key, name=name, when=when, amount=amount, fact=found)
 
     @field("What was found as a line that people read.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
