@@ -10,9 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import NotFound, ProfilegraphError
+from profilegraph.services import records
 from profilegraph.services.platform import Platform
+from tests.conftest import NOW
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 PAINED = {"tags": {"dimension": "pains", "hasAny": True}}
@@ -75,3 +78,35 @@ def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> Non
     assert segment("delete", "s") == "s is deleted\n"
     with pytest.raises(NotFound):
         segment("history", "s")
+
+
+@pytest.fixture
+async def customers(platform: Platform) -> None:
+    """Twenty customers: half of them warm, and these have a pain that only one other has."""
+    some: list[Customer | Tagging] = [Customer(key=f"c{number}") for number in range(20)]
+    for number in range(10):
+        some.append(Tagging(customer=f"c{number}", tag="temperature/warm", since=NOW))
+        some.append(Tagging(customer=f"c{number + 1}", tag="pains/no_integration", since=NOW))
+    await records.save(platform, some, NOW)
+
+
+def test_the_members_of_a_segment_are_broken_down_and_compared(
+    segment: Command, save: Command, customers: None
+) -> None:
+    save(WARM)
+    now = ("--now", NOW.isoformat())
+    broken = segment("breakdown", "s", "--dimension", "pains", "--locale", "zh", *now)
+    assert [line.split() for line in broken.splitlines()[1:]] == [
+        ["9", "90.0%", "不能打通其他数据库"],
+        ["1", "10.0%", "未标注"],
+    ]
+    table = segment("cross", "s", "pains", "temperature", *now).splitlines()
+    assert ["│", "no", "tag", "│", "1", "│", "0", "│", "0", "│", "1", "│"] in map(str.split, table)
+    compared = segment("compare", "s", "--dimension", "pains", *now)
+    assert compared.startswith("s: 10, all others: 10, in both: 0\n")
+    [line] = [line for line in compared.splitlines() if "90.0%" in line]
+    assert "10.0%" in line
+    assert "9.00" in line
+    assert line.rstrip(" │").endswith("over")
+    with pytest.raises(NotFound, match="pain"):
+        segment("breakdown", "s", "--dimension", "pain")
