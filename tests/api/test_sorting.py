@@ -4,10 +4,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from neo4j import GraphDatabase
 
 from profilegraph.domain.customers import Customer
+from profilegraph.segments.answers import Position
+from profilegraph.segments.nodes import EVERYONE
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.services.segments import members
+from profilegraph.storage.database import Database
 from tests.api.test_paging import PAGE, pages
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -69,6 +74,37 @@ async def test_a_cursor_stays_right_when_the_customer_that_it_came_from_changes(
     after = page["pageInfo"]["endCursor"]
     rest = (await world(PAGE, first=9, after=after, orderBy=order))["customers"]
     assert [edge["node"]["key"] for edge in rest["edges"]] == ["aa", "c", "a", "e", "f", "g"]
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_a_page_by_key_reads_no_more_customers_than_it_has(
+    platform, server, monkeypatch, direction
+):
+    some = [Customer(key=f"c{number:03}") for number in range(300)]
+    await save(platform, some, NOW)
+    asked: list[tuple[str, Any]] = []
+    genuine = Database.read
+
+    async def noted(self: Database, query: str, *rest: Any, **named: Any) -> Any:
+        asked.append((query, rest[0] if rest else None))
+        return await genuine(self, query, *rest, **named)
+
+    monkeypatch.setattr(Database, "read", noted)
+    middle, descending = Position("c150", "c150"), direction == "DESC"
+    for after in (None, middle):
+        asked.clear()
+        await members(platform, EVERYONE, NOW, first=5, after=after, descending=descending)
+        query, parameters = asked[-1]
+        auth = (server.user, server.password)
+        with GraphDatabase.driver(server.uri, auth=auth) as driver:
+            profile = driver.execute_query("PROFILE " + query, parameters).summary.profile
+        assert profile is not None
+        assert most_rows(profile) <= 6
+
+
+def most_rows(operator: dict[str, Any]) -> int:
+    """Return the most rows that an operator of a plan made."""
+    return max([int(operator["rows"]), *map(most_rows, operator.get("children", []))])
 
 
 @pytest.mark.parametrize(
