@@ -34,7 +34,7 @@ def breakdown(
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
         node = (await segments.segment(platform, key)).filter
         found = await answers.breakdown(platform, node, now or present(), dimension or None)
-        return found, await platform.catalogues.current()
+        return found, await platform.catalogue()
 
     found, catalogue = run(work)
     for one in found:
@@ -91,7 +91,7 @@ def compare(
         found = await comparison.compare(
             platform, ours, theirs, now or present(), dimension or None
         )
-        return found, await platform.catalogues.current()
+        return found, await platform.catalogue()
 
     found, catalogue = run(work)
     other = "all others" if b is None else b

@@ -155,10 +155,11 @@ class _Judge:
         facts, context = self.facts, self.context
         match leaf:
             case nodes.People(where=where):
-                return [one for one in facts.people if holding.person_holds(where, one, context)]
+                known = (one for one in facts.people if holding.person_holds(where, one, context))
+                return [holding.as_asked(where, one, context) for one in known]
             case nodes.Opportunities(where=sale):
-                known = facts.opportunities
-                return [one for one in known if holding.opportunity_holds(sale, one, context)]
+                sales = facts.opportunities
+                return [one for one in sales if holding.opportunity_holds(sale, one, context)]
             case nodes.FollowUps():
                 return [o for o in facts.follow_ups if holding.follow_up_holds(leaf, o, context)]
             case nodes.Arrivals():
@@ -216,7 +217,8 @@ class _Judge:
     def _related(self, leaf: nodes.Related) -> Iterator[Neighbour]:
         for key, distance in _neighbours(leaf, self.facts):
             other = replace(self.facts.near[key], near=self.facts.near)
-            if _Judge(other, self.catalogue, self.context).judge(leaf.where, "").holds:
+            judge = _Judge(other, self.catalogue, self.context)
+            if holding.visible(other, self.context) and judge.judge(leaf.where, "").holds:
                 yield Neighbour(key, other.name, distance)
 
 

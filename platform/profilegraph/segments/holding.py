@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from profilegraph.segments.facts import (
     ConsentFact,
     Context,
     EventFact,
+    Facts,
     FollowUpFact,
     OpportunityFact,
     OwnerFact,
@@ -44,6 +46,22 @@ def enough(counted: Counted, number: int) -> bool:
     """Return whether a number lies within what was asked for."""
     least, most = bounds(counted)
     return least <= number and (most is None or number <= most)
+
+
+def visible(facts: Facts, context: Context) -> bool:
+    """Return whether a customer is there for whoever asks: not merged away, and in scope."""
+    return facts.merged_into is None and (
+        context.scope is None or any(_in_scope(owner, context) for owner in facts.owners)
+    )
+
+
+def _in_scope(owner: OwnerFact, context: Context) -> bool:
+    scope = context.scope
+    return (
+        scope is not None
+        and owner.since <= context.now
+        and (owner.key in scope.employees or not scope.teams.isdisjoint(owner.teams))
+    )
 
 
 def carried(tagging: Tagging, context: Context) -> bool:
@@ -92,6 +110,14 @@ def person_holds(test: PersonTest, person: PersonFact, context: Context) -> bool
         and (test.chain_depth is None or number_holds(test.chain_depth, person.chain_depth))
         and _acts_as_asked(test, person, context)
     )
+
+
+def as_asked(test: PersonTest, person: PersonFact, context: Context) -> PersonFact:
+    """Return a person with those events and parts in sales alone that the condition asks for."""
+    did, part = test.did, test.takes_part_in
+    events = () if did is None else events_in(did, did.window, person.events, context)
+    parts = (one for one in person.takes_part_in if part and _takes_part(part, one, context))
+    return replace(person, events=tuple(events), takes_part_in=tuple(parts))
 
 
 def _acts_as_asked(test: PersonTest, person: PersonFact, context: Context) -> bool:
