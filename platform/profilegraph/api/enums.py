@@ -15,9 +15,10 @@ from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
-from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.segments.gaps import DistanceUnit
 from profilegraph.services.comparison import Representation
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "DecisionRole",
     "DepartmentFunction",
     "Direction",
+    "DistanceUnit",
     "Duty",
     "EvidenceKind",
     "FollowUpKind",
@@ -38,6 +40,7 @@ __all__ = [
     "OpportunityOutcome",
     "RelationKind",
     "Representation",
+    "SegmentKind",
     "SegmentState",
     "TagSource",
 ]
@@ -85,6 +88,16 @@ describe(
         "KEY": "Their business key.",
         "NAME": "Their name; those without one come last.",
         "CREATED_AT": "When they were first saved.",
+    },
+)
+describe(
+    DistanceUnit,
+    "What a distance counts.",
+    {
+        "NUMBER": "What the value counts: an attribute, a metric, a sum of money.",
+        "TIMES": "Things: events, people, follow-ups.",
+        "DAYS": "Days.",
+        "STEPS": "Tags of an ordered dimension.",
     },
 )
 describe(
@@ -262,5 +275,14 @@ describe(
         "TIME_PASSED": "Nothing was: a window moved on, or a tag expired.",
         "DEFINITION_CHANGED": "The filter, a segment in it, or the order of the tags it names.",
         "MERGED": "They turned out to be other customers.",
+    },
+)
+describe(
+    SegmentKind,
+    "What decides who is a member of a segment.",
+    {
+        "DYNAMIC": "A filter, asked anew each time.",
+        "STATIC": "A list of customers chosen by hand.",
+        "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
     },
 )

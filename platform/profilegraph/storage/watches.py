@@ -15,8 +15,6 @@ from datetime import datetime
 from pyroaring import BitMap
 
 from profilegraph.domain.live import MoveCause
-from profilegraph.segments.nodes import Node
-from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database, Row, Transaction
 from profilegraph.storage.feed import Heads
 from profilegraph.storage.statements import statement
@@ -191,15 +189,6 @@ async def read_moves(
         {"key": key, "after": after, "upTo": up_to, "most": most, "newest": newest},
     )
     return [_move(row) for row in rows]
-
-
-async def read_matching(database: Database, compiler: Compiler, node: Node) -> BitMap:
-    """Return the ordinals of all customers that match and may be seen."""
-    query = f"MATCH (c:Customer) WHERE {compiler.members(node)} RETURN c.ordinal AS ordinal"
-    found = BitMap()
-    async for rows in database.stream(query, compiler.parameters.values):
-        found.update(ordinal for (ordinal,) in rows)
-    return found
 
 
 async def read_keys(database: Database, ordinals: BitMap) -> dict[int, str]:

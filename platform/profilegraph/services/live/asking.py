@@ -23,7 +23,7 @@ from profilegraph.segments.nodes import EVERYONE, AllOf, Node, Related, Tags, wa
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.platform import Platform
 from profilegraph.storage.saved_segments import read_filters, read_library
-from profilegraph.storage.watches import read_matching
+from profilegraph.storage.segment_lists import read_members
 
 _log = structlog.get_logger(__name__)
 
@@ -87,7 +87,9 @@ async def among_all(platform: Platform, asked: Asked, now: datetime) -> Found:
         return Found(evaluator.members(asked.filter), evaluator.everyone)
     except IndexUnable:
         members, everyone = [
-            await read_matching(platform.database, Compiler(catalogue, context), node)
+            BitMap(
+                (await read_members(platform.database, Compiler(catalogue, context), node)).ordinals
+            )
             for node in (asked.filter, EVERYONE)
         ]
         return Found(members, everyone)
