@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 import strawberry
@@ -21,10 +22,17 @@ from profilegraph.services.platform import Platform
 class ApiContext:
     """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
 
-    def __init__(self, platform: Platform, viewer: ApiKey, now: datetime) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        viewer: ApiKey,
+        now: datetime,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self.platform = platform
         self.viewer = viewer
         self.now = now
+        self._clock = clock
         self.budget = Budget()
         self.load = Loaders(platform, now, self.budget)
         self._catalogue: asyncio.Task[Catalogue] | None = None
@@ -48,6 +56,14 @@ class ApiContext:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
         library = await segments.library(self.platform, node)
         return segments.text(node, await self.catalogue(), locale, library)
+
+    def renew(self) -> None:
+        """Begin anew, as a subscription does for each of its events."""
+        if self._clock is not None:
+            self.now = self._clock()
+        self.budget = Budget()
+        self._catalogue = None
+        self.forget()
 
     def forget(self) -> None:
         """Let what was read be read again, after a change."""

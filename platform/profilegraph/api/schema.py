@@ -9,6 +9,7 @@ from profilegraph.api.executor import EXTENSIONS, QuietSchema
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
+from profilegraph.api.subscriptions import Subscription
 
 
 def build_schema() -> strawberry.Schema:
@@ -16,6 +17,7 @@ def build_schema() -> strawberry.Schema:
     return QuietSchema(
         Query,
         Mutation,
+        Subscription,
         extensions=EXTENSIONS,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
