@@ -55,12 +55,12 @@ OPERATIONS = {
     Kind.BREAKDOWN: (
         "query ($filter: FilterInput!, $dimensions: [String!]!) {"
         " segmentPreview(filter: $filter) { breakdown(dimensions: $dimensions) {"
-        " buckets { tag { key } count } } } }"
+        " buckets { tagKey count } } } }"
     ),
     Kind.CROSS_TABLE: (
         "query ($filter: FilterInput!, $rows: String!, $columns: String!) {"
         " crossTable(rows: $rows, columns: $columns, filter: $filter) {"
-        " columns { tag { key } } rows { tag { key } cells { count } } } }"
+        " columns { tagKey } rows { tagKey cells { count } } } }"
     ),
 }
 
@@ -162,18 +162,18 @@ def _read(kind: Kind, data: Any) -> Answer:
             return tuple(step["kept"] for step in data["segmentPreview"]["waterfall"]["steps"])
         case Kind.BREAKDOWN:
             return {
-                bucket["tag"]["key"]: bucket["count"]
+                bucket["tagKey"]: bucket["count"]
                 for dimension in data["segmentPreview"]["breakdown"]
                 for bucket in dimension["buckets"]
-                if bucket["tag"] and bucket["count"]
+                if bucket["tagKey"] and bucket["count"]
             }
         case Kind.CROSS_TABLE:
             table = data["crossTable"]
             return {
-                f"{row['tag']['key']} × {column['tag']['key']}": cell["count"]
+                f"{row['tagKey']} × {column['tagKey']}": cell["count"]
                 for row in table["rows"]
                 for column, cell in zip(table["columns"], row["cells"], strict=True)
-                if row["tag"] and column["tag"] and cell["count"]
+                if row["tagKey"] and column["tagKey"] and cell["count"]
             }
         case _:
             assert_never(kind)

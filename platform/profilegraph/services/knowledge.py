@@ -111,3 +111,21 @@ class Knowledge:
     def _forget(self, reason: str) -> None:
         self.index.drop(reason)
         self._heads = self._catalogue = None
+
+
+class OneLook:
+    """What is known as of the first time that somebody asks: for all parts of one request."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._look: asyncio.Task[Known] | None = None
+
+    async def now(self) -> Known:
+        """Return what is known, by a look that began after the request did."""
+        if self._look is None:
+            self._look = asyncio.create_task(self._knowledge.now())
+        return await asyncio.shield(self._look)
+
+    def forget(self) -> None:
+        """Have the next question look anew: the request has changed something itself."""
+        self._look = None

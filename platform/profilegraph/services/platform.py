@@ -15,7 +15,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
@@ -34,10 +34,16 @@ class Platform:
     database: Database
     knowledge: Knowledge
     host: Host
+    look: OneLook | None = None
+    """What one request sees; without it, every question looks anew."""
 
     async def catalogue(self) -> Catalogue:
         """Return the catalogue of the taxonomies that are in the graph now."""
-        return (await self.knowledge.now()).catalogue
+        return (await self.known()).catalogue
+
+    async def known(self) -> Known:
+        """Return what is known of the graph without asking it."""
+        return await (self.look or self.knowledge).now()
 
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
