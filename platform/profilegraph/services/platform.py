@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
@@ -96,13 +98,23 @@ async def open_platform(
             await require_migrated(database, migrations)
         host = load_host()
         await load_taxonomies(database, host.taxonomies)
-        knowledge = Knowledge(database, settings.index_bytes if indexed else None)
+        knowledge = Knowledge(
+            database, settings.index_bytes if indexed else None, index_file(settings, address)
+        )
         try:
             yield Platform(settings, database, knowledge, host)
         finally:
             await knowledge.close()
     finally:
         await database.close()
+
+
+def index_file(settings: Settings, address: Address) -> Path:
+    """Return where the index of a database is kept between two processes."""
+    name = sha256(f"{address.uri} {settings.neo4j_database}".encode()).hexdigest()[:16]
+    if settings.neo4j_uri is None:
+        name = "embedded"  # its port changes, its data do not
+    return settings.home / "index" / f"{name}.npz"
 
 
 async def connect(settings: Settings, address: Address) -> Database:
