@@ -58,6 +58,8 @@ class Main:
     freshness: Freshness | None
     server_bytes: int
     """Resident memory of the server of ours, after all questions."""
+    cypher_answers: int
+    """Questions that ours answered by Cypher, since its index could not."""
     write_rates: Mapping[int, float]
     """Writes a second over HTTP by how many writers."""
 
@@ -104,6 +106,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "index_build_taggings_per_s": index and round(taggings / index.build_seconds),
         "index_build_vs_one_query": index
         and _rounded(index.one_query_seconds / index.build_seconds),
+        "cypher_answers": main.cypher_answers,
         "server_rss_mb": round(main.server_bytes / 1024**2),
         "freshness_p99_ms": fresh and _rounded(fresh.p99_ms),
         "stale_answers": fresh and fresh.stale,

@@ -20,7 +20,7 @@ import psutil
 from benchmarks import graph, writing
 from benchmarks.data import Customers, generate
 from benchmarks.http import GraphQLClient, operation
-from benchmarks.index import IndexMetrics, read_taggings, wait_for_index
+from benchmarks.index import IndexMetrics, metrics, read_taggings, wait_for_index
 from benchmarks.measuring import FAULTS, Say, measure
 from benchmarks.outcome import Floor, Index, Main, Outcome, Point
 from benchmarks.peers import CLICKHOUSE, CYPHER, NEO4J_GRAPHQL, POSTGRES, Side, SideUnavailable
@@ -133,11 +133,12 @@ class Run:
         with self._opened(customers) as opened:
             index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
+            slowly = metrics(opened.port).cypher_answers
             memory = psutil.Process(opened.pid).memory_info().rss
             self._say("writing while answers are asked for")
             fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
             rates = self._tried(lambda: writing.write_rates(opened.port, opened.key, customers))
-        return Main(point, index, fresh, memory, rates or {})
+        return Main(point, index, fresh, memory, slowly, rates or {})
 
     def _point(
         self,
