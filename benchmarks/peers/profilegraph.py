@@ -82,8 +82,8 @@ class Profilegraph:
 
 
 @contextmanager
-def serving(address: Address, folder: Path) -> Iterator[int]:
-    """Yield the port of `profilegraph serve` on a graph; raises SideUnavailable."""
+def serving(address: Address, folder: Path) -> Iterator[tuple[int, int]]:
+    """Yield port and process id of `profilegraph serve` on a graph; raises SideUnavailable."""
     environment = {
         "NEO4J_URI": address.uri,
         "NEO4J_USER": address.user,
@@ -100,7 +100,7 @@ def serving(address: Address, folder: Path) -> Iterator[int]:
         port = urlsplit(line.split()[1]).port if line else None
         if port is None:
             raise SideUnavailable(f"it does not start: {log.read_text()[-500:]}")
-        yield port
+        yield port, process.pid
 
 
 def filter_of(conditions: Sequence[Condition]) -> dict[str, Any]:
