@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import strawberry
@@ -16,6 +16,7 @@ from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import Node
 from profilegraph.services import segments
 from profilegraph.services.keys import ApiKey
+from profilegraph.services.knowledge import OneLook
 from profilegraph.services.platform import Platform
 
 
@@ -29,13 +30,13 @@ class ApiContext:
         now: datetime,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.platform = platform
+        self._look = OneLook(platform.knowledge)
+        self.platform = replace(platform, look=self._look)
         self.viewer = viewer
         self.now = now
         self._clock = clock
         self.budget = Budget()
-        self.load = Loaders(platform, now, self.budget)
-        self._catalogue: asyncio.Task[Catalogue] | None = None
+        self.load = Loaders(self.platform, now, self.budget)
 
     def when(self, moment: datetime | None) -> When:
         """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""
@@ -48,9 +49,7 @@ class ApiContext:
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
-        if self._catalogue is None:
-            self._catalogue = asyncio.create_task(self.platform.catalogue())
-        return await self._catalogue
+        return await self.platform.catalogue()
 
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
@@ -62,11 +61,11 @@ class ApiContext:
         if self._clock is not None:
             self.now = self._clock()
         self.budget = Budget()
-        self._catalogue = None
         self.forget()
 
     def forget(self) -> None:
         """Let what was read be read again, after a change."""
+        self._look.forget()
         self.load = Loaders(self.platform, self.now, self.budget)
 
 
