@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.values import Labels
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import NotFound, ProfilegraphError
+from profilegraph.segments.codec import decode
+from profilegraph.services import records, segments
 from profilegraph.services.platform import Platform
+from tests.conftest import NOW
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 PAINED = {"tags": {"dimension": "pains", "hasAny": True}}
@@ -75,3 +82,29 @@ def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> Non
     assert segment("delete", "s") == "s is deleted\n"
     with pytest.raises(NotFound):
         segment("history", "s")
+
+
+async def test_a_segment_is_counted_and_compared_as_of_past_moments(
+    segment: Command, save: Command, platform: Platform
+) -> None:
+    await records.save(platform, [Customer(key="a"), Customer(key="b")], NOW)
+    node = decode(WARM)
+    labels = Labels(zh_cn="人群", en="Segment")
+    await segments.save_segment(platform, "s", labels, node, author="li", note="", now=NOW)
+    later = NOW + timedelta(days=2)
+    warm = Tagging(customer="b", tag="temperature/warm", since=later)
+    await records.save(platform, [warm], later)
+    before, after = "2026-03-02T00:00:00+00:00", "2026-03-04T00:00:00+00:00"
+
+    def run(*arguments: str) -> list[str]:
+        return segment(*arguments, "--now", after).splitlines()
+
+    assert await to_thread.run_sync(run, "count", "s", "--as-of", before) == ["0"]
+    assert await to_thread.run_sync(run, "count", "s") == ["1"]
+    listed = await to_thread.run_sync(run, "members", "s", "--as-of", before)
+    assert listed == ["0 of 0 members"]
+    why = await to_thread.run_sync(run, "why", "s", "b", "--as-of", before)
+    assert why[0].startswith("✗")
+    told = await to_thread.run_sync(run, "difference", "s", "--from", before)
+    assert told[:2] == ["0 members, 1 entered, 0 left: 1", "  +1  tag added"]
+    assert told[2].startswith("+ b  tag added: ")

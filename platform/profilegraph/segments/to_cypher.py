@@ -34,6 +34,10 @@ class Compiler:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
         return _predicate(node, self._frame)
 
+    def members(self, node: Node) -> str:
+        """Return the predicate that a customer bound to `c` may be seen and matches."""
+        return f"c.createdAt <= {self.parameters.add(self.context.now)} AND {self.predicate(node)}"
+
     def people(self) -> str:
         """Return the pattern that binds every person to `p` and its customer to `c1`."""
         return people.everyone(self._frame)
