@@ -169,7 +169,7 @@ def by_hand(driver: Driver, case: Case, path: Path) -> float:
 
 async def by_import(platform: Platform, case: Case, path: Path, rows: int) -> float:
     """Return the seconds that the import takes for the file."""
-    settings, catalogue = platform.settings, await platform.catalogues.current()
+    settings, catalogue = platform.settings, await platform.catalogue()
     conventions = Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
     began = time.perf_counter()
     report = await import_file(
@@ -219,7 +219,7 @@ async def compare(rows: int, runs: int) -> Table:
         GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver,
     ):
         async with open_platform(settings, locate(settings), NOW) as platform:
-            catalogue = await platform.catalogues.current()
+            catalogue = await platform.catalogue()
             for case in cases(list(catalogue.tags)[:4], list(catalogue.events)[:4], rows):
                 hand, ours = await measure(platform, driver, case, rows, runs)
                 bare, imported = statistics.median(hand), statistics.median(ours)

@@ -12,8 +12,9 @@ import pytest
 from profilegraph.config import Settings, data_folder, load_settings
 from profilegraph.embedded.server import RunningServer, start, stop
 from profilegraph.hooks.host import load_host
+from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import Catalogues, load_taxonomies
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import migrate, read_migrations
 
@@ -59,7 +60,7 @@ async def migrated(
 async def database(migrated: Database) -> Database:
     """An empty database with the current schema."""
     await migrated.define(
-        "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+        "MATCH (n) WHERE NOT n:Migration|Counter CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
     )
     return migrated
 
@@ -69,4 +70,4 @@ async def platform(settings: Settings, database: Database) -> Platform:
     """A platform on an empty graph with the taxonomies of all installed plugins."""
     host = load_host()
     await load_taxonomies(database, host.taxonomies)
-    return Platform(settings, database, Catalogues(database), host)
+    return Platform(settings, database, Knowledge(database), host)

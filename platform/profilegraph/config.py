@@ -72,8 +72,18 @@ class Settings(BaseSettings):
     phone_region: str = Field(
         "CN", pattern=r"^[A-Z]{2}$", description="Country of phone numbers without a country code."
     )
+    index_memory: int = Field(
+        1024,
+        ge=0,
+        description="Most memory of the index, megabytes; above it, and with 0, Cypher answers.",
+    )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
+
+    @property
+    def index_bytes(self) -> int | None:
+        """Return the most memory that the index may take; None where there is to be none."""
+        return self.index_memory * MEGABYTE or None
 
     @property
     def zone(self) -> ZoneInfo:

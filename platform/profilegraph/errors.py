@@ -182,3 +182,9 @@ class PluginError(ProfilegraphError):
     """A plugin cannot be loaded, or broke the contract of a hook."""
 
     code = "PLUGIN"
+
+
+class IndexUnable(ProfilegraphError):
+    """The index cannot answer this; Neo4j is asked instead."""
+
+    code = "INDEX_UNABLE"

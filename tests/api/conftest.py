@@ -23,8 +23,9 @@ from profilegraph.config import Settings
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.host import load_host
 from profilegraph.services.keys import ApiKey
+from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import Catalogues, load_taxonomies
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.web.app import build_app
 from profilegraph.web.health import Check
@@ -161,7 +162,7 @@ async def platform(settings: Settings, database: Database) -> Platform:
     """An empty graph with the taxonomies that ship."""
     host = load_host()
     await load_taxonomies(database, host.taxonomies)
-    return Platform(settings, database, Catalogues(database), host)
+    return Platform(settings, database, Knowledge(database), host)
 
 
 class Api:

@@ -93,7 +93,7 @@ async def test_a_breakdown_counts_who_carries_each_tag_and_who_carries_none(worl
 
 async def test_a_breakdown_is_of_all_dimensions_where_none_are_named(world):
     found = (await world(BREAKDOWN, filter=WARM))["segmentPreview"]["breakdown"]
-    catalogue = await world.platform.catalogues.current()
+    catalogue = await world.platform.catalogue()
     assert [one["dimension"]["key"] for one in found] == list(catalogue.dimensions)
     assert {one["total"] for one in found} == {2}
     for one in found:

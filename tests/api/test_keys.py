@@ -43,4 +43,7 @@ async def test_the_platform_is_ready_while_its_database_answers(platform):
     transport = httpx.ASGITransport(platform_app(platform, lambda: NOW))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         ready = await client.get("/ready")
-    assert ready.json() == {"status": "ready", "checks": {"database": "ok", "plugins": "ok"}}
+    assert ready.json() == {
+        "status": "ready",
+        "checks": {"database": "ok", "plugins": "ok", "index": "off"},
+    }

@@ -77,7 +77,7 @@ async def test_a_rollback_answers_with_the_version_that_it_made_once(saved):
 
 async def test_the_list_of_segments_survives_one_whose_tag_is_gone(saved):
     await saved(SAVE, key="warm", filter=WARM)
-    catalogue = await saved.platform.catalogues.current()
+    catalogue = await saved.platform.catalogue()
     core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
     definition = core.model_dump(by_alias=True, exclude_none=True)
     pains = next(one for one in definition["dimensions"] if one["key"] == "pains")

@@ -361,7 +361,7 @@ async def test_a_member_and_a_non_member_are_explained_with_what_was_found(world
 async def test_a_tag_that_no_taxonomy_has_any_more_is_explained_by_its_key(world):
     tag = """mutation { tagCustomers(customers: ["a"], tags: [{tag: "pains/no_integration"}]) { key } }"""
     await world(tag)
-    catalogue = await world.platform.catalogues.current()
+    catalogue = await world.platform.catalogue()
     core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
     definition = core.model_dump(by_alias=True, exclude_none=True)
     pains = next(one for one in definition["dimensions"] if one["key"] == "pains")
@@ -402,8 +402,8 @@ async def test_sentences_cost_no_reads(world, monkeypatch):
             f={"all": [WARM, DECIDER, {"not": WARM}]},
         )
         counts[text != ""] = len(reads)
-    # The one read more asks whether the taxonomies that the request remembers are in force.
-    assert counts[True] == counts[False] + 1
+    # At most the one read more that asks whether the remembered taxonomies are in force.
+    assert counts[False] <= counts[True] <= counts[False] + 1
 
 
 async def test_a_sentence_about_what_does_not_exist_is_an_error_that_says_where(world):

@@ -29,6 +29,7 @@ from profilegraph.segments.facts import Past
 from profilegraph.services import membership, segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
+from profilegraph.storage.database import Transaction
 from profilegraph.storage.membership import Sums
 from tests.conftest import NOW
 
@@ -257,6 +258,21 @@ async def test_who_was_no_customer_entered_as_a_new_one(platform: Platform) -> N
     await save_as(platform, "s", {"all": []}, NOW)
     await save(platform, [Customer(key="b")], LATER)
     assert await changes(platform) == {"b": (True, [Cause.CUSTOMER_ADDED])}
+
+
+async def test_who_was_merged_into_another_left_by_that(platform: Platform) -> None:
+    await save(platform, [Customer(key="a"), Customer(key="b")], NOW)
+    await save_as(platform, "s", {"all": []}, NOW)
+
+    async def merge(transaction: Transaction) -> None:
+        await transaction.run(
+            "MATCH (a:Customer {key: 'a'}), (b:Customer {key: 'b'})"
+            " CREATE (a)-[:MERGED_INTO {at: $at}]->(b)",
+            {"at": LATER},
+        )
+
+    await platform.database.write(merge)
+    assert await changes(platform) == {"a": (False, [Cause.MERGED])}
 
 
 @pytest.fixture

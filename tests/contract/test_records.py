@@ -342,7 +342,7 @@ async def test_a_tagging_that_was_over_is_kept_when_the_tag_comes_back(
 
 
 async def test_a_tag_of_a_dimension_with_a_time_to_live_ends_by_itself(platform: Platform) -> None:
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     days = catalogue.dimension("company_size").ttl_days
     assert days is not None
     await write(platform, Customer(key="c"))

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from anyio import to_thread
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
@@ -84,27 +83,61 @@ def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> Non
         segment("history", "s")
 
 
-async def test_a_segment_is_counted_and_compared_as_of_past_moments(
-    segment: Command, save: Command, platform: Platform
+def test_a_segment_is_counted_and_compared_as_of_past_moments(
+    segment: Command, warmed: None
 ) -> None:
-    await records.save(platform, [Customer(key="a"), Customer(key="b")], NOW)
-    node = decode(WARM)
-    labels = Labels(zh_cn="人群", en="Segment")
-    await segments.save_segment(platform, "s", labels, node, author="li", note="", now=NOW)
-    later = NOW + timedelta(days=2)
-    warm = Tagging(customer="b", tag="temperature/warm", since=later)
-    await records.save(platform, [warm], later)
-    before, after = "2026-03-02T00:00:00+00:00", "2026-03-04T00:00:00+00:00"
-
     def run(*arguments: str) -> list[str]:
-        return segment(*arguments, "--now", after).splitlines()
+        return segment(*arguments, "--now", "2026-03-04T00:00:00+00:00").splitlines()
 
-    assert await to_thread.run_sync(run, "count", "s", "--as-of", before) == ["0"]
-    assert await to_thread.run_sync(run, "count", "s") == ["1"]
-    listed = await to_thread.run_sync(run, "members", "s", "--as-of", before)
-    assert listed == ["0 of 0 members"]
-    why = await to_thread.run_sync(run, "why", "s", "b", "--as-of", before)
-    assert why[0].startswith("✗")
-    told = await to_thread.run_sync(run, "difference", "s", "--from", before)
+    before = "2026-03-02T00:00:00+00:00"
+    assert run("count", "s", "--as-of", before) == ["0"]
+    assert run("count", "s") == ["1"]
+    assert run("members", "s", "--as-of", before) == ["0 of 0 members"]
+    assert run("why", "s", "b", "--as-of", before)[0].startswith("✗")
+    told = run("difference", "s", "--from", before)
     assert told[:2] == ["0 members, 1 entered, 0 left: 1", "  +1  tag added"]
     assert told[2].startswith("+ b  tag added: ")
+
+
+@pytest.fixture
+async def warmed(platform: Platform) -> None:
+    """The segment s of warm customers; b warms up two days after it was saved."""
+    await records.save(platform, [Customer(key="a"), Customer(key="b")], NOW)
+    labels = Labels(zh_cn="人群", en="Segment")
+    await segments.save_segment(platform, "s", labels, decode(WARM), author="li", note="", now=NOW)
+    later = NOW + timedelta(days=2)
+    await records.save(
+        platform, [Tagging(customer="b", tag="temperature/warm", since=later)], later
+    )
+
+
+@pytest.fixture
+async def customers(platform: Platform) -> None:
+    """Twenty customers: half of them warm, and these have a pain that only one other has."""
+    some: list[Customer | Tagging] = [Customer(key=f"c{number}") for number in range(20)]
+    for number in range(10):
+        some.append(Tagging(customer=f"c{number}", tag="temperature/warm", since=NOW))
+        some.append(Tagging(customer=f"c{number + 1}", tag="pains/no_integration", since=NOW))
+    await records.save(platform, some, NOW)
+
+
+def test_the_members_of_a_segment_are_broken_down_and_compared(
+    segment: Command, save: Command, customers: None
+) -> None:
+    save(WARM)
+    now = ("--now", NOW.isoformat())
+    broken = segment("breakdown", "s", "--dimension", "pains", "--locale", "zh", *now)
+    assert [line.split() for line in broken.splitlines()[1:]] == [
+        ["9", "90.0%", "不能打通其他数据库"],
+        ["1", "10.0%", "未标注"],
+    ]
+    table = segment("cross", "s", "pains", "temperature", *now).splitlines()
+    assert ["│", "no", "tag", "│", "1", "│", "0", "│", "0", "│", "1", "│"] in map(str.split, table)
+    compared = segment("compare", "s", "--dimension", "pains", *now)
+    assert compared.startswith("s: 10, all others: 10, in both: 0\n")
+    [line] = [line for line in compared.splitlines() if "90.0%" in line]
+    assert "10.0%" in line
+    assert "9.00" in line
+    assert line.rstrip(" │").endswith("over")
+    with pytest.raises(NotFound, match="pain"):
+        segment("breakdown", "s", "--dimension", "pain")

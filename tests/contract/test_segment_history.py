@@ -102,7 +102,7 @@ async def test_a_rollback_closes_no_circle(platform: Platform) -> None:
 
 async def without_tag(platform: Platform, dimension: str, tag: str) -> None:
     """Load the core taxonomy once more without one of its tags."""
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
     definition = core.model_dump(by_alias=True, exclude_none=True)
     changed = next(one for one in definition["dimensions"] if one["key"] == dimension)

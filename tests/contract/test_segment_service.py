@@ -279,7 +279,7 @@ async def test_a_filter_that_asks_for_unknown_things_is_not_saved(customers: Pla
 
 
 async def test_a_filter_reads_as_a_sentence_in_both_languages(customers: Platform) -> None:
-    catalogue = await customers.catalogues.current()
+    catalogue = await customers.catalogue()
     assert segments.text(SMALL, catalogue, "zh-CN") == "企业规模在20-50人及以下"
     assert segments.text(SMALL, catalogue, "en") == "Company size is 20-50 people or below"
 
@@ -305,7 +305,7 @@ async def test_a_reference_follows_the_newest_version_of_the_segment(customers: 
     await save_as(customers, "pained", {"all": []})
     assert await segments.count(customers, others, NOW) == 0
     named = await segments.library(customers, others)
-    catalogue = await customers.catalogues.current()
+    catalogue = await customers.catalogue()
     assert segments.text(others, catalogue, "zh", named) == "属于人群“人群others”"
 
 

@@ -9,9 +9,10 @@ import pytest
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.errors import Conflict, NotFound
+from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
-from profilegraph.services.taxonomies import Catalogues, load_taxonomies
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
 from tests.support.graphs import dump
@@ -67,17 +68,20 @@ async def test_loading_again_changes_nothing(database: Database) -> None:
 
 
 async def test_the_catalogue_follows_a_change_without_a_restart(database: Database) -> None:
-    catalogues = Catalogues(database)
+    knowledge = Knowledge(database)
     await load_taxonomies(database, [taxonomy()])
-    assert (await catalogues.current()).descendants["use/goods"] == {"use/goods", "use/parcels"}
+    assert (await knowledge.now()).catalogue.descendants["use/goods"] == {
+        "use/goods",
+        "use/parcels",
+    }
     await load_taxonomies(database, [taxonomy(version="1.1.0", ordered=True)])
-    assert (await catalogues.current()).dimension("use").ordered
+    assert (await knowledge.now()).catalogue.dimension("use").ordered
 
 
 async def test_an_older_version_does_not_replace_a_newer_one(database: Database) -> None:
     await load_taxonomies(database, [taxonomy(version="1.10.0")])
     assert await load_taxonomies(database, [taxonomy(version="1.9.0", ordered=True)]) == []
-    assert not (await Catalogues(database).current()).dimension("use").ordered
+    assert not (await Knowledge(database).now()).catalogue.dimension("use").ordered
 
 
 async def test_two_taxonomies_cannot_define_one_dimension(database: Database) -> None:

@@ -21,8 +21,9 @@ from profilegraph.config import Settings
 from profilegraph.embedded.server import RunningServer
 from profilegraph.hooks.host import load_host
 from profilegraph.services.keys import create_key
+from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import Catalogues, load_taxonomies
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.web.service import platform_app
 from tests.support.serving import serving
@@ -155,7 +156,7 @@ async def test_graphiql_knows_the_schema_in_a_browser_without_a_network(
     now = datetime.now(UTC)
     host = load_host()
     await load_taxonomies(database, host.taxonomies)
-    platform = Platform(settings, database, Catalogues(database), host)
+    platform = Platform(settings, database, Knowledge(database), host)
     key = await create_key(database, "browser", now)
     app = entered(platform_app(platform, lambda: now), key)
     async with serving(app) as address:

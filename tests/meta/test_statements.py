@@ -27,5 +27,7 @@ def test_every_statement_file_is_used() -> None:
 @pytest.mark.parametrize("name", sorted(FILES))
 async def test_the_database_can_plan_a_statement(name: str, migrated: Database) -> None:
     text = FILES[name]
+    if name.startswith("index_"):  # they are about a customer that their head finds
+        text = f"MATCH (c:Customer) {text}"
     parameters = dict.fromkeys(re.findall(r"\$(\w+)", text))
     assert await migrated.read(f"EXPLAIN {text}", parameters) == []

@@ -29,7 +29,8 @@ from profilegraph.segments.answers import (
 from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context, Facts
 from profilegraph.segments.nodes import Node
-from profilegraph.services.engines import CypherEngine, Engine
+from profilegraph.services.cypher_engine import CypherEngine
+from profilegraph.services.engines import Engine
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds

@@ -29,7 +29,7 @@ from profilegraph.storage.writing import untag
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, simple_leaves
-from tests.spec.conftest import CONTEXT, EVALUATORS
+from tests.spec.conftest import CONTEXT, OF_THE_PAST
 from tests.support.worlds import World, add_world, load_only, load_world
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
@@ -122,11 +122,11 @@ async def test_the_past_is_answered_as_it_was_answered_then(
         await write(loaded, world, removed, stage)
         now = NOW + BETWEEN * stage
         context = replace(present, now=now, today=now.date())
-        cypher = EVALUATORS["cypher"]
+        cypher = OF_THE_PAST["cypher"]
         answers.append([await cypher(loaded, catalogue, node, context) for node in nodes])
     for stage, then in enumerate(answers):
         for node, answer in zip(nodes, then, strict=True):
-            for name, evaluate in EVALUATORS.items():
+            for name, evaluate in OF_THE_PAST.items():
                 found = await evaluate(loaded, catalogue, node, as_of(stage))
                 assert found == answer, (name, stage, encode_text(node))
     for stage, (one, other) in enumerate(pairwise(answers)):

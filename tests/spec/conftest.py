@@ -12,13 +12,17 @@ import pytest
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Labels
 from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
 from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context
+from profilegraph.segments.holding import visible
 from profilegraph.segments.library import Library, SavedFilter, reach
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.storage.database import Database
 from profilegraph.storage.facts import read_neighbourhood, read_past
 from profilegraph.storage.segments import page_of_keys
@@ -61,7 +65,8 @@ async def by_explain(
     return {
         key
         for key, facts in found.items()
-        if explain(node, replace(facts, near=found), catalogue, context).holds
+        if visible(facts, context)
+        and explain(node, replace(facts, near=found), catalogue, context).holds
     }
 
 
@@ -72,7 +77,21 @@ async def by_cypher(
     return {position.key for position in found}
 
 
-EVALUATORS = {"explain": by_explain, "cypher": by_cypher}
+async def by_bitmap(
+    database: Database, catalogue: Catalogue, node: Node, context: Context
+) -> set[str]:
+    level = await load_all(database, most_bytes=2**30)
+    view = View((level,), await load_trees(database))
+    found = Evaluator(view, catalogue, context).members(node)
+    rows = await database.read(
+        "MATCH (c:Customer) WHERE c.ordinal IN $found RETURN c.key AS key", {"found": list(found)}
+    )
+    return {row["key"] for row in rows}
+
+
+EVALUATORS = {"explain": by_explain, "cypher": by_cypher, "bitmap": by_bitmap}
+OF_THE_PAST = {name: EVALUATORS[name] for name in ("explain", "cypher")}
+"""Those that know of other moments than now."""
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ _AGO = re.compile(r"^([+-]\d+)([dhms])$")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _MOMENTS = {"since", "until", "at"}
 _LISTS = {"weekdays"}
-KEPT = "Migration|Taxonomy|Dimension|Tag"
+KEPT = "Migration|Taxonomy|Dimension|Tag|Counter|Feed|Change"
 
 
 @dataclass(frozen=True)

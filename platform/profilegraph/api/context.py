@@ -41,7 +41,7 @@ class ApiContext:
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
         if self._catalogue is None:
-            self._catalogue = asyncio.create_task(self.platform.catalogues.current())
+            self._catalogue = asyncio.create_task(self.platform.catalogue())
         return await self._catalogue
 
     async def sentence(self, node: Node, locale: str) -> str:

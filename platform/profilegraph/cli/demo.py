@@ -39,7 +39,7 @@ def demo(locale: Locale, once: Annotated[bool, ONCE] = False) -> None:
 
 async def _demo(settings: Settings, address: Address, locale: str, *, once: bool) -> None:
     began = time.perf_counter()
-    async with open_platform(settings, address, present()) as platform:
+    async with open_platform(settings, address, present(), indexed=True) as platform:
         out.print(f"Neo4j is ready at {platform.database.address}")
         await _tell(platform, locale)
         key = await story.renew_key(platform, present())
@@ -65,7 +65,7 @@ async def _tell(platform: Platform, locale: str) -> None:
     )
     with err.status("Computing RFM and lifecycle …"):
         runs = await story.run_models(platform, totals.last)
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     for run in runs:
         out.print()
         show_run(run, catalogue, locale)

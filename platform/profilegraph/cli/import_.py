@@ -68,7 +68,7 @@ async def _import(platform: Platform, jobs: list[ImportJob]) -> None:
 
 async def _conventions(platform: Platform) -> Conventions:
     settings = platform.settings
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     return Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
 
 

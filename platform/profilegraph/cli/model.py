@@ -45,7 +45,7 @@ def run_(
     async def work(platform: Platform) -> tuple[ModelRun, Catalogue]:
         model = platform.host.model(key)
         done = await compute(platform, model, now or present(), parse_options(model, given))
-        return done, await platform.catalogues.current()
+        return done, await platform.catalogue()
 
     show_run(*run(work), locale)
 

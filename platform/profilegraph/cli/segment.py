@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from profilegraph.cli import segment_life
+from profilegraph.cli import segment_answers, segment_life
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
@@ -40,6 +40,9 @@ app.command()(segment_life.share)
 app.command()(segment_life.delete)
 app.command()(difference)
 app.command()(export)
+app.command()(segment_answers.breakdown)
+app.command()(segment_answers.cross)
+app.command()(segment_answers.compare)
 
 
 @app.command("list")
@@ -60,7 +63,7 @@ def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
         saved = await segments.segment(platform, key)
         fall = await segments.waterfall(platform, saved.filter, now or present())
         library = await segments.library(platform, saved.filter)
-        return saved, fall, await platform.catalogues.current(), library
+        return saved, fall, await platform.catalogue(), library
 
     saved, fall, catalogue, library = run(work)
     show_waterfall(saved, fall, catalogue, locale, library)
@@ -147,7 +150,7 @@ def why(
         node = (await segments.segment(platform, key, when)).filter
         verdict = await segments.explain_member(platform, node, customer, when)
         library = await segments.library(platform, node, when)
-        return verdict, await platform.catalogues.current(), library
+        return verdict, await platform.catalogue(), library
 
     verdict, catalogue, library = run(work)
     _show_verdict(verdict, catalogue, library, locale)

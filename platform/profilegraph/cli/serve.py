@@ -24,7 +24,7 @@ def serve() -> None:
 
 
 async def _serve(settings: Settings, address: Address) -> None:
-    async with open_platform(settings, address, present()) as platform:
+    async with open_platform(settings, address, present(), indexed=True) as platform:
         await service.serve(platform, present, announce)
 
 

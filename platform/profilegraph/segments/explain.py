@@ -216,7 +216,8 @@ class _Judge:
     def _related(self, leaf: nodes.Related) -> Iterator[Neighbour]:
         for key, distance in _neighbours(leaf, self.facts):
             other = replace(self.facts.near[key], near=self.facts.near)
-            if _Judge(other, self.catalogue, self.context).judge(leaf.where, "").holds:
+            judge = _Judge(other, self.catalogue, self.context)
+            if holding.visible(other, self.context) and judge.judge(leaf.where, "").holds:
                 yield Neighbour(key, other.name, distance)
 
 

@@ -125,6 +125,8 @@ class Facts:
 
     key: str
     name: str | None = None
+    merged_into: str | None = None
+    """The key of the customer that this one turned out to be; it is then no customer any more."""
     cohort: int | None = None
     """The number that `cohorts` deals the customer out by; without it, it is in no cohort."""
     taggings: tuple[Tagging, ...] = ()
@@ -143,6 +145,16 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """Whose customers may be seen; what is outside is as if it were not there."""
+
+    employees: frozenset[str] = frozenset()
+    """Those that one of these owns now, by key."""
+    teams: frozenset[str] = frozenset()
+    """Those that somebody in one of these teams, or in a team below, owns now, by key."""
+
+
+@dataclass(frozen=True)
 class Past:
     """A moment that is asked about later than it was."""
 
@@ -157,13 +169,15 @@ When: TypeAlias = datetime | Past
 
 @dataclass(frozen=True)
 class Context:
-    """When a filter is asked, and among which saved segments."""
+    """When a filter is asked, among which saved segments, and of whom."""
 
     now: datetime
     today: date
     """The day that it is in the deployment's time zone."""
     library: Library = NO_SEGMENTS
     """The saved segments that the filter refers to."""
+    scope: Scope | None = None
+    """Without one, every customer is seen."""
     present: datetime | None = None
     """When the filter is asked, where `now` is past by then; None where `now` is that moment."""
 

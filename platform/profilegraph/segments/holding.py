@@ -12,6 +12,7 @@ from profilegraph.segments.facts import (
     ConsentFact,
     Context,
     EventFact,
+    Facts,
     FollowUpFact,
     OpportunityFact,
     OwnerFact,
@@ -44,6 +45,22 @@ def enough(counted: Counted, number: int) -> bool:
     """Return whether a number lies within what was asked for."""
     least, most = bounds(counted)
     return least <= number and (most is None or number <= most)
+
+
+def visible(facts: Facts, context: Context) -> bool:
+    """Return whether a customer is there for whoever asks: not merged away, and in scope."""
+    return facts.merged_into is None and (
+        context.scope is None or any(_in_scope(owner, context) for owner in facts.owners)
+    )
+
+
+def _in_scope(owner: OwnerFact, context: Context) -> bool:
+    scope = context.scope
+    return (
+        scope is not None
+        and owner.since <= (context.present or context.now)
+        and (owner.key in scope.employees or not scope.teams.isdisjoint(owner.teams))
+    )
 
 
 def carried(tagging: Tagging, context: Context) -> bool:

@@ -16,6 +16,7 @@ from profilegraph.segments.answers import ByFilter, ByTag, Level, tag_places
 from profilegraph.segments.cypher import activity, levels, people, profile, relations
 from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
+from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, PersonTest, Related
 
@@ -34,9 +35,13 @@ class Compiler:
         """Return a Cypher expression, true or false for a customer bound to `c`."""
         return _predicate(node, self._frame)
 
+    def visible(self) -> str:
+        """Return the predicate that a customer bound to `c` is there for whoever asks."""
+        return visible(self._frame)
+
     def members(self, node: Node) -> str:
         """Return the predicate that a customer bound to `c` may be seen and matches."""
-        return f"c.createdAt <= {self.parameters.add(self.context.now)} AND {self.predicate(node)}"
+        return f"{self.visible()} AND {self.predicate(node)}"
 
     def people(self) -> str:
         """Return the pattern that binds every person to `p` and its customer to `c1`."""
@@ -49,7 +54,8 @@ class Compiler:
         """
         # The person is in scope of the customer's predicate, so that stands a level deeper.
         member = _predicate(node, self._frame.inner())
-        return " AND ".join([*people.person(where, self._frame), member])
+        seen = visible(self._frame.inner())
+        return " AND ".join([*people.person(where, self._frame), seen, member])
 
     def places(self, level: Level) -> str:
         """Return a Cypher expression, the numbers of the level's buckets that `c` is in.
@@ -71,12 +77,6 @@ class Compiler:
     @property
     def _frame(self) -> Frame:
         return Frame(self.catalogue, self.context, self.parameters)
-
-    def known(self) -> str:
-        """Return the clause that keeps a customer bound to `c` who was there by then; of now, none."""
-        if not self.context.past:
-            return ""
-        return f" WHERE c.createdAt <= {self.parameters.add(self.context.now)}"
 
 
 def _predicate(node: Node, frame: Frame) -> str:

@@ -86,7 +86,7 @@ async def breakdown(
     A tag includes those below it, and of a dimension with several tags a customer counts in each:
     the buckets may add up to more than the total. Raises NotFound, InvalidFilter.
     """
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     names = catalogue.dimensions if dimensions is None else dict.fromkeys(dimensions)
     partings = [by_dimension(name, catalogue) for name in names]
     answering = await engine(platform, [node], when)
@@ -109,7 +109,7 @@ async def cross_table(
     """
     if rows == columns:
         raise InvalidInput("rows and columns are two dimensions.", where="columns")
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     down, across = by_dimension(rows, catalogue), by_dimension(columns, catalogue)
     _refuse_too_many([down, across])
     answering = await engine(platform, [node], when)
@@ -143,7 +143,7 @@ async def split(platform: Platform, node: Node, levels: Sequence[Parting], when:
     if not 1 <= len(levels) <= MOST_LEVELS:
         raise InvalidInput(f"give 1 to {MOST_LEVELS} levels.", where="levels")
     _refuse_too_many(levels)
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     own = [one for each in levels for one in filters_of(each.level)]
     answering = await engine(platform, [node, *own], when)
     found = await answering.split(node, [one.level for one in levels])

@@ -182,7 +182,7 @@ async def compare(
 
     Without `b`, from all other customers. Raises NotFound, InvalidFilter.
     """
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     names = catalogue.dimensions if dimensions is None else dict.fromkeys(dimensions)
     levels = [ByTag(catalogue.dimension(name).key) for name in names]
     other = Not(a) if b is None else b

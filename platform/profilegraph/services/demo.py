@@ -96,7 +96,7 @@ async def import_purchases(
         )
     folder = data_folder("examples/cdnow")
     settings = platform.settings
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     conventions = Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
     for kind in ("customers", "events"):
         job = ImportJob(

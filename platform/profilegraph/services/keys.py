@@ -10,6 +10,7 @@ from datetime import datetime
 
 from profilegraph.errors import NotFound, Unauthenticated
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.feed import Part
 
 PREFIX = "pg_"
 _SECRET_BYTES = 32
@@ -46,6 +47,7 @@ async def create_key(
 
     async def work(transaction: Transaction) -> None:
         await transaction.run("CREATE (k:ApiKey) SET k = $values", {"values": values})
+        transaction.touch(parts=[Part.KEYS])
 
     await database.write(work)
     return secret
@@ -86,6 +88,7 @@ async def revoke_key(database: Database, key_id: str, now: datetime) -> None:
             " SET k.revokedAt = coalesce(k.revokedAt, $now) RETURN count(k) AS found",
             {"id": key_id, "now": now},
         )
+        transaction.touch(parts=[Part.KEYS])
         found: int = rows[0]["found"]
         return found
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.causes import Asked, Cause, Changed, Known, changed
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import Facts, Past
 from profilegraph.services.engines import grounds
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
@@ -135,7 +135,7 @@ async def _explained(
     found = (
         changed(
             key,
-            Known(before.get(key), after.get(key), expired.get(key, frozenset())),
+            Known(_there(before.get(key)), _there(after.get(key)), expired.get(key, frozenset())),
             asked.old,
             asked.new,
             asked.catalogue,
@@ -144,3 +144,7 @@ async def _explained(
     )
     # What somebody records about the past meanwhile may have made one of them no change any more.
     return tuple(one for one in found if one is not None)
+
+
+def _there(facts: Facts | None) -> Facts | None:
+    return None if facts is None or facts.merged_into is not None else facts

@@ -72,7 +72,7 @@ async def compute(
     events = await load_events(platform.database, sorted(model.event_types), now)
     here = now.astimezone(platform.settings.zone)
     scores = run_model(model, events, here, options or model.options())
-    _check_tags(await platform.catalogues.current(), model, scores)
+    _check_tags(await platform.catalogue(), model, scores)
     changed = 0
     for rows in _batches(events.customers, scores):
         changed += await write_scores(platform.database, rows, model.key, now)

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from profilegraph.config import Settings, data_folder
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.embedded import server as embedded
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
-from profilegraph.services.taxonomies import Catalogues, load_taxonomies
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
     Migration,
@@ -30,8 +32,12 @@ class Platform:
 
     settings: Settings
     database: Database
-    catalogues: Catalogues
+    knowledge: Knowledge
     host: Host
+
+    async def catalogue(self) -> Catalogue:
+        """Return the catalogue of the taxonomies that are in the graph now."""
+        return (await self.knowledge.now()).catalogue
 
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
@@ -67,10 +73,11 @@ def locate(settings: Settings, progress: Progress = SILENT) -> Address:
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, address: Address, now: datetime
+    settings: Settings, address: Address, now: datetime, *, indexed: bool = False
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
+    With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
@@ -83,7 +90,11 @@ async def open_platform(
             await require_migrated(database, migrations)
         host = load_host()
         await load_taxonomies(database, host.taxonomies)
-        yield Platform(settings, database, Catalogues(database), host)
+        knowledge = Knowledge(database, settings.index_bytes if indexed else None)
+        try:
+            yield Platform(settings, database, knowledge, host)
+        finally:
+            await knowledge.close()
     finally:
         await database.close()
 

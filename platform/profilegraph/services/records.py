@@ -34,7 +34,7 @@ async def save(
     hold more than what was asked for, such as the moment. Raises NotFound where a record names what is not there,
     Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
     """
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     region = platform.settings.phone_region
     checked = [_canonical(conform(record, catalogue), region) for record in records]
 
@@ -63,7 +63,7 @@ async def remove_tags(
 
     Raises NotFound where a tag does not exist.
     """
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     for tag in tags:
         catalogue.tag(tag)
     pairs = list(dict.fromkeys((customer, tag) for customer in customers for tag in tags))

@@ -46,7 +46,7 @@ async def tell(platform: Platform, found: Sequence[Change], locale: str) -> list
     """Return changes in words, with the labels of the segments that they name."""
     named = [node for one in found for node in (one.before, one.after, *one.within) if node]
     referred = await library(platform, AllOf(tuple(named)))
-    catalogue = await platform.catalogues.current()
+    catalogue = await platform.catalogue()
     return [line(one, catalogue, locale, referred) for one in found]
 
 
@@ -67,7 +67,7 @@ async def roll_back(
     """
     older = await read_segment(platform.database, key, number)
     referred = await library(platform, older.filter)
-    check(older.filter, await platform.catalogues.current(), referred, key)
+    check(older.filter, await platform.catalogue(), referred, key)
 
     async def work(transaction: Transaction) -> int:
         await admit(transaction, key, older.filter, None, act)

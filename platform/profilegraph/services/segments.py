@@ -12,12 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Key, Labels
-from profilegraph.errors import InvalidFilter, InvalidInput
+from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
 from profilegraph.segments.answers import Order, Position, Sort, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.explain import Verdict, explain
 from profilegraph.segments.facts import Past, When
+from profilegraph.segments.holding import visible
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
@@ -110,6 +111,13 @@ async def explain_member(platform: Platform, node: Node, customer: str, when: Wh
         facts = await read_past_facts(platform.database, customer, when.at)
     else:
         facts = await read_facts(platform.database, customer, reach(node, context.library))
+    if facts.merged_into is not None:
+        raise NotFound(
+            f"the customer {customer!r} was merged into another.",
+            hint=f"Ask about {facts.merged_into!r}.",
+        )
+    if not visible(facts, context):
+        raise NotFound(f"no customer has the key {customer!r}.")
     return explain(node, facts, catalogue, context)
 
 
@@ -137,7 +145,7 @@ async def save_segment(
     """
     key = _key(key)
     act = Act(author, now, request_key, operator)
-    check(node, await platform.catalogues.current(), await library(platform, node), key)
+    check(node, await platform.catalogue(), await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
         await admit(transaction, key, node, state, act)

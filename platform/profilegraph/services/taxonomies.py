@@ -11,23 +11,6 @@ from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.taxonomies import read_taxonomies, save_taxonomy, taxonomy_digests
 
 
-class Catalogues:
-    """The catalogue of a database, read anew only where a taxonomy there has changed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._digests: dict[str, str] | None = None
-        self._catalogue = Catalogue.of(())
-
-    async def current(self) -> Catalogue:
-        """Return the catalogue of the taxonomies that are in the graph now."""
-        digests = await taxonomy_digests(self._database)
-        if digests != self._digests:
-            self._catalogue = Catalogue.of(await read_taxonomies(self._database))
-            self._digests = digests
-        return self._catalogue
-
-
 async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
     """Return those of `taxonomies` that were new or different, after writing them to the graph.
 

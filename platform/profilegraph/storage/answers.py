@@ -37,7 +37,7 @@ async def read_breakdown(
             places.append(f"CASE WHEN size(l{number}) > 0 THEN [{last}] ELSE [] END")
     lists.append(f"{compiler.tag_places(tags)} AS tags")
     query = (
-        f"MATCH (c:Customer){compiler.known()} WITH c WHERE {compiler.predicate(node)} WITH {', '.join(lists)}"
+        f"MATCH (c:Customer) WHERE {compiler.members(node)} WITH {', '.join(lists)}"
         f" UNWIND {' + '.join([f'[{_EVERYONE}]', 'tags', *places])} AS place"
         f" RETURN place, count(*) AS count"
     )
@@ -74,7 +74,7 @@ async def read_split(
         for name, size in zip(names, sizes, strict=True)
     ]
     query = (
-        f"MATCH (c:Customer){compiler.known()} WITH c WHERE {compiler.predicate(node)}"
+        f"MATCH (c:Customer) WHERE {compiler.members(node)}"
         f" WITH {', '.join([*found, '1 AS one'])} WITH {', '.join([*whole, 'one'])}"
         f" WITH {', '.join([*names, 'count(one) AS many'])}"
         f" UNWIND [[]] + {_paths(names)} AS path RETURN path, sum(many) AS count"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC
 from typing import Any, Self, TypeVar
@@ -43,6 +43,8 @@ from profilegraph.errors import (
     DatabaseUnavailable,
     InvalidConfiguration,
 )
+from profilegraph.storage.feed import Part, Publisher, Touched
+from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
@@ -59,13 +61,34 @@ _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 class Transaction:
     """A write transaction under way; it commits when the work given to `Database.write` returns."""
 
-    def __init__(self, managed: AsyncManagedTransaction) -> None:
+    def __init__(self, managed: AsyncManagedTransaction, ordinals: Ordinals) -> None:
         self._managed = managed
+        self._ordinals = ordinals
+        self.touched = Touched()
 
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
         result = await self._managed.run(query, dict(parameters or {}))
         return [_row(record) for record in await result.fetch(_ALL)]
+
+    def touch(
+        self,
+        customers: Iterable[str] = (),
+        *,
+        people: Iterable[str] = (),
+        parts: Iterable[Part] = (),
+    ) -> None:
+        """Take note of what the transaction changes, by key, so that its commit is told of it.
+
+        Whoever changes what a filter can ask about says so, or indexes go on answering as before.
+        """
+        self.touched.customers.update(customers)
+        self.touched.people.update(people)
+        self.touched.parts.update(parts)
+
+    def ordinals(self, count: int) -> list[int]:
+        """Return numbers for so many new customers; `Database.write` sees that there are enough."""
+        return self._ordinals.take(count)
 
 
 class Database:
@@ -87,6 +110,8 @@ class Database:
         self._write_timeout = write_timeout
         # On a cluster, a read waits until its server has what this process wrote before.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+        self._ordinals = Ordinals()
+        self._publisher = Publisher()
 
     @classmethod
     async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
@@ -183,15 +208,25 @@ class Database:
 
         The transaction is run again where the server asks for it (a deadlock, a new leader), so
         `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
+        What the work touched is published in the same transaction.
         """
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
         async def run(managed: AsyncManagedTransaction) -> T:
-            return await work(Transaction(managed))
+            transaction = Transaction(managed, self._ordinals)
+            result = await work(transaction)
+            if transaction.touched:
+                await self._publisher.publish(transaction, transaction.touched)
+            return result
 
-        async with self._deadline(seconds), self._session(WRITE_ACCESS) as session:
-            return await session.execute_write(run)
+        async with self._deadline(seconds):
+            while True:
+                try:
+                    async with self._session(WRITE_ACCESS) as session:
+                        return await session.execute_write(run)
+                except OrdinalsShort as short:  # rolled back; it is done again with enough of them
+                    await self._ordinals.reserve(short.wanted, self.write)
 
     async def define(self, statement: str) -> None:
         """Run one statement that changes the graph's schema, and wait for its indexes."""
@@ -274,18 +309,19 @@ def _expected(fault: Exception, address: str, seconds: float) -> Exception | Non
 
 
 def _row(record: Record) -> Row:
-    return {key: _native(value) for key, value in record.data().items()}
+    return {key: native(value) for key, value in record.data().items()}
 
 
-def _native(value: Any) -> Any:
+def native(value: Any) -> Any:
+    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
     match value:
         case DateTime():
             return value.to_native().astimezone(UTC)
         case Date():
             return value.to_native()
         case dict():
-            return {key: _native(item) for key, item in value.items()}
+            return {key: native(item) for key, item in value.items()}
         case list():
-            return [_native(item) for item in value]
+            return [native(item) for item in value]
         case _:
             return value

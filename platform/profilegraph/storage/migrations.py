@@ -11,13 +11,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from profilegraph.errors import SchemaAhead, SchemaBehind, SchemaChanged
-from profilegraph.storage.cohorts import number_customers
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.numbering import number_cohorts, number_ordinals
 
 _FILE_NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)\.cypher$")
 
 _STEPS: Mapping[str, Callable[[Database], Awaitable[None]]] = MappingProxyType(
-    {"cohort_numbers": number_customers}
+    {"cohort_numbers": number_cohorts, "change_feed": number_ordinals}
 )
 """What migrations, by name, do that Cypher cannot; done twice, it does no harm."""
 

@@ -14,6 +14,7 @@ from profilegraph.segments.library import Library, SavedFilter, references
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.uses import uses
 from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
 
@@ -72,6 +73,7 @@ async def save_version(
             "segments": sorted(used.segments),
         },
     )
+    transaction.touch(parts=[Part.SEGMENTS])
     number: int = rows[0]["n"]
     return number
 

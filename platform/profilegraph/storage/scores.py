@@ -34,8 +34,9 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
     async def work(transaction: Transaction) -> int:
         parameters = {"rows": rows, "model": model, "now": now}
         result = await transaction.run(statement("write_scores"), parameters)
-        changed: int = result[0]["changed"]
-        return changed
+        changed: list[str] = result[0]["changed"]
+        transaction.touch(changed)
+        return len(changed)
 
     return await database.write(work)
 

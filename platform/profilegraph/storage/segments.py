@@ -25,7 +25,7 @@ async def count_customers(
 ) -> int:
     """Return how many customers match, of those whose names hold the words of `search`."""
     source = _source(compiler, search)
-    query = f"{source} WITH c WHERE {compiler.predicate(node)} RETURN count(c) AS count"
+    query = f"{source} AND {compiler.predicate(node)} RETURN count(c) AS count"
     rows = await database.read(query, compiler.parameters.values)
     count: int = rows[0]["count"]
     return count
@@ -36,8 +36,8 @@ async def run_waterfall(
 ) -> tuple[int, list[Step]]:
     """Return the number of all customers, and a step for each condition in the given order."""
     if not conditions:
-        everyone = f"{_source(compiler, None)} RETURN count(c) AS total"
-        rows = await database.read(everyone, compiler.parameters.values)
+        query = f"{_source(compiler)} RETURN count(c) AS total"
+        rows = await database.read(query, compiler.parameters.values)
         return rows[0]["total"], []
     names = [f"k{index}" for index in range(len(conditions))]
     tests = [
@@ -47,7 +47,7 @@ async def run_waterfall(
     for index, name in enumerate(names):
         columns.append(f"{_count(names[: index + 1])} AS after_{name}")
         columns.append(f"{_count(names[:index] + names[index + 1 :])} AS without_{name}")
-    query = f"{_source(compiler, None)} WITH {', '.join(tests)} RETURN {', '.join(columns)}"
+    query = f"{_source(compiler)} WITH {', '.join(tests)} RETURN {', '.join(columns)}"
     row = (await database.read(query, compiler.parameters.values))[0]
     everyone = row[f"after_{names[-1]}"]
     before = [row["total"], *(row[f"after_{name}"] for name in names)]
@@ -71,13 +71,14 @@ async def page_of_keys(
     order: Sort = Order.KEY,
     descending: bool = False,
     search: str | None = None,
+    listed: Sequence[int] | None = None,
 ) -> list[Position]:
     """Return the positions of at most `first` customers that match, in order, after a position.
 
-    Raises NotFound where they are to be sorted by what no taxonomy declares.
+    With `listed`, only customers of these ordinals are looked at. Raises NotFound where they are to be sorted by what no taxonomy declares.
     """
     parameters = compiler.parameters
-    source = _source(compiler, search)
+    source = _source(compiler, search, listed)
     value = _sorted_by(order, compiler)
     tests = [compiler.predicate(node)]
     if after is not None:
@@ -138,11 +139,18 @@ def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
     return f"CASE WHEN {place} IS :: {cypher_type} NOT NULL THEN {place} END"
 
 
-def _source(compiler: Compiler, search: str | None) -> str:
+def _source(
+    compiler: Compiler, search: str | None = None, listed: Sequence[int] | None = None
+) -> str:
+    """Return what binds each customer that may be seen to `c`; it ends in a condition."""
+    if listed is not None:
+        ordinals = compiler.parameters.add(list(listed))
+        return f"MATCH (c:Customer) WHERE c.ordinal IN {ordinals} AND {compiler.visible()}"
     if search is None:
-        return f"MATCH (c:Customer){compiler.known()}"
+        return f"MATCH (c:Customer) WHERE {compiler.visible()}"
     phrase = compiler.parameters.add(_phrase(search))
-    return f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
+    found = f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
+    return f"{found} WITH c WHERE {compiler.visible()}"
 
 
 def _count(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from profilegraph.domain.catalogue import tag_key
 from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
 
@@ -24,6 +25,7 @@ async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: st
     dimensions = [_dimension(dimension) for dimension in taxonomy.dimensions]
     parameters = {"key": taxonomy.key, "set": values, "dimensions": dimensions}
     await transaction.run(statement("taxonomy"), parameters)
+    transaction.touch(parts=[Part.TAXONOMIES])
 
 
 async def taxonomy_digests(database: Database) -> dict[str, str]:

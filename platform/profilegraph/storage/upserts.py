@@ -38,6 +38,7 @@ from profilegraph.domain.organisation import (
 from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import Record, to_units
 from profilegraph.segments.cohorts import cohort_number
+from profilegraph.storage.feed import Part, Touched
 
 Values = dict[str, Any]
 
@@ -60,6 +61,8 @@ class Upsert:
     """Records of one batch in which this is equal are written one after the other."""
     conflict: str = "it contradicts what is stored."
     """Why a row is refused although all that it names exists."""
+    touches: Callable[[Any], Touched] = lambda record: Touched(customers={record.customer})
+    """What a record changes for those who ask."""
 
 
 def _moment(moment: datetime | None) -> Values | None:
@@ -201,6 +204,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
         Customer: Upsert(
             kind="customers",
             row=_customer,
+            touches=lambda record: Touched(customers={record.key}),
         ),
         Identity: Upsert(
             kind="identities",
@@ -219,6 +223,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             row=_relation,
             needs={"customer": "Customer", "other": "Customer"},
             apart=lambda record: frozenset((record.customer, record.other)),
+            touches=lambda record: Touched(customers={record.customer, record.other}),
             conflict="a company would be a subsidiary of its own subsidiary.",
         ),
         Consent: Upsert(
@@ -251,11 +256,13 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             needs={"parent": "Team"},
             parent="parent",
             conflict="the team would be part of itself.",
+            touches=lambda _: Touched(parts={Part.ORGANISATION}),
         ),
         Employee: Upsert(
             kind="employees",
             row=_employee,
             needs={"team": "Team"},
+            touches=lambda _: Touched(parts={Part.ORGANISATION}),
         ),
         Ownership: Upsert(
             kind="ownerships",
@@ -269,6 +276,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             needs={"parent": "Channel"},
             parent="parent",
             conflict="the channel would be part of itself.",
+            touches=lambda _: Touched(parts={Part.CHANNELS}),
         ),
         Arrival: Upsert(
             kind="arrivals",
@@ -294,6 +302,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             needs={"person": "DecisionMaker", "opportunity": "Opportunity"},
             apart=lambda record: (record.person, record.opportunity),
             conflict="the person and the opportunity belong to different customers.",
+            touches=lambda record: Touched(people={record.person}),
         ),
         FollowUp: Upsert(
             kind="follow_ups",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 
-from profilegraph.domain.customers import Tagging
+from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.values import Record
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.statements import statement
@@ -48,10 +48,17 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         return Outcome(0, ())
     spec = UPSERTS[type(records[0])]
     done: set[int] = set()
+    ordinals = await _new_ordinals(transaction, records)
     for wave in _waves(spec, records):
-        rows = [spec.row(records[index]) | {"i": index} for index in wave]
+        rows = [
+            spec.row(records[index]) | {"i": index, "ordinal": ordinals.get(index)}
+            for index in wave
+        ]
         result = await transaction.run(statement(spec.kind), {"rows": rows, "now": now})
         done.update(wave if result[0]["done"] is None else result[0]["done"])
+    for index in done:
+        touched = spec.touches(records[index])
+        transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
     left = [index for index in range(len(records)) if index not in done]
     return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
 
@@ -60,8 +67,19 @@ async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], a
     """Return how many of the (customer key, tag key) taggings were there and are closed at `at`."""
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
     result = await transaction.run(statement("untag"), {"rows": rows, "at": at})
+    transaction.touch(row["customer"] for row in rows)
     removed: int = result[0]["removed"]
     return removed
+
+
+async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> Mapping[int, int]:
+    """Return a number for each record of a customer who is not in the graph, by place."""
+    if not isinstance(records[0], Customer):
+        return {}
+    keys = {record.key for record in records if isinstance(record, Customer)}
+    known = await _known(transaction, "Customer", keys)
+    new = [i for i, record in enumerate(records) if getattr(record, "key", None) not in known]
+    return dict(zip(new, transaction.ordinals(len(new)), strict=True))
 
 
 def _waves(spec: Upsert, records: Sequence[Record]) -> Iterator[list[int]]:
@@ -119,7 +137,7 @@ async def _reasons(
     return refusals
 
 
-async def _known(transaction: Transaction, label: str, keys: set[str | None]) -> set[str]:
+async def _known(transaction: Transaction, label: str, keys: Collection[str | None]) -> set[str]:
     rows: list[Values] = await transaction.run(
         _KNOWN[label], {"keys": [key for key in keys if key]}
     )

@@ -32,22 +32,28 @@ _GRAPHIQL = Path(__file__).parent / "static" / "graphiql"
 _log = structlog.get_logger()
 
 
+async def _nothing() -> None:
+    """Do nothing."""
+
+
 def build_app(
     *,
     executor: Executor,
     authenticate: Authenticate,
     new_context: NewContext,
     checks: Mapping[str, Check],
-    close: Callable[[], Awaitable[None]],
+    start: Callable[[], Awaitable[None]] = _nothing,
+    close: Callable[[], Awaitable[None]] = _nothing,
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the ASGI application; `close` is awaited once, when it shuts down.
+    """Return the ASGI application; `start` and `close` are awaited once, at its ends.
 
     `routes` are what it answers besides GraphQL, GraphiQL and the health checks.
     """
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await start()
         try:
             yield
         finally:

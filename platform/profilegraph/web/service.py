@@ -11,7 +11,11 @@ from datetime import datetime
 from typing import cast
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
@@ -43,14 +47,28 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         failed = len(platform.host.faults)
         return f"{failed} failed" if failed else "ok"
 
+    async def index() -> str:
+        return platform.knowledge.index.state.value
+
+    async def start() -> None:
+        await platform.knowledge.now()  # the index begins to be built before the first question
+
+    async def close() -> None:
+        await platform.knowledge.close()
+        await platform.database.close()
+
+    async def figures(_: Request) -> Response:
+        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
     keys = KeyRing(check)
     return build_app(
         executor=Executor(build_schema()),
         authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock()),
-        checks={"database": database, "plugins": plugins},
-        close=platform.database.close,
-        routes=[Exports(platform, keys, clock).route],
+        checks={"database": database, "plugins": plugins, "index": index},
+        start=start,
+        close=close,
+        routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
     )
 
 

@@ -109,3 +109,18 @@ def _owner(frame: Frame) -> str:
 
 def _owned(window: Window | None, frame: Frame) -> Iterator[str]:
     return within(f"{frame.name('owns')}.since", window, frame)
+
+
+def visible(frame: Frame) -> str:
+    """Return the predicate that the frame's customer is there for whoever asks."""
+    present = past.known(frame)
+    scope = frame.context.scope
+    if scope is None:
+        return present
+    owner, team = frame.name("w"), frame.name("m")
+    teams = f"({owner})-[:MEMBER_OF]->(:Team)-[:PART_OF]->{{0,}}({team}:Team)"
+    own = f"{owner}.key IN {frame.add(sorted(scope.employees))}"
+    led = f"EXISTS {{ {teams} WHERE {team}.key IN {frame.add(sorted(scope.teams))} }}"
+    owned = within(f"{frame.name('owns')}.since", None, frame, frame.context.present)
+    tests = " AND ".join([*owned, f"({own} OR {led})"])
+    return f"({present} AND EXISTS {{ {_owner(frame)} WHERE {tests} }})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from profilegraph.domain.customers import RelationKind
 from profilegraph.segments.cypher.comparing import in_bounds
 from profilegraph.segments.cypher.frame import Frame
+from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.nodes import Related, bounds
 
 _PARENT, _SUBSIDIARY, _PARTNER = RelationKind.PARENT, RelationKind.SUBSIDIARY, RelationKind.PARTNER
@@ -23,10 +24,10 @@ def related(leaf: Related, predicate: str, frame: Frame) -> str:
 
     A customer that several ways lead to counts once, and the one who is asked about never.
     """
-    other = frame.inner().customer
+    other, seen = frame.inner().customer, visible(frame.inner())
     matching = (
         f"MATCH ({frame.customer}){_steps(leaf, frame)}({other}:Customer)"
-        f" WHERE {other} <> {frame.customer} AND {predicate}"
+        f" WHERE {other} <> {frame.customer} AND {seen} AND {predicate}"
     )
     if bounds(leaf) == (1, None):
         return f"EXISTS {{ {matching} }}"

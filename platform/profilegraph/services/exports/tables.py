@@ -64,7 +64,7 @@ async def open_table(
     node = written_out(saved.filter, await segments.library(platform, saved.filter))
     what = What.MEMBERS if of_people is None else What.PEOPLE
     names = usual(node, what) if columns is None else columns
-    chosen = choose(names, what, await platform.catalogues.current())
+    chosen = choose(names, what, await platform.catalogue())
     pages = (
         _members(platform, node, now, chosen)
         if of_people is None

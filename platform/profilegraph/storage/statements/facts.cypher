@@ -2,6 +2,7 @@ UNWIND $keys AS key
 MATCH (c:Customer {key: key})
 RETURN
   properties(c) AS customer,
+  [(c)-[:MERGED_INTO]->(into:Customer) | into.key][0] AS mergedInto,
   [(c)-[t:TAGGED]->(g:Tag) | t {.*, tag: g.key}] AS taggings,
   [(c)-[:DID]->(e:Event) | properties(e)] AS events,
   COLLECT {

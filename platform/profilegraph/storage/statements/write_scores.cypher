@@ -45,4 +45,4 @@ CALL (row, c) {
   }
   RETURN sum(closed + opened) AS tagged
 }
-RETURN count(CASE WHEN measured OR tagged > 0 THEN 1 END) AS changed
+RETURN collect(CASE WHEN measured OR tagged > 0 THEN c.key END) AS changed

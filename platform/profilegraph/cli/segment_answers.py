@@ -1,0 +1,117 @@
+"""`profilegraph segment`: what its members are like, and what tells them from others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from profilegraph.cli.console import out
+from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.cli.segment_life import SegmentKey
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.services import answers, comparison, segments
+from profilegraph.services.answers import Bucket, CrossTable, DimensionBreakdown
+from profilegraph.services.comparison import Comparison, Difference
+from profilegraph.services.platform import Platform
+
+Dimensions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dimension", help="Key of a dimension; several times for several.", show_default="all"
+    ),
+]
+
+
+def breakdown(
+    key: SegmentKey, *, dimension: Dimensions = None, locale: Locale, now: Moment = None
+) -> None:
+    """Show how many members carry each tag; tags that no one carries are left out."""
+
+    async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
+        node = (await segments.segment(platform, key)).filter
+        found = await answers.breakdown(platform, node, now or present(), dimension or None)
+        return found, await platform.catalogue()
+
+    found, catalogue = run(work)
+    for one in found:
+        label = catalogue.dimension(one.dimension).labels.text(locale)
+        out.print(f"[bold]{escape(label)}[/]: {one.total:,}")
+        for bucket in one.buckets:
+            if bucket.count:
+                text = f"{bucket.count:>9,} {bucket.share:>7.1%}   {_label(bucket, locale)}"
+                out.print(text, markup=False, highlight=False)
+
+
+def cross(
+    key: SegmentKey,
+    rows: Annotated[str, typer.Argument(help="Key of the rows' dimension.", show_default=False)],
+    columns: Annotated[
+        str, typer.Argument(help="Key of the columns' dimension.", show_default=False)
+    ],
+    *,
+    locale: Locale,
+    now: Moment = None,
+) -> None:
+    """Show how many members carry each tag of two dimensions at once."""
+
+    async def work(platform: Platform) -> CrossTable:
+        node = (await segments.segment(platform, key)).filter
+        return await answers.cross_table(platform, rows, columns, node, now or present())
+
+    found = run(work)
+    table = Table("", *(escape(_label(one, locale)) for one in found.columns), "")
+    for row, cells in zip(found.rows, found.cells, strict=True):
+        table.add_row(
+            escape(_label(row, locale)), *(f"{c.count:,}" for c in cells), f"{row.count:,}"
+        )
+    table.add_row("", *(f"{one.count:,}" for one in found.columns), f"{found.total:,}")
+    out.print(table)
+
+
+def compare(
+    a: SegmentKey,
+    b: Annotated[
+        str | None, typer.Argument(help="The other segment's key.", show_default="all others")
+    ] = None,
+    *,
+    dimension: Dimensions = None,
+    first: Annotated[int, typer.Option(min=1, help="How many tags.")] = 20,
+    locale: Locale,
+    now: Moment = None,
+) -> None:
+    """Show which tags are more or less frequent in a segment than in another, or elsewhere."""
+
+    async def work(platform: Platform) -> tuple[Comparison, Catalogue]:
+        ours = (await segments.segment(platform, a)).filter
+        theirs = None if b is None else (await segments.segment(platform, b)).filter
+        found = await comparison.compare(
+            platform, ours, theirs, now or present(), dimension or None
+        )
+        return found, await platform.catalogue()
+
+    found, catalogue = run(work)
+    other = "all others" if b is None else b
+    out.print(f"{a}: {found.a_size:,}, {other}: {found.b_size:,}, in both: {found.intersection:,}")
+    table = Table("tag", a, other, "lift", "95 %", "")
+    for one in found.differences[:first]:
+        label = catalogue.tag(one.tag).labels.text(locale)
+        table.add_row(escape(label), *_numbers(one), one.representation.value.lower())
+    out.print(table)
+
+
+def _label(bucket: Bucket, locale: str) -> str:
+    return bucket.labels.text(locale) if bucket.labels else bucket.tag or ""
+
+
+def _numbers(one: Difference) -> tuple[str, str, str, str]:
+    lift, interval = one.lift, one.interval
+    return (
+        "–" if one.a_share is None else f"{one.a_share:.1%}",
+        "–" if one.b_share is None else f"{one.b_share:.1%}",
+        "–" if lift is None else f"{lift:.2f}",
+        "–" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}",
+    )

@@ -1,0 +1,178 @@
+"""What happened, asked of one level: events, follow-ups, arrivals, possible sales, consents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from profilegraph.index.bitmaps import Mask, bitmap_of
+from profilegraph.index.columns import numbers_hold
+from profilegraph.index.leaves import Here, counted, dates_hold, first_places, grouped
+from profilegraph.index.tables import EVENT, Table
+from profilegraph.segments import nodes
+from profilegraph.segments.holding import number_holds, text_holds
+from profilegraph.segments.meaning import in_units, span
+from profilegraph.segments.nodes import EventTest, OpportunityTest, TextTest, Window
+
+NO_EVENTS = Table.of(EVENT, ())
+_DAY = timedelta(days=1) // timedelta(microseconds=1)
+
+
+def events(leaf: nodes.Events, here: Here) -> BitMap:
+    """Return who did something as often as is asked for."""
+    table = events_of(leaf, here)
+    return counted(leaf, table, event_rows(leaf, leaf.window, table, here), here)
+
+
+def events_of(test: EventTest, here: Here) -> Table:
+    """Return the events of the type that is asked for."""
+    return here.level.events.get(test.type, NO_EVENTS)
+
+
+def event_rows(test: EventTest, window: Window | None, table: Table, here: Here) -> Mask:
+    """Return which events of a table are as asked, in a window of time."""
+    masks = [table["at"].within(span(window, here.context.now))]
+    if test.channels is not None:
+        wanted = frozenset(test.channels)
+        masks.append(table["channel"].where(lambda channel: channel in wanted))
+    if test.content is not None:
+        masks.append(_text(test.content, table["content"]))
+    if test.amount is not None:
+        masks.append(table["amount"].where(in_units(test.amount)))
+    return _both(masks)
+
+
+def total(leaf: nodes.EventTotal, here: Here) -> BitMap:
+    """Return of whom the amounts of events add up to what is asked for."""
+    table = events_of(leaf, here)
+    rows = event_rows(leaf, leaf.window, table, here)
+    customers = table.customer[rows]
+    starts = first_places(customers)
+    test, amounts = in_units(leaf.total), table["amount"]
+    known = amounts.values if amounts.present is None else amounts.values * amounts.present
+    sums = np.add.reduceat(known[rows].astype(np.int64), starts) if len(starts) else starts
+    who = customers[starts]
+    found = bitmap_of(who[numbers_hold(test, sums)])
+    return found | (here.everyone - bitmap_of(who)) if number_holds(test, 0) else found
+
+
+def stopped(leaf: nodes.Stopped, here: Here) -> BitMap:
+    """Return who did something, and then no more."""
+    table = events_of(leaf, here)
+    who, times = grouped(table.customer[event_rows(leaf, leaf.did, table, here)])
+    since = table.customer[event_rows(leaf, leaf.did_not, table, here)]
+    return bitmap_of(who[times >= leaf.at_least]) - bitmap_of(since)
+
+
+def sequence(leaf: nodes.Sequence, here: Here) -> BitMap:
+    """Return who did one thing and later, but in time, another."""
+    (who, at), (others, later) = (
+        _ordered(events_of(test, here), event_rows(test, leaf.window, events_of(test, here), here))
+        for test in (leaf.first, leaf.then)
+    )
+    if not len(who) or not len(others):
+        return BitMap()
+    # The first of the others that is later: there are many customers and many moments, so each pair
+    # of the two becomes one number, in which the moment is its rank among all moments.
+    ranks = np.unique(np.concatenate([at, later]), return_inverse=True)[1].astype(np.uint64)
+    ours = who.astype(np.uint64) << np.uint64(32) | ranks[: len(at)]
+    theirs = others.astype(np.uint64) << np.uint64(32) | ranks[len(at) :]
+    place = np.searchsorted(theirs, ours, side="right")
+    inside = place < len(theirs)
+    place = np.minimum(place, len(theirs) - 1)
+    followed = inside & (others[place] == who) & (later[place] - at <= leaf.within_days * _DAY)
+    return bitmap_of(who[followed])
+
+
+def _ordered(table: Table, rows: Mask) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    who, at = table.customer[rows], table["at"].microseconds()[rows]
+    order = np.lexsort((at, who))
+    return who[order], at[order]
+
+
+def opportunities(leaf: nodes.Opportunities, here: Here) -> BitMap:
+    """Return to whom as many possible sales are as are asked for."""
+    table = here.level.tables["opportunities"]
+    return counted(leaf, table, opportunity_rows(leaf.where, table, here), here)
+
+
+def opportunity_rows(test: OpportunityTest, table: Table, here: Here) -> Mask:
+    """Return which possible sales are as asked."""
+    masks = [table.everything()]
+    if test.stages is not None:
+        stages = frozenset(test.stages)
+        masks.append(table["stage"].where(lambda stage: stage in stages))
+    if test.outcomes is not None:
+        outcomes = frozenset(test.outcomes)
+        masks.append(table["outcome"].where(lambda outcome: outcome in outcomes))
+    if test.name is not None:
+        masks.append(_text(test.name, table["name"]))
+    if test.amount is not None:
+        masks.append(table["amount"].where(in_units(test.amount)))
+    if test.close_date is not None:
+        closes = table["closes"]
+        mask = dates_hold(test.close_date, closes.values, here.context)
+        masks.append(mask if closes.present is None else mask & closes.present)
+    if test.reason is not None:
+        masks.append(_text(test.reason, table["reason"]))
+    return _both(masks)
+
+
+def follow_ups(leaf: nodes.FollowUps, here: Here) -> BitMap:
+    """Return whom we met as often as is asked for."""
+    table = here.level.tables["follow_ups"]
+    masks = [table["at"].within(span(leaf.window, here.context.now))]
+    if leaf.kinds is not None:
+        kinds = frozenset(leaf.kinds)
+        masks.append(table["kind"].where(lambda kind: kind in kinds))
+    if leaf.employees is not None:
+        employees = frozenset(leaf.employees)
+        masks.append(table["employees"].where(lambda keys: not employees.isdisjoint(keys)))
+    if leaf.note is not None:
+        masks.append(_text(leaf.note, table["note"]))
+    if leaf.outcome is not None:
+        masks.append(_text(leaf.outcome, table["outcome"]))
+    return counted(leaf, table, _both(masks), here)
+
+
+def consents(leaf: nodes.Consents, here: Here) -> BitMap:
+    """Return whose latest words are as asked."""
+    table = here.level.tables["consents"]
+    granted = table["granted"].where(lambda value: value is True)
+    masks = [
+        _latest(table, granted, table["at"].within(span(None, here.context.now))),
+        granted == leaf.granted,
+        table["at"].within(span(leaf.window, here.context.now)),
+    ]
+    if leaf.purposes is not None:
+        purposes = frozenset(leaf.purposes)
+        masks.append(table["purpose"].where(lambda purpose: purpose in purposes))
+    return counted(leaf, table, _both(masks), here)
+
+
+def _latest(table: Table, granted: Mask, said: Mask) -> Mask:
+    """Return which rows are the last word for a purpose; of two at once, the refusal."""
+    places = np.flatnonzero(said)
+    customer, purpose = table.customer[places], table["purpose"].codes[places]
+    moment = table["at"].counts[places]
+    order = np.lexsort((~granted[places], moment, purpose, customer))
+    places, customer, purpose = places[order], customer[order], purpose[order]
+    other = (customer[1:] != customer[:-1]) | (purpose[1:] != purpose[:-1])
+    mask = np.zeros(len(table), np.bool_)
+    mask[places[np.append(other, [True] * bool(len(places)))]] = True
+    return mask
+
+
+def _text(test: TextTest, column: Any) -> Mask:
+    mask: Mask = column.where(lambda value: text_holds(test, value))
+    return mask
+
+
+def _both(masks: Sequence[Mask]) -> Mask:
+    mask: Mask = np.logical_and.reduce(masks)
+    return mask

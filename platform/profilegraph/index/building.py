@@ -1,0 +1,130 @@
+"""Rows as the graph gives them → a level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from pyroaring import BitMap
+
+from profilegraph.index.columns import Coded, Column, Moments, Numbers
+from profilegraph.index.keys import Keys
+from profilegraph.index.level import Level
+from profilegraph.index.tables import EVENT, NUMBER, SCHEMA, WORD, Row, Table
+from profilegraph.index.taggings import Taggings
+
+_DAY_ZERO = date(1970, 1, 1)
+
+
+@dataclass
+class Rows:
+    """What was read of some customers. Each row begins with the customer's ordinal.
+
+    Moments are whole microseconds since 1970 UTC, amounts whole ten-thousandths of the currency.
+    """
+
+    customers: list[Row] = field(default_factory=list)
+    """Ordinal, key, cohort number, and whether it was merged into another."""
+    values: dict[str, list[Row]] = field(default_factory=dict)
+    """By property of the customer, an attribute or a metric: ordinal and value."""
+    taggings: list[Sequence[Any]] = field(default_factory=list)
+    """Tag, source, ordinals, their moments, and for each None or [until, confidence, weight,
+    weekdays] where these are not none, 1, 1 and none."""
+    events: dict[str, list[Row]] = field(default_factory=dict)
+    """By type: ordinal, moment, channel, content, amount, person."""
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    """By kind: ordinal and the columns of `SCHEMA`; who and what is referred to by key."""
+
+
+def build(rows: Rows, read: BitMap) -> Level:
+    """Return the level of what was read of the customers with some ordinals."""
+    people = _numbered(rows.tables.get("people", ()))
+    sales = _numbered(rows.tables.get("opportunities", ()))
+    renumbered = {
+        "people": _refer(rows.tables.get("people", ()), {1: people}),
+        "workplaces": _refer(rows.tables.get("workplaces", ()), {1: people}),
+        "parts": _refer(rows.tables.get("parts", ()), {1: people, 3: sales}),
+        "opportunities": _refer(rows.tables.get("opportunities", ()), {1: sales}),
+    }
+    return Level(
+        read=read,
+        present=BitMap(row[0] for row in rows.customers if not row[3]),
+        keys=Keys.of((row[0], row[1]) for row in rows.customers),
+        cohorts=Table.of(NUMBER, [(row[0], row[2]) for row in rows.customers]),
+        values={key: _values(some) for key, some in rows.values.items()},
+        tags=_tags(rows.taggings),
+        events={
+            type_: Table.of(EVENT, _refer(some, {5: people})) for type_, some in rows.events.items()
+        },
+        tables={
+            kind: Table.of(schema, renumbered.get(kind, rows.tables.get(kind, ())))
+            for kind, schema in SCHEMA.items()
+        },
+        numbers={"people": len(people), "opportunities": len(sales)},
+    )
+
+
+def _numbered(rows: Iterable[Row]) -> dict[str, int]:
+    numbers: dict[str, int] = {}
+    for row in rows:
+        numbers.setdefault(row[1], len(numbers))
+    return numbers
+
+
+def _refer(rows: Iterable[Row], known: Mapping[int, Mapping[str, int]]) -> list[Row]:
+    """Return rows with the keys at some places replaced by numbers; None where there is none."""
+    return [
+        [known[place].get(value) if place in known else value for place, value in enumerate(row)]
+        for row in rows
+    ]
+
+
+def _values(rows: Sequence[Row]) -> Table:
+    first = rows[0][1]
+    if isinstance(first, bool | str):
+        return Table.of(WORD, rows)
+    if isinstance(first, date):
+        return Table.of(NUMBER, [(ordinal, day_number(day)) for ordinal, day in rows])
+    return Table.of(NUMBER, rows)
+
+
+def day_number(day: date) -> int:
+    """Return how many days after 1970-01-01 a day is."""
+    return (day - _DAY_ZERO).days
+
+
+def _tags(blocks: Iterable[Sequence[Any]]) -> dict[str, Taggings]:
+    by_tag: dict[str, list[Sequence[Any]]] = {}
+    for block in blocks:
+        by_tag.setdefault(block[0], []).append(block[1:])
+    return {tag: Taggings.of(_tagging_table(some)) for tag, some in by_tag.items()}
+
+
+def _tagging_table(blocks: Sequence[Sequence[Any]]) -> Table:
+    customer = np.fromiter(chain.from_iterable(block[1] for block in blocks), np.uint32)
+    since = np.fromiter(chain.from_iterable(block[2] for block in blocks), np.int64)
+    qualifiers = list(zip(*_qualifiers(blocks), strict=True))
+    until, confidence, weight, weekdays = qualifiers or ((), (), (), ())
+    columns: dict[str, Column] = {
+        "since": Moments.of(since),
+        "until": Numbers.of(until),
+        "source": Coded.of(block[0] for block in blocks for _ in block[1]),
+        "confidence": Coded.of(confidence),
+        "weight": Coded.of(weight),
+        "weekdays": Coded.of(weekdays),
+    }
+    return Table(customer, columns).ordered()
+
+
+def _qualifiers(blocks: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    usual = (None, 1.0, 1.0, ())
+    for _, customers, _, odd in blocks:
+        if not odd:
+            yield from (usual for _ in customers)
+        else:
+            for until, confidence, weight, weekdays in odd:
+                yield until, confidence, weight, tuple(weekdays)

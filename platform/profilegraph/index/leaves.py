@@ -1,0 +1,171 @@
+"""Leaves asked of one level: bitmaps from columns, one function a leaf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.properties import attribute_property, metric_property
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of
+from profilegraph.index.building import day_number
+from profilegraph.index.columns import numbers_hold
+from profilegraph.index.level import Level, Trees
+from profilegraph.index.tables import Table
+from profilegraph.index.taggings import Taggings
+from profilegraph.segments import nodes
+from profilegraph.segments.cohorts import PRIME, coefficients, span_of
+from profilegraph.segments.facts import Context
+from profilegraph.segments.holding import text_holds
+from profilegraph.segments.meaning import tag_groups
+from profilegraph.segments.nodes import BooleanTest, DateTest, NumberTest, TextTest, bounds
+from profilegraph.segments.nodes.parts import Counted
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a leaf is asked: a level, those of its customers that count, when, by which tags."""
+
+    level: Level
+    everyone: BitMap
+    catalogue: Catalogue
+    context: Context
+    trees: Trees
+
+
+def counted(counted: Counted, table: Table, rows: Mask, here: Here) -> BitMap:
+    """Return who has as many of the rows of a mask as are asked for."""
+    least, most = bounds(counted)
+    customers = table.customer[rows]
+    if (least, most) == (1, None):
+        return bitmap_of(customers)
+    who, times = grouped(customers)
+    if least == 0:
+        return here.everyone if most is None else here.everyone - bitmap_of(who[times > most])
+    enough = times >= least if most is None else (times >= least) & (times <= most)
+    return bitmap_of(who[enough])
+
+
+def grouped(customers: Ordinals) -> tuple[Ordinals, NDArray[np.int64]]:
+    """Return the different ones of some ordinals in ascending order, and how often each occurs, both of shape (k,)."""
+    starts = first_places(customers)
+    return customers[starts], np.diff(np.append(starts, len(customers)))
+
+
+def first_places(customers: Ordinals) -> NDArray[np.int64]:
+    """Return where in ascending ordinals each different one begins, shape (k,)."""
+    if not len(customers):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.concatenate([[True], customers[1:] != customers[:-1]]))
+
+
+def tags(leaf: nodes.Tags, here: Here) -> BitMap:
+    """Return who has the tags of one dimension that are asked for."""
+    groups = tag_groups(leaf, here.catalogue)
+    found = here.everyone
+    for group in groups.wanted:
+        found = found & _carriers(leaf, group, here)
+    return found - _carriers(leaf, groups.refused, here) if groups.refused else found
+
+
+def _carriers(leaf: nodes.Tags, keys: frozenset[str], here: Here) -> BitMap:
+    known = here.level.tags
+    return BitMap.union(
+        BitMap(), *(_qualified(leaf, known[key], here.context) for key in keys if key in known)
+    )
+
+
+def _qualified(leaf: nodes.Tags, taggings: Taggings, context: Context) -> BitMap:
+    tests = list(_qualifiers(leaf, taggings, context))
+    if not tests:
+        return taggings.carried(context.now)
+    mask = np.logical_and.reduce([taggings.holds(context.now), *tests])
+    return bitmap_of(taggings.ordinals()[mask])
+
+
+def _qualifiers(leaf: nodes.Tags, taggings: Taggings, context: Context) -> list[Mask]:
+    confidence, weight, day = leaf.min_confidence, leaf.min_weight, leaf.weekday
+    masks = []
+    if confidence is not None:
+        masks.append(taggings.confidence.where(lambda value: value >= confidence))
+    if weight is not None:
+        masks.append(taggings.weight.where(lambda value: value >= weight))
+    if leaf.source is not None:
+        masks.append(taggings.source.where(lambda value: value == leaf.source))
+    if leaf.tagged_within_days is not None:
+        since = context.now - timedelta(days=leaf.tagged_within_days)
+        masks.append(taggings.since.later(since))
+    if day is not None:
+        masks.append(taggings.weekdays.where(lambda value: day in value))
+    return masks
+
+
+def attribute(leaf: nodes.Attribute, here: Here) -> BitMap:
+    """Return of whom a field says what is asked for."""
+    return _value(attribute_property(leaf.key), leaf.test, leaf.exists, here)
+
+
+def metric(leaf: nodes.Metric, here: Here) -> BitMap:
+    """Return of whom a model computed what is asked for."""
+    return _value(metric_property(leaf.key), leaf.number, leaf.exists, here)
+
+
+_Test = NumberTest | TextTest | DateTest | BooleanTest
+
+
+def _value(key: str, test: _Test | None, exists: bool | None, here: Here) -> BitMap:
+    table = here.level.values.get(key)
+    known = BitMap() if table is None else bitmap_of(table.customer)
+    if test is None:
+        return known if exists else here.everyone - known
+    if table is None:
+        return known
+    return bitmap_of(table.customer[_passes(test, table["value"], here.context)])
+
+
+def _passes(test: _Test, column: Any, context: Context) -> Mask:
+    match test:
+        case NumberTest():
+            mask: Mask = column.where(test)
+            return mask
+        case DateTest():
+            return dates_hold(test, column.values, context)
+        case TextTest():
+            words: Mask = column.where(lambda value: text_holds(test, value))
+            return words
+        case BooleanTest():
+            facts: Mask = column.where(lambda value: value is test.eq)
+            return facts
+
+
+def dates_hold(test: DateTest, days: NDArray[Any], context: Context) -> Mask:
+    """Return which days, as numbers, pass every comparison that is given."""
+    exact = ("eq", "ne", "lt", "lte", "gt", "gte")
+    numbers = {name: day_number(day) for name in exact if (day := getattr(test, name)) is not None}
+    between = None if test.between is None else tuple(map(day_number, test.between))
+    mask = np.ones(len(days), np.bool_)
+    if numbers or between:
+        mask &= numbers_hold(NumberTest(**numbers, between=between), days)  # type: ignore[arg-type]
+    today = day_number(context.today)
+    if test.in_last_days is not None:
+        mask &= (days > today - test.in_last_days) & (days <= today)
+    if test.in_next_days is not None:
+        mask &= (days > today) & (days <= today + test.in_next_days)
+    return mask
+
+
+def cohort(leaf: nodes.Cohort, here: Here) -> BitMap:
+    """Return whom the leaf's salt puts into its share."""
+    table = here.level.cohorts
+    numbers = table["value"]
+    begin, end = span_of(leaf)
+    place = np.zeros(len(table), np.int64)
+    for coefficient in coefficients(leaf.salt):
+        place = (place * numbers.values + coefficient) % PRIME
+    mask = (begin <= place) & (place < end)
+    return bitmap_of(table.customer[mask if numbers.present is None else mask & numbers.present])

@@ -1,0 +1,137 @@
+"""A level: all that filters ask about some customers, as it was when they were read; immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from pyroaring import BitMap
+
+from profilegraph.index.bitmaps import Ordinals, ordinals_of, size_of
+from profilegraph.index.keys import Keys
+from profilegraph.index.tables import SCHEMA, References, Table
+from profilegraph.index.taggings import Taggings
+
+_NUMBERED = {"person": "people", "opportunity": "opportunities"}
+"""Which table a reference is to; a table of that name numbers its own rows by `number`."""
+
+
+@dataclass(frozen=True)
+class Trees:
+    """What stands above employees and channels, by key, the nearest first."""
+
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The teams of each employee, the own one first."""
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Each channel itself, then those above it."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """What is known of the customers of a level."""
+
+    read: BitMap
+    """All ordinals that were read, also those that no customer has (any more)."""
+    present: BitMap
+    """Those of customers, merged ones left out."""
+    keys: Keys
+    cohorts: Table
+    values: Mapping[str, Table]
+    """By property of the graph: attributes and metrics."""
+    tags: Mapping[str, Taggings]
+    events: Mapping[str, Table]
+    """By type."""
+    tables: Mapping[str, Table]
+    """By kind, as in `SCHEMA`."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """How many numbers rows of a kind have been given, by kind."""
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Return how many bytes of memory the level takes."""
+        tables = [self.cohorts, *self.values.values(), *self.events.values(), *self.tables.values()]
+        return (
+            size_of(self.read)
+            + size_of(self.present)
+            + self.keys.nbytes
+            + sum(table.nbytes for table in tables)
+            + sum(taggings.nbytes for taggings in self.tags.values())
+        )
+
+
+def joined(levels: Sequence[Level], valid: Sequence[BitMap]) -> Level:
+    """Return one level of several, each with the customers that it still speaks for."""
+    kept = [_cut(level, mine) for level, mine in zip(levels, valid, strict=True)]
+    numbers = dict.fromkeys(_NUMBERED.values(), 0)
+    moved = []
+    for level in kept:
+        moved.append(_moved(level, dict(numbers)))
+        for kind in numbers:
+            numbers[kind] += level.numbers.get(kind, 0)
+    return Level(
+        read=BitMap.union(*(level.read for level in moved)),
+        present=BitMap.union(*(level.present for level in moved)),
+        keys=Keys.joined([level.keys for level in moved]),
+        cohorts=Table.joined([level.cohorts for level in moved]),
+        values=_by_name([level.values for level in moved]),
+        tags={
+            key: Taggings.joined([level.tags[key] for level in moved if key in level.tags])
+            for key in _names([level.tags for level in moved])
+        },
+        events=_by_name([level.events for level in moved]),
+        tables=_by_name([level.tables for level in moved]),
+        numbers=numbers,
+    )
+
+
+def _cut(level: Level, mine: BitMap) -> Level:
+    if mine == level.read:
+        return level
+    keep = ordinals_of(mine)
+    return Level(
+        read=mine,
+        present=level.present & mine,
+        keys=level.keys.take(keep),
+        cohorts=_rows_of(level.cohorts, keep),
+        values={key: _rows_of(table, keep) for key, table in level.values.items()},
+        tags={key: taggings.cut(mine) for key, taggings in level.tags.items()},
+        events={key: _rows_of(table, keep) for key, table in level.events.items()},
+        tables={key: _rows_of(table, keep) for key, table in level.tables.items()},
+        numbers=level.numbers,
+    )
+
+
+def _rows_of(table: Table, keep: Ordinals) -> Table:
+    return table.take(np.flatnonzero(np.isin(table.customer, keep)))
+
+
+def _moved(level: Level, by: Mapping[str, int]) -> Level:
+    if not any(by.values()):
+        return level
+    tables = {
+        kind: table.moved({name: by[to] for name, to in _references(kind)})
+        for kind, table in level.tables.items()
+    }
+    events = {key: table.moved({"person": by["people"]}) for key, table in level.events.items()}
+    return replace(level, tables=tables, events=events)
+
+
+def _references(kind: str) -> Iterator[tuple[str, str]]:
+    """Yield each column of a table that holds numbers of rows, and the kind of those rows."""
+    for name, column in SCHEMA[kind].items():
+        if column is References:
+            yield name, _NUMBERED.get(name, kind)
+
+
+def _by_name(named: Sequence[Mapping[str, Table]]) -> dict[str, Table]:
+    return {
+        name: Table.joined([tables[name] for tables in named if name in tables])
+        for name in _names(named)
+    }
+
+
+def _names(named: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted({name for one in named for name in one})

@@ -1,0 +1,180 @@
+"""Tables of the index: rows about customers, sorted by customer, in typed columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from profilegraph.index.bitmaps import Mask, Ordinals
+from profilegraph.index.columns import Coded, Column, Moments, Numbers, Places
+
+Row = Sequence[Any]
+"""An ordinal, then a value for each column of the table's kind."""
+
+
+@dataclass(frozen=True)
+class References:
+    """Numbers of rows of another table of the same level; None where a row refers to none."""
+
+    numbers: Numbers
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes of memory the column takes."""
+        return self.numbers.nbytes
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def of(self, chosen: Mask) -> Mask:
+        """Return which rows refer to one that is chosen, by its number."""
+        mask = chosen[self.numbers.values] if len(chosen) else np.zeros(len(self), np.bool_)
+        return mask if self.numbers.present is None else mask & self.numbers.present
+
+    def counted(self, rows: Mask, size: int) -> NDArray[np.int64]:
+        """Return how often each number below `size` is referred to by rows of a mask, shape (size,)."""
+        if self.numbers.present is not None:
+            rows = rows & self.numbers.present
+        return np.bincount(self.numbers.values[rows], minlength=size)
+
+    def take(self, places: Places) -> Self:
+        """Return the column of the rows at some places."""
+        return type(self)(self.numbers.take(places))
+
+    @classmethod
+    def joined(cls, columns: Sequence[Self]) -> Self:
+        """Return the columns one behind the other."""
+        return cls(Numbers.joined([column.numbers for column in columns]))
+
+    def moved(self, by: int) -> Self:
+        """Return the column with every number greater by so much."""
+        values = self.numbers.values.astype(np.int64) + by
+        return type(self)(Numbers(values, self.numbers.present))
+
+
+SCHEMA: Mapping[str, Mapping[str, type]] = MappingProxyType(
+    {
+        "people": {
+            "number": References,
+            "role": Coded,
+            "title": Coded,
+            "influence": Numbers,
+            "stance": Numbers,
+            "depth": Numbers,
+        },
+        "workplaces": {"person": References, "level": Numbers, "function": Coded, "name": Coded},
+        "parts": {"person": References, "role": Coded, "opportunity": References},
+        "opportunities": {
+            "number": References,
+            "stage": Coded,
+            "outcome": Coded,
+            "name": Coded,
+            "amount": Numbers,
+            "closes": Numbers,
+            "reason": Coded,
+        },
+        "follow_ups": {
+            "at": Moments,
+            "kind": Coded,
+            "employees": Coded,
+            "note": Coded,
+            "outcome": Coded,
+        },
+        "arrivals": {"at": Moments, "channel": Coded},
+        "owners": {"since": Moments, "employee": Coded},
+        "consents": {"at": Moments, "purpose": Coded, "granted": Coded},
+        "relations": {"other": Numbers, "kind": Coded},
+    }
+)
+"""The columns of each kind of table; those of events and of values are the same for all of them."""
+EVENT: Mapping[str, type] = MappingProxyType(
+    {"at": Moments, "channel": Coded, "content": Coded, "amount": Numbers, "person": References}
+)
+TAGGING: Mapping[str, type] = MappingProxyType(
+    {
+        "since": Moments,
+        "until": Numbers,
+        "source": Coded,
+        "confidence": Coded,
+        "weight": Coded,
+        "weekdays": Coded,
+    }
+)
+NUMBER: Mapping[str, type] = MappingProxyType({"value": Numbers})
+WORD: Mapping[str, type] = MappingProxyType({"value": Coded})
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind, in ascending order of their customers' ordinals."""
+
+    customer: Ordinals
+    columns: Mapping[str, Column]
+
+    @classmethod
+    def of(cls, schema: Mapping[str, type], rows: Sequence[Row]) -> Self:
+        """Return the table of some rows, which may come in any order."""
+        values = list(zip(*rows, strict=True)) or [()] * (len(schema) + 1)
+        customer = np.array(values[0], np.uint32)
+        columns = {
+            name: made(kind, column)
+            for (name, kind), column in zip(schema.items(), values[1:], strict=True)
+        }
+        return cls(customer, columns).ordered()
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a column."""
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes of memory the table takes."""
+        return self.customer.nbytes + sum(column.nbytes for column in self.columns.values())
+
+    def everything(self) -> Mask:
+        """Return the mask of all rows."""
+        return np.ones(len(self), np.bool_)
+
+    def ordered(self) -> Self:
+        """Return the table with its rows in order; rows of one customer stay as they were."""
+        if (self.customer[1:] >= self.customer[:-1]).all():
+            return self
+        return self.take(np.argsort(self.customer, kind="stable"))
+
+    def take(self, places: Places) -> Self:
+        """Return the table of the rows at some places."""
+        columns = {name: column.take(places) for name, column in self.columns.items()}
+        return type(self)(self.customer[places], columns)
+
+    @classmethod
+    def joined(cls, tables: Sequence[Self]) -> Self:
+        """Return the tables' rows in one table; their references must not meet."""
+        columns: dict[str, Column] = {}
+        for name, column in tables[0].columns.items():
+            columns[name] = type(column).joined([table.columns[name] for table in tables])
+        customer = np.concatenate([table.customer for table in tables])
+        return cls(customer, columns).ordered()
+
+    def moved(self, by: Mapping[str, int]) -> Self:
+        """Return the table with the numbers of some of its references greater by so much."""
+        columns = {
+            name: column.moved(by[name]) if isinstance(column, References) else column
+            for name, column in self.columns.items()
+        }
+        return type(self)(self.customer, columns)
+
+
+def made(kind: type, values: Sequence[Any]) -> Column:
+    """Return a column of a kind with some values."""
+    if kind is References:
+        return References(Numbers.of(values))
+    column: Column = kind.of(values)  # type: ignore[attr-defined]  # every other kind has it
+    return column

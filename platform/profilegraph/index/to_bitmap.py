@@ -1,0 +1,104 @@
+"""A filter as a set of ordinals: the third evaluator, and the one that answers by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from pyroaring import BitMap
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.index import activity, leaves, people
+from profilegraph.index.leaves import Here
+from profilegraph.index.view import View
+from profilegraph.segments import nodes
+from profilegraph.segments.facts import Context
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
+
+_LEAVES: Mapping[type[Node], Callable[[Any, Here], BitMap]] = MappingProxyType(
+    {
+        nodes.Tags: leaves.tags,
+        nodes.Attribute: leaves.attribute,
+        nodes.Metric: leaves.metric,
+        nodes.Cohort: leaves.cohort,
+        nodes.Events: activity.events,
+        nodes.EventTotal: activity.total,
+        nodes.Stopped: activity.stopped,
+        nodes.Sequence: activity.sequence,
+        nodes.Opportunities: activity.opportunities,
+        nodes.FollowUps: activity.follow_ups,
+        nodes.Consents: activity.consents,
+        nodes.People: people.people,
+        nodes.Owners: people.owners,
+        nodes.Teams: people.teams,
+        nodes.Arrivals: people.arrivals,
+    }
+)
+"""The leaves that ask about one customer alone; each level answers for its own."""
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Answers filters from one view; what it has found out it remembers."""
+
+    view: View
+    catalogue: Catalogue
+    context: Context
+    _known: dict[Node, BitMap] = field(default_factory=dict)
+
+    @cached_property
+    def everyone(self) -> BitMap:
+        """Return all customers that may be seen; not to be changed."""
+        return BitMap.union(BitMap(), *(here.everyone for here in self._places))
+
+    def members(self, node: Node) -> BitMap:
+        """Return the customers that may be seen and match; not to be changed.
+
+        Raises IndexUnable where the index cannot tell.
+        """
+        found = self._known.get(node)
+        if found is None:
+            found = self._known[node] = self._members(node)
+        return found
+
+    def _members(self, node: Node) -> BitMap:
+        match node:
+            case AllOf(conditions):
+                found = self.everyone
+                for condition in conditions:
+                    found = found & self.members(condition)
+                return found
+            case AnyOf(conditions):
+                return BitMap.union(BitMap(), *map(self.members, conditions))
+            case Not(condition):
+                return self.everyone - self.members(condition)
+            case InSegment(key):
+                return self.members(self.context.library.segment(key).filter)
+            case Related(where=where):
+                matching = self.members(where)
+                found = self.view.relations.with_matching(node, matching, self.everyone)
+                return found & self.everyone
+            case _:
+                ask = _LEAVES[type(node)]
+                return BitMap.union(
+                    BitMap(), *(ask(node, here) & here.everyone for here in self._places)
+                )
+
+    @cached_property
+    def _places(self) -> tuple[Here, ...]:
+        found = []
+        for level, mine in zip(self.view.levels, self.view.valid, strict=True):
+            present = level.present if mine == level.read else level.present & mine
+            here = Here(level, present, self.catalogue, self.context, self.view.trees)
+            found.append(self._in_scope(here))
+        return tuple(found)
+
+    def _in_scope(self, here: Here) -> Here:
+        scope = self.context.scope
+        if scope is None:
+            return here
+        seen = here.everyone & people.in_scope(scope, here)
+        return Here(here.level, seen, here.catalogue, here.context, here.trees)

@@ -1,0 +1,145 @@
+"""Answers from the index; what it cannot tell, the engine behind it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from pyroaring import BitMap
+
+from profilegraph.errors import IndexUnable
+from profilegraph.index.pages import page_by_key
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.segments.answers import (
+    Breakdown,
+    Level,
+    Order,
+    Path,
+    Position,
+    Sort,
+    Split,
+    Step,
+    buckets,
+)
+from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.services.cypher_engine import CypherEngine
+
+MOST_LISTED = 20_000
+"""Members whose ordinals are sent to the graph to be sorted there; of more, it evaluates the filter."""
+
+
+@dataclass(frozen=True)
+class IndexEngine:
+    """Answers by bitmaps, from one view of the index."""
+
+    evaluator: Evaluator
+    behind: CypherEngine
+
+    async def count(self, node: Node, search: str | None = None) -> int:
+        """Return how many customers match, of those whose names hold the words of `search`."""
+        if search is not None:
+            return await self.behind.count(node, search)
+        try:
+            return len(self.evaluator.members(node))
+        except IndexUnable:
+            return await self.behind.count(node)
+
+    async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
+        """Return the number of all customers, and a step for each condition in the given order."""
+        try:
+            sets = [self.evaluator.members(one) for one in conditions]
+        except IndexUnable:
+            return await self.behind.waterfall(conditions)
+        everyone = self.evaluator.everyone
+        before = list(accumulate(sets, BitMap.__and__, initial=everyone))
+        after = list(accumulate(reversed(sets), BitMap.__and__, initial=everyone))[::-1]
+        sizes = [len(one) for one in before]
+        return sizes[0], [
+            Step(
+                kept=sizes[place + 1],
+                removed=sizes[place] - sizes[place + 1],
+                unique=before[place].intersection_cardinality(after[place + 1]) - sizes[-1],
+            )
+            for place in range(len(sets))
+        ]
+
+    async def page(
+        self,
+        node: Node,
+        *,
+        first: int,
+        after: Position | None = None,
+        order: Sort = Order.KEY,
+        descending: bool = False,
+        search: str | None = None,
+    ) -> list[Position]:
+        """Return the positions of at most `first` customers that match, after a position."""
+        listed: list[int] | None = None
+        if search is None:
+            try:
+                members = self.evaluator.members(node)
+            except IndexUnable:
+                members = None
+            if members is not None and order is Order.KEY:
+                start = None if after is None else after.key
+                keys = page_by_key(
+                    self.evaluator.view, members, first, start, descending=descending
+                )
+                return [Position(key, key) for key in keys]
+            if members is not None and len(members) <= MOST_LISTED:
+                listed = list(members)
+        return await self.behind.page(
+            node if listed is None else AllOf(()),
+            first=first,
+            after=after,
+            order=order,
+            descending=descending,
+            search=search,
+            listed=listed,
+        )
+
+    async def breakdown(self, node: Node, levels: Sequence[Level]) -> Breakdown:
+        """Return how many of a filter's customers are in each bucket, every level by itself."""
+        try:
+            members = self.evaluator.members(node)
+            counts = [
+                tuple(members.intersection_cardinality(bucket) for bucket in self._buckets(level))
+                for level in levels
+            ]
+        except IndexUnable:
+            return await self.behind.breakdown(node, levels)
+        return Breakdown(len(members), tuple(counts))
+
+    async def split(self, node: Node, levels: Sequence[Level]) -> Split:
+        """Return how many of a filter's customers are in each bucket of buckets."""
+        try:
+            members = self.evaluator.members(node)
+            sets = [self._buckets(level) for level in levels]
+        except IndexUnable:
+            return await self.behind.split(node, levels)
+        found: dict[Path, int] = {(): len(members)} if members else {}
+        _part((), members, sets, found)
+        return found
+
+    def _buckets(self, level: Level) -> list[BitMap]:
+        return [self.evaluator.members(one) for one in buckets(level, self.evaluator.catalogue)]
+
+
+def _part(
+    path: Path, members: BitMap, levels: Sequence[list[BitMap]], found: dict[Path, int]
+) -> None:
+    """Put the sizes of a set's parts, and of their parts, into `found`."""
+    if not levels:
+        return
+    here, *below = levels
+    for place, bucket in enumerate(here):
+        if below:
+            inside = members & bucket
+            size = len(inside)
+        else:
+            size = members.intersection_cardinality(bucket)
+        if size:
+            found[*path, place] = size
+            if below:
+                _part((*path, place), inside, below, found)

@@ -1,0 +1,155 @@
+"""Keeps the index: builds it, brings it up to date, drops it, and says when Cypher has to answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from time import perf_counter
+
+import structlog
+from pyroaring import BitMap
+
+from profilegraph.errors import IndexUnable, ProfilegraphError
+from profilegraph.index.view import View
+from profilegraph.services.indexing import load_all, load_some, load_trees, too_large
+from profilegraph.services.metrics import Metrics
+from profilegraph.services.states import IndexState
+from profilegraph.storage.database import Database
+from profilegraph.storage.feed import Change, Part, settle
+
+AT_ONCE = 500
+"""Changed customers that a question waits for; of more, Cypher answers while they are read."""
+_REBUILD_SHARE = 0.2
+"""Share of all customers that may change at once before reading all anew is quicker."""
+_TREES = frozenset({Part.ORGANISATION, Part.CHANNELS})
+_log = structlog.get_logger(__name__)
+
+
+class IndexKeeper:
+    """The index of one process. Only one caller at a time may bring it up to date."""
+
+    def __init__(self, database: Database, most_bytes: int | None, metrics: Metrics) -> None:
+        self._database = database
+        self._most_bytes = most_bytes
+        self._metrics = metrics
+        self._view: View | None = None
+        self._pending = BitMap()
+        self._trees_changed = False
+        self._work: asyncio.Task[None] | None = None
+        self.state = IndexState.OFF
+        self._become(IndexState.OFF if most_bytes is None else IndexState.EMPTY)
+
+    @property
+    def work(self) -> asyncio.Task[None] | None:
+        """Return the reading that is under way in the background, if any."""
+        return self._work if self._work is not None and not self._work.done() else None
+
+    async def after(self, changes: Iterable[Change]) -> View | None:
+        """Return the index with some changes in it; None where Cypher has to answer."""
+        if self._most_bytes is None:
+            return None
+        changes = list(changes)
+        for change in changes:
+            self._pending.update(change.customers)
+            self._trees_changed |= not _TREES.isdisjoint(change.parts)
+        if self.work is None:
+            await self._go_on({change.feed for change in changes})
+        return self._view if self.state is IndexState.READY else None
+
+    def drop(self, reason: str) -> None:
+        """Forget the index; the next question has it built anew."""
+        if self._most_bytes is None:
+            return
+        _log.warning("index_dropped", reason=reason)
+        self._metrics.drops.labels(reason).inc()
+        if self._work is not None:
+            self._work.cancel()
+        self._view, self._work, self._pending = None, None, BitMap()
+        self._become(IndexState.EMPTY)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.wait([self._work])
+
+    async def _go_on(self, feeds: set[int]) -> None:
+        match self.state:
+            case IndexState.EMPTY | IndexState.FAILED:
+                self._start(IndexState.BUILDING, self._build())
+            case IndexState.READY if len(self._pending) > AT_ONCE:
+                self._start(IndexState.BEHIND, self._read_many())
+            case IndexState.READY if self._pending or self._trees_changed:
+                await self._read_few(feeds)
+            case _:
+                pass
+
+    def _start(self, state: IndexState, work: Awaitable[None]) -> None:
+        self._become(state)
+        self._work = asyncio.create_task(self._watched(work))
+
+    async def _watched(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except IndexUnable as error:
+            self._view, self._pending = None, BitMap()
+            self._become(IndexState.TOO_LARGE)
+            _log.warning("index_too_large", error=str(error))
+        except ProfilegraphError as error:
+            self._become(IndexState.FAILED)
+            _log.warning("index_failed", code=error.code, error=str(error))
+        else:
+            self._become(IndexState.READY)
+
+    async def _build(self) -> None:
+        assert self._most_bytes is not None, "an index that is off is not built"  # noqa: S101
+        began = perf_counter()
+        self._pending = BitMap()
+        level = await load_all(self._database, self._most_bytes)
+        self._trees_changed = False
+        self._view = View((level,), await load_trees(self._database))
+        await self._read_pending()
+        seconds = perf_counter() - began
+        self._metrics.build_seconds.set(seconds)
+        _log.info("index_built", customers=self._view.customers, seconds=round(seconds, 3))
+
+    async def _read_many(self) -> None:
+        assert self._view is not None, "what is behind was built"  # noqa: S101
+        if len(self._pending) > _REBUILD_SHARE * self._view.customers:
+            await self._build()
+        else:
+            await self._read_pending()
+
+    async def _read_pending(self) -> None:
+        while self._pending or self._trees_changed:
+            await self._read_few(set())
+
+    async def _read_few(self, feeds: set[int]) -> None:
+        """Put what changed into the view; more may change meanwhile."""
+        view, ordinals = self._view, self._pending
+        assert view is not None, "there is a view to bring up to date"  # noqa: S101
+        trees, self._trees_changed = self._trees_changed, False
+        self._pending = BitMap()
+        if trees:
+            view = view.with_trees(await load_trees(self._database))
+        if ordinals:
+            level = await load_some(self._database, ordinals)
+            if len(level.present) < len(level.read):
+                # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
+                await settle(self._database, feeds)
+                level = await load_some(self._database, ordinals)
+            view = view.with_level(level)
+        if self._most_bytes is not None and view.nbytes > self._most_bytes:
+            raise too_large(view.nbytes, self._most_bytes)
+        self._view = view
+        self._tell()
+
+    def _become(self, state: IndexState) -> None:
+        self.state = state
+        self._metrics.index_state.state(state.value)
+        self._tell()
+
+    def _tell(self) -> None:
+        view = self._view
+        self._metrics.index_bytes.set(0 if view is None else view.nbytes)
+        self._metrics.index_customers.set(0 if view is None else view.customers)

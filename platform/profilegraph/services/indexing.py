@@ -1,0 +1,105 @@
+"""The index out of the graph: all customers at first, then those that changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyroaring import BitMap
+
+from profilegraph.errors import IndexUnable
+from profilegraph.index.building import Rows, build
+from profilegraph.index.level import Level, Trees, joined
+from profilegraph.storage import bulk
+from profilegraph.storage.database import Database
+
+RANGE = 25_000
+"""Customers that are read at once: what is in memory twice while the index is built."""
+SIDE_BY_SIDE = 3
+FEW = 500
+"""Changed customers that are read in one query."""
+
+
+async def load_all(database: Database, most_bytes: int) -> Level:
+    """Return what the graph knows of all customers.
+
+    Raises IndexUnable where it takes more memory than `most_bytes`.
+    """
+    end = await bulk.highest_ordinal(database) + 1
+    gate = asyncio.Semaphore(SIDE_BY_SIDE)
+    taken = 0
+
+    async def load(first: int) -> Level:
+        nonlocal taken
+        async with gate:
+            level = await _load_range(database, first, min(first + RANGE, end))
+            taken += level.nbytes
+            if taken > most_bytes:
+                raise too_large(taken, most_bytes)
+            return level
+
+    tasks = [asyncio.create_task(load(first)) for first in range(0, end, RANGE)]
+    try:
+        levels = await asyncio.gather(*tasks) or [build(Rows(), BitMap())]
+    finally:
+        for task in tasks:
+            task.cancel()
+    return await asyncio.to_thread(joined, levels, [level.read for level in levels])
+
+
+async def load_some(database: Database, ordinals: BitMap) -> Level:
+    """Return what the graph knows of the customers of some ordinals."""
+    wanted = list(ordinals)
+    rows = Rows()
+    for start in range(0, len(wanted), FEW):
+        found = await bulk.read_listed(database, wanted[start : start + FEW])
+        for kind, some in found.items():
+            _take(rows, kind, some)
+    return build(rows, ordinals)
+
+
+async def load_trees(database: Database) -> Trees:
+    """Return what stands above our employees and channels."""
+    teams, channels = await bulk.read_trees(database)
+    return Trees(_frozen(teams), _frozen(channels))
+
+
+def too_large(taken: int, most: int) -> IndexUnable:
+    """Return the error that says that the index would be too large."""
+    return IndexUnable(
+        f"the index needs more than {most:,} bytes ({taken:,} so far); Cypher answers instead.",
+        hint="Raise PROFILEGRAPH_INDEX_MEMORY if the machine has the memory.",
+    )
+
+
+async def _load_range(database: Database, first: int, end: int) -> Level:
+    rows = Rows()
+    for kind in bulk.KINDS:
+        some = [one async for one in bulk.read_between(database, kind, first, end)]
+        _take(rows, kind, some)
+    return await asyncio.to_thread(build, rows, BitMap(range(first, end)))
+
+
+def _take(rows: Rows, kind: str, found: Iterable[Any]) -> None:
+    """Put what was read of one kind where the index looks for it."""
+    match kind:
+        case "customers":
+            for ordinal, key, cohort, merged, values in found:
+                rows.customers.append((ordinal, key, cohort, merged))
+                for name, value in values:
+                    rows.values.setdefault(name, []).append((ordinal, value))
+        case "taggings":
+            rows.taggings += found
+        case "events":
+            for type_, some in found:
+                rows.events.setdefault(type_, []).extend(some)
+        case "follow_ups":
+            met = rows.tables.setdefault(kind, [])
+            met += [[*row[:3], tuple(row[3]), *row[4:]] for row in found]
+        case _:
+            rows.tables.setdefault(kind, []).extend(found)
+
+
+def _frozen(chains: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(chain) for key, chain in chains.items()}

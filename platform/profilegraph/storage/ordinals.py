@@ -1,0 +1,75 @@
+"""Dense 32-bit numbers for customers, so that a set of them is a bitmap that means the same anywhere.
+
+A process takes them from the graph in blocks, in a transaction of its own: writers of customers
+never wait for one another's commit. What is left of a block when the process ends is never used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+BLOCK = 1_024
+_TAKE = """
+MERGE (n:Counter {key: 'customers'})
+SET n.key = n.key  // the lock is taken before the number is read
+WITH n, coalesce(n.next, COLLECT { MATCH (c:Customer) RETURN max(c.ordinal) + 1 }[0], 0) AS first
+SET n.next = first + $size
+RETURN first
+"""
+
+
+class Runs(Protocol):
+    """A transaction: what runs one statement."""
+
+    async def run(self, query: str, parameters: dict[str, Any] | None = None, /) -> Any:
+        """Return the rows."""
+
+
+class OrdinalsShort(Exception):
+    """That a transaction needs more numbers than the process has."""
+
+    def __init__(self, wanted: int) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class Ordinals:
+    """The numbers that this process may give; one for each database that it writes to."""
+
+    def __init__(self) -> None:
+        self._blocks: list[range] = []
+        self._lock = asyncio.Lock()
+
+    def take(self, count: int) -> list[int]:
+        """Return so many numbers that nobody has; raises OrdinalsShort where there are too few."""
+        if count > self._left():
+            raise OrdinalsShort(count)
+        taken: list[int] = []
+        while len(taken) < count:
+            block = self._blocks.pop()
+            part = block[: count - len(taken)]
+            taken.extend(part)
+            if len(part) < len(block):
+                self._blocks.append(block[len(part) :])
+        return taken
+
+    async def reserve(
+        self, count: int, write: Callable[[Callable[[Runs], Awaitable[int]]], Awaitable[int]]
+    ) -> None:
+        """Take a block from the graph, by `write`, where fewer than `count` are left."""
+        async with self._lock:
+            size = max(BLOCK, count)
+            if count > self._left():
+                first = await write(lambda transaction: _take(transaction, size))
+                self._blocks.append(range(first, first + size))
+
+    def _left(self) -> int:
+        return sum(len(block) for block in self._blocks)
+
+
+async def _take(transaction: Runs, size: int) -> int:
+    rows = await transaction.run(_TAKE, {"size": size})
+    first: int = rows[0]["first"]
+    return first

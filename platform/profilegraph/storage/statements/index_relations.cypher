@@ -1,0 +1,8 @@
+CALL (c) {
+  MATCH (c)-[:SUBSIDIARY_OF]->(o:Customer) RETURN o, 'PARENT' AS kind
+  UNION
+  MATCH (c)<-[:SUBSIDIARY_OF]-(o:Customer) RETURN o, 'SUBSIDIARY' AS kind
+  UNION
+  MATCH (c)-[r:RELATED_TO]-(o:Customer) RETURN o, r.kind AS kind
+}
+RETURN [c.ordinal, o.ordinal, kind]

@@ -1,0 +1,11 @@
+MATCH (c)-[t:TAGGED]->(g:Tag)
+// One look at all properties is faster than one at each.
+WITH c.ordinal AS ordinal, g, properties(t) AS t
+WITH g, t, ordinal,
+     t.until IS NULL AND t.confidence = 1.0 AND t.weight = 1.0 AND size(t.weekdays) = 0 AS plain
+WITH g.key AS tag, t.source AS source, plain, collect(ordinal) AS ordinals,
+     collect(t.since.epochSeconds * 1000000 + t.since.microsecond) AS since,
+     collect(CASE WHEN NOT plain THEN [
+       t.until.epochSeconds * 1000000 + t.until.microsecond, t.confidence, t.weight, t.weekdays
+     ] END) AS odd
+RETURN [tag, source, ordinals, since, odd]

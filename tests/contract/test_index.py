@@ -1,0 +1,231 @@
+"""The index and its feed: every committed change is in the next answer, or Cypher gives it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from profilegraph.domain.activity import Arrival, Channel, Event
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Employee, Ownership, Team
+from profilegraph.domain.values import Record
+from profilegraph.segments.codec import decode
+from profilegraph.services import index_keeper, segments
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import remove_tags, save
+from profilegraph.services.states import IndexState
+from profilegraph.storage import feed
+from profilegraph.storage.database import Database, Transaction
+from tests.conftest import NOW
+
+PLENTY = 2**30
+WARM = decode({"tags": {"dimension": "temperature", "anyOf": ["warm"]}})
+EVERYONE = decode({"all": []})
+
+
+@pytest.fixture
+async def indexed(platform: Platform) -> AsyncIterator[Platform]:
+    """A platform that answers from an index."""
+    async for one in another(platform):
+        yield one
+
+
+async def another(platform: Platform, most_bytes: int = PLENTY) -> AsyncIterator[Platform]:
+    knowledge = Knowledge(platform.database, most_bytes)
+    try:
+        yield replace(platform, knowledge=knowledge)
+    finally:
+        await knowledge.close()
+
+
+async def ready(platform: Platform) -> None:
+    await platform.knowledge.indexed()
+
+
+async def count(platform: Platform, filter_: object = None) -> int:
+    return await segments.count(platform, decode(filter_ or {"all": []}), NOW)
+
+
+def by_index(platform: Platform) -> float:
+    registry = platform.knowledge.metrics.registry
+    return registry.get_sample_value("profilegraph_answers_total", {"engine": "index"}) or 0.0
+
+
+def warm(customer: str) -> Tagging:
+    return Tagging(customer=customer, tag="temperature/warm", since=NOW - timedelta(days=1))
+
+
+CHANGES: dict[str, tuple[Sequence[Record], dict[str, object]]] = {
+    "a customer": (
+        [Customer(key="new")],
+        {"not": {"tags": {"dimension": "temperature", "hasAny": True}}},
+    ),
+    "a tagging": (
+        [Customer(key="new"), warm("new")],
+        {"tags": {"dimension": "temperature", "anyOf": ["warm"]}},
+    ),
+    "an attribute": (
+        [Customer(key="new", attributes={"employee_count": 7.0})],
+        {"attribute": {"key": "employee_count", "number": {"eq": 7}}},
+    ),
+    "an event": (
+        [Customer(key="new"), Event(key="e", customer="new", type="visit_page", at=NOW)],
+        {"event": {"type": "visit_page"}},
+    ),
+    "a person": (
+        [Customer(key="new"), DecisionMaker(key="p", customer="new", role=DecisionRole.DECIDER)],
+        {"people": {"where": {"roles": ["DECIDER"]}}},
+    ),
+    "an owner": (
+        [
+            Customer(key="new"),
+            Employee(key="li"),
+            Ownership(customer="new", employee="li", since=NOW - timedelta(days=1)),
+        ],
+        {"owner": {"employees": ["li"]}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("records", "filter_"), CHANGES.values(), ids=CHANGES)
+async def test_the_next_answer_reflects_what_was_just_committed(
+    indexed: Platform, records: Sequence[Record], filter_: dict[str, object]
+) -> None:
+    await ready(indexed)
+    assert await count(indexed, filter_) == 0
+    answered = by_index(indexed)
+    await save(indexed, records, NOW)
+    assert await count(indexed, filter_) == 1
+    assert by_index(indexed) == answered + 1
+
+
+async def test_a_team_that_moves_takes_its_customers_along(indexed: Platform) -> None:
+    north = {"team": {"teams": ["north"]}}
+    await save(
+        indexed,
+        [
+            Team(key="north"),
+            Team(key="beijing"),
+            Employee(key="li", team="beijing"),
+            Customer(key="a"),
+            Ownership(customer="a", employee="li", since=NOW - timedelta(days=1)),
+        ],
+        NOW,
+    )
+    await ready(indexed)
+    assert await count(indexed, north) == 0
+    await save(indexed, [Team(key="beijing", parent="north")], NOW)
+    assert await count(indexed, north) == 1
+
+
+async def test_a_channel_that_moves_takes_its_arrivals_along(indexed: Platform) -> None:
+    ads = {"channel": {"channels": ["ads"]}}
+    await save(
+        indexed,
+        [
+            Channel(key="ads"),
+            Channel(key="search"),
+            Customer(key="a"),
+            Arrival(customer="a", channel="search", at=NOW),
+        ],
+        NOW,
+    )
+    await ready(indexed)
+    assert await count(indexed, ads) == 0
+    await save(indexed, [Channel(key="search", parent="ads")], NOW)
+    assert await count(indexed, ads) == 1
+
+
+async def test_a_tag_taken_away_is_gone_from_the_next_answer(indexed: Platform) -> None:
+    await save(indexed, [Customer(key="a"), warm("a")], NOW)
+    await ready(indexed)
+    assert await segments.count(indexed, WARM, NOW) == 1
+    await remove_tags(indexed, ["a"], ["temperature/warm"], NOW)
+    assert await segments.count(indexed, WARM, NOW) == 0
+
+
+async def test_one_process_sees_what_another_has_committed(platform: Platform) -> None:
+    async for reader in another(platform):
+        await ready(reader)
+        for number in range(40):  # more than there are feeds
+            await save(platform, [Customer(key=f"c{number}")], NOW)
+            assert await count(reader) == number + 1
+        assert by_index(reader) >= 40
+
+
+async def test_many_changes_at_once_are_answered_by_cypher_until_they_are_read(
+    indexed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_keeper, "AT_ONCE", 3)
+    await save(indexed, [Customer(key=f"old{n}") for n in range(50)], NOW)
+    await ready(indexed)
+    answered = by_index(indexed)
+    await save(indexed, [Customer(key=f"c{number}") for number in range(5)], NOW)
+    assert await count(indexed) == 55
+    assert by_index(indexed) == answered
+    await ready(indexed)
+    assert await count(indexed) == 55
+    assert by_index(indexed) == answered + 1
+
+
+async def test_an_index_that_would_be_too_large_leaves_the_answers_to_cypher(
+    platform: Platform,
+) -> None:
+    await save(platform, [Customer(key="a"), warm("a")], NOW)
+    async for small in another(platform, most_bytes=10):
+        assert await segments.count(small, WARM, NOW) == 1
+        if (work := small.knowledge.index.work) is not None:
+            await asyncio.wait([work])
+        assert await segments.count(small, WARM, NOW) == 1
+        assert small.knowledge.index.state is IndexState.TOO_LARGE
+        assert by_index(small) == 0
+
+
+BREAKS = {
+    "changes deleted": "MATCH (n:Change) DELETE n",
+    "feeds deleted": "MATCH (n:Feed|Change) DELETE n",
+    "another feed of the same name": "MATCH (f:Feed) SET f.epoch = 'another'",
+}
+
+
+@pytest.mark.parametrize("statement", BREAKS.values(), ids=BREAKS)
+async def test_a_broken_feed_has_the_index_built_anew(
+    indexed: Platform, database: Database, statement: str
+) -> None:
+    await save(indexed, [Customer(key="a")], NOW)
+    await ready(indexed)
+    await save(indexed, [Customer(key="b"), warm("b")], NOW)
+    await database.define(statement)
+    assert await segments.count(indexed, WARM, NOW) == 1
+    await ready(indexed)
+    assert await segments.count(indexed, WARM, NOW) == 1
+    assert await count(indexed) == 2
+
+
+async def test_a_feed_keeps_so_many_changes_and_no_more(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "KEPT", 2)
+    for number in range(5 * feed.FEEDS):
+        await save(platform, [Customer(key=f"c{number}")], NOW)
+    rows = await platform.database.read(
+        "MATCH (n:Change) RETURN n.feed AS feed, collect(n.seq) AS seqs"
+    )
+    assert {len(row["seqs"]) for row in rows} == {2}
+
+
+async def test_a_transaction_that_fails_leaves_no_number_behind(platform: Platform) -> None:
+    before = await feed.begin(platform.database)
+
+    async def fails(transaction: Transaction) -> None:
+        transaction.touch(["a"])
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await platform.database.write(fails)
+    assert await feed.begin(platform.database) == before
