@@ -109,7 +109,7 @@ async def write(
     told=st.lists(st.tuples(worlds(most=2), untaggings), min_size=3, max_size=3),
     nodes=st.lists(filters, min_size=5, max_size=5),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 async def test_the_past_is_answered_as_it_was_answered_then(
     loaded: Database,
     catalogue: Catalogue,
