@@ -22,7 +22,7 @@ from benchmarks.data import (
 )
 from benchmarks.graph import REVENUE
 from benchmarks.http import GraphQLClient, operation
-from benchmarks.peers import SideUnavailable
+from benchmarks.peers import OURS, SideUnavailable
 from benchmarks.processes import first_line, running
 from benchmarks.questions import (
     COLUMNS,
@@ -41,7 +41,6 @@ from benchmarks.questions import (
 )
 from profilegraph.services.platform import Address
 
-NAME = "profilegraph"
 OPERATIONS = {
     Kind.COUNT: "query ($filter: FilterInput!) { segmentPreview(filter: $filter) { count } }",
     Kind.PAGE: (
@@ -68,7 +67,7 @@ OPERATIONS = {
 class Profilegraph:
     """The GraphQL API of a running server."""
 
-    name = NAME
+    name = OURS
 
     def __init__(self, client: GraphQLClient) -> None:
         self._client = client

@@ -18,6 +18,7 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.causes import Cause as MembershipCause
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.segments.gaps import DistanceUnit
 from profilegraph.services.comparison import Representation
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "DecisionRole",
     "DepartmentFunction",
     "Direction",
+    "DistanceUnit",
     "Duty",
     "EvidenceKind",
     "FollowUpKind",
@@ -87,6 +89,16 @@ describe(
         "KEY": "Their business key.",
         "NAME": "Their name; those without one come last.",
         "CREATED_AT": "When they were first saved.",
+    },
+)
+describe(
+    DistanceUnit,
+    "What a distance counts.",
+    {
+        "NUMBER": "What the value counts: an attribute, a metric, a sum of money.",
+        "TIMES": "Things: events, people, follow-ups.",
+        "DAYS": "Days.",
+        "STEPS": "Tags of an ordered dimension.",
     },
 )
 describe(

@@ -24,8 +24,10 @@ from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.segments.missing import Missing
+from profilegraph.segments.missing_text import miss_line
 from profilegraph.segments.text import sentence
-from profilegraph.services import segments
+from profilegraph.services import explanations, segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
@@ -146,14 +148,19 @@ def why(
     """Explain why a customer is a member, or is not."""
     when = as_of(at, now or present())
 
-    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library]:
+    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library, Missing]:
         node = (await segments.segment(platform, key, when)).filter
         verdict = await segments.explain_member(platform, node, customer, when)
         library = await segments.library(platform, node, when)
-        return verdict, await platform.catalogue(), library
+        missing = await explanations.missing(platform, verdict, when)
+        return verdict, await platform.catalogue(), library, missing
 
-    verdict, catalogue, library = run(work)
+    verdict, catalogue, library, missing = run(work)
     _show_verdict(verdict, catalogue, library, locale)
+    if missing is None:
+        out.print("no change of conditions would make it a member")
+    for one in missing or ():
+        out.print(f"[yellow]→[/] {escape(miss_line(one, catalogue, locale, library))}")
 
 
 @app.command()

@@ -155,10 +155,11 @@ class _Judge:
         facts, context = self.facts, self.context
         match leaf:
             case nodes.People(where=where):
-                return [one for one in facts.people if holding.person_holds(where, one, context)]
+                known = (one for one in facts.people if holding.person_holds(where, one, context))
+                return [holding.as_asked(where, one, context) for one in known]
             case nodes.Opportunities(where=sale):
-                known = facts.opportunities
-                return [one for one in known if holding.opportunity_holds(sale, one, context)]
+                sales = facts.opportunities
+                return [one for one in sales if holding.opportunity_holds(sale, one, context)]
             case nodes.FollowUps():
                 return [o for o in facts.follow_ups if holding.follow_up_holds(leaf, o, context)]
             case nodes.Arrivals():
