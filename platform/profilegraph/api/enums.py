@@ -14,7 +14,7 @@ import strawberry
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
-from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.causes import Cause as MembershipCause
 from profilegraph.segments.differing import ChangeKind
@@ -40,6 +40,7 @@ __all__ = [
     "OpportunityOutcome",
     "RelationKind",
     "Representation",
+    "SegmentKind",
     "SegmentState",
     "TagSource",
 ]
@@ -288,4 +289,13 @@ describe(
         "TIME_PASSED": "Nothing was recorded; what there was became too old, or old enough.",
     },
     name="MembershipCause",
+)
+describe(
+    SegmentKind,
+    "What decides who is a member of a segment.",
+    {
+        "DYNAMIC": "A filter, asked anew each time.",
+        "STATIC": "A list of customers chosen by hand.",
+        "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
+    },
 )

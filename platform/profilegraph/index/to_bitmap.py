@@ -16,7 +16,7 @@ from profilegraph.index.leaves import Here
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
 
 _LEAVES: Mapping[type[Node], Callable[[Any, Here], BitMap]] = MappingProxyType(
     {
@@ -75,6 +75,8 @@ class Evaluator:
                 return BitMap.union(BitMap(), *map(self.members, conditions))
             case Not(condition):
                 return self.everyone - self.members(condition)
+            case Listed(ordinals):
+                return self.everyone & ordinals
             case InSegment(key):
                 return self.members(self.context.library.segment(key).filter)
             case Related(where=where):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pyroaring import BitMap
+from pyroaring import BitMap, FrozenBitMap
 
 from profilegraph.errors import IndexUnable
 from profilegraph.index.pages import page_by_key
@@ -22,7 +22,7 @@ from profilegraph.segments.answers import (
     Step,
     buckets,
 )
-from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.segments.nodes import AllOf, Listed, Node
 from profilegraph.services.cypher_engine import CypherEngine
 
 MOST_LISTED = 20_000
@@ -63,6 +63,13 @@ class IndexEngine:
             )
             for place in range(len(sets))
         ]
+
+    async def members(self, node: Node) -> Listed:
+        """Return all customers that match, as a list."""
+        try:
+            return Listed(FrozenBitMap(self.evaluator.members(node)))
+        except IndexUnable:
+            return await self.behind.members(node)
 
     async def page(
         self,

@@ -2,7 +2,7 @@
 UNWIND $keys AS key
 MATCH (c:Customer {key: key}) WHERE c.createdAt <= $at
 RETURN
-  c {.key, .name, .cohort} AS customer,
+  c {.key, .name, .cohort, .ordinal} AS customer,
   [(c)-[merged:MERGED_INTO]->(into:Customer) WHERE coalesce(merged.at <= $at, true)
    | into.key][0] AS mergedInto,
   [(c)-[t:TAGGED|WAS_TAGGED|WAS_SAID]->(g:Tag)
