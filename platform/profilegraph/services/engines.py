@@ -85,7 +85,7 @@ async def grounds(
 
 
 async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tuple[Known, Context]:
-    known = await platform.knowledge.now()
+    known = await platform.known()
     at = when.at if isinstance(when, Past) else None
     library = await read_library(platform.database, AllOf(tuple(nodes)), at)
     for node in nodes:

@@ -13,6 +13,7 @@ from profilegraph.index.pages import page_by_key
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import (
     Breakdown,
+    ByTag,
     Level,
     Order,
     Path,
@@ -129,12 +130,14 @@ class IndexEngine:
         _part((), members, sets, found)
         return found
 
-    def _buckets(self, level: Level) -> list[BitMap]:
+    def _buckets(self, level: Level) -> Sequence[BitMap]:
+        if isinstance(level, ByTag):
+            return self.evaluator.parted(level.dimension)
         return [self.evaluator.members(one) for one in buckets(level, self.evaluator.catalogue)]
 
 
 def _part(
-    path: Path, members: BitMap, levels: Sequence[list[BitMap]], found: dict[Path, int]
+    path: Path, members: BitMap, levels: Sequence[Sequence[BitMap]], found: dict[Path, int]
 ) -> None:
     """Put the sizes of a set's parts, and of their parts, into `found`."""
     if not levels:
