@@ -164,7 +164,9 @@ def _latest(table: Table, granted: Mask, said: Mask) -> Mask:
     places, customer, purpose = places[order], customer[order], purpose[order]
     other = (customer[1:] != customer[:-1]) | (purpose[1:] != purpose[:-1])
     mask = np.zeros(len(table), np.bool_)
-    mask[places[np.append(other, [True] * bool(len(places)))]] = True
+    last = np.ones(len(places), np.bool_)
+    last[:-1] = other
+    mask[places[last]] = True
     return mask
 
 
