@@ -12,6 +12,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 READY_SECONDS = 600
 STATE = "profilegraph_index_state"
+ANSWERS, BY_CYPHER = "profilegraph_answers_total", {"engine": "cypher"}
 FINAL = frozenset({"ready", "failed", "too large", "off"})
 """States that do not change until somebody does something."""
 ALL_TAGGINGS = "MATCH (c:Customer)-[:TAGGED]->(g:Tag) RETURN c.ordinal, g.key"
@@ -24,6 +25,8 @@ class IndexMetrics:
     state: str
     build_seconds: float
     bytes: int
+    cypher_answers: int
+    """Questions that the index did not answer."""
 
 
 def wait_for_index(port: int) -> IndexMetrics:
@@ -34,12 +37,13 @@ def wait_for_index(port: int) -> IndexMetrics:
         wait=wait_fixed(0.1),
     )
     try:
-        return waiting(_metrics, port)
+        return waiting(metrics, port)
     except RetryError as fault:
         raise RuntimeError(f"the index is not ready after {READY_SECONDS} s") from fault
 
 
-def _metrics(port: int) -> IndexMetrics:
+def metrics(port: int) -> IndexMetrics:
+    """Return what the server says of its index now."""
     opener = build_opener(ProxyHandler({}))
     with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         families = list(text_string_to_metric_families(answer.read().decode()))
@@ -49,6 +53,7 @@ def _metrics(port: int) -> IndexMetrics:
         next(one.labels[STATE] for one in samples if one.name == STATE and one.value),
         values["profilegraph_index_build_seconds"],
         int(values["profilegraph_index_bytes"]),
+        sum(int(one.value) for one in samples if one.name == ANSWERS and one.labels == BY_CYPHER),
     )
 
 

@@ -56,6 +56,10 @@ class Main:
     point: Point
     index: Index | None
     freshness: Freshness | None
+    server_bytes: int
+    """Resident memory of the server of ours, after all questions."""
+    cypher_answers: int
+    """Questions that ours answered by Cypher, since its index could not."""
     write_rates: Mapping[int, float]
     """Writes a second over HTTP by how many writers."""
 
@@ -66,6 +70,8 @@ class Outcome:
 
     seed: int
     rounds: int
+    machine: str
+    """What it ran on, in words."""
     main: Main
     points: Sequence[Point]
     """Every size that was measured, the smallest first."""
@@ -100,6 +106,8 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "index_build_taggings_per_s": index and round(taggings / index.build_seconds),
         "index_build_vs_one_query": index
         and _rounded(index.one_query_seconds / index.build_seconds),
+        "cypher_answers": main.cypher_answers,
+        "server_rss_mb": round(main.server_bytes / 1024**2),
         "freshness_p99_ms": fresh and _rounded(fresh.p99_ms),
         "stale_answers": fresh and fresh.stale,
         **{

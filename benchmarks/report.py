@@ -53,7 +53,7 @@ def _about(outcome: Outcome) -> str:
     point = outcome.main.point
     return (
         f"{point.size:,} customers, {point.taggings:,} taggings, seed {outcome.seed};"
-        f" medians of {outcome.rounds} rounds, milliseconds."
+        f" medians of {outcome.rounds} rounds, milliseconds. {outcome.machine}."
     )
 
 

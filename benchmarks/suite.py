@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import statistics
 import tempfile
 import time
@@ -14,10 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import psutil
+
 from benchmarks import graph, writing
 from benchmarks.data import Customers, generate
 from benchmarks.http import GraphQLClient, operation
-from benchmarks.index import IndexMetrics, read_taggings, wait_for_index
+from benchmarks.index import IndexMetrics, metrics, read_taggings, wait_for_index
 from benchmarks.measuring import FAULTS, Say, measure
 from benchmarks.outcome import Floor, Index, Main, Outcome, Point
 from benchmarks.peers import CLICKHOUSE, CYPHER, NEO4J_GRAPHQL, POSTGRES, Side, SideUnavailable
@@ -57,6 +60,7 @@ class Opened:
     absent: dict[str, str]
     client: GraphQLClient
     port: int
+    pid: int
     key: str
     index: IndexMetrics
 
@@ -99,7 +103,7 @@ class Run:
                 points += [] if found is None else [found]
         if main is None:
             raise ValueError("the main size is among the sizes")
-        return Outcome(self._plan.seed, self._plan.rounds, main, points)
+        return Outcome(self._plan.seed, self._plan.rounds, _machine(), main, points)
 
     def _tried(self, work: Callable[[], T]) -> T | None:
         # What comes after the suite itself must not lose its results.
@@ -117,8 +121,8 @@ class Run:
         self._say(f"written in {seconds:.0f} s")
 
     async def _written(self, customers: Customers, loaded: int) -> None:
-        async with open_platform(self._settings, self._address, datetime.now(UTC)) as platform:
-            await graph.load(platform, customers, loaded)
+        async with open_platform(self._settings, self._address, datetime.now(UTC)) as opened:
+            await graph.load(opened, customers, loaded)
 
     def _part(self, customers: Customers) -> Point:
         questions = [one for one in QUESTIONS if one.name == "middle"]
@@ -129,10 +133,12 @@ class Run:
         with self._opened(customers) as opened:
             index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
+            slowly = metrics(opened.port).cypher_answers
+            memory = psutil.Process(opened.pid).memory_info().rss
             self._say("writing while answers are asked for")
             fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
             rates = self._tried(lambda: writing.write_rates(opened.port, opened.key, customers))
-        return Main(point, index, fresh, rates or {})
+        return Main(point, index, fresh, memory, slowly, rates or {})
 
     def _point(
         self,
@@ -170,7 +176,7 @@ class Run:
             CLICKHOUSE: lambda: open_clickhouse(customers),
         }
         with ExitStack() as stack:
-            port = stack.enter_context(serving(self._address, self._folder))
+            port, pid = stack.enter_context(serving(self._address, self._folder))
             client = stack.enter_context(GraphQLClient(port, key=key))
             index = wait_for_index(port)
             self._say(f"the index is {index.state}, built in {index.build_seconds:.1f} s")
@@ -185,16 +191,16 @@ class Run:
                     self._say(f"WITHOUT {name}: {fault}")
                 else:
                     self._say(f"{name} is ready after {time.perf_counter() - began:.0f} s")
-            yield Opened(sides, absent, client, port, key, index)
+            yield Opened(sides, absent, client, port, pid, key, index)
 
     async def _key(self) -> str:
         now = datetime.now(UTC)
-        async with open_platform(self._settings, self._address, now) as platform:
-            return await create_key(platform.database, "benchmark", now)
+        async with open_platform(self._settings, self._address, now) as opened:
+            return await create_key(opened.database, "benchmark", now)
 
     async def _freshness(self, opened: Opened, customers: Customers) -> writing.Freshness:
-        async with open_platform(self._settings, self._address, datetime.now(UTC)) as platform:
-            return await writing.freshness(platform, opened.client, customers)
+        async with open_platform(self._settings, self._address, datetime.now(UTC)) as ours:
+            return await writing.freshness(ours, opened.client, customers)
 
     def _index(self, found: IndexMetrics) -> Index | None:
         if found.state != "ready":
@@ -211,6 +217,12 @@ class Run:
                 http.append(_milliseconds(lambda: client.send(TYPENAME)))
                 bolt.append(_milliseconds(lambda: session.run("RETURN 1").consume()))
         return http, bolt
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / 1024**3
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{psutil.cpu_count()} cores, {memory:.0f} GB of memory, {system}"
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -22,7 +22,7 @@ from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context
 from tests.conftest import NOW
 from tests.property.worlds_as_facts import facts_of
-from tests.spec.conftest import Filter, library_of
+from tests.spec.conftest import Filter, Saved, library_of
 from tests.support.worlds import parse_world
 
 ROOT = Path(__file__).parents[1]
@@ -48,18 +48,18 @@ class Questions:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.asked: list[tuple[str, Filter, set[str]]] = []
-        self.saved: dict[str, Filter] = {}
+        self.saved: dict[str, Saved] = {}
 
     async def __call__(
-        self, world: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /
+        self, world: str, filter_: Filter, saved: Mapping[str, Saved] = {}, /
     ) -> set[str]:
         """Return who matches the filter in the world, by `explain`."""
         node = decode(filter_)
-        context = Context(NOW, NOW.date(), library_of(saved))
+        parsed = parse_world(world, NOW)
+        library = library_of(saved, [one.key for one in parsed.customers])
+        context = Context(NOW, NOW.date(), library)
         found = {
-            one.key
-            for one in facts_of(parse_world(world, NOW))
-            if explain(node, one, self.catalogue, context).holds
+            one.key for one in facts_of(parsed) if explain(node, one, self.catalogue, context).holds
         }
         self.saved |= saved
         self.asked.append((world, filter_, found))
@@ -104,8 +104,9 @@ def _cases(test: Callable[..., Any]) -> Iterator[dict[str, Any]]:
 def _behaviour(name: str, questions: Questions) -> Iterator[str]:
     sentence = name.removeprefix("test_").replace("_s_", "'s ").replace("_", " ")
     yield from (f"**{sentence.capitalize()}.**", "")
-    for key, filter_ in questions.saved.items():
-        yield from (f"Saved as `{key}`: `{json.dumps(filter_, ensure_ascii=False)}`", "")
+    for key, saved in questions.saved.items():
+        shown = "the list of " if isinstance(saved, list) else ""
+        yield from (f"Saved as `{key}`: {shown}`{json.dumps(saved, ensure_ascii=False)}`", "")
     yield from ("| filter | customers |", "|---|---|")
     for _, filter_, found in questions.asked:
         text = json.dumps(filter_, ensure_ascii=False).replace("|", "\\|")

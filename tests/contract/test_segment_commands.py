@@ -70,6 +70,8 @@ def test_the_history_tells_who_changed_what_and_a_rollback_restores_it(
 def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> None:
     save(WARM, "--author", "Li", "--draft")
     assert segment("activate", "s") == "s is ACTIVE\n"
+    assert segment("snapshot", "s", "--key", "then") == "then is taken\n"
+    assert "SNAPSHOT" in segment("list")
     assert segment("archive", "s") == "s is ARCHIVED\n"
     assert "ARCHIVED" in segment("list")
     assert segment("share", "s") == "s belongs to Li\n"

@@ -18,7 +18,7 @@ from profilegraph.segments import nodes
 from profilegraph.segments.checking import check
 from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Facts
-from tests.property.strategies import LIBRARY, leaves, parts, people_leaves
+from tests.property.strategies import LIBRARY, leaves, lists, parts, people_leaves
 from tests.property.worlds_as_facts import facts_of_worlds
 from tests.spec.conftest import CONTEXT
 
@@ -55,7 +55,7 @@ def drawn(strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
 
 def test_every_field_of_every_part_changes_the_answer_for_some_customer() -> None:
     customers = [facts for world in drawn(facts_of_worlds(), 120) for facts in world]
-    some_leaves = drawn(leaves, 4_000) + drawn(people_leaves, 2_000)
+    some_leaves = drawn(leaves, 4_000) + drawn(people_leaves, 2_000) + drawn(lists, 20)
     seen: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for leaf in some_leaves:
         remember(leaf, seen)

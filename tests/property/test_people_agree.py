@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.explain import explain
-from profilegraph.segments.holding import person_holds
+from profilegraph.segments.holding import person_holds, visible
 from profilegraph.segments.nodes import Node, PersonTest
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database
@@ -64,7 +64,7 @@ async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(
             (
                 Seat(person.key, facts.key)
                 for facts in customers
-                if explain(node, facts, catalogue, ASKED).holds
+                if visible(facts, ASKED) and explain(node, facts, catalogue, ASKED).holds
                 for person in facts.people
                 if person_holds(where, person, ASKED)
             ),

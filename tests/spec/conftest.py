@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from pyroaring import FrozenBitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Labels
@@ -20,7 +21,7 @@ from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context
 from profilegraph.segments.holding import visible
 from profilegraph.segments.library import Library, SavedFilter, reach
-from profilegraph.segments.nodes import Node
+from profilegraph.segments.nodes import Listed, Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.storage.database import Database
@@ -30,27 +31,38 @@ from tests.conftest import NOW
 from tests.support.worlds import load_only, load_world, parse_world
 
 Filter = dict[str, Any]
+Saved = Filter | list[str]
+"""A saved segment: its filter, or the keys of the customers on its list."""
 
 
 class Members(Protocol):
     """Asks who matches a filter in a world, where segments are saved under keys."""
 
     def __call__(
-        self, text: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /
+        self, text: str, filter_: Filter, saved: Mapping[str, Saved] = {}, /
     ) -> Awaitable[set[str]]: ...
 
 
 CONTEXT = Context(NOW, NOW.date())
 
 
-def library_of(saved: Mapping[str, Filter]) -> Library:
-    """Return saved segments as a library; each is called as its key."""
+def library_of(saved: Mapping[str, Saved], customers: Sequence[str] = ()) -> Library:
+    """Return saved segments as a library; each is called as its key.
+
+    `customers` are all that there are, in the order of their ordinals.
+    """
     return Library(
         {
-            key: SavedFilter(Labels(zh_cn=key, en=key), decode(filter_))
-            for key, filter_ in saved.items()
+            key: SavedFilter(Labels(zh_cn=key, en=key), _stands_for(one, customers))
+            for key, one in saved.items()
         }
     )
+
+
+def _stands_for(saved: Saved, customers: Sequence[str]) -> Node:
+    if isinstance(saved, dict):
+        return decode(saved)
+    return Listed(FrozenBitMap(map(customers.index, saved)))
 
 
 async def by_explain(
@@ -105,10 +117,11 @@ async def members(
     evaluate = EVALUATORS[request.param]
     await load_only(migrated, catalogue.taxonomies)
 
-    async def ask(text: str, filter_: Filter, saved: Mapping[str, Filter] = {}, /) -> set[str]:
-        node, library = decode(filter_), library_of(saved)
+    async def ask(text: str, filter_: Filter, saved: Mapping[str, Saved] = {}, /) -> set[str]:
+        world = parse_world(text, NOW)
+        node, library = decode(filter_), library_of(saved, [one.key for one in world.customers])
         check(node, catalogue, library)
-        await load_world(migrated, parse_world(text, NOW), NOW)
+        await load_world(migrated, world, NOW)
         return await evaluate(migrated, catalogue, node, replace(CONTEXT, library=library))
 
     return ask

@@ -150,7 +150,7 @@ def outcome(absent: tuple[str, ...] = ()) -> Outcome:
     point = Point(1_000, 12_000, 500, results, Floor(1.0, 0.5), dict.fromkeys(absent, "no room"))
     index, fresh = Index(0.5, 60_000, 2.0), Freshness(3.0, 9.0, 0)
     rates = {1: 200.0, 4: 300.0, 16: 400.0}
-    return Outcome(7, 5, Main(point, index, fresh, rates), [point])
+    return Outcome(7, 5, "2 cores", Main(point, index, fresh, 300 * 1024**2, 0, rates), [point])
 
 
 def test_the_figures_are_the_worst_of_all_selectivities():

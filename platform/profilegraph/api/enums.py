@@ -14,7 +14,7 @@ import strawberry
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
-from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.differing import ChangeKind
 from profilegraph.segments.gaps import DistanceUnit
@@ -38,6 +38,7 @@ __all__ = [
     "OpportunityOutcome",
     "RelationKind",
     "Representation",
+    "SegmentKind",
     "SegmentState",
     "TagSource",
 ]
@@ -262,5 +263,14 @@ describe(
         "DRAFT": "It is being worked on: only other drafts may refer to it.",
         "ACTIVE": "It is in use.",
         "ARCHIVED": "It is kept for the record: it still answers, and nothing refers to it.",
+    },
+)
+describe(
+    SegmentKind,
+    "What decides who is a member of a segment.",
+    {
+        "DYNAMIC": "A filter, asked anew each time.",
+        "STATIC": "A list of customers chosen by hand.",
+        "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
     },
 )

@@ -37,6 +37,7 @@ app.command()(segment_life.diff)
 app.command()(segment_life.rollback)
 app.command()(segment_life.activate)
 app.command()(segment_life.archive)
+app.command()(segment_life.snapshot)
 app.command()(segment_life.share)
 app.command()(segment_life.delete)
 app.command()(export)
@@ -48,10 +49,12 @@ app.command()(segment_answers.compare)
 @app.command("list")
 def list_(locale: Locale) -> None:
     """List the saved segments."""
-    table = Table("key", "label", "state", "version", "saved", "by", "owner")
+    table = Table("key", "label", "kind", "state", "version", "saved", "by", "owner")
     for one in run(segments.segments):
         label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
-        table.add_row(one.key, label, one.state, str(one.version), saved, one.author, one.owner)
+        table.add_row(
+            one.key, label, one.kind, one.state, str(one.version), saved, one.author, one.owner
+        )
     out.print(table)
 
 

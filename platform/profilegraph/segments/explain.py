@@ -35,6 +35,7 @@ from profilegraph.segments.nodes import (
     DateTest,
     InSegment,
     Leaf,
+    Listed,
     Metric,
     Node,
     Not,
@@ -117,6 +118,10 @@ class _Judge:
             case Not(condition):
                 child = self.judge(condition, f"{place}.{node.NAME}")
                 return Verdict(node, place, not child.holds, (), (child,))
+            case Listed(ordinals):
+                own = self.facts.ordinal
+                holds = own is not None and own in ordinals
+                return Verdict(node, f"{place}.{node.NAME}", holds)
             case InSegment(key):
                 place = f"{place}.{node.NAME}"
                 child = self.judge(self.context.library.segment(key).filter, f"{place}.{key}")

@@ -109,6 +109,9 @@ class Wording:
     band_between: str
     band_from: str
     band_whole: str
+    listed: str
+    customers_added: str
+    customers_removed: str
     added: str
     added_alternative: str
     removed: str
