@@ -102,6 +102,8 @@ async def by_bitmap(
 
 
 EVALUATORS = {"explain": by_explain, "cypher": by_cypher, "bitmap": by_bitmap}
+OF_THE_PAST = {name: EVALUATORS[name] for name in ("explain", "cypher")}
+"""Those that know of other moments than now."""
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from profilegraph.domain.live import MoveCause
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
+from profilegraph.segments.causes import Cause as MembershipCause
 from profilegraph.segments.differing import ChangeKind
 from profilegraph.segments.gaps import DistanceUnit
 from profilegraph.services.comparison import Representation
@@ -36,6 +37,7 @@ __all__ = [
     "FollowUpKind",
     "IdentityKind",
     "Layer",
+    "MembershipCause",
     "MoveCause",
     "OpportunityOutcome",
     "RelationKind",
@@ -46,9 +48,11 @@ __all__ = [
 ]
 
 
-def describe(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+def describe(
+    enum: type[Enum], description: str, values: Mapping[str, str], name: str | None = None
+) -> None:
     """Make an enumeration known to the API, each value described by its name."""
-    definition: Any = strawberry.enum(enum, description=description)
+    definition: Any = strawberry.enum(enum, name=name, description=description)
     for value in definition.__strawberry_definition__.values:
         value.description = values[value.name]
 
@@ -276,6 +280,27 @@ describe(
         "DEFINITION_CHANGED": "The filter, a segment in it, or the order of the tags it names.",
         "MERGED": "They turned out to be other customers.",
     },
+)
+describe(
+    MembershipCause,
+    "What made a customer a member of a segment, or no member any more.",
+    {
+        "CUSTOMER_ADDED": "It was no customer before.",
+        "MERGED": "It turned out to be another customer, and was merged into that.",
+        "DEFINITION_CHANGED": "The filter, or a segment in it, was saved in another version.",
+        "TAG_ADDED": "It was given a tag.",
+        "TAG_REMOVED": "A tag was taken away, or gave way to another of its dimension.",
+        "TAG_EXPIRED": "A tag ended by itself.",
+        "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
+        "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
+        "OPPORTUNITY_CHANGED": "A possible sale came or changed.",
+        "EVENT": "It did something.",
+        "FOLLOW_UP": "We met it.",
+        "ARRIVAL": "It came to us.",
+        "CONSENT": "It allowed or forbade something.",
+        "TIME_PASSED": "Nothing was recorded; what there was became too old, or old enough.",
+    },
+    name="MembershipCause",
 )
 describe(
     SegmentKind,

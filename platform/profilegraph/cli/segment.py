@@ -14,6 +14,7 @@ from profilegraph.cli import segment_answers, segment_life
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
+from profilegraph.cli.segment_difference import difference
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
@@ -40,6 +41,7 @@ app.command()(segment_life.archive)
 app.command()(segment_life.snapshot)
 app.command()(segment_life.share)
 app.command()(segment_life.delete)
+app.command()(difference)
 app.command()(export)
 app.command()(segment_answers.breakdown)
 app.command()(segment_answers.cross)
@@ -111,7 +113,7 @@ def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
         saved = await segments.segment(platform, key, when)
         return await segments.count(platform, saved.filter, when)
 
-    out.print(f"{run(work):,} members")
+    out.print(run(work), highlight=False)
 
 
 @app.command()

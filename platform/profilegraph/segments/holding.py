@@ -59,7 +59,7 @@ def _in_scope(owner: OwnerFact, context: Context) -> bool:
     scope = context.scope
     return (
         scope is not None
-        and owner.since <= context.now
+        and owner.since <= (context.present or context.now)
         and (owner.key in scope.employees or not scope.teams.isdisjoint(owner.teams))
     )
 

@@ -20,6 +20,7 @@ from profilegraph.api.types.live import (
     SegmentLive,
     history_page,
 )
+from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
 from profilegraph.api.types.taxonomy import Labelled, Locale
 from profilegraph.segments import differing
@@ -140,6 +141,21 @@ class Segment(Node, Labelled, Audience):
         history = await info.context.load.versions.load(self.key)
         found = segment_history.changes(history, self.version, since)
         return [SegmentChange(change=one, kind=ChangeKind(one.kind)) for one in found]
+
+    @field("Who entered and who left between two moments, and why: docs/history.md says how.")
+    async def difference(
+        self,
+        info: Info,
+        from_: Annotated[
+            datetime, strawberry.argument(name="from", description="The first moment.")
+        ],
+        to: Annotated[
+            datetime | None,
+            strawberry.argument(description="The second moment, later; now if left out."),
+        ] = None,
+    ) -> SegmentDifference:
+        """Return who entered and who left between two moments."""
+        return await difference(info, self.key, from_, to)
 
     @classmethod
     def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
