@@ -164,7 +164,8 @@ def _latest(table: Table, granted: Mask, said: Mask) -> Mask:
     places, customer, purpose = places[order], customer[order], purpose[order]
     other = (customer[1:] != customer[:-1]) | (purpose[1:] != purpose[:-1])
     mask = np.zeros(len(table), np.bool_)
-    mask[places[np.append(other, [True] * bool(len(places)))]] = True
+    last = np.append(other, np.ones(min(len(places), 1), np.bool_))
+    mask[places[last]] = True
     return mask
 
 
