@@ -43,19 +43,19 @@ def _put(rows: Rows, ordinal: int, facts: Facts, places: Mapping[str, int]) -> N
         plain = odd == [None, 1.0, 1.0, []]
         since = [microseconds_of(one.since)]
         rows.taggings.append([one.tag, one.source.value, [ordinal], since, [] if plain else [odd]])
-    doers = {event.key: who.key for who in facts.people for event in who.events}
+    doers = {event.key: (ordinal, who.key) for who in facts.people for event in who.events}
     for event in facts.events:
         row = [ordinal, _moment(event.at), event.channel, event.content, event.amount]
         rows.events.setdefault(event.type, []).append([*row, doers.get(event.key)])
-    for kind, record in _records(facts, places):
+    for kind, record in _records(ordinal, facts, places):
         rows.tables.setdefault(kind, []).append([ordinal, *record])
 
 
-def _records(facts: Facts, places: Mapping[str, int]) -> Iterator[tuple[str, Row]]:
+def _records(ordinal: int, facts: Facts, places: Mapping[str, int]) -> Iterator[tuple[str, Row]]:
     for person in facts.people:
-        yield from _person(person)
+        yield from _person(ordinal, person)
     for sale in facts.opportunities:
-        yield "opportunities", _opportunity(sale)
+        yield "opportunities", _opportunity(ordinal, sale)
     for met in facts.follow_ups:
         row = (_moment(met.at), met.kind.value, met.employees, met.note, met.outcome)
         yield "follow_ups", row
@@ -69,20 +69,22 @@ def _records(facts: Facts, places: Mapping[str, int]) -> Iterator[tuple[str, Row
         yield "relations", (places[relation.other], relation.kind.value)
 
 
-def _person(one: PersonFact) -> Iterator[tuple[str, Row]]:
-    role = one.role and one.role.value
-    yield "people", (one.key, role, one.title, one.influence, one.stance, one.chain_depth)
+# People and possible sales are referred to by keys that are different for each customer: customers
+# of several worlds may have people of equal keys.
+def _person(ordinal: int, one: PersonFact) -> Iterator[tuple[str, Row]]:
+    key, role = (ordinal, one.key), one.role and one.role.value
+    yield "people", (key, role, one.title, one.influence, one.stance, one.chain_depth)
     for level, place in enumerate(one.departments):
         function = place.function and place.function.value
-        yield "workplaces", (one.key, level, function, place.name)
+        yield "workplaces", (key, level, function, place.name)
     for part in one.takes_part_in:
-        yield "parts", (one.key, part.role.value, part.opportunity.key)
+        yield "parts", (key, part.role.value, (ordinal, part.opportunity.key))
 
 
-def _opportunity(sale: OpportunityFact) -> list[Any]:
+def _opportunity(ordinal: int, sale: OpportunityFact) -> list[Any]:
     closes = None if sale.close_date is None else day_number(sale.close_date)
     outcome = sale.outcome.value
-    return [sale.key, sale.stage, outcome, sale.name, sale.amount, closes, sale.reason]
+    return [(ordinal, sale.key), sale.stage, outcome, sale.name, sale.amount, closes, sale.reason]
 
 
 def _moment(moment: datetime | None) -> int | None:
