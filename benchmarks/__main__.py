@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder of benchmark.md and .svg")
     options = parser.parse_args(arguments)
+    # What was started ends with the run, also where that is ended from outside.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     began = time.perf_counter()
 
     def say(text: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from benchmarks.outcome import SIDES, Outcome, question
+from benchmarks.outcome import Outcome, question
+from benchmarks.peers import SIDES
 from benchmarks.questions import FIVE_CONDITIONS, Kind
 
 if TYPE_CHECKING:

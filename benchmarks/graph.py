@@ -1,11 +1,17 @@
-"""The customers in Neo4j, written by the platform itself, as any of its users would write them."""
+"""The customers in Neo4j, written by the platform; but for their taggings, which are too many.
+
+The platform looks at every tagging, whether it replaces another one; here none does, so they are
+created outright, with the same properties.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
+from typing import Any, TypeAlias, TypeVar
 
 from benchmarks.data import (
     EVENT_TYPES,
@@ -20,7 +26,7 @@ from benchmarks.data import (
     dimension_key,
 )
 from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer, Tagging, TagSource
+from profilegraph.domain.customers import Customer
 from profilegraph.domain.organisation import (
     DecisionMaker,
     DecisionRole,
@@ -40,13 +46,32 @@ from profilegraph.domain.values import Labels, Record
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
 from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.storage.database import Transaction
 
 REVENUE = "bench_revenue"
 TOUCHED = "bench_touched/yes"
 """A tag that no question asks about: what is written while writing is measured."""
 _WRITERS = 2
 _BATCH = 5_000
-_SINCE = NOW - timedelta(days=100)
+_CUSTOMERS = 1_000
+_TAGGING = {
+    "since": NOW - timedelta(days=100),
+    "source": "IMPORT",
+    "confidence": 1.0,
+    "weight": 1.0,
+    "weekdays": [],
+}
+_TAG = """
+UNWIND $rows AS row
+MATCH (c:Customer {key: row[0]})
+UNWIND row[1] AS key
+MATCH (g:Tag {key: key})
+CREATE (c)-[t:TAGGED]->(g)
+SET t = $tagging
+"""
+Row: TypeAlias = list[Any]
+"""A customer's key, and the keys of its tags."""
+T = TypeVar("T")
 
 
 def taxonomy() -> Taxonomy:
@@ -93,27 +118,51 @@ def _labels(text: str) -> Labels:
 async def load(platform: Platform, customers: Customers, start: int) -> None:
     """Write the customers from `start` on, with all that they carry, did and know."""
     await load_taxonomies(platform.database, [taxonomy()])
+    await _side_by_side(platform, _save, _customers(customers, start), _BATCH)
+    await _side_by_side(platform, _tag, _rows(customers, start), _CUSTOMERS)
     for records in (
-        _customers(customers, start),
-        _taggings(customers, start),
         _events(customers, start),
         _departments(customers, start),
         _people(customers, start),
     ):
-        batches = _batches(records)
-        async with asyncio.TaskGroup() as writers:
-            for _ in range(_WRITERS):
-                writers.create_task(_write(platform, batches))
+        await _side_by_side(platform, _save, records, _BATCH)
 
 
-def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
-    while batch := list(islice(records, _BATCH)):
-        yield batch
+async def _side_by_side(
+    platform: Platform,
+    write: Callable[[Platform, list[T]], Awaitable[None]],
+    things: Iterator[T],
+    size: int,
+) -> None:
+    batches = iter(partial(_batch, things, size), [])
+
+    async def writer() -> None:
+        for batch in batches:
+            await write(platform, batch)
+
+    async with asyncio.TaskGroup() as writers:
+        for _ in range(_WRITERS):
+            writers.create_task(writer())
 
 
-async def _write(platform: Platform, batches: Iterator[Sequence[Record]]) -> None:
-    for batch in batches:
-        await save(platform, batch, NOW, asked="benchmark")
+def _batch(things: Iterator[T], size: int) -> list[T]:
+    return list(islice(things, size))
+
+
+async def _save(platform: Platform, records: list[Record]) -> None:
+    await save(platform, records, NOW, asked="benchmark")
+
+
+async def _tag(platform: Platform, rows: list[Row]) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.run(_TAG, {"rows": rows, "tagging": _TAGGING})
+
+    await platform.database.write(work)
+
+
+def _rows(customers: Customers, start: int) -> Iterator[Row]:
+    for number, tags in enumerate(customers.tags[start:].tolist(), start):
+        yield [customer_key(number), [TAG_KEYS[tag] for tag in tags]]
 
 
 def _customers(customers: Customers, start: int) -> Iterator[Record]:
@@ -121,13 +170,6 @@ def _customers(customers: Customers, start: int) -> Iterator[Record]:
         yield Customer(
             key=customer_key(number), name=f"Customer {number}", attributes={REVENUE: revenue}
         )
-
-
-def _taggings(customers: Customers, start: int) -> Iterator[Record]:
-    for number, tags in enumerate(customers.tags[start:].tolist(), start):
-        key = customer_key(number)
-        for tag in tags:
-            yield Tagging(customer=key, tag=TAG_KEYS[tag], since=_SINCE, source=TagSource.IMPORT)
 
 
 def _events(customers: Customers, start: int) -> Iterator[Record]:

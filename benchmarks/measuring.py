@@ -14,12 +14,21 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from benchmarks.peers import Side
 from benchmarks.questions import Answer, Ask, Question
+from profilegraph.errors import ProfilegraphError
 
 TURN_SECONDS = 0.05
 """A fast side is asked several times in a turn, so that its median rests on as much time."""
 TURN_TIMES = 10
-FAULTS = (RuntimeError, ValueError, OSError, HTTPException, DriverError, Neo4jError)
-"""What can go wrong while a side answers: it is then left out, and the run goes on."""
+FAULTS = (
+    RuntimeError,
+    ValueError,
+    OSError,
+    HTTPException,
+    DriverError,
+    Neo4jError,
+    ProfilegraphError,
+)
+"""What can go wrong with a side: it is then left out, and the run goes on."""
 
 Say = Callable[[str], None]
 Key: TypeAlias = tuple[str, Question]

@@ -7,18 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.measuring import Results
+from benchmarks.peers import NEO4J_GRAPHQL, OURS, PEERS
 from benchmarks.questions import FIVE_CONDITIONS, QUESTIONS, Kind, Question
-from benchmarks.writing import Freshness
-
-OURS = "profilegraph"
-PEERS = (
-    "@neo4j/graphql",
-    "Cypher, by hand",
-    "PostgreSQL, intarray GIN",
-    "ClickHouse, chdb",
-)
-SIDES = (OURS, *PEERS)
-GRAPHQL = PEERS[0]
+from benchmarks.writing import WRITERS, Freshness
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,7 @@ class Point:
 
     size: int
     taggings: int
+    events: int
     results: Results
     floor: Floor
     absent: Mapping[str, str] = field(default_factory=dict)
@@ -64,9 +56,12 @@ class Main:
     point: Point
     index: Index | None
     freshness: Freshness | None
+    server_bytes: int
+    """Resident memory of the server of ours, after all questions."""
+    cypher_answers: int
+    """Questions that ours answered by Cypher, since its index could not."""
     write_rates: Mapping[int, float]
     """Writes a second over HTTP by how many writers."""
-    load_taggings_per_s: float
 
 
 @dataclass(frozen=True)
@@ -75,6 +70,8 @@ class Outcome:
 
     seed: int
     rounds: int
+    machine: str
+    """What it ran on, in words."""
     main: Main
     points: Sequence[Point]
     """Every size that was measured, the smallest first."""
@@ -95,23 +92,29 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "size": point.size,
         "seed": outcome.seed,
         "agree": not any(one.results.disagreements for one in outcome.points),
-        "count_vs_neo4j_graphql": _ratio(point, Kind.COUNT, GRAPHQL, Kind.COUNT),
+        "count_vs_neo4j_graphql": _ratio(point, Kind.COUNT, NEO4J_GRAPHQL, Kind.COUNT),
         "count_vs_fastest_peer": fastest,
         "fastest_peer": named,
-        "page_vs_neo4j_graphql": _ratio(point, Kind.PAGE, GRAPHQL, Kind.PAGE),
-        "waterfall_vs_neo4j_graphql": _ratio(point, Kind.WATERFALL, GRAPHQL, Kind.COUNT),
-        "breakdown_vs_neo4j_graphql": _ratio(point, Kind.BREAKDOWN, GRAPHQL, Kind.COUNT),
-        "crosstable_vs_neo4j_graphql": _ratio(point, Kind.CROSS_TABLE, GRAPHQL, Kind.COUNT),
+        "page_vs_neo4j_graphql": _ratio(point, Kind.PAGE, NEO4J_GRAPHQL, Kind.PAGE),
+        "waterfall_vs_neo4j_graphql": _ratio(point, Kind.WATERFALL, NEO4J_GRAPHQL, Kind.COUNT),
+        "breakdown_vs_neo4j_graphql": _ratio(point, Kind.BREAKDOWN, NEO4J_GRAPHQL, Kind.COUNT),
+        "crosstable_vs_neo4j_graphql": _ratio(point, Kind.CROSS_TABLE, NEO4J_GRAPHQL, Kind.COUNT),
         "count_vs_floor": _over_floor(point),
         "floor_ms": _rounded(point.floor.total_ms),
         "index_bytes_per_tagging": index and _rounded(index.bytes / taggings),
+        "index_bytes_vs_allowance": index and _rounded(index.bytes / _allowance(point)),
         "index_build_taggings_per_s": index and round(taggings / index.build_seconds),
         "index_build_vs_one_query": index
         and _rounded(index.one_query_seconds / index.build_seconds),
+        "cypher_answers": main.cypher_answers,
+        "server_rss_mb": round(main.server_bytes / 1024**2),
         "freshness_p99_ms": fresh and _rounded(fresh.p99_ms),
         "stale_answers": fresh and fresh.stale,
-        **{f"writes_per_s_{many}": _rounded(rate) for many, rate in main.write_rates.items()},
-        "load_taggings_per_s": round(main.load_taggings_per_s),
+        **{
+            f"writes_per_s_{many}": rate and _rounded(rate)
+            for many in WRITERS
+            for rate in (main.write_rates.get(many),)
+        },
         "absent": dict(point.absent),
     }
 
@@ -140,6 +143,10 @@ def _over_floor(point: Point) -> float | None:
     if len(known) < len(FIVE_CONDITIONS):
         return None
     return _rounded(max(known) / point.floor.total_ms)
+
+
+def _allowance(point: Point) -> int:
+    return 8 * point.taggings + 200 * point.size + 24 * point.events
 
 
 def _rounded(number: float) -> float:

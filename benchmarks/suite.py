@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import statistics
 import tempfile
 import time
@@ -10,14 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
+
+import psutil
 
 from benchmarks import graph, writing
-from benchmarks.data import TAGS_EACH, Customers, generate
+from benchmarks.data import Customers, generate
 from benchmarks.http import GraphQLClient, operation
+from benchmarks.index import IndexMetrics, metrics, read_taggings, wait_for_index
 from benchmarks.measuring import FAULTS, Say, measure
-from benchmarks.outcome import PEERS, Floor, Main, Outcome, Point
-from benchmarks.peers import Side, SideUnavailable
+from benchmarks.outcome import Floor, Index, Main, Outcome, Point
+from benchmarks.peers import CLICKHOUSE, CYPHER, NEO4J_GRAPHQL, POSTGRES, Side, SideUnavailable
 from benchmarks.peers.clickhouse import open_clickhouse
 from benchmarks.peers.cypher import open_cypher, open_driver
 from benchmarks.peers.neo4j_graphql import open_neo4j_graphql
@@ -29,6 +35,7 @@ from profilegraph.config import Settings
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import locate, open_platform
 
+T = TypeVar("T")
 CURVE_ROUNDS = 2
 FLOOR_TIMES = 200
 TYPENAME = operation("{ __typename }")
@@ -53,7 +60,9 @@ class Opened:
     absent: dict[str, str]
     client: GraphQLClient
     port: int
+    pid: int
     key: str
+    index: IndexMetrics
 
 
 def run(plan: Plan, say: Say) -> Outcome:
@@ -85,42 +94,51 @@ class Run:
         main: Main | None = None
         for size, loaded in zip(sizes, (0, *sizes), strict=False):
             some = customers.first(size)
-            rate = self._load(some, loaded)
+            self._load(some, loaded)
             if size == self._plan.size:
-                main = self._main(some, rate)
+                main = self._main(some)
                 points.append(main.point)
             else:
-                points.append(self._part(some))
+                found = self._tried(partial(self._part, some))
+                points += [] if found is None else [found]
         if main is None:
             raise ValueError("the main size is among the sizes")
-        return Outcome(self._plan.seed, self._plan.rounds, main, points)
+        return Outcome(self._plan.seed, self._plan.rounds, _machine(), main, points)
 
-    def _load(self, customers: Customers, loaded: int) -> float:
+    def _tried(self, work: Callable[[], T]) -> T | None:
+        # What comes after the suite itself must not lose its results.
+        try:
+            return work()
+        except (SideUnavailable, *FAULTS) as fault:
+            self._say(f"FAILED: {fault}")
+            return None
+
+    def _load(self, customers: Customers, loaded: int) -> None:
         self._say(f"writing customers {loaded:,} to {customers.size:,} into Neo4j")
         began = time.perf_counter()
         asyncio.run(self._written(customers, loaded))
         seconds = time.perf_counter() - began
-        rate = (customers.size - loaded) * TAGS_EACH / seconds
-        self._say(f"written in {seconds:.0f} s, {rate:,.0f} taggings a second")
-        return rate
+        self._say(f"written in {seconds:.0f} s")
 
     async def _written(self, customers: Customers, loaded: int) -> None:
-        async with open_platform(self._settings, self._address, datetime.now(UTC)) as platform:
-            await graph.load(platform, customers, loaded)
+        async with open_platform(self._settings, self._address, datetime.now(UTC)) as opened:
+            await graph.load(opened, customers, loaded)
 
     def _part(self, customers: Customers) -> Point:
         questions = [one for one in QUESTIONS if one.name == "middle"]
         with self._opened(customers) as opened:
             return self._point(customers, opened, questions, CURVE_ROUNDS)
 
-    def _main(self, customers: Customers, load_rate: float) -> Main:
+    def _main(self, customers: Customers) -> Main:
         with self._opened(customers) as opened:
+            index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
+            slowly = metrics(opened.port).cypher_answers
+            memory = psutil.Process(opened.pid).memory_info().rss
             self._say("writing while answers are asked for")
-            fresh = asyncio.run(self._freshness(opened, customers))
-            self._say(f"fresh after {fresh.median_ms:.1f} ms, p99 {fresh.p99_ms:.1f} ms")
-            rates = writing.write_rates(opened.port, opened.key, customers)
-        return Main(point, None, fresh, rates, load_rate)
+            fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
+            rates = self._tried(lambda: writing.write_rates(opened.port, opened.key, customers))
+        return Main(point, index, fresh, memory, slowly, rates or {})
 
     def _point(
         self,
@@ -139,20 +157,29 @@ class Run:
         )
         for wrong in results.disagreements:
             self._say(f"DISAGREES: {wrong}")
-        return Point(customers.size, customers.tags.size, results, floor, opened.absent)
+        return Point(
+            customers.size,
+            customers.tags.size,
+            len(customers.events),
+            results,
+            floor,
+            opened.absent,
+        )
 
     @contextmanager
     def _opened(self, customers: Customers) -> Iterator[Opened]:
         key = asyncio.run(self._key())
         peers: dict[str, Callable[[], AbstractContextManager[Side]]] = {
-            PEERS[0]: lambda: open_neo4j_graphql(self._address, self._folder),
-            PEERS[1]: lambda: open_cypher(self._address),
-            PEERS[2]: lambda: open_postgres(customers),
-            PEERS[3]: lambda: open_clickhouse(customers),
+            NEO4J_GRAPHQL: lambda: open_neo4j_graphql(self._address, self._folder),
+            CYPHER: lambda: open_cypher(self._address),
+            POSTGRES: lambda: open_postgres(customers),
+            CLICKHOUSE: lambda: open_clickhouse(customers),
         }
         with ExitStack() as stack:
-            port = stack.enter_context(serving(self._address, self._folder))
+            port, pid = stack.enter_context(serving(self._address, self._folder))
             client = stack.enter_context(GraphQLClient(port, key=key))
+            index = wait_for_index(port)
+            self._say(f"the index is {index.state}, built in {index.build_seconds:.1f} s")
             sides: list[Side] = [Profilegraph(client)]
             absent: dict[str, str] = {}
             for name, opening in peers.items():
@@ -164,16 +191,24 @@ class Run:
                     self._say(f"WITHOUT {name}: {fault}")
                 else:
                     self._say(f"{name} is ready after {time.perf_counter() - began:.0f} s")
-            yield Opened(sides, absent, client, port, key)
+            yield Opened(sides, absent, client, port, pid, key, index)
 
     async def _key(self) -> str:
         now = datetime.now(UTC)
-        async with open_platform(self._settings, self._address, now) as platform:
-            return await create_key(platform.database, "benchmark", now)
+        async with open_platform(self._settings, self._address, now) as opened:
+            return await create_key(opened.database, "benchmark", now)
 
     async def _freshness(self, opened: Opened, customers: Customers) -> writing.Freshness:
-        async with open_platform(self._settings, self._address, datetime.now(UTC)) as platform:
-            return await writing.freshness(platform, opened.client, customers)
+        async with open_platform(self._settings, self._address, datetime.now(UTC)) as ours:
+            return await writing.freshness(ours, opened.client, customers)
+
+    def _index(self, found: IndexMetrics) -> Index | None:
+        if found.state != "ready":
+            return None
+        with open_driver(self._address) as driver:
+            seconds = read_taggings(driver)
+        self._say(f"all taggings are read by one query in {seconds:.1f} s")
+        return Index(found.build_seconds, found.bytes, seconds)
 
     def _floor(self, client: GraphQLClient) -> tuple[list[float], list[float]]:
         http, bolt = [], []
@@ -182,6 +217,12 @@ class Run:
                 http.append(_milliseconds(lambda: client.send(TYPENAME)))
                 bolt.append(_milliseconds(lambda: session.run("RETURN 1").consume()))
         return http, bolt
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / 1024**3
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{psutil.cpu_count()} cores, {memory:.0f} GB of memory, {system}"
 
 
 def _milliseconds(work: Callable[[], object]) -> float:

@@ -21,7 +21,7 @@ from profilegraph.segments.codec import decode
 from profilegraph.segments.facts import Context, Scope
 from tests.conftest import NOW
 from tests.property.worlds_as_facts import facts_of, member
-from tests.spec.conftest import Filter, library_of
+from tests.spec.conftest import Filter, Saved, library_of
 from tests.support.worlds import parse_world
 
 ROOT = Path(__file__).parents[1]
@@ -49,23 +49,23 @@ class Questions:
         self.catalogue = catalogue
         self.asked: list[tuple[Scope | None, Filter, set[str]]] = []
         self.worlds: list[str] = []
-        self.saved: dict[str, Filter] = {}
+        self.saved: dict[str, Saved] = {}
 
     async def __call__(
         self,
         world: str,
         filter_: Filter,
-        saved: Mapping[str, Filter] = {},
+        saved: Mapping[str, Saved] = {},
         scope: Scope | None = None,
         /,
     ) -> set[str]:
         """Return who matches the filter in the world, by `explain`."""
         node = decode(filter_)
-        context = Context(NOW, NOW.date(), library_of(saved), scope)
+        parsed = parse_world(world, NOW)
+        library = library_of(saved, [one.key for one in parsed.customers])
+        context = Context(NOW, NOW.date(), library, scope)
         found = {
-            one.key
-            for one in facts_of(parse_world(world, NOW))
-            if member(node, one, self.catalogue, context)
+            one.key for one in facts_of(parsed) if member(node, one, self.catalogue, context)
         }
         self.saved |= saved
         self.worlds.append(world)
@@ -111,8 +111,9 @@ def _cases(test: Callable[..., Any]) -> Iterator[dict[str, Any]]:
 def _behaviour(name: str, questions: Questions) -> Iterator[str]:
     sentence = name.removeprefix("test_").replace("_s_", "'s ").replace("_", " ")
     yield from (f"**{sentence.capitalize()}.**", "")
-    for key, filter_ in questions.saved.items():
-        yield from (f"Saved as `{key}`: `{json.dumps(filter_, ensure_ascii=False)}`", "")
+    for key, saved in questions.saved.items():
+        shown = "the list of " if isinstance(saved, list) else ""
+        yield from (f"Saved as `{key}`: {shown}`{json.dumps(saved, ensure_ascii=False)}`", "")
     scoped = any(scope is not None for scope, _, _ in questions.asked)
     yield from (
         ("| whose customers are seen | filter | customers |", "|---|---|---|")

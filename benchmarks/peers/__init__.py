@@ -6,6 +6,15 @@ from typing import Protocol
 
 from benchmarks.questions import Ask, Question
 
+OURS = "profilegraph"
+NEO4J_GRAPHQL = "@neo4j/graphql"
+CYPHER = "Cypher, by hand"
+POSTGRES = "PostgreSQL, intarray GIN"
+CLICKHOUSE = "ClickHouse, chdb"
+PEERS = (NEO4J_GRAPHQL, CYPHER, POSTGRES, CLICKHOUSE)
+SIDES = (OURS, *PEERS)
+"""The names that tables show, in their order."""
+
 
 class Side(Protocol):
     """One who answers, with the customers loaded."""

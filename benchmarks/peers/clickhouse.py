@@ -30,6 +30,7 @@ from benchmarks.data import (
     Customers,
     customer_key,
 )
+from benchmarks.peers import CLICKHOUSE
 from benchmarks.peers.rows import read
 from benchmarks.questions import (
     COLUMNS,
@@ -53,7 +54,7 @@ DIMENSIONS = range(len(TAGS_OF))
 class ClickHouse:
     """A ClickHouse in this process."""
 
-    name = "ClickHouse, chdb"
+    name = CLICKHOUSE
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection

@@ -16,6 +16,7 @@ from neo4j import Driver, GraphDatabase, Session
 
 from benchmarks.data import EVENT_TYPES, FUNCTIONS, NOW, ROLES, TAG_KEYS, dimension_key
 from benchmarks.graph import REVENUE
+from benchmarks.peers import CYPHER
 from benchmarks.peers.rows import read
 from benchmarks.questions import (
     COLUMNS,
@@ -39,7 +40,7 @@ from profilegraph.services.platform import Address
 class Cypher:
     """Queries in one session over one connection."""
 
-    name = "Cypher, by hand"
+    name = CYPHER
 
     def __init__(self, session: Session) -> None:
         self._session = session

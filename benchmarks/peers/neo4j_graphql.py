@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from benchmarks.data import EVENT_TYPES, FUNCTIONS, NOW, ROLES, TAG_KEYS
 from benchmarks.http import GraphQLClient, operation
-from benchmarks.peers import SideUnavailable
+from benchmarks.peers import NEO4J_GRAPHQL, SideUnavailable
 from benchmarks.peers.npm import FOLDER, install, node_program
 from benchmarks.processes import first_line, running
 from benchmarks.questions import (
@@ -39,7 +39,7 @@ MEMBERS = (
 class Neo4jGraphQL:
     """The API that @neo4j/graphql makes from type definitions alone."""
 
-    name = "@neo4j/graphql"
+    name = NEO4J_GRAPHQL
 
     def __init__(self, client: GraphQLClient) -> None:
         self._client = client

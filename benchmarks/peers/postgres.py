@@ -16,7 +16,7 @@ import psycopg
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from benchmarks.data import NOW, TAG_KEYS, Customers, customer_key, tags_of
-from benchmarks.peers import SideUnavailable
+from benchmarks.peers import POSTGRES, SideUnavailable
 from benchmarks.peers.npm import postgres_programs
 from benchmarks.peers.rows import read
 from benchmarks.processes import free_port, running, unprivileged_user
@@ -65,7 +65,7 @@ CREATE INDEX ON person (role, function, influence) INCLUDE (customer);
 class Postgres:
     """A PostgreSQL that answers by prepared statements over one connection."""
 
-    name = "PostgreSQL, intarray GIN"
+    name = POSTGRES
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection

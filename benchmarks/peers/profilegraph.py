@@ -22,7 +22,7 @@ from benchmarks.data import (
 )
 from benchmarks.graph import REVENUE
 from benchmarks.http import GraphQLClient, operation
-from benchmarks.peers import SideUnavailable
+from benchmarks.peers import OURS, SideUnavailable
 from benchmarks.processes import first_line, running
 from benchmarks.questions import (
     COLUMNS,
@@ -41,7 +41,6 @@ from benchmarks.questions import (
 )
 from profilegraph.services.platform import Address
 
-NAME = "profilegraph"
 OPERATIONS = {
     Kind.COUNT: "query ($filter: FilterInput!) { segmentPreview(filter: $filter) { count } }",
     Kind.PAGE: (
@@ -55,12 +54,12 @@ OPERATIONS = {
     Kind.BREAKDOWN: (
         "query ($filter: FilterInput!, $dimensions: [String!]!) {"
         " segmentPreview(filter: $filter) { breakdown(dimensions: $dimensions) {"
-        " buckets { tag { key } count } } } }"
+        " buckets { tagKey count } } } }"
     ),
     Kind.CROSS_TABLE: (
         "query ($filter: FilterInput!, $rows: String!, $columns: String!) {"
         " crossTable(rows: $rows, columns: $columns, filter: $filter) {"
-        " columns { tag { key } } rows { tag { key } cells { count } } } }"
+        " columns { tagKey } rows { tagKey cells { count } } } }"
     ),
 }
 
@@ -68,7 +67,7 @@ OPERATIONS = {
 class Profilegraph:
     """The GraphQL API of a running server."""
 
-    name = NAME
+    name = OURS
 
     def __init__(self, client: GraphQLClient) -> None:
         self._client = client
@@ -83,8 +82,8 @@ class Profilegraph:
 
 
 @contextmanager
-def serving(address: Address, folder: Path) -> Iterator[int]:
-    """Yield the port of `profilegraph serve` on a graph; raises SideUnavailable."""
+def serving(address: Address, folder: Path) -> Iterator[tuple[int, int]]:
+    """Yield port and process id of `profilegraph serve` on a graph; raises SideUnavailable."""
     environment = {
         "NEO4J_URI": address.uri,
         "NEO4J_USER": address.user,
@@ -101,7 +100,7 @@ def serving(address: Address, folder: Path) -> Iterator[int]:
         port = urlsplit(line.split()[1]).port if line else None
         if port is None:
             raise SideUnavailable(f"it does not start: {log.read_text()[-500:]}")
-        yield port
+        yield port, process.pid
 
 
 def filter_of(conditions: Sequence[Condition]) -> dict[str, Any]:
@@ -162,18 +161,18 @@ def _read(kind: Kind, data: Any) -> Answer:
             return tuple(step["kept"] for step in data["segmentPreview"]["waterfall"]["steps"])
         case Kind.BREAKDOWN:
             return {
-                bucket["tag"]["key"]: bucket["count"]
+                bucket["tagKey"]: bucket["count"]
                 for dimension in data["segmentPreview"]["breakdown"]
                 for bucket in dimension["buckets"]
-                if bucket["tag"] and bucket["count"]
+                if bucket["tagKey"] and bucket["count"]
             }
         case Kind.CROSS_TABLE:
             table = data["crossTable"]
             return {
-                f"{row['tag']['key']} × {column['tag']['key']}": cell["count"]
+                f"{row['tagKey']} × {column['tagKey']}": cell["count"]
                 for row in table["rows"]
                 for column, cell in zip(table["columns"], row["cells"], strict=True)
-                if row["tag"] and column["tag"] and cell["count"]
+                if row["tagKey"] and column["tagKey"] and cell["count"]
             }
         case _:
             assert_never(kind)

@@ -163,3 +163,54 @@ async def test_the_people_of_a_segment_are_those_who_were_as_asked_then(past, da
 async def test_a_moment_to_come_is_refused(past):
     error = await past.error(ASK, f=WARM, at=day(past, 5))
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")
+
+
+DIFFERENCE = """query($from: DateTime!, $to: DateTime, $after: String, $zh: String! = "zh") {
+  segment(key: "s") { difference(from: $from, to: $to) {
+    versionBefore versionAfter
+    counts { before after entered left }
+    causes { cause entered count label zh: label(locale: $zh) }
+    all: changes { edges { node { customerKey } } }
+    changes(first: 1, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      edges { cursor node { customer { key } entered cause reasons { cause text } } } } } } }"""
+
+
+async def test_the_difference_of_two_moments_names_who_came_and_went_and_why(past):
+    found = (await past(DIFFERENCE, **{"from": day(past, 1)}))["segment"]["difference"]
+    assert (found["versionBefore"], found["versionAfter"]) == (1, 2)
+    assert found["counts"] == {"before": 2, "after": 2, "entered": 1, "left": 1}
+    assert found["causes"] == [
+        {
+            "cause": "DEFINITION_CHANGED",
+            "entered": False,
+            "count": 1,
+            "label": "the definition changed",
+            "zh": "人群定义已改变",
+        },
+        {
+            "cause": "CUSTOMER_ADDED",
+            "entered": True,
+            "count": 1,
+            "label": "new customer",
+            "zh": "新客户",
+        },
+    ]
+    assert [edge["node"]["customerKey"] for edge in found["all"]["edges"]] == ["a", "c"]
+    [edge] = found["changes"]["edges"]
+    assert edge["node"] == {
+        "customer": {"key": "a"},
+        "entered": False,
+        "cause": "DEFINITION_CHANGED",
+        "reasons": [{"cause": "DEFINITION_CHANGED", "text": "the definition changed"}],
+    }
+    assert found["changes"]["pageInfo"]["hasNextPage"]
+    cursor = found["changes"]["pageInfo"]["endCursor"]
+    rest = (await past(DIFFERENCE, after=cursor, **{"from": day(past, 1)}))["segment"]
+    [edge] = rest["difference"]["changes"]["edges"]
+    assert edge["node"]["customer"] == {"key": "c"}
+
+
+async def test_moments_in_the_wrong_order_have_no_difference(past):
+    error = await past.error(DIFFERENCE, **{"from": day(past, 2), "to": day(past, 1)})
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "from")

@@ -141,3 +141,59 @@ async def test_users_are_named_and_keep_a_segment_from_being_deleted(saved):
     for _ in range(2):
         assert await saved(delete) == {"deleteSegment": node}
     assert (await saved("query($id: ID!) { node(id: $id) { id } }", id=node))["node"] is None
+
+
+async def test_a_static_segment_is_chosen_changed_and_used_in_filters(saved):
+    for key in "abc":
+        await saved("mutation($k: String!) { saveCustomer(input: {key: $k}) { key } }", k=key)
+    save = """mutation { saveStaticSegment(input: {key: "vip", labels: {zhCN: "贵宾", en: "VIPs"},
+      customers: ["a", "b"]}) { kind version count text zh: text(locale: "zh") filter problem } }"""
+    assert (await saved(save))["saveStaticSegment"] == {
+        "kind": "STATIC",
+        "version": 1,
+        "count": 2,
+        "text": "one of 2 listed customers",
+        "zh": "在2位客户的名单中",
+        "filter": {"segment": {"key": "vip"}},
+        "problem": None,
+    }
+    change = """mutation { changeStaticSegment(key: "vip", add: ["c"], remove: ["a"], note: "met") {
+      version note changes { kind text } members { edges { node { key } } } } }"""
+    changed = (await saved(change))["changeStaticSegment"]
+    assert (changed["version"], changed["note"]) == (2, "met")
+    assert [one["kind"] for one in changed["changes"]] == ["REMOVED", "ADDED"]
+    assert [edge["node"]["key"] for edge in changed["members"]["edges"]] == ["b", "c"]
+    asked = """{ segmentPreview(filter: {not: {segment: {key: "vip"}}}) {
+      text members { edges { node { key } } } } }"""
+    found = (await saved(asked))["segmentPreview"]
+    assert found["text"] == "not (in segment “VIPs”)"
+    assert [edge["node"]["key"] for edge in found["members"]["edges"]] == ["a"]
+    older = (await saved('{ segment(key: "vip", version: 1) { count } }'))["segment"]
+    assert older == {"count": 2}
+    why = """{ explainMember(customer: "b", segment: "vip") { holds
+      conditions { place filter text } } }"""
+    [told] = (await saved(why))["explainMember"]["conditions"]
+    assert told["place"] == "filter.listed"
+    error = await saved.error(change.replace('"c"', '"nobody"'))
+    assert error["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_a_snapshot_is_taken_and_names_its_source(saved):
+    take = """mutation { takeSnapshot(key: "s", idempotencyKey: "k") {
+      key kind label count takenFrom { key version } } }"""
+    taken = (await saved(take))["takeSnapshot"]
+    assert taken == {
+        "key": "s@2026-03-01T12:00:00",
+        "kind": "SNAPSHOT",
+        "label": "Segment · 2026-03-01 12:00",
+        "count": 0,
+        "takenFrom": {"key": "s", "version": 2},
+    }
+    assert (await saved(take))["takeSnapshot"] == taken
+    found = (await saved('{ segment(key: "s") { snapshots { key } takenFrom { key } } }'))[
+        "segment"
+    ]
+    assert found == {"snapshots": [{"key": taken["key"]}], "takenFrom": None}
+    named = """mutation { takeSnapshot(key: "s", snapshotKey: "march", labels: {zhCN: "三月", en: "March"})
+      { key label } }"""
+    assert (await saved(named))["takeSnapshot"] == {"key": "march", "label": "March"}

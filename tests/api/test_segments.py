@@ -153,7 +153,7 @@ PURCHASE = {"type": "purchase"}
                 }
             },
             "a",
-            "DecisionMaker",
+            "PersonEvidence",
         ),
         ({"opportunity": {"where": {"amount": {"eq": 99.5}}}}, "a", "OPPORTUNITY o"),
         ({"followUp": {"kinds": ["VISIT"], "note": {"contains": "quote"}}}, "b", "FOLLOW_UP f"),
@@ -323,7 +323,7 @@ query($customer: String!, $segment: String, $filter: FilterInput) {
       evidence {
         __typename
         ... on Tagging { tag { key } confidence }
-        ... on DecisionMaker { name department { name } }
+        ... on PersonEvidence { person { name department { name } } events { key } }
         ... on EventEvidence { key amount }
         ... on ValueEvidence { key text }
       }
@@ -340,7 +340,8 @@ async def test_a_member_and_a_non_member_are_explained_with_what_was_found(world
     assert (found["holds"], found["customer"]) == (False, {"key": "a"})
     told = [(c["place"], c["depth"], c["holds"], c["evidence"]) for c in found["conditions"]]
     warm = {"__typename": "Tagging", "tag": {"key": "temperature/warm"}, "confidence": 0.5}
-    li = {"__typename": "DecisionMaker", "name": "李", "department": {"name": "IT"}}
+    person = {"name": "李", "department": {"name": "IT"}}
+    li = {"__typename": "PersonEvidence", "person": person, "events": []}
     purchase = {"__typename": "EventEvidence", "key": "e2", "amount": "99"}
     assert told == [
         ("filter", 0, False, []),
@@ -356,6 +357,64 @@ async def test_a_member_and_a_non_member_are_explained_with_what_was_found(world
         {"not": bought},
         bought,
     ]
+
+
+async def test_a_person_is_evidence_with_what_of_her_was_counted(world, platform):
+    at = datetime(2026, 2, 20, tzinfo=UTC)
+    sales = [Opportunity(key=key, customer="a", name=key, amount="5") for key in ("o1", "o2")]
+    parts = [
+        Participation(person="li", opportunity=o, role=DecisionRole.USER) for o in ("o1", "o2")
+    ]
+    await save(platform, [*sales, *parts], at)
+    asked = {
+        "did": {"type": "purchase", "amount": {"lt": 20}},
+        "takesPartIn": {"where": {"name": {"eq": "o2"}}},
+    }
+    query = """query($f: FilterInput!) { explainMember(customer: "a", filter: $f) { conditions {
+      evidence { ... on PersonEvidence {
+        person { key } events { key amount } opportunities { key name amount when } } } } } }"""
+    found = await world(query, f={"people": {"where": asked}})
+    assert found["explainMember"]["conditions"][0]["evidence"] == [
+        {
+            "person": {"key": "li"},
+            "events": [{"key": "e1", "amount": "10.5"}],
+            "opportunities": [{"key": "o2", "name": "o2", "amount": "5", "when": None}],
+        }
+    ]
+
+
+MISSING = """query($customer: String!, $filter: FilterInput) {
+  explainMember(customer: $customer, filter: $filter) { holds nearestMiss {
+    wanted distance unit text zh: text(locale: "zh-CN")
+    condition { place holds filter evidence { ... on EventEvidence { key } } } } } }"""
+
+
+async def test_a_non_member_is_told_the_fewest_conditions_to_change(world):
+    bought = {"event": {"type": "purchase", "atLeast": 3}}
+    condition = {"all": [{"any": [{"all": [WARM, DECIDER]}, bought]}, {"not": WARM}]}
+    found = (await world(MISSING, customer="c", filter=condition))["explainMember"]
+    assert not found["holds"]
+    [miss] = found["nearestMiss"]
+    assert miss == {
+        "wanted": True,
+        "distance": 2,
+        "unit": "TIMES",
+        "text": "1 now; wanted: “Purchase” at least 3 times (2 more)",
+        "zh": "现有1；需要：“购买”至少3次（还差2）",
+        "condition": {
+            "place": "filter.all[0].any[1].event",
+            "holds": False,
+            "filter": bought,
+            "evidence": [{"key": "e3"}],
+        },
+    }
+    found = (await world(MISSING, customer="a", filter=condition))["explainMember"]
+    # Without being warm the first branch falls too, so that the other one is needed.
+    told = [(miss["wanted"], miss["condition"]["filter"]) for miss in found["nearestMiss"]]
+    assert told == [(False, WARM), (True, bought)]
+    assert (await world(MISSING, customer="a", filter=WARM))["explainMember"]["nearestMiss"] == []
+    none = (await world(MISSING, customer="a", filter={"any": []}))["explainMember"]
+    assert none == {"holds": False, "nearestMiss": None}
 
 
 async def test_a_tag_that_no_taxonomy_has_any_more_is_explained_by_its_key(world):

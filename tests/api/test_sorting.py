@@ -4,10 +4,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from neo4j import GraphDatabase
 
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer
+from profilegraph.segments.answers import Position
+from profilegraph.segments.facts import Context
+from profilegraph.segments.nodes import EVERYONE
+from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.storage.database import Database
+from profilegraph.storage.segments import page_of_keys
 from tests.api.test_paging import PAGE, pages
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -69,6 +77,37 @@ async def test_a_cursor_stays_right_when_the_customer_that_it_came_from_changes(
     after = page["pageInfo"]["endCursor"]
     rest = (await world(PAGE, first=9, after=after, orderBy=order))["customers"]
     assert [edge["node"]["key"] for edge in rest["edges"]] == ["aa", "c", "a", "e", "f", "g"]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_a_page_by_key_reads_no_more_customers_than_it_has(
+    platform, server, monkeypatch, descending
+):
+    await save(platform, [Customer(key=f"c{number:03}") for number in range(300)], NOW)
+    asked: list[tuple[str, Any]] = []
+    genuine = Database.read
+
+    async def noted(self: Database, query: str, parameters: Any) -> Any:
+        asked.append((query, parameters))
+        return await genuine(self, query, parameters)
+
+    monkeypatch.setattr(Database, "read", noted)
+    for after in (None, Position("c150", "c150")):
+        compiler = Compiler(Catalogue.of([]), Context(NOW, NOW.date()))
+        page = await page_of_keys(
+            platform.database, compiler, EVERYONE, first=5, after=after, descending=descending
+        )
+        assert len(page) == 5
+    with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver:
+        for query, parameters in asked:
+            plan = driver.execute_query("PROFILE " + query, parameters).summary.profile
+            assert plan is not None
+            assert most_rows(plan) <= 6
+
+
+def most_rows(operator: dict[str, Any]) -> int:
+    """Return the most rows that an operator of a plan made."""
+    return max([int(operator["rows"]), *map(most_rows, operator.get("children", []))])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from pyroaring import FrozenBitMap
 
 from profilegraph.domain.activity import Opportunity, Participation
 from profilegraph.domain.customers import Customer, Tagging
@@ -15,6 +16,7 @@ from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Depart
 from profilegraph.errors import NoHistory
 from profilegraph.segments.codec import decode
 from profilegraph.segments.facts import Past
+from profilegraph.segments.nodes import Listed
 from profilegraph.services import segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
@@ -117,3 +119,13 @@ async def test_before_history_was_kept_people_and_sales_cannot_be_asked_about(
     users = decode({"people": {"where": {"roles": ["USER"]}}})
     assert await segments.count(platform, users, Past(NOW, NOW + 2 * DAY)) == 0
     assert await segments.count(platform, users, Past(NOW + DAY, NOW + 2 * DAY)) == 1
+
+
+async def test_a_list_of_customers_has_those_of_them_who_were_there(platform: Platform) -> None:
+    await save(platform, [Customer(key="a")], NOW)
+    await save(platform, [Customer(key="b")], NOW + 2 * DAY)
+    rows = await platform.database.read("MATCH (c:Customer) RETURN c.ordinal AS ordinal")
+    listed = Listed(FrozenBitMap(row["ordinal"] for row in rows))
+    past = Past(NOW + DAY, NOW + 3 * DAY)
+    assert await segments.count(platform, listed, past) == 1
+    assert (await segments.explain_member(platform, listed, "a", past)).holds

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,12 @@ from profilegraph.domain.activity import Arrival, Channel, Event
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Employee, Ownership, Team
 from profilegraph.domain.values import Record
+from profilegraph.errors import NotFound
+from profilegraph.index.comparing import differences
+from profilegraph.index.view import View
 from profilegraph.segments.codec import decode
 from profilegraph.services import index_keeper, segments
+from profilegraph.services.index_checks import rebuild, verify
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
@@ -229,3 +234,61 @@ async def test_a_transaction_that_fails_leaves_no_number_behind(platform: Platfo
     with pytest.raises(RuntimeError):
         await platform.database.write(fails)
     assert await feed.begin(platform.database) == before
+
+
+async def test_a_process_that_starts_goes_on_where_the_last_one_ended(
+    platform: Platform, tmp_path: Path
+) -> None:
+    file = tmp_path / "index.npz"
+    await save(platform, [Customer(key="a"), warm("a"), Customer(key="b")], NOW)
+    first = Knowledge(platform.database, PLENTY, file)
+    before = await first.indexed()
+    await first.close()
+    assert file.stat().st_mode & 0o777 == 0o600
+    await save(platform, [warm("b")], NOW)
+    second = Knowledge(platform.database, PLENTY, file)
+    known = await second.now()  # no building in between: the first look has an index
+    assert known.view is not None
+    assert not differences(before, View((known.view.levels[0],), known.view.trees))
+    assert await segments.count(replace(platform, knowledge=second), WARM, NOW) == 2
+    await second.close()
+
+
+async def test_a_damaged_file_is_no_index(platform: Platform, tmp_path: Path) -> None:
+    file = tmp_path / "index.npz"
+    await save(platform, [Customer(key="a")], NOW)
+    first = Knowledge(platform.database, PLENTY, file)
+    await first.indexed()
+    await first.close()
+    whole = file.read_bytes()
+    for damaged in (b"", b"no archive", whole[: len(whole) // 2]):
+        file.write_bytes(damaged)
+        knowledge = Knowledge(platform.database, PLENTY, file)
+        assert (await knowledge.indexed()).customers == 1
+        await knowledge.close()
+
+
+async def test_verify_finds_what_changed_behind_the_platforms_back_and_rebuild_mends_it(
+    platform: Platform, tmp_path: Path
+) -> None:
+    file = tmp_path / "index.npz"
+    await save(platform, [Customer(key=key) for key in "abc"], NOW)
+    with pytest.raises(NotFound):
+        await verify(platform, file)
+    serving = Knowledge(platform.database, PLENTY, file)
+    await serving.indexed()
+    await save(platform, [warm("a")], NOW)
+    assert (await verify(platform, file)).differing == 0
+    await platform.database.define(
+        "MATCH (c:Customer {key: 'b'}), (g:Tag {key: 'temperature/warm'})"
+        " CREATE (c)-[:TAGGED {since: datetime('2026-01-01'), source: 'MANUAL', confidence: 1.0,"
+        " weight: 1.0, weekdays: []}]->(g)"
+    )
+    await platform.database.define("CREATE (:Customer {key: 'd', kind: 'COMPANY'})")
+    found = await verify(platform, file)
+    assert (found.differing, found.keys) == (2, ["b"])
+    await rebuild(platform)
+    await serving.indexed()
+    assert (await verify(platform, file)).differing == 0
+    assert await count(replace(platform, knowledge=serving)) == 4
+    await serving.close()

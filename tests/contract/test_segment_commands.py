@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
 from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.values import Labels
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import NotFound, ProfilegraphError
-from profilegraph.services import records
+from profilegraph.segments.codec import decode
+from profilegraph.services import records, segments
 from profilegraph.services.platform import Platform
 from tests.conftest import NOW
 
@@ -70,6 +73,8 @@ def test_the_history_tells_who_changed_what_and_a_rollback_restores_it(
 def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> None:
     save(WARM, "--author", "Li", "--draft")
     assert segment("activate", "s") == "s is ACTIVE\n"
+    assert segment("snapshot", "s", "--key", "then") == "then is taken\n"
+    assert "SNAPSHOT" in segment("list")
     assert segment("archive", "s") == "s is ARCHIVED\n"
     assert "ARCHIVED" in segment("list")
     assert segment("share", "s") == "s belongs to Li\n"
@@ -78,6 +83,34 @@ def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> Non
     assert segment("delete", "s") == "s is deleted\n"
     with pytest.raises(NotFound):
         segment("history", "s")
+
+
+def test_a_segment_is_counted_and_compared_as_of_past_moments(
+    segment: Command, warmed: None
+) -> None:
+    def run(*arguments: str) -> list[str]:
+        return segment(*arguments, "--now", "2026-03-04T00:00:00+00:00").splitlines()
+
+    before = "2026-03-02T00:00:00+00:00"
+    assert run("count", "s", "--as-of", before) == ["0"]
+    assert run("count", "s") == ["1"]
+    assert run("members", "s", "--as-of", before) == ["0 of 0 members"]
+    assert run("why", "s", "b", "--as-of", before)[0].startswith("✗")
+    told = run("difference", "s", "--from", before)
+    assert told[:2] == ["0 members, 1 entered, 0 left: 1", "  +1  tag added"]
+    assert told[2].startswith("+ b  tag added: ")
+
+
+@pytest.fixture
+async def warmed(platform: Platform) -> None:
+    """The segment s of warm customers; b warms up two days after it was saved."""
+    await records.save(platform, [Customer(key="a"), Customer(key="b")], NOW)
+    labels = Labels(zh_cn="人群", en="Segment")
+    await segments.save_segment(platform, "s", labels, decode(WARM), author="li", note="", now=NOW)
+    later = NOW + timedelta(days=2)
+    await records.save(
+        platform, [Tagging(customer="b", tag="temperature/warm", since=later)], later
+    )
 
 
 @pytest.fixture

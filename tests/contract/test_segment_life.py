@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from profilegraph.config import data_folder
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
@@ -15,6 +16,8 @@ from profilegraph.services import segment_history, segment_life, segments
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segment_rules import Act
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.migrations import read_migrations
 from profilegraph.storage.saved_segments import SavedSegment
 from tests.conftest import NOW
 
@@ -264,3 +267,24 @@ async def test_no_segment_goes_while_another_begins_to_refer_to_it(
     failures = [one for one in answers if isinstance(one, BaseException)]
     assert len(failures) == 1
     assert isinstance(failures[0], Conflict | InvalidFilter), failures
+
+
+async def test_segments_saved_before_there_were_owners_belong_to_their_first_author(
+    platform: Platform,
+) -> None:
+    await save(platform, "s")
+    await save(platform, "s", refers_to(), author="wang", operator=True)
+    whole = await segments.segment(platform, "s")
+
+    async def forget(transaction: Transaction) -> None:
+        await transaction.run("MATCH (s:Segment) REMOVE s.kind, s.state, s.owner, s.editors")
+
+    await platform.database.write(forget)
+    [migration] = [
+        one
+        for one in read_migrations(data_folder("schema") / "graph")
+        if one.name == "saved_segments"
+    ]
+    for statement in migration.statements:
+        await platform.database.define(statement)
+    assert await segments.segment(platform, "s") == whole

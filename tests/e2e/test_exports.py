@@ -320,6 +320,9 @@ async def test_a_segment_is_found_whatever_signs_its_key_has(client, graph):
         ("s.csv", {"colums": "key"}, 400, "INVALID_INPUT", "Did you mean columns?"),
         ("s.csv", {"bom": "no"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"what": "customers"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"asOf": "yesterday"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"asOf": "2026-02-01T00:00:00"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"asOf": "2027-01-01T00:00:00Z"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"where": "{}"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"what": "people", "where": "{"}, 400, "INVALID_FILTER", ""),
         ("s.csv", {"what": "people", "where": '{"rols": []}'}, 400, "INVALID_FILTER", ""),
@@ -396,6 +399,21 @@ async def test_an_error_on_the_way_breaks_the_connection(client, monkeypatch, lo
     [told] = [one for one in entries if one["event"] == "export"]
     assert not told["complete"]
     assert not any(one["event"] == "bug" for one in entries)
+
+
+async def test_a_past_moment_has_the_members_of_its_time(client, graph):
+    old, cold = NOW - timedelta(days=9), {"tags": {"dimension": "temperature", "anyOf": ["cold"]}}
+    await save(graph, [Customer(key="b")], NOW)
+    await graph.database.define(
+        "MATCH (c:Customer) SET c.createdAt = datetime('2026-01-01T00:00:00Z')"
+    )
+    until = NOW - timedelta(days=2)
+    tagging = Tagging(customer="b", tag="temperature/cold", since=old, until=until)
+    await save(graph, [tagging], NOW)
+    await segments.save_segment(graph, "cold", LABELS, decode(cold), author="li", note="", now=old)
+    assert (await rows(client, "cold.csv", columns="key"))[1:] == []
+    then = (NOW - timedelta(days=5)).isoformat()
+    assert (await rows(client, "cold.csv", columns="key", asOf=then))[1:] == [["b"]]
 
 
 async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):

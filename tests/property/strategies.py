@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from hypothesis import strategies as st
+from pyroaring import FrozenBitMap
 
 from profilegraph.domain.activity import OpportunityOutcome
 from profilegraph.domain.customers import RelationKind, TagSource
@@ -257,12 +258,15 @@ metric_leaves = st.builds(
 _SAVED: dict[str, nodes.Node] = {
     "golfers": nodes.Tags("hobby", any_of=("golf",)),
     "visitors": nodes.Events("visit", at_least=2),
+    "chosen": nodes.Listed(FrozenBitMap((0, 2))),
     "both": nodes.AllOf((nodes.InSegment("golfers"), nodes.InSegment("visitors"))),
 }
 LIBRARY = Library(
     {key: SavedFilter(Labels(zh_cn=key, en=key), node) for key, node in _SAVED.items()}
 )
 """The saved segments that random filters refer to."""
+lists = st.sets(st.integers(0, 3)).map(lambda some: nodes.Listed(FrozenBitMap(some)))
+"""What saved lists stand for; filters refer to them by their segments."""
 segment_leaves = st.sampled_from(sorted(LIBRARY.segments)).map(nodes.InSegment)
 _simple_leaves = st.one_of(
     tag_leaves(),

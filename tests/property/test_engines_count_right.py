@@ -43,7 +43,7 @@ SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 HERE = replace(CONTEXT, library=LIBRARY)
 ENGINES: Mapping[str, Callable[[Database, Catalogue, Context], Engine]] = {"cypher": CypherEngine}
 RANDOMLY = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,19 @@ from profilegraph.domain.customers import Consent
 from profilegraph.domain.values import Record
 from profilegraph.errors import NoHistory
 from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.segments.causes import Asked, Known, changed
 from profilegraph.segments.codec import encode_text
+from profilegraph.segments.facts import Context
 from profilegraph.segments.history import require_history
 from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.facts import read_past
+from profilegraph.storage.membership import page_of_changes
 from profilegraph.storage.writing import untag
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, simple_leaves
-from tests.spec.conftest import CONTEXT, EVALUATORS
+from tests.spec.conftest import CONTEXT, OF_THE_PAST
 from tests.support.worlds import World, add_world, load_only, load_world
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
@@ -105,7 +110,7 @@ async def write(
     told=st.lists(st.tuples(worlds(most=2), untaggings), min_size=3, max_size=3),
     nodes=st.lists(filters, min_size=5, max_size=5),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 async def test_the_past_is_answered_as_it_was_answered_then(
     loaded: Database,
     catalogue: Catalogue,
@@ -118,13 +123,35 @@ async def test_the_past_is_answered_as_it_was_answered_then(
         await write(loaded, world, removed, stage)
         now = NOW + BETWEEN * stage
         context = replace(present, now=now, today=now.date())
-        cypher = EVALUATORS["cypher"]
+        cypher = OF_THE_PAST["cypher"]
         answers.append([await cypher(loaded, catalogue, node, context) for node in nodes])
-    end = NOW + BETWEEN * len(told)
     for stage, then in enumerate(answers):
-        now = NOW + BETWEEN * stage
-        context = replace(present, now=now, today=now.date(), present=end)
         for node, answer in zip(nodes, then, strict=True):
-            for name, evaluate in EVALUATORS.items():
-                found = await evaluate(loaded, catalogue, node, context)
+            for name, evaluate in OF_THE_PAST.items():
+                found = await evaluate(loaded, catalogue, node, as_of(stage))
                 assert found == answer, (name, stage, encode_text(node))
+    for stage, (one, other) in enumerate(pairwise(answers)):
+        for node, was, is_ in zip(nodes, one, other, strict=True):
+            found = await changed_since(loaded, catalogue, node, stage)
+            assert found == was ^ is_, (stage, encode_text(node))
+
+
+def as_of(stage: int) -> Context:
+    now = NOW + BETWEEN * stage
+    end = NOW + BETWEEN * 3
+    return replace(CONTEXT, library=LIBRARY, now=now, today=now.date(), present=end)
+
+
+async def changed_since(
+    database: Database, catalogue: Catalogue, node: Node, stage: int
+) -> set[str]:
+    """Return who entered or left until the next writing; of each there must be a reason."""
+    old, new = Asked(node, as_of(stage)), Asked(node, as_of(stage + 1))
+    keys = await page_of_changes(database, catalogue, old, new, first=100)
+    before = await read_past(database, keys, old.context.now)
+    after = await read_past(database, keys, new.context.now)
+    for key in keys:
+        found = changed(key, Known(before.get(key), after.get(key)), old, new, catalogue)
+        assert found is not None, (key, stage, encode_text(node))
+        assert found.reasons, (key, stage, encode_text(node))
+    return set(keys)

@@ -63,8 +63,8 @@ def member(node: Node, facts: Facts, catalogue: Catalogue, context: Context) -> 
 
 def facts_of(world: World) -> list[Facts]:
     near: dict[str, Facts] = {}
-    for customer in _some(world.records, Customer):
-        near[customer.key] = replace(_facts(world, customer), near=near)
+    for ordinal, customer in enumerate(world.customers):
+        near[customer.key] = replace(_facts(world, customer), near=near, ordinal=ordinal)
     return list(near.values())
 
 

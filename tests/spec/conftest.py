@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from pyroaring import FrozenBitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import Labels
@@ -20,7 +21,7 @@ from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Context, Scope
 from profilegraph.segments.holding import visible
 from profilegraph.segments.library import Library, SavedFilter, reach
-from profilegraph.segments.nodes import Node
+from profilegraph.segments.nodes import Listed, Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.storage.database import Database
@@ -30,6 +31,8 @@ from tests.conftest import NOW
 from tests.support.worlds import load_only, load_world, parse_world
 
 Filter = dict[str, Any]
+Saved = Filter | list[str]
+"""A saved segment: its filter, or the keys of the customers on its list."""
 
 
 class Members(Protocol):
@@ -39,7 +42,7 @@ class Members(Protocol):
         self,
         text: str,
         filter_: Filter,
-        saved: Mapping[str, Filter] = {},
+        saved: Mapping[str, Saved] = {},
         scope: Scope | None = None,
         /,
     ) -> Awaitable[set[str]]: ...
@@ -48,14 +51,23 @@ class Members(Protocol):
 CONTEXT = Context(NOW, NOW.date())
 
 
-def library_of(saved: Mapping[str, Filter]) -> Library:
-    """Return saved segments as a library; each is called as its key."""
+def library_of(saved: Mapping[str, Saved], customers: Sequence[str] = ()) -> Library:
+    """Return saved segments as a library; each is called as its key.
+
+    `customers` are all that there are, in the order of their ordinals.
+    """
     return Library(
         {
-            key: SavedFilter(Labels(zh_cn=key, en=key), decode(filter_))
-            for key, filter_ in saved.items()
+            key: SavedFilter(Labels(zh_cn=key, en=key), _stands_for(one, customers))
+            for key, one in saved.items()
         }
     )
+
+
+def _stands_for(saved: Saved, customers: Sequence[str]) -> Node:
+    if isinstance(saved, dict):
+        return decode(saved)
+    return Listed(FrozenBitMap(map(customers.index, saved)))
 
 
 async def by_explain(
@@ -95,6 +107,8 @@ async def by_bitmap(
 
 
 EVALUATORS = {"explain": by_explain, "cypher": by_cypher, "bitmap": by_bitmap}
+OF_THE_PAST = {name: EVALUATORS[name] for name in ("explain", "cypher")}
+"""Those that know of other moments than now."""
 
 
 @pytest.fixture(scope="session")
@@ -113,13 +127,14 @@ async def members(
     async def ask(
         text: str,
         filter_: Filter,
-        saved: Mapping[str, Filter] = {},
+        saved: Mapping[str, Saved] = {},
         scope: Scope | None = None,
         /,
     ) -> set[str]:
-        node, library = decode(filter_), library_of(saved)
+        world = parse_world(text, NOW)
+        node, library = decode(filter_), library_of(saved, [one.key for one in world.customers])
         check(node, catalogue, library)
-        await load_world(migrated, parse_world(text, NOW), NOW)
+        await load_world(migrated, world, NOW)
         context = replace(CONTEXT, library=library, scope=scope)
         return await evaluate(migrated, catalogue, node, context)
 

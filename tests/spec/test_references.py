@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.spec.conftest import Filter, Members
+from tests.spec.conftest import Filter, Members, Saved
 
 SCORES = """
 metrics:
@@ -39,3 +39,18 @@ async def test_a_segment_may_refer_to_others(members: Members) -> None:
 async def test_related_customers_may_be_members_of_a_segment(members: Members) -> None:
     asked = {"related": {"where": segment("good")}}
     assert await members(SCORES, asked, {"good": GOOD}) == {"low"}
+
+
+async def test_the_customers_on_a_list_are_the_members_of_its_segment(members: Members) -> None:
+    lists: dict[str, Saved] = {"chosen": ["low", "high"], "nobody": []}
+    assert await members(SCORES, segment("chosen"), lists) == {"low", "high"}
+    assert await members(SCORES, {"not": segment("chosen")}, lists) == {"middle"}
+    assert await members(SCORES, segment("nobody"), lists) == set()
+    mixed = {"all": [segment("chosen"), {"not": GOOD}]}
+    assert await members(SCORES, mixed, lists) == {"low"}
+
+
+async def test_segments_and_related_customers_may_be_on_a_list(members: Members) -> None:
+    saved: dict[str, Saved] = {"chosen": ["middle"], "either": {"any": [segment("chosen"), TOP]}}
+    assert await members(SCORES, segment("either"), saved) == {"middle", "high"}
+    assert await members(SCORES, {"related": {"where": segment("chosen")}}, saved) == {"low"}

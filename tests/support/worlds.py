@@ -35,6 +35,11 @@ class World:
     merged: tuple[tuple[str, str], ...] = ()
     """A customer and the one that it was merged into."""
 
+    @property
+    def customers(self) -> list[Customer]:
+        """Return its customers, in the order of their ordinals."""
+        return [record for record in self.records if isinstance(record, Customer)]
+
 
 def parse_world(text: str, now: datetime) -> World:
     """Return the world that tables describe: `kind:` lines, then a header and rows, `|` between.
@@ -91,6 +96,7 @@ async def add_world(database: Database, world: World, now: datetime) -> None:
         for kind in order:
             outcome = await upsert(transaction, kinds[kind], now)
             assert outcome.refused == (), outcome
+        await _number(transaction, [customer.key for customer in world.customers])
         rows = [
             {"key": key, "set": {f"metric_{name}": value for name, value in values.items()}}
             for key, values in world.metrics.items()
@@ -107,6 +113,16 @@ async def add_world(database: Database, world: World, now: datetime) -> None:
         )
 
     await database.write(work)
+
+
+async def _number(transaction: Transaction, customers: list[str]) -> None:
+    """Give the customers the ordinals 0, 1, 2 …, so that lists can be written down."""
+    values = {"keys": customers}
+    await transaction.run("MATCH (c:Customer) REMOVE c.ordinal")
+    await transaction.run(
+        "UNWIND range(0, size($keys) - 1) AS i MATCH (c:Customer {key: $keys[i]}) SET c.ordinal = i",
+        values,
+    )
 
 
 def _tables(text: str) -> Iterator[tuple[str, list[dict[str, str]]]]:

@@ -18,7 +18,8 @@ from benchmarks.data import (
 )
 from benchmarks.graph import taxonomy
 from benchmarks.measuring import Results, measure
-from benchmarks.outcome import OURS, SIDES, Floor, Index, Main, Outcome, Point, figures
+from benchmarks.outcome import Floor, Index, Main, Outcome, Point, figures
+from benchmarks.peers import OURS, SIDES
 from benchmarks.peers.profilegraph import filter_of
 from benchmarks.questions import QUESTIONS, AnyTag, Kind, NoTag, Question, RevenueAbove, Truth
 from benchmarks.report import BEGIN, END, render, write
@@ -146,10 +147,10 @@ def outcome(absent: tuple[str, ...] = ()) -> Outcome:
     for place, name in enumerate(("low", "middle", "high"), 1):
         ours = next(one for one in QUESTIONS if (one.kind, one.name) == (Kind.COUNT, name))
         results.times[OURS, ours] = [float(place)]
-    point = Point(1_000, 12_000, results, Floor(1.0, 0.5), dict.fromkeys(absent, "no room"))
+    point = Point(1_000, 12_000, 500, results, Floor(1.0, 0.5), dict.fromkeys(absent, "no room"))
     index, fresh = Index(0.5, 60_000, 2.0), Freshness(3.0, 9.0, 0)
     rates = {1: 200.0, 4: 300.0, 16: 400.0}
-    return Outcome(7, 5, Main(point, index, fresh, rates, 30_000.0), [point])
+    return Outcome(7, 5, "2 cores", Main(point, index, fresh, 300 * 1024**2, 0, rates), [point])
 
 
 def test_the_figures_are_the_worst_of_all_selectivities():
@@ -161,6 +162,7 @@ def test_the_figures_are_the_worst_of_all_selectivities():
     assert found["waterfall_vs_neo4j_graphql"] == 10
     assert found["count_vs_floor"] == 2
     assert (found["index_bytes_per_tagging"], found["index_build_taggings_per_s"]) == (5, 24_000)
+    assert found["index_bytes_vs_allowance"] == round(60_000 / (96_000 + 200_000 + 12_000), 3)
     assert found["index_build_vs_one_query"] == 4
     assert json.loads(json.dumps(found)) == found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 import strawberry
@@ -15,6 +15,7 @@ from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import Node
 from profilegraph.services import segments
 from profilegraph.services.keys import ApiKey
+from profilegraph.services.knowledge import OneLook
 from profilegraph.services.platform import Platform
 
 
@@ -22,12 +23,12 @@ class ApiContext:
     """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
 
     def __init__(self, platform: Platform, viewer: ApiKey, now: datetime) -> None:
-        self.platform = platform
+        self._look = OneLook(platform.knowledge)
+        self.platform = replace(platform, look=self._look)
         self.viewer = viewer
         self.now = now
         self.budget = Budget()
-        self.load = Loaders(platform, now, self.budget)
-        self._catalogue: asyncio.Task[Catalogue] | None = None
+        self.load = Loaders(self.platform, now, self.budget)
 
     def when(self, moment: datetime | None) -> When:
         """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""
@@ -40,9 +41,7 @@ class ApiContext:
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
-        if self._catalogue is None:
-            self._catalogue = asyncio.create_task(self.platform.catalogue())
-        return await self._catalogue
+        return await self.platform.catalogue()
 
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
@@ -51,6 +50,7 @@ class ApiContext:
 
     def forget(self) -> None:
         """Let what was read be read again, after a change."""
+        self._look.forget()
         self.load = Loaders(self.platform, self.now, self.budget)
 
 

@@ -14,9 +14,11 @@ import strawberry
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
-from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
+from profilegraph.segments.causes import Cause as MembershipCause
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.segments.gaps import DistanceUnit
 from profilegraph.services.comparison import Representation
 
 __all__ = [
@@ -28,22 +30,27 @@ __all__ = [
     "DecisionRole",
     "DepartmentFunction",
     "Direction",
+    "DistanceUnit",
     "Duty",
     "EvidenceKind",
     "FollowUpKind",
     "IdentityKind",
     "Layer",
+    "MembershipCause",
     "OpportunityOutcome",
     "RelationKind",
     "Representation",
+    "SegmentKind",
     "SegmentState",
     "TagSource",
 ]
 
 
-def describe(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+def describe(
+    enum: type[Enum], description: str, values: Mapping[str, str], name: str | None = None
+) -> None:
     """Make an enumeration known to the API, each value described by its name."""
-    definition: Any = strawberry.enum(enum, description=description)
+    definition: Any = strawberry.enum(enum, name=name, description=description)
     for value in definition.__strawberry_definition__.values:
         value.description = values[value.name]
 
@@ -83,6 +90,16 @@ describe(
         "KEY": "Their business key.",
         "NAME": "Their name; those without one come last.",
         "CREATED_AT": "When they were first saved.",
+    },
+)
+describe(
+    DistanceUnit,
+    "What a distance counts.",
+    {
+        "NUMBER": "What the value counts: an attribute, a metric, a sum of money.",
+        "TIMES": "Things: events, people, follow-ups.",
+        "DAYS": "Days.",
+        "STEPS": "Tags of an ordered dimension.",
     },
 )
 describe(
@@ -250,5 +267,35 @@ describe(
         "DRAFT": "It is being worked on: only other drafts may refer to it.",
         "ACTIVE": "It is in use.",
         "ARCHIVED": "It is kept for the record: it still answers, and nothing refers to it.",
+    },
+)
+describe(
+    MembershipCause,
+    "What made a customer a member of a segment, or no member any more.",
+    {
+        "CUSTOMER_ADDED": "It was no customer before.",
+        "MERGED": "It turned out to be another customer, and was merged into that.",
+        "DEFINITION_CHANGED": "The filter, or a segment in it, was saved in another version.",
+        "TAG_ADDED": "It was given a tag.",
+        "TAG_REMOVED": "A tag was taken away, or gave way to another of its dimension.",
+        "TAG_EXPIRED": "A tag ended by itself.",
+        "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
+        "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
+        "OPPORTUNITY_CHANGED": "A possible sale came or changed.",
+        "EVENT": "It did something.",
+        "FOLLOW_UP": "We met it.",
+        "ARRIVAL": "It came to us.",
+        "CONSENT": "It allowed or forbade something.",
+        "TIME_PASSED": "Nothing was recorded; what there was became too old, or old enough.",
+    },
+    name="MembershipCause",
+)
+describe(
+    SegmentKind,
+    "What decides who is a member of a segment.",
+    {
+        "DYNAMIC": "A filter, asked anew each time.",
+        "STATIC": "A list of customers chosen by hand.",
+        "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
     },
 )

@@ -174,6 +174,21 @@ class SaveSegmentInput:
     )
 
 
+@strawberry.input(description="A segment whose members are chosen by hand.")
+class SaveStaticSegmentInput:
+    """A segment whose members are chosen by hand."""
+
+    key: str = strawberry.field(description=_KEY)
+    labels: LabelsInput = strawberry.field(description="Its name.")
+    customers: list[str] = strawberry.field(
+        description="Keys of all its members, at most 10,000; `changeStaticSegment` adds more."
+    )
+    note: str = strawberry.field(default="", description="What changed, and why.")
+    state: SegmentState | None = given(
+        "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
+    )
+
+
 def values(given_input: object, *names: str) -> dict[str, Any]:
     """Return the fields of an input that were given, by name: those of `names`, else all."""
     assert not isinstance(given_input, type)  # noqa: S101  (inputs are instances)

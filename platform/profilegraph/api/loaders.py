@@ -11,7 +11,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
-from profilegraph.services import profiles, segment_history, segment_life
+from profilegraph.services import profiles, segment_history, segment_life, segment_lists
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
 
@@ -53,6 +53,8 @@ class Loaders:
         self.consents = lists(partial(profiles.read_consents, database))
         self.arrivals = lists(partial(profiles.read_arrivals, database))
         self.versions = lists(partial(segment_history.versions, platform))
+        self.snapshots = lists(partial(segment_lists.snapshots, platform))
+        self.snapshot_sources = lists(partial(segment_lists.sources, platform))
         self.segment_users = lists(partial(segment_life.users, platform))
 
 

@@ -12,7 +12,7 @@ import strawberry
 
 from profilegraph.api.enums import CustomerOrderField, Direction
 from profilegraph.api.fields import given
-from profilegraph.api.ids import decode_text, encode_text
+from profilegraph.api.ids import decode_id, decode_text, encode_text
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.errors import InvalidInput
@@ -137,6 +137,20 @@ class Sorting:
         if not isinstance(plain, (int, float) if self.kind is float else self.kind):
             raise TypeError("the value is of another type")
         return plain
+
+
+def key_of(cursor: str | None, kind: str) -> str | None:
+    """Return the key that a cursor of a list by key points at; raises InvalidInput for another's."""
+    if cursor is None:
+        return None
+    found, key = decode_id(cursor)
+    if found != kind:
+        raise InvalidInput(
+            "the cursor cannot be used: it is of another list.",
+            where="after",
+            hint="Pass on a cursor of the same list.",
+        )
+    return key
 
 
 def _foreign(reason: str) -> InvalidInput:

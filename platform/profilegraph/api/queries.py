@@ -170,7 +170,7 @@ class Query:
         verdict = await segments.explain_member(
             context.platform, condition, customer, past or context.now
         )
-        return Explanation(verdict=verdict, customer_key=customer, past=past is not None)
+        return Explanation(verdict=verdict, customer_key=customer, past=past)
 
     @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
     async def cross_table(

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
+from strawberry.types.field import StrawberryField
 
 from profilegraph.api.executor import EXTENSIONS, QuietSchema
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
+
+
+class _Names(NameConverter):
+    """Names as usual; each is made once, and not again for every argument of every request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[int, str] = {}
+
+    def from_field(self, field: StrawberryField) -> str:
+        """Return what a field is called; fields live as long as the schema."""
+        name = self._known.get(id(field))
+        if name is None:
+            name = self._known[id(field)] = super().from_field(field)
+        return name
 
 
 def build_schema() -> strawberry.Schema:
@@ -17,7 +34,9 @@ def build_schema() -> strawberry.Schema:
         Query,
         Mutation,
         extensions=EXTENSIONS,
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        config=StrawberryConfig(
+            scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
+        ),
     )
 
 

@@ -12,12 +12,13 @@ from profilegraph.api.fields import field
 from profilegraph.api.filters import to_node
 from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.ids import encode_id
-from profilegraph.api.inputs import SaveSegmentInput, key
+from profilegraph.api.inputs import LabelsInput, SaveSegmentInput, SaveStaticSegmentInput, key
 from profilegraph.api.types.saved_segment import Segment
-from profilegraph.services import segment_history, segment_life, segments
+from profilegraph.services import segment_history, segment_life, segment_lists, segments
 from profilegraph.services.segment_rules import Act
 
 SegmentKey = Annotated[str, strawberry.argument(description="Business key of the segment.")]
+NO_KEYS: list[str] = []
 Note = Annotated[str, strawberry.argument(description="What changed, and why.")]
 
 
@@ -73,6 +74,82 @@ class SegmentMutation:
             act=_act(context, idempotency_key),
         )
         return Segment.of(saved)
+
+    @field(
+        "Saves a list of customers as the newest version of a static segment; the older ones are"
+        " kept. The list that the newest version has already makes no new one."
+    )
+    async def save_static_segment(
+        self,
+        info: Info,
+        input: Annotated[SaveStaticSegmentInput, strawberry.argument(description="The segment.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Segment:
+        """Return the saved segment."""
+        context = info.context
+        saved = await segment_lists.save_list(
+            context.platform,
+            key(input.key, "input.key"),
+            input.labels.labels(),
+            input.customers,
+            note=input.note,
+            act=_act(context, idempotency_key),
+            state=input.state or None,
+        )
+        return Segment.of(saved)
+
+    @field("Adds customers to a static segment, and then removes others: a new version.")
+    async def change_static_segment(
+        self,
+        info: Info,
+        key: SegmentKey,
+        add: Annotated[
+            list[str], strawberry.argument(description="Keys of customers to add.")
+        ] = NO_KEYS,
+        remove: Annotated[
+            list[str], strawberry.argument(description="Keys of customers to remove.")
+        ] = NO_KEYS,
+        note: Note = "",
+        idempotency_key: IdempotencyKey = None,
+    ) -> Segment:
+        """Return the segment after the change."""
+        context = info.context
+        act = _act(context, idempotency_key)
+        saved = await segment_lists.change_list(
+            context.platform, key, add, remove, note=note, act=act
+        )
+        return Segment.of(saved)
+
+    @field(
+        "Keeps who is a member of a segment at this moment: a new segment, of the kind SNAPSHOT,"
+        " whose members never change."
+    )
+    async def take_snapshot(
+        self,
+        info: Info,
+        key: SegmentKey,
+        snapshot_key: Annotated[
+            str | None,
+            strawberry.argument(description="Key of the snapshot; left out, `key@moment`."),
+        ] = None,
+        labels: Annotated[
+            LabelsInput | None,
+            strawberry.argument(description="Its name; left out, the segment's and the moment."),
+        ] = None,
+        note: Note = "",
+        idempotency_key: IdempotencyKey = None,
+    ) -> Segment:
+        """Return the snapshot."""
+        context = info.context
+        taken = await segment_lists.take_snapshot(
+            context.platform,
+            key,
+            key=snapshot_key,
+            labels=None if labels is None else labels.labels(),
+            note=note,
+            act=_act(context, idempotency_key),
+        )
+        return Segment.of(taken)
 
     @field(
         "Makes a segment a draft no more, archives it, or takes it out of the archive. Refused where"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from profilegraph.cli.console import out
-from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.segments.codec import decode_person_text
+from profilegraph.segments.facts import When
+from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import PersonTest
 from profilegraph.services.exports.cells import Style
 from profilegraph.services.exports.files import Form, form_of
@@ -55,6 +56,7 @@ def export(
     people: OfPeople = None,
     bom: Bom = True,
     now: Moment = None,
+    at: AsOf = None,
 ) -> None:
     """Write the members of a segment, or their people, to a file."""
     form = form_of(file.suffix.removeprefix("."))
@@ -64,7 +66,9 @@ def export(
 
     async def work(platform: Platform) -> None:
         style = Style(locale, shown, bom, platform.settings.zone)
-        await write_file(platform, key, file, form, style, now or present(), names, where)
+        await write_file(
+            platform, key, file, form, style, as_of(at, now or present()), names, where
+        )
 
     run(work)
     out.print(f"wrote {file}", markup=False)
@@ -76,12 +80,12 @@ async def write_file(
     file: Path,
     form: Form,
     style: Style,
-    now: datetime,
+    when: When,
     columns: list[str] | None,
     people: PersonTest | None,
 ) -> None:
     """Write the file in one piece: until it is whole, what was there under its name stays."""
-    table = await open_table(platform, key, now, of_people=people, columns=columns)
+    table = await open_table(platform, key, when, of_people=people, columns=columns)
     partial = file.with_name(f"{file.name}.part")
     try:
         with partial.open("wb") as target:

@@ -12,6 +12,7 @@ from profilegraph.cli import (
     db,
     demo,
     import_,
+    index,
     key,
     model,
     plugin,
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.command()(demo.demo)
 app.command("import")(import_.import_files)
+app.add_typer(index.app, name="index")
 app.add_typer(key.app, name="key")
 app.add_typer(model.app, name="model")
 app.add_typer(plugin.app, name="plugin")

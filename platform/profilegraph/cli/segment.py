@@ -14,6 +14,7 @@ from profilegraph.cli import segment_answers, segment_life
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
+from profilegraph.cli.segment_difference import difference
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
@@ -23,8 +24,10 @@ from profilegraph.segments.evidence import evidence_line
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.segments.missing import Missing
+from profilegraph.segments.missing_text import miss_line
 from profilegraph.segments.text import sentence
-from profilegraph.services import segments
+from profilegraph.services import explanations, segments
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
@@ -35,8 +38,10 @@ app.command()(segment_life.diff)
 app.command()(segment_life.rollback)
 app.command()(segment_life.activate)
 app.command()(segment_life.archive)
+app.command()(segment_life.snapshot)
 app.command()(segment_life.share)
 app.command()(segment_life.delete)
+app.command()(difference)
 app.command()(export)
 app.command()(segment_answers.breakdown)
 app.command()(segment_answers.cross)
@@ -46,10 +51,12 @@ app.command()(segment_answers.compare)
 @app.command("list")
 def list_(locale: Locale) -> None:
     """List the saved segments."""
-    table = Table("key", "label", "state", "version", "saved", "by", "owner")
+    table = Table("key", "label", "kind", "state", "version", "saved", "by", "owner")
     for one in run(segments.segments):
         label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
-        table.add_row(one.key, label, one.state, str(one.version), saved, one.author, one.owner)
+        table.add_row(
+            one.key, label, one.kind, one.state, str(one.version), saved, one.author, one.owner
+        )
     out.print(table)
 
 
@@ -106,7 +113,7 @@ def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
         saved = await segments.segment(platform, key, when)
         return await segments.count(platform, saved.filter, when)
 
-    out.print(f"{run(work):,} members")
+    out.print(run(work), highlight=False)
 
 
 @app.command()
@@ -144,14 +151,19 @@ def why(
     """Explain why a customer is a member, or is not."""
     when = as_of(at, now or present())
 
-    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library]:
+    async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library, Missing]:
         node = (await segments.segment(platform, key, when)).filter
         verdict = await segments.explain_member(platform, node, customer, when)
         library = await segments.library(platform, node, when)
-        return verdict, await platform.catalogue(), library
+        missing = await explanations.missing(platform, verdict, when)
+        return verdict, await platform.catalogue(), library, missing
 
-    verdict, catalogue, library = run(work)
+    verdict, catalogue, library, missing = run(work)
     _show_verdict(verdict, catalogue, library, locale)
+    if missing is None:
+        out.print("no change of conditions would make it a member")
+    for one in missing or ():
+        out.print(f"[yellow]→[/] {escape(miss_line(one, catalogue, locale, library))}")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from profilegraph.cli.console import out
 from profilegraph.cli.running import Locale, present, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
-from profilegraph.services import segment_history, segment_life
+from profilegraph.services import segment_history, segment_life, segment_lists
 from profilegraph.services.platform import Platform
 from profilegraph.services.segment_rules import Act
 from profilegraph.storage.saved_segments import SavedSegment
@@ -96,6 +96,23 @@ def activate(key: SegmentKey) -> None:
 def archive(key: SegmentKey) -> None:
     """Put a segment that nothing refers to into the archive."""
     _come_into(key, SegmentState.ARCHIVED)
+
+
+def snapshot(
+    key: SegmentKey,
+    snapshot_key: Annotated[
+        str | None, typer.Option("--key", help="Key of the snapshot.", show_default="key@moment")
+    ] = None,
+    author: Author = OPERATOR,
+    note: Annotated[str, typer.Option(help="What it is for.")] = "",
+) -> None:
+    """Keep who is a member at this moment as a segment of its own."""
+    taken = run(
+        lambda platform: segment_lists.take_snapshot(
+            platform, key, key=snapshot_key, labels=None, note=note, act=_act(author)
+        )
+    )
+    out.print(escape(f"{taken.key} is taken"), highlight=False)
 
 
 def share(

@@ -1,10 +1,18 @@
-"""The life of a saved segment: its states, and who may refer to whom in which."""
+"""Saved segments: their kinds, their states, and who may refer to whom in which."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+
+
+class SegmentKind(StrEnum):
+    """What decides who is a member of a segment."""
+
+    DYNAMIC = "DYNAMIC"
+    STATIC = "STATIC"
+    SNAPSHOT = "SNAPSHOT"
 
 
 class SegmentState(StrEnum):

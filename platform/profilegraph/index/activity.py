@@ -164,8 +164,8 @@ def _latest(table: Table, granted: Mask, said: Mask) -> Mask:
     places, customer, purpose = places[order], customer[order], purpose[order]
     other = (customer[1:] != customer[:-1]) | (purpose[1:] != purpose[:-1])
     mask = np.zeros(len(table), np.bool_)
-    last = np.append(other, np.ones(min(len(places), 1), np.bool_))
-    mask[places[last]] = True
+    last = np.ones(min(len(places), 1), np.bool_)
+    mask[places[np.append(other, last)]] = True
     return mask
 
 

@@ -31,6 +31,17 @@ def bitmap_of(ordinals: Ordinals) -> BitMap:
     return bitmap_of_mask(mask, first)
 
 
+def bitmap_where(ordinals: Ordinals, mask: Mask) -> BitMap:
+    """Return the set of those of some different ordinals, in order, for which a mask is true."""
+    if len(ordinals) < _FEW or int(ordinals[-1]) - int(ordinals[0]) >= len(ordinals):
+        return bitmap_of(ordinals[mask])
+    # Without a gap between them, the mask is the set already, but for where it begins.
+    before = int(ordinals[0]) % _CHUNK
+    if before:
+        mask = np.concatenate([np.zeros(before, np.bool_), mask])
+    return bitmap_of_mask(mask, int(ordinals[0]) - before)
+
+
 def bitmap_of_mask(mask: Mask, first: int = 0) -> BitMap:
     """Return the set of the places where a mask is true, counted from `first` (a multiple of 2¹⁶)."""
     bits = np.zeros(-(-len(mask) // _CHUNK) * (_CHUNK // 8), np.uint8)

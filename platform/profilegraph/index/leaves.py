@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.properties import attribute_property, metric_property
-from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, bitmap_where
 from profilegraph.index.building import day_number
 from profilegraph.index.columns import numbers_hold
 from profilegraph.index.level import Level, Trees
@@ -120,12 +120,12 @@ _Test = NumberTest | TextTest | DateTest | BooleanTest
 
 def _value(key: str, test: _Test | None, exists: bool | None, here: Here) -> BitMap:
     table = here.level.values.get(key)
-    known = BitMap() if table is None else bitmap_of(table.customer)
     if test is None:
+        known = BitMap() if table is None else bitmap_of(table.customer)
         return known if exists else here.everyone - known
     if table is None:
-        return known
-    return bitmap_of(table.customer[_passes(test, table["value"], here.context)])
+        return BitMap()
+    return bitmap_where(table.customer, _passes(test, table["value"], here.context))
 
 
 def _passes(test: _Test, column: Any, context: Context) -> Mask:
@@ -168,4 +168,4 @@ def cohort(leaf: nodes.Cohort, here: Here) -> BitMap:
     for coefficient in coefficients(leaf.salt):
         place = (place * numbers.values + coefficient) % PRIME
     mask = (begin <= place) & (place < end)
-    return bitmap_of(table.customer[mask if numbers.present is None else mask & numbers.present])
+    return bitmap_where(table.customer, mask if numbers.present is None else mask & numbers.present)

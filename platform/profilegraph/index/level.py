@@ -64,7 +64,7 @@ class Level:
 
 def joined(levels: Sequence[Level], valid: Sequence[BitMap]) -> Level:
     """Return one level of several, each with the customers that it still speaks for."""
-    kept = [_cut(level, mine) for level, mine in zip(levels, valid, strict=True)]
+    kept = [cut(level, mine) for level, mine in zip(levels, valid, strict=True)]
     numbers = dict.fromkeys(_NUMBERED.values(), 0)
     moved = []
     for level in kept:
@@ -87,7 +87,8 @@ def joined(levels: Sequence[Level], valid: Sequence[BitMap]) -> Level:
     )
 
 
-def _cut(level: Level, mine: BitMap) -> Level:
+def cut(level: Level, mine: BitMap) -> Level:
+    """Return a level with no other customers than some of its own."""
     if mine == level.read:
         return level
     keep = ordinals_of(mine)

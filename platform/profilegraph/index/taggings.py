@@ -76,11 +76,7 @@ class Taggings:
         """Return the taggings of several parts, which must have no customer in common."""
         if len(parts) == 1:
             return parts[0]
-        return cls.of(Table.joined([part._table() for part in parts]))
-
-    def _table(self) -> Table:
-        columns: dict[str, Any] = {name: getattr(self, name) for name in TAGGING}
-        return Table(self.ordinals(), columns)
+        return cls.of(Table.joined([table_of(part) for part in parts]))
 
     # From the last beginning to the first end, the bitmap itself is who carries the tag.
     @cached_property
@@ -95,3 +91,9 @@ class Taggings:
             else self.until.values[self.until.present]
         )
         return int(ends.min()) if len(ends) else 2**63
+
+
+def table_of(taggings: Taggings) -> Table:
+    """Return the taggings of a tag as a table."""
+    columns: dict[str, Any] = {name: getattr(taggings, name) for name in TAGGING}
+    return Table(taggings.ordinals(), columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -10,13 +10,13 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.index import activity, leaves, people
 from profilegraph.index.leaves import Here
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, Related
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
 
 _LEAVES: Mapping[type[Node], Callable[[Any, Here], BitMap]] = MappingProxyType(
     {
@@ -48,6 +48,7 @@ class Evaluator:
     catalogue: Catalogue
     context: Context
     _known: dict[Node, BitMap] = field(default_factory=dict)
+    _parted: dict[str, Sequence[BitMap]] = field(default_factory=dict)
 
     @cached_property
     def everyone(self) -> BitMap:
@@ -64,6 +65,39 @@ class Evaluator:
             found = self._known[node] = self._members(node)
         return found
 
+    def parted(self, dimension: str) -> Sequence[BitMap]:
+        """Return who carries each tag of a dimension or one below it, and at last who carries none.
+
+        Not to be changed. It is what the filters of a breakdown's buckets match, without making them.
+        """
+        found = self._parted.get(dimension)
+        if found is None:
+            carried = {
+                tag_key(dimension, tag.key): self._carrying(tag_key(dimension, tag.key))
+                for tag in self.catalogue.dimension(dimension).tags
+            }
+            below = self.catalogue.descendants
+            tags = [
+                carried[key]
+                if len(below[key]) == 1
+                else BitMap.union(*(carried[k] for k in below[key]))
+                for key in carried
+            ]
+            found = [*tags, self.everyone - BitMap.union(BitMap(), *tags)]
+            self._parted[dimension] = found
+        return found
+
+    def _carrying(self, key: str) -> BitMap:
+        """Return who may be seen and carries a tag itself."""
+        return BitMap.union(
+            BitMap(),
+            *(
+                here.level.tags[key].carried(self.context.now) & here.everyone
+                for here in self._places
+                if key in here.level.tags
+            ),
+        )
+
     def _members(self, node: Node) -> BitMap:
         match node:
             case AllOf(conditions):
@@ -75,6 +109,8 @@ class Evaluator:
                 return BitMap.union(BitMap(), *map(self.members, conditions))
             case Not(condition):
                 return self.everyone - self.members(condition)
+            case Listed(ordinals):
+                return self.everyone & ordinals
             case InSegment(key):
                 return self.members(self.context.library.segment(key).filter)
             case Related(where=where):

@@ -25,6 +25,7 @@ from profilegraph.segments.nodes import (
     FollowUps,
     InSegment,
     Leaf,
+    Listed,
     Metric,
     Node,
     Not,
@@ -79,6 +80,8 @@ class _Checker:
                     yield from self.faults(condition, f"{place}.{node.NAME}[{index}]")
             case Not(condition):
                 yield from self.faults(condition, f"{place}.{node.NAME}")
+            case Listed():
+                pass  # who is on a list was looked up when it was made
             case Related(where=where):
                 yield from self.faults(where, f"{place}.{node.NAME}.where")
             case _:

@@ -19,6 +19,7 @@ from profilegraph.segments.nodes import (
     AllOf,
     AnyOf,
     Leaf,
+    Listed,
     Node,
     Not,
     PersonTest,
@@ -77,12 +78,17 @@ def _parsed(text: str, what: str) -> object:
 
 
 def encode(node: Node) -> dict[str, Any]:
-    """Return the canonical JSON value of a filter: fields at their defaults are left out."""
+    """Return the canonical JSON value of a filter: fields at their defaults are left out.
+
+    A list of customers is told by its size alone: no JSON makes one.
+    """
     match node:
         case AllOf(conditions) | AnyOf(conditions):
             return {node.NAME: [encode(condition) for condition in conditions]}
         case Not(condition):
             return {node.NAME: encode(condition)}
+        case Listed(ordinals):
+            return {node.NAME: {"customers": len(ordinals)}}
         case _:
             return {node.NAME: _part(node)}
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments import nodes
 from profilegraph.segments.library import NO_SEGMENTS, Library
-from profilegraph.segments.nodes import EVERYONE, AllOf, AnyOf, Node, Not, Related
+from profilegraph.segments.nodes import EVERYONE, AllOf, AnyOf, Listed, Node, Not, Related
 from profilegraph.segments.text import sentence
 from profilegraph.segments.wording import wording
 
@@ -59,6 +59,11 @@ def line(change: Change, catalogue: Catalogue, locale: str, library: Library = N
     def said(node: Node | None) -> str:
         return "" if node is None else sentence(node, catalogue, locale, library)
 
+    match change:
+        case Change(ChangeKind.ADDED, after=Listed(ordinals)):
+            return words.customers_added.format(len(ordinals))
+        case Change(ChangeKind.REMOVED, before=Listed(ordinals)):
+            return words.customers_removed.format(len(ordinals))
     match change.kind:
         case ChangeKind.ADDED:
             form = words.added_alternative if change.alternative else words.added
@@ -124,6 +129,11 @@ def _between(
         case Related(), Related() if replace(before, where=after.where) == after:
             inside = (*within, before)
             yield from _between(*_aligned(before.where, after.where), inside, inside)
+        case Listed(old), Listed(new):
+            if old - new:
+                yield Change(ChangeKind.REMOVED, Listed(old - new), None, within)
+            if new - old:
+                yield Change(ChangeKind.ADDED, None, Listed(new - old), within)
         case _:
             yield Change(ChangeKind.CHANGED, before, after, within)
 

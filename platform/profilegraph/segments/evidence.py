@@ -20,6 +20,9 @@ from profilegraph.segments.facts import (
 from profilegraph.segments.phrases import label, plain
 from profilegraph.segments.wording import Wording, wording
 
+_DEEDS = 3
+"""How many of a person's events a line tells."""
+
 
 def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
     """Return what was found in deciding a condition as one line in Chinese or English.
@@ -34,12 +37,15 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
             return words.tagging.format(tag, plain(found.since), source, found.by or "").strip()
         case Value(key, None):
             return words.unknown.format(_value_label(key, catalogue, locale))
+        case Value(key, bool(value)):
+            said = words.yes if value else words.no
+            return words.known.format(_value_label(key, catalogue, locale), said)
         case Value(key, value):
             return words.known.format(_value_label(key, catalogue, locale), plain(value))
         case EventFact():
             return _event(found, catalogue, words, locale)
         case PersonFact():
-            return _person(found, words)
+            return _person(found, catalogue, words, locale)
         case Place(salt, share):
             return words.place.format(salt, share)
         case Neighbour():
@@ -83,14 +89,16 @@ def _event(event: EventFact, catalogue: Catalogue, words: Wording, locale: str) 
     return words.comma.join([line, *(detail for detail in details if detail)])
 
 
-def _person(person: PersonFact, words: Wording) -> str:
+def _person(person: PersonFact, catalogue: Catalogue, words: Wording, locale: str) -> str:
     parts = [
         person.name or person.key,
         person.title,
         words.roles[person.role] if person.role else None,
     ]
     line = words.comma.join(part for part in parts if part)
-    if not person.departments:
-        return line
-    department = person.departments[0]
-    return line + words.of.format(department.name or department.key)
+    if person.departments:
+        department = person.departments[0]
+        line += words.of.format(department.name or department.key)
+    deeds = [_event(one, catalogue, words, locale) for one in person.events]
+    sales = [_record(one.opportunity, words) for one in person.takes_part_in]
+    return words.semicolon.join([line, *deeds[:_DEEDS], *sales])

@@ -35,6 +35,7 @@ from profilegraph.segments.nodes import (
     DateTest,
     InSegment,
     Leaf,
+    Listed,
     Metric,
     Node,
     Not,
@@ -117,6 +118,10 @@ class _Judge:
             case Not(condition):
                 child = self.judge(condition, f"{place}.{node.NAME}")
                 return Verdict(node, place, not child.holds, (), (child,))
+            case Listed(ordinals):
+                own = self.facts.ordinal
+                holds = own is not None and own in ordinals
+                return Verdict(node, f"{place}.{node.NAME}", holds)
             case InSegment(key):
                 place = f"{place}.{node.NAME}"
                 child = self.judge(self.context.library.segment(key).filter, f"{place}.{key}")
@@ -155,10 +160,11 @@ class _Judge:
         facts, context = self.facts, self.context
         match leaf:
             case nodes.People(where=where):
-                return [one for one in facts.people if holding.person_holds(where, one, context)]
+                known = (one for one in facts.people if holding.person_holds(where, one, context))
+                return [holding.as_asked(where, one, context) for one in known]
             case nodes.Opportunities(where=sale):
-                known = facts.opportunities
-                return [one for one in known if holding.opportunity_holds(sale, one, context)]
+                sales = facts.opportunities
+                return [one for one in sales if holding.opportunity_holds(sale, one, context)]
             case nodes.FollowUps():
                 return [o for o in facts.follow_ups if holding.follow_up_holds(leaf, o, context)]
             case nodes.Arrivals():

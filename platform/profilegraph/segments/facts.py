@@ -125,6 +125,8 @@ class Facts:
 
     key: str
     name: str | None = None
+    ordinal: int | None = None
+    """The number by which lists name the customer; without it, it is on none."""
     merged_into: str | None = None
     """The key of the customer that this one turned out to be; it is then no customer any more."""
     cohort: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ def _in_scope(owner: OwnerFact, context: Context) -> bool:
     scope = context.scope
     return (
         scope is not None
-        and owner.since <= context.now
+        and owner.since <= (context.present or context.now)
         and (owner.key in scope.employees or not scope.teams.isdisjoint(owner.teams))
     )
 
@@ -109,6 +110,14 @@ def person_holds(test: PersonTest, person: PersonFact, context: Context) -> bool
         and (test.chain_depth is None or number_holds(test.chain_depth, person.chain_depth))
         and _acts_as_asked(test, person, context)
     )
+
+
+def as_asked(test: PersonTest, person: PersonFact, context: Context) -> PersonFact:
+    """Return a person with those events and parts in sales alone that the condition asks for."""
+    did, part = test.did, test.takes_part_in
+    events = () if did is None else events_in(did, did.window, person.events, context)
+    parts = (one for one in person.takes_part_in if part and _takes_part(part, one, context))
+    return replace(person, events=tuple(events), takes_part_in=tuple(parts))
 
 
 def _acts_as_asked(test: PersonTest, person: PersonFact, context: Context) -> bool:

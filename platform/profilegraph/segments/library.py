@@ -14,6 +14,7 @@ from profilegraph.segments.nodes import (
     AllOf,
     AnyOf,
     InSegment,
+    Listed,
     Node,
     Not,
     Related,
@@ -95,7 +96,7 @@ def _size(node: Node, sizes: Mapping[str, Size]) -> Size:
         return sizes.get(node.key, Size(1, 1))
     below = [_size(child, sizes) for child in children(node)]
     return Size(
-        leaves=isinstance(node, LEAVES) + sum(one.leaves for one in below),
+        leaves=isinstance(node, (*LEAVES, Listed)) + sum(one.leaves for one in below),
         depth=1 + max((one.depth for one in below), default=0),
     )
 

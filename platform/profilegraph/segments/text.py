@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.segments import nodes
 from profilegraph.segments.library import NO_SEGMENTS, Library
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Leaf, Node, Not, Tags
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Leaf, Listed, Node, Not, Tags
 from profilegraph.segments.phrases import Phrases, label, plain
 from profilegraph.segments.wording import wording
 
@@ -36,6 +36,8 @@ class _Writer(Phrases):
                 return self._joined(words.or_, conditions, words.no_one)
             case Not(condition):
                 return words.not_.format(self.write(condition))
+            case Listed(ordinals):
+                return words.listed.format(len(ordinals))
             case InSegment(key):
                 return words.in_segment.format(self._segment(key))
             case _:

@@ -18,7 +18,16 @@ from profilegraph.segments.cypher.comparing import joined
 from profilegraph.segments.cypher.frame import Frame, Parameters
 from profilegraph.segments.cypher.people import visible
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not, PersonTest, Related
+from profilegraph.segments.nodes import (
+    AllOf,
+    AnyOf,
+    InSegment,
+    Listed,
+    Node,
+    Not,
+    PersonTest,
+    Related,
+)
 
 __all__ = ["Compiler", "Parameters"]
 
@@ -91,7 +100,7 @@ def _predicate(node: Node, frame: Frame) -> str:
             return relations.related(node, _predicate(where, frame.inner()), frame)
         case InSegment(key):
             return _predicate(frame.context.library.segment(key).filter, frame)
-        case nodes.Tags() | nodes.Attribute() | nodes.Metric() | nodes.Cohort():
+        case nodes.Tags() | nodes.Attribute() | nodes.Metric() | nodes.Cohort() | Listed():
             return _profile(node, frame)
         case nodes.People():
             return people.people(node, frame)
@@ -103,7 +112,9 @@ def _predicate(node: Node, frame: Frame) -> str:
             return _activity(node, frame)
 
 
-def _profile(leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort, frame: Frame) -> str:
+def _profile(
+    leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort | Listed, frame: Frame
+) -> str:
     match leaf:
         case nodes.Tags():
             return profile.tags(leaf, frame)
@@ -113,6 +124,8 @@ def _profile(leaf: nodes.Tags | nodes.Attribute | nodes.Metric | nodes.Cohort, f
             return profile.metric(leaf, frame)
         case nodes.Cohort():
             return profile.cohort(leaf, frame)
+        case Listed(ordinals):
+            return profile.listed(ordinals, frame)
         case _:
             assert_never(leaf)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
@@ -21,20 +22,43 @@ MOST_BRANCHES = 10_000
 
 
 @dataclass(frozen=True)
+class Apart:
+    """What sets the buckets of a level apart, made only where somebody asks for it."""
+
+    level: Level
+    catalogue: Catalogue
+
+    @cached_property
+    def filters(self) -> tuple[Node, ...]:
+        """Return the filter of each bucket."""
+        return buckets(self.level, self.catalogue)
+
+
+@dataclass(frozen=True)
 class Bucket:
     """Some of a filter's customers, and how many they are."""
 
     labels: Labels | None
     """What people call them; where it is missing, what their filter asks for says it."""
-    own: Node
-    """What sets them apart from the others of their level."""
-    filter: Node
-    """Who they are: the filter that they are a part of, and what sets them apart."""
     tag: str | None
     """Full key of the tag that they carry, where that is what sets them apart."""
     count: int
     total: int
     """How many there are of the whole that they are a part of."""
+    whole: Node
+    """The filter that they are a part of."""
+    apart: Apart
+    number: int
+
+    @property
+    def own(self) -> Node:
+        """Return what sets them apart from the others of their level."""
+        return self.apart.filters[self.number]
+
+    @property
+    def filter(self) -> Node:
+        """Return who they are: the filter that they are a part of, and what sets them apart."""
+        return narrowed(self.whole, self.own)
 
     @property
     def share(self) -> float | None:
@@ -178,12 +202,11 @@ def _counts(found: Split, path: Path, number: int) -> list[int]:
 def _filled(
     whole: Node, level: Parting, catalogue: Catalogue, counts: Sequence[int], *, total: int
 ) -> tuple[Bucket, ...]:
-    filters = buckets(level.level, catalogue)
+    apart = Apart(level.level, catalogue)
+    told = zip(level.labels, _tags(level.level, catalogue), counts, strict=True)
     return tuple(
-        Bucket(labels, own, narrowed(whole, own), tag, count, total)
-        for labels, own, tag, count in zip(
-            level.labels, filters, _tags(level.level, catalogue), counts, strict=True
-        )
+        Bucket(labels, tag, count, total, whole, apart, number)
+        for number, (labels, tag, count) in enumerate(told)
     )
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import Node
+from profilegraph.segments.nodes import Listed, Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage import answers, segments
 from profilegraph.storage.database import Database
+from profilegraph.storage.segment_lists import read_members
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class CypherEngine:
     async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
         """Return the number of all customers, and a step for each condition in the given order."""
         return await segments.run_waterfall(self.database, self._compiler(), conditions)
+
+    async def members(self, node: Node) -> Listed:
+        """Return all customers that match, as a list."""
+        return await read_members(self.database, self._compiler(), node)
 
     async def page(
         self,

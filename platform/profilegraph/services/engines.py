@@ -12,7 +12,7 @@ from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sor
 from profilegraph.segments.checking import check
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import size
-from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.segments.nodes import AllOf, Listed, Node
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.history import require_answerable
 from profilegraph.services.index_engine import IndexEngine
@@ -36,6 +36,10 @@ class Engine(Protocol):
 
     async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
         """Return the number of all customers, and a step for each condition in the given order."""
+        ...
+
+    async def members(self, node: Node) -> Listed:
+        """Return all customers that match, as a list."""
         ...
 
     async def page(
@@ -81,7 +85,7 @@ async def grounds(
 
 
 async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tuple[Known, Context]:
-    known = await platform.knowledge.now()
+    known = await platform.known()
     at = when.at if isinstance(when, Past) else None
     library = await read_library(platform.database, AllOf(tuple(nodes)), at)
     for node in nodes:

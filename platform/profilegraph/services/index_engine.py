@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pyroaring import BitMap
+from pyroaring import BitMap, FrozenBitMap
 
 from profilegraph.errors import IndexUnable
 from profilegraph.index.pages import page_by_key
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import (
     Breakdown,
+    ByTag,
     Level,
     Order,
     Path,
@@ -22,7 +23,7 @@ from profilegraph.segments.answers import (
     Step,
     buckets,
 )
-from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.segments.nodes import AllOf, Listed, Node
 from profilegraph.services.cypher_engine import CypherEngine
 
 MOST_LISTED = 20_000
@@ -63,6 +64,13 @@ class IndexEngine:
             )
             for place in range(len(sets))
         ]
+
+    async def members(self, node: Node) -> Listed:
+        """Return all customers that match, as a list."""
+        try:
+            return Listed(FrozenBitMap(self.evaluator.members(node)))
+        except IndexUnable:
+            return await self.behind.members(node)
 
     async def page(
         self,
@@ -122,12 +130,14 @@ class IndexEngine:
         _part((), members, sets, found)
         return found
 
-    def _buckets(self, level: Level) -> list[BitMap]:
+    def _buckets(self, level: Level) -> Sequence[BitMap]:
+        if isinstance(level, ByTag):
+            return self.evaluator.parted(level.dimension)
         return [self.evaluator.members(one) for one in buckets(level, self.evaluator.catalogue)]
 
 
 def _part(
-    path: Path, members: BitMap, levels: Sequence[list[BitMap]], found: dict[Path, int]
+    path: Path, members: BitMap, levels: Sequence[Sequence[BitMap]], found: dict[Path, int]
 ) -> None:
     """Put the sizes of a set's parts, and of their parts, into `found`."""
     if not levels:

@@ -67,6 +67,18 @@ class IndexKeeper:
         self._view, self._work, self._pending = None, None, BitMap()
         self._become(IndexState.EMPTY)
 
+    @property
+    def settled(self) -> View | None:
+        """Return the index where everything that was told of is in it."""
+        behind = self.state is not IndexState.READY or self._pending or self._trees_changed
+        return None if behind else self._view
+
+    def restore(self, view: View) -> None:
+        """Begin with an index that was saved; what has changed since is to be told of."""
+        if self.state is IndexState.EMPTY:
+            self._view = view
+            self._become(IndexState.READY)
+
     async def close(self) -> None:
         """End what is under way."""
         if self._work is not None:

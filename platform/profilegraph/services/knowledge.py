@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import IndexUnable
+from profilegraph.index.level import Level
+from profilegraph.index.stored import load, save
 from profilegraph.index.view import View
 from profilegraph.services.index_keeper import IndexKeeper
 from profilegraph.services.metrics import Metrics
@@ -34,13 +37,23 @@ class Known:
 class Knowledge:
     """Keeps what a process knows up to date; one for each database that it asks."""
 
-    def __init__(self, database: Database, index_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        index_bytes: int | None = None,
+        file: Path | None = None,
+        *,
+        keep: bool = True,
+    ) -> None:
         self.metrics = Metrics()
         self.index = IndexKeeper(database, index_bytes, self.metrics)
         self._database = database
         self._looking: asyncio.Task[Known] | None = None
         self._next: asyncio.Task[Known] | None = None
         self._heads: Heads | None = None
+        self._file = file if index_bytes is not None else None
+        self._keep = keep
+        self._saved: Level | None = None
         self._catalogue: Catalogue | None = None
 
     async def now(self) -> Known:
@@ -66,6 +79,7 @@ class Knowledge:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._save()
         await self.index.close()
 
     async def _look_after(self, other: asyncio.Task[Known] | None) -> Known:
@@ -86,6 +100,8 @@ class Knowledge:
         view = await self.index.after(found.changes)
         # Kept last: after a failure above, the same changes are found by the next look.
         self._heads = found.heads
+        if view is not None and view.levels[0] is not self._saved:
+            await self._save()
         return Known(self._catalogue, view)
 
     async def _settled(self) -> Look:
@@ -100,7 +116,25 @@ class Knowledge:
         self._forget("changes missing")
         return await self._settled()
 
+    async def _restore(self) -> None:
+        """Begin where the last process ended, if it left a file that can be used."""
+        if self._file is not None and self._saved is None:
+            found = await asyncio.to_thread(load, self._file)
+            if found is not None:
+                view, heads = found
+                self._heads, self._saved = Heads.of(heads), view.levels[0]
+                self.index.restore(view)
+
+    async def _save(self) -> None:
+        """Keep the index in a file; a process that starts with it reads what changed since."""
+        view, heads = self.index.settled, self._heads
+        if self._file and self._keep and view is not None and heads is not None:
+            self._saved = view.levels[0]
+            await asyncio.to_thread(save, self._file, view, heads.told())
+
     async def _once(self) -> Look:
+        if self._heads is None:
+            await self._restore()
         if self._heads is not None:
             found = await look(self._database, self._heads)
             if not found.broken:
@@ -111,3 +145,21 @@ class Knowledge:
     def _forget(self, reason: str) -> None:
         self.index.drop(reason)
         self._heads = self._catalogue = None
+
+
+class OneLook:
+    """What is known as of the first time that somebody asks: for all parts of one request."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._look: asyncio.Task[Known] | None = None
+
+    async def now(self) -> Known:
+        """Return what is known, by a look that began after the request did."""
+        if self._look is None:
+            self._look = asyncio.create_task(self._knowledge.now())
+        return await asyncio.shield(self._look)
+
+    def forget(self) -> None:
+        """Have the next question look anew: the request has changed something itself."""
+        self._look = None

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
@@ -15,7 +17,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
@@ -34,10 +36,16 @@ class Platform:
     database: Database
     knowledge: Knowledge
     host: Host
+    look: OneLook | None = None
+    """What one request sees; without it, every question looks anew."""
 
     async def catalogue(self) -> Catalogue:
         """Return the catalogue of the taxonomies that are in the graph now."""
-        return (await self.knowledge.now()).catalogue
+        return (await self.known()).catalogue
+
+    async def known(self) -> Known:
+        """Return what is known of the graph without asking it."""
+        return await (self.look or self.knowledge).now()
 
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
@@ -90,13 +98,23 @@ async def open_platform(
             await require_migrated(database, migrations)
         host = load_host()
         await load_taxonomies(database, host.taxonomies)
-        knowledge = Knowledge(database, settings.index_bytes if indexed else None)
+        knowledge = Knowledge(
+            database, settings.index_bytes if indexed else None, index_file(settings, address)
+        )
         try:
             yield Platform(settings, database, knowledge, host)
         finally:
             await knowledge.close()
     finally:
         await database.close()
+
+
+def index_file(settings: Settings, address: Address) -> Path:
+    """Return where the index of a database is kept between two processes."""
+    name = sha256(f"{address.uri} {settings.neo4j_database}".encode()).hexdigest()[:16]
+    if settings.neo4j_uri is None:
+        name = "embedded"  # its port changes, its data do not
+    return settings.home / "index" / f"{name}.npz"
 
 
 async def connect(settings: Settings, address: Address) -> Database:

@@ -70,7 +70,7 @@ async def roll_back(
     check(older.filter, await platform.catalogue(), referred, key)
 
     async def work(transaction: Transaction) -> int:
-        await admit(transaction, key, older.filter, None, act)
+        await admit(transaction, key, older.filter, None, act, older.kind)
         return await save_version(
             transaction,
             key,

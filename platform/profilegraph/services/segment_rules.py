@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from profilegraph.domain.segments import NEXT_STATES, REFERABLE, SegmentState
+from profilegraph.domain.segments import NEXT_STATES, REFERABLE, SegmentKind, SegmentState
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
 from profilegraph.segments.library import references
 from profilegraph.segments.nodes import Node
@@ -26,20 +27,35 @@ class Act:
     """Whether it is whoever runs the deployment, who may change everything."""
 
 
+_OTHER_KIND = MappingProxyType(
+    {
+        SegmentKind.DYNAMIC: "Its filter decides who is a member: save another filter (`saveSegment`).",
+        SegmentKind.STATIC: "Its members are chosen by hand: `changeStaticSegment` adds and removes.",
+        SegmentKind.SNAPSHOT: "A snapshot stays as it was taken: take another one (`takeSnapshot`).",
+    }
+)
+
+
 async def admit(
-    transaction: Transaction, key: str, node: Node, state: SegmentState | None, act: Act
+    transaction: Transaction,
+    key: str,
+    node: Node,
+    state: SegmentState | None,
+    act: Act,
+    kind: SegmentKind = SegmentKind.DYNAMIC,
 ) -> None:
     """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
 
     One that is not there yet becomes the author's, and ACTIVE where no state is given. Raises
-    Forbidden or Conflict where the version may not be saved, InvalidFilter where a segment that the
+    Forbidden or Conflict where the version may not be saved or the segment is of another kind, InvalidFilter where a segment that the
     filter refers to is gone.
     """
-    await claim(transaction, key, act.author, state or SegmentState.ACTIVE)
+    await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, act.author))
     wanted = references(node)
     heads = await lock(transaction, {key, *wanted})
     head = heads[key]
     require_editor(head, act.author, operator=act.operator)
+    require_kind(head, kind)
     head = moved(head, state)
     require_open(head)
     require_references(head, wanted, heads)
@@ -82,6 +98,14 @@ def moved(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
             hint=f"It can become {allowed}.",
         )
     return replace(head, state=state)
+
+
+def require_kind(head: SegmentHead, kind: SegmentKind) -> None:
+    """Return nothing where a segment is of a kind; raises Conflict that says what to do."""
+    if head.kind is not kind:
+        raise Conflict(
+            f"the segment {head.key!r} is {head.kind}, not {kind}.", hint=_OTHER_KIND[head.kind]
+        )
 
 
 def require_open(head: SegmentHead) -> None:

@@ -143,7 +143,7 @@ async def save_segment(
     `key` cannot be a key, Forbidden where the author may not change the segment and is no
     `operator`, and Conflict where it is archived or a state does not allow the references.
     """
-    key = _key(key)
+    key = segment_key(key)
     act = Act(author, now, request_key, operator)
     check(node, await platform.catalogue(), await library(platform, node), key)
 
@@ -204,7 +204,8 @@ def problem(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS) ->
     return None
 
 
-def _key(text: str) -> str:
+def segment_key(text: str) -> str:
+    """Return a text as the key of a segment; raises InvalidInput where it cannot be one."""
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:

@@ -85,3 +85,12 @@ async def read_trees(database: Database) -> tuple[dict[str, list[str]], dict[str
 
 def _with_dates(customer: list[Any]) -> list[Any]:
     return [*customer[:-1], [(name, native(value)) for name, value in customer[-1]]]
+
+
+async def keys_of(database: Database, ordinals: Collection[int]) -> list[str]:
+    """Return the keys of the customers of some ordinals, in order; those that are gone are left out."""
+    rows = await database.read(
+        "MATCH (c:Customer) WHERE c.ordinal IN $ordinals RETURN c.key AS key ORDER BY key",
+        {"ordinals": list(ordinals)},
+    )
+    return [row["key"] for row in rows]

@@ -141,6 +141,18 @@ class Heads:
     epochs: Mapping[int, str]
     seqs: Mapping[int, int]
 
+    def told(self) -> dict[str, tuple[str, int]]:
+        """Return the heads as JSON can have them."""
+        return {str(feed): (self.epochs[feed], seq) for feed, seq in self.seqs.items()}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Sequence[Any]]) -> Heads:
+        """Return the heads that `told` has made."""
+        return cls(
+            {int(feed): epoch for feed, (epoch, _) in told.items()},
+            {int(feed): seq for feed, (_, seq) in told.items()},
+        )
+
 
 @dataclass(frozen=True)
 class Look:

@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from profilegraph.domain.segments import SegmentState
+from pyroaring import FrozenBitMap
+
+from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 from profilegraph.segments.codec import decode_text, encode_text
 from profilegraph.segments.library import Library, SavedFilter, references
-from profilegraph.segments.nodes import Node
+from profilegraph.segments.nodes import Listed, Node
 from profilegraph.segments.uses import uses
 from profilegraph.storage.database import Database, Row, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
+_LABEL = """
+MATCH (s:Segment {key: $key})
+SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn)
+"""
+
 
 @dataclass(frozen=True)
 class SavedSegment:
-    """One version of a named filter.
+    """One version of a named filter, or of a named list of customers.
 
-    The labels, the state, the owner and the editors (names of API keys) are the segment's, the
+    The labels, the kind, the state, the owner and the editors (names of API keys) are the segment's, the
     same for all versions.
     """
 
     key: str
     labels: Labels
+    kind: SegmentKind
     state: SegmentState
     owner: str
     editors: tuple[str, ...]
@@ -56,14 +65,19 @@ async def save_version(
     The labels are the segment's: they change with or without a new version, and stay where None is
     given. `restores` is the number of the version that the filter is taken from.
     """
+    if isinstance(node, Listed):
+        newest = await newest_version(transaction, key)
+        if newest is not None and newest.filter == node:  # whose bytes may be others
+            await transaction.run(_LABEL, {"key": key, **_labels(labels)})
+            return newest.version
     used = uses(node)
     rows = await transaction.run(
         statement("save_segment"),
         {
             "key": key,
-            "labelZh": None if labels is None else labels.zh_cn,
-            "labelEn": None if labels is None else labels.en,
-            "filter": encode_text(node),
+            **_labels(labels),
+            "filter": None if isinstance(node, Listed) else encode_text(node),
+            "members": node.ordinals.serialize() if isinstance(node, Listed) else None,
             "author": author,
             "note": note,
             "at": at,
@@ -76,6 +90,14 @@ async def save_version(
     transaction.touch(parts=[Part.SEGMENTS])
     number: int = rows[0]["n"]
     return number
+
+
+async def newest_version(transaction: Transaction, key: str) -> SavedSegment | None:
+    """Return a segment in its newest version, as the transaction sees it; None where it has none."""
+    rows = await transaction.run(
+        statement("read_segments"), {"keys": [key], "version": None, "at": None}
+    )
+    return saved_segment(rows[0]) if rows else None
 
 
 async def read_segment(
@@ -151,13 +173,26 @@ def saved_segment(row: Row) -> SavedSegment:
     return SavedSegment(
         key=whole["key"],
         labels=Labels(zh_cn=whole["labelZh"], en=whole["labelEn"]),
+        kind=SegmentKind(whole["kind"]),
         state=SegmentState(whole["state"]),
         owner=whole["owner"],
         editors=tuple(whole["editors"]),
         version=version["n"],
-        filter=decode_text(version["filter"]),
+        filter=_filter(version),
         author=version["author"],
         note=version["note"],
         at=version["at"],
         restores=version.get("restores"),
     )
+
+
+def _labels(labels: Labels | None) -> dict[str, str | None]:
+    if labels is None:
+        return {"labelZh": None, "labelEn": None}
+    return {"labelZh": labels.zh_cn, "labelEn": labels.en}
+
+
+def _filter(version: dict[str, Any]) -> Node:
+    if "members" in version:
+        return Listed(FrozenBitMap.deserialize(version["members"]))
+    return decode_text(version["filter"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.feed import Part
 from profilegraph.storage.saved_segments import SavedSegment, saved_segment
 from profilegraph.storage.statements import statement
 
@@ -16,6 +17,7 @@ class SegmentHead:
     """What is true of a segment in all its versions; `owner` and `editors` are names of API keys."""
 
     key: str
+    kind: SegmentKind
     state: SegmentState
     owner: str
     editors: tuple[str, ...] = ()
@@ -29,12 +31,17 @@ class Ties:
     users: tuple[SegmentHead, ...]
 
 
-async def claim(transaction: Transaction, key: str, owner: str, state: SegmentState) -> None:
-    """Make sure that a segment is there; a new one is the owner's, and in the state."""
+async def claim(transaction: Transaction, head: SegmentHead) -> None:
+    """Make sure that a segment is there: a new one as given, a known one as it is."""
     await transaction.run(
         "MERGE (s:Segment {key: $key})"
-        " ON CREATE SET s.owner = $owner, s.editors = [], s.state = $state",
-        {"key": key, "owner": owner, "state": state.value},
+        " ON CREATE SET s.kind = $kind, s.state = $state, s.owner = $owner, s.editors = []",
+        {
+            "key": head.key,
+            "kind": head.kind.value,
+            "state": head.state.value,
+            "owner": head.owner,
+        },
     )
 
 
@@ -75,7 +82,14 @@ async def update(transaction: Transaction, key: str, head: SegmentHead) -> None:
 async def delete(transaction: Transaction, key: str) -> None:
     """Delete a segment with all its versions."""
     await transaction.run(statement("delete_segment"), {"key": key})
+    transaction.touch(parts=[Part.SEGMENTS])
 
 
 def _head(row: Row) -> SegmentHead:
-    return SegmentHead(row["key"], SegmentState(row["state"]), row["owner"], tuple(row["editors"]))
+    return SegmentHead(
+        row["key"],
+        SegmentKind(row["kind"]),
+        SegmentState(row["state"]),
+        row["owner"],
+        tuple(row["editors"]),
+    )

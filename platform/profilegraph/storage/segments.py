@@ -19,6 +19,8 @@ from profilegraph.segments.nodes import Node
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database
 
+_BEHIND = {"ASC": ">", "DESC": "<"}
+
 
 async def count_customers(
     database: Database, compiler: Compiler, node: Node, search: str | None = None
@@ -75,31 +77,54 @@ async def page_of_keys(
 ) -> list[Position]:
     """Return the positions of at most `first` customers that match, in order, after a position.
 
-    With `listed`, only customers of these ordinals are looked at. Raises NotFound where they are to be sorted by what no taxonomy declares.
+    With `listed`, only customers of these ordinals are looked at. Raises NotFound where they are to
+    be sorted by what no taxonomy declares.
     """
     parameters = compiler.parameters
+    direction = "DESC" if descending else "ASC"
     source = _source(compiler, search, listed)
+    if order is Order.KEY:
+        members = _by_key(compiler, node, after, direction)
+    else:
+        members = _by_value(compiler, node, order, after, direction)
+    query = f"{source} {members} LIMIT {parameters.add(first)}"
+    rows = await database.read(query, parameters.values)
+    return [Position(row["value"], row["key"]) for row in rows]
+
+
+def _by_key(compiler: Compiler, node: Node, after: Position | None, direction: str) -> str:
+    """Return the rest of a query for members by key, which the index has in that order.
+
+    Reading ends when the page is full: for that, there must always be a condition on the key, and
+    no other value to sort by.
+    """
+    place = "c.key >= ''"
+    if after is not None:
+        place = f"c.key {_BEHIND[direction]} {compiler.parameters.add(after.key)}"
+    return (
+        f"AND {place} AND {compiler.predicate(node)}"
+        f" RETURN c.key AS value, c.key AS key ORDER BY key {direction}"
+    )
+
+
+def _by_value(
+    compiler: Compiler, node: Node, order: Sort, after: Position | None, direction: str
+) -> str:
+    """Return the rest of a query for members by a value; those without one come last."""
     value = _sorted_by(order, compiler)
     tests = [compiler.predicate(node)]
     if after is not None:
-        sign = "<" if descending else ">"
-        place = parameters.add(after.key)
-        if order is Order.KEY:  # the index goes to the place; with an OR it would be read whole
-            tests.append(f"c.key {sign} {place}")
-        elif after.value is None:
-            tests.append(f"value IS NULL AND c.key {sign} {place}")
+        sign, key = _BEHIND[direction], compiler.parameters.add(after.key)
+        if after.value is None:
+            tests.append(f"value IS NULL AND c.key {sign} {key}")
         else:
-            reached = parameters.add(after.value)
-            behind = f"value {sign} {reached} OR (value = {reached} AND c.key {sign} {place})"
+            reached = compiler.parameters.add(after.value)
+            behind = f"value {sign} {reached} OR (value = {reached} AND c.key {sign} {key})"
             tests.append(f"(value IS NULL OR {behind})")
-    direction = "DESC" if descending else "ASC"
-    query = (
-        f"{source} WITH c, {value} AS value WHERE {' AND '.join(tests)}"
-        f" RETURN value, c.key AS key ORDER BY {'' if order is Order.KEY else 'value IS NULL, '}"
-        f"value {direction}, key {direction} LIMIT {parameters.add(first)}"
+    return (
+        f"WITH c, {value} AS value WHERE {' AND '.join(tests)} RETURN value, c.key AS key"
+        f" ORDER BY value IS NULL, value {direction}, key {direction}"
     )
-    rows = await database.read(query, parameters.values)
-    return [Position(row["value"], row["key"]) for row in rows]
 
 
 def _sorted_by(order: Sort, compiler: Compiler) -> str:

@@ -14,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from profilegraph.errors import InvalidInput, ProfilegraphError
 from profilegraph.segments.codec import decode_person_text
+from profilegraph.segments.facts import When
+from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import PersonTest
 from profilegraph.services.exports.cells import Style
 from profilegraph.services.exports.columns import What
@@ -25,7 +27,8 @@ from profilegraph.web.downloads import Download
 from profilegraph.web.graphql import bearer, failure
 from profilegraph.web.keys import KeyRing
 
-PARAMETERS = ("bom", "columns", "labels", "locale", "what", "where")
+PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "what", "where")
+_NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
 _FLAGS = {"true": True, "false": False}
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]')
 _log = structlog.get_logger()
@@ -89,7 +92,7 @@ class Exports:
         table = await open_table(
             self._platform,
             request.path_params["key"],
-            now,
+            _when(given, now),
             of_people=of_people,
             columns=columns,
         )
@@ -113,6 +116,18 @@ def _flag(given: Mapping[str, str], name: str, *, usually: bool) -> bool:
     if given[name] not in _FLAGS:
         raise InvalidInput("give true or false.", where=name)
     return _FLAGS[given[name]]
+
+
+def _when(given: Mapping[str, str], now: datetime) -> When:
+    if "asOf" not in given:
+        return now
+    try:
+        moment = datetime.fromisoformat(given["asOf"])
+    except ValueError as fault:
+        raise InvalidInput(_NO_MOMENT, where="asOf") from fault
+    if moment.tzinfo is None:
+        raise InvalidInput(_NO_MOMENT, where="asOf")
+    return as_of(moment, now)
 
 
 def _people(given: Mapping[str, str]) -> PersonTest | None:

@@ -13,6 +13,7 @@ from profilegraph.api.executor import Answer, Executor
 from profilegraph.api.faults import described
 from profilegraph.errors import (
     Conflict,
+    Forbidden,
     InvalidInput,
     NotFound,
     ProfilegraphError,
@@ -26,6 +27,7 @@ _TYPES = {RESULT: RESULT, JSON: JSON, "*/*": JSON, "application/*": JSON, "": JS
 
 _STATUS: Mapping[type[ProfilegraphError], int] = {
     Unauthenticated: 401,
+    Forbidden: 403,
     NotFound: 404,
     InvalidInput: 400,
     Conflict: 409,

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol
 
 import pytest
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidInput, NoHistory
 from profilegraph.segments.codec import decode
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import Past, Scope
 from profilegraph.segments.history import as_of, require_history
 from profilegraph.segments.library import NO_SEGMENTS
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.writing import untag
 from tests.conftest import NOW
-from tests.spec.conftest import CONTEXT, EVALUATORS, Filter, library_of
+from tests.spec.conftest import CONTEXT, OF_THE_PAST, Filter, library_of
 from tests.support.worlds import World, add_world, load_only, load_world, moment, parse_world
 
 FISHING: Filter = {"tags": {"dimension": "hobby", "anyOf": ["fishing"]}}
@@ -27,39 +28,56 @@ class Told(Protocol):
     """Asks who matched at a moment, of what was written at several."""
 
     def __call__(
-        self, tables: Mapping[str, str], filter_: Filter, at: str, /
+        self, tables: Mapping[str, str], filter_: Filter, at: str, /, scope: Scope | None = None
     ) -> Awaitable[set[str]]: ...
 
 
-@pytest.fixture(params=EVALUATORS)
+@pytest.fixture(params=OF_THE_PAST)
 async def told(request: pytest.FixtureRequest, migrated: Database, catalogue: Catalogue) -> Told:
     """Who matched at a moment, by one evaluator."""
-    evaluate = EVALUATORS[request.param]
+    evaluate = OF_THE_PAST[request.param]
     await load_only(migrated, catalogue.taxonomies)
 
-    async def ask(tables: Mapping[str, str], filter_: Filter, at: str, /) -> set[str]:
+    async def ask(
+        tables: Mapping[str, str], filter_: Filter, at: str, /, scope: Scope | None = None
+    ) -> set[str]:
         await load_world(migrated, World((), {}), NOW)
         for when, text in tables.items():
             now = moment(when, NOW)
             if text.startswith("untag "):
                 await remove(migrated, text, now)
+            elif text.startswith("merge "):
+                await merge(migrated, text, now)
             else:
                 await add_world(migrated, parse_world(text, now), now)
         then = moment(at, NOW)
-        context = replace(CONTEXT, now=then, today=then.date(), present=NOW)
+        context = replace(CONTEXT, now=then, today=then.date(), present=NOW, scope=scope)
         require_history(decode(filter_), NO_SEGMENTS)
         return await evaluate(migrated, catalogue, decode(filter_), context)
 
     return ask
 
 
-async def remove(database: Database, text: str, now: Any) -> None:
+async def remove(database: Database, text: str, now: datetime) -> None:
     _, customer, tag = text.split()
 
     async def work(transaction: Transaction) -> int:
         return await untag(transaction, [(customer, tag)], now)
 
     assert await database.write(work) == 1
+
+
+async def merge(database: Database, text: str, now: datetime) -> None:
+    _, one, other = text.split()
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.run(
+            "MATCH (a:Customer {key: $one}), (b:Customer {key: $other})"
+            " CREATE (a)-[:MERGED_INTO {at: $at}]->(b)",
+            {"one": one, "other": other, "at": now},
+        )
+
+    await database.write(work)
 
 
 def tagged(customer: str, tag: str, since: str = "now", **fields: str) -> str:
@@ -99,6 +117,21 @@ async def test_everyone_is_everyone_who_was_there(told: Told, at: str, expected:
 async def test_none_of_is_asked_of_those_who_were_there(told: Told) -> None:
     assert await told(TAGS, {"not": FISHING}, "-7d") == {"a", "b", "c"}
     assert await told(TAGS, {"not": FISHING}, "-15d") == {"b", "c"}
+
+
+async def test_who_was_merged_into_another_later_was_still_there(told: Told) -> None:
+    merged = {"-30d": "customers:\nkey\na\nb", "-10d": "merge a b"}
+    assert await told(merged, {"all": []}, "-11d") == {"a", "b"}
+    assert await told(merged, {"all": []}, "-10d") == {"b"}
+
+
+async def test_of_the_past_those_are_seen_who_may_be_seen_today(told: Told) -> None:
+    owned = {
+        "-30d": "customers:\nkey\na\nb\nemployees:\nkey\nli\nwang",
+        "-5d": "ownerships:\nemployee | customer | since\nli | a | -5d\nwang | b | -30d",
+    }
+    scope = Scope(employees=frozenset({"li"}))
+    assert await told(owned, {"all": []}, "-10d", scope=scope) == {"a"}
 
 
 SIZES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -33,6 +33,13 @@ class Bucket:
     """Some of the customers of a filter."""
 
     found: strawberry.Private[answers.Bucket]
+    count: int = strawberry.field(description="How many they are.")
+    share: float | None = strawberry.field(
+        description="The part that they are of those who were parted, 0 to 1; null where these are no one."
+    )
+    tag_key: str | None = strawberry.field(
+        description="Full key of the tag that they carry; null where something else sets them apart."
+    )
 
     @field("The name to show to people.")
     async def label(self, info: Info, locale: Locale = "en") -> str:
@@ -48,20 +55,15 @@ class Bucket:
             return None
         return Tag.of(self.found.tag, await info.context.catalogue())
 
-    @field("How many they are.")
-    def count(self) -> int:
-        """Return how many they are."""
-        return self.found.count
-
-    @field("The part that they are of those who were parted, 0 to 1; null where these are no one.")
-    def share(self) -> float | None:
-        """Return the part that they are."""
-        return self.found.share
-
     @field("Who they are, as canonical JSON: a filter to go on with.")
     def filter(self) -> JSON:
         """Return who they are."""
         return JSON(encode(self.found.filter))
+
+
+def told(found: answers.Bucket) -> dict[str, Any]:
+    """Return what a bucket is made of; values that are always at hand need no resolvers."""
+    return {"found": found, "count": found.count, "share": found.share, "tag_key": found.tag}
 
 
 @strawberry.type(
@@ -88,7 +90,7 @@ class DimensionBreakdown:
     @listed("One for each tag in the order of the dimension, and at last who carries none of it.")
     def buckets(self) -> list[Bucket]:
         """Return the buckets."""
-        return [Bucket(found=one) for one in self.found.buckets]
+        return [Bucket(**told(one)) for one in self.found.buckets]
 
 
 @strawberry.type(description="One row of a cross table: its customers, parted by the columns.")
@@ -100,7 +102,7 @@ class CrossTableRow(Bucket):
     @listed("One for each column; the share is that of the row.")
     def cells(self) -> list[Bucket]:
         """Return the cells."""
-        return [Bucket(found=one) for one in self.parts]
+        return [Bucket(**told(one)) for one in self.parts]
 
 
 @strawberry.type(
@@ -123,12 +125,12 @@ class CrossTable:
     def rows(self) -> list[CrossTableRow]:
         """Return the rows."""
         pairs = zip(self.found.rows, self.found.cells, strict=True)
-        return [CrossTableRow(found=row, parts=cells) for row, cells in pairs]
+        return [CrossTableRow(**told(row), parts=cells) for row, cells in pairs]
 
     @listed("The columns; the count of a column is its total.")
     def columns(self) -> list[Bucket]:
         """Return the columns."""
-        return [Bucket(found=one) for one in self.found.columns]
+        return [Bucket(**told(one)) for one in self.found.columns]
 
 
 @strawberry.type(description="One branch of a split: its customers, parted by the next level.")
@@ -184,4 +186,4 @@ async def split(info: Info, node: Node, when: When, levels: list[LevelInput]) ->
 
 
 def _branches(found: tuple[answers.Branch, ...]) -> list[SplitBranch]:
-    return [SplitBranch(found=one.bucket, inner=one.branches) for one in found]
+    return [SplitBranch(**told(one.bucket), inner=one.branches) for one in found]

@@ -3,139 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, TypeAlias, assert_never
 
 import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
-from profilegraph.api.enums import EvidenceKind
+from profilegraph.api.enums import DistanceUnit
 from profilegraph.api.fields import field, listed
-from profilegraph.api.types.customer import Customer, Tagging
+from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.evidence import Evidence, evidence_of
 from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.api.types.taxonomy import Locale
-from profilegraph.domain import customers as domain
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.values import from_units
 from profilegraph.segments.codec import encode
-from profilegraph.segments.evidence import evidence_line
-from profilegraph.segments.explain import Evidence as Found
-from profilegraph.segments.explain import Neighbour, Place, Value, Verdict
-from profilegraph.segments.facts import (
-    ArrivalFact,
-    ConsentFact,
-    EventFact,
-    FollowUpFact,
-    OpportunityFact,
-    OwnerFact,
-    PersonFact,
-)
-
-CountedFact: TypeAlias = (
-    OpportunityFact
-    | FollowUpFact
-    | ArrivalFact
-    | OwnerFact
-    | ConsentFact
-    | PersonFact
-    | Neighbour
-    | Place
-)
-
-
-@strawberry.type(description="What an attribute or a metric of the customer says.")
-class ValueEvidence:
-    """What an attribute or a metric of the customer says."""
-
-    key: str = strawberry.field(description="Key of the attribute or metric.")
-    text: str | None = strawberry.field(description="Its value as a text; null where it has none.")
-
-    @classmethod
-    def of(cls, found: Value) -> ValueEvidence:
-        """Return a value as a text."""
-        match found.value:
-            case None:
-                text = None
-            case bool():
-                text = str(found.value).lower()
-            case float():
-                text = f"{found.value:.15g}"
-            case date():
-                text = found.value.isoformat()
-            case str():
-                text = found.value
-        return cls(key=found.key, text=text)
-
-
-@strawberry.type(description="An event that was counted.")
-class EventEvidence:
-    """An event that was counted."""
-
-    key: str = strawberry.field(description="Key of the event.")
-    type: str = strawberry.field(description="Key of its type.")
-    at: datetime = strawberry.field(description="When it happened, UTC.")
-    channel: str | None = strawberry.field(description="Key of the channel where it happened.")
-    content: str | None = strawberry.field(description="What it was about.")
-    amount: Decimal | None = strawberry.field(description="Money spent; exact, so a text in JSON.")
-
-    @classmethod
-    def of(cls, found: EventFact) -> EventEvidence:
-        """Return an event that was counted."""
-        return cls(
-            key=found.key,
-            type=found.type,
-            at=found.at,
-            channel=found.channel,
-            content=found.content,
-            amount=None if found.amount is None else from_units(found.amount),
-        )
-
-
-@strawberry.type(
-    description="A record that was counted: a follow-up, a sale, an owner, a consent …"
-)
-class RecordEvidence:
-    """A record that was counted."""
-
-    kind: EvidenceKind = strawberry.field(description="What it is.")
-    key: str = strawberry.field(description="Its business key.")
-    fact: strawberry.Private[CountedFact]
-
-    @classmethod
-    def of(cls, found: CountedFact) -> RecordEvidence:
-        """Return a record that was counted."""
-        match found:
-            case OpportunityFact(key=key):
-                return cls(kind=EvidenceKind.OPPORTUNITY, key=key, fact=found)
-            case FollowUpFact(key=key):
-                return cls(kind=EvidenceKind.FOLLOW_UP, key=key, fact=found)
-            case ArrivalFact(channels=channels):
-                return cls(kind=EvidenceKind.CHANNEL, key=channels[0], fact=found)
-            case OwnerFact(key=key):
-                return cls(kind=EvidenceKind.OWNER, key=key, fact=found)
-            case ConsentFact(key=key):
-                return cls(kind=EvidenceKind.CONSENT, key=key, fact=found)
-            case PersonFact(key=key):
-                return cls(kind=EvidenceKind.DECISION_MAKER, key=key, fact=found)
-            case Neighbour(key=key):
-                return cls(kind=EvidenceKind.CUSTOMER, key=key, fact=found)
-            case Place(salt=salt):
-                return cls(kind=EvidenceKind.COHORT, key=salt, fact=found)
-            case _:
-                assert_never(found)
-
-    @field("What was found as a line that people read.")
-    async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return what was found as a line."""
-        return evidence_line(self.fact, await info.context.catalogue(), locale)
-
-
-Evidence: TypeAlias = Annotated[
-    Tagging | ValueEvidence | EventEvidence | DecisionMaker | RecordEvidence,
-    strawberry.union("Evidence", description="Something in the graph that decided a condition."),
-]
+from profilegraph.segments.explain import Verdict
+from profilegraph.segments.facts import Past
+from profilegraph.segments.missing import Miss
+from profilegraph.segments.missing_text import miss_line
+from profilegraph.services import explanations, segments
 
 
 @strawberry.type(description="Whether one condition of the filter holds for the customer, and why.")
@@ -168,7 +52,46 @@ class ConditionVerdict:
         people = await info.context.load.decision_makers.load(self.customer_key)
         # The API's decision-makers are those of today: one of the past is told as a record.
         known = {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
-        return [_evidence(one, catalogue, known) for one in self.verdict.evidence]
+        return [evidence_of(one, catalogue, known) for one in self.verdict.evidence]
+
+
+@strawberry.type(
+    description="A condition that would have to change for the customer to be a member."
+)
+class MissingCondition:
+    """A condition that would have to change."""
+
+    miss: strawberry.Private[Miss]
+    condition: ConditionVerdict = strawberry.field(
+        description="The condition, with what the customer has instead."
+    )
+    wanted: bool = strawberry.field(
+        description="Whether it would have to hold; false: it would have to cease to."
+    )
+    distance: float | None = strawberry.field(
+        description="By how much the nearest value that would do is greater, or less if negative;"
+        " null where no number says so."
+    )
+    unit: DistanceUnit | None = strawberry.field(description="What the distance counts.")
+
+    @classmethod
+    def of(cls, miss: Miss, condition: ConditionVerdict) -> MissingCondition:
+        """Return the API's view of a condition that would have to change."""
+        gap = miss.gap
+        return cls(
+            miss=miss,
+            condition=condition,
+            wanted=miss.wanted,
+            distance=None if gap is None else gap.distance,
+            unit=None if gap is None else gap.unit,
+        )
+
+    @field("What there is, what is wanted and how far it is, as a line that people read.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return what there is, what is wanted and how far it is."""
+        context = info.context
+        library = await segments.library(context.platform, self.miss.verdict.node)
+        return miss_line(self.miss, await context.catalogue(), locale, library)
 
 
 @strawberry.type(description="Why a customer is a member of a segment, or is not.")
@@ -177,7 +100,7 @@ class Explanation:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
-    past: strawberry.Private[bool] = False
+    past: strawberry.Private[Past | None] = None
 
     @field("The customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -189,14 +112,32 @@ class Explanation:
         """Return whether the customer is a member."""
         return self.verdict.holds
 
+    @field(
+        "The fewest conditions whose change would make the customer a member, of equally many the"
+        " nearest: none for a member, null where no change would do."
+    )
+    async def nearest_miss(self, info: Info) -> list[MissingCondition] | None:
+        """Return the conditions that would have to change."""
+        context = info.context
+        found = await explanations.missing(context.platform, self.verdict, self.past or context.now)
+        if found is None:
+            return None
+        known = {one.place: one for one in self._conditions()}
+        return context.budget.take(
+            [MissingCondition.of(miss, known[miss.verdict.place]) for miss in found]
+        )
+
     @listed("The whole filter and every condition in it, each before those that it is made of.")
     def conditions(self) -> list[ConditionVerdict]:
         """Return the verdict on every condition."""
+        return self._conditions()
+
+    def _conditions(self) -> list[ConditionVerdict]:
         return [
             ConditionVerdict(
                 verdict=verdict,
                 customer_key=self.customer_key,
-                past=self.past,
+                past=self.past is not None,
                 place=verdict.place,
                 depth=depth,
                 holds=verdict.holds,
@@ -209,19 +150,3 @@ def _walk(verdict: Verdict, depth: int) -> Iterator[tuple[int, Verdict]]:
     yield depth, verdict
     for child in verdict.children:
         yield from _walk(child, depth + 1)
-
-
-def _evidence(
-    found: Found, catalogue: Catalogue, people: dict[str, DecisionMaker]
-) -> Tagging | ValueEvidence | EventEvidence | DecisionMaker | RecordEvidence:
-    match found:
-        case domain.Tagging():
-            return Tagging.of(found, catalogue)
-        case Value():
-            return ValueEvidence.of(found)
-        case EventFact():
-            return EventEvidence.of(found)
-        case PersonFact(key=key) if key in people:
-            return people[key]
-        case _:
-            return RecordEvidence.of(found)

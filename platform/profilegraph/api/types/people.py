@@ -9,11 +9,10 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field
-from profilegraph.api.ids import decode_id, encode_id
-from profilegraph.api.paging import PageInfo
+from profilegraph.api.ids import encode_id
+from profilegraph.api.paging import PageInfo, key_of
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker
-from profilegraph.errors import InvalidInput
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import When
 from profilegraph.services import people
@@ -67,7 +66,7 @@ async def people_page(
     """Return a page of the decision-makers of those who match a filter."""
     context = info.context
     page = await people.page(
-        context.platform, condition, where, when, first=first, after=_key(after)
+        context.platform, condition, where, when, first=first, after=key_of(after, _CURSOR)
     )
     seats = context.budget.take(list(page.seats))
     found = await asyncio.gather(
@@ -83,16 +82,3 @@ async def people_page(
         edges=edges,
         page_info=PageInfo.of([edge.cursor for edge in edges], after, page.has_next),
     )
-
-
-def _key(cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    kind, key = decode_id(cursor)
-    if kind != _CURSOR:
-        raise InvalidInput(
-            "the cursor cannot be used: it is of another list.",
-            where="after",
-            hint="Pass on a cursor of the same list.",
-        )
-    return key

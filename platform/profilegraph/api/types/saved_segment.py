@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
-from profilegraph.api.enums import ChangeKind, SegmentState
+from profilegraph.api.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
+from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
 from profilegraph.api.types.taxonomy import Labelled, Locale
 from profilegraph.segments import differing
+from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past
+from profilegraph.segments.nodes import InSegment, Listed
 from profilegraph.services import segment_history, segments
 from profilegraph.storage.saved_segments import SavedSegment
 
@@ -45,6 +49,7 @@ class Segment(Node, Labelled, Audience):
     note: str = strawberry.field(description="What the author said of it.")
     saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
 
+    kind: SegmentKind = strawberry.field(description="What decides who is a member.")
     state: SegmentState = strawberry.field(description="How far along it is, in all its versions.")
     owner: str = strawberry.field(description="Name of the API key that it belongs to.")
     editors: list[str] = strawberry.field(
@@ -60,6 +65,24 @@ class Segment(Node, Labelled, Audience):
         library = await segments.library(info.context.platform, self.condition)
         catalogue = await info.context.catalogue()
         return segments.reading(self.condition, catalogue, locale, library)
+
+    @field("The filter as canonical JSON; of a list, the condition that names the segment.")
+    def filter(self) -> JSON:
+        """Return the filter as canonical JSON."""
+        if isinstance(self.condition, Listed):
+            return JSON(encode(InSegment(self.key)))
+        return JSON(encode(self.condition))
+
+    @listed("The snapshots taken of it, the newest first.")
+    async def snapshots(self, info: Info) -> list[Segment]:
+        """Return the snapshots taken of it."""
+        return [Segment.of(one) for one in await info.context.load.snapshots.load(self.key)]
+
+    @field("The segment, in the version of then, that a snapshot was taken of, while it exists.")
+    async def taken_from(self, info: Info) -> Segment | None:
+        """Return the segment that a snapshot was taken of."""
+        found = await info.context.load.snapshot_sources.load(self.key)
+        return Segment.of(found[0]) if found else None
 
     @field("Why the filter cannot be asked any more; null where all is well.")
     async def problem(self, info: Info) -> str | None:
@@ -98,6 +121,21 @@ class Segment(Node, Labelled, Audience):
         found = segment_history.changes(history, self.version, since)
         return [SegmentChange(change=one, kind=ChangeKind(one.kind)) for one in found]
 
+    @field("Who entered and who left between two moments, and why: docs/history.md says how.")
+    async def difference(
+        self,
+        info: Info,
+        from_: Annotated[
+            datetime, strawberry.argument(name="from", description="The first moment.")
+        ],
+        to: Annotated[
+            datetime | None,
+            strawberry.argument(description="The second moment, later; now if left out."),
+        ] = None,
+    ) -> SegmentDifference:
+        """Return who entered and who left between two moments."""
+        return await difference(info, self.key, from_, to)
+
     @classmethod
     def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
         """Return the API's view of a saved segment, with its members as of a moment."""
@@ -110,6 +148,7 @@ class Segment(Node, Labelled, Audience):
             author=found.author,
             note=found.note,
             saved_at=found.at,
+            kind=SegmentKind(found.kind),
             state=SegmentState(found.state),
             owner=found.owner,
             editors=list(found.editors),

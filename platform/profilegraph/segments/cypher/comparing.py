@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.meaning import span
@@ -39,9 +39,11 @@ def date(place: str, test: DateTest, frame: Frame) -> Iterator[str]:
         yield f"{place} <= {frame.add(today + timedelta(days=test.in_next_days))}"
 
 
-def within(place: str, window: Window | None, frame: Frame) -> Iterator[str]:
-    """Yield what must hold of a moment at a place, so that it lies in a window."""
-    when = span(window, frame.context.now)
+def within(
+    place: str, window: Window | None, frame: Frame, now: datetime | None = None
+) -> Iterator[str]:
+    """Yield what must hold of a moment at a place, so that it lies in a window that ends `now`."""
+    when = span(window, now or frame.context.now)
     yield f"{place} <= {frame.add(when.now)}"
     if when.after is not None:
         yield f"{place} > {frame.add(when.after)}"

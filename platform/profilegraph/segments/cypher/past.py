@@ -17,6 +17,18 @@ _ENDED = {
 }
 
 
+def known(frame: Frame) -> str:
+    """Return the predicate that the customer was one by then, and had not been merged away."""
+    if not frame.context.past:
+        return f"NOT EXISTS {{ ({frame.customer})-[:MERGED_INTO]->() }}"
+    moment, merged = frame.add(frame.context.now), frame.name("merged")
+    gone = f"({frame.customer})-[{merged}:MERGED_INTO]->()"
+    return (
+        f"{frame.customer}.createdAt <= {moment}"
+        f" AND NOT EXISTS {{ {gone} WHERE coalesce({merged}.at <= {moment}, true) }}"
+    )
+
+
 def edges(kind: str, frame: Frame) -> str:
     """Return the type of an edge; of the past, with that of the same edge when it has ended."""
     return f"{kind}|{_ENDED[kind]}" if frame.context.past else kind

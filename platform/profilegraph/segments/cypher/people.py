@@ -113,9 +113,7 @@ def _owned(window: Window | None, frame: Frame) -> Iterator[str]:
 
 def visible(frame: Frame) -> str:
     """Return the predicate that the frame's customer is there for whoever asks."""
-    present = f"NOT EXISTS {{ ({frame.customer})-[:MERGED_INTO]->() }}"
-    if frame.context.past:
-        present = f"{frame.customer}.createdAt <= {frame.add(frame.context.now)} AND {present}"
+    present = past.known(frame)
     scope = frame.context.scope
     if scope is None:
         return present
@@ -123,5 +121,6 @@ def visible(frame: Frame) -> str:
     teams = f"({owner})-[:MEMBER_OF]->(:Team)-[:PART_OF]->{{0,}}({team}:Team)"
     own = f"{owner}.key IN {frame.add(sorted(scope.employees))}"
     led = f"EXISTS {{ {teams} WHERE {team}.key IN {frame.add(sorted(scope.teams))} }}"
-    tests = " AND ".join([*_owned(None, frame), f"({own} OR {led})"])
+    owned = within(f"{frame.name('owns')}.since", None, frame, frame.context.present)
+    tests = " AND ".join([*owned, f"({own} OR {led})"])
     return f"({present} AND EXISTS {{ {_owner(frame)} WHERE {tests} }})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -101,6 +101,11 @@ def _number_or_existence(
     if test is None:
         return f"{place} IS NOT NULL" if exists else f"{place} IS NULL"
     return known(comparing.number(place, test, frame))
+
+
+def listed(ordinals: Iterable[int], frame: Frame) -> str:
+    """Return the predicate on being one of the customers with these ordinals."""
+    return known([f"{frame.customer}.ordinal IN {frame.add(list(ordinals))}"])
 
 
 def cohort(leaf: Cohort, frame: Frame) -> str:

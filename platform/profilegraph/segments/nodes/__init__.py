@@ -18,6 +18,7 @@ from profilegraph.segments.nodes.activity import (
     Sequence,
     Stopped,
 )
+from profilegraph.segments.nodes.lists import Listed
 from profilegraph.segments.nodes.parts import (
     BooleanTest,
     DateTest,
@@ -68,6 +69,7 @@ __all__ = [
     "FollowUps",
     "InSegment",
     "Leaf",
+    "Listed",
     "Metric",
     "Node",
     "Not",

@@ -20,6 +20,7 @@ from profilegraph.segments.nodes.activity import (
     Sequence,
     Stopped,
 )
+from profilegraph.segments.nodes.lists import Listed
 from profilegraph.segments.nodes.parts import Counted, Part
 from profilegraph.segments.nodes.people import Owners, People, Teams
 from profilegraph.segments.nodes.profile import Attribute, Cohort, Metric, Tags
@@ -93,7 +94,7 @@ Leaf: TypeAlias = (
     | Related
     | InSegment
 )
-Node: TypeAlias = AllOf | AnyOf | Not | Leaf
+Node: TypeAlias = AllOf | AnyOf | Not | Leaf | Listed
 LEAVES: tuple[type[Leaf], ...] = get_args(Leaf)
 
 

@@ -19,6 +19,7 @@ class Wording:
     not_: str
     group: str
     comma: str
+    semicolon: str
     space: str
     everyone: str
     no_one: str
@@ -94,6 +95,13 @@ class Wording:
     consented: str
     refused: str
     neighbour: str
+    none: str
+    wanted: str
+    unwanted: str
+    has_count: str
+    has_total: str
+    sureness: str
+    distances: Mapping[str, str]
     untagged: str
     valueless: str
     unmatched: str
@@ -101,6 +109,9 @@ class Wording:
     band_between: str
     band_from: str
     band_whole: str
+    listed: str
+    customers_added: str
+    customers_removed: str
     added: str
     added_alternative: str
     removed: str

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from profilegraph.domain.values import Labels
+from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import written_out
 from profilegraph.segments.nodes import Node, PersonTest
 from profilegraph.services import people, segments
@@ -49,54 +50,55 @@ class Table:
 async def open_table(
     platform: Platform,
     segment: str,
-    now: datetime,
+    when: When,
     *,
     of_people: PersonTest | None = None,
     columns: Sequence[str] | None = None,
 ) -> Table:
-    """Return the table of a segment's members at `now`, by key, in columns of these names.
+    """Return the table of a segment's members, by key, in columns of these names.
 
-    Given what is asked `of_people`, it is that of the members' decision-makers who are so. The filter stays as it is now, however long the reading takes. Each page is a read of its own,
-    with a deadline of its own. Raises NotFound, InvalidFilter, and InvalidInput where there is no
-    such column.
+    Given what is asked `of_people`, it is that of the members' decision-makers who are so. The
+    filter and the moment stay what they are, however long the reading takes; of the past, what is
+    said of each member is of today all the same. Each page is a read of its own, with a deadline of
+    its own. Raises NotFound, NoHistory, InvalidFilter, and InvalidInput where there is no such column.
     """
-    saved = await segments.segment(platform, segment)
-    node = written_out(saved.filter, await segments.library(platform, saved.filter))
+    saved = await segments.segment(platform, segment, when)
+    node = written_out(saved.filter, await segments.library(platform, saved.filter, when))
     what = What.MEMBERS if of_people is None else What.PEOPLE
     names = usual(node, what) if columns is None else columns
     chosen = choose(names, what, await platform.catalogue())
     pages = (
-        _members(platform, node, now, chosen)
+        _members(platform, node, when, chosen)
         if of_people is None
-        else _people(platform, node, of_people, now, chosen)
+        else _people(platform, node, of_people, when, chosen)
     )
     return Table(saved.labels, chosen, pages)
 
 
 async def _members(
-    platform: Platform, node: Node, now: datetime, columns: Sequence[Column]
+    platform: Platform, node: Node, when: When, columns: Sequence[Column]
 ) -> AsyncGenerator[Sequence[Row], None]:
     """Yield the rows of all members, at least one page."""
-    page = await segments.members(platform, node, now, first=MAX_PAGE)
+    page = await segments.members(platform, node, when, first=MAX_PAGE)
     while True:
         keys = [position.key for position in page.positions]
-        found = await _customers(platform.database, keys, now, columns)
+        found = await _customers(platform.database, keys, _today(when), columns)
         yield [found[key] for key in keys if key in found]
         if not page.has_next:
             return
         after = page.positions[-1]
-        page = await segments.members(platform, node, now, first=MAX_PAGE, after=after)
+        page = await segments.members(platform, node, when, first=MAX_PAGE, after=after)
 
 
 async def _people(
-    platform: Platform, node: Node, where: PersonTest, now: datetime, columns: Sequence[Column]
+    platform: Platform, node: Node, where: PersonTest, when: When, columns: Sequence[Column]
 ) -> AsyncGenerator[Sequence[Row], None]:
     """Yield the rows of all people of the members, at least one page."""
-    ask = partial(people.page, platform, node, where, now, first=MAX_PAGE)
+    ask = partial(people.page, platform, node, where, when, first=MAX_PAGE)
     page = await ask()
     while True:
         customers = list(dict.fromkeys(seat.customer for seat in page.seats))
-        found = await _customers(platform.database, customers, now, columns)
+        found = await _customers(platform.database, customers, _today(when), columns)
         portraits = await read_portraits(platform.database, [seat.person for seat in page.seats])
         yield [
             replace(found[seat.customer], portrait=portraits[seat.person])
@@ -106,6 +108,10 @@ async def _people(
         if not page.has_next:
             return
         page = await ask(after=page.seats[-1].person)
+
+
+def _today(when: When) -> datetime:
+    return when.present if isinstance(when, Past) else when
 
 
 async def _customers(

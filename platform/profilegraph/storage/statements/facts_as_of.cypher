@@ -2,7 +2,9 @@
 UNWIND $keys AS key
 MATCH (c:Customer {key: key}) WHERE c.createdAt <= $at
 RETURN
-  c {.key, .name, .cohort} AS customer,
+  c {.key, .name, .cohort, .ordinal} AS customer,
+  [(c)-[merged:MERGED_INTO]->(into:Customer) WHERE coalesce(merged.at <= $at, true)
+   | into.key][0] AS mergedInto,
   [(c)-[t:TAGGED|WAS_TAGGED|WAS_SAID]->(g:Tag)
    WHERE t.since <= $at AND coalesce(t.said <= $at, true) AND coalesce(t.until > $at, true)
    | t {.*, tag: g.key}] AS taggings,
@@ -47,6 +49,18 @@ RETURN
     MATCH (c)-[came:CAME_FROM]->(h:Channel) WHERE came.at <= $at
     RETURN {at: came.at, channels: [h.key]} ORDER BY came.at, h.key
   } AS arrivals,
-  [] AS owners,
+  // No filter asks who owned a customer then; whoever asks may see those that it owns today.
+  COLLECT {
+    MATCH (c)<-[owns:OWNS]-(w:Employee)
+    RETURN {
+      key: w.key,
+      name: w.name,
+      since: owns.since,
+      teams: COLLECT {
+        MATCH path = (w)-[:MEMBER_OF]->(:Team)-[:PART_OF]->{0,}(m:Team)
+        RETURN m.key ORDER BY length(path)
+      }
+    }
+  } AS owners,
   [(c)-[:GAVE]->(k:Consent) WHERE k.at <= $at | properties(k)] AS consents,
   [] AS relations

@@ -4,4 +4,4 @@ UNWIND $keys AS key
 MATCH (s:Segment {key: key})
 SET s.key = s.key
 WITH s WHERE s.state IS NOT NULL
-RETURN s.key AS key, s.state AS state, s.owner AS owner, s.editors AS editors
+RETURN s.key AS key, s.kind AS kind, s.state AS state, s.owner AS owner, s.editors AS editors

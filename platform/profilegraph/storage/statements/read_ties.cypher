@@ -8,5 +8,5 @@ RETURN
   COLLECT {
     MATCH (u:Segment)-[:HAS_VERSION]->(v:SegmentVersion)-[:USES]->(s)
     WHERE NOT EXISTS { MATCH (u)-[:HAS_VERSION]->(later:SegmentVersion) WHERE later.n > v.n }
-    RETURN u {.key, .state, .owner, .editors} ORDER BY u.key
+    RETURN u {.key, .kind, .state, .owner, .editors} ORDER BY u.key
   } AS users

@@ -9,7 +9,7 @@ WITH s, newest,
      CASE WHEN newest.filter = $filter THEN newest.n ELSE coalesce(newest.n, 0) + 1 END AS n
 CALL (s, n) {
   MERGE (v:SegmentVersion {key: $key + '#' + toString(n)})
-    ON CREATE SET v.n = n, v.filter = $filter, v.author = $author, v.note = $note, v.at = $at,
+    ON CREATE SET v.n = n, v.filter = $filter, v.members = $members, v.author = $author, v.note = $note, v.at = $at,
                   v.restores = $restores
   MERGE (s)-[:HAS_VERSION]->(v)
   WITH v

@@ -23,7 +23,8 @@ CALL (row, c, g, since, until, known) {
   CALL (row, c, g, since, until, ends) {
     WITH row, c, g, since, until, ends WHERE ends IS NOT NULL
     MERGE (c)-[was:WAS_TAGGED {since: since}]->(g)
-    SET was = row.set, was.since = since, was.until = CASE WHEN until < ends THEN until ELSE ends END
+    SET was = row.set, was.since = since, was.expired = until <= ends,
+        was.until = CASE WHEN until < ends THEN until ELSE ends END
   }
   CALL (c, g, since, ends) {
     MATCH (c)-[old:TAGGED]->(o:Tag)
@@ -34,7 +35,7 @@ CALL (row, c, g, since, until, known) {
     DELETE old
     WITH c, o, past, until WHERE past.since < until
     MERGE (c)-[was:WAS_TAGGED {since: past.since}]->(o)
-    SET was = past, was.until = until
+    SET was = past, was.until = until, was.expired = past.until <= until
     WITH c, o, until
     MATCH (c)-[word:WAS_SAID]->(o) WHERE word.until > until
     SET word.until = until

@@ -9,6 +9,6 @@ WITH c, g, past,
      CASE WHEN past.until < $at THEN past.until ELSE $at END AS until
 FOREACH (one IN CASE WHEN past.since < until THEN [past] ELSE [] END |
   MERGE (c)-[was:WAS_TAGGED {since: one.since}]->(g)
-  SET was = one, was.until = until
+  SET was = one, was.until = until, was.expired = one.until <= until
 )
 RETURN count(*) AS removed

@@ -17,7 +17,7 @@ CALL (row, c) {
     WITH c, g, over, properties(over) AS past
     DELETE over
     MERGE (c)-[was:WAS_TAGGED {since: past.since}]->(g)
-    SET was = past
+    SET was = past, was.expired = true
   }
   // A model replaces only what a model said: a tag that a person or an import gave stays.
   OPTIONAL MATCH (c)-[old:TAGGED {source: 'MODEL', by: $model}]->(g:Tag {dimension: wanted.dimension})

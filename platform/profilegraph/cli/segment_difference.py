@@ -1,0 +1,80 @@
+"""`profilegraph segment difference`: who entered a segment and who left it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli.console import out
+from profilegraph.cli.running import Locale, Moment, parse_moment, present, run
+from profilegraph.cli.segment_life import SegmentKey
+from profilegraph.segments.cause_text import CAUSES, reason_line
+from profilegraph.segments.causes import Cause
+from profilegraph.services import membership, segments
+from profilegraph.services.membership import ChangesPage, Comparison
+from profilegraph.services.platform import Platform
+from profilegraph.storage.membership import Sums
+
+Found = tuple[Comparison, Sums, Mapping[tuple[bool, Cause], int], ChangesPage]
+
+
+def difference(
+    key: SegmentKey,
+    start: Annotated[
+        datetime,
+        typer.Option(
+            "--from", parser=lambda text: parse_moment(text), metavar="MOMENT", help="Since when."
+        ),
+    ],
+    end: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to",
+            parser=lambda text: parse_moment(text),
+            metavar="MOMENT",
+            show_default="now",
+            help="Until when.",
+        ),
+    ] = None,
+    first: Annotated[
+        int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many to name.")
+    ] = 20,
+    now: Moment = None,
+    *,
+    locale: Locale,
+) -> None:
+    """Tell who entered a segment and who left it between two moments, and why."""
+
+    async def work(platform: Platform) -> Found:
+        at = now or present()
+        asked = await membership.compare_moments(platform, key, start, end or at, at)
+        sums = await membership.sums(platform, asked)
+        causes = await membership.causes(platform, asked)
+        return asked, sums, causes, await membership.page(platform, asked, first=first)
+
+    _show(*run(work), locale)
+
+
+def _show(
+    asked: Comparison,
+    sums: Sums,
+    causes: Mapping[tuple[bool, Cause], int],
+    page: ChangesPage,
+    locale: str,
+) -> None:
+    out.print(
+        f"{sums.before:,} members, {sums.entered:,} entered, {sums.left:,} left: {sums.after:,}"
+    )
+    for (entered, cause), count in sorted(causes.items(), key=lambda item: (-item[1], item[0])):
+        out.print(f"  {'+' if entered else '-'}{count:,}  {CAUSES[cause].text(locale)}")
+    library = asked.old.context.library
+    for one in page.changes:
+        lines = [reason_line(why, asked.catalogue, locale, library) for why in one.reasons]
+        line = f"{'+' if one.entered else '-'} {one.customer}  {'; '.join(lines)}"
+        out.print(escape(line), highlight=False)
+    if page.has_next:
+        out.print("…")

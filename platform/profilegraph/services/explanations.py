@@ -1,0 +1,17 @@
+"""What an explanation says beside its verdicts: what keeps a customer out."""
+
+from __future__ import annotations
+
+from profilegraph.segments.explain import Verdict
+from profilegraph.segments.facts import When
+from profilegraph.segments.missing import Missing, nearest_miss
+from profilegraph.services.engines import grounds
+from profilegraph.services.platform import Platform
+
+
+async def missing(platform: Platform, verdict: Verdict, when: When) -> Missing:
+    """Return the fewest conditions that would have to change, of equally many the nearest.
+
+    `when` is that of the verdict. None where no change would do; none for a member.
+    """
+    return nearest_miss(verdict, *await grounds(platform, [verdict.node], when))

@@ -1,0 +1,150 @@
+"""What became of a segment's members between two moments: who came, who went, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import InvalidInput
+from profilegraph.segments.causes import Asked, Cause, Changed, Known, changed
+from profilegraph.segments.facts import Facts, Past
+from profilegraph.services.engines import grounds
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments import MAX_PAGE
+from profilegraph.storage.facts import read_past
+from profilegraph.storage.membership import Sums, count_changes, page_of_changes, read_expired
+from profilegraph.storage.saved_segments import SavedSegment, read_segment
+
+MOST_EXPLAINED = 20_000
+"""How many customers may have changed so that all of them are looked at for the causes."""
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A saved segment at two moments, each in the version in force then."""
+
+    before: SavedSegment
+    after: SavedSegment
+    old: Asked
+    new: Asked
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """Customers who entered or left, by key, and whether more follow."""
+
+    changes: tuple[Changed, ...]
+    has_next: bool
+
+
+async def compare_moments(
+    platform: Platform, key: str, start: datetime, end: datetime, now: datetime
+) -> Comparison:
+    """Return a segment at two moments, to be asked what changed.
+
+    Raises InvalidInput unless `start` is earlier than `end` and `end` not later than now, NotFound
+    where the segment was not saved yet, NoHistory where one of the versions asks for what keeps none.
+    """
+    if not start < end <= now:
+        raise InvalidInput(
+            "the first moment must be earlier than the second, and that not later than now.",
+            where="from",
+        )
+    before = await read_segment(platform.database, key, at=start)
+    after = await read_segment(platform.database, key, at=end)
+    catalogue, then = await grounds(platform, [before.filter], Past(start, now))
+    catalogue, later = await grounds(platform, [after.filter], Past(end, now))
+    old, new = Asked(before.filter, then), Asked(after.filter, later)
+    return Comparison(before, after, old, new, catalogue)
+
+
+async def sums(platform: Platform, asked: Comparison) -> Sums:
+    """Return how many members there were at both moments, and how many came and went."""
+    return await count_changes(platform.database, asked.catalogue, asked.old, asked.new)
+
+
+async def causes(platform: Platform, asked: Comparison) -> Mapping[tuple[bool, Cause], int]:
+    """Return how many entered (True) and left (False) for each cause, each counted for its first.
+
+    Raises InvalidInput where more than 20,000 customers did.
+    """
+    whole = await sums(platform, asked)
+    if whole.entered + whole.left > MOST_EXPLAINED:
+        raise InvalidInput(
+            f"{whole.entered + whole.left:,} customers entered or left; the causes of at most"
+            f" {MOST_EXPLAINED:,} can be counted.",
+            hint="Compare moments that are nearer to each other, or ask for pages of changes.",
+        )
+    found: Counter[tuple[bool, Cause]] = Counter()
+    async for batch in _batches(platform, asked):
+        found.update((one.entered, one.reasons[0].cause) for one in batch)
+    return found
+
+
+async def page(
+    platform: Platform,
+    asked: Comparison,
+    *,
+    first: int,
+    after: str | None = None,
+    entered: bool | None = None,
+) -> ChangesPage:
+    """Return at most `first` (1 to 1,000) who entered or left, by key, those after a key.
+
+    Raises InvalidInput where `first` is another number.
+    """
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
+    keys = await page_of_changes(
+        platform.database,
+        asked.catalogue,
+        asked.old,
+        asked.new,
+        first=first + 1,
+        after=after,
+        entered=entered,
+    )
+    return ChangesPage(await _explained(platform, asked, keys[:first]), len(keys) > first)
+
+
+async def _batches(platform: Platform, asked: Comparison) -> AsyncIterator[tuple[Changed, ...]]:
+    last: str | None = None
+    while True:
+        keys = await page_of_changes(
+            platform.database, asked.catalogue, asked.old, asked.new, first=_BATCH, after=last
+        )
+        if keys:
+            yield await _explained(platform, asked, keys)
+        if len(keys) < _BATCH:
+            return
+        last = keys[-1]
+
+
+async def _explained(
+    platform: Platform, asked: Comparison, keys: Sequence[str]
+) -> tuple[Changed, ...]:
+    start, end = asked.old.context.now, asked.new.context.now
+    before = await read_past(platform.database, keys, start)
+    after = await read_past(platform.database, keys, end)
+    expired = await read_expired(platform.database, keys, start, end)
+    found = (
+        changed(
+            key,
+            Known(_there(before.get(key)), _there(after.get(key)), expired.get(key, frozenset())),
+            asked.old,
+            asked.new,
+            asked.catalogue,
+        )
+        for key in keys
+    )
+    # What somebody records about the past meanwhile may have made one of them no change any more.
+    return tuple(one for one in found if one is not None)
+
+
+def _there(facts: Facts | None) -> Facts | None:
+    return None if facts is None or facts.merged_into is not None else facts
