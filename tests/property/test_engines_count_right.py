@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
 from profilegraph.segments.answers import (
     ByAttribute,
     ByFilter,
@@ -27,10 +29,12 @@ from profilegraph.segments.answers import (
     buckets,
 )
 from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Context, Facts
+from profilegraph.segments.facts import Facts
 from profilegraph.segments.nodes import Node
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.engines import Engine
+from profilegraph.services.index_engine import IndexEngine
+from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
@@ -41,7 +45,8 @@ from tests.support.worlds import World, load_only, load_world
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 HERE = replace(CONTEXT, library=LIBRARY)
-ENGINES: Mapping[str, Callable[[Database, Catalogue, Context], Engine]] = {"cypher": CypherEngine}
+Make = Callable[[], Awaitable[Engine]]
+"""Makes an engine over the world that was loaded."""
 RANDOMLY = settings(
     max_examples=8,
     deadline=None,
@@ -66,12 +71,19 @@ def catalogue() -> Catalogue:
     return Catalogue.of([read_taxonomy(SPEC)])
 
 
-@pytest.fixture(params=ENGINES)
-async def engine(
-    request: pytest.FixtureRequest, migrated: Database, catalogue: Catalogue
-) -> Engine:
+@pytest.fixture(params=["cypher", "index"])
+async def make(request: pytest.FixtureRequest, migrated: Database, catalogue: Catalogue) -> Make:
     await load_only(migrated, catalogue.taxonomies)
-    return ENGINES[request.param](migrated, catalogue, HERE)
+    cypher = CypherEngine(migrated, catalogue, HERE)
+
+    async def made() -> Engine:
+        if request.param == "cypher":
+            return cypher
+        level = await load_all(migrated, most_bytes=2**30)
+        view = View((level,), await load_trees(migrated))
+        return IndexEngine(Evaluator(view, catalogue, HERE), cypher)
+
+    return made
 
 
 def matching(world: World, catalogue: Catalogue, *nodes: Node) -> list[Facts]:
@@ -91,14 +103,14 @@ def number(world: World, catalogue: Catalogue, *nodes: Node) -> int:
 @RANDOMLY
 async def test_a_breakdown_is_as_counting_the_filter_of_each_bucket(
     migrated: Database,
-    engine: Engine,
+    make: Make,
     catalogue: Catalogue,
     world: World,
     node: Node,
     levels: list[Level],
 ) -> None:
     await load_world(migrated, world, NOW)
-    found = await engine.breakdown(node, levels)
+    found = await (await make()).breakdown(node, levels)
     assert found.total == number(world, catalogue, node)
     assert found.counts == tuple(
         tuple(number(world, catalogue, node, one) for one in buckets(level, catalogue))
@@ -110,7 +122,7 @@ async def test_a_breakdown_is_as_counting_the_filter_of_each_bucket(
 @RANDOMLY
 async def test_a_split_is_as_counting_the_filters_of_each_path(
     migrated: Database,
-    engine: Engine,
+    make: Make,
     catalogue: Catalogue,
     world: World,
     node: Node,
@@ -123,7 +135,7 @@ async def test_a_split_is_as_counting_the_filters_of_each_path(
         for chosen in product(*choices[:length]):
             path = tuple(place for place, _ in chosen)
             expected[path] = number(world, catalogue, node, *(one for _, one in chosen))
-    found = await engine.split(node, levels)
+    found = await (await make()).split(node, levels)
     assert found == {path: count for path, count in expected.items() if count}
 
 
@@ -131,7 +143,7 @@ async def test_a_split_is_as_counting_the_filters_of_each_path(
 @RANDOMLY
 async def test_a_waterfall_is_as_counting_what_each_condition_leaves(
     migrated: Database,
-    engine: Engine,
+    make: Make,
     catalogue: Catalogue,
     world: World,
     conditions: tuple[Node, ...],
@@ -145,14 +157,14 @@ async def test_a_waterfall_is_as_counting_what_each_condition_leaves(
         others = conditions[:place] + conditions[place + 1 :]
         unique = number(world, catalogue, *others) - everyone
         expected.append(Step(kept, before - kept, unique))
-    assert await engine.waterfall(conditions) == (number(world, catalogue), expected)
+    assert await (await make()).waterfall(conditions) == (number(world, catalogue), expected)
 
 
 @given(world=worlds(), node=filters, order=sorts, descending=st.booleans(), first=st.integers(1, 3))
 @RANDOMLY
 async def test_pages_one_after_another_are_the_members_in_order_those_without_a_value_last(
     migrated: Database,
-    engine: Engine,
+    make: Make,
     catalogue: Catalogue,
     world: World,
     node: Node,
@@ -166,6 +178,7 @@ async def test_pages_one_after_another_are_the_members_in_order_those_without_a_
     without = [one for one in expected if one.value is None]
     with_value.sort(key=lambda one: (one.value, one.key), reverse=descending)
     without.sort(key=lambda one: one.key, reverse=descending)
+    engine = await make()
     found: list[Position] = []
     while len(found) <= len(expected):
         page = await engine.page(
