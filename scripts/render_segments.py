@@ -64,9 +64,7 @@ class Questions:
         parsed = parse_world(world, NOW)
         library = library_of(saved, [one.key for one in parsed.customers])
         context = Context(NOW, NOW.date(), library, scope)
-        found = {
-            one.key for one in facts_of(parsed) if member(node, one, self.catalogue, context)
-        }
+        found = {one.key for one in facts_of(parsed) if member(node, one, self.catalogue, context)}
         self.saved |= saved
         self.worlds.append(world)
         self.asked.append((scope, filter_, found))

@@ -25,7 +25,7 @@ from tests.conftest import NOW
 from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, scopes
-from tests.property.worlds_as_facts import facts_of_worlds, member
+from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
 from tests.spec.conftest import CONTEXT, by_cypher, by_explain
 from tests.support.worlds import World, load_only, load_world
 
@@ -66,7 +66,7 @@ def test_bitmaps_say_of_customers_what_their_facts_say(
     spread: int,
 ) -> None:
     """The evaluator alone, without the graph: many more filters, and ordinals far apart."""
-    customers = {place * spread: facts for place, facts in enumerate(world)}
+    customers = {n * spread: facts for n, facts in enumerate(numbered(world, spread))}
     places = {facts.key: ordinal for ordinal, facts in customers.items()}
     parts = [{n * spread: customers[n * spread] for n in cut if n < len(customers)} for cut in cuts]
     levels = tuple(level_of(part, places) for part in (customers, *parts))

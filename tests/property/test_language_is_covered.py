@@ -123,7 +123,7 @@ def test_every_field_of_a_scope_changes_who_is_seen(
     customers: list[Facts], evaluator: Callable[[list[Facts]], Members], name: str
 ) -> None:
     members = evaluator(customers)
-    given = {"employees": frozenset({"li"}), "teams": frozenset({"north"})}
+    given = {"employees": frozenset({"wang"}), "teams": frozenset({"north"})}
     seen = members(nodes.AllOf(()), replace(HERE, scope=Scope(**given)))
     other = Scope(**{**given, name: frozenset()})
     assert members(nodes.AllOf(()), replace(HERE, scope=other)) < seen

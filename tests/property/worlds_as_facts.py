@@ -68,6 +68,14 @@ def facts_of(world: World) -> list[Facts]:
     return list(near.values())
 
 
+def numbered(customers: Sequence[Facts], step: int) -> list[Facts]:
+    """Return customers with ordinals that are so far apart."""
+    near: dict[str, Facts] = {}
+    for place, facts in enumerate(customers):
+        near[facts.key] = replace(facts, ordinal=place * step, near=near)
+    return list(near.values())
+
+
 def one_world(worlds: Sequence[Sequence[Facts]]) -> list[Facts]:
     """Return the customers of many worlds as of one, in which all have the same teams and channels."""
     near: dict[str, Facts] = {}
@@ -86,7 +94,7 @@ def one_world(worlds: Sequence[Sequence[Facts]]) -> list[Facts]:
                 ),
                 near=near,
             )
-    return list(near.values())
+    return numbered(list(near.values()), 1)
 
 
 def _facts(world: World, customer: Customer) -> Facts:
