@@ -292,3 +292,17 @@ async def test_verify_finds_what_changed_behind_the_platforms_back_and_rebuild_m
     assert (await verify(platform, file)).differing == 0
     assert await count(replace(platform, knowledge=serving)) == 4
     await serving.close()
+
+
+async def test_an_index_that_grows_too_large_is_given_up_and_the_answer_is_right(
+    platform: Platform,
+) -> None:
+    await save(platform, [Customer(key="a")], NOW)
+    probe = Knowledge(platform.database, PLENTY)
+    room = (await probe.indexed()).nbytes + 1
+    await probe.close()
+    async for small in another(platform, most_bytes=room):
+        await ready(small)
+        await save(platform, [Customer(key=f"c{number}") for number in range(50)], NOW)
+        assert await count(small) == 51
+        assert small.knowledge.index.state is IndexState.TOO_LARGE

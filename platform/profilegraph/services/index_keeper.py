@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from time import perf_counter
 
 import structlog
@@ -15,7 +15,7 @@ from profilegraph.services.indexing import load_all, load_some, load_trees, too_
 from profilegraph.services.metrics import Metrics
 from profilegraph.services.states import IndexState
 from profilegraph.storage.database import Database
-from profilegraph.storage.feed import Change, Part, settle
+from profilegraph.storage.feed import FEEDS, Change, Part, settle
 
 AT_ONCE = 500
 """Changed customers that a question waits for; of more, Cypher answers while they are read."""
@@ -92,7 +92,10 @@ class IndexKeeper:
             case IndexState.READY if len(self._pending) > AT_ONCE:
                 self._start(IndexState.BEHIND, self._read_many())
             case IndexState.READY if self._pending or self._trees_changed:
-                await self._read_few(feeds)
+                try:
+                    await self._read_few(feeds)
+                except IndexUnable as error:
+                    self._give_up(error)
             case _:
                 pass
 
@@ -104,14 +107,17 @@ class IndexKeeper:
         try:
             await work
         except IndexUnable as error:
-            self._view, self._pending = None, BitMap()
-            self._become(IndexState.TOO_LARGE)
-            _log.warning("index_too_large", error=str(error))
+            self._give_up(error)
         except ProfilegraphError as error:
             self._become(IndexState.FAILED)
             _log.warning("index_failed", code=error.code, error=str(error))
         else:
             self._become(IndexState.READY)
+
+    def _give_up(self, error: IndexUnable) -> None:
+        self._view, self._pending = None, BitMap()
+        self._become(IndexState.TOO_LARGE)
+        _log.warning("index_too_large", error=str(error))
 
     async def _build(self) -> None:
         assert self._most_bytes is not None, "an index that is off is not built"  # noqa: S101
@@ -134,9 +140,9 @@ class IndexKeeper:
 
     async def _read_pending(self) -> None:
         while self._pending or self._trees_changed:
-            await self._read_few(set())
+            await self._read_few(range(FEEDS))
 
-    async def _read_few(self, feeds: set[int]) -> None:
+    async def _read_few(self, feeds: Collection[int]) -> None:
         """Put what changed into the view; more may change meanwhile."""
         view, ordinals = self._view, self._pending
         assert view is not None, "there is a view to bring up to date"  # noqa: S101
