@@ -49,7 +49,10 @@ class Rows:
 
 
 def build(rows: Rows, read: BitMap) -> Level:
-    """Return the level of what was read of the customers with some ordinals."""
+    """Return the level of what was read of the customers with some ordinals.
+
+    Raises IndexUnable where a property has values of several types.
+    """
     people = _numbered(rows.tables.get("people", ()))
     sales = _numbered(rows.tables.get("opportunities", ()))
     renumbered = {
