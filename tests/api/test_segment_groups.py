@@ -46,6 +46,12 @@ async def test_a_group_says_how_many_belong_to_each_of_its_segments(grouped):
     assert found["nothing"] is None
 
 
+async def test_weights_rank_the_segments_of_a_group(grouped):
+    saved = await grouped("""mutation { saveSegmentGroup(key: "g", labels: {zhCN: "组", en: "Group"},
+      segments: ["warm", "all"], weights: [0.5, 3]) { segmentKeys weights } }""")
+    assert saved["saveSegmentGroup"] == {"segmentKeys": ["all", "warm"], "weights": [3.0, 0.5]}
+
+
 async def test_a_customer_belongs_to_the_first_segment_and_is_told_why(grouped):
     query = """query($key: String!) { primarySegment(customer: $key, group: "g") {
       segment { key } rank among { key } reason zh: reason(locale: "zh-CN") } }"""

@@ -83,6 +83,25 @@ async def test_another_order_leaves_other_shares_and_the_same_total(grouped: Pla
     assert found.total == 7
 
 
+async def test_the_heaviest_segment_wins_and_among_equals_the_first(grouped: Platform) -> None:
+    care = await segment_groups.save_group(grouped, "care", GROUP, list(FILTERS), BY, [1, 2.5, 2.5])
+    assert care.segments == ("visited", "pained", "warm")
+    assert care.weights == (2.5, 2.5, 1.0)
+    found = await segment_groups.shares(grouped, care, NOW)
+    assert [one.own for one in found.shares] == [4, 2, 1]
+    one = await segment_groups.primary(grouped, care, "warm+pained", NOW)
+    assert (one.segment, one.weights) == ("pained", (2.5, 1.0))
+    assert reason(one, ["Pained", "Warm"], "en") == (
+        "It is a member of Pained (weight 2.5), Warm (weight 1); Pained is the heaviest."
+    )
+    assert reason(one, ["痛", "热"], "zh") == "同时属于痛（权重2.5）、热（权重1）；痛权重最高。"
+    for wrong in ([1.0], [1.0, 2.0, float("nan")]):
+        with pytest.raises(InvalidInput, match="weight"):
+            await segment_groups.save_group(grouped, "care", GROUP, list(FILTERS), BY, wrong)
+    again = await segment_groups.save_group(grouped, "care", GROUP, list(FILTERS), BY)
+    assert again.weights is None
+
+
 async def test_the_segment_of_one_customer_is_the_one_that_counts_it(grouped: Platform) -> None:
     care = await segment_groups.group(grouped, "care")
     own = {key: await members(grouped, care, key) for key in care.segments}

@@ -33,12 +33,19 @@ class GroupMutation:
                 " that it is a member of."
             ),
         ],
+        weights: Annotated[
+            list[float] | None,
+            strawberry.argument(
+                description="One for each segment: a customer then belongs to the heaviest that it"
+                " is a member of, and among equals to the first."
+            ),
+        ] = None,
         idempotency_key: IdempotencyKey = None,
     ) -> SegmentGroup:
         """Return the saved group."""
         act = _act(info.context, idempotency_key)
         found = await segment_groups.save_group(
-            info.context.platform, key, labels.labels(), segments, act
+            info.context.platform, key, labels.labels(), segments, act, weights
         )
         return SegmentGroup.of(found)
 

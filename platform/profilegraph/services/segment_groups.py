@@ -1,6 +1,6 @@
 """Overlaps resolved: of the segments of a group, each customer belongs to exactly one.
 
-That is the first in rank that it is a member of. So what is left to a segment is a filter as any
+That is the first in rank, or the heaviest, that it is a member of. So what is left to a segment is a filter as any
 other: it is counted, listed, broken down and exported like one.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from math import isfinite
 
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
@@ -60,6 +61,8 @@ class Primary:
     """All that it is a member of, the first in rank first."""
     ranks: tuple[int, ...]
     """Their ranks."""
+    weights: tuple[float, ...] | None = None
+    """Their weights, where these rank them."""
 
     @property
     def segment(self) -> str | None:
@@ -68,16 +71,23 @@ class Primary:
 
 
 async def save_group(
-    platform: Platform, key: str, labels: Labels, segments: Sequence[str], act: Act
+    platform: Platform,
+    key: str,
+    labels: Labels,
+    segments: Sequence[str],
+    act: Act,
+    weights: Sequence[float] | None = None,
 ) -> SegmentGroup:
-    """Return a group after it ranks these segments, the first in rank first.
+    """Return a group after it ranks these segments: by weight, the heaviest first, or as they come.
 
-    Raises InvalidInput where there are fewer than 2, too many or one twice, NotFound where one does
+    There is one weight for each segment, and among equals the order given decides. Raises
+    InvalidInput where there are fewer than 2, too many or one twice, NotFound where one does
     not exist, Conflict where one is archived, Forbidden where the group belongs to another.
     """
     key = segment_key(key)
     if not 2 <= len(segments) <= MOST_RANKED or len(set(segments)) < len(segments):
         raise InvalidInput(f"name 2 to {MOST_RANKED} different segments.", where="segments")
+    segments, weights = _ranked(segments, weights)
 
     async def work(transaction: Transaction) -> None:
         _require_owner(key, await claim_group(transaction, key, act.author), act)
@@ -87,9 +97,11 @@ async def save_group(
                 raise NotFound(f"no segment has the key {one!r}.", hint="`segments` lists them.")
             if heads[one].state is SegmentState.ARCHIVED:
                 raise Conflict(f"the segment {one!r} is archived.", hint="Make it ACTIVE again.")
-        await storage.save_group(transaction, key, labels, segments)
+        await storage.save_group(transaction, key, labels, segments, weights)
 
-    asked = sha256(f"saveSegmentGroup {key!r} {labels!r} {list(segments)!r}".encode()).hexdigest()
+    asked = sha256(
+        f"saveSegmentGroup {key!r} {labels!r} {segments!r} {weights!r}".encode()
+    ).hexdigest()
     await write_once(platform, work, act.now, act.request_key, asked)
     return await group(platform, key)
 
@@ -135,10 +147,11 @@ async def primary(platform: Platform, of: SegmentGroup, customer: str, when: Whe
     """Return to which segment of a group a customer, by its key, belongs; raises NotFound."""
     asked = AnyOf(tuple(InSegment(key) for key in of.segments))
     verdict = await explain_member(platform, asked, customer, when)
-    ranked = list(enumerate(zip(of.segments, verdict.children, strict=True), start=1))
+    holding = [place for place, one in enumerate(verdict.children) if one.holds]
     return Primary(
-        tuple(key for _, (key, one) in ranked if one.holds),
-        tuple(rank for rank, (_, one) in ranked if one.holds),
+        tuple(of.segments[place] for place in holding),
+        tuple(place + 1 for place in holding),
+        None if of.weights is None else tuple(of.weights[place] for place in holding),
     )
 
 
@@ -146,6 +159,17 @@ def own_filter(of: SegmentGroup, key: str) -> Node:
     """Return who belongs to a segment of a group: its members that are in none before it."""
     before = tuple(InSegment(one) for one in of.segments[: of.segments.index(key)])
     return AllOf((InSegment(key), Not(AnyOf(before)))) if before else InSegment(key)
+
+
+def _ranked(
+    segments: Sequence[str], weights: Sequence[float] | None
+) -> tuple[list[str], list[float] | None]:
+    if weights is None:
+        return list(segments), None
+    if len(weights) != len(segments) or not all(map(isfinite, weights)):
+        raise InvalidInput("give one weight for each segment.", where="weights")
+    pairs = sorted(zip(weights, segments, strict=True), key=lambda pair: -pair[0])
+    return [key for _, key in pairs], [weight for weight, _ in pairs]
 
 
 def _require_owner(key: str, owner: str, act: Act) -> None:
@@ -162,6 +186,8 @@ class _Words:
     one: str
     many: str
     named: str
+    heaviest: str
+    weighed: str
     comma: str
 
 
@@ -170,6 +196,8 @@ _ENGLISH = _Words(
     one="It is a member of {0} alone.",
     many="It is a member of {0}; {1} comes first.",
     named="{0} (rank {1})",
+    heaviest="It is a member of {0}; {1} is the heaviest.",
+    weighed="{0} (weight {1:g})",
     comma=", ",
 )
 _CHINESE = _Words(
@@ -177,6 +205,8 @@ _CHINESE = _Words(
     one="只属于{0}。",
     many="同时属于{0}；{1}排在最前。",
     named="{0}（第{1}位）",
+    heaviest="同时属于{0}；{1}权重最高。",
+    weighed="{0}（权重{1:g}）",
     comma="、",
 )
 
@@ -189,6 +219,10 @@ def reason(found: Primary, names: Sequence[str], locale: str) -> str:
     words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
     if not names:
         return words.none
-    ranked = [words.named.format(*one) for one in zip(names, found.ranks, strict=True)]
-    form = words.one if len(ranked) == 1 else words.many
+    by: tuple[float, ...] = found.ranks
+    named, many = words.named, words.many
+    if found.weights is not None:
+        by, named, many = found.weights, words.weighed, words.heaviest
+    ranked = [named.format(*one) for one in zip(names, by, strict=True)]
+    form = words.one if len(ranked) == 1 else many
     return form.format(words.comma.join(ranked), names[0])

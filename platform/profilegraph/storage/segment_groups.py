@@ -20,6 +20,8 @@ class SegmentGroup:
     """Name of the API key that it belongs to."""
     segments: tuple[str, ...]
     """Keys, the first in rank first."""
+    weights: tuple[float, ...] | None = None
+    """What ranks them, in the same order; None where they were ranked as such."""
 
 
 async def claim_group(transaction: Transaction, key: str, owner: str) -> str:
@@ -34,9 +36,13 @@ async def claim_group(transaction: Transaction, key: str, owner: str) -> str:
 
 
 async def save_group(
-    transaction: Transaction, key: str, labels: Labels, segments: Sequence[str]
+    transaction: Transaction,
+    key: str,
+    labels: Labels,
+    segments: Sequence[str],
+    weights: Sequence[float] | None,
 ) -> None:
-    """Have a claimed group rank these segments, and no others, in this order."""
+    """Have a claimed group rank these segments, and no others, in this order; say by what weights."""
     await transaction.run(
         statement("save_segment_group"),
         {
@@ -44,6 +50,7 @@ async def save_group(
             "labelZh": labels.zh_cn,
             "labelEn": labels.en,
             "segments": list(segments),
+            "weights": None if weights is None else list(weights),
         },
     )
 
@@ -72,4 +79,6 @@ async def groups_with(transaction: Transaction, segment: str) -> Sequence[Segmen
 def _group(row: Row) -> SegmentGroup:
     own = row["group"]
     labels = Labels(zh_cn=own["labelZh"], en=own["labelEn"])
-    return SegmentGroup(own["key"], labels, own["owner"], tuple(row["segments"]))
+    weights = tuple(weight for _, weight in row["ranked"] if weight is not None)
+    keys = tuple(key for key, _ in row["ranked"])
+    return SegmentGroup(own["key"], labels, own["owner"], keys, weights or None)

@@ -76,6 +76,9 @@ class SegmentGroup(Labelled):
     segment_keys: list[str] = strawberry.field(
         description="Business keys of its segments, the first in rank first."
     )
+    weights: list[float] | None = strawberry.field(
+        description="What ranks them, the heaviest first; null where they were ranked as such."
+    )
 
     @field("How many customers belong to each of its segments.")
     async def shares(self, info: Info) -> GroupShares:
@@ -96,6 +99,7 @@ class SegmentGroup(Labelled):
             key=one.key,
             owner=one.owner,
             segment_keys=list(one.segments),
+            weights=None if one.weights is None else list(one.weights),
         )
 
 

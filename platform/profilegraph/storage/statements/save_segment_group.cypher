@@ -7,4 +7,5 @@ DELETE r
 WITH DISTINCT g
 UNWIND range(1, size($segments)) AS rank
 MATCH (s:Segment {key: $segments[rank - 1]})
-CREATE (g)-[:RANKS {rank: rank}]->(s)
+CREATE (g)-[r:RANKS {rank: rank}]->(s)
+SET r.weight = $weights[rank - 1]
