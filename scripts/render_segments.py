@@ -18,10 +18,9 @@ from typing import Any
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.codec import decode
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Context
+from profilegraph.segments.facts import Context, Scope
 from tests.conftest import NOW
-from tests.property.worlds_as_facts import facts_of
+from tests.property.worlds_as_facts import facts_of, member
 from tests.spec.conftest import Filter, Saved, library_of
 from tests.support.worlds import parse_world
 
@@ -37,6 +36,7 @@ CHAPTERS = (
     "records",
     "owners",
     "related",
+    "visibility",
     "cohorts",
     "references",
 )
@@ -47,22 +47,27 @@ class Questions:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.asked: list[tuple[str, Filter, set[str]]] = []
+        self.asked: list[tuple[Scope | None, Filter, set[str]]] = []
+        self.worlds: list[str] = []
         self.saved: dict[str, Saved] = {}
 
     async def __call__(
-        self, world: str, filter_: Filter, saved: Mapping[str, Saved] = {}, /
+        self,
+        world: str,
+        filter_: Filter,
+        saved: Mapping[str, Saved] = {},
+        scope: Scope | None = None,
+        /,
     ) -> set[str]:
         """Return who matches the filter in the world, by `explain`."""
         node = decode(filter_)
         parsed = parse_world(world, NOW)
         library = library_of(saved, [one.key for one in parsed.customers])
-        context = Context(NOW, NOW.date(), library)
-        found = {
-            one.key for one in facts_of(parsed) if explain(node, one, self.catalogue, context).holds
-        }
+        context = Context(NOW, NOW.date(), library, scope)
+        found = {one.key for one in facts_of(parsed) if member(node, one, self.catalogue, context)}
         self.saved |= saved
-        self.asked.append((world, filter_, found))
+        self.worlds.append(world)
+        self.asked.append((scope, filter_, found))
         return found
 
 
@@ -85,7 +90,7 @@ def _chapter(module: ModuleType, catalogue: Catalogue) -> Iterator[str]:
         questions = Questions(catalogue)
         for arguments in _cases(test):
             asyncio.run(test(members=questions, **arguments))
-        world = questions.asked[0][0]
+        world = questions.worlds[0]
         if world != shown:
             yield from ("```", world.strip(), "```", "")
             shown = world
@@ -107,11 +112,25 @@ def _behaviour(name: str, questions: Questions) -> Iterator[str]:
     for key, saved in questions.saved.items():
         shown = "the list of " if isinstance(saved, list) else ""
         yield from (f"Saved as `{key}`: {shown}`{json.dumps(saved, ensure_ascii=False)}`", "")
-    yield from ("| filter | customers |", "|---|---|")
-    for _, filter_, found in questions.asked:
+    scoped = any(scope is not None for scope, _, _ in questions.asked)
+    yield from (
+        ("| whose customers are seen | filter | customers |", "|---|---|---|")
+        if scoped
+        else ("| filter | customers |", "|---|---|")
+    )
+    for scope, filter_, found in questions.asked:
         text = json.dumps(filter_, ensure_ascii=False).replace("|", "\\|")
-        yield f"| `{text}` | {', '.join(sorted(found)) or 'none'} |"
+        who = f"| {_seen(scope)} " if scoped else ""
+        yield f"{who}| `{text}` | {', '.join(sorted(found)) or 'none'} |"
     yield ""
+
+
+def _seen(scope: Scope | None) -> str:
+    if scope is None:
+        return "all"
+    parts = (("employees", scope.employees), ("teams", scope.teams))
+    seen = [f"{name} {', '.join(sorted(keys))}" for name, keys in parts if keys]
+    return " and ".join(seen) or "none's"
 
 
 def page(current: str) -> str:

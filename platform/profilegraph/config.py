@@ -77,6 +77,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Most memory of the index, megabytes; above it, and with 0, Cypher answers.",
     )
+    watch_seconds: float = Field(
+        1.0, gt=0, description="Pause between looks at what changed for live segments, seconds."
+    )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
 

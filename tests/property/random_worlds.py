@@ -258,6 +258,27 @@ def relations(draw: st.DrawFn, customers: list[str]) -> list[Record]:
 
 
 @st.composite
+def closings(draw: st.DrawFn, known: list[Tagging]) -> list[tuple[str, str, datetime]]:
+    """Return which taggings were closed, some of them only after now, and when."""
+    return [
+        (one.customer, one.tag, NOW + timedelta(days=draw(st.sampled_from((0, 1)))))
+        for one in known
+        if draw(st.integers(0, 4)) == 0
+    ]
+
+
+@st.composite
+def mergers(draw: st.DrawFn, customers: list[str]) -> list[tuple[str, str]]:
+    """Return who was merged into whom, at times one after the other; the last is always there."""
+    later = {one: customers[place + 1 :] for place, one in enumerate(customers)}
+    return [
+        (one, draw(st.sampled_from(others)))
+        for one, others in later.items()
+        if others and draw(st.integers(0, 3)) == 0
+    ]
+
+
+@st.composite
 def worlds(draw: st.DrawFn, most: int = 5) -> World:
     """Return a world of one to so many customers, the same keys in each."""
     records: list[Record] = draw(ourselves())
@@ -270,4 +291,6 @@ def worlds(draw: st.DrawFn, most: int = 5) -> World:
         records += [*draw(events(key, people)), *draw(sales(key, people)), *draw(dealings(key))]
         scores = draw(st.fixed_dictionaries({}, optional={"score": numbers, "rank": numbers}))
         metrics[key] = scores
-    return World((*records, *draw(relations(keys))), metrics)
+    closed = draw(closings([one for one in records if isinstance(one, Tagging)]))
+    told = (*records, *draw(relations(keys)))
+    return World(told, metrics, tuple(closed), tuple(draw(mergers(keys))))

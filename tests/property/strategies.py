@@ -13,6 +13,7 @@ from profilegraph.domain.customers import RelationKind, TagSource
 from profilegraph.domain.values import Labels
 from profilegraph.segments import nodes
 from profilegraph.segments.codec import MAX_DEPTH
+from profilegraph.segments.facts import Scope
 from profilegraph.segments.library import Library, SavedFilter, size
 from tests.property.random_worlds import (
     CHANNELS,
@@ -326,6 +327,13 @@ filters: st.SearchStrategy[nodes.Node] = st.recursive(
     ),
     max_leaves=6,
 ).filter(lambda node: size(node, LIBRARY).depth <= MAX_DEPTH)
+
+_SEEN = st.builds(
+    lambda employees, teams: Scope(frozenset(employees), frozenset(teams)),
+    st.sets(st.sampled_from(EMPLOYEES)),
+    st.sets(st.sampled_from(TEAMS)),
+)
+scopes: st.SearchStrategy[Scope | None] = st.none() | _SEEN
 
 
 def parts(value: object) -> list[object]:

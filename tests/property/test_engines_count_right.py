@@ -30,6 +30,7 @@ from profilegraph.segments.answers import (
 )
 from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import Facts
+from profilegraph.segments.holding import visible
 from profilegraph.segments.nodes import Node
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.engines import Engine
@@ -91,7 +92,8 @@ def matching(world: World, catalogue: Catalogue, *nodes: Node) -> list[Facts]:
     return [
         facts
         for facts in facts_of(world)
-        if all(explain(node, facts, catalogue, HERE).holds for node in nodes)
+        if visible(facts, HERE)
+        and all(explain(node, facts, catalogue, HERE).holds for node in nodes)
     ]
 
 

@@ -8,17 +8,25 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.index.level import joined
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode_text, encode_text
+from profilegraph.segments.facts import Facts, Scope
 from profilegraph.segments.nodes import Node
+from profilegraph.services.indexing import load_all, load_some, load_trees
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
+from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.random_worlds import worlds
-from tests.property.strategies import LIBRARY, filters
-from tests.spec.conftest import CONTEXT, EVALUATORS
+from tests.property.strategies import LIBRARY, filters, scopes
+from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
+from tests.spec.conftest import CONTEXT, by_cypher, by_explain
 from tests.support.worlds import World, load_only, load_world
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
@@ -41,22 +49,96 @@ async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
     return migrated
 
 
-@given(world=worlds(), nodes=st.lists(filters, min_size=8, max_size=8))
+@given(
+    world=facts_of_worlds(),
+    nodes=st.lists(filters, min_size=5, max_size=5),
+    scope=scopes,
+    cuts=st.lists(st.sets(st.integers(0, 4)), max_size=3),
+    spread=st.sampled_from((1, 3_000, 70_000)),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_bitmaps_say_of_customers_what_their_facts_say(
+    catalogue: Catalogue,
+    world: list[Facts],
+    nodes: list[Node],
+    scope: Scope | None,
+    cuts: list[set[int]],
+    spread: int,
+) -> None:
+    """The evaluator alone, without the graph: many more filters, and ordinals far apart."""
+    customers = {n * spread: facts for n, facts in enumerate(numbered(world, spread))}
+    places = {facts.key: ordinal for ordinal, facts in customers.items()}
+    parts = [{n * spread: customers[n * spread] for n in cut if n < len(customers)} for cut in cuts]
+    levels = tuple(level_of(part, places) for part in (customers, *parts))
+    trees, context = (
+        trees_of(list(customers.values())),
+        replace(CONTEXT, library=LIBRARY, scope=scope),
+    )
+    view = grown = View(levels[:1], trees)
+    for level in levels[1:]:
+        grown = grown.with_level(level)
+    evaluators = [Evaluator(one, catalogue, context) for one in (view, View(levels, trees), grown)]
+    for node in nodes:
+        expected = {n for n, facts in customers.items() if member(node, facts, catalogue, context)}
+        for evaluator in evaluators:
+            assert set(evaluator.members(node)) == expected, encode_text(node)
+
+
+rereads = st.lists(st.sets(st.integers(0, 4), min_size=1), max_size=4)
+"""Which customers, by place, are read into the index again, one time after the other."""
+
+
+@given(
+    world=worlds(),
+    nodes=st.lists(filters, min_size=8, max_size=8),
+    scope=scopes,
+    again=rereads,
+)
 @settings(
     max_examples=60,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),
 )
-async def test_explain_and_cypher_agree_on_every_filter(
-    loaded: Database, catalogue: Catalogue, world: World, nodes: list[Node]
+async def test_all_evaluators_agree_on_every_filter(
+    loaded: Database,
+    catalogue: Catalogue,
+    world: World,
+    nodes: list[Node],
+    scope: Scope | None,
+    again: list[set[int]],
 ) -> None:
     await load_world(loaded, world, NOW)
-    context = replace(CONTEXT, library=LIBRARY)
+    context = replace(CONTEXT, library=LIBRARY, scope=scope)
+    keys = await keys_by_ordinal(loaded)
+    views = await views_of(loaded, [{sorted(keys)[n % len(keys)] for n in one} for one in again])
+    evaluators = {name: Evaluator(view, catalogue, context) for name, view in views.items()}
     for node in nodes:
         check(node, catalogue, LIBRARY)
-        answers = {
-            name: await evaluate(loaded, catalogue, node, context)
-            for name, evaluate in EVALUATORS.items()
-        }
-        assert answers["cypher"] == answers["explain"], encode_text(node)
+        expected = await by_explain(loaded, catalogue, node, context)
+        answers = {"cypher": await by_cypher(loaded, catalogue, node, context)}
+        for name, evaluator in evaluators.items():
+            answers[name] = {keys[ordinal] for ordinal in evaluator.members(node)}
+        assert answers == dict.fromkeys(answers, expected), (encode_text(node), scope)
+
+
+async def keys_by_ordinal(database: Database) -> dict[int, str]:
+    rows = await database.read("MATCH (c:Customer) RETURN c.ordinal AS ordinal, c.key AS key")
+    return {row["ordinal"]: row["key"] for row in rows}
+
+
+async def views_of(database: Database, again: list[set[int]]) -> dict[str, View]:
+    """Return indexes of the same graph that came about in different ways."""
+    whole, trees = await load_all(database, 2**30), await load_trees(database)
+    levels = [whole, *[await load_some(database, BitMap(ordinals)) for ordinals in again]]
+    fresh, as_they_come = View((whole,), trees), View(tuple(levels), trees)
+    grown = fresh
+    for level in levels[1:]:
+        grown = grown.with_level(level)
+    at_once = joined(levels, as_they_come.valid)
+    return {
+        "fresh": fresh,
+        "as they come": as_they_come,
+        "grown": grown,
+        "joined": View((at_once,), trees),
+    }

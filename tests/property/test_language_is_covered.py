@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidFilter
 from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
 from profilegraph.segments import nodes
 from profilegraph.segments.checking import check
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Facts
+from profilegraph.segments.facts import Context, Facts, Scope
+from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.strategies import LIBRARY, leaves, lists, parts, people_leaves
-from tests.property.worlds_as_facts import facts_of_worlds
+from tests.property.worlds_as_facts import facts_of_worlds, member, one_world
 from tests.spec.conftest import CONTEXT
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
@@ -53,8 +56,42 @@ def drawn(strategy: st.SearchStrategy[Any], examples: int) -> list[Any]:
     return found
 
 
-def test_every_field_of_every_part_changes_the_answer_for_some_customer() -> None:
-    customers = [facts for world in drawn(facts_of_worlds(), 120) for facts in world]
+HERE = replace(CONTEXT, library=LIBRARY)
+Members = Callable[[nodes.Node, Context], frozenset[int]]
+"""Tells which of some customers, by place, may be seen and match."""
+
+
+def by_explain(customers: list[Facts]) -> Members:
+    def members(node: nodes.Node, context: Context) -> frozenset[int]:
+        return frozenset(
+            place
+            for place, facts in enumerate(customers)
+            if member(node, facts, CATALOGUE, context)
+        )
+
+    return members
+
+
+def by_bitmap(customers: list[Facts]) -> Members:
+    places = {facts.key: place for place, facts in enumerate(customers)}
+    level = level_of({places[facts.key]: facts for facts in customers}, places)
+    view = View((level,), trees_of(customers))
+
+    def members(node: nodes.Node, context: Context) -> frozenset[int]:
+        return frozenset(Evaluator(view, CATALOGUE, context).members(node))
+
+    return members
+
+
+@pytest.fixture(scope="module")
+def customers() -> list[Facts]:
+    return one_world(drawn(facts_of_worlds(), 120))
+
+
+def test_every_field_of_every_part_changes_the_answer_for_some_customer(
+    customers: list[Facts],
+) -> None:
+    members, by_index = by_explain(customers), by_bitmap(customers)
     some_leaves = drawn(leaves, 4_000) + drawn(people_leaves, 2_000) + drawn(lists, 20)
     seen: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for leaf in some_leaves:
@@ -62,8 +99,12 @@ def test_every_field_of_every_part_changes_the_answer_for_some_customer() -> Non
     effective: set[tuple[str, str]] = set()
     for leaf in some_leaves:
         open_ = [(what, other) for what, other in variants(leaf, seen) if what not in effective]
-        answer = members(leaf, customers) if open_ else []
-        effective |= {what for what, other in open_ if members(other, customers) != answer}
+        answer = members(leaf, HERE) if open_ else frozenset()
+        for what, other in open_:
+            if (changed := members(other, HERE)) != answer:
+                effective.add(what)
+                assert by_index(leaf, HERE) == answer, leaf
+                assert by_index(other, HERE) == changed, other
     assert sorted(ALL_FIELDS - effective) == []
 
 
@@ -76,9 +117,16 @@ def remember(leaf: nodes.Leaf, seen: dict[tuple[str, str], list[Any]]) -> None:
                 known.append(value)
 
 
-def members(leaf: nodes.Node, world: list[Facts]) -> list[bool]:
-    context = replace(CONTEXT, library=LIBRARY)
-    return [explain(leaf, facts, CATALOGUE, context).holds for facts in world]
+@pytest.mark.parametrize("evaluator", [by_explain, by_bitmap])
+@pytest.mark.parametrize("name", [field.name for field in fields(Scope)])
+def test_every_field_of_a_scope_changes_who_is_seen(
+    customers: list[Facts], evaluator: Callable[[list[Facts]], Members], name: str
+) -> None:
+    members = evaluator(customers)
+    given = {"employees": frozenset({"wang"}), "teams": frozenset({"north"})}
+    seen = members(nodes.AllOf(()), replace(HERE, scope=Scope(**given)))
+    other = Scope(**{**given, name: frozenset()})
+    assert members(nodes.AllOf(()), replace(HERE, scope=other)) < seen
 
 
 def variants(

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.explain import explain
-from profilegraph.segments.holding import person_holds, visible
+from profilegraph.segments.holding import person_holds
 from profilegraph.segments.nodes import Node, PersonTest
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database
@@ -20,7 +19,7 @@ from profilegraph.storage.people import Seat, count_people, page_of_people
 from tests.conftest import NOW
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, person_tests
-from tests.property.worlds_as_facts import facts_of
+from tests.property.worlds_as_facts import facts_of, member
 from tests.spec.conftest import CONTEXT
 from tests.support.worlds import World, load_only, load_world
 
@@ -64,7 +63,7 @@ async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(
             (
                 Seat(person.key, facts.key)
                 for facts in customers
-                if visible(facts, ASKED) and explain(node, facts, catalogue, ASKED).holds
+                if member(node, facts, catalogue, ASKED)
                 for person in facts.people
                 if person_holds(where, person, ASKED)
             ),

@@ -95,7 +95,8 @@ async def write(
 ) -> None:
     now = NOW + BETWEEN * stage
     if stage == 0:
-        await load_world(database, world, now)
+        # Nothing is closed by what is written here and now but at that moment.
+        await load_world(database, replace(world, closed=()), now)
         return
 
     async def work(transaction: Transaction) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from profilegraph.domain.activity import (
     Opportunity,
     Participation,
 )
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Consent, Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.organisation import (
     DecisionMaker,
@@ -26,9 +27,11 @@ from profilegraph.domain.organisation import (
 )
 from profilegraph.domain.values import Record, to_units
 from profilegraph.segments.cohorts import cohort_number
+from profilegraph.segments.explain import explain
 from profilegraph.segments.facts import (
     ArrivalFact,
     ConsentFact,
+    Context,
     DepartmentFact,
     EventFact,
     Facts,
@@ -39,14 +42,23 @@ from profilegraph.segments.facts import (
     PersonFact,
     RelationFact,
 )
+from profilegraph.segments.holding import visible
+from profilegraph.segments.nodes import Node
 from tests.property.random_worlds import worlds
 from tests.support.worlds import World
 
 T = TypeVar("T", bound=Record)
+_TEAMS = {"li": ("beijing", "north"), "wang": ()}
+_CHANNELS = {"ads": ("ads",), "search": ("search", "ads")}
 
 
 def facts_of_worlds() -> st.SearchStrategy[list[Facts]]:
     return worlds().map(facts_of)
+
+
+def member(node: Node, facts: Facts, catalogue: Catalogue, context: Context) -> bool:
+    """Return whether a customer may be seen and matches, as the definition has it."""
+    return visible(facts, context) and explain(node, facts, catalogue, context).holds
 
 
 def facts_of(world: World) -> list[Facts]:
@@ -56,14 +68,45 @@ def facts_of(world: World) -> list[Facts]:
     return list(near.values())
 
 
+def numbered(customers: Sequence[Facts], step: int) -> list[Facts]:
+    """Return customers with ordinals that are so far apart."""
+    near: dict[str, Facts] = {}
+    for place, facts in enumerate(customers):
+        near[facts.key] = replace(facts, ordinal=place * step, near=near)
+    return list(near.values())
+
+
+def one_world(worlds: Sequence[Sequence[Facts]]) -> list[Facts]:
+    """Return the customers of many worlds as of one, in which all have the same teams and channels."""
+    near: dict[str, Facts] = {}
+    for number, world in enumerate(worlds):
+        for facts in world:
+            near[f"{number}-{facts.key}"] = replace(
+                facts,
+                key=f"{number}-{facts.key}",
+                merged_into=facts.merged_into and f"{number}-{facts.merged_into}",
+                owners=tuple(replace(one, teams=_TEAMS[one.key]) for one in facts.owners),
+                arrivals=tuple(
+                    replace(one, channels=_CHANNELS[one.channels[0]]) for one in facts.arrivals
+                ),
+                relations=tuple(
+                    replace(one, other=f"{number}-{one.other}") for one in facts.relations
+                ),
+                near=near,
+            )
+    return numbered(list(near.values()), 1)
+
+
 def _facts(world: World, customer: Customer) -> Facts:
     own = [one for one in world.records if getattr(one, "customer", None) == customer.key]
     channels = _parents(world, Channel)
+    closed = {tag for key, tag, _ in world.closed if key == customer.key}
     return Facts(
         key=customer.key,
         name=customer.name,
+        merged_into=dict(world.merged).get(customer.key),
         cohort=cohort_number(customer.key),
-        taggings=tuple(_some(own, Tagging)),
+        taggings=tuple(one for one in _some(own, Tagging) if one.tag not in closed),
         attributes={key: value for key, value in customer.attributes.items() if value is not None},
         metrics=world.metrics.get(customer.key, {}),
         events=tuple(_event(one) for one in _some(own, Event)),

@@ -18,7 +18,7 @@ from profilegraph.index.view import View
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
 from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Context
+from profilegraph.segments.facts import Context, Scope
 from profilegraph.segments.holding import visible
 from profilegraph.segments.library import Library, SavedFilter, reach
 from profilegraph.segments.nodes import Listed, Node
@@ -36,10 +36,15 @@ Saved = Filter | list[str]
 
 
 class Members(Protocol):
-    """Asks who matches a filter in a world, where segments are saved under keys."""
+    """Asks who matches a filter in a world, where segments are saved under keys, and who asks."""
 
     def __call__(
-        self, text: str, filter_: Filter, saved: Mapping[str, Saved] = {}, /
+        self,
+        text: str,
+        filter_: Filter,
+        saved: Mapping[str, Saved] = {},
+        scope: Scope | None = None,
+        /,
     ) -> Awaitable[set[str]]: ...
 
 
@@ -119,11 +124,18 @@ async def members(
     evaluate = EVALUATORS[request.param]
     await load_only(migrated, catalogue.taxonomies)
 
-    async def ask(text: str, filter_: Filter, saved: Mapping[str, Saved] = {}, /) -> set[str]:
+    async def ask(
+        text: str,
+        filter_: Filter,
+        saved: Mapping[str, Saved] = {},
+        scope: Scope | None = None,
+        /,
+    ) -> set[str]:
         world = parse_world(text, NOW)
         node, library = decode(filter_), library_of(saved, [one.key for one in world.customers])
         check(node, catalogue, library)
         await load_world(migrated, world, NOW)
-        return await evaluate(migrated, catalogue, node, replace(CONTEXT, library=library))
+        context = replace(CONTEXT, library=library, scope=scope)
+        return await evaluate(migrated, catalogue, node, context)
 
     return ask

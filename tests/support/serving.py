@@ -15,7 +15,9 @@ from starlette.types import ASGIApp
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application meanwhile; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+        config = uvicorn.Config(
+            app, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio"
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve([listener]))
         try:

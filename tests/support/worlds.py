@@ -15,7 +15,7 @@ from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.taxonomies import taxonomy_digests
 from profilegraph.storage.upserts import RECORDS
-from profilegraph.storage.writing import upsert
+from profilegraph.storage.writing import untag, upsert
 
 _AGO = re.compile(r"^([+-]\d+)([dhms])$")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -30,6 +30,10 @@ class World:
 
     records: tuple[Record, ...]
     metrics: dict[str, dict[str, float]]
+    closed: tuple[tuple[str, str, datetime], ...] = ()
+    """Customer, tag, and the moment at which the tagging was closed."""
+    merged: tuple[tuple[str, str], ...] = ()
+    """A customer and the one that it was merged into."""
 
     @property
     def customers(self) -> list[Customer]:
@@ -44,17 +48,24 @@ def parse_world(text: str, now: datetime) -> World:
     """
     records: list[Record] = []
     metrics: dict[str, dict[str, float]] = {}
+    closed, merged = [], []
     for kind, rows in _tables(text):
         for row in rows:
-            if kind == "metrics":
-                metrics.setdefault(row["customer"], {})[row["key"]] = float(row["value"])
-            else:
-                records.append(_record(kind, row, now))
+            match kind:
+                case "metrics":
+                    metrics.setdefault(row["customer"], {})[row["key"]] = float(row["value"])
+                case "closed taggings":
+                    closed.append((row["customer"], row["tag"], moment(row["until"], now)))
+                case "mergers":
+                    merged.append((row["customer"], row["into"]))
+                case _:
+                    records.append(_record(kind, row, now))
     known = {record.key for record in records if isinstance(record, Customer)}
     fields = ("customer", "other")
     named = {str(getattr(one, name)) for one in records for name in fields if hasattr(one, name)}
+    named |= {key for pair in merged for key in pair}
     missing = [Customer(key=key) for key in sorted((named | metrics.keys()) - known)]
-    return World((*missing, *records), metrics)
+    return World((*missing, *records), metrics, tuple(closed), tuple(merged))
 
 
 async def load_only(database: Database, taxonomies: Sequence[Taxonomy]) -> None:
@@ -92,6 +103,13 @@ async def add_world(database: Database, world: World, now: datetime) -> None:
         ]
         await transaction.run(
             "UNWIND $rows AS row MATCH (c:Customer {key: row.key}) SET c += row.set", {"rows": rows}
+        )
+        for customer, tag, at in world.closed:
+            await untag(transaction, [(customer, tag)], at)
+        await transaction.run(
+            "UNWIND $pairs AS pair MATCH (c:Customer {key: pair[0]})"
+            " MATCH (into:Customer {key: pair[1]}) MERGE (c)-[:MERGED_INTO]->(into)",
+            {"pairs": world.merged},
         )
 
     await database.write(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,11 +23,18 @@ from profilegraph.services.platform import Platform
 class ApiContext:
     """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
 
-    def __init__(self, platform: Platform, viewer: ApiKey, now: datetime) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        viewer: ApiKey,
+        now: datetime,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self._look = OneLook(platform.knowledge)
         self.platform = replace(platform, look=self._look)
         self.viewer = viewer
         self.now = now
+        self._clock = clock
         self.budget = Budget()
         self.load = Loaders(self.platform, now, self.budget)
 
@@ -47,6 +55,13 @@ class ApiContext:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
         library = await segments.library(self.platform, node)
         return segments.text(node, await self.catalogue(), locale, library)
+
+    def renew(self) -> None:
+        """Begin anew, as a subscription does for each of its events."""
+        if self._clock is not None:
+            self.now = self._clock()
+        self.budget = Budget()
+        self.forget()
 
     def forget(self) -> None:
         """Let what was read be read again, after a change."""

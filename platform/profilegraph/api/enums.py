@@ -13,6 +13,7 @@ import strawberry
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
+from profilegraph.domain.live import MoveCause
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
@@ -37,6 +38,7 @@ __all__ = [
     "IdentityKind",
     "Layer",
     "MembershipCause",
+    "MoveCause",
     "OpportunityOutcome",
     "RelationKind",
     "Representation",
@@ -267,6 +269,16 @@ describe(
         "DRAFT": "It is being worked on: only other drafts may refer to it.",
         "ACTIVE": "It is in use.",
         "ARCHIVED": "It is kept for the record: it still answers, and nothing refers to it.",
+    },
+)
+describe(
+    MoveCause,
+    "What made customers enter or leave a live segment.",
+    {
+        "DATA_CHANGED": "Something was recorded about them, or about those they are related to.",
+        "TIME_PASSED": "Nothing was: a window moved on, or a tag expired.",
+        "DEFINITION_CHANGED": "The filter, a segment in it, or the order of the tags it names.",
+        "MERGED": "They turned out to be other customers.",
     },
 )
 describe(

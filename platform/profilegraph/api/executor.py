@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from secrets import token_hex
@@ -13,6 +14,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     OperationDefinitionNode,
     specified_rules,
     validate,
@@ -22,7 +24,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
-from strawberry.types.execution import ExecutionContext
+from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from profilegraph.api import faults, limits
@@ -38,6 +40,8 @@ _RULES = (
 )
 READ_ONLY = frozenset({OperationType.QUERY})
 MAY_MUTATE = READ_ONLY | {OperationType.MUTATION}
+_SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
+_TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
 _UNNAMED = "Say by `operationName` which of the operations to run."
 
 
@@ -106,9 +110,7 @@ class Executor:
     ) -> Answer:
         """Return the answer to one operation; errors are part of it, none is raised."""
         if len(query) > limits.MAX_CHARACTERS:
-            return _refused(
-                f"The query has more than {limits.MAX_CHARACTERS} characters.", limits.CODE
-            )
+            return _refused(_TOO_LONG, limits.CODE)
         given = dict(variables or {})
         allowed = MAY_MUTATE if may_mutate else READ_ONLY
         run = partial(self._schema.execute, query, given, context, operation_name=operation)
@@ -117,22 +119,64 @@ class Executor:
         except CannotGetOperationTypeError as fault:
             return _refused(fault.as_http_error_reason(), "OPERATION_RESOLUTION_FAILURE")
         except InvalidOperationTypeError:
+            if may_mutate:
+                return _refused(_SUBSCRIPTION, "OPERATION_RESOLUTION_FAILURE")
             message = "Only queries may be sent by GET."
             return _refused(message, "METHOD_NOT_ALLOWED", mutation=True)
+        return self._answer(result.data, result.errors or [], context)
+
+    async def stream(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation: str | None,
+        context: object,
+    ) -> AsyncGenerator[Answer, None]:
+        """Yield the answers to one operation: of a subscription one an event, else a single one."""
+        if len(query) > limits.MAX_CHARACTERS:
+            yield _refused(_TOO_LONG, limits.CODE)
+            return
+        results = await self._schema.stream(
+            query, dict(variables or {}), context, operation_name=operation
+        )
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    assert isinstance(result, ExecutionResult), "none comes in parts"  # noqa: S101
+                    if isinstance(result, PreExecutionError):
+                        yield self._not_begun(result.errors or [])
+                    else:
+                        yield self._executed(result.data, result.errors or [], context)
+        except GraphQLSyntaxError as error:  # the cache of parsed documents lets it pass through
+            yield self._not_begun([error])
+
+    def _not_begun(self, errors: Sequence[GraphQLError]) -> Answer:
+        for error in errors:
+            if isinstance(error.original_error, CannotGetOperationTypeError):
+                reason = error.original_error.as_http_error_reason()
+                return _refused(reason, "OPERATION_RESOLUTION_FAILURE")
+        told = [faults.refused(error, self._new_id) for error in errors]
+        return Answer({"errors": told}, executed=False)
+
+    def _executed(
+        self, data: dict[str, Any] | None, errors: list[GraphQLError], context: object
+    ) -> Answer:
         if isinstance(context, ApiContext) and context.budget.overdrawn:
             # Where it was cut off, lists are shorter than they are: nothing of it is told.
             error = faults.refused(context.budget.refusal(), self._new_id)
             return Answer({"data": None, "errors": [error]}, executed=True)
-        return self._answer(result.data, result.errors or [])
-
-    def _answer(self, data: dict[str, Any] | None, errors: list[GraphQLError]) -> Answer:
-        if errors and all(error.path is None for error in errors):
-            told = [faults.refused(error, self._new_id) for error in errors]
-            return Answer({"errors": told}, executed=False)
         result: dict[str, Any] = {"data": data}
         if errors:
             result["errors"] = [faults.failed(error, self._new_id) for error in errors]
         return Answer(result, executed=True)
+
+    def _answer(
+        self, data: dict[str, Any] | None, errors: list[GraphQLError], context: object
+    ) -> Answer:
+        overdrawn = isinstance(context, ApiContext) and context.budget.overdrawn
+        if errors and not overdrawn and all(error.path is None for error in errors):
+            return self._not_begun(errors)
+        return self._executed(data, errors, context)
 
 
 def _operations(document: DocumentNode) -> int:

@@ -23,6 +23,14 @@ def field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     )
 
 
+def followed(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that makes a generator the resolver of a subscription."""
+    return cast(
+        "Callable[[Callable[P, R]], Callable[P, R]]",
+        strawberry.subscription(description=description),
+    )
+
+
 def listed(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes a method the resolver of a list, counted by the request."""
     return cast(

@@ -12,8 +12,10 @@ from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
 from profilegraph.services import profiles, segment_history, segment_life, segment_lists
+from profilegraph.services.live import watching
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
+from profilegraph.storage.watches import Watch
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -53,9 +55,14 @@ class Loaders:
         self.consents = lists(partial(profiles.read_consents, database))
         self.arrivals = lists(partial(profiles.read_arrivals, database))
         self.versions = lists(partial(segment_history.versions, platform))
+        self.watches = lists(partial(_watches, platform))
         self.snapshots = lists(partial(segment_lists.snapshots, platform))
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))
         self.segment_users = lists(partial(segment_life.users, platform))
+
+
+async def _watches(platform: Platform, keys: Sequence[str]) -> ByCustomer[Watch]:
+    return {key: [one] for key, one in (await watching.watches(platform, keys)).items()}
 
 
 def _lists(budget: Budget, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]) -> Rows[str, T]:

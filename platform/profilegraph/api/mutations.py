@@ -22,6 +22,7 @@ from profilegraph.api.inputs import (
     record,
     values,
 )
+from profilegraph.api.live_mutations import LiveMutation
 from profilegraph.api.segment_mutations import SegmentMutation
 from profilegraph.api.types.activity import Event
 from profilegraph.api.types.customer import Customer
@@ -40,7 +41,7 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 @strawberry.type(
     description="Everything that can be changed. Each change is done as a whole or not at all."
 )
-class Mutation(SegmentMutation):
+class Mutation(SegmentMutation, LiveMutation):
     """Everything that can be changed."""
 
     @field("Saves a customer: a new one, or new values of a known one.")

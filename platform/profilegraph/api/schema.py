@@ -11,6 +11,7 @@ from profilegraph.api.executor import EXTENSIONS, QuietSchema
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
+from profilegraph.api.subscriptions import Subscription
 
 
 class _Names(NameConverter):
@@ -33,6 +34,7 @@ def build_schema() -> strawberry.Schema:
     return QuietSchema(
         Query,
         Mutation,
+        Subscription,
         extensions=EXTENSIONS,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()

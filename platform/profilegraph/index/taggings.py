@@ -33,7 +33,9 @@ class Taggings:
     @classmethod
     def of(cls, table: Table) -> Self:
         """Return the taggings of a table's rows; of several of one customer, the last."""
-        last = np.append(table.customer[1:] != table.customer[:-1], [True] * bool(len(table)))
+        last = np.append(
+            table.customer[1:] != table.customer[:-1], np.ones(min(len(table), 1), np.bool_)
+        )
         if not last.all():
             table = table.take(np.flatnonzero(last))
         return cls(bitmap_of(table.customer), **table.columns)  # type: ignore[arg-type]  # as TAGGING says

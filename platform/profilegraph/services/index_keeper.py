@@ -11,11 +11,11 @@ from pyroaring import BitMap
 
 from profilegraph.errors import IndexUnable, ProfilegraphError
 from profilegraph.index.view import View
-from profilegraph.services.indexing import load_all, load_some, load_trees, too_large
+from profilegraph.services.indexing import load_all, load_changed, load_trees, too_large
 from profilegraph.services.metrics import Metrics
 from profilegraph.services.states import IndexState
 from profilegraph.storage.database import Database
-from profilegraph.storage.feed import FEEDS, Change, Part, settle
+from profilegraph.storage.feed import FEEDS, Change, Part
 
 AT_ONCE = 500
 """Changed customers that a question waits for; of more, Cypher answers while they are read."""
@@ -151,12 +151,7 @@ class IndexKeeper:
         if trees:
             view = view.with_trees(await load_trees(self._database))
         if ordinals:
-            level = await load_some(self._database, ordinals)
-            if len(level.present) < len(level.read):
-                # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
-                await settle(self._database, feeds)
-                level = await load_some(self._database, ordinals)
-            view = view.with_level(level)
+            view = view.with_level(await load_changed(self._database, ordinals, feeds))
         if self._most_bytes is not None and view.nbytes > self._most_bytes:
             raise too_large(view.nbytes, self._most_bytes)
         self._view = view

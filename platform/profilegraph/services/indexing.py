@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pyroaring import BitMap
@@ -13,6 +13,7 @@ from profilegraph.index.building import Rows, build
 from profilegraph.index.level import Level, Trees, joined
 from profilegraph.storage import bulk
 from profilegraph.storage.database import Database
+from profilegraph.storage.feed import settle
 
 RANGE = 25_000
 """Customers that are read at once: what is in memory twice while the index is built."""
@@ -57,6 +58,16 @@ async def load_some(database: Database, ordinals: BitMap) -> Level:
         for kind, some in found.items():
             _take(rows, kind, some)
     return build(rows, ordinals)
+
+
+async def load_changed(database: Database, ordinals: BitMap, feeds: Collection[int]) -> Level:
+    """Return what the graph knows of customers that changes in some feeds have named."""
+    level = await load_some(database, ordinals)
+    if len(level.present) == len(level.read):
+        return level
+    # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
+    await settle(database, feeds)
+    return await load_some(database, ordinals)
 
 
 async def load_trees(database: Database) -> Trees:

@@ -17,6 +17,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.services.bell import Bell
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
@@ -36,6 +37,8 @@ class Platform:
     database: Database
     knowledge: Knowledge
     host: Host
+    moved: Bell = field(default_factory=Bell)
+    """Rung when customers have entered or left live segments."""
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
 

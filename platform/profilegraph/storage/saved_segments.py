@@ -144,6 +144,13 @@ async def list_segments(database: Database) -> Sequence[SavedSegment]:
     return [saved_segment(row) for row in rows]
 
 
+async def read_filters(database: Database, keys: Sequence[str]) -> dict[str, Node]:
+    """Return the filters of those of the segments that exist, in their newest versions, by key."""
+    parameters = {"keys": keys, "version": None, "at": None}
+    rows = await database.read(statement("read_segments"), parameters)
+    return {one.key: one.filter for one in map(saved_segment, rows)}
+
+
 async def read_library(database: Database, node: Node, at: datetime | None = None) -> Library:
     """Return the segments that a filter refers to, itself or through one another.
 

@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
 
 from profilegraph.api.executor import Executor
 from profilegraph.web.graphql import (
@@ -27,6 +28,7 @@ from profilegraph.web.graphql import (
 )
 from profilegraph.web.health import Check, Readiness, health
 from profilegraph.web.middleware import HEADERS, AccessLog, SecurityHeaders
+from profilegraph.web.sockets import GraphQLSocket
 
 _GRAPHIQL = Path(__file__).parent / "static" / "graphiql"
 _log = structlog.get_logger()
@@ -60,16 +62,23 @@ def build_app(
             await close()
 
     graphql = GraphQLEndpoint(executor, authenticate, new_context)
+    socket = GraphQLSocket(executor, authenticate, new_context)
     return Starlette(
-        routes=[*_routes(graphql, Readiness(checks)), *routes],
+        routes=[*_routes(graphql, socket, Readiness(checks)), *routes],
         middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,
     )
 
 
-def _routes(graphql: GraphQLEndpoint, readiness: Readiness) -> list[BaseRoute]:
+def _routes(
+    graphql: GraphQLEndpoint, socket: GraphQLSocket, readiness: Readiness
+) -> list[BaseRoute]:
+    async def converse(websocket: WebSocket) -> None:
+        await socket(websocket)
+
     return [
+        WebSocketRoute("/graphql", converse),
         Route("/graphql", _endpoint(graphql), methods=["GET", "POST"]),
         Route("/graphiql", _graphiql, methods=["GET"]),
         Mount("/graphiql", StaticFiles(directory=_GRAPHIQL)),

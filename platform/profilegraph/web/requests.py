@@ -45,7 +45,7 @@ async def read_operation(request: Request) -> Operation:
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if kind.strip().lower() != "application/json" or charset not in ("", "utf-8"):
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send Content-Type: application/json.")
-    return _operation(_parsed(await _body(request)), may_mutate=True)
+    return operation_of(parsed(await _body(request)), may_mutate=True)
 
 
 def _from_address(request: Request) -> Operation:
@@ -58,8 +58,8 @@ def _from_address(request: Request) -> Operation:
     given: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in given:
-            given[name] = _parsed(given[name].encode())
-    return _operation(given, may_mutate=False)
+            given[name] = parsed(given[name].encode())
+    return operation_of(given, may_mutate=False)
 
 
 async def _body(request: Request) -> bytes:
@@ -81,7 +81,8 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _parsed(text: bytes) -> Any:
+def parsed(text: bytes) -> Any:
+    """Return what a JSON text says; raises Refusal."""
     try:
         value = json.loads(text)
         if b"\\u" in text:
@@ -94,7 +95,8 @@ def _parsed(text: bytes) -> Any:
         raise Refusal(400, "BAD_REQUEST", "The request's JSON is nested too deeply.") from fault
 
 
-def _operation(given: Any, *, may_mutate: bool) -> Operation:
+def operation_of(given: Any, *, may_mutate: bool) -> Operation:
+    """Return the operation that a request's JSON asks for; raises Refusal."""
     if isinstance(given, list):
         raise Refusal(400, "BATCH_REFUSED", "Send one operation a request, not a list of them.")
     if not isinstance(given, dict):

@@ -22,10 +22,12 @@ from profilegraph.api.executor import Executor
 from profilegraph.api.schema import build_schema
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.services.keys import ApiKey, check_key
+from profilegraph.services.live.watcher import Watcher, Watching
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.keys import KeyRing
+from profilegraph.web.requests import MAX_BODY
 
 READY_SECONDS = 5.0
 SHUTDOWN_SECONDS = 10
@@ -50,10 +52,14 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     async def index() -> str:
         return platform.knowledge.index.state.value
 
+    watching = Watching(Watcher(platform), clock, platform.settings.watch_seconds)
+
     async def start() -> None:
         await platform.knowledge.now()  # the index begins to be built before the first question
+        watching.start()
 
     async def close() -> None:
+        await watching.close()
         await platform.knowledge.close()
         await platform.database.close()
 
@@ -64,7 +70,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     return build_app(
         executor=Executor(build_schema()),
         authenticate=keys,
-        new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock()),
+        new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
         checks={"database": database, "plugins": plugins, "index": index},
         start=start,
         close=close,
@@ -87,6 +93,8 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                ws="websockets-sansio",
+                ws_max_size=MAX_BODY,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )

@@ -12,6 +12,14 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
+from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.types.live import (
+    HistoryAfter,
+    HistorySize,
+    MembershipMoveConnection,
+    SegmentLive,
+    history_page,
+)
 from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
 from profilegraph.api.types.taxonomy import Labelled, Locale
@@ -99,6 +107,19 @@ class Segment(Node, Labelled, Audience):
     async def used_by(self, info: Info) -> list[Segment]:
         """Return the segments that refer to it."""
         return [Segment.of(one) for one in await info.context.load.segment_users.load(self.key)]
+
+    @field("How it is evaluated while it is live; null where it is not.")
+    async def live(self, info: Info) -> SegmentLive | None:
+        """Return how it is evaluated."""
+        found = await info.context.load.watches.load(self.key)
+        return SegmentLive.of(found[0]) if found else None
+
+    @field("Who entered and who left while it was live, the newest first, a page at a time.")
+    async def history(
+        self, info: Info, first: HistorySize = DEFAULT_PAGE, after: HistoryAfter = None
+    ) -> MembershipMoveConnection:
+        """Return a page of who entered and who left."""
+        return await history_page(info, self.key, first, after)
 
     @listed("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:

@@ -1,0 +1,44 @@
+"""Everything that can be followed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.context import Info
+from profilegraph.api.fields import followed
+from profilegraph.api.types.live import MembershipMove, moves_of, place
+from profilegraph.services.live import watching
+
+
+@strawberry.type(description="Everything that can be followed, over a WebSocket.")
+class Subscription:
+    """Everything that can be followed."""
+
+    @followed(
+        "Who enters and who leaves a live segment, in the order of its history. Nothing"
+        " is missed: whoever begins after the last cursor that it has seen is told of all since."
+    )
+    async def segment_membership(
+        self,
+        info: Info,
+        segment: Annotated[str, strawberry.argument(description="Business key of the segment.")],
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The cursor of a move: all later ones are told. From now on if left out."
+            ),
+        ] = None,
+    ) -> AsyncGenerator[MembershipMove, None]:
+        """Yield who enters and who leaves."""
+        context = info.context
+        async with aclosing(
+            watching.crossings(context.platform, segment, place(after))
+        ) as crossings:
+            async for one in crossings:
+                context.renew()
+                for move in await moves_of(info, [one]):
+                    yield move

@@ -1,0 +1,108 @@
+"""What a live segment asks, written out, and who matches: all customers, or some that changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from pyroaring import BitMap
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import IndexUnable, InvalidFilter
+from profilegraph.index.level import Level, Trees
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
+from profilegraph.segments.checking import check
+from profilegraph.segments.codec import encode_text
+from profilegraph.segments.library import Library, written_out
+from profilegraph.segments.meaning import tag_groups
+from profilegraph.segments.nodes import EVERYONE, AllOf, Node, Related, Tags, walk
+from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.platform import Platform
+from profilegraph.storage.saved_segments import read_filters, read_library
+from profilegraph.storage.segment_lists import read_members
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a segment asks: its filter with those of the segments that it refers to in it."""
+
+    filter: Node
+    definition: str
+    """Digest that is the same only where the same is asked, under the same order of tags."""
+
+    @property
+    def about_others(self) -> bool:
+        """Return whether one customer's membership depends on what other customers are like."""
+        return any(isinstance(one, Related) for one in walk(self.filter))
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who matches, and who is a customer at all, among those that were looked at."""
+
+    members: BitMap
+    everyone: BitMap
+
+
+async def ask(platform: Platform, segments: Iterable[str]) -> Mapping[str, Asked]:
+    """Return what segments ask now, by key; one that cannot be asked is left out and logged."""
+    filters = await read_filters(platform.database, sorted(segments))
+    library = await read_library(platform.database, AllOf(tuple(filters.values())))
+    catalogue = await platform.catalogue()
+    asked = {}
+    for key, node in filters.items():
+        try:
+            asked[key] = asked_by(node, library, catalogue)
+        except InvalidFilter as error:
+            _log.warning("live_segment_cannot_be_asked", segment=key, error=str(error))
+    return asked
+
+
+def asked_by(node: Node, library: Library, catalogue: Catalogue) -> Asked:
+    """Return what a filter asks; raises InvalidFilter."""
+    check(node, catalogue, library)
+    whole = written_out(node, library)
+    digest = hashlib.sha256(encode_text(whole).encode())
+    for leaf in walk(whole):
+        if isinstance(leaf, Tags):
+            groups = tag_groups(leaf, catalogue)
+            named = [*map(sorted, groups.wanted), sorted(groups.refused)]
+            digest.update(repr(named).encode())
+    return Asked(whole, digest.hexdigest())
+
+
+async def among_all(platform: Platform, asked: Asked, now: datetime) -> Found:
+    """Return who matches among all customers: by the index, or where there is none by Cypher."""
+    catalogue = await platform.catalogue()
+    context = platform.context(now)
+    try:
+        view = await platform.knowledge.indexed()
+        evaluator = Evaluator(view, catalogue, context)
+        return Found(evaluator.members(asked.filter), evaluator.everyone)
+    except IndexUnable:
+        members, everyone = [
+            BitMap(
+                (await read_members(platform.database, Compiler(catalogue, context), node)).ordinals
+            )
+            for node in (asked.filter, EVERYONE)
+        ]
+        return Found(members, everyone)
+
+
+def among_some(
+    platform: Platform,
+    asked: Asked,
+    level: Level,
+    trees: Trees,
+    catalogue: Catalogue,
+    now: datetime,
+) -> Found:
+    """Return who matches among the customers of a level, in time that grows with these alone."""
+    evaluator = Evaluator(View((level,), trees), catalogue, platform.context(now))
+    return Found(evaluator.members(asked.filter), evaluator.everyone)

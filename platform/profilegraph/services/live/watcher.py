@@ -1,0 +1,220 @@
+"""Watches live segments: follows the feed of changes and records who enters and who leaves.
+
+Any number of processes may watch at once. Each reads how far a segment has come, then the data, and
+records its finding only if nobody came between: so what it saw is never older than what is recorded
+already, and no move is recorded twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from pyroaring import BitMap
+
+from profilegraph.errors import ProfilegraphError
+from profilegraph.index.level import Trees
+from profilegraph.services.indexing import load_changed, load_trees
+from profilegraph.services.live.asking import Asked, among_all, among_some, ask
+from profilegraph.services.live.following import News, news_since
+from profilegraph.services.live.moves import Circumstances, moves_between
+from profilegraph.services.live.schedules import next_run
+from profilegraph.services.platform import Platform
+from profilegraph.storage.watches import (
+    Evaluated,
+    Watch,
+    apply,
+    read_members,
+    read_moves,
+    read_watches,
+    record,
+)
+
+RETRY = timedelta(minutes=1)
+"""How long a segment rests whose evaluation failed."""
+_log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Followed:
+    """A live segment as this process knows it."""
+
+    watch: Watch
+    members: BitMap
+    """Those after the move that `watch` tells of."""
+    fresh: bool = True
+    """Whether this process has not evaluated it yet, or not since that failed."""
+    rests_until: datetime | None = None
+    asked: Asked | None = None
+    """None where it cannot be asked: a tag or another segment is gone."""
+
+
+class Watcher:
+    """Evaluates the live segments of a platform, one round after the other."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._database = platform.database
+        self._followed: dict[str, _Followed] = {}
+        self._trees = Trees()
+        self._news: News | None = None
+        """What has not been seen to yet; its heads are how far this process has looked."""
+
+    async def round(self, now: datetime) -> None:
+        """Evaluate what has to be since the last round; rings the bell where somebody moved."""
+        before = self._news
+        later = await news_since(self._database, before.heads if before else None)
+        self._news = news = later if before is None else before + later
+        moved, new = await self._follow()
+        if news.trees:
+            self._trees = await load_trees(self._database)
+        if news.definitions or new:
+            await self._ask()
+        for one in self._followed.values():
+            moved |= await self._attend(one, news, now)
+        self._news = News(news.heads)
+        if moved:
+            self._platform.moved.ring()
+
+    async def _follow(self) -> tuple[bool, bool]:
+        """Return whether others recorded moves, and whether there are segments not followed yet."""
+        watches = {one.key: one for one in await read_watches(self._database)}
+        self._followed = {key: one for key, one in self._followed.items() if key in watches}
+        moved = new = False
+        for key, watch in watches.items():
+            known = self._followed.get(key)
+            if known is None:
+                self._followed[key] = _Followed(watch, await read_members(self._database, watch))
+                new = True
+            else:
+                moved |= await self._catch_up(known, watch)
+        return moved, new
+
+    async def _catch_up(self, known: _Followed, watch: Watch) -> bool:
+        since, known.watch = known.watch.n, watch
+        if watch.n == since:
+            return False
+        for one in await read_moves(self._database, watch.key, after=since, up_to=watch.n):
+            apply(known.members, one.move)
+        return True
+
+    async def _ask(self) -> None:
+        segments = [one.watch.segment for one in self._followed.values()]
+        asked = await ask(self._platform, segments)
+        for one in self._followed.values():
+            one.asked = asked.get(one.watch.segment)
+
+    async def _attend(self, one: _Followed, news: News, now: datetime) -> bool:
+        """Return whether somebody moved in a segment; one that fails does not hold up the others."""
+        if one.asked is None or (one.rests_until is not None and now < one.rests_until):
+            return False
+        try:
+            moved = await self._evaluate(one, one.asked, news, now)
+        except ProfilegraphError as error:
+            segment = one.watch.segment
+            _log.warning("live_segment_failed", segment=segment, code=error.code, error=str(error))
+            one.fresh, one.rests_until = True, now + RETRY
+            return False
+        one.rests_until = None
+        return moved
+
+    async def _evaluate(self, one: _Followed, asked: Asked, news: News, now: datetime) -> bool:
+        while True:
+            # Clocks differ: time must not seem to go back from one process to another.
+            at = max(now, one.watch.at)
+            if self._all_needed(one, asked, news, at):
+                found = await self._among_all(one, asked, news, at)
+            elif one.watch.on_change and news.customers:
+                found = await self._among_changed(one, asked, news, at)
+            else:
+                return False
+            recorded = await self._record(one, found)
+            if recorded is not None:
+                return recorded
+            watches = await read_watches(self._database, [one.watch.segment])
+            if not watches or watches[0].key != one.watch.key:
+                return False  # deleted meanwhile
+            await self._catch_up(one, watches[0])
+
+    def _all_needed(self, one: _Followed, asked: Asked, news: News, at: datetime) -> bool:
+        watch = one.watch
+        if watch.schedule is not None:
+            due = next_run(watch.schedule, watch.ran_at, self._platform.settings.zone)
+            if due is not None and due <= at:
+                return True
+        anyone = one.fresh or news.trees or news.lost or asked.definition != watch.definition
+        return watch.on_change and (anyone or (asked.about_others and bool(news.customers)))
+
+    async def _among_all(self, one: _Followed, asked: Asked, news: News, at: datetime) -> Evaluated:
+        if one.fresh or not one.watch.on_change:
+            news = await news_since(self._database, one.watch.heads)
+        anyone = news.lost or news.trees or (asked.about_others and news.customers)
+        redefined = asked.definition != one.watch.definition
+        known = Circumstances(redefined, None if anyone else news.customers)
+        found = await among_all(self._platform, asked, at)
+        moves = moves_between(one.members, found, known)
+        return Evaluated(at, asked.definition, news.heads, moves, whole=True)
+
+    async def _among_changed(
+        self, one: _Followed, asked: Asked, news: News, at: datetime
+    ) -> Evaluated:
+        level = await load_changed(self._database, news.customers, news.feeds)
+        catalogue = await self._platform.catalogue()
+        found = among_some(self._platform, asked, level, self._trees, catalogue, at)
+        known = Circumstances(redefined=False, changed=news.customers)
+        moves = moves_between(one.members & news.customers, found, known)
+        return Evaluated(at, asked.definition, news.heads, moves)
+
+    async def _record(self, one: _Followed, found: Evaluated) -> bool | None:
+        """Return whether somebody moved, after recording it; None where another came first."""
+        if found.moves or found.whole:
+            watch, members = one.watch, one.members
+            after = await self._database.write(
+                lambda transaction: record(transaction, watch, members, found)
+            )
+            if after is None:
+                return None
+            one.watch = after
+            for move in found.moves:
+                apply(members, move)
+        one.fresh = False
+        return bool(found.moves)
+
+
+class Watching:
+    """A watcher at work, round after round, until it is closed."""
+
+    def __init__(self, watcher: Watcher, clock: Callable[[], datetime], seconds: float) -> None:
+        self._watcher = watcher
+        self._clock = clock
+        self._seconds = seconds
+        """How long it pauses between rounds."""
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(_tell)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._watcher.round(self._clock())
+            except ProfilegraphError as error:
+                # The database may be away for a while; nothing is lost, the news are kept.
+                _log.warning("watching_failed", code=error.code, error=str(error))
+            await asyncio.sleep(self._seconds)
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        _log.error("bug", task="watching", exc_info=task.exception())

@@ -1,0 +1,13 @@
+// The lock is taken before the number is read: of two that evaluated at once, one finds it gone on.
+MATCH (w:Watch {key: $key})
+SET w.key = w.key
+WITH w WHERE w.n = $n
+SET w.n = $n + size($moves), w.size = $size, w.at = $at, w.definition = $definition,
+  w.heads = $heads, w.ranAt = $ranAt,
+  w.members = coalesce($members, w.members),
+  w.base = CASE WHEN $members IS NULL THEN w.base ELSE w.n END
+FOREACH (move IN $moves |
+  CREATE (w)-[:RECORDED]->(m:Move {watch: $key, n: move.n})
+  SET m.at = $at, m.cause = move.cause, m.entered = move.entered, m.left = move.left
+)
+RETURN w.n AS n

@@ -1,0 +1,78 @@
+"""Live segments over the API."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from profilegraph.services.live.watcher import Watcher
+
+WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
+SAVE = """
+mutation($filter: FilterInput!) {
+  saveSegment(input: {key: "s", labels: {zhCN: "人群", en: "Segment"}, filter: $filter, note: ""}) { key }
+}
+"""
+TAG = """
+mutation($key: String!) {
+  saveCustomer(input: {key: $key, name: $key}) { key }
+  tagCustomers(customers: [$key], tags: [{tag: "temperature/warm"}]) { key }
+}
+"""
+HISTORY = """
+query($first: Int!, $after: String) { segment(key: "s") {
+  live { onChange schedule size nextAt }
+  history(first: $first, after: $after) {
+    edges { cursor node { customer { key name } entered cause at cursor } }
+    pageInfo { hasNextPage endCursor }
+  }
+} }
+"""
+
+
+@pytest.fixture
+async def live(api: Any) -> Any:
+    """A live segment that a and b have entered, in this order."""
+    await api(SAVE, filter=WARM)
+    made = await api('mutation { setSegmentLive(key: "s") { key live { onChange schedule } } }')
+    assert made["setSegmentLive"]["live"] == {"onChange": True, "schedule": "0 * * * *"}
+    watcher = Watcher(api.platform)
+    for key in ("a", "b"):
+        await api(TAG, key=key)
+        await watcher.round(api.now)
+    return api
+
+
+async def test_who_entered_is_told_with_the_cause_a_page_at_a_time(live):
+    first = (await live(HISTORY, first=1))["segment"]
+    assert first["live"] == {
+        "onChange": True,
+        "schedule": "0 * * * *",
+        "size": 2,
+        "nextAt": (live.now + timedelta(hours=1)).isoformat(),
+    }
+    [edge] = first["history"]["edges"]
+    assert edge["node"] == {
+        "customer": {"key": "b", "name": "b"},
+        "entered": True,
+        "cause": "DATA_CHANGED",
+        "at": live.now.isoformat(),
+        "cursor": edge["cursor"],
+    }
+    assert first["history"]["pageInfo"] == {"hasNextPage": True, "endCursor": edge["cursor"]}
+    second = (await live(HISTORY, first=1, after=edge["cursor"]))["segment"]["history"]
+    assert [one["node"]["customer"]["key"] for one in second["edges"]] == ["a"]
+    assert second["pageInfo"]["hasNextPage"] is False
+
+
+async def test_a_cursor_of_another_list_is_refused(live):
+    found = await live("{ customers(first: 1) { edges { cursor } } }")
+    foreign = found["customers"]["edges"][0]["cursor"]
+    error = await live.error(HISTORY, first=1, after=foreign)
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "after")
+
+
+async def test_a_segment_that_is_not_live_has_no_history(api):
+    await api(SAVE, filter=WARM)
+    found = (await api(HISTORY, first=1))["segment"]
+    assert (found["live"], found["history"]["edges"]) == (None, [])

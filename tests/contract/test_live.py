@@ -1,0 +1,419 @@
+"""Live segments: who enters and who leaves is found once, with its cause, however many watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from profilegraph.domain.activity import Event
+from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.live import MoveCause
+from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.values import Labels
+from profilegraph.errors import Conflict, DatabaseTimeout, Forbidden, InvalidInput, NotFound
+from profilegraph.segments.codec import decode
+from profilegraph.services import segment_life, segments
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.live import asking, watching
+from profilegraph.services.live import watcher as watcher_module
+from profilegraph.services.live.schedules import next_run
+from profilegraph.services.live.watcher import RETRY, Watcher
+from profilegraph.services.live.watching import Crossing, Place
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import remove_tags, save
+from profilegraph.services.segment_rules import Act
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.watches import read_members, read_watches
+from tests.conftest import NOW
+
+WARM: dict[str, Any] = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
+RECENT: dict[str, Any] = {"event": {"type": "visit_page", "window": {"lastDays": 30}}}
+BY = Act("li", NOW)
+HOURLY = "0 * * * *"
+LATER = NOW + timedelta(minutes=1)
+DATA, TIME = MoveCause.DATA_CHANGED, MoveCause.TIME_PASSED
+DEFINITION, MERGED = MoveCause.DEFINITION_CHANGED, MoveCause.MERGED
+
+
+@pytest.fixture(params=["index", "cypher"])
+async def either(request: Any, platform: Platform) -> AsyncIterator[Platform]:
+    """A platform that answers from an index, and one that has none."""
+    if request.param == "cypher":
+        yield platform
+        return
+    knowledge = Knowledge(platform.database, 2**30)
+    try:
+        yield replace(platform, knowledge=knowledge)
+    finally:
+        await knowledge.close()
+
+
+async def go_live(
+    platform: Platform,
+    filter_: dict[str, Any] = WARM,
+    key: str = "s",
+    *,
+    on_change: bool = True,
+    schedule: str | None = HOURLY,
+    act: Act = BY,
+) -> None:
+    await define(platform, filter_, key)
+    await watching.set_live(platform, key, on_change=on_change, schedule=schedule, act=act)
+
+
+async def define(platform: Platform, filter_: dict[str, Any], key: str = "s") -> None:
+    labels = Labels(zh_cn=key, en=key)
+    node = decode(filter_)
+    await segments.save_segment(platform, key, labels, node, author="li", note="", now=NOW)
+
+
+async def warm(platform: Platform, *customers: str) -> None:
+    people = [Customer(key=key) for key in customers]
+    tags = [Tagging(customer=key, tag="temperature/warm", since=NOW) for key in customers]
+    await save(platform, [*people, *tags], NOW)
+
+
+async def cool(platform: Platform, *customers: str, at: datetime = LATER) -> None:
+    await remove_tags(platform, customers, ["temperature/warm"], at)
+
+
+async def history(platform: Platform, key: str = "s") -> list[Crossing]:
+    """Return all crossings of a segment, the oldest first."""
+    found = (await watching.newest_crossings(platform, key, first=1_000)).crossings
+    return list(reversed(found))
+
+
+async def told(platform: Platform, key: str = "s") -> list[tuple[str, bool, MoveCause]]:
+    return [(one.customer, one.entered, one.cause) for one in await history(platform, key)]
+
+
+async def test_members_at_the_start_have_not_entered(either: Platform) -> None:
+    await warm(either, "a", "b")
+    await go_live(either)
+    await Watcher(either).round(LATER)
+    assert await told(either) == []
+    assert (await watching.watches(either, ["s"]))["s"].size == 2
+
+
+async def test_who_enters_and_leaves_by_a_change_is_recorded_once(either: Platform) -> None:
+    await warm(either, "a")
+    await go_live(either)
+    watcher = Watcher(either)
+    await watcher.round(LATER)
+    await warm(either, "b", "c")
+    for _ in range(2):
+        await watcher.round(LATER)
+    await cool(either, "a")
+    for _ in range(2):
+        await watcher.round(LATER)
+    assert await told(either) == [("b", True, DATA), ("c", True, DATA), ("a", False, DATA)]
+    assert (await watching.watches(either, ["s"]))["s"].size == 2
+
+
+async def test_a_change_has_only_the_changed_customers_evaluated(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await go_live(platform)
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+
+    async def everyone(*_: object) -> None:
+        raise AssertionError("all customers are looked at")
+
+    monkeypatch.setattr(watcher_module, "among_all", everyone)
+    await warm(platform, "a")
+    await watcher.round(LATER)
+    assert await told(platform) == [("a", True, DATA)]
+
+
+async def test_time_alone_moves_customers_when_the_schedule_falls(either: Platform) -> None:
+    visit = Event(
+        key="e",
+        customer="a",
+        type="visit_page",
+        at=NOW - timedelta(days=30) + timedelta(minutes=30),
+    )
+    await save(either, [Customer(key="a"), visit], NOW)
+    await go_live(either, RECENT)
+    watcher = Watcher(either)
+    await watcher.round(NOW)
+    await watcher.round(NOW + timedelta(minutes=59))
+    assert await told(either) == []
+    await watcher.round(NOW + timedelta(minutes=60))
+    assert await told(either) == [("a", False, TIME)]
+
+
+async def test_a_segment_without_schedule_moves_by_changes_alone(platform: Platform) -> None:
+    visit = Event(key="e", customer="a", type="visit_page", at=NOW - timedelta(days=29))
+    await save(platform, [Customer(key="a"), visit], NOW)
+    await go_live(platform, RECENT, schedule=None)
+    watcher = Watcher(platform)
+    await watcher.round(NOW)
+    await watcher.round(NOW + timedelta(days=2))
+    assert await told(platform) == []
+
+
+async def test_a_segment_that_is_not_evaluated_on_change_waits_for_its_schedule(
+    platform: Platform,
+) -> None:
+    visit = Event(key="e", customer="old", type="visit_page", at=NOW - timedelta(days=29))
+    await save(platform, [Customer(key="old"), visit], NOW)
+    await go_live(platform, {"any": [WARM, RECENT]}, on_change=False, schedule="0 0 * * *")
+    watcher = Watcher(platform)
+    await warm(platform, "a")
+    await watcher.round(LATER)
+    assert await told(platform) == []
+    await watcher.round(NOW + timedelta(days=2))
+    assert sorted(await told(platform)) == [("a", True, DATA), ("old", False, TIME)]
+
+
+async def test_another_definition_moves_customers(either: Platform) -> None:
+    await warm(either, "a")
+    await save(either, [Customer(key="b")], NOW)
+    await go_live(either)
+    watcher = Watcher(either)
+    await watcher.round(LATER)
+    await define(either, {"not": WARM})
+    await watcher.round(LATER)
+    assert await told(either) == [("b", True, DEFINITION), ("a", False, DEFINITION)]
+
+
+async def test_a_segment_that_the_live_one_refers_to_is_part_of_its_definition(
+    platform: Platform,
+) -> None:
+    await warm(platform, "a")
+    await define(platform, WARM, "inner")
+    await go_live(platform, {"segment": {"key": "inner"}})
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+    await warm(platform, "b")
+    await watcher.round(LATER)
+    await define(platform, {"any": []}, "inner")
+    await watcher.round(LATER)
+    assert await told(platform) == [
+        ("b", True, DATA),
+        ("a", False, DEFINITION),
+        ("b", False, DEFINITION),
+    ]
+
+
+async def test_a_customer_that_is_merged_leaves_for_that(either: Platform) -> None:
+    await warm(either, "a", "b")
+    await go_live(either)
+    watcher = Watcher(either)
+    await watcher.round(LATER)
+
+    async def merge(transaction: Transaction) -> None:
+        await transaction.run(
+            "MATCH (a:Customer {key: 'a'}), (b:Customer {key: 'b'}) CREATE (a)-[:MERGED_INTO]->(b)"
+        )
+        transaction.touch(["a", "b"])
+
+    await either.database.write(merge)
+    await watcher.round(LATER)
+    assert await told(either) == [("a", False, MERGED)]
+
+
+async def test_a_change_of_a_related_customer_moves_this_one(either: Platform) -> None:
+    await save(
+        either,
+        [
+            Customer(key="a"),
+            Customer(key="b"),
+            Relation(customer="a", other="b", kind=RelationKind.PARTNER),
+        ],
+        NOW,
+    )
+    await go_live(either, {"related": {"where": WARM}})
+    watcher = Watcher(either)
+    await watcher.round(LATER)
+    await warm(either, "b")
+    await watcher.round(LATER)
+    assert await told(either) == [("a", True, DATA)]
+
+
+async def test_what_changed_while_nobody_watched_is_found_with_its_cause(either: Platform) -> None:
+    visit = Event(key="e", customer="old", type="visit_page", at=NOW - timedelta(days=29))
+    await save(either, [Customer(key="old"), visit], NOW)
+    await go_live(either, {"any": [WARM, RECENT]})
+    await Watcher(either).round(LATER)
+    await warm(either, "a")
+    await Watcher(either).round(NOW + timedelta(days=2))
+    assert sorted(await told(either)) == [("a", True, DATA), ("old", False, TIME)]
+
+
+async def test_many_watchers_record_every_move_once_and_in_order(platform: Platform) -> None:
+    customers = [f"c{number}" for number in range(6)]
+    await save(platform, [Customer(key=key) for key in customers], NOW)
+    await go_live(platform)
+    watchers = [Watcher(platform) for _ in range(3)]
+
+    async def watch(one: Watcher, done: asyncio.Event) -> None:
+        while not done.is_set():
+            await one.round(LATER)
+
+    async def change() -> None:
+        for turn in range(12):
+            some = customers[turn % 3 :: 3]
+            await (cool(platform, *some) if turn // 3 % 2 else warm(platform, *some))
+
+    done = asyncio.Event()
+    tasks = [asyncio.create_task(watch(one, done)) for one in watchers]
+    await change()
+    done.set()
+    await asyncio.gather(*tasks)
+    await watchers[0].round(LATER)
+    crossings = await history(platform)
+    assert [one.place.n for one in crossings] == sorted(one.place.n for one in crossings)
+    for key in customers:
+        sides = [one.entered for one in crossings if one.customer == key]
+        assert sides
+        assert sides[0]
+        assert all(one != other for one, other in pairwise(sides))
+        assert not sides[-1]
+    [watch_] = await read_watches(platform.database)
+    assert watch_.n == max(one.place.n for one in crossings)
+    assert len(await read_members(platform.database, watch_)) == watch_.size == 0
+
+
+async def test_a_segment_that_fails_does_not_hold_up_the_others(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await go_live(platform, {"related": {"where": WARM}}, "heavy")
+    await go_live(platform, key="light")
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+    related = [
+        Customer(key="a"),
+        Customer(key="b"),
+        Relation(customer="a", other="b", kind=RelationKind.PARTNER),
+    ]
+    await save(platform, related, NOW)
+    whole = asking.among_all
+
+    async def fails(*_: object) -> None:
+        raise DatabaseTimeout("it takes too long.")
+
+    monkeypatch.setattr(watcher_module, "among_all", fails)
+    await warm(platform, "b")
+    await watcher.round(LATER)
+    assert await told(platform, "light") == [("b", True, DATA)]
+    monkeypatch.setattr(watcher_module, "among_all", whole)
+    await watcher.round(LATER)
+    assert await told(platform, "heavy") == []
+    await watcher.round(LATER + RETRY)
+    assert await told(platform, "heavy") == [("a", True, DATA)]
+
+
+async def test_a_segment_that_is_archived_or_not_live_any_more_rests(platform: Platform) -> None:
+    for key in ("archived", "off", "on"):
+        await go_live(platform, key=key)
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+    await segment_life.set_state(platform, "archived", SegmentState.ARCHIVED, BY)
+    await watching.set_live(platform, "off", on_change=False, schedule=None, act=BY)
+    await warm(platform, "a")
+    await watcher.round(LATER)
+    assert [len(await told(platform, key)) for key in ("archived", "off", "on")] == [0, 0, 1]
+    await segment_life.set_state(platform, "archived", SegmentState.ACTIVE, BY)
+    await watching.set_live(platform, "off", on_change=True, schedule=None, act=BY)
+    await watcher.round(LATER)
+    assert [len(await told(platform, key)) for key in ("archived", "off", "on")] == [1, 1, 1]
+
+
+async def test_deleting_a_live_segment_deletes_its_history(platform: Platform) -> None:
+    await go_live(platform)
+    await go_live(platform, key="other")
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+    await warm(platform, "a")
+    await watcher.round(LATER)
+    await segment_life.delete_segment(platform, "s", BY)
+    await watcher.round(LATER)
+    rows = await platform.database.read(
+        "MATCH (n:Watch|Move) RETURN labels(n)[0] AS label, count(*) AS many ORDER BY label"
+    )
+    assert [(row["label"], row["many"]) for row in rows] == [("Move", 1), ("Watch", 1)]
+
+
+async def test_who_may_not_change_a_segment_may_not_make_it_live(platform: Platform) -> None:
+    await define(platform, WARM)
+    with pytest.raises(Forbidden):
+        await watching.set_live(platform, "s", on_change=True, schedule=None, act=Act("wang", NOW))
+    with pytest.raises(NotFound):
+        await watching.set_live(platform, "x", on_change=True, schedule=None, act=BY)
+    await segment_life.set_state(platform, "s", SegmentState.ARCHIVED, BY)
+    with pytest.raises(Conflict, match="ARCHIVED"):
+        await watching.set_live(platform, "s", on_change=True, schedule=None, act=BY)
+
+
+@pytest.mark.parametrize("schedule", ["", "hourly", "61 * * * *", "0 3 * * 1", "* * * * * *"])
+async def test_a_schedule_that_is_none_is_refused(platform: Platform, schedule: str) -> None:
+    await define(platform, WARM)
+    with pytest.raises(InvalidInput) as told_of:
+        await watching.set_live(platform, "s", on_change=False, schedule=schedule, act=BY)
+    assert told_of.value.where == "schedule"
+
+
+def test_a_schedule_falls_in_the_time_zone_of_the_deployment(settings: Any) -> None:
+    shanghai = settings.model_copy(update={"timezone": "Asia/Shanghai"}).zone
+    first = next_run("0 3 * * mon-fri", NOW, shanghai)
+    assert first == datetime.fromisoformat("2026-03-02T03:00:00+08:00")
+    assert next_run("0 3 * * mon-fri", first, shanghai) == first + timedelta(days=1)
+    assert next_run("* * 31 2 *", NOW, shanghai) is None
+
+
+async def test_a_history_is_paged_from_the_newest_on(platform: Platform) -> None:
+    await go_live(platform)
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+    await warm(platform, "a", "b", "c")
+    await watcher.round(LATER)
+    await cool(platform, "b", "c")
+    await watcher.round(LATER)
+    whole = list(reversed(await history(platform)))
+    pages: list[Sequence[Crossing]] = []
+    before: Place | None = None
+    while True:
+        page = await watching.newest_crossings(platform, "s", first=2, before=before)
+        pages.append(page.crossings)
+        if not page.has_next:
+            break
+        before = page.crossings[-1].place
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [one for page in pages for one in page] == whole
+    with pytest.raises(InvalidInput):
+        await watching.newest_crossings(platform, "s", first=0)
+
+
+async def test_whoever_follows_a_segment_is_told_of_each_move_in_order(platform: Platform) -> None:
+    await go_live(platform)
+    watcher = Watcher(platform)
+    await watcher.round(LATER)
+    following = watching.crossings(platform, "s", None)
+    first = asyncio.ensure_future(anext(following))
+    await warm(platform, "a", "b")
+    await watcher.round(LATER)
+    one = await asyncio.wait_for(first, 10)
+    await cool(platform, "a")
+    await watcher.round(LATER)
+    rest = [await asyncio.wait_for(anext(following), 10) for _ in range(2)]
+    assert [one, *rest] == await history(platform)
+    await following.aclose()
+    again = watching.crossings(platform, "s", one.place)
+    assert [await anext(again), await anext(again)] == rest
+    await again.aclose()
+
+
+async def test_following_ends_with_an_error_where_there_is_nothing_live(platform: Platform) -> None:
+    with pytest.raises(NotFound):
+        await anext(watching.crossings(platform, "s", None))
+    await define(platform, WARM)
+    with pytest.raises(Conflict, match="not live"):
+        await anext(watching.crossings(platform, "s", None))
