@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     watch_seconds: float = Field(
         1.0, gt=0, description="Pause between looks at what changed for live segments, seconds."
     )
+    webhook_private: bool = Field(
+        False,
+        description="Whether webhooks may go to addresses that are not public, and by plain HTTP.",
+    )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
 

@@ -76,3 +76,27 @@ async def test_a_segment_that_is_not_live_has_no_history(api):
     await api(SAVE, filter=WARM)
     found = (await api(HISTORY, first=1))["segment"]
     assert (found["live"], found["history"]["edges"]) == (None, [])
+
+
+async def test_a_webhook_tells_its_secret_once_and_those_who_may_change_the_segment(live):
+    save = """mutation { saveWebhook(key: "h", segment: "s", url: "https://example.com/hook") {
+      secret webhook { key url active attempts problem deliveredAt } } }"""
+    saved = (await live(save))["saveWebhook"]
+    assert saved["secret"].startswith("whsec_")
+    assert saved["webhook"] == {
+        "key": "h",
+        "url": "https://example.com/hook",
+        "active": True,
+        "attempts": 0,
+        "problem": None,
+        "deliveredAt": None,
+    }
+    assert (await live(save))["saveWebhook"]["secret"] is None
+    ask = '{ segment(key: "s") { webhooks { key dueAt } } }'
+    found = (await live(ask))["segment"]["webhooks"]
+    assert found == [{"key": "h", "dueAt": live.now.isoformat()}]
+    live.author = "Ben"
+    assert (await live.error(ask))["extensions"]["code"] == "FORBIDDEN"
+    live.author = "Ann"
+    assert (await live('mutation { deleteWebhook(key: "h") }')) == {"deleteWebhook": "h"}
+    assert (await live(ask))["segment"]["webhooks"] == []

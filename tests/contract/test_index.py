@@ -26,6 +26,7 @@ from profilegraph.services.records import remove_tags, save
 from profilegraph.services.states import IndexState
 from profilegraph.storage import feed
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.scores import write_scores
 from tests.conftest import NOW
 
 PLENTY = 2**30
@@ -152,6 +153,20 @@ async def test_a_tag_taken_away_is_gone_from_the_next_answer(indexed: Platform) 
     assert await segments.count(indexed, WARM, NOW) == 1
     await remove_tags(indexed, ["a"], ["temperature/warm"], NOW)
     assert await segments.count(indexed, WARM, NOW) == 0
+
+
+async def test_a_tag_that_a_model_gives_again_lasts_longer_in_the_next_answer(
+    indexed: Platform,
+) -> None:
+    await save(indexed, [Customer(key="a")], NOW)
+    tags = [{"dimension": "temperature", "tag": "temperature/warm"}]
+    rows = [{"customer": "a", "metrics": {}, "tags": tags}]
+    await write_scores(indexed.database, rows, "model", NOW)
+    await ready(indexed)
+    later = NOW + timedelta(days=200)
+    assert await segments.count(indexed, WARM, later) == 0
+    await write_scores(indexed.database, rows, "model", NOW + timedelta(days=100))
+    assert await segments.count(indexed, WARM, later) == 1
 
 
 async def test_one_process_sees_what_another_has_committed(platform: Platform) -> None:

@@ -21,7 +21,7 @@ from profilegraph.segments import nodes
 from profilegraph.segments.checking import check
 from profilegraph.segments.facts import Context, Facts, Scope
 from tests.property.facts_as_rows import level_of, trees_of
-from tests.property.strategies import LIBRARY, leaves, lists, parts, people_leaves
+from tests.property.strategies import LIBRARY, leaves, lists, parts, people_leaves, tag_leaves
 from tests.property.worlds_as_facts import facts_of_worlds, member, one_world
 from tests.spec.conftest import CONTEXT
 
@@ -92,7 +92,8 @@ def test_every_field_of_every_part_changes_the_answer_for_some_customer(
     customers: list[Facts],
 ) -> None:
     members, by_index = by_explain(customers), by_bitmap(customers)
-    some_leaves = drawn(leaves, 4_000) + drawn(people_leaves, 2_000) + drawn(lists, 20)
+    strategies = ((leaves, 4_000), (tag_leaves(), 500), (people_leaves, 2_000), (lists, 20))
+    some_leaves = [leaf for one, many in strategies for leaf in drawn(one, many)]
     seen: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for leaf in some_leaves:
         remember(leaf, seen)

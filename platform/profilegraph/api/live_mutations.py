@@ -6,14 +6,26 @@ from typing import Annotated
 
 import strawberry
 
-from profilegraph.api.context import Info
+from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.fields import field
 from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.types.live import Webhook
 from profilegraph.api.types.saved_segment import Segment
-from profilegraph.services.live import watching
+from profilegraph.services.live import telling, watching
 from profilegraph.services.segment_rules import Act
 
+WebhookKey = Annotated[str, strawberry.argument(description="Business key of the webhook.")]
 HOURLY = "0 * * * *"
+
+
+@strawberry.type(description="A webhook after it was saved.")
+class SavedWebhook:
+    """A webhook after it was saved."""
+
+    webhook: Webhook = strawberry.field(description="The webhook.")
+    secret: str | None = strawberry.field(
+        description="By what the receiver checks signatures; only told when the webhook is new."
+    )
 
 
 @strawberry.type(description="What can be changed about live segments.")
@@ -43,8 +55,41 @@ class LiveMutation:
     ) -> Segment:
         """Return the segment."""
         context = info.context
-        act = Act(context.viewer.name, context.now, request_key(context, idempotency_key))
+        act = _act(context, idempotency_key)
         found = await watching.set_live(
             context.platform, key, on_change=on_change, schedule=schedule, act=act
         )
         return Segment.of(found)
+
+    @field(
+        "Has the moves of a live segment sent to an address from now on, signed as the Standard"
+        " Webhooks specification says. A webhook of the same key is sent to the new address, keeps"
+        " its secret and goes on where it was, also where its receiver had been given up."
+    )
+    async def save_webhook(
+        self,
+        info: Info,
+        key: WebhookKey,
+        segment: Annotated[str, strawberry.argument(description="Business key of the segment.")],
+        url: Annotated[
+            str, strawberry.argument(description="The address: https, and of a public host.")
+        ],
+        idempotency_key: IdempotencyKey = None,
+    ) -> SavedWebhook:
+        """Return the webhook, and the secret of a new one."""
+        act = _act(info.context, idempotency_key)
+        saved = await telling.save_webhook(info.context.platform, key, segment, url, act)
+        return SavedWebhook(webhook=Webhook.of(saved.webhook), secret=saved.secret)
+
+    @field("Has a webhook told no more. Answers with its key.")
+    async def delete_webhook(
+        self, info: Info, key: WebhookKey, idempotency_key: IdempotencyKey = None
+    ) -> str:
+        """Return the key of the deleted webhook."""
+        act = _act(info.context, idempotency_key)
+        await telling.delete_webhook(info.context.platform, key, act)
+        return key
+
+
+def _act(context: ApiContext, idempotency_key: str | None) -> Act:
+    return Act(context.viewer.name, context.now, request_key(context, idempotency_key))

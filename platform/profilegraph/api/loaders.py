@@ -12,7 +12,7 @@ from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
 from profilegraph.services import profiles, segment_history, segment_life, segment_lists
-from profilegraph.services.live import watching
+from profilegraph.services.live import telling, watching
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
 from profilegraph.storage.watches import Watch
@@ -55,6 +55,7 @@ class Loaders:
         self.consents = lists(partial(profiles.read_consents, database))
         self.arrivals = lists(partial(profiles.read_arrivals, database))
         self.versions = lists(partial(segment_history.versions, platform))
+        self.webhooks = lists(partial(telling.webhooks, platform))
         self.watches = lists(partial(_watches, platform))
         self.snapshots = lists(partial(segment_lists.snapshots, platform))
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))

@@ -10,6 +10,7 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput, to_node
+from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
@@ -43,7 +44,7 @@ Filter = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query:
+class Query(GroupQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")

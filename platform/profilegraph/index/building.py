@@ -11,12 +11,20 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
+from profilegraph.errors import IndexUnable
 from profilegraph.index.columns import Coded, Column, Moments, Numbers
 from profilegraph.index.keys import Keys
 from profilegraph.index.level import Level
 from profilegraph.index.tables import EVENT, NUMBER, SCHEMA, WORD, Row, Table
 from profilegraph.index.taggings import Taggings
 
+_ALIKE: tuple[frozenset[type], ...] = (
+    frozenset({int, float}),
+    frozenset({str}),
+    frozenset({bool}),
+    frozenset({date}),
+)
+"""Types of values that one column holds."""
 _DAY_ZERO = date(1970, 1, 1)
 
 
@@ -41,7 +49,10 @@ class Rows:
 
 
 def build(rows: Rows, read: BitMap) -> Level:
-    """Return the level of what was read of the customers with some ordinals."""
+    """Return the level of what was read of the customers with some ordinals.
+
+    Raises IndexUnable where a property has values of several types.
+    """
     people = _numbered(rows.tables.get("people", ()))
     sales = _numbered(rows.tables.get("opportunities", ()))
     renumbered = {
@@ -55,7 +66,7 @@ def build(rows: Rows, read: BitMap) -> Level:
         present=BitMap(row[0] for row in rows.customers if not row[3]),
         keys=Keys.of((row[0], row[1]) for row in rows.customers),
         cohorts=Table.of(NUMBER, [(row[0], row[2]) for row in rows.customers]),
-        values={key: _values(some) for key, some in rows.values.items()},
+        values={key: _values(key, some) for key, some in rows.values.items()},
         tags=_tags(rows.taggings),
         events={
             type_: Table.of(EVENT, _refer(some, {5: people})) for type_, some in rows.events.items()
@@ -83,8 +94,14 @@ def _refer(rows: Iterable[Row], known: Mapping[int, Mapping[str, int]]) -> list[
     ]
 
 
-def _values(rows: Sequence[Row]) -> Table:
+def _values(key: str, rows: Sequence[Row]) -> Table:
     first = rows[0][1]
+    types = {type(value) for _, value in rows}
+    if not any(types <= alike for alike in _ALIKE):
+        raise IndexUnable(
+            f"the property {key!r} of customers has values of several types, or of none that is known.",
+            hint="Somebody has written to the graph directly: mend the values, then rebuild.",
+        )
     if isinstance(first, bool | str):
         return Table.of(WORD, rows)
     if isinstance(first, date):

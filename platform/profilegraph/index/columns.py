@@ -21,6 +21,7 @@ from profilegraph.segments.nodes import NumberTest
 Places = NDArray[np.intp]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000
+_WIDEST = 8
 _UNITS = (86_400 * _SECOND, _SECOND, 1)
 
 
@@ -52,6 +53,8 @@ def packed(values: NDArray[Any]) -> NDArray[Any]:
         values = values.astype(np.int64)
     least, most = int(values.min()), int(values.max())
     kind = np.result_type(np.min_scalar_type(least), np.min_scalar_type(most))
+    if kind.itemsize == _WIDEST:  # never unsigned: with a negative number that makes a float
+        kind = np.dtype(np.int64)
     if least == most:  # one number in memory, however many rows
         return np.broadcast_to(np.array(least, kind), len(values))
     return values.astype(kind)

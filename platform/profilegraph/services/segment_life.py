@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 
 from profilegraph.domain.segments import SegmentState
-from profilegraph.errors import NotFound
+from profilegraph.errors import Conflict, NotFound
 from profilegraph.services.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
@@ -24,6 +24,7 @@ from profilegraph.services.segment_rules import (
 )
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import SavedSegment, read_segment
+from profilegraph.storage.segment_groups import groups_with
 from profilegraph.storage.segment_ties import delete, lock, read_ties, read_users, update
 
 
@@ -71,14 +72,20 @@ async def share(
 async def delete_segment(platform: Platform, key: str, act: Act) -> None:
     """Delete a segment with all its versions.
 
-    Raises Forbidden where the author is not the owner, Conflict where other segments refer to it;
-    the message names them.
+    Raises Forbidden where the author is not the owner, Conflict where other segments refer to it
+    or groups rank it; the message names them.
     """
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [key]), key)
         require_owner(head, act.author, operator=act.operator)
         require_unused(head, (await read_ties(transaction, key)).users)
+        groups = [one.key for one in await groups_with(transaction, key)]
+        if groups:
+            raise Conflict(
+                f"the segment {key!r} is ranked in {', '.join(map(repr, groups))}.",
+                hint="Save the group without it first (`saveSegmentGroup`).",
+            )
         await delete(transaction, key)
 
     await _once(platform, work, act, f"deleteSegment {key!r}")

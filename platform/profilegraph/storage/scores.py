@@ -34,9 +34,8 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
     async def work(transaction: Transaction) -> int:
         parameters = {"rows": rows, "model": model, "now": now}
         result = await transaction.run(statement("write_scores"), parameters)
-        changed: list[str] = result[0]["changed"]
-        transaction.touch(changed)
-        return len(changed)
+        transaction.touch(result[0]["touched"])
+        return len(result[0]["changed"])
 
     return await database.write(work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
@@ -22,10 +22,13 @@ from profilegraph.api.executor import Executor
 from profilegraph.api.schema import build_schema
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.services.keys import ApiKey, check_key
-from profilegraph.services.live.watcher import Watcher, Watching
+from profilegraph.services.live.delivery import Delivery, Sender
+from profilegraph.services.live.routine import Routine
+from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
+from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
 from profilegraph.web.requests import MAX_BODY
 
@@ -41,25 +44,16 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     async def check(secret: str) -> ApiKey:
         return await check_key(platform.database, secret, clock())
 
-    async def database() -> str:
-        await platform.database.read("RETURN 1 AS ready", timeout=READY_SECONDS)
-        return "ok"
-
-    async def plugins() -> str:
-        failed = len(platform.host.faults)
-        return f"{failed} failed" if failed else "ok"
-
-    async def index() -> str:
-        return platform.knowledge.index.state.value
-
-    watching = Watching(Watcher(platform), clock, platform.settings.watch_seconds)
+    routines = _routines(platform, clock)
 
     async def start() -> None:
         await platform.knowledge.now()  # the index begins to be built before the first question
-        watching.start()
+        for routine in routines:
+            routine.start()
 
     async def close() -> None:
-        await watching.close()
+        for routine in routines:
+            await routine.close()
         await platform.knowledge.close()
         await platform.database.close()
 
@@ -71,7 +65,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         executor=Executor(build_schema()),
         authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
-        checks={"database": database, "plugins": plugins, "index": index},
+        checks=_checks(platform),
         start=start,
         close=close,
         routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
@@ -100,6 +94,30 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
         )
         on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         await server.serve([listener])
+
+
+def _checks(platform: Platform) -> Mapping[str, Check]:
+    async def database() -> str:
+        await platform.database.read("RETURN 1 AS ready", timeout=READY_SECONDS)
+        return "ok"
+
+    async def plugins() -> str:
+        failed = len(platform.host.faults)
+        return f"{failed} failed" if failed else "ok"
+
+    async def index() -> str:
+        return platform.knowledge.index.state.value
+
+    return {"database": database, "plugins": plugins, "index": index}
+
+
+def _routines(platform: Platform, clock: Clock) -> list[Routine]:
+    settings = platform.settings
+    delivery = Delivery(platform, Sender(private=settings.webhook_private))
+    return [
+        Routine("watching", Watcher(platform).round, clock, settings.watch_seconds),
+        Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
+    ]
 
 
 class _Server(uvicorn.Server):

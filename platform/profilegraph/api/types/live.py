@@ -20,6 +20,7 @@ from profilegraph.services.live import watching
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.watching import MAX_CROSSINGS, Crossing, Place
 from profilegraph.storage.watches import Watch
+from profilegraph.storage.webhooks import Webhook as StoredWebhook
 
 _CURSOR = "move:"
 _PARTS = re.compile(rf"{_CURSOR}(\d{{1,15}})\.(\d{{1,10}})", re.ASCII)
@@ -107,6 +108,38 @@ class SegmentLive:
             schedule=watch.schedule,
             size=watch.size,
             evaluated_at=watch.ran_at,
+        )
+
+
+@strawberry.type(description="Where the moves of a live segment are sent, signed.")
+class Webhook:
+    """Where the moves of a live segment are sent."""
+
+    key: str = strawberry.field(description="The business key.")
+    url: str = strawberry.field(description="The address.")
+    active: bool = strawberry.field(
+        description="Whether it is told: no more after the receiver was given up."
+    )
+    attempts: int = strawberry.field(
+        description="How often the next message was sent in vain so far."
+    )
+    problem: str | None = strawberry.field(description="Why the last attempt failed, if it did.")
+    due_at: datetime = strawberry.field(description="Before when nothing more is sent, UTC.")
+    delivered_at: datetime | None = strawberry.field(
+        description="When the last message was taken, UTC."
+    )
+
+    @classmethod
+    def of(cls, one: StoredWebhook) -> Webhook:
+        """Return the API's view of a webhook, without its secret."""
+        return cls(
+            key=one.key,
+            url=one.url,
+            active=one.active,
+            attempts=one.attempts,
+            problem=one.problem,
+            due_at=one.due_at,
+            delivered_at=one.delivered_at,
         )
 
 

@@ -18,11 +18,13 @@ from profilegraph.api.types.live import (
     HistorySize,
     MembershipMoveConnection,
     SegmentLive,
+    Webhook,
     history_page,
 )
 from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
 from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.errors import Forbidden
 from profilegraph.segments import differing
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past
@@ -120,6 +122,15 @@ class Segment(Node, Labelled, Audience):
     ) -> MembershipMoveConnection:
         """Return a page of who entered and who left."""
         return await history_page(info, self.key, first, after)
+
+    @listed("Where its moves are sent; only those are told who may change the segment.")
+    async def webhooks(self, info: Info) -> list[Webhook]:
+        """Return where its moves are sent."""
+        if not self.may_edit(info):
+            raise Forbidden(
+                f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
+            )
+        return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
 
     @listed("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:

@@ -7,8 +7,6 @@ already, and no move is recorded twice.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -182,39 +180,3 @@ class Watcher:
                 apply(members, move)
         one.fresh = False
         return bool(found.moves)
-
-
-class Watching:
-    """A watcher at work, round after round, until it is closed."""
-
-    def __init__(self, watcher: Watcher, clock: Callable[[], datetime], seconds: float) -> None:
-        self._watcher = watcher
-        self._clock = clock
-        self._seconds = seconds
-        """How long it pauses between rounds."""
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin, in the background."""
-        self._task = asyncio.create_task(self._run())
-        self._task.add_done_callback(_tell)
-
-    async def close(self) -> None:
-        """End what is under way."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._watcher.round(self._clock())
-            except ProfilegraphError as error:
-                # The database may be away for a while; nothing is lost, the news are kept.
-                _log.warning("watching_failed", code=error.code, error=str(error))
-            await asyncio.sleep(self._seconds)
-
-
-def _tell(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        _log.error("bug", task="watching", exc_info=task.exception())

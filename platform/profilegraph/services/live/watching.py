@@ -165,6 +165,13 @@ async def crossings(
             watch = await _live(platform, segment)
 
 
+async def crossings_of(
+    platform: Platform, one: RecordedMove, start: int, stop: int
+) -> list[Crossing]:
+    """Return who moved at once, from one index up to another; who was erased is left out."""
+    return await _named(platform, _spots(one)[start:stop])
+
+
 async def _live(platform: Platform, segment: str) -> Watch:
     watch = (await watches(platform, [segment])).get(segment)
     if watch is not None:

@@ -40,9 +40,12 @@ CALL (row, c) {
   CALL (c, wanted) {
     // Said again, it lasts again.
     MATCH (c)-[still:TAGGED {source: 'MODEL', by: $model}]->(g:Tag {key: wanted.tag})
-    WHERE g.ttl IS NOT NULL
+    WHERE g.ttl IS NOT NULL AND coalesce(still.until <> $now + g.ttl, true)
     SET still.until = $now + g.ttl
+    RETURN count(*) AS prolonged
   }
-  RETURN sum(closed + opened) AS tagged
+  RETURN sum(closed + opened) AS tagged, sum(prolonged) AS prolonged
 }
-RETURN collect(CASE WHEN measured OR tagged > 0 THEN c.key END) AS changed
+WITH c, measured OR tagged > 0 AS changed, prolonged > 0 AS prolonged
+RETURN collect(CASE WHEN changed THEN c.key END) AS changed,
+       collect(CASE WHEN changed OR prolonged THEN c.key END) AS touched

@@ -1,0 +1,56 @@
+"""What can be changed about groups of segments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.context import ApiContext, Info
+from profilegraph.api.fields import field
+from profilegraph.api.group_queries import GroupKey
+from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.inputs import LabelsInput
+from profilegraph.api.types.segment_group import SegmentGroup
+from profilegraph.services import segment_groups
+from profilegraph.services.segment_rules import Act
+
+
+@strawberry.type(description="What can be changed about groups of segments.")
+class GroupMutation:
+    """What can be changed about groups of segments."""
+
+    @field("Ranks segments in a group, so that each customer belongs to exactly one of them.")
+    async def save_segment_group(
+        self,
+        info: Info,
+        key: GroupKey,
+        labels: Annotated[LabelsInput, strawberry.argument(description="Its name.")],
+        segments: Annotated[
+            list[str],
+            strawberry.argument(
+                description="Business keys of 2 to 20 segments: a customer belongs to the first"
+                " that it is a member of."
+            ),
+        ],
+        idempotency_key: IdempotencyKey = None,
+    ) -> SegmentGroup:
+        """Return the saved group."""
+        act = _act(info.context, idempotency_key)
+        found = await segment_groups.save_group(
+            info.context.platform, key, labels.labels(), segments, act
+        )
+        return SegmentGroup.of(found)
+
+    @field("Deletes a group; its segments stay. Answers with its key.")
+    async def delete_segment_group(
+        self, info: Info, key: GroupKey, idempotency_key: IdempotencyKey = None
+    ) -> str:
+        """Return the key of the deleted group."""
+        act = _act(info.context, idempotency_key)
+        await segment_groups.delete_group(info.context.platform, key, act)
+        return key
+
+
+def _act(context: ApiContext, idempotency_key: str | None) -> Act:
+    return Act(context.viewer.name, context.now, request_key(context, idempotency_key))

@@ -1,0 +1,150 @@
+"""Tells webhooks of the moves of live segments: in order, at least once, and each under one id."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+import httpx
+import structlog
+from standardwebhooks import Webhook as Signer
+
+from profilegraph.errors import InvalidInput
+from profilegraph.services.live.addresses import look_up, parse_target
+from profilegraph.services.live.messages import Message, message
+from profilegraph.services.platform import Platform
+from profilegraph.storage.watches import read_moves
+from profilegraph.storage.webhooks import Webhook, hold, read_due, settle
+
+SECONDS = 15.0
+"""How long a receiver may take."""
+HELD = timedelta(seconds=60)
+"""How long a process holds a webhook for one message; longer than a receiver may take."""
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+)
+"""How long it waits after each attempt in vain; after the last one a webhook is given up."""
+SIDE_BY_SIDE = 8
+AT_ONCE = 100
+"""Messages to one webhook in one round."""
+_GONE = 410
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a message was not taken, and whether the receiver wants no more."""
+
+    reason: str
+    final: bool = False
+
+
+Send: TypeAlias = Callable[[Webhook, Message, datetime], Awaitable[Failure | None]]
+
+
+class Delivery:
+    """Sends what is due to all webhooks, one round after the other."""
+
+    def __init__(self, platform: Platform, send: Send) -> None:
+        self._platform = platform
+        self._database = platform.database
+        self._send = send
+
+    async def round(self, now: datetime) -> None:
+        """Send what is due at a moment; a webhook that another process holds is left to that."""
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def serve(hook: Webhook) -> None:
+            async with gate:
+                await self._serve(hook, now)
+
+        async with asyncio.TaskGroup() as group:
+            for hook in await read_due(self._database, now):
+                group.create_task(serve(hook))
+
+    async def _serve(self, hook: Webhook, now: datetime) -> None:
+        for _ in range(AT_ONCE):
+            moves = await read_moves(self._database, hook.watch, after=hook.n - 1, most=1)
+            if not moves:
+                return
+            held = partial(hold, hook=hook, now=now, until=now + HELD)
+            if not await self._database.write(held):
+                return
+            told, last = await message(self._platform, hook, moves[0])
+            failure = await self._send(hook, told, now)
+            later = after(hook, failure, last=last, now=now)
+            settled = await self._database.write(partial(settle, before=hook, after=later))
+            if failure is not None:
+                _log.warning("webhook_failed", webhook=hook.key, reason=failure.reason)
+            if not settled or failure is not None:
+                return
+            hook = later
+
+
+def after(hook: Webhook, failure: Failure | None, *, last: bool, now: datetime) -> Webhook:
+    """Return a webhook after an attempt; `last` says whether the message was its move's last."""
+    if failure is None:
+        n, part = (hook.n + 1, 0) if last else (hook.n, hook.part + 1)
+        return replace(hook, n=n, part=part, attempts=0, due_at=now, problem=None, delivered_at=now)
+    attempts = hook.attempts + 1
+    given_up = failure.final or attempts > len(PAUSES)
+    return replace(
+        hook,
+        attempts=attempts,
+        active=not given_up,
+        due_at=now if given_up else now + PAUSES[attempts - 1],
+        problem=failure.reason,
+    )
+
+
+class Sender:
+    """Sends signed messages as the Standard Webhooks specification says."""
+
+    def __init__(self, *, private: bool) -> None:
+        """With `private`, also by plain HTTP and to addresses that are not public."""
+        self._private = private
+
+    async def __call__(self, hook: Webhook, told: Message, now: datetime) -> Failure | None:
+        """Return why a message was not taken; None where it was."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._post(hook, told, now)
+        except TimeoutError:
+            return Failure(f"no answer within {SECONDS:g} s")
+        except InvalidInput as error:
+            return Failure(error.message)
+        except (httpx.HTTPError, OSError) as fault:
+            return Failure(f"{type(fault).__name__}: {fault}"[:200])
+
+    async def _post(self, hook: Webhook, told: Message, now: datetime) -> Failure | None:
+        url = parse_target(hook.url, private=self._private)
+        address = await look_up(url, private=self._private)
+        headers = {
+            "Host": url.netloc.decode("ascii"),
+            "Content-Type": "application/json",
+            "User-Agent": "profilegraph",
+            "webhook-id": told.id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Signer(hook.secret).sign(told.id, now, told.body),
+        }
+        # A redirection is not followed, and neither proxies nor cookies of the environment count.
+        async with (
+            httpx.AsyncClient(trust_env=False, timeout=SECONDS) as client,
+            client.stream(
+                "POST",
+                url.copy_with(host=address),
+                content=told.body.encode(),
+                headers=headers,
+                extensions={"sni_hostname": url.host},
+            ) as response,
+        ):
+            # The body is not read: it may be of any size.
+            if response.is_success:
+                return None
+            status = response.status_code
+            return Failure(f"HTTP {status}", final=status == _GONE)

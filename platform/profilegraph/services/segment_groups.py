@@ -1,0 +1,194 @@
+"""Overlaps resolved: of the segments of a group, each customer belongs to exactly one.
+
+That is the first in rank that it is a member of. So what is left to a segment is a filter as any
+other: it is counted, listed, broken down and exported like one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.values import Labels
+from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
+from profilegraph.segments.facts import When
+from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not
+from profilegraph.services.engines import engine
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import write_once
+from profilegraph.services.segment_rules import Act
+from profilegraph.services.segments import explain_member, segment_key
+from profilegraph.storage import segment_groups as storage
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.segment_groups import SegmentGroup, claim_group, read_groups
+from profilegraph.storage.segment_ties import lock
+
+MOST_RANKED = 20
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a group leaves to one of its segments."""
+
+    rank: int
+    """From 1 on."""
+    segment: str
+    members: int
+    """All members of the segment."""
+    own: int
+    """Those who are members of none before it."""
+    filter: Node
+    """Who these are."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A group's customers, each in exactly one share."""
+
+    shares: tuple[Share, ...]
+    total: int
+    """Members of any of its segments: the shares add up to it."""
+
+
+@dataclass(frozen=True)
+class Primary:
+    """To which segment of a group a customer belongs, and of which it is a member."""
+
+    segments: tuple[str, ...]
+    """All that it is a member of, the first in rank first."""
+    ranks: tuple[int, ...]
+    """Their ranks."""
+
+    @property
+    def segment(self) -> str | None:
+        """Return the one that it belongs to; None where it is a member of none."""
+        return self.segments[0] if self.segments else None
+
+
+async def save_group(
+    platform: Platform, key: str, labels: Labels, segments: Sequence[str], act: Act
+) -> SegmentGroup:
+    """Return a group after it ranks these segments, the first in rank first.
+
+    Raises InvalidInput where there are fewer than 2, too many or one twice, NotFound where one does
+    not exist, Conflict where one is archived, Forbidden where the group belongs to another.
+    """
+    key = segment_key(key)
+    if not 2 <= len(segments) <= MOST_RANKED or len(set(segments)) < len(segments):
+        raise InvalidInput(f"name 2 to {MOST_RANKED} different segments.", where="segments")
+
+    async def work(transaction: Transaction) -> None:
+        _require_owner(key, await claim_group(transaction, key, act.author), act)
+        heads = await lock(transaction, segments)
+        for one in segments:
+            if one not in heads:
+                raise NotFound(f"no segment has the key {one!r}.", hint="`segments` lists them.")
+            if heads[one].state is SegmentState.ARCHIVED:
+                raise Conflict(f"the segment {one!r} is archived.", hint="Make it ACTIVE again.")
+        await storage.save_group(transaction, key, labels, segments)
+
+    asked = sha256(f"saveSegmentGroup {key!r} {labels!r} {list(segments)!r}".encode()).hexdigest()
+    await write_once(platform, work, act.now, act.request_key, asked)
+    return await group(platform, key)
+
+
+async def delete_group(platform: Platform, key: str, act: Act) -> None:
+    """Delete a group, not its segments; raises Forbidden, NotFound."""
+    known = await group(platform, key)
+
+    async def work(transaction: Transaction) -> None:
+        _require_owner(key, known.owner, act)
+        await storage.delete_group(transaction, key)
+
+    asked = sha256(f"deleteSegmentGroup {key!r}".encode()).hexdigest()
+    await write_once(platform, work, act.now, act.request_key, asked)
+
+
+async def group(platform: Platform, key: str) -> SegmentGroup:
+    """Return a group; raises NotFound."""
+    known = await read_groups(platform.database, [key])
+    if not known:
+        raise NotFound(f"no group has the key {key!r}.", hint="`segmentGroups` lists them.")
+    return known[0]
+
+
+async def groups(platform: Platform) -> Sequence[SegmentGroup]:
+    """Return all groups, by key."""
+    return await read_groups(platform.database)
+
+
+async def shares(platform: Platform, of: SegmentGroup, when: When) -> Shares:
+    """Return what a group leaves to each of its segments; raises InvalidFilter."""
+    whole = AnyOf(tuple(InSegment(key) for key in of.segments))
+    answering = await engine(platform, [whole], when)
+    found = []
+    for rank, key in enumerate(of.segments, start=1):
+        own = own_filter(of, key)
+        members = await answering.count(InSegment(key))
+        found.append(Share(rank, key, members, await answering.count(own), own))
+    return Shares(tuple(found), await answering.count(whole))
+
+
+async def primary(platform: Platform, of: SegmentGroup, customer: str, when: When) -> Primary:
+    """Return to which segment of a group a customer, by its key, belongs; raises NotFound."""
+    asked = AnyOf(tuple(InSegment(key) for key in of.segments))
+    verdict = await explain_member(platform, asked, customer, when)
+    ranked = list(enumerate(zip(of.segments, verdict.children, strict=True), start=1))
+    return Primary(
+        tuple(key for _, (key, one) in ranked if one.holds),
+        tuple(rank for rank, (_, one) in ranked if one.holds),
+    )
+
+
+def own_filter(of: SegmentGroup, key: str) -> Node:
+    """Return who belongs to a segment of a group: its members that are in none before it."""
+    before = tuple(InSegment(one) for one in of.segments[: of.segments.index(key)])
+    return AllOf((InSegment(key), Not(AnyOf(before)))) if before else InSegment(key)
+
+
+def _require_owner(key: str, owner: str, act: Act) -> None:
+    if owner != act.author and not act.operator:
+        raise Forbidden(
+            f"the group {key!r} belongs to {owner!r}; {act.author!r} may not change it.",
+            hint="Save one under another key.",
+        )
+
+
+@dataclass(frozen=True)
+class _Words:
+    none: str
+    one: str
+    many: str
+    named: str
+    comma: str
+
+
+_ENGLISH = _Words(
+    none="It is a member of none of them.",
+    one="It is a member of {0} alone.",
+    many="It is a member of {0}; {1} comes first.",
+    named="{0} (rank {1})",
+    comma=", ",
+)
+_CHINESE = _Words(
+    none="不属于其中任何一个人群。",
+    one="只属于{0}。",
+    many="同时属于{0}；{1}排在最前。",
+    named="{0}（第{1}位）",
+    comma="、",
+)
+
+
+def reason(found: Primary, names: Sequence[str], locale: str) -> str:
+    """Return why a customer belongs to a segment, with the names of those it is a member of.
+
+    In Chinese for any zh locale, and in English otherwise.
+    """
+    words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
+    if not names:
+        return words.none
+    ranked = [words.named.format(*one) for one in zip(names, found.ranks, strict=True)]
+    form = words.one if len(ranked) == 1 else words.many
+    return form.format(words.comma.join(ranked), names[0])

@@ -1,0 +1,6 @@
+MATCH (g:SegmentGroup)
+WHERE ($keys IS NULL OR g.key IN $keys)
+  AND ($segment IS NULL OR EXISTS { (g)-[:RANKS]->(:Segment {key: $segment}) })
+RETURN properties(g) AS group,
+  COLLECT { MATCH (g)-[r:RANKS]->(s:Segment) RETURN s.key ORDER BY r.rank } AS segments
+ORDER BY g.key

@@ -1,0 +1,174 @@
+"""Whatever is written, the index answers as Cypher does, and as an index that was built anew."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from profilegraph.config import Settings
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.values import Record
+from profilegraph.errors import Conflict, NotFound
+from profilegraph.hooks.host import load_host
+from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.index.pages import page_by_key
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
+from profilegraph.segments.codec import encode_text
+from profilegraph.segments.facts import Context, Scope
+from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.services.indexing import load_all, load_trees
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import remove_tags, save
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.scores import write_scores
+from tests.conftest import NOW
+from tests.property.random_worlds import TAGS, mergers, numbers, ourselves, worlds
+from tests.property.strategies import LIBRARY, filters, scopes
+from tests.spec.conftest import CONTEXT, by_cypher
+from tests.support.worlds import World, load_only, load_world
+
+SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
+PLENTY = 2**30
+CUSTOMERS = ["c0", "c1", "c2"]
+
+Step: TypeAlias = Callable[[Platform], Awaitable[object]]
+"""Something that is written through the platform."""
+
+
+def saving(records: list[Record]) -> Step:
+    async def step(platform: Platform) -> None:
+        try:
+            await save(platform, records, NOW)
+        except (Conflict, NotFound):
+            return  # nothing of it was written, and that is to be seen too
+
+    return step
+
+
+def untagging(customers: set[str], tags: set[str]) -> Step:
+    async def step(platform: Platform) -> None:
+        await remove_tags(platform, sorted(customers), sorted(tags), NOW)
+
+    return step
+
+
+def scoring(customers: set[str], score: float | None, tag: str | None, days: int) -> Step:
+    rows = [
+        {
+            "customer": customer,
+            "metrics": {"metric_score": score},
+            "tags": [{"dimension": "hobby", "tag": tag and f"hobby/{tag}"}],
+        }
+        for customer in sorted(customers)
+    ]
+
+    async def step(platform: Platform) -> None:
+        await write_scores(platform.database, rows, "model", NOW - timedelta(days=days))
+
+    return step
+
+
+def merging(pairs: list[tuple[str, str]]) -> Step:
+    async def step(platform: Platform) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.run(
+                "MATCH (:Customer)-[merged:MERGED_INTO]->(:Customer) DELETE merged"
+            )
+            await transaction.run(
+                "UNWIND $pairs AS pair MATCH (c:Customer {key: pair[0]})"
+                " MATCH (into:Customer {key: pair[1]}) MERGE (c)-[:MERGED_INTO]->(into)",
+                {"pairs": pairs},
+            )
+            transaction.touch(CUSTOMERS)
+
+        await platform.database.write(work)
+
+    return step
+
+
+some_customers = st.sets(st.sampled_from(CUSTOMERS), min_size=1)
+tag_keys = st.sampled_from(
+    [f"{dimension}/{name}" for dimension in TAGS for name in TAGS[dimension]]
+)
+steps: st.SearchStrategy[Step] = st.one_of(
+    worlds(most=len(CUSTOMERS)).map(lambda world: saving(list(world.records))),
+    ourselves().map(saving),
+    st.builds(untagging, some_customers, st.sets(tag_keys, min_size=1)),
+    st.builds(
+        scoring,
+        some_customers,
+        st.none() | numbers,
+        st.none() | st.sampled_from(TAGS["hobby"]),
+        st.sampled_from((0, 1)),
+    ),
+    mergers(CUSTOMERS).map(merging),
+)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.of([read_taxonomy(SPEC)])
+
+
+@pytest.fixture
+async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
+    await load_only(migrated, catalogue.taxonomies)
+    return migrated
+
+
+@given(
+    world=worlds(most=len(CUSTOMERS)),
+    steps=st.lists(steps, min_size=1, max_size=4),
+    nodes=st.lists(filters, min_size=6, max_size=6),
+    scope=scopes,
+)
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+async def test_after_every_write_the_index_answers_as_cypher_does(
+    settings: Settings,
+    loaded: Database,
+    catalogue: Catalogue,
+    world: World,
+    steps: list[Step],
+    nodes: list[Node],
+    scope: Scope | None,
+) -> None:
+    await load_world(loaded, world, NOW)
+    context = replace(CONTEXT, library=LIBRARY, scope=scope)
+    knowledge = Knowledge(loaded, PLENTY)
+    platform = Platform(settings, loaded, knowledge, load_host())
+    try:
+        await knowledge.indexed()
+        for step in steps:
+            await step(platform)
+            known = await knowledge.now()
+            assert known.view is not None
+            await compare(loaded, catalogue, known.view, nodes, context)
+    finally:
+        await knowledge.close()
+
+
+async def compare(
+    database: Database, catalogue: Catalogue, view: View, nodes: list[Node], context: Context
+) -> None:
+    anew = View((await load_all(database, PLENTY),), await load_trees(database))
+    assert view.customers == anew.customers
+    grown, fresh = (Evaluator(one, catalogue, context) for one in (view, anew))
+    for node in [AllOf(()), *nodes]:
+        members = grown.members(node)
+        assert members == fresh.members(node), encode_text(node)
+        keys = page_by_key(view, members, len(members), None, descending=False)
+        assert set(keys) == await by_cypher(database, catalogue, node, context), encode_text(node)
