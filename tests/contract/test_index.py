@@ -321,3 +321,22 @@ async def test_an_index_that_grows_too_large_is_given_up_and_the_answer_is_right
         await save(platform, [Customer(key=f"c{number}") for number in range(50)], NOW)
         assert await count(small) == 51
         assert small.knowledge.index.state is IndexState.TOO_LARGE
+
+
+async def test_customers_without_a_number_are_numbered_before_the_index_is_built(
+    indexed: Platform,
+) -> None:
+    await indexed.database.define("CREATE (:Customer {key: 'd', kind: 'COMPANY'})")
+    await ready(indexed)
+    assert await count(indexed) == 1
+    assert by_index(indexed) == 1
+
+
+async def test_a_tagging_without_a_beginning_is_none(indexed: Platform) -> None:
+    await save(indexed, [Customer(key="a")], NOW)
+    await indexed.database.define(
+        "MATCH (c:Customer {key: 'a'}), (g:Tag {key: 'temperature/warm'}) CREATE (c)-[:TAGGED]->(g)"
+    )
+    await ready(indexed)
+    assert await segments.count(indexed, WARM, NOW) == 0
+    assert by_index(indexed) == 1

@@ -16,6 +16,7 @@ from profilegraph.services.metrics import Metrics
 from profilegraph.services.states import IndexState
 from profilegraph.storage.database import Database
 from profilegraph.storage.feed import FEEDS, Change, Part
+from profilegraph.storage.numbering import number_ordinals
 
 AT_ONCE = 500
 """Changed customers that a question waits for; of more, Cypher answers while they are read."""
@@ -123,6 +124,7 @@ class IndexKeeper:
         assert self._most_bytes is not None, "an index that is off is not built"  # noqa: S101
         began = perf_counter()
         self._pending = BitMap()
+        await number_ordinals(self._database)  # who was written past the platform has no number
         level = await load_all(self._database, self._most_bytes)
         self._trees_changed = False
         self._view = View((level,), await load_trees(self._database))

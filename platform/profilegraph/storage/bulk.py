@@ -36,8 +36,10 @@ _LISTED = "UNWIND $ordinals AS listed MATCH (c:Customer {ordinal: listed})\n"
 
 
 async def highest_ordinal(database: Database) -> int:
-    """Return the highest ordinal of a customer; -1 where there is none."""
-    rows = await database.read("MATCH (c:Customer) RETURN max(c.ordinal) AS highest")
+    """Return the highest ordinal of a customer, all of 32 bits; -1 where there is none."""
+    rows = await database.read(
+        "MATCH (c:Customer) WHERE c.ordinal < $end RETURN max(c.ordinal) AS highest", {"end": 2**32}
+    )
     highest: int | None = rows[0]["highest"]
     return -1 if highest is None else highest
 

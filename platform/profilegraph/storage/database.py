@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC
+from types import NoneType
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -55,6 +56,7 @@ T = TypeVar("T")
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 _ALL = 2**31 - 1
+_PLAIN = frozenset({str, int, float, bool, NoneType})
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 
 
@@ -309,19 +311,21 @@ def _expected(fault: Exception, address: str, seconds: float) -> Exception | Non
 
 
 def _row(record: Record) -> Row:
-    return {key: native(value) for key, value in record.data().items()}
+    return {key: native(value) for key, value in zip(record.keys(), record, strict=True)}
 
 
 def native(value: Any) -> Any:
     """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
+    if type(value) in _PLAIN:
+        return value
     match value:
-        case DateTime():
-            return value.to_native().astimezone(UTC)
-        case Date():
-            return value.to_native()
         case dict():
             return {key: native(item) for key, item in value.items()}
         case list():
             return [native(item) for item in value]
+        case DateTime():
+            return value.to_native().astimezone(UTC)
+        case Date():
+            return value.to_native()
         case _:
             return value

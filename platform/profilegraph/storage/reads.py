@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from profilegraph.domain.activity import Arrival, Event, FollowUp, Opportunity
@@ -21,6 +21,7 @@ from profilegraph.domain.values import Record, from_units
 from profilegraph.storage.database import Database, Row
 from profilegraph.storage.statements import statement
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ByCustomer = Mapping[str, Sequence[T]]
@@ -61,7 +62,7 @@ async def read_taggings(
     database: Database, keys: Sequence[str], now: datetime
 ) -> ByCustomer[Tagging]:
     """Return the taggings that hold at `now`, by dimension and the order of its tags."""
-    return await _read(database, "read_taggings", keys, _record(Tagging), now=now)
+    return await _read(database, "read_taggings", keys, _tagging, now=now)
 
 
 async def read_departments(database: Database, keys: Sequence[str]) -> ByCustomer[Department]:
@@ -162,6 +163,16 @@ def _record(kind: type[R]) -> Callable[[str, Row], R]:
         return kind.model_validate(known | {"customer": customer})
 
     return parse
+
+
+def _tagging(customer: str, row: Row) -> Tagging:
+    until = row["until"]
+    moments = {"since": _moment(row["since"]), "until": None if until is None else _moment(until)}
+    return Tagging.model_validate({**row, **moments, "customer": customer})
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _snake(name: str) -> str:

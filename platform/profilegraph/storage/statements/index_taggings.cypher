@@ -1,4 +1,5 @@
 MATCH (c)-[t:TAGGED]->(g:Tag)
+WHERE t.since IS NOT NULL
 // One look at all properties is faster than one at each.
 WITH c.ordinal AS ordinal, g, properties(t) AS t
 WITH g, t, ordinal,
