@@ -13,8 +13,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from profilegraph.api.ids import encode_text
 from profilegraph.services.keys import create_key, list_keys, revoke_key
+from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.live.watcher import Watcher
+from profilegraph.services.platform import Platform
+from profilegraph.storage.database import Database
 from profilegraph.web import service, sockets
 from profilegraph.web.keys import KeyRing
 from profilegraph.web.service import platform_app
@@ -265,3 +269,24 @@ async def test_the_older_protocol_is_refused(address):
 async def test_a_subscription_over_http_says_where_it_belongs(api):
     error = await api.error(FOLLOW)
     assert "WebSocket" in error["message"]
+
+
+async def test_a_serving_process_watches_by_itself(api, settings, server, key):
+    database = await Database.connect(settings, server.uri, server.user, server.password)
+    quick = settings.model_copy(update={"watch_seconds": 0.01})
+    platform = Platform(quick, database, Knowledge(database), api.platform.host)
+    app = platform_app(platform, lambda: api.now)
+    await api(SAVE, filter=WARM)
+    await api('mutation { setSegmentLive(key: "s") { key } }')
+    start = encode_text("move:0.0")
+    async with (
+        app.router.lifespan_context(app),
+        serving(app) as http,
+        opened(http.replace("http", "ws") + "/graphql") as client,
+    ):
+        await client.begin(Authorization=f"Bearer {key}")
+        await client.ask(FOLLOW, after=start)
+        for one in ("a", "b"):
+            await api(TAG, key=one)
+            move = (await client.next())["payload"]["data"]["segmentMembership"]
+            assert (move["customer"]["key"], move["entered"]) == (one, True)

@@ -13,9 +13,11 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLEnumType,
     GraphQLError,
     GraphQLField,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -127,7 +129,18 @@ def _asked(node: FieldNode, field: GraphQLField, variables: dict[str, Any]) -> f
     first = arguments.get("first")
     if isinstance(first, int | float):
         return min(max(first, 0), MAX_ITEMS + 1)
-    return max((len(one) for one in arguments.values() if isinstance(one, list)), default=None)
+    # A list of choices narrows what is answered; it does not name the items.
+    lists = (
+        len(one)
+        for name, one in arguments.items()
+        if isinstance(one, list) and not isinstance(_kind(field, name), GraphQLEnumType)
+    )
+    return max(lists, default=None)
+
+
+def _kind(field: GraphQLField, argument: str) -> GraphQLNamedType | None:
+    given = field.args.get(argument)
+    return None if given is None else get_named_type(given.type)
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
