@@ -149,6 +149,18 @@ async def test_time_alone_moves_customers_when_the_schedule_falls(either: Platfo
     assert await told(either) == [("a", False, TIME)]
 
 
+async def test_a_process_whose_clock_is_behind_takes_nothing_back(platform: Platform) -> None:
+    visit = Event(key="e", customer="a", type="visit_page", at=LATER - timedelta(days=30))
+    await save(platform, [Customer(key="a"), visit], NOW)
+    await go_live(platform, RECENT)
+    ahead, behind = Watcher(platform), Watcher(platform)
+    await behind.round(NOW)
+    await ahead.round(NOW + timedelta(hours=1))
+    await save(platform, [Customer(key="a", name="A")], NOW)
+    await behind.round(NOW)
+    assert await told(platform) == [("a", False, TIME)]
+
+
 async def test_a_segment_without_schedule_moves_by_changes_alone(platform: Platform) -> None:
     visit = Event(key="e", customer="a", type="visit_page", at=NOW - timedelta(days=29))
     await save(platform, [Customer(key="a"), visit], NOW)
