@@ -39,16 +39,17 @@ def demo(locale: Locale, once: Annotated[bool, ONCE] = False) -> None:
 
 async def _demo(settings: Settings, address: Address, locale: str, *, once: bool) -> None:
     began = time.perf_counter()
-    async with open_platform(settings, address, present(), indexed=True) as platform:
+    async with open_platform(settings, address, present()) as platform:
         out.print(f"Neo4j is ready at {platform.database.address}")
         await _tell(platform, locale)
         key = await story.renew_key(platform, present())
         out.print(f"\n{time.perf_counter() - began:.0f} s from a running database to answers")
-        if once:
-            out.print(f"API key   {key}")
-            out.print("`make serve` serves what is loaded.")
-            return
-        configure_logging(sys.stderr)
+    if once:
+        out.print(f"API key   {key}")
+        out.print("`make serve` serves what is loaded.")
+        return
+    configure_logging(sys.stderr)
+    async with open_platform(settings, address, present(), indexed=True) as platform:
         await service.serve(platform, present, lambda address: announce(address, key))
 
 
