@@ -8,6 +8,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""What moments are counted from where they are numbers."""
+
 # Amounts are kept as whole ten-thousandths of the currency unit (the `money` type of SQL Server
 # does the same): sums are then exact and the same in every engine, whatever the order of adding.
 AMOUNT_SCALE = 10_000

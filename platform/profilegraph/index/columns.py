@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from profilegraph.domain.values import EPOCH
 from profilegraph.index.bitmaps import Mask
 from profilegraph.segments.meaning import Span
 from profilegraph.segments.nodes import NumberTest
 
 Places = NDArray[np.intp]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000
 _WIDEST = 8
 _UNITS = (86_400 * _SECOND, _SECOND, 1)
@@ -235,7 +235,7 @@ class Moments:
 
 def microseconds_of(moment: datetime) -> int:
     """Return a moment in microseconds since 1970 UTC."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def numbers_hold(test: NumberTest, values: NDArray[Any]) -> Mask:

@@ -40,15 +40,24 @@ class Here:
 
 def counted(counted: Counted, table: Table, rows: Mask, here: Here) -> BitMap:
     """Return who has as many of the rows of a mask as are asked for."""
+    return occurring(counted, table.customer[rows], here.everyone)
+
+
+def occurring(counted: Counted, customers: Ordinals, everyone: BitMap) -> BitMap:
+    """Return which of all customers occur as often in ascending ordinals as is asked for."""
     least, most = bounds(counted)
-    customers = table.customer[rows]
     if (least, most) == (1, None):
         return bitmap_of(customers)
     who, times = grouped(customers)
     if least == 0:
-        return here.everyone if most is None else here.everyone - bitmap_of(who[times > most])
-    enough = times >= least if most is None else (times >= least) & (times <= most)
-    return bitmap_of(who[enough])
+        return everyone if most is None else everyone - bitmap_of(who[times > most])
+    return bitmap_of(who[often_enough(counted, times)])
+
+
+def often_enough(counted: Counted, times: NDArray[np.int64]) -> Mask:
+    """Return which numbers lie within what is asked for."""
+    least, most = bounds(counted)
+    return times >= least if most is None else (times >= least) & (times <= most)
 
 
 def grouped(customers: Ordinals) -> tuple[Ordinals, NDArray[np.int64]]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from pyroaring import BitMap
 
-from profilegraph.index.bitmaps import Ordinals, ordinals_of, size_of
+from profilegraph.index.bitmaps import ordinals_of, size_of
 from profilegraph.index.keys import Keys
 from profilegraph.index.tables import SCHEMA, References, Table
 from profilegraph.index.taggings import Taggings
@@ -96,17 +95,13 @@ def cut(level: Level, mine: BitMap) -> Level:
         read=mine,
         present=level.present & mine,
         keys=level.keys.take(keep),
-        cohorts=_rows_of(level.cohorts, keep),
-        values={key: _rows_of(table, keep) for key, table in level.values.items()},
+        cohorts=level.cohorts.about(keep),
+        values={key: table.about(keep) for key, table in level.values.items()},
         tags={key: taggings.cut(mine) for key, taggings in level.tags.items()},
-        events={key: _rows_of(table, keep) for key, table in level.events.items()},
-        tables={key: _rows_of(table, keep) for key, table in level.tables.items()},
+        events={key: table.about(keep) for key, table in level.events.items()},
+        tables={key: table.about(keep) for key, table in level.tables.items()},
         numbers=level.numbers,
     )
-
-
-def _rows_of(table: Table, keep: Ordinals) -> Table:
-    return table.take(np.flatnonzero(np.isin(table.customer, keep)))
 
 
 def _moved(level: Level, by: Mapping[str, int]) -> Level:

@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from profilegraph.index.activity import event_rows, events_of, opportunity_rows
 from profilegraph.index.bitmaps import Mask, bitmap_of
-from profilegraph.index.leaves import Here, counted
+from profilegraph.index.leaves import Here, counted, often_enough
 from profilegraph.index.tables import References, Table
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Scope
@@ -19,7 +19,6 @@ from profilegraph.segments.nodes import (
     Events,
     ParticipationTest,
     PersonTest,
-    bounds,
 )
 
 
@@ -70,8 +69,7 @@ def _working(test: DepartmentTest, here: Here) -> Mask:
 def _doing(test: Events, here: Here) -> Mask:
     table = events_of(test, here)
     times = _counts(table["person"], event_rows(test, test.window, table, here), here)
-    least, most = bounds(test)
-    return times >= least if most is None else (times >= least) & (times <= most)
+    return often_enough(test, times)
 
 
 def _taking_part(test: ParticipationTest, here: Here) -> Mask:

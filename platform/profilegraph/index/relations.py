@@ -12,10 +12,10 @@ from pyroaring import BitMap
 
 from profilegraph.domain.customers import RelationKind
 from profilegraph.errors import IndexUnable
-from profilegraph.index.bitmaps import Ordinals, bitmap_of, ordinals_of
-from profilegraph.index.leaves import grouped
+from profilegraph.index.bitmaps import Ordinals, ordinals_of
+from profilegraph.index.leaves import occurring
 from profilegraph.index.tables import Table
-from profilegraph.segments.nodes import Related, bounds
+from profilegraph.segments.nodes import Related
 
 MOST_PAIRS = 20_000_000
 """Pairs of customers that one condition may lead to; of more, Neo4j is asked."""
@@ -33,11 +33,7 @@ class Relations:
     @classmethod
     def of(cls, tables: Sequence[tuple[Table, BitMap]]) -> Self:
         """Return the relations of levels' tables, each of the customers that its level speaks for."""
-        cut = [
-            table.take(np.flatnonzero(np.isin(table.customer, ordinals_of(mine))))
-            for table, mine in tables
-        ]
-        return cls(Table.joined(cut))
+        return cls(Table.joined([table.about(ordinals_of(mine)) for table, mine in tables]))
 
     def with_matching(self, leaf: Related, matching: BitMap, everyone: BitMap) -> BitMap:
         """Return who has as many related customers among `matching` as are asked for.
@@ -47,12 +43,7 @@ class Relations:
         pairs = self._reached(leaf)
         others = (pairs & _LOW).astype(np.uint32)
         customers = (pairs >> _HIGH).astype(np.uint32)
-        who, times = grouped(customers[np.isin(others, ordinals_of(matching))])
-        least, most = bounds(leaf)
-        if least == 0:
-            return everyone if most is None else everyone - bitmap_of(who[times > most])
-        enough = times >= least if most is None else (times >= least) & (times <= most)
-        return bitmap_of(who[enough])
+        return occurring(leaf, customers[np.isin(others, ordinals_of(matching))], everyone)
 
     def _reached(self, leaf: Related) -> _Pairs:
         """Return each pair of a customer and another that steps of the asked kinds lead to."""

@@ -154,6 +154,10 @@ class Table:
         columns = {name: column.take(places) for name, column in self.columns.items()}
         return type(self)(self.customer[places], columns)
 
+    def about(self, customers: Ordinals) -> Self:
+        """Return the table of the rows about some customers."""
+        return self.take(np.flatnonzero(np.isin(self.customer, customers)))
+
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:
         """Return the tables' rows in one table; their references must not meet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from profilegraph.domain.activity import Arrival, Event, FollowUp, Opportunity
@@ -17,11 +17,10 @@ from profilegraph.domain.customers import (
 )
 from profilegraph.domain.organisation import DecisionMaker, Department, Employee
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
-from profilegraph.domain.values import Record, from_units
+from profilegraph.domain.values import EPOCH, Record, from_units
 from profilegraph.storage.database import Database, Row
 from profilegraph.storage.statements import statement
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ByCustomer = Mapping[str, Sequence[T]]
@@ -172,7 +171,7 @@ def _tagging(customer: str, row: Row) -> Tagging:
 
 
 def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return EPOCH + timedelta(microseconds=microseconds)
 
 
 def _snake(name: str) -> str:

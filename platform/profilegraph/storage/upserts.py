@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -36,13 +36,11 @@ from profilegraph.domain.organisation import (
     Team,
 )
 from profilegraph.domain.properties import attribute_property
-from profilegraph.domain.values import Record, to_units
+from profilegraph.domain.values import EPOCH, Record, to_units
 from profilegraph.segments.cohorts import cohort_number
 from profilegraph.storage.feed import Part, Touched
 
 Values = dict[str, Any]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def _moment(moment: datetime | None) -> Values | None:
     # What Cypher's datetime() takes. The driver needs 40 µs to pack a datetime and 1 µs for this.
     if moment is None:
         return None
-    since = moment - _EPOCH
+    since = moment - EPOCH
     seconds = since.days * 86_400 + since.seconds
     return {"epochSeconds": seconds, "nanosecond": since.microseconds * 1_000}
 
