@@ -10,8 +10,9 @@ from typing import Annotated, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from profilegraph.domain.values import Labels, SnakeKey
+from profilegraph.domain.values import Key, Labels, SnakeKey
 
+FOLDER = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+){0,7}$"
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 
 
@@ -48,6 +49,19 @@ class Duty(StrEnum):
     RESTRUCTURE = "restructure"
 
 
+class Deprecation(BaseModel):
+    """That a definition should not be used any more."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    replaced_by: str | None = Field(
+        None,
+        alias="replacedBy",
+        description="What to use instead: a key of the same kind, a tag with its dimension.",
+    )
+    reason: Labels | None = Field(None, description="Why, for people.")
+
+
 class Definition(BaseModel):
     """A part of a taxonomy file."""
 
@@ -56,6 +70,13 @@ class Definition(BaseModel):
     key: SnakeKey
     labels: Labels
     description: Labels | None = None
+    aliases: tuple[str, ...] = Field(
+        (), description="Keys that it had before; they go on being understood."
+    )
+    deprecated: Deprecation | None = Field(
+        None, description="Set where it should not be used any more; it goes on working."
+    )
+    owner: Key | None = Field(None, description="Key of the employee who answers for it.")
 
 
 class Tag(Definition):
@@ -85,6 +106,9 @@ class Dimension(Definition):
     derived: bool = Field(False, description="Whether a model sets the tags, and people do not.")
     duties: dict[Duty, str] = Field(
         default_factory=dict, description="Of each duty, the key of the team that has it."
+    )
+    folder: Annotated[str, StringConstraints(pattern=FOLDER)] | None = Field(
+        None, description="Where people find it: names of folders, with slashes between them."
     )
     tags: tuple[Tag, ...] = ()
 
@@ -116,6 +140,13 @@ class Taxonomy(Definition):
     """A versioned set of dimensions, attributes, event types and metrics."""
 
     version: Version
+    extends: dict[SnakeKey, str] = Field(
+        default_factory=dict,
+        description="Of each taxonomy that this one builds on, its versions: `>=1.0,<2`.",
+    )
+    editable: bool = Field(
+        False, description="Whether people change it at run time; it is then no file's any more."
+    )
     dimensions: tuple[Dimension, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     events: tuple[EventType, ...] = ()
