@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import bases_first
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.taxonomies import read_taxonomies, save_taxonomy, taxonomy_digests
 
@@ -15,7 +16,8 @@ async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) ->
     """Return those of `taxonomies` that were new or different, after writing them to the graph.
 
     A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
-    one wins. All are written in one transaction. Raises Conflict where two define the same key.
+    one wins. All are written in one transaction. Raises Conflict where they do not go together, or
+    not with those that are there.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
     present = {taxonomy.key: taxonomy for taxonomy in await read_taxonomies(database)}
@@ -23,7 +25,7 @@ async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) ->
     digests = await taxonomy_digests(database)
     changed = [
         one
-        for one in wanted.values()
+        for one in bases_first(wanted.values())
         if digests.get(one.key) != digest(one) and not _older(one, present.get(one.key))
     ]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
+from profilegraph.domain.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
@@ -22,8 +22,12 @@ async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: st
         "labelZh": taxonomy.labels.zh_cn,
         "labelEn": taxonomy.labels.en,
     }
-    dimensions = [_dimension(dimension) for dimension in taxonomy.dimensions]
-    parameters = {"key": taxonomy.key, "set": values, "dimensions": dimensions}
+    parameters = {
+        "key": taxonomy.key,
+        "set": values,
+        "dimensions": [_dimension(dimension) for dimension in taxonomy.dimensions],
+        "tags": [*_tags(taxonomy)],
+    }
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
 
@@ -45,31 +49,37 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:
+    ttl = None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days)
     values = {
         "key": dimension.key,
         "cardinality": dimension.cardinality.value,
         "ordered": dimension.ordered,
+        "ttl": ttl,
         "labelZh": dimension.labels.zh_cn,
         "labelEn": dimension.labels.en,
     }
-    return {
-        "key": dimension.key,
-        "set": values,
-        "duties": [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()],
-        "tags": [_tag(dimension, tag, place) for place, tag in enumerate(dimension.tags)],
-    }
+    duties = [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()]
+    return {"key": dimension.key, "set": values, "duties": duties}
 
 
-def _tag(dimension: Dimension, tag: Tag, place: int) -> dict[str, Any]:
-    key = tag_key(dimension.key, tag.key)
+def _tags(taxonomy: Taxonomy) -> Iterator[dict[str, Any]]:
+    """Yield the tags that a taxonomy defines, those that it adds to another's dimensions too."""
+    own = [(dimension.key, dimension.tags) for dimension in taxonomy.dimensions]
+    added = [(addition.dimension, addition.tags) for addition in taxonomy.additions]
+    for dimension, tags in (*own, *added):
+        for place, tag in enumerate(tags):
+            yield _tag(taxonomy.key, dimension, tag, place)
+
+
+def _tag(taxonomy: str, dimension: str, tag: Tag, place: int) -> dict[str, Any]:
+    key = tag_key(dimension, tag.key)
     values = {
         "key": key,
-        "dimension": dimension.key,
-        "single": dimension.cardinality is Cardinality.SINGLE,
+        "dimension": dimension,
+        "taxonomy": taxonomy,
         "position": place,
-        "ttl": None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days),
         "labelZh": tag.labels.zh_cn,
         "labelEn": tag.labels.en,
     }
-    parent = None if tag.parent is None else tag_key(dimension.key, tag.parent)
-    return {"key": key, "parent": parent, "set": values}
+    parent = None if tag.parent is None else tag_key(dimension, tag.parent)
+    return {"key": key, "dimension": dimension, "parent": parent, "set": values}
