@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.enums import SegmentFaultKind
-from profilegraph.api.fields import field
+from profilegraph.api.fields import field, listed
 from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import Node
@@ -55,17 +55,11 @@ class BrokenSegment:
     since: datetime | None = strawberry.field(
         description="Since when, where known, UTC: the first thing to go counts."
     )
-    reasons: list[SegmentFault] = strawberry.field(description="All that is wrong, by place.")
 
-    @field("All reasons with their places, as one line.")
-    def text(self, locale: Locale = "en") -> str:
-        """Return all reasons with their places."""
-        return self.found.text(locale)
-
-    @classmethod
-    def of(cls, info: Info, found: Broken) -> BrokenSegment:
-        """Return the API's view of why a segment cannot be asked."""
-        reasons = [
+    @listed("All that is wrong, in the order of the conditions.")
+    def reasons(self) -> list[SegmentFault]:
+        """Return all that is wrong."""
+        return [
             SegmentFault(
                 found=one,
                 kind=SegmentFaultKind(one.fault.kind),
@@ -73,9 +67,18 @@ class BrokenSegment:
                 key=one.fault.key,
                 since=one.since,
             )
-            for one in found.reasons
+            for one in self.found.reasons
         ]
-        return cls(found=found, since=found.since, reasons=info.context.budget.take(reasons))
+
+    @field("All reasons with their places, as one line.")
+    def text(self, locale: Locale = "en") -> str:
+        """Return all reasons with their places."""
+        return self.found.text(locale)
+
+    @classmethod
+    def of(cls, found: Broken) -> BrokenSegment:
+        """Return the API's view of why a segment cannot be asked."""
+        return cls(found=found, since=found.since)
 
 
 async def broken_by(info: Info, condition: Node, past: Past | None = None) -> Broken | None:

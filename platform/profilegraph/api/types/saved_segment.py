@@ -109,7 +109,7 @@ class Segment(Node, Labelled, Audience):
     async def broken(self, info: Info) -> BrokenSegment | None:
         """Return why the segment cannot be asked any more."""
         found = await broken_by(info, self.condition, self.past)
-        return None if found is None else BrokenSegment.of(info, found)
+        return None if found is None else BrokenSegment.of(found)
 
     @field("The same as one line; null where all is well.")
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
