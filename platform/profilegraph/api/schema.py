@@ -60,6 +60,8 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
     filters, source = kinds["FilterInput"], kinds["TagSource"]
     assert isinstance(filters, GraphQLInputObjectType)  # noqa: S101  (the class has that name)
     assert isinstance(source, GraphQLEnumType)  # noqa: S101
+    # Strawberry counts the conditions once they are read, when two dimensions are both `tags`.
+    filters.is_one_of = True
     filters.fields.update(dimension_fields(catalogue, filters.fields, source))
     whole = GraphQLSchema(**schema._schema.to_kwargs())
     assert_valid_schema(whole)
@@ -67,6 +69,6 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
     schema._schema = whole
 
 
-def sdl(catalogue: Catalogue = NOTHING) -> str:
-    """Return the schema in GraphQL's own language, as `schema/api.graphql` has it."""
+def sdl(catalogue: Catalogue) -> str:
+    """Return the schema in GraphQL's own language; `schema/api.graphql` has what ships."""
     return build_schema(catalogue).as_str() + "\n"
