@@ -69,7 +69,7 @@ def test_a_sound_file_becomes_a_taxonomy() -> None:
             "labels: {zh-CN: 商店, en: Shop}",
             "labels: {zh-CN: 商店, en: Shop}\nzzz: 1",
             (
-                "4:1: `zzz` is not a key of a taxonomy; it has key, labels, description, aliases,"
+                "4:1: `zzz` is not a key of a taxonomy; it has key, labels, description,"
                 " deprecated, owner, version, extends, editable, dimensions, attributes, events, metrics"
             ),
         ),

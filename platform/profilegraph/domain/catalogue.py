@@ -26,21 +26,47 @@ class Catalogue:
     tags: Mapping[str, Tag]
     descendants: Mapping[str, frozenset[str]]
     """Of each tag key (`dimension/tag`), the keys of the tag itself and of all below it."""
+    former_dimensions: Mapping[str, str]
+    """Of each key that a dimension had before, the one that it has now."""
+    former_tags: Mapping[str, str]
+    """Of each key that a tag had before, the one that it has now; both with their dimension."""
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
         """Return the catalogue of these taxonomies; raises Conflict where two define one key."""
         found = tuple(taxonomies)
         dimensions = _by_key("dimension", ((t.key, d) for t in found for d in t.dimensions))
+        tags = MappingProxyType(dict(_tags(dimensions.values())))
         return cls(
             taxonomies=found,
             dimensions=dimensions,
             attributes=_by_key("attribute", ((t.key, a) for t in found for a in t.attributes)),
             events=_by_key("event type", ((t.key, e) for t in found for e in t.events)),
             metrics=_by_key("metric", ((t.key, m) for t in found for m in t.metrics)),
-            tags=MappingProxyType(dict(_tags(dimensions.values()))),
+            tags=tags,
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
+            former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
+            former_tags=_former("tag", tags, _tag_aliases(dimensions)),
         )
+
+    def current_dimension(self, key: str) -> str:
+        """Return the key that the dimension has now which is or was called `key`.
+
+        A key that no dimension has or had comes back as it is.
+        """
+        return self.former_dimensions.get(key, key)
+
+    def current_tag(self, key: str) -> str:
+        """Return the full key that the tag has now whose full key is or was `key`.
+
+        A key that no tag has or had comes back as it is, in the dimension's present name.
+        """
+        if key in self.tags:
+            return key
+        if key not in self.former_tags:
+            dimension, _, tag = key.partition("/")
+            key = tag_key(self.current_dimension(dimension), tag)
+        return self.former_tags.get(key, key)
 
     def dimension(self, key: str) -> Dimension:
         """Return a dimension; raises NotFound that names the nearest keys."""
@@ -104,6 +130,35 @@ def _descendants(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, frozens
                 parent = parents[parent]
         for key, keys in below.items():
             yield tag_key(dimension.key, key), frozenset(keys)
+
+
+def _dimension_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
+    for key, dimension in dimensions.items():
+        for alias in dimension.aliases:
+            yield alias, key
+
+
+def _tag_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
+    for dimension in dimensions.values():
+        for tag in dimension.tags:
+            for alias in tag.aliases:
+                former = alias if "/" in alias else tag_key(dimension.key, alias)
+                yield former, tag_key(dimension.key, tag.key)
+
+
+def _former(
+    what: str, known: Mapping[str, object], aliases: Iterable[tuple[str, str]]
+) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for alias, key in aliases:
+        other = alias if alias in known else found.get(alias)
+        if other is not None:
+            raise Conflict(
+                f"{alias!r} is an alias of the {what} {key!r}, and means {other!r} already.",
+                hint="Remove the alias.",
+            )
+        found[alias] = key
+    return MappingProxyType(found)
 
 
 def _lookup(what: str, found: Mapping[str, T], key: str) -> T:

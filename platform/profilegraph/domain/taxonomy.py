@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from profilegraph.domain.values import Key, Labels, SnakeKey
 
 FOLDER = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+){0,7}$"
+TAG_ALIAS = r"^([a-z][a-z0-9_]{0,62}/)?[a-z0-9][a-z0-9_]{0,62}$"
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 
 
@@ -70,9 +71,6 @@ class Definition(BaseModel):
     key: SnakeKey
     labels: Labels
     description: Labels | None = None
-    aliases: tuple[str, ...] = Field(
-        (), description="Keys that it had before; they go on being understood."
-    )
     deprecated: Deprecation | None = Field(
         None, description="Set where it should not be used any more; it goes on working."
     )
@@ -86,11 +84,19 @@ class Tag(Definition):
     parent: str | None = Field(
         None, description="Key of the wider tag of the same dimension that includes this one."
     )
+    aliases: tuple[Annotated[str, StringConstraints(pattern=TAG_ALIAS)], ...] = Field(
+        (),
+        description="Keys that it had before, with their dimension if it was another;"
+        " they go on being understood.",
+    )
 
 
 class Dimension(Definition):
     """One way to tell customers apart."""
 
+    aliases: tuple[SnakeKey, ...] = Field(
+        (), description="Keys that it had before; they go on being understood."
+    )
     layer: Layer | None = Field(
         None, description="who: does it want one; decision: whose; usage: which."
     )

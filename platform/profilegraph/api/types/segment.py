@@ -12,7 +12,6 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filter_parts import PersonTest
-from profilegraph.api.filters import to_person_test
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.types import answers
 from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
@@ -23,6 +22,7 @@ from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past, When
 from profilegraph.services import segments
+from profilegraph.services.people import ANYONE
 from profilegraph.services.segments import MAX_PAGE
 
 PageSize = Annotated[
@@ -227,14 +227,17 @@ class Audience:
         self,
         info: Info,
         where: Annotated[
-            PersonTest | None,
-            strawberry.argument(description="What each must be: anyone if left out."),
+            nodes.PersonTest | None,
+            strawberry.argument(
+                description="What each must be: anyone if left out.",
+                graphql_type=PersonTest | None,
+            ),
         ] = None,
         first: PeoplePageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> PeopleConnection | None:
         """Return a page of the decision-makers of the customers that match."""
-        asked, when = to_person_test(where), self.when(info)
+        asked, when = where or ANYONE, self.when(info)
         async with self.asking(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
