@@ -11,13 +11,11 @@ from profilegraph.domain.taxonomy import Taxonomy
 
 def defined(taxonomy: Taxonomy) -> frozenset[str]:
     """Return all that a taxonomy defines as `kind:key`, aliases too: they are still understood."""
-    named = [
-        *(("attribute", one.key, one.aliases) for one in taxonomy.attributes),
-        *(("metric", one.key, one.aliases) for one in taxonomy.metrics),
-        *(("event", one.key, one.aliases) for one in taxonomy.events),
-        *(("dimension", one.key, one.aliases) for one in taxonomy.dimensions),
-    ]
-    keys = {f"{kind}:{name}" for kind, key, aliases in named for name in (key, *aliases)}
+    dimensions = ((one.key, *one.aliases) for one in taxonomy.dimensions)
+    keys = {f"dimension:{key}" for names in dimensions for key in names}
+    keys |= {f"attribute:{one.key}" for one in taxonomy.attributes}
+    keys |= {f"metric:{one.key}" for one in taxonomy.metrics}
+    keys |= {f"event:{one.key}" for one in taxonomy.events}
     return frozenset(keys | {f"tag:{key}" for key in _tags(taxonomy)})
 
 
