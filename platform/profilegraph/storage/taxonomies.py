@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
+from profilegraph.domain.departed import departed
 from profilegraph.domain.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
 
-async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: str) -> None:
-    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others."""
+async def save_taxonomy(
+    transaction: Transaction, taxonomy: Taxonomy, digest: str, now: datetime | None = None
+) -> None:
+    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
+
+    With `now`, it is kept since when what is in it no more has been gone.
+    """
     values = {
+        "departed": None if now is None else await _departed(transaction, taxonomy, now),
         "version": taxonomy.version,
         "digest": digest,
         "definition": taxonomy.model_dump_json(by_alias=True, exclude_none=True),
@@ -24,12 +32,23 @@ async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: st
     }
     parameters = {
         "key": taxonomy.key,
-        "set": values,
+        "set": {name: value for name, value in values.items() if value is not None},
         "dimensions": [_dimension(dimension) for dimension in taxonomy.dimensions],
         "tags": [*_tags(taxonomy)],
     }
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
+
+
+async def read_departed(database: Database) -> dict[str, datetime]:
+    """Return since when what taxonomies had is gone, where known, by `kind:key`."""
+    rows = await database.read(
+        "MATCH (t:Taxonomy) WHERE t.departed IS NOT NULL RETURN t.departed AS departed"
+    )
+    found: dict[str, datetime] = {}
+    for row in rows:
+        found |= _moments(row["departed"])
+    return found
 
 
 async def taxonomy_digests(database: Database) -> dict[str, str]:
@@ -46,6 +65,21 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
         "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
     )
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime) -> str:
+    rows = await transaction.run(
+        "MATCH (t:Taxonomy {key: $key}) RETURN t.definition AS definition, t.departed AS departed",
+        {"key": taxonomy.key},
+    )
+    old = Taxonomy.model_validate_json(rows[0]["definition"]) if rows else None
+    before = _moments(rows[0]["departed"] or "{}") if rows else {}
+    found = departed(before, old, taxonomy, now)
+    return json.dumps({key: at.isoformat() for key, at in sorted(found.items())})
+
+
+def _moments(text: str) -> dict[str, datetime]:
+    return {key: datetime.fromisoformat(at) for key, at in json.loads(text).items()}
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:
