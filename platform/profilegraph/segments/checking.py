@@ -149,10 +149,15 @@ def _person_faults(test: PersonTest, catalogue: Catalogue) -> Iterator[str]:
 def _tag_faults(leaf: Tags, catalogue: Catalogue) -> Iterator[str]:
     dimension = catalogue.dimension(leaf.dimension)
     named = (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
-    for name in (*named, *filter(None, (leaf.gte, leaf.lte))):
+    for name in named:
         catalogue.tag(tag_key(leaf.dimension, name))
+    for name in filter(None, (leaf.gte, leaf.lte)):
+        key = tag_key(leaf.dimension, name)
+        catalogue.tag(key)
+        if not catalogue.current_tag(key).startswith(f"{dimension.key}/"):
+            yield f"{key!r} is in another dimension now: it has no place in the order of {dimension.key!r}."
     if (leaf.gte or leaf.lte) and not dimension.ordered:
-        yield f"{leaf.dimension!r} is not ordered, so gte and lte mean nothing in it."
+        yield f"{dimension.key!r} is not ordered, so gte and lte mean nothing in it."
 
 
 def _amount_faults(test: NumberTest | None) -> Iterator[str]:

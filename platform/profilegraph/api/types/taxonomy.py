@@ -45,8 +45,9 @@ class Tag(Node, Labelled):
     @classmethod
     def of(cls, key: str, catalogue: Catalogue) -> Tag:
         """Return a tag by its full key; raises NotFound."""
-        name = key.split("/", 1)[0]
         found = catalogue.tag(key)
+        key = catalogue.current_tag(key)
+        name = key.split("/", 1)[0]
         parent = None if found.parent is None else tag_key(name, found.parent)
         return cls(
             key=key,
@@ -62,9 +63,10 @@ class Tag(Node, Labelled):
 
         Raises NotFound where its dimension is gone.
         """
-        if key in catalogue.tags:
-            return cls.of(key, catalogue)
-        dimension = key.split("/", 1)[0]
+        current = catalogue.current_tag(key)
+        if current in catalogue.tags:
+            return cls.of(current, catalogue)
+        dimension = catalogue.current_dimension(key.split("/", 1)[0])
         return cls(
             key=key,
             labels=Labels(zh_cn=key, en=key),
@@ -134,7 +136,8 @@ class Dimension(Node, Labelled):
     @classmethod
     def of(cls, key: str, catalogue: Catalogue) -> Dimension:
         """Return a dimension by its key; raises NotFound."""
-        return cls.wrap(catalogue.dimension(key), _owner(key, catalogue))
+        found = catalogue.dimension(key)
+        return cls.wrap(found, _owner(found.key, catalogue))
 
     @field("What the dimension tells, where the taxonomy says it.")
     def description(self, locale: Locale = "en") -> str | None:
