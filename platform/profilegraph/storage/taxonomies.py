@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
@@ -13,8 +13,13 @@ from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
 
-async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: str) -> None:
-    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others."""
+async def save_taxonomy(
+    transaction: Transaction, taxonomy: Taxonomy, digest: str, at: datetime | None = None
+) -> None:
+    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
+
+    With `at`, the definition that it had until then is kept beside it.
+    """
     values = {
         "version": taxonomy.version,
         "digest": digest,
@@ -23,7 +28,7 @@ async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: st
         "labelEn": taxonomy.labels.en,
     }
     dimensions = [_dimension(dimension) for dimension in taxonomy.dimensions]
-    parameters = {"key": taxonomy.key, "set": values, "dimensions": dimensions}
+    parameters = {"key": taxonomy.key, "set": values, "dimensions": dimensions, "at": at}
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
 
@@ -41,6 +46,22 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
     rows = await database.read(
         "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
     )
+    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
+    """Return all taxonomies, by key; nobody else changes them until the commit."""
+    # One lock for all: they refer to one another, and a new one has no node to be locked yet.
+    await transaction.run("MERGE (l:Lock {key: 'taxonomies'}) SET l.key = l.key")
+    rows = await transaction.run(
+        "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
+    )
+    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy]:
+    """Return the taxonomies as they were at a moment, by key; before the first, as they were first."""
+    rows = await database.read(statement("read_taxonomies_at"), {"at": at})
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
 
 
