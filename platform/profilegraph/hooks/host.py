@@ -81,6 +81,11 @@ def load_host() -> Host:
     return build_host([CORE, *found], faults)
 
 
+def shipped_taxonomies() -> tuple[Taxonomy, ...]:
+    """Return the taxonomies of the platform itself, whatever else is installed."""
+    return build_host([CORE]).taxonomies
+
+
 def discover(entries: Iterable[EntryPoint]) -> tuple[list[Candidate], list[PluginFault]]:
     """Return the plugins of these entry points, by name, and the faults of those that fail."""
     found: list[Candidate] = []

@@ -13,12 +13,12 @@ from profilegraph.storage.taxonomies import lock_taxonomies, read_taxonomies, sa
 
 
 async def load_taxonomies(
-    database: Database, taxonomies: Iterable[Taxonomy], at: datetime | None = None
+    database: Database, taxonomies: Iterable[Taxonomy], now: datetime | None = None
 ) -> list[Taxonomy]:
     """Return those of `taxonomies` that were new or different, after writing them to the graph.
 
     A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
-    one wins. So is one that people edit by now. All are written in one transaction; with `at`, what
+    one wins. So is one that people edit by now. All are written in one transaction; with `now`, what
     they were until then is kept. Raises Conflict where two define the same key.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
@@ -28,7 +28,7 @@ async def load_taxonomies(
     async def work(transaction: Transaction) -> list[Taxonomy]:
         changed = _changed(wanted, await lock_taxonomies(transaction))
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), at)
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
         return changed
 
     return await database.write(work)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
+from profilegraph.domain.departed import departed
 from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
@@ -14,13 +16,15 @@ from profilegraph.storage.statements import statement
 
 
 async def save_taxonomy(
-    transaction: Transaction, taxonomy: Taxonomy, digest: str, at: datetime | None = None
+    transaction: Transaction, taxonomy: Taxonomy, digest: str, now: datetime | None = None
 ) -> None:
     """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
 
-    With `at`, the definition that it had until then is kept beside it.
+    With `now`, the definition that it had until then is kept, and since when what is in it no more
+    has been gone.
     """
     values = {
+        "departed": None if now is None else await _departed(transaction, taxonomy, now),
         "version": taxonomy.version,
         "digest": digest,
         "definition": taxonomy.model_dump_json(by_alias=True, exclude_none=True),
@@ -28,9 +32,21 @@ async def save_taxonomy(
         "labelEn": taxonomy.labels.en,
     }
     dimensions = [_dimension(dimension) for dimension in taxonomy.dimensions]
-    parameters = {"key": taxonomy.key, "set": values, "dimensions": dimensions, "at": at}
+    given = {name: value for name, value in values.items() if value is not None}
+    parameters = {"key": taxonomy.key, "set": given, "dimensions": dimensions, "at": now}
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
+
+
+async def read_departed(database: Database) -> dict[str, datetime]:
+    """Return since when what taxonomies had is gone, where known, by `kind:key`."""
+    rows = await database.read(
+        "MATCH (t:Taxonomy) WHERE t.departed IS NOT NULL RETURN t.departed AS departed"
+    )
+    found: dict[str, datetime] = {}
+    for row in rows:
+        found |= _moments(row["departed"])
+    return found
 
 
 async def taxonomy_digests(database: Database) -> dict[str, str]:
@@ -63,6 +79,21 @@ async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxon
     """Return the taxonomies as they were at a moment, by key; before the first, as they were first."""
     rows = await database.read(statement("read_taxonomies_at"), {"at": at})
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime) -> str:
+    rows = await transaction.run(
+        "MATCH (t:Taxonomy {key: $key}) RETURN t.definition AS definition, t.departed AS departed",
+        {"key": taxonomy.key},
+    )
+    old = Taxonomy.model_validate_json(rows[0]["definition"]) if rows else None
+    before = _moments(rows[0]["departed"] or "{}") if rows else {}
+    found = departed(before, old, taxonomy, now)
+    return json.dumps({key: at.isoformat() for key, at in sorted(found.items())})
+
+
+def _moments(text: str) -> dict[str, datetime]:
+    return {key: datetime.fromisoformat(at) for key, at in json.loads(text).items()}
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:
