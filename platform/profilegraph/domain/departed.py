@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from profilegraph.domain.catalogue import tag_key
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.domain.taxonomy_fit import placed
 
 
 def defined(taxonomy: Taxonomy) -> frozenset[str]:
     """Return all that a taxonomy defines as `kind:key`, aliases too: they are still understood."""
-    dimensions = ((one.key, *one.aliases) for one in taxonomy.dimensions)
-    keys = {f"dimension:{key}" for names in dimensions for key in names}
-    keys |= {f"attribute:{one.key}" for one in taxonomy.attributes}
-    keys |= {f"metric:{one.key}" for one in taxonomy.metrics}
-    keys |= {f"event:{one.key}" for one in taxonomy.events}
-    return frozenset(keys | {f"tag:{key}" for key in _tags(taxonomy)})
+    return frozenset(_named(taxonomy))
 
 
 def departed(
@@ -31,10 +27,12 @@ def departed(
     return {key: at for key, at in before.items() if key not in present} | dict.fromkeys(left, now)
 
 
-def _tags(taxonomy: Taxonomy) -> set[str]:
-    return {
-        tag_key(dimension.key, name)
-        for dimension in taxonomy.dimensions
-        for tag in dimension.tags
-        for name in (tag.key, *tag.aliases)
-    }
+def _named(taxonomy: Taxonomy) -> Iterator[str]:
+    for kind, key, place in placed([taxonomy]):
+        yield f"{kind}:{key}"
+        match place.definition:
+            case Dimension(aliases=aliases):
+                yield from (f"{kind}:{alias}" for alias in aliases)
+            case Tag(aliases=aliases):
+                holder = key.partition("/")[0]
+                yield from (f"{kind}:{a if '/' in a else tag_key(holder, a)}" for a in aliases)

@@ -51,10 +51,8 @@ def editable(world: World, key: str) -> Taxonomy:
 
 def home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
     """Return a dimension with the taxonomy that it is in; raises NotFound."""
-    catalogue = Catalogue.of(world.values())
-    found = catalogue.dimension(dimension)
-    taxonomy = next(t for t in world.values() if found in t.dimensions)
-    return taxonomy, found
+    key = Catalogue.of(world.values()).dimension(dimension).key
+    return next((t, d) for t in world.values() for d in t.dimensions if d.key == key)
 
 
 def open_home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
@@ -64,10 +62,15 @@ def open_home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
 
 
 def located(world: World, key: str) -> tuple[Dimension, Tag]:
-    """Return a tag that people may change, by its full key, and its dimension."""
+    """Return the dimension of a tag that people may change, by its full key, and the tag."""
     catalogue = Catalogue.of(world.values())
     tag = catalogue.tag(key)
     _, dimension = open_home(world, catalogue.current_tag(key).partition("/")[0])
+    if tag not in dimension.tags:
+        raise Conflict(
+            f"the tag {key!r} was added to {dimension.key!r} by another taxonomy, from a file.",
+            hint="Change that file.",
+        )
     return dimension, tag
 
 

@@ -14,6 +14,7 @@ import pluggy
 from profilegraph import __version__
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import bases_first
 from profilegraph.errors import Conflict, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks import shipped
 from profilegraph.hooks.models import Model
@@ -203,20 +204,25 @@ def _models(models: Sequence[Any]) -> Sequence[Model[Any]]:
 def _compatible(
     brought: list[tuple[Candidate, Taxonomy]], faults: list[PluginFault]
 ) -> tuple[Taxonomy, ...]:
-    """Return the taxonomies that define no key that an earlier one defines already."""
+    """Return the taxonomies that go together with the earlier ones, each after its bases."""
     found: list[Taxonomy] = []
-    owners: dict[str, str] = {}
+    bringers: dict[str, Candidate] = {}
+    first: list[Taxonomy] = []
     for candidate, taxonomy in brought:
-        if taxonomy.key in owners:
-            _report_second(candidate, "taxonomy", taxonomy.key, owners[taxonomy.key], faults)
+        if taxonomy.key in bringers:
+            owner = bringers[taxonomy.key].name
+            _report_second(candidate, "taxonomy", taxonomy.key, owner, faults)
             continue
+        bringers[taxonomy.key] = candidate
+        first.append(taxonomy)
+    for taxonomy in bases_first(first):
+        candidate = bringers[taxonomy.key]
         try:
             Catalogue.of([*found, taxonomy])
         except Conflict as conflict:
             faults.append(PluginFault(candidate.name, candidate.distribution, str(conflict)))
-            continue
-        found.append(taxonomy)
-        owners[taxonomy.key] = candidate.name
+        else:
+            found.append(taxonomy)
     return tuple(found)
 
 

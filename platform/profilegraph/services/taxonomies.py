@@ -8,6 +8,7 @@ from datetime import datetime
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import bases_first
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.taxonomies import lock_taxonomies, read_taxonomies, save_taxonomy
 
@@ -19,7 +20,8 @@ async def load_taxonomies(
 
     A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
     one wins. So is one that people edit by now. All are written in one transaction; with `now`, what
-    they were until then is kept. Raises Conflict where two define the same key.
+    they were until then is kept. Raises Conflict where they do not go together, or not with those
+    that are there.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
     if not _changed(wanted, await read_taxonomies(database)):
@@ -38,7 +40,7 @@ def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[
     present = {taxonomy.key: taxonomy for taxonomy in known}
     changed = [
         one
-        for one in wanted.values()
+        for one in bases_first(wanted.values())
         if one != present.get(one.key) and not _kept(one, present.get(one.key))
     ]
     Catalogue.of((present | {one.key: one for one in changed}).values())
