@@ -357,7 +357,7 @@ def test_a_taxonomy_that_defines_what_another_defines_is_left_out(tmp_path: Path
         for name in ("shop", "mall", "shop_too")
     )
     assert [taxonomy.key for taxonomy in host.taxonomies] == ["shop"]
-    shop_too, mall = host.faults
+    mall, shop_too = sorted(host.faults, key=lambda fault: fault.name)
     assert (mall.name, shop_too.name) == ("mall", "shop_too")
     assert "the taxonomies 'shop' and 'mall' both define the metric 'spend'" in mall.reason
     assert shop_too.reason == "its taxonomy 'shop' exists already, in the plugin 'shop'"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from profilegraph import __version__
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import bases_first
 from profilegraph.errors import Conflict
 from profilegraph.hooks import checks, shipped
 from profilegraph.hooks.commands import Command
@@ -75,6 +76,11 @@ def load_host() -> Host:
     return _host(loading, [CORE, *loading.find(entry_points(group=GROUP))])
 
 
+def shipped_taxonomies() -> tuple[Taxonomy, ...]:
+    """Return the taxonomies of the platform itself, whatever else is installed."""
+    return build_host([CORE]).taxonomies
+
+
 def build_host(
     candidates: Iterable[Candidate],
     faults: Iterable[PluginFault] = (),
@@ -114,9 +120,9 @@ def _plugin(loading: Loading, candidate: Candidate) -> Plugin:
 
 
 def _compatible(loading: Loading, brought: Registry[Taxonomy]) -> tuple[Taxonomy, ...]:
-    """Return the taxonomies that define no key that an earlier one defines already."""
+    """Return the taxonomies that go together with the earlier ones, each after its bases."""
     found: list[Taxonomy] = []
-    for taxonomy in brought:
+    for taxonomy in bases_first(list(brought)):
         try:
             Catalogue.of([*found, taxonomy])
         except Conflict as conflict:
