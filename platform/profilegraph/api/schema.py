@@ -9,6 +9,7 @@ from strawberry.types.field import StrawberryField
 
 from profilegraph.api.executor import EXTENSIONS, QuietSchema
 from profilegraph.api.mutations import Mutation
+from profilegraph.api.plans import PlannedExecutor
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
@@ -36,6 +37,7 @@ def build_schema() -> strawberry.Schema:
         Mutation,
         Subscription,
         extensions=EXTENSIONS,
+        execution_context_class=PlannedExecutor,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
         ),
