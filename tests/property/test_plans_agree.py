@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
 
 from profilegraph.api.estimate import Budget
-from profilegraph.api.executor import QuietSchema
 from profilegraph.api.fields import listed
 from profilegraph.api.plans import PlannedExecutor
+from profilegraph.api.validation import QuietSchema
 
 
 @strawberry.enum
