@@ -62,7 +62,10 @@ def open_home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
 
 
 def located(world: World, key: str) -> tuple[Dimension, Tag]:
-    """Return the dimension of a tag that people may change, by its full key, and the tag."""
+    """Return the dimension of a tag that people may change, by its full key, and the tag.
+
+    Raises NotFound, Conflict.
+    """
     catalogue = Catalogue.of(world.values())
     tag = catalogue.tag(key)
     _, dimension = open_home(world, catalogue.current_tag(key).partition("/")[0])

@@ -47,7 +47,8 @@ async def save_taxonomy_of_people(
 ) -> str:
     """Return the key of a taxonomy after it was made or described; `values` by field.
 
-    Raises InvalidInput, Conflict where it comes from a file, or was edited since it was seen.
+    Raises NotFound, InvalidInput, and Conflict where it comes from a file, or was edited since it was
+    seen.
     """
 
     def change(world: World) -> tuple[World, str]:
@@ -100,7 +101,8 @@ async def save_tag(
 ) -> str:
     """Return the full key of a tag after it was made in a dimension, or described.
 
-    `position` among `values` is the place of a new tag, from 0. Raises as `save_dimension` does.
+    `position` among `values` is the place of a new tag, from 0. Raises NotFound, InvalidInput and
+    Conflict, as `save_dimension` does.
     """
 
     def change(world: World) -> tuple[World, str]:
