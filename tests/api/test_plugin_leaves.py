@@ -1,6 +1,7 @@
 """A plugin's leaf is a field of the filter, and asks for what it is written in."""
 
 from enum import Enum
+from typing import Any
 
 import pytest
 from graphql import print_type
@@ -63,7 +64,7 @@ def host():
 
 
 def test_the_leaf_is_typed_by_what_it_is_asked_with(host):
-    kinds = build_schema(host=host)._schema.type_map
+    kinds: Any = build_schema(host=host)._schema.type_map
     assert print_type(kinds["CurrentFeelingCondition"]).splitlines() == [
         '"""',
         "Feeling · 心情",

@@ -45,9 +45,7 @@ def leaf_fields(
     """
     inputs = _Inputs(kinds)
     return {
-        to_camel(one.leaf.key): GraphQLInputField(
-            inputs.leaf(one), description=_described(one)
-        )
+        to_camel(one.leaf.key): GraphQLInputField(inputs.leaf(one), description=_described(one))
         for one in leaves
     }
 
@@ -85,10 +83,9 @@ class _Inputs:
     def _named(self, base: type, name: str) -> GraphQLInputType:
         if issubclass(base, Enum):
             # What arrives is the value: it is checked once more, by the plugin's own class.
-            values = {
-                member.name: GraphQLEnumValue(member.value, member.name) for member in base
-            }
+            values = {member.name: GraphQLEnumValue(member.value, member.name) for member in base}
             return GraphQLEnumType(name, values, description=f"{base.__doc__ or name}")
+        assert issubclass(base, BaseModel)  # noqa: S101  (the host let no other type in)
         return GraphQLInputObjectType(
             f"{name}Input", self._fields(base, name), description=f"{base.__doc__ or name}"
         )

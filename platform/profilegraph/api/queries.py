@@ -37,6 +37,7 @@ from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import EVERYONE
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
+from profilegraph.services.broken import naming
 
 CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
@@ -155,9 +156,15 @@ class Query(GroupQuery):
             list[SegmentState],
             strawberry.argument(description="In which states; archived ones only if asked for."),
         ] = CURRENT,
+        broken: Annotated[
+            bool | None,
+            strawberry.argument(
+                description="Only those that are broken, or only those that are not; all if left out."
+            ),
+        ] = None,
     ) -> list[Segment]:
         """Return the saved segments in these states."""
-        found = await segments.segments(info.context.platform, states)
+        found = await segments.segments(info.context.platform, states, broken)
         return [Segment.of(one) for one in found]
 
     @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
@@ -179,9 +186,9 @@ class Query(GroupQuery):
         """Return why a customer is a member, or is not."""
         context, past = info.context, info.context.past(as_of)
         condition = await _condition(info, segment, filter, past)
-        verdict = await segments.explain_member(
-            context.platform, condition, customer, past or context.now
-        )
+        when = past or context.now
+        async with naming(context.platform, segment, condition, when):
+            verdict = await segments.explain_member(context.platform, condition, customer, when)
         return Explanation(verdict=verdict, customer_key=customer, past=past)
 
     @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")

@@ -14,6 +14,7 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
+from profilegraph.api.plans import PlannedExecutor
 from profilegraph.api.plugin_leaves import leaf_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
@@ -50,6 +51,7 @@ def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawber
         Mutation,
         Subscription,
         extensions=EXTENSIONS,
+        execution_context_class=PlannedExecutor,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
         ),

@@ -18,9 +18,7 @@ class Schemas:
     Whoever began with a schema ends with it: the next one takes its place as a whole.
     """
 
-    def __init__(
-        self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host = ALONE
-    ) -> None:
+    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host = ALONE) -> None:
         self._catalogue = catalogue
         self._host = host
         self._made_for: Catalogue | None = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Self, TypeVar
 
 from profilegraph.domain.taxonomy import Attribute, Dimension, EventType, Metric, Tag, Taxonomy
+from profilegraph.domain.taxonomy_fit import merged, misfits
+from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
 T = TypeVar("T", Dimension, Attribute, EventType, Metric)
@@ -33,16 +34,21 @@ class Catalogue:
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
-        """Return the catalogue of these taxonomies; raises Conflict where two define one key."""
+        """Return the catalogue of these taxonomies; raises Conflict where they do not fit.
+
+        The dimensions hold the tags that other taxonomies add; `taxonomies` are as they were given.
+        """
         found = tuple(taxonomies)
-        dimensions = _by_key("dimension", ((t.key, d) for t in found for d in t.dimensions))
+        for misfit in misfits(found):
+            raise Conflict(misfit.message, hint=misfit.hint)
+        dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
         return cls(
             taxonomies=found,
             dimensions=dimensions,
-            attributes=_by_key("attribute", ((t.key, a) for t in found for a in t.attributes)),
-            events=_by_key("event type", ((t.key, e) for t in found for e in t.events)),
-            metrics=_by_key("metric", ((t.key, m) for t in found for m in t.metrics)),
+            attributes=MappingProxyType({a.key: a for t in found for a in t.attributes}),
+            events=MappingProxyType({e.key: e for t in found for e in t.events}),
+            metrics=MappingProxyType({m.key: m for t in found for m in t.metrics}),
             tags=tags,
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
             former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
@@ -94,21 +100,6 @@ class Catalogue:
 def tag_key(dimension: str, tag: str) -> str:
     """Return the full key of a tag: `dimension/tag`."""
     return f"{dimension}/{tag}"
-
-
-def _by_key(what: str, definitions: Iterable[tuple[str, T]]) -> Mapping[str, T]:
-    found: dict[str, T] = {}
-    owners: dict[str, str] = {}
-    for taxonomy, definition in definitions:
-        if definition.key in found:
-            raise Conflict(
-                f"the taxonomies {owners[definition.key]!r} and {taxonomy!r} both define"
-                f" the {what} {definition.key!r}.",
-                hint="Rename one of the two.",
-            )
-        found[definition.key] = definition
-        owners[definition.key] = taxonomy
-    return MappingProxyType(found)
 
 
 def _tags(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, Tag]]:
@@ -168,9 +159,4 @@ def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, list(known), n=3)
-    return (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else "`profilegraph taxonomy list` shows what exists."
-    )
+    return nearest(key, known) or "`profilegraph taxonomy list` shows what exists."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -94,6 +95,10 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
+        # What lives as long as the process is not to be looked through for garbage, again and again,
+        # while answers make thousands of small objects.
+        gc.collect()
+        gc.freeze()
         on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         await server.serve([listener])
 
