@@ -76,8 +76,8 @@ _NAMES = ("dimension", "attribute", "metric", "eventCount", "eventTotal", "filte
 
 def by_dimension(dimension: str, catalogue: Catalogue) -> Parting:
     """Return the parting by the tags of a dimension; raises NotFound."""
-    tags = catalogue.dimension(dimension).tags
-    return Parting(ByTag(dimension), (*(tag.labels for tag in tags), _both("untagged")))
+    found = catalogue.dimension(dimension)
+    return Parting(ByTag(found.key), (*(tag.labels for tag in found.tags), _both("untagged")))
 
 
 def parting(
