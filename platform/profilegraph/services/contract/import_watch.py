@@ -94,7 +94,7 @@ def _watch_threads(note: Callable[[str], None]) -> None:
 
 def _place() -> str:
     """Return file and line of the innermost code that is neither Python's own nor this module."""
-    frame = sys._getframe(1)  # noqa: SLF001  (there is no other way to ask who calls)
+    frame = sys._getframe(1)
     while frame.f_back is not None:
         file = frame.f_code.co_filename
         own = file == __file__ or file.startswith((_STANDARD, "<"))

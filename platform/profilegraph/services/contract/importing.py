@@ -31,7 +31,9 @@ def import_findings(module: str) -> Iterator[Finding]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        yield Finding(about, f"takes longer than {SECONDS:g} s.", "Do the work when it is asked for.")
+        yield Finding(
+            about, f"takes longer than {SECONDS:g} s.", "Do the work when it is asked for."
+        )
         return
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it ends the process"])[-1]

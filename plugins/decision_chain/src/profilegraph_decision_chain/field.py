@@ -39,7 +39,11 @@ class DecisionChainField(CustomerField):
     result: Any = list[ChainLink]
     needs: frozenset[type[Table]] = frozenset({PersonTable})
 
-    async def values(self, tables: Tables, now: datetime) -> Sequence[list[ChainLink]]:
+    async def values(
+        self,
+        tables: Tables,
+        now: datetime,  # noqa: ARG002  (the chain is that of today)
+    ) -> Sequence[list[ChainLink]]:
         """Return the people of each customer by depth, then by key."""
         people = tables[PersonTable]
         chains: list[list[ChainLink]] = [[] for _ in range(len(tables))]

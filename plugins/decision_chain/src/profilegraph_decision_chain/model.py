@@ -41,7 +41,12 @@ class DecisionChain(Model[DecisionChainOptions]):
     metrics: frozenset[str] = frozenset({"decision_chain_layers", "decision_chain_deciders"})
     dimensions: frozenset[str] = frozenset({"decision_chain", "core_deciders"})
 
-    def compute(self, tables: Tables, now: datetime, options: DecisionChainOptions) -> Scores:
+    def compute(
+        self,
+        tables: Tables,
+        now: datetime,  # noqa: ARG002  (the chain is that of today)
+        options: DecisionChainOptions,
+    ) -> Scores:
         """Return layers and core deciders of every customer of whom we know people."""
         people = tables[PersonTable]
         layers = np.zeros(len(tables), np.int64)

@@ -23,8 +23,8 @@ from profilegraph.hooks import (
     Table,
     Tables,
     TaggingTable,
+    utc64,
 )
-from profilegraph.hooks.models import utc64
 
 Numbers: TypeAlias = NDArray[np.float64]
 _DAY = np.timedelta64(1, "D")
@@ -153,7 +153,7 @@ NEEDS: frozenset[type[Table]] = frozenset(
 )
 
 
-def measured(measure: Measure, tables: Tables, now: datetime) -> Numbers:  # noqa: C901, PLR0911  (one small case each)
+def measured(measure: Measure, tables: Tables, now: datetime) -> Numbers:  # noqa: C901  (one small case each)
     """Return what a measure says of each customer, (n,), NaN where nothing is known of it."""
     match measure:
         case Events(types=types, within_days=days):

@@ -19,6 +19,11 @@ from profilegraph_lead_quality.measures import NEEDS, Numbers, measured
 
 LABELS = Labels(zh_cn="线索质量", en="Lead quality")
 GRADES = ("a", "b", "c", "d")
+METRICS = frozenset(
+    f"lead_quality_{name}"
+    for name in ("total", *DIMENSIONS, *(f"{i.dimension}_{key}" for key, i in INDICATORS.items()))
+)
+"""What a run keeps of each customer; of an indicator that was added, only its part in the sums."""
 
 
 def _over_defaults(given: Any) -> Any:
@@ -57,9 +62,6 @@ class LeadQualityOptions(BaseModel):
             raise ValueError("`lowest` must be less than `highest`")
         if not self.a > self.b > self.c:
             raise ValueError("the bounds must fall from `a` over `b` to `c`")
-        flat = [key for key, one in self.indicators.items() if one.worst == one.best]
-        if flat:
-            raise ValueError(f"`worst` and `best` are equal in {', '.join(flat)}")
         if not any(one.weight for one in self.indicators.values()):
             raise ValueError("at least one indicator must weigh something")
         return self
@@ -70,7 +72,7 @@ class Judgement:
     """What the indicators say of n customers."""
 
     values: Mapping[str, Numbers]
-    """By indicator (n,): what was measured, NaN where nothing is known."""
+    """By indicator (n,): what its first source that knows something says, NaN where none does."""
     scores: Mapping[str, Numbers]
     """By indicator (n,): from `lowest` to `highest`."""
     dimensions: Mapping[str, Numbers]
@@ -90,7 +92,7 @@ class LeadQuality(Model[LeadQualityOptions]):
     options: type[LeadQualityOptions] = LeadQualityOptions
     needs: frozenset[type[Table]] = NEEDS
     per_customer: bool = True
-    metrics: frozenset[str] = frozenset(f"lead_quality_{name}" for name in (*DIMENSIONS, "total"))
+    metrics: frozenset[str] = METRICS
     dimensions: frozenset[str] = frozenset({"lead_grade"})
 
     def compute(self, tables: Tables, now: datetime, options: LeadQualityOptions) -> Scores:
@@ -99,13 +101,18 @@ class LeadQuality(Model[LeadQualityOptions]):
         The facts tell the range, the bounds, and the weight of each indicator.
         """
         judged = judge(tables, now, options)
+        found = {"total": judged.total, **judged.dimensions}
+        for key, one in options.indicators.items():
+            found[f"{one.dimension}_{key}"] = judged.scores[key]
         nothing = np.full(len(tables), np.nan)
-        metrics = {f"lead_quality_{d}": judged.dimensions.get(d, nothing) for d in DIMENSIONS}
         facts: dict[str, float | str] = {"as_of": now.isoformat()}
         facts |= options.model_dump(exclude={"indicators"})
         facts |= {f"weight_of_{key}": one.weight for key, one in options.indicators.items()}
         return Scores(
-            metrics=metrics | {"lead_quality_total": judged.total},
+            metrics={
+                metric: found.get(metric.removeprefix("lead_quality_"), nothing)
+                for metric in METRICS
+            },
             tags={"lead_grade": judged.grades},
             facts=facts,
         )
@@ -113,8 +120,11 @@ class LeadQuality(Model[LeadQualityOptions]):
 
 def judge(tables: Tables, now: datetime, options: LeadQualityOptions) -> Judgement:
     """Return what the indicators say of each customer of the tables."""
-    values = {key: measured(one.measure, tables, now) for key, one in options.indicators.items()}
-    scores = {key: score(values[key], one, options) for key, one in options.indicators.items()}
+    values: dict[str, Numbers] = {}
+    scores: dict[str, Numbers] = {}
+    for key, one in options.indicators.items():
+        values[key], share = look(one, tables, now)
+        scores[key] = options.lowest + share * (options.highest - options.lowest)
     members: dict[str, list[str]] = {}
     for key, one in options.indicators.items():
         members.setdefault(one.dimension, []).append(key)
@@ -130,11 +140,19 @@ def judge(tables: Tables, now: datetime, options: LeadQualityOptions) -> Judgeme
     return Judgement(values, scores, dimensions, total, grades)
 
 
-def score(values: Numbers, indicator: Indicator, options: LeadQualityOptions) -> Numbers:
-    """Return the score of each value, (n,): on the line from worst to best, within the range."""
-    share = (values - indicator.worst) / (indicator.best - indicator.worst)
-    share = np.clip(np.nan_to_num(share, nan=0.0), 0.0, 1.0)
-    return options.lowest + share * (options.highest - options.lowest)
+def look(indicator: Indicator, tables: Tables, now: datetime) -> tuple[Numbers, Numbers]:
+    """Return what an indicator's first source that knows something says, and how good that is.
+
+    Both are (n,): the value, NaN where no source knows any, and 0 for the worst to 1 for the best.
+    """
+    values = np.full(len(tables), np.nan)
+    shares = np.zeros(len(tables))
+    for source in indicator.sources:
+        said = measured(source.measure, tables, now)
+        new = np.isnan(values) & ~np.isnan(said)
+        values[new] = said[new]
+        shares[new] = (said[new] - source.worst) / (source.best - source.worst)
+    return values, np.clip(shares, 0.0, 1.0)
 
 
 def mean(keys: list[str], scores: Mapping[str, Numbers], options: LeadQualityOptions) -> Numbers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
@@ -21,12 +20,8 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
-class TagType(IntEnum):
-    """Who made a tag."""
-
-    CORP = 1
-    PERSONAL = 2
-    RULE_GROUP = 3
+PERSONAL = 2
+"""The type of a tag that an employee made for himself; it has no id."""
 
 
 class CorpTag(Payload):
@@ -52,7 +47,7 @@ class CarriedTag(Payload):
     tag_name: str = ""
     group_name: str = ""
     tag_id: str | None = None
-    type: int = TagType.CORP
+    type: int = 1
 
 
 class Follow(Payload):

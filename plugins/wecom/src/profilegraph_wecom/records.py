@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from profilegraph.domain.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
 from profilegraph.domain.customers import (
@@ -18,15 +18,16 @@ from profilegraph.domain.customers import (
 )
 from profilegraph.domain.organisation import Employee, Ownership
 from profilegraph.domain.values import Record
-from profilegraph_wecom.library import Library
+from profilegraph.hooks import Unreadable
+from profilegraph_wecom.library import short_key
 from profilegraph_wecom.payloads import (
+    PERSONAL,
     Agreement,
     Contact,
     Follow,
     GroupChat,
     Member,
     Message,
-    TagType,
     from_milliseconds,
 )
 
@@ -47,19 +48,17 @@ WAYS = {
 _CALLS = frozenset({"voiptext", "meeting_voice_call", "voip_doc_share"})
 _TODO = "待办"
 
-Phone = Callable[[str], str]
-"""From a phone number as people write it to its one form; raises ValueError where it is none."""
+Told: TypeAlias = Iterator[Record | Unreadable]
 
 
-@dataclass
-class Records:
-    """Makes records, and counts what it leaves out and why."""
+@dataclass(frozen=True)
+class Teller:
+    """Tells the records of responses, one part of a response after the other."""
 
-    library: Library
-    phone: Phone
-    left_out: Counter[str] = field(default_factory=Counter)
+    tags: Mapping[str, str]
+    """Of each tag of the imported tag library: its own key → `dimension/tag`."""
 
-    def contact(self, contact: Contact) -> Iterator[Record]:
+    def contact(self, contact: Contact) -> Told:
         """Yield a contact as a customer, and the keys by which channels know it."""
         key = customer_key(contact.external_userid)
         yield Customer(
@@ -71,14 +70,15 @@ class Records:
         if contact.unionid:
             yield Identity(kind=IdentityKind.WECHAT_UNIONID, value=contact.unionid, customer=key)
 
-    def follow(self, contact: Contact, follow: Follow) -> Iterator[Record]:
+    def follow(self, contact: Contact, follow: Follow) -> Told:
         """Yield whose contact it is since when, how it came, its tags, and what was noted."""
         key = customer_key(contact.external_userid)
         employee = employee_key(follow.userid)
         yield Employee(key=employee)
         yield Ownership(employee=employee, customer=key, since=follow.at)
         yield from self._arrival(key, follow)
-        yield from self._phones(key, follow)
+        for written in follow.remark_mobiles:
+            yield Identity(kind=IdentityKind.PHONE, value=written, customer=key)
         yield from self._tags(key, follow)
         yield FollowUp(
             key=f"{key}/{follow.userid}",
@@ -89,7 +89,7 @@ class Records:
             note=_note(contact, follow) or None,
         )
 
-    def group(self, chat: GroupChat) -> Iterator[Record]:
+    def group(self, chat: GroupChat) -> Told:
         """Yield that contacts joined a group chat; employees in it are left out."""
         for member in chat.member_list:
             if member.type == Member.EMPLOYEE:
@@ -105,26 +105,22 @@ class Records:
                 content=chat.name or chat.chat_id,
             )
 
-    def message(self, message: Message) -> Iterator[Record]:
+    def message(self, message: Message) -> Told:
         """Yield what a message of the archive says: who wrote to whom, what was agreed or marked.
 
         What people wrote is not kept; the title of what was marked as to do is.
         """
         if message.action != "send":
-            self.left_out[f"archive entries with the action {message.action!r}"] += 1
-            return
+            return  # a message was taken back, or an account changed hands
         if agreement := message.agree or message.disagree:
             yield from self._consent(message, agreement)
         elif is_contact(message.from_):
             yield from self._written(message)
         else:
-            contacts = [other for other in message.tolist if is_contact(other)]
-            if not contacts:
-                self.left_out["messages among employees"] += 1
-            for contact in contacts:
+            for contact in filter(is_contact, message.tolist):
                 yield from self._answered(message, contact)
 
-    def _arrival(self, key: str, follow: Follow) -> Iterator[Record]:
+    def _arrival(self, key: str, follow: Follow) -> Told:
         way = f"{CHANNEL}_{follow.add_way}"
         yield Channel(key=CHANNEL, name="企业微信")
         yield Channel(
@@ -132,33 +128,26 @@ class Records:
         )
         yield Arrival(customer=key, channel=way, at=follow.at)
 
-    def _phones(self, key: str, follow: Follow) -> Iterator[Record]:
-        for written in follow.remark_mobiles:
-            try:
-                number = self.phone(written)
-            except ValueError:
-                self.left_out["phone numbers that are none"] += 1
-            else:
-                yield Identity(kind=IdentityKind.PHONE, value=number, customer=key)
-
-    def _tags(self, key: str, follow: Follow) -> Iterator[Record]:
-        carried = [(tag.tag_id, tag.type) for tag in follow.tags]
-        for wecom_id, kind in [*carried, *((one, TagType.CORP) for one in follow.tag_id)]:
-            tag = self.library.tags.get(wecom_id or "")
-            if tag is not None:
-                yield Tagging(
-                    customer=key,
-                    tag=tag,
-                    since=follow.at,  # WeCom does not say since when; not before it is a contact
-                    source=TagSource.IMPORT,
-                    by=employee_key(follow.userid),
+    def _tags(self, key: str, follow: Follow) -> Told:
+        carried = [(tag.tag_id, tag.tag_name) for tag in follow.tags if tag.type != PERSONAL]
+        for wecom_id, name in [*carried, *((one, one) for one in follow.tag_id)]:
+            tag = self.tags.get(short_key("t", wecom_id or ""))
+            if tag is None:
+                yield Unreadable(
+                    f"the tag {name!r} is not in the tag library that was imported; "
+                    "load the one that get_corp_tag_list returns now",
+                    original=f"{key} {wecom_id}",
                 )
-            elif kind == TagType.PERSONAL:
-                self.left_out["tags that employees made for themselves"] += 1
-            else:
-                self.left_out["tags that are not in the tag library"] += 1
+                continue
+            yield Tagging(
+                customer=key,
+                tag=tag,
+                since=follow.at,  # WeCom does not say since when; not before it is a contact
+                source=TagSource.IMPORT,
+                by=employee_key(follow.userid),
+            )
 
-    def _consent(self, message: Message, agreement: Agreement) -> Iterator[Record]:
+    def _consent(self, message: Message, agreement: Agreement) -> Told:
         key = customer_key(agreement.userid)
         yield Customer(key=key, kind=CustomerKind.PERSON)
         yield Consent(
@@ -170,7 +159,7 @@ class Records:
             channel=CHANNEL,
         )
 
-    def _written(self, message: Message) -> Iterator[Record]:
+    def _written(self, message: Message) -> Told:
         key = customer_key(message.from_)
         yield Customer(key=key, kind=CustomerKind.PERSON)
         yield Event(
@@ -182,7 +171,7 @@ class Records:
             content=message.msgtype,
         )
 
-    def _answered(self, message: Message, contact: str) -> Iterator[Record]:
+    def _answered(self, message: Message, contact: str) -> Told:
         key = customer_key(contact)
         employee = employee_key(message.from_)
         yield Customer(key=key, kind=CustomerKind.PERSON)

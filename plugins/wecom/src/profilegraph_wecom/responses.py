@@ -3,133 +3,103 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from profilegraph.errors import InvalidInput
+from profilegraph.hooks import Unreadable
 from profilegraph_wecom.payloads import (
     Contact,
     ContactDetail,
     ContactOfOne,
     GroupChat,
     Message,
-    Payload,
     TagGroup,
 )
 
-KNOWN = "externalcontact/list, get, batch/get_by_user, get_corp_tag_list, groupchat/get, or decrypted messages of the archive"
+Part: TypeAlias = TagGroup | ContactDetail | ContactOfOne | GroupChat | Message
+KNOWN = (
+    "externalcontact/list, get, batch/get_by_user, get_corp_tag_list, groupchat/get,"
+    " or decrypted messages of the archive"
+)
 
 
-@dataclass
-class Responses:
-    """What a number of files hold, by kind."""
+def read_parts(source: Path) -> Iterator[Part | Unreadable]:
+    """Yield what a file holds, and what of it is no known response.
 
-    groups: list[TagGroup] = field(default_factory=list)
-    parts: list[Payload] = field(default_factory=list)
-    """Contacts with those who have them, group chats and messages, in the order of the files."""
-
-
-def read_responses(paths: Iterable[Path]) -> Responses:
-    """Return what the files hold: each one response, a list of them, or one a line.
-
-    Raises InvalidInput that names the file, and the line where there are several, where one is no
-    JSON, reports an error, or is no response that is known.
+    `.json` is one response or a list of them, everything else one response a line, of which there
+    may be any number. Raises InvalidInput where the file cannot be read.
     """
-    found = Responses()
-    for path in paths:
-        for where, document in _documents(path):
-            _take(found, document, where)
-    return found
-
-
-def _documents(path: Path) -> Iterator[tuple[str, Any]]:
     try:
-        text = path.read_text("utf-8-sig")
+        for text, document in _documents(source):
+            try:
+                yield from _parts(document)
+            except (ValueError, InvalidInput) as fault:
+                yield Unreadable(_reason(fault), text[:2_000])
     except (OSError, UnicodeDecodeError) as fault:
-        raise InvalidInput(f"cannot be read: {fault}", where=str(path)) from fault
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        yield from _lines(path, text)
+        raise InvalidInput(f"cannot be read: {fault}", where=str(source)) from fault
+
+
+def _documents(source: Path) -> Iterator[tuple[str, Any]]:
+    """Yield each response with the text that it was read from."""
+    if source.suffix != ".json":
+        with source.open(encoding="utf-8-sig") as lines:
+            for line in filter(str.strip, lines):
+                yield line, line
         return
-    for document in whole if isinstance(whole, list) else [whole]:
-        yield str(path), document
-
-
-def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                yield f"{path}:{number}", json.loads(line)
-            except ValueError as fault:
-                raise InvalidInput(f"is no JSON: {fault}", where=f"{path}:{number}") from None
-
-
-def _take(found: Responses, document: Any, where: str) -> None:
-    if not isinstance(document, dict):
-        raise InvalidInput("is no JSON object.", hint=f"Give responses of {KNOWN}.", where=where)
-    if code := document.get("errcode"):
+    try:
+        whole = json.loads(source.read_text("utf-8-sig"))
+    except json.JSONDecodeError as fault:
         raise InvalidInput(
-            f"is WeCom's error {code}: {document.get('errmsg', '')}",
-            hint="Ask WeCom again, and save the response that it gives then.",
-            where=where,
-        )
-    for name, take in _READERS.items():
+            f"is no JSON: {fault}",
+            hint="Give one response or a list of them; name a file of one a line .jsonl.",
+            where=str(source),
+        ) from fault
+    for document in whole if isinstance(whole, list) else [whole]:
+        yield json.dumps(document, ensure_ascii=False), document
+
+
+def _parts(document: Any) -> Iterator[Part]:
+    if isinstance(document, str):
+        document = json.loads(document)
+    if not isinstance(document, dict):
+        raise InvalidInput(f"no JSON object; give responses of {KNOWN}.")
+    if code := document.get("errcode"):
+        raise InvalidInput(f"WeCom's error {code}: {document.get('errmsg', '')}")
+    for name, read in _READERS.items():
         if name in document:
-            try:
-                take(found, document)
-            except ValidationError as fault:
-                raise InvalidInput(_sentence(fault), where=where) from None
+            yield from read(document)
             return
-    raise InvalidInput(
-        f"is no response that is known; it has {', '.join(map(repr, document)) or 'no fields'}.",
-        hint=f"Give responses of {KNOWN}.",
-        where=where,
-    )
+    fields = ", ".join(map(repr, document)) or "no fields"
+    raise InvalidInput(f"no response that is known, with {fields}; give responses of {KNOWN}.")
 
 
-def _sentence(fault: ValidationError) -> str:
-    errors = fault.errors(include_url=False)
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors)
+def _reason(fault: ValueError | InvalidInput) -> str:
+    match fault:
+        case InvalidInput(message=message):
+            return message
+        case ValidationError():
+            errors = fault.errors(include_url=False)
+            return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors)
+        case _:
+            return f"no JSON: {fault}"
 
 
-def _tags(found: Responses, document: dict[str, Any]) -> None:
-    found.groups += [TagGroup.model_validate(one) for one in document["tag_group"]]
+def _contact_of_id(wecom_id: str) -> ContactDetail:
+    return ContactDetail(external_contact=Contact(external_userid=wecom_id))
 
 
-def _ids(found: Responses, document: dict[str, Any]) -> None:
-    found.parts += [
-        ContactDetail(external_contact=Contact(external_userid=one))
-        for one in document["external_userid"]
-    ]
-
-
-def _detail(found: Responses, document: dict[str, Any]) -> None:
-    found.parts.append(ContactDetail.model_validate(document))
-
-
-def _batch(found: Responses, document: dict[str, Any]) -> None:
-    found.parts += [ContactOfOne.model_validate(one) for one in document["external_contact_list"]]
-
-
-def _chat(found: Responses, document: dict[str, Any]) -> None:
-    found.parts.append(GroupChat.model_validate(document["group_chat"]))
-
-
-def _message(found: Responses, document: dict[str, Any]) -> None:
-    found.parts.append(Message.model_validate(document))
-
-
-_READERS: dict[str, Callable[[Responses, dict[str, Any]], None]] = {
-    "tag_group": _tags,
-    "external_contact_list": _batch,
-    "external_contact": _detail,
-    "external_userid": _ids,
-    "group_chat": _chat,
-    "msgid": _message,
+_READERS: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
+    "tag_group": lambda found: [TagGroup.model_validate(one) for one in found["tag_group"]],
+    "external_contact_list": lambda found: [
+        ContactOfOne.model_validate(one) for one in found["external_contact_list"]
+    ],
+    "external_contact": lambda found: [ContactDetail.model_validate(found)],
+    "external_userid": lambda found: [_contact_of_id(one) for one in found["external_userid"]],
+    "group_chat": lambda found: [GroupChat.model_validate(found["group_chat"])],
+    "msgid": lambda found: [Message.model_validate(found)],
 }
 """By the field that only this kind of response has."""
