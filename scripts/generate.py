@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from profilegraph.api.schema import sdl
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.hooks.host import shipped_taxonomies
 from profilegraph.importers.taxonomies import taxonomy_schema
 from profilegraph.segments.codec import json_schema
 from scripts.render_segments import PAGE, page
@@ -20,7 +22,7 @@ def as_text(schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    (SCHEMAS / "api.graphql").write_text(sdl(), "utf-8")
+    (SCHEMAS / "api.graphql").write_text(sdl(Catalogue.of(shipped_taxonomies())), "utf-8")
     (SCHEMAS / "segment.schema.json").write_text(as_text(json_schema()), "utf-8")
     (SCHEMAS / "taxonomy.schema.json").write_text(as_text(taxonomy_schema()), "utf-8")
     PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")

@@ -76,6 +76,12 @@ class Conflict(ProfilegraphError):
     code = "CONFLICT"
 
 
+class BrokenSegment(Conflict):
+    """A saved segment names what is not there any more, and cannot be asked until that is."""
+
+    code = "SEGMENT_BROKEN"
+
+
 class Unauthenticated(ProfilegraphError):
     """No API key was given, or it is unknown, expired or revoked."""
 

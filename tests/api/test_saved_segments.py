@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.services.keys import create_key
-from profilegraph.services.taxonomies import load_taxonomies
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 PAINED = {"tags": {"dimension": "pains", "anyOf": ["no_integration"]}}
@@ -73,25 +71,6 @@ async def test_a_rollback_answers_with_the_version_that_it_made_once(saved):
     assert (await saved(rollback))["rollbackSegment"] == first
     error = await saved.error('mutation { rollbackSegment(key: "s", version: 9) { version } }')
     assert error["extensions"]["code"] == "NOT_FOUND"
-
-
-async def test_the_list_of_segments_survives_one_whose_tag_is_gone(saved):
-    await saved(SAVE, key="warm", filter=WARM)
-    catalogue = await saved.platform.catalogue()
-    core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
-    definition = core.model_dump(by_alias=True, exclude_none=True)
-    pains = next(one for one in definition["dimensions"] if one["key"] == "pains")
-    pains["tags"] = [one for one in pains["tags"] if one["key"] != "no_integration"]
-    await load_taxonomies(saved.platform.database, [Taxonomy.model_validate(definition)])
-    answer = await saved.run("{ segments { key text problem count } }", {})
-    broken, sound = answer["data"]["segments"]
-    assert sound == {"key": "warm", "text": "Temperature is Warm", "problem": None, "count": 0}
-    assert broken["text"] == "Temperature is Warm and Pains is pains/no_integration"
-    assert broken["problem"].startswith(
-        "filter.all[1].tags: no tag is called 'pains/no_integration'."
-    )
-    assert broken["count"] is None
-    assert [error["path"] for error in answer["errors"]] == [["segments", 0, "count"]]
 
 
 async def test_a_draft_is_put_to_use_and_archived(saved):

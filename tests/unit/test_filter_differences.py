@@ -95,6 +95,6 @@ def test_a_change_is_told_in_words(
 
 def test_what_no_taxonomy_has_any_more_is_called_by_its_key() -> None:
     gone = {"all": [MEDIUM, {"tags": {"dimension": "mood", "anyOf": ["good"]}}]}
-    assert told(gone, MEDIUM, "en") == ["removed condition: mood is mood/good"]
+    assert told(gone, MEDIUM, "en") == ["removed condition: mood (missing) is mood/good (missing)"]
     lost = {"segment": {"key": "lost"}}
-    assert told(VIP, lost, "en") == ["changed: in segment “VIPs” → in segment “lost”"]
+    assert told(VIP, lost, "en") == ["changed: in segment “VIPs” → in segment “lost (missing)”"]

@@ -19,6 +19,7 @@ from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy import AttributeType, Cardinality, Duty, Layer
 from profilegraph.segments.causes import Cause as MembershipCause
 from profilegraph.segments.differing import ChangeKind
+from profilegraph.segments.faults import FaultKind as SegmentFaultKind
 from profilegraph.segments.gaps import DistanceUnit
 from profilegraph.services.comparison import Representation
 
@@ -42,6 +43,7 @@ __all__ = [
     "OpportunityOutcome",
     "RelationKind",
     "Representation",
+    "SegmentFaultKind",
     "SegmentKind",
     "SegmentState",
     "TagSource",
@@ -261,6 +263,24 @@ describe(
         "CHANGED": "It asks for something else.",
         "REWRITTEN": "The whole filter is written in another way and asks for the same.",
     },
+)
+describe(
+    SegmentFaultKind,
+    "Why a segment cannot be asked any more.",
+    {
+        "DIMENSION_MISSING": "No taxonomy has the dimension any more.",
+        "TAG_MISSING": "No taxonomy has the tag any more.",
+        "ATTRIBUTE_MISSING": "No taxonomy has the attribute any more.",
+        "METRIC_MISSING": "No taxonomy has the metric any more.",
+        "EVENT_TYPE_MISSING": "No taxonomy has the event type any more.",
+        "SEGMENT_MISSING": "The segment that the filter refers to is gone.",
+        "NOT_ORDERED": "The dimension is not ordered any more: gte and lte mean nothing in it.",
+        "OTHER_TYPE": "The attribute is of another type now.",
+        "AMOUNT": "An amount is too large, or too fine, to be kept.",
+        "CIRCLE": "Segments refer to one another in a circle.",
+        "TOO_LARGE": "With the segments that it refers to, the filter has too many conditions.",
+    },
+    name="SegmentFaultKind",
 )
 describe(
     SegmentState,

@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 
 import strawberry
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSchema,
-    GraphQLSyntaxError,
-    OperationDefinitionNode,
-    specified_rules,
-    validate,
-)
-from graphql.validation import MaxIntrospectionDepthRule
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
-from strawberry.types.execution import ExecutionContext, ExecutionResult, PreExecutionError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from profilegraph.api import faults, limits
 from profilegraph.api.context import ApiContext
-from profilegraph.api.estimate import excess
+from profilegraph.errors import DatabaseBusy, DatabaseTimeout, DatabaseUnavailable
 
-_REMEMBERED = 256
-_RULES = (
-    *specified_rules,
-    MaxIntrospectionDepthRule,
-    MaybeNullValidationRule,
-    OneOfInputValidationRule,
-)
 READ_ONLY = frozenset({OperationType.QUERY})
 MAY_MUTATE = READ_ONLY | {OperationType.MUTATION}
 _SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
 _TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
-_UNNAMED = "Say by `operationName` which of the operations to run."
+_log = structlog.get_logger(__name__)
+_INTROSPECTS = re.compile(r"\b__(schema|type)\b")
 
 
 @dataclass(frozen=True)
@@ -55,48 +39,20 @@ class Answer:
     """Whether the operation is a mutation in a request that may only read."""
 
 
-class Validation(SchemaExtension):
-    """Holds the limits first, then GraphQL's rules; remembers what it found for each document."""
+class Schemas(Protocol):
+    """Where the schema in use comes from."""
 
-    def on_validate(self) -> Iterator[None]:
-        """Set the errors of the document; none means that it may run."""
-        context = self.execution_context
-        assert context.graphql_document is not None, "validation follows parsing"  # noqa: S101
-        document = context.graphql_document
-        # Strawberry runs the first of several operations where none is named; GraphQL forbids that.
-        if context._provided_operation_name is None and _operations(document) > 1:
-            context.pre_execution_errors = [GraphQLError(_UNNAMED)]
-        else:
-            schema = context.schema._schema
-            context.pre_execution_errors = _validated(schema, document) or excess(
-                schema, document, context.variables or {}
-            )
-        yield
+    current: strawberry.Schema
 
-
-class QuietSchema(strawberry.Schema):
-    """A schema that leaves the logging of errors to `faults`: messages may hold personal data."""
-
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Log nothing."""
-
-
-EXTENSIONS: tuple[Callable[[], SchemaExtension], ...] = (
-    lambda: MaxTokensLimiter(limits.MAX_TOKENS),
-    lambda: ParserCache(_REMEMBERED),
-    Validation,
-)
+    async def newest(self) -> strawberry.Schema:
+        """Return the schema of this moment."""
 
 
 class Executor:
-    """Executes operations against one schema."""
+    """Executes operations against the schema in use."""
 
-    def __init__(
-        self, schema: strawberry.Schema, new_id: Callable[[], str] = lambda: token_hex(6)
-    ) -> None:
-        self._schema = schema
+    def __init__(self, schemas: Schemas, new_id: Callable[[], str] = lambda: token_hex(6)) -> None:
+        self._schemas = schemas
         self._new_id = new_id
 
     async def execute(
@@ -113,13 +69,29 @@ class Executor:
             return _refused(_TOO_LONG, limits.CODE)
         given = dict(variables or {})
         allowed = MAY_MUTATE if may_mutate else READ_ONLY
-        run = partial(self._schema.execute, query, given, context, operation_name=operation)
+        run = partial(self._run, query, given, operation, context, allowed)
+        schema = await self._newest() if _INTROSPECTS.search(query) else self._schemas.current
+        answer = await run(schema)
+        if answer.executed or (newest := await self._newest()) is schema:
+            return answer
+        return await run(newest)  # it may ask for what a taxonomy has just brought
+
+    async def _run(
+        self,
+        query: str,
+        variables: dict[str, Any],
+        operation: str | None,
+        context: object,
+        allowed: frozenset[OperationType],
+        schema: strawberry.Schema,
+    ) -> Answer:
+        run = partial(schema.execute, query, variables, context, operation_name=operation)
         try:
             result = await run(allowed_operation_types=allowed)
         except CannotGetOperationTypeError as fault:
             return _refused(fault.as_http_error_reason(), "OPERATION_RESOLUTION_FAILURE")
         except InvalidOperationTypeError:
-            if may_mutate:
+            if allowed is MAY_MUTATE:
                 return _refused(_SUBSCRIPTION, "OPERATION_RESOLUTION_FAILURE")
             message = "Only queries may be sent by GET."
             return _refused(message, "METHOD_NOT_ALLOWED", mutation=True)
@@ -136,7 +108,8 @@ class Executor:
         if len(query) > limits.MAX_CHARACTERS:
             yield _refused(_TOO_LONG, limits.CODE)
             return
-        results = await self._schema.stream(
+        schema = await self._newest()
+        results = await schema.stream(
             query, dict(variables or {}), context, operation_name=operation
         )
         try:
@@ -149,6 +122,14 @@ class Executor:
                         yield self._executed(result.data, result.errors or [], context)
         except GraphQLSyntaxError as error:  # the cache of parsed documents lets it pass through
             yield self._not_begun([error])
+
+    async def _newest(self) -> strawberry.Schema:
+        try:
+            return await self._schemas.newest()
+        except (DatabaseUnavailable, DatabaseBusy, DatabaseTimeout) as fault:
+            # The schema can be read, and a wrong query refused, without a database.
+            _log.warning("the schema may be old", reason=fault.message)
+            return self._schemas.current
 
     def _not_begun(self, errors: Sequence[GraphQLError]) -> Answer:
         for error in errors:
@@ -177,17 +158,6 @@ class Executor:
         if errors and not overdrawn and all(error.path is None for error in errors):
             return self._not_begun(errors)
         return self._executed(data, errors, context)
-
-
-def _operations(document: DocumentNode) -> int:
-    return sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
-
-
-@lru_cache(_REMEMBERED)
-def _validated(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    return limits.refusals(document) or validate(
-        schema, document, _RULES, max_errors=10, hide_suggestions=True
-    )
 
 
 def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:

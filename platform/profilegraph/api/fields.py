@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
 import strawberry
@@ -11,9 +11,11 @@ from strawberry.extensions.field_extension import (
     FieldExtension,
     SyncExtensionResolver,
 )
+from strawberry.types import get_object_definition
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -53,6 +55,21 @@ class Counted(FieldExtension):
     ) -> Any:
         """Return the list, or nothing of it where the answer is too large."""
         return info.context.budget.take(await next_(source, info, **arguments))
+
+
+def made_by(make: Callable[[Mapping[str, Any]], object]) -> Callable[[type[T]], type[T]]:
+    """Return a decorator: values of the input type arrive as what `make` makes of their JSON.
+
+    The JSON is checked by GraphQL already and has GraphQL's names; arguments and input fields of
+    the type say by `graphql_type` what they are to front ends, and by annotation what arrives.
+    """
+
+    def decorate(kind: type[T]) -> type[T]:
+        definition = get_object_definition(kind, strict=True)
+        definition.from_input = lambda _kind, value, _context: make(value)
+        return kind
+
+    return decorate
 
 
 def given(description: str, name: str | None = None) -> Any:

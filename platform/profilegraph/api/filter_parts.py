@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 import strawberry
 
+from profilegraph.api.canonical import canonical
 from profilegraph.api.enums import DecisionRole, DepartmentFunction, OpportunityOutcome
-from profilegraph.api.fields import given
+from profilegraph.api.fields import given, made_by
+from profilegraph.segments.codec import decode_person
 
 
 @strawberry.input(description="Compares a number. All that is given must hold.")
@@ -120,6 +122,7 @@ class DepartmentTest:
     exact: bool | None = given("Whether only the person's own department counts.")
 
 
+@made_by(lambda value: decode_person(canonical(value)))
 @strawberry.input(description="What is asked of one decision-maker; all of it of the same person.")
 class PersonTest:
     """What is asked of one decision-maker."""

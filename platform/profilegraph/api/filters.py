@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from typing import Any
-
 import strawberry
-from pydantic.alias_generators import to_camel
-from strawberry import UNSET
 
+from profilegraph.api.canonical import canonical
 from profilegraph.api.enums import FollowUpKind, RelationKind, TagSource
-from profilegraph.api.fields import given
+from profilegraph.api.fields import given, made_by
 from profilegraph.api.filter_parts import (
     BooleanTest,
     DateTest,
@@ -22,9 +18,7 @@ from profilegraph.api.filter_parts import (
     TextTest,
     Window,
 )
-from profilegraph.segments import nodes
-from profilegraph.segments.codec import decode, decode_person
-from profilegraph.segments.nodes import EVERYONE, Node
+from profilegraph.segments.codec import decode
 
 
 @strawberry.input(
@@ -223,6 +217,7 @@ class SegmentCondition:
     key: str = strawberry.field(description="Key of the segment; its newest version counts.")
 
 
+@made_by(lambda value: decode(canonical(value)))
 @strawberry.input(
     one_of=True,
     description="""One condition on customers: exactly one of the fields.
@@ -254,29 +249,3 @@ class FilterInput:
     cohort: CohortCondition | None = given("A random share of all customers.")
     related: RelatedCondition | None = given("The customers related to this one.")
     segment: SegmentCondition | None = given("The members of a saved segment.")
-
-
-def to_node(condition: FilterInput | None) -> Node:
-    """Return the filter that an input stands for: everyone where there is none.
-
-    Raises InvalidFilter that says at which place what is wrong.
-    """
-    return EVERYONE if condition is None else decode(to_json(condition))
-
-
-def to_person_test(where: PersonTest | None) -> nodes.PersonTest:
-    """Return what an input asks of a person: anyone where there is none; raises InvalidFilter."""
-    return decode_person({} if where is None else to_json(where))
-
-
-def to_json(value: object) -> Any:
-    """Return what an input is as JSON: what was left out is not there."""
-    if is_dataclass(value):
-        return {
-            to_camel(field.name.rstrip("_")): to_json(inner)
-            for field in fields(value)
-            if (inner := getattr(value, field.name)) is not UNSET and inner is not None
-        }
-    if isinstance(value, list):
-        return [to_json(item) for item in value]
-    return value

@@ -26,6 +26,7 @@ from profilegraph.api.filters import FilterInput
 from profilegraph.domain.customers import AttributeValue
 from profilegraph.domain.values import Key, Labels, Record
 from profilegraph.errors import InvalidInput
+from profilegraph.segments.nodes import Node
 
 R = TypeVar("R", bound=Record)
 _KEYS = TypeAdapter[str](Key)
@@ -167,7 +168,7 @@ class SaveSegmentInput:
 
     key: str = strawberry.field(description=_KEY)
     labels: LabelsInput = strawberry.field(description="Its name.")
-    filter: FilterInput = strawberry.field(description="Who is a member.")
+    filter: Node = strawberry.field(description="Who is a member.", graphql_type=FilterInput)
     note: str = strawberry.field(default="", description="What changed, and why.")
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import strawberry
 
-from profilegraph.api.fields import given
+from profilegraph.api.canonical import canonical
+from profilegraph.api.fields import given, made_by
 from profilegraph.api.filter_parts import Window
-from profilegraph.api.filters import FilterInput, to_json
+from profilegraph.api.filters import FilterInput
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.parting import Parting, parting
 
@@ -32,6 +34,7 @@ class EventBandsInput:
     window: Window | None = given("When; at any time where left out.")
 
 
+@made_by(canonical)
 @strawberry.input(
     one_of=True,
     description="""By what customers are parted: exactly one of the fields.
@@ -50,6 +53,6 @@ class LevelInput:
     filters: list[FilterInput] | None = given("By filters of your own; they may overlap.")
 
 
-def partings(levels: Sequence[LevelInput], catalogue: Catalogue) -> list[Parting]:
+def partings(levels: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Parting]:
     """Return the partings that inputs stand for; raises InvalidInput, InvalidFilter, NotFound."""
-    return [parting(to_json(level), catalogue) for level in levels]
+    return [parting(level, catalogue) for level in levels]

@@ -11,7 +11,9 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
+from profilegraph.segments.nodes import Node
 from profilegraph.services import profiles, segment_history, segment_life, segment_lists
+from profilegraph.services.broken import Broken, broken, broken_segments
 from profilegraph.services.live import telling, watching
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
@@ -59,11 +61,21 @@ class Loaders:
         self.watches = lists(partial(_watches, platform))
         self.snapshots = lists(partial(segment_lists.snapshots, platform))
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))
+        self.broken = Rows(partial(_broken, platform), budget)
+        self.broken_segments = lists(partial(_broken_segments, platform))
         self.segment_users = lists(partial(segment_life.users, platform))
 
 
 async def _watches(platform: Platform, keys: Sequence[str]) -> ByCustomer[Watch]:
     return {key: [one] for key, one in (await watching.watches(platform, keys)).items()}
+
+
+async def _broken(platform: Platform, filters: list[Node]) -> list[Sequence[Broken]]:
+    return [() if one is None else (one,) for one in await broken(platform, filters)]
+
+
+async def _broken_segments(platform: Platform, keys: Sequence[str]) -> ByCustomer[Broken]:
+    return {key: [one] for key, one in (await broken_segments(platform, keys)).items()}
 
 
 def _lists(budget: Budget, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]) -> Rows[str, T]:

@@ -9,7 +9,7 @@ import strawberry
 from profilegraph.api.context import Info
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
-from profilegraph.api.filters import FilterInput, to_node
+from profilegraph.api.filters import FilterInput
 from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
@@ -34,12 +34,19 @@ from profilegraph.api.types.segment import (
 from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.facts import Past
+from profilegraph.segments.nodes import EVERYONE
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
+from profilegraph.services.broken import naming
 
 CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
-    FilterInput | None, strawberry.argument(description="Who: everyone if left out.")
+    Condition | None,
+    strawberry.argument(description="Who: everyone if left out.", graphql_type=FilterInput | None),
+]
+Unsaved = Annotated[
+    Condition | None,
+    strawberry.argument(description="A filter that is not saved.", graphql_type=FilterInput | None),
 ]
 
 
@@ -104,17 +111,19 @@ class Query(GroupQuery):
     ) -> CustomerConnection:
         """Return a page of customers."""
         when = info.context.when(as_of)
-        return await customer_page(info, to_node(filter), when, first, after, order_by, search)
+        return await customer_page(info, filter or EVERYONE, when, first, after, order_by, search)
 
     @field("What a filter finds, without saving it.")
     def segment_preview(
         self,
         info: Info,
-        filter: Annotated[FilterInput, strawberry.argument(description="Who.")],
+        filter: Annotated[
+            Condition, strawberry.argument(description="Who.", graphql_type=FilterInput)
+        ],
         as_of: AsOf = None,
     ) -> SegmentPreview:
         """Return what a filter finds."""
-        return SegmentPreview(condition=to_node(filter), past=info.context.past(as_of))
+        return SegmentPreview(condition=filter, past=info.context.past(as_of))
 
     @field(
         "A saved segment in one version: the newest, or that of a past moment; null without one."
@@ -147,9 +156,15 @@ class Query(GroupQuery):
             list[SegmentState],
             strawberry.argument(description="In which states; archived ones only if asked for."),
         ] = CURRENT,
+        broken: Annotated[
+            bool | None,
+            strawberry.argument(
+                description="Only those that are broken, or only those that are not; all if left out."
+            ),
+        ] = None,
     ) -> list[Segment]:
         """Return the saved segments in these states."""
-        found = await segments.segments(info.context.platform, states)
+        found = await segments.segments(info.context.platform, states, broken)
         return [Segment.of(one) for one in found]
 
     @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
@@ -161,16 +176,19 @@ class Query(GroupQuery):
             str | None, strawberry.argument(description="Key of a saved segment; or give a filter.")
         ] = None,
         filter: Annotated[
-            FilterInput | None, strawberry.argument(description="A filter; or name a segment.")
+            Condition | None,
+            strawberry.argument(
+                description="A filter; or name a segment.", graphql_type=FilterInput | None
+            ),
         ] = None,
         as_of: AsOf = None,
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
         context, past = info.context, info.context.past(as_of)
         condition = await _condition(info, segment, filter, past)
-        verdict = await segments.explain_member(
-            context.platform, condition, customer, past or context.now
-        )
+        when = past or context.now
+        async with naming(context.platform, segment, condition, when):
+            verdict = await segments.explain_member(context.platform, condition, customer, when)
         return Explanation(verdict=verdict, customer_key=customer, past=past)
 
     @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
@@ -184,7 +202,7 @@ class Query(GroupQuery):
     ) -> CrossTable:
         """Return the customers of a filter by two dimensions at once."""
         when = info.context.when(as_of)
-        return await answers.cross_table(info, rows, columns, to_node(filter), when)
+        return await answers.cross_table(info, rows, columns, filter or EVERYONE, when)
 
     @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
     async def segment_overlap(
@@ -204,12 +222,8 @@ class Query(GroupQuery):
             str | None,
             strawberry.argument(description="Key of the other; all other customers if left out."),
         ] = None,
-        a_filter: Annotated[
-            FilterInput | None, strawberry.argument(description="A filter that is not saved.")
-        ] = None,
-        b_filter: Annotated[
-            FilterInput | None, strawberry.argument(description="A filter that is not saved.")
-        ] = None,
+        a_filter: Unsaved = None,
+        b_filter: Unsaved = None,
         dimensions: Dimensions = None,
     ) -> SegmentComparison:
         """Return which tags tell two segments apart."""
@@ -234,12 +248,13 @@ class Query(GroupQuery):
 
 
 async def _condition(
-    info: Info, segment: str | None, given: FilterInput | None, past: Past | None
+    info: Info, segment: str | None, given: Condition | None, past: Past | None
 ) -> Condition:
     if (segment is None) == (given is None):
         raise InvalidInput("give exactly one of segment and filter.", where="explainMember")
-    if segment is None:
-        return to_node(given)
+    if given is not None:
+        return given
+    assert segment is not None, "one of the two is given"  # noqa: S101
     return (await segments.segment(info.context.platform, segment, past)).filter
 
 

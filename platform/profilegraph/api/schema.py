@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import strawberry
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    assert_valid_schema,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 from strawberry.types.field import StrawberryField
 
-from profilegraph.api.executor import EXTENSIONS, QuietSchema
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
+from profilegraph.api.typed_filters import dimension_fields
+from profilegraph.api.validation import EXTENSIONS, QuietSchema
+from profilegraph.domain.catalogue import Catalogue
+
+NOTHING = Catalogue.of(())
 
 
 class _Names(NameConverter):
@@ -29,9 +39,9 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema() -> strawberry.Schema:
-    """Return the schema of the API."""
-    return QuietSchema(
+def build_schema(catalogue: Catalogue = NOTHING) -> strawberry.Schema:
+    """Return the schema of the API, typed by the dimensions of some taxonomies."""
+    schema = QuietSchema(
         Query,
         Mutation,
         Subscription,
@@ -40,8 +50,25 @@ def build_schema() -> strawberry.Schema:
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
         ),
     )
+    _extend(schema, catalogue)
+    return schema
 
 
-def sdl() -> str:
-    """Return the schema in GraphQL's own language, as `schema/api.graphql` has it."""
-    return build_schema().as_str() + "\n"
+def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
+    """Give a schema what data adds to it; nobody uses it yet."""
+    kinds = schema._schema.type_map
+    filters, source = kinds["FilterInput"], kinds["TagSource"]
+    assert isinstance(filters, GraphQLInputObjectType)  # noqa: S101  (the class has that name)
+    assert isinstance(source, GraphQLEnumType)  # noqa: S101
+    # Strawberry counts the conditions once they are read, when two dimensions are both `tags`.
+    filters.is_one_of = True
+    filters.fields.update(dimension_fields(catalogue, filters.fields, source))
+    whole = GraphQLSchema(**schema._schema.to_kwargs())
+    assert_valid_schema(whole)
+    whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
+    schema._schema = whole
+
+
+def sdl(catalogue: Catalogue) -> str:
+    """Return the schema in GraphQL's own language; `schema/api.graphql` has what ships."""
+    return build_schema(catalogue).as_str() + "\n"

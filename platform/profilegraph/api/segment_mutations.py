@@ -9,7 +9,6 @@ import strawberry
 from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field
-from profilegraph.api.filters import to_node
 from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.ids import encode_id
 from profilegraph.api.inputs import LabelsInput, SaveSegmentInput, SaveStaticSegmentInput, key
@@ -43,7 +42,7 @@ class SegmentMutation:
             context.platform,
             key(input.key, "input.key"),
             input.labels.labels(),
-            to_node(input.filter),
+            input.filter,
             author=context.viewer.name,
             note=input.note,
             now=context.now,

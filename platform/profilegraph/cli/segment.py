@@ -27,7 +27,8 @@ from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.missing import Missing
 from profilegraph.segments.missing_text import miss_line
 from profilegraph.segments.text import sentence
-from profilegraph.services import explanations, segments
+from profilegraph.services import broken, explanations, segments
+from profilegraph.services.broken import Broken
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
@@ -49,29 +50,60 @@ app.command()(segment_answers.compare)
 
 
 @app.command("list")
-def list_(locale: Locale) -> None:
-    """List the saved segments."""
-    table = Table("key", "label", "kind", "state", "version", "saved", "by", "owner")
-    for one in run(segments.segments):
+def list_(
+    locale: Locale,
+    only_broken: Annotated[
+        bool, typer.Option("--broken", help="Only those that cannot be asked any more.")
+    ] = False,
+) -> None:
+    """List the saved segments; of those that are broken, what is missing."""
+
+    async def work(platform: Platform) -> list[tuple[SavedSegment, Broken | None]]:
+        saved = await segments.segments(platform)
+        reasons = await broken.broken(platform, [one.filter for one in saved])
+        return [
+            (one, why) for one, why in zip(saved, reasons, strict=True) if why or not only_broken
+        ]
+
+    table = Table("key", "label", "kind", "state", "version", "saved", "by", "owner", "broken by")
+    for one, why in run(work):
         label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
-        table.add_row(
-            one.key, label, one.kind, one.state, str(one.version), saved, one.author, one.owner
+        whole = (
+            one.key,
+            label,
+            one.kind,
+            one.state,
+            str(one.version),
+            saved,
+            one.author,
+            one.owner,
         )
+        table.add_row(*map(escape, whole), escape(why.text(locale)) if why else "")
     out.print(table)
 
 
 @app.command()
 def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
-    """Show a segment as a sentence and as JSON, with the customers that each condition kept."""
+    """Show a segment as sentences and as JSON, with the customers that each condition kept.
 
-    async def work(platform: Platform) -> tuple[SavedSegment, Waterfall, Catalogue, Library]:
+    Of a broken one, what is missing in it and what to do instead of the customers.
+    """
+
+    async def work(
+        platform: Platform,
+    ) -> tuple[SavedSegment, Broken | Waterfall, Catalogue, Library]:
         saved = await segments.segment(platform, key)
-        fall = await segments.waterfall(platform, saved.filter, now or present())
+        [why] = await broken.broken(platform, [saved.filter])
+        found = why or await segments.waterfall(platform, saved.filter, now or present())
         library = await segments.library(platform, saved.filter)
-        return saved, fall, await platform.catalogue(), library
+        return saved, found, await platform.catalogue(), library
 
-    saved, fall, catalogue, library = run(work)
-    show_waterfall(saved, fall, catalogue, locale, library)
+    saved, found, catalogue, library = run(work)
+    if isinstance(found, Broken):
+        _show_broken(saved, found, locale)
+        out.print(escape(sentence(saved.filter, catalogue, locale, library)))
+    else:
+        show_waterfall(saved, found, catalogue, locale, library)
     out.print(json.dumps(encode(saved.filter), ensure_ascii=False, indent=2), markup=False)
 
 
@@ -111,7 +143,8 @@ def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
 
     async def work(platform: Platform) -> int:
         saved = await segments.segment(platform, key, when)
-        return await segments.count(platform, saved.filter, when)
+        async with broken.naming(platform, key, saved.filter, when):
+            return await segments.count(platform, saved.filter, when)
 
     out.print(run(work), highlight=False)
 
@@ -130,7 +163,8 @@ def members(
 
     async def work(platform: Platform) -> tuple[int, list[str]]:
         node = (await segments.segment(platform, key, when)).filter
-        page = await segments.members(platform, node, when, first=first)
+        async with broken.naming(platform, key, node, when):
+            page = await segments.members(platform, node, when, first=first)
         many = await segments.count(platform, node, when)
         return many, [position.key for position in page.positions]
 
@@ -153,7 +187,8 @@ def why(
 
     async def work(platform: Platform) -> tuple[Verdict, Catalogue, Library, Missing]:
         node = (await segments.segment(platform, key, when)).filter
-        verdict = await segments.explain_member(platform, node, customer, when)
+        async with broken.naming(platform, key, node, when):
+            verdict = await segments.explain_member(platform, node, customer, when)
         library = await segments.library(platform, node, when)
         missing = await explanations.missing(platform, verdict, when)
         return verdict, await platform.catalogue(), library, missing
@@ -186,6 +221,15 @@ def show_waterfall(
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
         text = sentence(condition, catalogue, locale, library)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
+
+
+def _show_broken(saved: SavedSegment, found: Broken, locale: str) -> None:
+    """Print why a segment cannot be asked, and what to do."""
+    out.print(f"[bold]{escape(f'{saved.labels.en} · {saved.labels.zh_cn}')}[/]")
+    for one in found.reasons:
+        since = "" if one.since is None else f" ({one.since:%Y-%m-%d %H:%M})"
+        out.print(f"[red]✗[/] {escape(f'{one.fault.place}: {one.fault.text(locale)}{since}')}")
+        out.print(f"  {escape(one.fault.advice(locale))}")
 
 
 def _show_verdict(

@@ -15,6 +15,7 @@ from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.services import answers, comparison, segments
 from profilegraph.services.answers import Bucket, CrossTable, DimensionBreakdown
+from profilegraph.services.broken import naming, naming_one
 from profilegraph.services.comparison import Comparison, Difference
 from profilegraph.services.platform import Platform
 
@@ -33,7 +34,8 @@ def breakdown(
 
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
         node = (await segments.segment(platform, key)).filter
-        found = await answers.breakdown(platform, node, now or present(), dimension or None)
+        async with naming(platform, key, node):
+            found = await answers.breakdown(platform, node, now or present(), dimension or None)
         return found, await platform.catalogue()
 
     found, catalogue = run(work)
@@ -60,7 +62,8 @@ def cross(
 
     async def work(platform: Platform) -> CrossTable:
         node = (await segments.segment(platform, key)).filter
-        return await answers.cross_table(platform, rows, columns, node, now or present())
+        async with naming(platform, key, node):
+            return await answers.cross_table(platform, rows, columns, node, now or present())
 
     found = run(work)
     table = Table("", *(escape(_label(one, locale)) for one in found.columns), "")
@@ -88,9 +91,10 @@ def compare(
     async def work(platform: Platform) -> tuple[Comparison, Catalogue]:
         ours = (await segments.segment(platform, a)).filter
         theirs = None if b is None else (await segments.segment(platform, b)).filter
-        found = await comparison.compare(
-            platform, ours, theirs, now or present(), dimension or None
-        )
+        async with naming_one(platform, [a] if b is None else [a, b]):
+            found = await comparison.compare(
+                platform, ours, theirs, now or present(), dimension or None
+            )
         return found, await platform.catalogue()
 
     found, catalogue = run(work)

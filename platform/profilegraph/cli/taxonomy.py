@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
-from profilegraph.cli.running import run
+from profilegraph.cli.running import present, run
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.hooks.host import load_host
 from profilegraph.importers.taxonomies import read_taxonomies, taxonomy_schema
@@ -41,7 +41,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Taxonomy files (YAML
 def load(files: Annotated[list[Path], typer.Argument(help="Taxonomy files (YAML).")]) -> None:
     """Check taxonomy files and put them into the graph; their tags can be used from then on."""
     taxonomies = read_taxonomies(files)
-    changed = run(lambda platform: load_taxonomies(platform.database, taxonomies))
+    changed = run(lambda platform: load_taxonomies(platform.database, taxonomies, present()))
     for taxonomy in taxonomies:
         what = "is in the graph now" if taxonomy in changed else "was there already"
         out.print(f"{taxonomy.key} {taxonomy.version} {what}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Self, TypeVar
 
 from profilegraph.domain.taxonomy import Attribute, Dimension, EventType, Metric, Tag, Taxonomy
+from profilegraph.domain.taxonomy_fit import merged, misfits
+from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
 T = TypeVar("T", Dimension, Attribute, EventType, Metric)
@@ -26,21 +27,52 @@ class Catalogue:
     tags: Mapping[str, Tag]
     descendants: Mapping[str, frozenset[str]]
     """Of each tag key (`dimension/tag`), the keys of the tag itself and of all below it."""
+    former_dimensions: Mapping[str, str]
+    """Of each key that a dimension had before, the one that it has now."""
+    former_tags: Mapping[str, str]
+    """Of each key that a tag had before, the one that it has now; both with their dimension."""
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
-        """Return the catalogue of these taxonomies; raises Conflict where two define one key."""
+        """Return the catalogue of these taxonomies; raises Conflict where they do not fit.
+
+        The dimensions hold the tags that other taxonomies add; `taxonomies` are as they were given.
+        """
         found = tuple(taxonomies)
-        dimensions = _by_key("dimension", ((t.key, d) for t in found for d in t.dimensions))
+        for misfit in misfits(found):
+            raise Conflict(misfit.message, hint=misfit.hint)
+        dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
+        tags = MappingProxyType(dict(_tags(dimensions.values())))
         return cls(
             taxonomies=found,
             dimensions=dimensions,
-            attributes=_by_key("attribute", ((t.key, a) for t in found for a in t.attributes)),
-            events=_by_key("event type", ((t.key, e) for t in found for e in t.events)),
-            metrics=_by_key("metric", ((t.key, m) for t in found for m in t.metrics)),
-            tags=MappingProxyType(dict(_tags(dimensions.values()))),
+            attributes=MappingProxyType({a.key: a for t in found for a in t.attributes}),
+            events=MappingProxyType({e.key: e for t in found for e in t.events}),
+            metrics=MappingProxyType({m.key: m for t in found for m in t.metrics}),
+            tags=tags,
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
+            former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
+            former_tags=_former("tag", tags, _tag_aliases(dimensions)),
         )
+
+    def current_dimension(self, key: str) -> str:
+        """Return the key that the dimension has now which is or was called `key`.
+
+        A key that no dimension has or had comes back as it is.
+        """
+        return self.former_dimensions.get(key, key)
+
+    def current_tag(self, key: str) -> str:
+        """Return the full key that the tag has now whose full key is or was `key`.
+
+        A key that no tag has or had comes back as it is, in the dimension's present name.
+        """
+        if key in self.tags:
+            return key
+        if key not in self.former_tags:
+            dimension, _, tag = key.partition("/")
+            key = tag_key(self.current_dimension(dimension), tag)
+        return self.former_tags.get(key, key)
 
     def dimension(self, key: str) -> Dimension:
         """Return a dimension; raises NotFound that names the nearest keys."""
@@ -70,21 +102,6 @@ def tag_key(dimension: str, tag: str) -> str:
     return f"{dimension}/{tag}"
 
 
-def _by_key(what: str, definitions: Iterable[tuple[str, T]]) -> Mapping[str, T]:
-    found: dict[str, T] = {}
-    owners: dict[str, str] = {}
-    for taxonomy, definition in definitions:
-        if definition.key in found:
-            raise Conflict(
-                f"the taxonomies {owners[definition.key]!r} and {taxonomy!r} both define"
-                f" the {what} {definition.key!r}.",
-                hint="Rename one of the two.",
-            )
-        found[definition.key] = definition
-        owners[definition.key] = taxonomy
-    return MappingProxyType(found)
-
-
 def _tags(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, Tag]]:
     for dimension in dimensions:
         for tag in dimension.tags:
@@ -106,6 +123,35 @@ def _descendants(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, frozens
             yield tag_key(dimension.key, key), frozenset(keys)
 
 
+def _dimension_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
+    for key, dimension in dimensions.items():
+        for alias in dimension.aliases:
+            yield alias, key
+
+
+def _tag_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
+    for dimension in dimensions.values():
+        for tag in dimension.tags:
+            for alias in tag.aliases:
+                former = alias if "/" in alias else tag_key(dimension.key, alias)
+                yield former, tag_key(dimension.key, tag.key)
+
+
+def _former(
+    what: str, known: Mapping[str, object], aliases: Iterable[tuple[str, str]]
+) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for alias, key in aliases:
+        other = alias if alias in known else found.get(alias)
+        if other is not None:
+            raise Conflict(
+                f"{alias!r} is an alias of the {what} {key!r}, and means {other!r} already.",
+                hint="Remove the alias.",
+            )
+        found[alias] = key
+    return MappingProxyType(found)
+
+
 def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
     if key not in found:
         raise NotFound(f"no {what} is called {key!r}.", hint=_nearest(key, found))
@@ -113,9 +159,4 @@ def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, list(known), n=3)
-    return (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else "`profilegraph taxonomy list` shows what exists."
-    )
+    return nearest(key, known) or "`profilegraph taxonomy list` shows what exists."

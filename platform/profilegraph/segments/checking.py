@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,7 +11,8 @@ from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.domain.values import AMOUNT_LIMIT, AMOUNT_SCALE
 from profilegraph.errors import InvalidFilter, NotFound
 from profilegraph.segments.codec import MAX_DEPTH, MAX_LEAVES
-from profilegraph.segments.library import NO_SEGMENTS, Library, size
+from profilegraph.segments.faults import Fault, FaultKind
+from profilegraph.segments.library import NO_SEGMENTS, Library, Size, size
 from profilegraph.segments.nodes import (
     AllOf,
     AnyOf,
@@ -47,6 +48,7 @@ _TESTS = {
     AttributeType.DATE: "date",
     AttributeType.BOOLEAN: "boolean",
 }
+_OF_THE_WHOLE = frozenset({FaultKind.CIRCLE, FaultKind.TOO_LARGE})
 
 
 def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key: str = "") -> None:
@@ -56,16 +58,34 @@ def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key:
     be saved as. Raises InvalidFilter that lists every fault with its place in the filter, shows
     the circle that segments form, or says that the filter is too large with them written out.
     """
-    whole = size(node, library, key)
+    found = faults(node, catalogue, library, key)
+    if found and found[0].kind in _OF_THE_WHOLE:
+        raise InvalidFilter(found[0].message, hint=found[0].hint)
+    if found:
+        raise InvalidFilter("; ".join(map(str, found)))
+
+
+def faults(
+    node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key: str = ""
+) -> tuple[Fault, ...]:
+    """Return every fault of a filter, in the order of their places; none where it can be asked."""
+    try:
+        whole = size(node, library, key)
+    except InvalidFilter as error:
+        return (Fault(FaultKind.CIRCLE, "filter", error.message, hint=error.hint),)
     if whole.leaves > MAX_LEAVES or whole.depth > MAX_DEPTH:
-        raise InvalidFilter(
-            f"with the segments that it refers to, the filter has {whole.leaves} conditions and"
-            f" {whole.depth} levels; at most {MAX_LEAVES} and {MAX_DEPTH} are allowed.",
-            hint="Refer to fewer or simpler segments.",
-        )
-    faults = list(_Checker(catalogue, library).faults(node, "filter"))
-    if faults:
-        raise InvalidFilter("; ".join(faults))
+        return (_too_large(whole),)
+    return tuple(_Checker(catalogue, library).faults(node, "filter"))
+
+
+def _too_large(whole: Size) -> Fault:
+    return Fault(
+        FaultKind.TOO_LARGE,
+        "filter",
+        f"with the segments that it refers to, the filter has {whole.leaves} conditions and"
+        f" {whole.depth} levels; at most {MAX_LEAVES} and {MAX_DEPTH} are allowed.",
+        hint="Refer to fewer or simpler segments.",
+    )
 
 
 @dataclass(frozen=True)
@@ -73,7 +93,7 @@ class _Checker:
     catalogue: Catalogue
     library: Library
 
-    def faults(self, node: Node, place: str) -> Iterator[str]:
+    def faults(self, node: Node, place: str) -> Iterator[Fault]:
         match node:
             case AllOf(conditions) | AnyOf(conditions):
                 for index, condition in enumerate(conditions):
@@ -84,75 +104,102 @@ class _Checker:
                 pass  # who is on a list was looked up when it was made
             case Related(where=where):
                 yield from self.faults(where, f"{place}.{node.NAME}.where")
+            case InSegment(key):
+                yield from self._referred(key, f"{place}.{node.NAME}")
             case _:
-                yield from self._placed(node, f"{place}.{node.NAME}")
+                yield from _Leaf(self.catalogue, f"{place}.{node.NAME}").faults(node)
 
-    def _placed(self, leaf: Leaf, place: str) -> Iterator[str]:
+    def _referred(self, key: str, place: str) -> Iterator[Fault]:
         try:
-            if isinstance(leaf, InSegment):
-                yield from self.faults(self.library.segment(leaf.key).filter, f"{place}.{leaf.key}")
-            else:
-                yield from (f"{place}: {fault}" for fault in _leaf_faults(leaf, self.catalogue))
+            saved = self.library.segment(key)
         except NotFound as error:
-            yield f"{place}: {error}"
+            yield Fault(FaultKind.SEGMENT_MISSING, place, error.message, key, error.hint)
+        else:
+            yield from self.faults(saved.filter, f"{place}.{key}")
 
 
-def _leaf_faults(leaf: Leaf, catalogue: Catalogue) -> Iterator[str]:
-    match leaf:
-        case Tags():
-            yield from _tag_faults(leaf, catalogue)
-        case Attribute():
-            wanted = _TESTS[catalogue.attribute(leaf.key).type]
-            given = (leaf.given().keys() - {"key"}).pop()
-            if given not in (wanted, "exists"):
-                yield f"{leaf.key!r} is a {wanted} attribute; it cannot be compared as {given}."
-        case Metric():
-            catalogue.metric(leaf.key)
-        case Events() | EventTotal() | Stopped() | Sequence():
-            yield from _activity_faults(leaf, catalogue)
-        case People():
-            yield from _person_faults(leaf.where, catalogue)
-        case Opportunities():
-            yield from _amount_faults(leaf.where.amount)
-        case Cohort() | FollowUps() | Arrivals() | Owners() | Teams() | Consents():
-            pass  # they name keys of records, which come and go, and nothing that is declared
-        case Related() | InSegment():
-            raise AssertionError("a leaf with a filter inside is followed by the checker")
-        case _:
-            assert_never(leaf)
+@dataclass(frozen=True)
+class _Leaf:
+    """Checks one leaf at its place."""
 
+    catalogue: Catalogue
+    place: str
 
-def _activity_faults(
-    leaf: Events | EventTotal | Stopped | Sequence, catalogue: Catalogue
-) -> Iterator[str]:
-    if isinstance(leaf, Sequence):
-        yield from _event_faults(leaf.first, catalogue)
-        yield from _event_faults(leaf.then, catalogue)
-        return
-    yield from _event_faults(leaf, catalogue)
-    if isinstance(leaf, EventTotal):
-        yield from _amount_faults(leaf.total)
+    def faults(self, leaf: Leaf) -> Iterator[Fault]:
+        match leaf:
+            case Tags():
+                yield from self._tags(leaf)
+            case Attribute():
+                yield from self._attribute(leaf)
+            case Metric():
+                yield from self._missing(FaultKind.METRIC_MISSING, self.catalogue.metric, leaf.key)
+            case Events() | EventTotal() | Stopped() | Sequence():
+                yield from self._activity(leaf)
+            case People():
+                yield from self._person(leaf.where)
+            case Opportunities():
+                yield from self._amount(leaf.where.amount)
+            case Cohort() | FollowUps() | Arrivals() | Owners() | Teams() | Consents():
+                pass  # they name keys of records, which come and go, and nothing that is declared
+            case Related() | InSegment():
+                raise AssertionError("a leaf with a filter inside is followed by the checker")
+            case _:
+                assert_never(leaf)
 
+    def _missing(
+        self, kind: FaultKind, look_up: Callable[[str], object], key: str
+    ) -> Iterator[Fault]:
+        try:
+            look_up(key)
+        except NotFound as error:
+            yield Fault(kind, self.place, error.message, key, error.hint)
 
-def _event_faults(test: EventTest, catalogue: Catalogue) -> Iterator[str]:
-    catalogue.event(test.type)
-    yield from _amount_faults(test.amount)
+    def _tags(self, leaf: Tags) -> Iterator[Fault]:
+        catalogue, name = self.catalogue, leaf.dimension
+        gone = list(self._missing(FaultKind.DIMENSION_MISSING, catalogue.dimension, name))
+        yield from gone
+        if gone:
+            return
+        named = (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
+        for tag in (*named, *filter(None, (leaf.gte, leaf.lte))):
+            yield from self._missing(FaultKind.TAG_MISSING, catalogue.tag, tag_key(name, tag))
+        if (leaf.gte or leaf.lte) and not catalogue.dimension(name).ordered:
+            message = f"{name!r} is not ordered, so gte and lte mean nothing in it."
+            yield Fault(FaultKind.NOT_ORDERED, self.place, message, name)
 
+    def _attribute(self, leaf: Attribute) -> Iterator[Fault]:
+        gone = list(self._missing(FaultKind.ATTRIBUTE_MISSING, self.catalogue.attribute, leaf.key))
+        yield from gone
+        if gone:
+            return
+        wanted = _TESTS[self.catalogue.attribute(leaf.key).type]
+        given = (leaf.given().keys() - {"key"}).pop()
+        if given not in (wanted, "exists"):
+            message = f"{leaf.key!r} is a {wanted} attribute; it cannot be compared as {given}."
+            yield Fault(FaultKind.OTHER_TYPE, self.place, message, leaf.key)
 
-def _person_faults(test: PersonTest, catalogue: Catalogue) -> Iterator[str]:
-    if test.did is not None:
-        yield from _event_faults(test.did, catalogue)
-    if test.takes_part_in is not None:
-        yield from _amount_faults(test.takes_part_in.where.amount)
+    def _activity(self, leaf: Events | EventTotal | Stopped | Sequence) -> Iterator[Fault]:
+        if isinstance(leaf, Sequence):
+            yield from self._event(leaf.first)
+            yield from self._event(leaf.then)
+            return
+        yield from self._event(leaf)
+        if isinstance(leaf, EventTotal):
+            yield from self._amount(leaf.total)
 
+    def _event(self, test: EventTest) -> Iterator[Fault]:
+        yield from self._missing(FaultKind.EVENT_TYPE_MISSING, self.catalogue.event, test.type)
+        yield from self._amount(test.amount)
 
-def _tag_faults(leaf: Tags, catalogue: Catalogue) -> Iterator[str]:
-    dimension = catalogue.dimension(leaf.dimension)
-    named = (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
-    for name in (*named, *filter(None, (leaf.gte, leaf.lte))):
-        catalogue.tag(tag_key(leaf.dimension, name))
-    if (leaf.gte or leaf.lte) and not dimension.ordered:
-        yield f"{leaf.dimension!r} is not ordered, so gte and lte mean nothing in it."
+    def _person(self, test: PersonTest) -> Iterator[Fault]:
+        if test.did is not None:
+            yield from self._event(test.did)
+        if test.takes_part_in is not None:
+            yield from self._amount(test.takes_part_in.where.amount)
+
+    def _amount(self, test: NumberTest | None) -> Iterator[Fault]:
+        for message in _amount_faults(test):
+            yield Fault(FaultKind.AMOUNT, self.place, message)
 
 
 def _amount_faults(test: NumberTest | None) -> Iterator[str]:

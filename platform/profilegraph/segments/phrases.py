@@ -74,9 +74,13 @@ class Phrases:
             self.words.windows[name].format(plain(value)) for name, value in window.given().items()
         )
 
+    def label(self, key: str, known: Mapping[str, Definition]) -> str:
+        """Return what people call something; its key, marked, where no taxonomy has it any more."""
+        return label(key, known, self.locale) if key in known else self.words.gone.format(key)
+
     def event_label(self, test: EventTest) -> str:
         """Return what kind of event is asked for."""
-        return label(test.type, self.catalogue.events, self.locale)
+        return self.label(test.type, self.catalogue.events)
 
     def event_details(self, test: EventTest) -> Iterator[str]:
         """Yield what is asked of an event besides its type."""

@@ -10,7 +10,7 @@ from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.segments import nodes
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Leaf, Listed, Node, Not, Tags
-from profilegraph.segments.phrases import Phrases, label, plain
+from profilegraph.segments.phrases import Phrases, plain
 from profilegraph.segments.wording import wording
 
 
@@ -18,7 +18,7 @@ def sentence(node: Node, catalogue: Catalogue, locale: str, library: Library = N
     """Return what a filter asks for, in Chinese for any zh locale and in English otherwise.
 
     `library` has the labels of the saved segments that it refers to. What is not there (any more)
-    is called by its key, so that an old filter can be read as long as it is kept.
+    is called by its key and marked, so that an old filter can be read as long as it is kept.
     """
     return _Writer(catalogue, wording(locale), locale, library).write(node)
 
@@ -45,17 +45,17 @@ class _Writer(Phrases):
 
     def _segment(self, key: str) -> str:
         saved = self.library.segments.get(key)
-        return key if saved is None else saved.labels.text(self.locale)
+        return self.words.gone.format(key) if saved is None else saved.labels.text(self.locale)
 
     def _leaf(self, leaf: Leaf) -> str:
         match leaf:
             case Tags():
                 return self._tags(leaf)
             case nodes.Attribute():
-                attribute = label(leaf.key, self.catalogue.attributes, self.locale)
+                attribute = self.label(leaf.key, self.catalogue.attributes)
                 return self._value(attribute, leaf.test, leaf.exists)
             case nodes.Metric():
-                metric = label(leaf.key, self.catalogue.metrics, self.locale)
+                metric = self.label(leaf.key, self.catalogue.metrics)
                 return self._value(metric, leaf.number, leaf.exists)
             case nodes.Cohort():
                 return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
@@ -125,7 +125,7 @@ class _Writer(Phrases):
         return self.words.group.format(text) if grouped else text
 
     def _tags(self, leaf: Tags) -> str:
-        dimension = label(leaf.dimension, self.catalogue.dimensions, self.locale)
+        dimension = self.label(leaf.dimension, self.catalogue.dimensions)
         parts = list(self._tag_parts(leaf))
         qualifiers = list(self._qualifiers(leaf))
         text = self.words.has.format(dimension, self.words.and_.join(parts))
@@ -150,9 +150,7 @@ class _Writer(Phrases):
             yield words.or_below.format(self._labels(leaf, (leaf.lte,)))
 
     def _labels(self, leaf: Tags, names: Sequence[str]) -> str:
-        labels = [
-            label(tag_key(leaf.dimension, name), self.catalogue.tags, self.locale) for name in names
-        ]
+        labels = [self.label(tag_key(leaf.dimension, name), self.catalogue.tags) for name in names]
         return self.words.comma.join(labels)
 
     def _qualifiers(self, leaf: Tags) -> Iterator[str]:

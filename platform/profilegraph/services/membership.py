@@ -11,6 +11,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.causes import Asked, Cause, Changed, Known, changed
 from profilegraph.segments.facts import Facts, Past
+from profilegraph.services.broken import naming
 from profilegraph.services.engines import grounds
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
@@ -48,7 +49,8 @@ async def compare_moments(
     """Return a segment at two moments, to be asked what changed.
 
     Raises InvalidInput unless `start` is earlier than `end` and `end` not later than now, NotFound
-    where the segment was not saved yet, NoHistory where one of the versions asks for what keeps none.
+    where the segment was not saved yet, BrokenSegment where one of the versions cannot be asked any
+    more, NoHistory where one of the versions asks for what keeps none.
     """
     if not start < end <= now:
         raise InvalidInput(
@@ -57,8 +59,10 @@ async def compare_moments(
         )
     before = await read_segment(platform.database, key, at=start)
     after = await read_segment(platform.database, key, at=end)
-    catalogue, then = await grounds(platform, [before.filter], Past(start, now))
-    catalogue, later = await grounds(platform, [after.filter], Past(end, now))
+    async with naming(platform, key, before.filter, Past(start, now)):
+        catalogue, then = await grounds(platform, [before.filter], Past(start, now))
+    async with naming(platform, key, after.filter, Past(end, now)):
+        catalogue, later = await grounds(platform, [after.filter], Past(end, now))
     old, new = Asked(before.filter, then), Asked(after.filter, later)
     return Comparison(before, after, old, new, catalogue)
 

@@ -100,7 +100,7 @@ async def open_platform(
         else:
             await require_migrated(database, migrations)
         host = load_host()
-        await load_taxonomies(database, host.taxonomies)
+        await load_taxonomies(database, host.taxonomies, now)
         knowledge = Knowledge(
             database, settings.index_bytes if indexed else None, index_file(settings, address)
         )

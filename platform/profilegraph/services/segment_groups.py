@@ -16,6 +16,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not
+from profilegraph.services.broken import naming_one
 from profilegraph.services.engines import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
@@ -132,9 +133,10 @@ async def groups(platform: Platform) -> Sequence[SegmentGroup]:
 
 
 async def shares(platform: Platform, of: SegmentGroup, when: When) -> Shares:
-    """Return what a group leaves to each of its segments; raises InvalidFilter."""
+    """Return what a group leaves to each of its segments; raises BrokenSegment."""
     whole = AnyOf(tuple(InSegment(key) for key in of.segments))
-    answering = await engine(platform, [whole], when)
+    async with naming_one(platform, of.segments, when):
+        answering = await engine(platform, [whole], when)
     found = []
     for rank, key in enumerate(of.segments, start=1):
         own = own_filter(of, key)
@@ -144,9 +146,13 @@ async def shares(platform: Platform, of: SegmentGroup, when: When) -> Shares:
 
 
 async def primary(platform: Platform, of: SegmentGroup, customer: str, when: When) -> Primary:
-    """Return to which segment of a group a customer, by its key, belongs; raises NotFound."""
+    """Return to which segment of a group a customer, by its key, belongs.
+
+    Raises NotFound, and BrokenSegment where one of the segments cannot be asked.
+    """
     asked = AnyOf(tuple(InSegment(key) for key in of.segments))
-    verdict = await explain_member(platform, asked, customer, when)
+    async with naming_one(platform, of.segments, when):
+        verdict = await explain_member(platform, asked, customer, when)
     holding = [place for place, one in enumerate(verdict.children) if one.holds]
     return Primary(
         tuple(of.segments[place] for place in holding),

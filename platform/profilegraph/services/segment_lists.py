@@ -11,6 +11,7 @@ from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.segments.nodes import EVERYONE, Listed
+from profilegraph.services.broken import naming
 from profilegraph.services.engines import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
@@ -109,7 +110,7 @@ async def take_snapshot(
     """Return a new segment that has the members of another at this moment, for ever.
 
     Without `key` and `labels` it is called as the other one, with the moment behind. Raises
-    NotFound, InvalidFilter where the other one cannot be asked, and Conflict where a segment has
+    NotFound, BrokenSegment where the other one cannot be asked, and Conflict where a segment has
     the key already.
     """
     asked = f"takeSnapshot {source!r} {key!r} {labels!r} {note!r}"
@@ -119,7 +120,8 @@ async def take_snapshot(
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"
         labels = Labels(zh_cn=of.labels.zh_cn[:180] + end, en=of.labels.en[:180] + end)
-    members = await (await engine(platform, [of.filter], act.now)).members(of.filter)
+    async with naming(platform, source, of.filter):
+        members = await (await engine(platform, [of.filter], act.now)).members(of.filter)
 
     async def work(transaction: Transaction) -> str:
         await admit(transaction, key, EVERYONE, None, act, SegmentKind.SNAPSHOT)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Key, Labels
-from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
+from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.answers import Order, Position, Sort, Step
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
@@ -22,6 +22,7 @@ from profilegraph.segments.holding import visible
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
 from profilegraph.segments.text import sentence
+from profilegraph.services.broken import only
 from profilegraph.services.engines import engine, grounds
 from profilegraph.services.history import require_no_search
 from profilegraph.services.platform import Platform
@@ -166,10 +167,16 @@ async def segment(platform: Platform, key: str, when: When | None = None) -> Sav
 
 
 async def segments(
-    platform: Platform, states: Container[SegmentState] = frozenset(SegmentState)
+    platform: Platform,
+    states: Container[SegmentState] = frozenset(SegmentState),
+    are_broken: bool | None = None,
 ) -> Sequence[SavedSegment]:
-    """Return the saved segments in these states, each in its newest version, by key."""
-    return [one for one in await list_segments(platform.database) if one.state in states]
+    """Return the saved segments in these states, each in its newest version, by key.
+
+    With `are_broken`, only those that cannot be asked any more, or only those that can.
+    """
+    found = [one for one in await list_segments(platform.database) if one.state in states]
+    return found if are_broken is None else await only(platform, found, are_broken=are_broken)
 
 
 async def library(platform: Platform, node: Node, when: When | None = None) -> Library:
@@ -193,15 +200,6 @@ def text(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SE
 def reading(node: Node, catalogue: Catalogue, locale: str, library: Library = NO_SEGMENTS) -> str:
     """Return what a kept filter asks for as a sentence; what is gone is called by its key."""
     return sentence(node, catalogue, locale, library)
-
-
-def problem(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS) -> str | None:
-    """Return why a kept filter cannot be asked any more; None where it can."""
-    try:
-        check(node, catalogue, library)
-    except InvalidFilter as error:
-        return str(error)
-    return None
 
 
 def segment_key(text: str) -> str:

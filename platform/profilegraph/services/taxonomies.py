@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import bases_first
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.taxonomies import read_taxonomies, save_taxonomy, taxonomy_digests
 
 
-async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
+async def load_taxonomies(
+    database: Database, taxonomies: Iterable[Taxonomy], now: datetime | None = None
+) -> list[Taxonomy]:
     """Return those of `taxonomies` that were new or different, after writing them to the graph.
 
     A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
-    one wins. All are written in one transaction. Raises Conflict where two define the same key.
+    one wins. All are written in one transaction; with `now`, it is kept since when what a taxonomy
+    had before is gone. Raises Conflict where they do not go together, or not with those that are
+    there.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
     present = {taxonomy.key: taxonomy for taxonomy in await read_taxonomies(database)}
@@ -23,13 +29,13 @@ async def load_taxonomies(database: Database, taxonomies: Iterable[Taxonomy]) ->
     digests = await taxonomy_digests(database)
     changed = [
         one
-        for one in wanted.values()
+        for one in bases_first(wanted.values())
         if digests.get(one.key) != digest(one) and not _older(one, present.get(one.key))
     ]
 
     async def work(transaction: Transaction) -> None:
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy))
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
 
     if changed:
         await database.write(work)

@@ -144,9 +144,14 @@ async def list_segments(database: Database) -> Sequence[SavedSegment]:
     return [saved_segment(row) for row in rows]
 
 
-async def read_filters(database: Database, keys: Sequence[str]) -> dict[str, Node]:
-    """Return the filters of those of the segments that exist, in their newest versions, by key."""
-    parameters = {"keys": keys, "version": None, "at": None}
+async def read_filters(
+    database: Database, keys: Sequence[str], at: datetime | None = None
+) -> dict[str, Node]:
+    """Return the filters of those of the segments that exist, by key.
+
+    Each is that of the newest version, or of the one that was the newest at a moment.
+    """
+    parameters = {"keys": keys, "version": None, "at": at}
     rows = await database.read(statement("read_segments"), parameters)
     return {one.key: one.filter for one in map(saved_segment, rows)}
 

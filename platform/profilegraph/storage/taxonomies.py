@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
+from profilegraph.domain.departed import departed
+from profilegraph.domain.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
 
-async def save_taxonomy(transaction: Transaction, taxonomy: Taxonomy, digest: str) -> None:
-    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others."""
+async def save_taxonomy(
+    transaction: Transaction, taxonomy: Taxonomy, digest: str, now: datetime | None = None
+) -> None:
+    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
+
+    With `now`, it is kept since when what is in it no more has been gone.
+    """
     values = {
+        "departed": None if now is None else await _departed(transaction, taxonomy, now),
         "version": taxonomy.version,
         "digest": digest,
         "definition": taxonomy.model_dump_json(by_alias=True, exclude_none=True),
         "labelZh": taxonomy.labels.zh_cn,
         "labelEn": taxonomy.labels.en,
     }
-    dimensions = [_dimension(dimension) for dimension in taxonomy.dimensions]
-    parameters = {"key": taxonomy.key, "set": values, "dimensions": dimensions}
+    parameters = {
+        "key": taxonomy.key,
+        "set": {name: value for name, value in values.items() if value is not None},
+        "dimensions": [_dimension(dimension) for dimension in taxonomy.dimensions],
+        "tags": [*_tags(taxonomy)],
+    }
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
+
+
+async def read_departed(database: Database) -> dict[str, datetime]:
+    """Return since when what taxonomies had is gone, where known, by `kind:key`."""
+    rows = await database.read(
+        "MATCH (t:Taxonomy) WHERE t.departed IS NOT NULL RETURN t.departed AS departed"
+    )
+    found: dict[str, datetime] = {}
+    for row in rows:
+        found |= _moments(row["departed"])
+    return found
 
 
 async def taxonomy_digests(database: Database) -> dict[str, str]:
@@ -44,32 +67,53 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
 
 
+async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime) -> str:
+    rows = await transaction.run(
+        "MATCH (t:Taxonomy {key: $key}) RETURN t.definition AS definition, t.departed AS departed",
+        {"key": taxonomy.key},
+    )
+    old = Taxonomy.model_validate_json(rows[0]["definition"]) if rows else None
+    before = _moments(rows[0]["departed"] or "{}") if rows else {}
+    found = departed(before, old, taxonomy, now)
+    return json.dumps({key: at.isoformat() for key, at in sorted(found.items())})
+
+
+def _moments(text: str) -> dict[str, datetime]:
+    return {key: datetime.fromisoformat(at) for key, at in json.loads(text).items()}
+
+
 def _dimension(dimension: Dimension) -> dict[str, Any]:
+    ttl = None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days)
     values = {
         "key": dimension.key,
         "cardinality": dimension.cardinality.value,
         "ordered": dimension.ordered,
+        "ttl": ttl,
         "labelZh": dimension.labels.zh_cn,
         "labelEn": dimension.labels.en,
     }
-    return {
-        "key": dimension.key,
-        "set": values,
-        "duties": [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()],
-        "tags": [_tag(dimension, tag, place) for place, tag in enumerate(dimension.tags)],
-    }
+    duties = [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()]
+    return {"key": dimension.key, "set": values, "duties": duties}
 
 
-def _tag(dimension: Dimension, tag: Tag, place: int) -> dict[str, Any]:
-    key = tag_key(dimension.key, tag.key)
+def _tags(taxonomy: Taxonomy) -> Iterator[dict[str, Any]]:
+    """Yield the tags that a taxonomy defines, those that it adds to another's dimensions too."""
+    own = [(dimension.key, dimension.tags) for dimension in taxonomy.dimensions]
+    added = [(addition.dimension, addition.tags) for addition in taxonomy.additions]
+    for dimension, tags in (*own, *added):
+        for place, tag in enumerate(tags):
+            yield _tag(taxonomy.key, dimension, tag, place)
+
+
+def _tag(taxonomy: str, dimension: str, tag: Tag, place: int) -> dict[str, Any]:
+    key = tag_key(dimension, tag.key)
     values = {
         "key": key,
-        "dimension": dimension.key,
-        "single": dimension.cardinality is Cardinality.SINGLE,
+        "dimension": dimension,
+        "taxonomy": taxonomy,
         "position": place,
-        "ttl": None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days),
         "labelZh": tag.labels.zh_cn,
         "labelEn": tag.labels.en,
     }
-    parent = None if tag.parent is None else tag_key(dimension.key, tag.parent)
-    return {"key": key, "parent": parent, "set": values}
+    parent = None if tag.parent is None else tag_key(dimension, tag.parent)
+    return {"key": key, "dimension": dimension, "parent": parent, "set": values}

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
-from profilegraph.api.schema import build_schema
+from profilegraph.api.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import Delivery, Sender
@@ -45,9 +45,11 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         return await check_key(platform.database, secret, clock())
 
     routines = _routines(platform, clock)
+    schemas = Schemas(platform.catalogue)
 
     async def start() -> None:
-        await platform.knowledge.now()  # the index begins to be built before the first question
+        # It looks at the graph: the index begins to be built before the first question, too.
+        await schemas.newest()
         for routine in routines:
             routine.start()
 
@@ -62,7 +64,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
     keys = KeyRing(check)
     return build_app(
-        executor=Executor(build_schema()),
+        executor=Executor(schemas),
         authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
         checks=_checks(platform),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import strawberry
@@ -21,9 +22,10 @@ Dimensions = Annotated[
     strawberry.argument(description="Keys of dimensions: all of them if left out."),
 ]
 Levels = Annotated[
-    list[LevelInput],
+    list[Mapping[str, Any]],
     strawberry.argument(
-        description=f"By what they are parted, the widest first; 1 to {answers.MOST_LEVELS}."
+        description=f"By what they are parted, the widest first; 1 to {answers.MOST_LEVELS}.",
+        graphql_type=list[LevelInput],
     ),
 ]
 
@@ -178,7 +180,7 @@ async def cross_table(info: Info, rows: str, columns: str, node: Node, when: Whe
     return CrossTable(found=found)
 
 
-async def split(info: Info, node: Node, when: When, levels: list[LevelInput]) -> Split:
+async def split(info: Info, node: Node, when: When, levels: list[Mapping[str, Any]]) -> Split:
     """Return the customers of a filter, level within level."""
     context = info.context
     parted = partings(levels, await context.catalogue())

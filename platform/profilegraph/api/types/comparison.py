@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.enums import Representation
 from profilegraph.api.fields import field, listed
-from profilegraph.api.filters import FilterInput, to_node
+from profilegraph.api.filters import FilterInput
 from profilegraph.api.types.taxonomy import Locale, Tag
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import encode
@@ -24,8 +24,11 @@ Keys = Annotated[
     strawberry.argument(description="Keys of saved segments, 2 to 8 with filters."),
 ]
 Filters = Annotated[
-    list[FilterInput] | None,
-    strawberry.argument(description="Filters that are not saved; they come after the segments."),
+    list[Node] | None,
+    strawberry.argument(
+        description="Filters that are not saved; they come after the segments.",
+        graphql_type=list[FilterInput] | None,
+    ),
 ]
 
 
@@ -237,11 +240,9 @@ class SegmentComparison:
         return [TagDifference(found=one) for one in self.found.differences[:first]]
 
 
-async def overlap(
-    info: Info, keys: list[str] | None, filters: list[FilterInput] | None
-) -> SegmentOverlap:
+async def overlap(info: Info, keys: list[str] | None, filters: list[Node] | None) -> SegmentOverlap:
     """Return how saved segments and filters lie over one another."""
-    nodes = [InSegment(key) for key in keys or ()] + [to_node(one) for one in filters or ()]
+    nodes = [InSegment(key) for key in keys or ()] + (filters or [])
     context = info.context
     await _require(info, nodes)
     return SegmentOverlap(found=await comparison.overlap(context.platform, nodes, context.now))
@@ -257,11 +258,11 @@ async def compare(
     return SegmentComparison(found=found)
 
 
-def side(name: str, key: str | None, filter: FilterInput | None) -> Node | None:
+def side(name: str, key: str | None, filter: Node | None) -> Node | None:
     """Return the segment or filter of one side; None where neither is given."""
     if key is not None and filter is not None:
         raise InvalidInput(f"give {name} or {name}Filter, not both.", where=name)
-    return InSegment(key) if key is not None else None if filter is None else to_node(filter)
+    return filter if key is None else InSegment(key)
 
 
 async def label_of(info: Info, node: Node, locale: str) -> str:

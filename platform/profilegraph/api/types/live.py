@@ -15,6 +15,7 @@ from profilegraph.api.fields import field
 from profilegraph.api.ids import decode_text, encode_text
 from profilegraph.api.paging import PageInfo
 from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.taxonomy import Locale
 from profilegraph.errors import InvalidInput
 from profilegraph.services.live import watching
 from profilegraph.services.live.schedules import next_run
@@ -89,6 +90,14 @@ class SegmentLive:
         description="As of when all customers were evaluated last, UTC."
     )
 
+    @field(
+        "Why it is not evaluated at present: the segment is broken. It goes on by itself when that is"
+        " mended; null where it is evaluated."
+    )
+    async def problem(self, info: Info, locale: Locale = "en") -> str | None:
+        """Return why it is not evaluated at present."""
+        return await _resting(info, self.watch.segment, locale)
+
     @field("When all customers are evaluated next by the schedule, UTC; null without one.")
     def next_at(self, info: Info) -> datetime | None:
         """Return when the schedule falls next."""
@@ -115,6 +124,8 @@ class SegmentLive:
 class Webhook:
     """Where the moves of a live segment are sent."""
 
+    failure: strawberry.Private[str | None]
+    segment: strawberry.Private[str]
     key: str = strawberry.field(description="The business key.")
     url: str = strawberry.field(description="The address.")
     active: bool = strawberry.field(
@@ -123,11 +134,15 @@ class Webhook:
     attempts: int = strawberry.field(
         description="How often the next message was sent in vain so far."
     )
-    problem: str | None = strawberry.field(description="Why the last attempt failed, if it did.")
     due_at: datetime = strawberry.field(description="Before when nothing more is sent, UTC.")
     delivered_at: datetime | None = strawberry.field(
         description="When the last message was taken, UTC."
     )
+
+    @field("Why nothing is sent: the last attempt failed, or the segment is broken; else null.")
+    async def problem(self, info: Info, locale: Locale = "en") -> str | None:
+        """Return why nothing is sent."""
+        return self.failure or await _resting(info, self.segment, locale)
 
     @classmethod
     def of(cls, one: StoredWebhook) -> Webhook:
@@ -137,10 +152,17 @@ class Webhook:
             url=one.url,
             active=one.active,
             attempts=one.attempts,
-            problem=one.problem,
+            failure=one.problem,
+            segment=one.segment,
             due_at=one.due_at,
             delivered_at=one.delivered_at,
         )
+
+
+async def _resting(info: Info, segment: str, locale: str) -> str | None:
+    """Return why a live segment is not evaluated at present; None where it is."""
+    found = await info.context.load.broken_segments.load(segment)
+    return found[0].text(locale) if found else None
 
 
 async def history_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from profilegraph.api.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.types.broken import BrokenSegment, broken_by
 from profilegraph.api.types.live import (
     HistoryAfter,
     HistorySize,
@@ -30,6 +32,7 @@ from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import InSegment, Listed
 from profilegraph.services import segment_history, segments
+from profilegraph.services.broken import naming
 from profilegraph.storage.saved_segments import SavedSegment
 
 
@@ -69,7 +72,13 @@ class Segment(Node, Labelled, Audience):
         description="The older version whose filter a rollback brought back in this one."
     )
 
-    @field("The filter as a sentence; what no taxonomy has any more is called by its key.")
+    def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
+        """Return what a question is asked within: a broken segment is named by its failure."""
+        return naming(info.context.platform, self.key, self.condition, self.when(info))
+
+    @field(
+        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked."
+    )
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
         library = await segments.library(info.context.platform, self.condition)
@@ -94,11 +103,19 @@ class Segment(Node, Labelled, Audience):
         found = await info.context.load.snapshot_sources.load(self.key)
         return Segment.of(found[0]) if found else None
 
-    @field("Why the filter cannot be asked any more; null where all is well.")
-    async def problem(self, info: Info) -> str | None:
-        """Return why the filter cannot be asked any more."""
-        library = await segments.library(info.context.platform, self.condition)
-        return segments.problem(self.condition, await info.context.catalogue(), library)
+    @field(
+        "Why the segment cannot be asked any more, with all that is missing; null of a sound one."
+    )
+    async def broken(self, info: Info) -> BrokenSegment | None:
+        """Return why the segment cannot be asked any more."""
+        found = await broken_by(info, self.condition, self.past)
+        return None if found is None else BrokenSegment.of(found)
+
+    @field("The same as one line; null where all is well.")
+    async def problem(self, info: Info, locale: Locale = "en") -> str | None:
+        """Return why the segment cannot be asked any more as one line."""
+        found = await broken_by(info, self.condition, self.past)
+        return None if found is None else found.text(locale)
 
     @field("Whether your API key may change it.")
     def may_edit(self, info: Info) -> bool:
@@ -153,7 +170,10 @@ class Segment(Node, Labelled, Audience):
         found = segment_history.changes(history, self.version, since)
         return [SegmentChange(change=one, kind=ChangeKind(one.kind)) for one in found]
 
-    @field("Who entered and who left between two moments, and why: docs/history.md says how.")
+    @field(
+        "Who entered and who left between two moments, and why: docs/history.md says how. Null, with"
+        " an error, where the segment is broken."
+    )
     async def difference(
         self,
         info: Info,
@@ -164,7 +184,7 @@ class Segment(Node, Labelled, Audience):
             datetime | None,
             strawberry.argument(description="The second moment, later; now if left out."),
         ] = None,
-    ) -> SegmentDifference:
+    ) -> SegmentDifference | None:
         """Return who entered and who left between two moments."""
         return await difference(info, self.key, from_, to)
 

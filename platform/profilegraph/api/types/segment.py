@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +12,6 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filter_parts import PersonTest
-from profilegraph.api.filters import to_person_test
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.types import answers
 from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
@@ -22,6 +22,7 @@ from profilegraph.segments import nodes
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past, When
 from profilegraph.services import segments
+from profilegraph.services.people import ANYONE
 from profilegraph.services.segments import MAX_PAGE
 
 PageSize = Annotated[
@@ -153,16 +154,23 @@ class Audience:
         """Return as of when the customers are asked for."""
         return self.past or info.context.now
 
+    def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
+        """Return what a question is asked within, so that its failure names what was asked."""
+        del info
+        return nullcontext()
+
     @field("How many customers match; null, with an error, where the filter cannot be asked.")
     async def count(self, info: Info) -> int | None:
         """Return how many customers match."""
-        return await segments.count(info.context.platform, self.condition, self.when(info))
+        async with self.asking(info):
+            return await segments.count(info.context.platform, self.condition, self.when(info))
 
-    @field("What each condition keeps and removes.")
-    async def waterfall(self, info: Info) -> Waterfall:
+    @field("What each condition keeps and removes; null, with an error, like `count`.")
+    async def waterfall(self, info: Info) -> Waterfall | None:
         """Return what each condition keeps and removes."""
         context = info.context
-        found = await segments.waterfall(context.platform, self.condition, self.when(info))
+        async with self.asking(info):
+            found = await segments.waterfall(context.platform, self.condition, self.when(info))
         return Waterfall(
             total=found.total,
             steps=context.budget.take(
@@ -178,43 +186,60 @@ class Audience:
             ),
         )
 
-    @listed("How many carry each tag, dimension by dimension.")
+    @listed("How many carry each tag, dimension by dimension; null, with an error, like `count`.")
     async def breakdown(
         self, info: Info, dimensions: Dimensions = None
-    ) -> list[DimensionBreakdown]:
+    ) -> list[DimensionBreakdown] | None:
         """Return how many carry each tag."""
-        return await answers.breakdown(info, self.condition, self.when(info), dimensions)
+        async with self.asking(info):
+            return await answers.breakdown(info, self.condition, self.when(info), dimensions)
 
-    @field("The customers that match, parted by one level after the other: a tree.")
-    async def split(self, info: Info, levels: Levels) -> Split:
+    @field(
+        "The customers that match, parted by one level after the other: a tree; null, with an error,"
+        " like `count`."
+    )
+    async def split(self, info: Info, levels: Levels) -> Split | None:
         """Return the customers that match, level within level."""
-        return await answers.split(info, self.condition, self.when(info), levels)
+        async with self.asking(info):
+            return await answers.split(info, self.condition, self.when(info), levels)
 
-    @field("The customers that match, a page at a time; what is said of each is of today.")
+    @field(
+        "The customers that match, a page at a time; what is said of each is of today. Null, with an"
+        " error, like `count`."
+    )
     async def members(
         self,
         info: Info,
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
         order_by: OrderBy = None,
-    ) -> CustomerConnection:
+    ) -> CustomerConnection | None:
         """Return a page of the customers that match."""
-        return await customer_page(info, self.condition, self.when(info), first, after, order_by)
+        when = self.when(info)
+        async with self.asking(info):
+            return await customer_page(info, self.condition, when, first, after, order_by)
 
-    @field("The decision-makers of the customers that match now, by key, a page at a time.")
+    @field(
+        "The decision-makers of the customers that match now, by key, a page at a time; null, with"
+        " an error, like `count`."
+    )
     async def people(
         self,
         info: Info,
         where: Annotated[
-            PersonTest | None,
-            strawberry.argument(description="What each must be: anyone if left out."),
+            nodes.PersonTest | None,
+            strawberry.argument(
+                description="What each must be: anyone if left out.",
+                graphql_type=PersonTest | None,
+            ),
         ] = None,
         first: PeoplePageSize = DEFAULT_PAGE,
         after: After = None,
-    ) -> PeopleConnection:
+    ) -> PeopleConnection | None:
         """Return a page of the decision-makers of the customers that match."""
-        asked, when = to_person_test(where), self.when(info)
-        return await people_page(info, self.condition, asked, when, first, after)
+        asked, when = where or ANYONE, self.when(info)
+        async with self.asking(info):
+            return await people_page(info, self.condition, asked, when, first, after)
 
     @field("The filter as a sentence.")
     async def text(self, info: Info, locale: Locale = "en") -> str:

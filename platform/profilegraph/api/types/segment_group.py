@@ -11,6 +11,7 @@ from profilegraph.api.types.segment import SegmentPreview
 from profilegraph.api.types.taxonomy import Labelled, Locale
 from profilegraph.segments.facts import Past
 from profilegraph.services import segment_groups, segments
+from profilegraph.services.broken import broken_segments
 from profilegraph.services.segment_groups import Primary, Share
 from profilegraph.storage.segment_groups import SegmentGroup as StoredGroup
 
@@ -80,8 +81,17 @@ class SegmentGroup(Labelled):
         description="What ranks them, the heaviest first; null where they were ranked as such."
     )
 
-    @field("How many customers belong to each of its segments.")
-    async def shares(self, info: Info) -> GroupShares:
+    @listed("Those of its segments that are broken: while there are any, nobody can be told apart.")
+    async def broken(self, info: Info) -> list[Segment]:
+        """Return those of its segments that are broken."""
+        platform = info.context.platform
+        keys = await broken_segments(platform, self.segment_keys)
+        return [Segment.of(await segments.segment(platform, key)) for key in sorted(keys)]
+
+    @field(
+        "How many customers belong to each of its segments; null, with an error, where one is broken."
+    )
+    async def shares(self, info: Info) -> GroupShares | None:
         """Return how many belong to each of its segments."""
         context = info.context
         when = self.past or context.now

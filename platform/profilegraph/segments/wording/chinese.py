@@ -53,6 +53,7 @@ CHINESE = Wording(
     tagging="{}，自{}起，{}{}",
     known="{}：{}",
     unknown="{}未知",
+    gone="{}（已缺失）",
     event="{}，{}",
     of="，{}",
     person_role="在其中的角色为{}",

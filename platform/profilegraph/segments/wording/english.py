@@ -53,6 +53,7 @@ ENGLISH = Wording(
     tagging="{} since {}, by {} {}",
     known="{}: {}",
     unknown="{} is not known",
+    gone="{} (missing)",
     event="{} on {}",
     of=" in {}",
     person_role="role in it {}",

@@ -57,6 +57,7 @@ class Wording:
     tagging: str
     known: str
     unknown: str
+    gone: str
     event: str
     of: str
     person_role: str

@@ -14,6 +14,7 @@ from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import written_out
 from profilegraph.segments.nodes import Node, PersonTest
 from profilegraph.services import people, segments
+from profilegraph.services.broken import require_sound
 from profilegraph.services.exports.columns import Column, Need, Row, What, choose, usual
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
@@ -63,9 +64,10 @@ async def open_table(
     Given what is asked `of_people`, it is that of the members' decision-makers who are so. The
     filter and the moment stay what they are, however long the reading takes; of the past, what is
     said of each member is of today all the same. Each page is a read of its own, with a deadline of
-    its own. Raises NotFound, NoHistory, InvalidFilter, and InvalidInput where there is no such column.
+    its own. Raises NotFound, NoHistory, BrokenSegment, and InvalidInput where there is no such column.
     """
     saved = await segments.segment(platform, segment, when)
+    await require_sound(platform, segment, saved.filter, when)
     node = written_out(saved.filter, await segments.library(platform, saved.filter, when))
     what = What.MEMBERS if of_people is None else What.PEOPLE
     names = usual(node, what) if columns is None else columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -35,6 +35,8 @@ class Asked:
     filter: Node
     definition: str
     """Digest that is the same only where the same is asked, under the same order of tags."""
+    catalogue: Catalogue = field(repr=False)
+    """By which it was checked, and is evaluated: what goes meanwhile is found in the next round."""
 
     @property
     def about_others(self) -> bool:
@@ -74,23 +76,21 @@ def asked_by(node: Node, library: Library, catalogue: Catalogue) -> Asked:
             groups = tag_groups(leaf, catalogue)
             named = [*map(sorted, groups.wanted), sorted(groups.refused)]
             digest.update(repr(named).encode())
-    return Asked(whole, digest.hexdigest())
+    return Asked(whole, digest.hexdigest(), catalogue)
 
 
 async def among_all(platform: Platform, asked: Asked, now: datetime) -> Found:
     """Return who matches among all customers: by the index, or where there is none by Cypher."""
-    catalogue = await platform.catalogue()
     context = platform.context(now)
     try:
         view = await platform.knowledge.indexed()
-        evaluator = Evaluator(view, catalogue, context)
+        evaluator = Evaluator(view, asked.catalogue, context)
         return Found(evaluator.members(asked.filter), evaluator.everyone)
     except IndexUnable:
         members, everyone = [
-            BitMap(
-                (await read_members(platform.database, Compiler(catalogue, context), node)).ordinals
-            )
+            BitMap((await read_members(platform.database, compiler, node)).ordinals)
             for node in (asked.filter, EVERYONE)
+            for compiler in (Compiler(asked.catalogue, context),)
         ]
         return Found(members, everyone)
 
@@ -100,9 +100,8 @@ def among_some(
     asked: Asked,
     level: Level,
     trees: Trees,
-    catalogue: Catalogue,
     now: datetime,
 ) -> Found:
     """Return who matches among the customers of a level, in time that grows with these alone."""
-    evaluator = Evaluator(View((level,), trees), catalogue, platform.context(now))
+    evaluator = Evaluator(View((level,), trees), asked.catalogue, platform.context(now))
     return Found(evaluator.members(asked.filter), evaluator.everyone)

@@ -47,7 +47,7 @@ class _Followed:
     """Whether this process has not evaluated it yet, or not since that failed."""
     rests_until: datetime | None = None
     asked: Asked | None = None
-    """None where it cannot be asked: a tag or another segment is gone."""
+    """None while the segment is broken: it rests, and goes on by itself when it is mended."""
 
 
 class Watcher:
@@ -104,6 +104,8 @@ class Watcher:
         asked = await ask(self._platform, segments)
         for one in self._followed.values():
             one.asked = asked.get(one.watch.segment)
+            if one.asked is None:
+                one.fresh = True  # what changes meanwhile is looked at when it can be asked again
 
     async def _attend(self, one: _Followed, news: News, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
@@ -160,8 +162,7 @@ class Watcher:
         self, one: _Followed, asked: Asked, news: News, at: datetime
     ) -> Evaluated:
         level = await load_changed(self._database, news.customers, news.feeds)
-        catalogue = await self._platform.catalogue()
-        found = among_some(self._platform, asked, level, self._trees, catalogue, at)
+        found = among_some(self._platform, asked, level, self._trees, at)
         known = Circumstances(redefined=False, changed=news.customers)
         moves = moves_between(one.members & news.customers, found, known)
         return Evaluated(at, asked.definition, news.heads, moves)

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
+from profilegraph.services.broken import require_sound
 from profilegraph.services.live.asking import among_all, asked_by
 from profilegraph.services.live.following import news_since
 from profilegraph.services.live.schedules import parse_schedule
@@ -75,7 +76,7 @@ async def set_live(
     """Return a segment after it is evaluated on change, by schedule, both or not any more.
 
     Its members at the first time are where its history begins: nobody of them has entered. Raises
-    InvalidInput where the schedule is none, Forbidden, NotFound, InvalidFilter, and Conflict where
+    InvalidInput where the schedule is none, Forbidden, NotFound, BrokenSegment, and Conflict where
     the segment is not active.
     """
     if schedule is not None:
@@ -105,6 +106,7 @@ async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> St
     # The feeds are looked at before the customers: whoever changes between is evaluated again.
     heads = (await news_since(platform.database, None)).heads
     library = await read_library(platform.database, segment.filter)
+    await require_sound(platform, segment.key, segment.filter)
     asked = asked_by(segment.filter, library, await platform.catalogue())
     members = (await among_all(platform, asked, now)).members
     return Start(uuid4().hex, Evaluated(now, asked.definition, heads), members)

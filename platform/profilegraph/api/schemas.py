@@ -1,0 +1,34 @@
+"""The schema in use, made anew when the taxonomies change, while requests go on with the old one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import strawberry
+
+from profilegraph.api.schema import build_schema
+from profilegraph.domain.catalogue import Catalogue
+
+
+class Schemas:
+    """Keeps the schema of one process; `catalogue` returns the taxonomies of this moment.
+
+    Whoever began with a schema ends with it: the next one takes its place as a whole.
+    """
+
+    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]]) -> None:
+        self._catalogue = catalogue
+        self._made_for: Catalogue | None = None
+        self._making = asyncio.Lock()
+        self.current = build_schema()
+
+    async def newest(self) -> strawberry.Schema:
+        """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
+        catalogue = await self._catalogue()
+        async with self._making:
+            if catalogue is not self._made_for:
+                # In a thread: with thousands of tags it takes a while, and others go on.
+                self.current = await asyncio.to_thread(build_schema, catalogue)
+                self._made_for = catalogue
+        return self.current
