@@ -21,6 +21,8 @@ import pydantic  # noqa: F401
 
 import profilegraph.hooks  # noqa: F401
 
+ANSWER = "profilegraph watched: "
+"""Before the answer: what is imported may print things too."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _EVENTS = {
     "socket.__new__": "opens a socket",
@@ -105,4 +107,4 @@ def _place() -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(watch(sys.argv[1])))  # noqa: T201  (that is its answer)
+    print(f"\n{ANSWER}{json.dumps(watch(sys.argv[1]))}", flush=True)  # noqa: T201  (what it is asked for)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from profilegraph.services.contract.findings import Finding
+from profilegraph.services.contract.import_watch import ANSWER
 
 SECONDS = 60.0
 _WATCH = "profilegraph.services.contract.import_watch"
@@ -35,9 +36,10 @@ def import_findings(module: str) -> Iterator[Finding]:
             about, f"takes longer than {SECONDS:g} s.", "Do the work when it is asked for."
         )
         return
-    if done.returncode:
+    answers = [line for line in done.stdout.splitlines() if line.startswith(ANSWER)]
+    if done.returncode or not answers:
         last = (done.stderr.strip().splitlines() or ["it ends the process"])[-1]
         yield Finding(about, f"fails: {last}.", "It must import wherever profilegraph does.")
         return
-    for effect in json.loads(done.stdout.splitlines()[-1]):
+    for effect in json.loads(answers[-1].removeprefix(ANSWER)):
         yield Finding(about, f"{effect}.", "Do it in the function that needs it, not on import.")

@@ -167,8 +167,9 @@ def until(tables: Tables, kinds: Iterable[type[Table]], now: datetime) -> Tables
     kept: list[Table] = []
     for kind in kinds:
         table = tables[kind]
-        dated = isinstance(table, EventTable | FollowUpTable)
-        kept.append(table.where(table.at <= moment) if dated else table)
+        if isinstance(table, EventTable | FollowUpTable):
+            table = table.where(table.at <= moment)
+        kept.append(table)
     return Tables(tables.customers, kept)
 
 

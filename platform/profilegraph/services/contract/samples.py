@@ -90,7 +90,9 @@ class _Maker:
 
     def unless_unknown(self, values: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return the values with None in place of some, (m,)."""
-        return np.where(self.rng.random(self.size) < self.sample.nulls, None, values)
+        found = values.copy()
+        found[self.rng.random(self.size) < self.sample.nulls] = None
+        return found
 
     def keys(self, prefix: str) -> NDArray[np.object_]:
         """Return a key of its own for each row, (m,)."""
@@ -129,8 +131,8 @@ def _people(made: _Maker) -> Columns:
     keys = made.keys("person")
     # Whoever stands before in the same customer may be the superior: lines of reports, no circles.
     before = np.arange(made.size) - 1
-    same = np.zeros(made.size, bool)
-    same[1:] = np.diff(made.customer) == 0
+    bosses = made.unless_unknown(keys[before])
+    bosses[np.diff(made.customer, prepend=np.int32(-1)) != 0] = None
     return {
         "key": keys,
         "name": made.unless_unknown(made.keys("name")),
@@ -140,7 +142,7 @@ def _people(made: _Maker) -> Columns:
         "stance": made.numbers(-1, 1),
         "department": made.chosen({"IT", "finance", "board"}),
         "function": made.chosen(function.value for function in DepartmentFunction),
-        "reports_to": np.where(same, made.unless_unknown(keys[before]), None),
+        "reports_to": bosses,
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from profilegraph.domain.organisation import DecisionRole
@@ -60,8 +61,8 @@ class DecisionChain(Model[DecisionChainOptions]):
                 "decision_chain_deciders": np.where(known, deciders, np.nan),
             },
             tags={
-                "decision_chain": _chosen([layers > 1, layers == 1], "multi_layer", "single_layer"),
-                "core_deciders": _chosen([deciders > 1, deciders == 1], "several", "one"),
+                "decision_chain": _one_or_more(layers, "single_layer", "multi_layer"),
+                "core_deciders": _one_or_more(deciders, "one", "several"),
             },
             facts={
                 "core_roles": ", ".join(role.value for role in options.core_roles),
@@ -70,5 +71,8 @@ class DecisionChain(Model[DecisionChainOptions]):
         )
 
 
-def _chosen(masks: list[np.ndarray], *tags: str) -> np.ndarray:
-    return np.select(masks, np.array(tags, object), None)
+def _one_or_more(counts: NDArray[np.int64], one: str, more: str) -> NDArray[np.object_]:
+    """Return the tag of each count, (n,): none for 0."""
+    words = np.array([None, one, more], object)
+    found: NDArray[np.object_] = words[np.minimum(counts, 2)]
+    return found

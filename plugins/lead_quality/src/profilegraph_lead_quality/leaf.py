@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
 
 from profilegraph.domain.values import Labels
 from profilegraph.hooks import SegmentLeaf
@@ -26,9 +25,7 @@ class Grade(StrEnum):
 class LeadInput(BaseModel):
     """What is asked of a lead; all that is given must hold."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     grade: tuple[Grade, ...] | None = Field(None, min_length=1, description="One of these grades.")
     at_least: float | None = Field(None, ge=0, le=100, description="Least total, 0 to 100.")

@@ -216,7 +216,9 @@ def _answers(tables: Tables, now: datetime, days: int) -> Numbers:
     follow_ups = tables[FollowUpTable]
     asked = follow_ups.where((follow_ups.at <= moment) & (follow_ups.at > since)).counts()
     answered = _recent(tables[EventTable], now, days, ()).counts()
-    return np.divide(answered, asked, out=np.full(len(asked), np.nan), where=asked > 0)
+    found = np.full(len(asked), np.nan)
+    np.divide(answered, asked, out=found, where=asked > 0)
+    return found
 
 
 def _worth(taggings: TaggingTable, measure: Tag) -> Numbers:
@@ -268,7 +270,9 @@ def _mean(table: Table, values: Numbers, weight: Numbers) -> Numbers:
     size = len(table.customers)
     total = np.bincount(table.customer, weight, minlength=size)
     summed = np.bincount(table.customer, values * weight, minlength=size)
-    return np.divide(summed, total, out=np.full(size, np.nan), where=total > 0)
+    found = np.full(size, np.nan)
+    np.divide(summed, total, out=found, where=total > 0)
+    return found
 
 
 def _volume(opportunities: OpportunityTable) -> Numbers:

@@ -26,7 +26,7 @@ __all__ = [
 def register_destinations() -> Sequence[Destination[Any]]:
     """Return `edm_list`, `sms_list` and `webhook`."""
     return [
-        AddressList("edm_list", Labels(zh_cn="邮件名单", en="EDM list"), "identity:email"),
+        AddressList(),
         AddressList("sms_list", Labels(zh_cn="短信名单", en="SMS list"), "identity:phone"),
         Webhook(),
     ]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from profilegraph.hooks.destinations import Value
 from pydantic import BaseModel, ConfigDict, Field
 
 from profilegraph.domain.spreadsheets import escaped
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks import Delivery, Destination, Heading, Page
+from profilegraph.hooks.destinations import Value
 
 FOLDER = "PROFILEGRAPH_OUTBOX"
 """The variable that names the folder; who sends does not choose where on the server files go."""
@@ -47,11 +48,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class AddressList(Destination[ListOptions]):
-    """Writes the members' addresses of one kind to a file."""
+    """Writes the members' addresses of one kind to a file: of mails, unless told otherwise."""
 
-    key: str
-    labels: Labels
-    address: str
+    key: str = "edm_list"
+    labels: Labels = Labels(zh_cn="邮件名单", en="EDM list")  # noqa: RUF009  (frozen)
+    address: str = "identity:email"
     """The column that holds the address."""
     options: type[ListOptions] = ListOptions
 
@@ -73,11 +74,16 @@ class AddressList(Destination[ListOptions]):
                 f"the list needs the columns {', '.join(sorted(needed))}.",
                 hint="Leave the columns out, or name these too.",
             )
-        path = outbox() / f"{self.key}-{delivery.segment}-{delivery.id}.csv"
+        path = outbox() / f"{self.key}-{_word(delivery.segment)}-{_word(delivery.id)}.csv"
         if path.exists():
             return f"{path}: was written before."
         tally = await _write(path, delivery, self.address)
         return f"{path}: {receipt(tally, delivery)}"
+
+
+def _word(key: str) -> str:
+    # A key may hold whatever people write: slashes, dots and the like would name other folders.
+    return re.sub(r"[^\w-]+", "_", key)[:80]
 
 
 def outbox() -> Path:
@@ -181,7 +187,7 @@ def _cell(value: Value) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case float() | int():
+        case float():
             return str(value)
         case _:
             return escaped("; ".join(_texts(value)))

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from standardwebhooks import Webhook as Signer
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, PluginError
@@ -35,7 +36,10 @@ class WebhookOptions(BaseModel):
     @classmethod
     def _can_sign(cls, secret: SecretStr) -> SecretStr:
         if secret.get_secret_value():
-            Signer(secret.get_secret_value())
+            try:
+                Signer(secret.get_secret_value())
+            except EmptyWebhookSecretError as fault:
+                raise ValueError("the secret holds nothing to sign with") from fault
         return secret
 
 

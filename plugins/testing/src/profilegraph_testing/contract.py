@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any, ClassVar
+from types import MappingProxyType, ModuleType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,11 +28,11 @@ from profilegraph_testing.graph import Graph
 class PluginContract:
     """Tests that a plugin keeps its word; each says what is wrong and what to do."""
 
-    plugin: ClassVar[ModuleType]
+    plugin: ModuleType
     """The plugin: the module that its entry point names."""
-    leaf_examples: ClassVar[Mapping[str, Sequence[Mapping[str, Any]]]] = {}
+    leaf_examples: Mapping[str, Sequence[Mapping[str, Any]]] = MappingProxyType({})
     """By leaf, what it may be asked; without it, examples are made up from its input."""
-    import_files: ClassVar[Mapping[str, Sequence[Path]]] = {}
+    import_files: Mapping[str, Sequence[Path]] = MappingProxyType({})
     """By importer, files that it can read; each importer needs at least one."""
 
     def test_it_loads_and_all_of_it_is_in_use(self) -> None:
@@ -81,7 +81,8 @@ class PluginContract:
         conventions = Conventions(ZoneInfo("UTC"), "CNY", "CN", self.catalogue())
         for importer in self.host().importers:
             files = tuple(self.import_files.get(importer.key, ()))
-            assert files, f"name files for the importer {importer.key!r} in `import_files`"
+            if not files:
+                pytest.fail(f"name files for the importer {importer.key!r} in `import_files`")
             holds(importer_findings(importer, files, conventions))
 
     @classmethod
@@ -108,4 +109,5 @@ def _host(plugin: ModuleType) -> Host:
 def holds(findings: Any) -> None:
     """Fail with all findings, where there are any."""
     found: list[Finding] = list(findings)
-    assert not found, "\n".join(map(str, found))
+    if found:
+        pytest.fail("\n".join(map(str, found)), pytrace=False)

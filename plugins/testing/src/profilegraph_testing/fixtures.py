@@ -17,13 +17,13 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def profilegraph_now() -> datetime:
-    """The moment that tests take for the present: 2026-03-01 12:00 UTC."""
+    """Return the moment that tests take for the present: 2026-03-01 12:00 UTC."""
     return NOW
 
 
 @pytest.fixture(scope="session")
 def profilegraph_host() -> Host:
-    """The host of all plugins that are installed; its `faults` say which of them do not work."""
+    """Return the host of all plugins that are installed; its `faults` say which of them do not work."""
     from profilegraph.hooks.host import load_host
 
     return load_host()
@@ -31,7 +31,7 @@ def profilegraph_host() -> Host:
 
 @pytest.fixture(scope="session")
 def _profilegraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
-    """A graph in the Neo4j at PROFILEGRAPH_TEST_NEO4J_URI, or else in an embedded one."""
+    """Yield a graph in the Neo4j at PROFILEGRAPH_TEST_NEO4J_URI, or else in an embedded one."""
     from profilegraph_testing.graph import opened
 
     with opened(tmp_path_factory.mktemp("profilegraph"), NOW) as graph:
@@ -40,6 +40,6 @@ def _profilegraph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[G
 
 @pytest.fixture
 def profilegraph_graph(_profilegraph_server: Graph) -> Graph:
-    """A small graph, the same before each test: see `profilegraph_testing.small`."""
+    """Return a small graph, the same before each test: see `profilegraph_testing.small`."""
     _profilegraph_server.begin_anew()
     return _profilegraph_server

@@ -17,13 +17,13 @@ from profilegraph.config import Settings, load_settings
 from profilegraph.domain.values import Record
 from profilegraph.embedded import server as embedded
 from profilegraph.hooks.host import load_host
+from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.services import models, records
 from profilegraph.services.contract.agreement import Members, members_by_engine
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.models import ModelRun
 from profilegraph.services.platform import Address, Platform, connect, locate, schema_migrations
-from profilegraph.services.segments import filter_of
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import migrate
@@ -60,11 +60,15 @@ class Graph:
         return self._do(models.compute(self.platform, found, self.now, found.options(**options)))
 
     def members(self, asked: Mapping[str, Any]) -> set[str]:
-        """Return the keys of the customers that match a filter, as JSON, also with plugins' leaves.
+        """Return the keys of the customers that match a filter in canonical JSON.
 
         Every engine is asked; raises AssertionError where they differ.
         """
-        return self.agreed(filter_of(self.platform.host, asked))
+        return self.agreed(decode(asked))
+
+    def leaf(self, key: str, **asked: Any) -> set[str]:
+        """Return the keys of the customers that match a plugin's leaf, as `members` does."""
+        return self.members(self.platform.host.leaf(key).expanded(asked))
 
     def agreed(self, node: Node) -> set[str]:
         """Return the keys of the members of a filter; raises AssertionError where engines differ."""
