@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -48,7 +48,6 @@ class Evaluator:
     catalogue: Catalogue
     context: Context
     _known: dict[Node, BitMap] = field(default_factory=dict)
-    _parted: dict[str, Sequence[BitMap]] = field(default_factory=dict)
 
     @cached_property
     def everyone(self) -> BitMap:
@@ -65,38 +64,28 @@ class Evaluator:
             found = self._known[node] = self._members(node)
         return found
 
-    def parted(self, dimension: str) -> Sequence[BitMap]:
-        """Return who carries each tag of a dimension or one below it, and at last who carries none.
+    def parted(self, dimension: str, members: BitMap) -> list[BitMap]:
+        """Return who of some members carries each tag of a dimension or one below it, and who none.
 
-        Not to be changed. It is what the filters of a breakdown's buckets match, without making them.
+        It is what the filters of a breakdown's buckets match among them, without making the filters.
         """
-        found = self._parted.get(dimension)
-        if found is None:
-            carried = {
-                tag_key(dimension, tag.key): self._carrying(tag_key(dimension, tag.key))
-                for tag in self.catalogue.dimension(dimension).tags
-            }
-            below = self.catalogue.descendants
-            tags = [
-                carried[key]
-                if len(below[key]) == 1
-                else BitMap.union(*(carried[k] for k in below[key]))
-                for key in carried
-            ]
-            found = [*tags, self.everyone - BitMap.union(BitMap(), *tags)]
-            self._parted[dimension] = found
-        return found
-
-    def _carrying(self, key: str) -> BitMap:
-        """Return who may be seen and carries a tag itself."""
-        return BitMap.union(
-            BitMap(),
-            *(
-                here.level.tags[key].carried(self.context.now) & here.everyone
-                for here in self._places
-                if key in here.level.tags
-            ),
-        )
+        parts = [(here.level.tags, members & here.everyone) for here in self._places]
+        now = self.context.now
+        carried = {
+            key: BitMap.union(
+                BitMap(), *(tags[key].carried(now) & some for tags, some in parts if key in tags)
+            )
+            for tag in self.catalogue.dimension(dimension).tags
+            for key in (tag_key(dimension, tag.key),)
+        }
+        below = self.catalogue.descendants
+        found = [
+            carried[key]
+            if len(below[key]) == 1
+            else BitMap.union(*(carried[k] for k in below[key]))
+            for key in carried
+        ]
+        return [*found, members - BitMap.union(BitMap(), *found)]
 
     def _members(self, node: Node) -> BitMap:
         match node:
