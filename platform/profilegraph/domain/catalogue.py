@@ -31,6 +31,8 @@ class Catalogue:
     """Of each key that a dimension had before, the one that it has now."""
     former_tags: Mapping[str, str]
     """Of each key that a tag had before, the one that it has now; both with their dimension."""
+    carriers: Mapping[str, frozenset[str]]
+    """Of each tag key, the keys whose taggings count as the tag's: its own and its former ones."""
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
@@ -53,6 +55,7 @@ class Catalogue:
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
             former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
             former_tags=_former("tag", tags, _tag_aliases(dimensions)),
+            carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
         )
 
     def current_dimension(self, key: str) -> str:
@@ -75,8 +78,8 @@ class Catalogue:
         return self.former_tags.get(key, key)
 
     def dimension(self, key: str) -> Dimension:
-        """Return a dimension; raises NotFound that names the nearest keys."""
-        return _lookup("dimension", self.dimensions, key)
+        """Return a dimension, also by a former key; raises NotFound that names the nearest keys."""
+        return _lookup("dimension", self.dimensions, self.current_dimension(key))
 
     def attribute(self, key: str) -> Attribute:
         """Return an attribute; raises NotFound that names the nearest keys."""
@@ -91,10 +94,11 @@ class Catalogue:
         return _lookup("metric", self.metrics, key)
 
     def tag(self, key: str) -> Tag:
-        """Return a tag by its full key `dimension/tag`; raises NotFound that names the nearest."""
-        if key not in self.tags:
+        """Return a tag by its full key `dimension/tag`, also by a former one; raises NotFound that names the nearest."""
+        current = self.current_tag(key)
+        if current not in self.tags:
             raise NotFound(f"no tag is called {key!r}.", hint=_nearest(key, self.tags))
-        return self.tags[key]
+        return self.tags[current]
 
 
 def tag_key(dimension: str, tag: str) -> str:
@@ -121,6 +125,19 @@ def _descendants(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, frozens
                 parent = parents[parent]
         for key, keys in below.items():
             yield tag_key(dimension.key, key), frozenset(keys)
+
+
+def _carriers(
+    dimensions: Iterable[Dimension], current: Mapping[str, Tag]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    for dimension in dimensions:
+        places = (dimension.key, *dimension.aliases)
+        for tag in dimension.tags:
+            key = tag_key(dimension.key, tag.key)
+            names = (tag.key, *(alias for alias in tag.aliases if "/" not in alias))
+            moved = {alias for alias in tag.aliases if "/" in alias}
+            found = moved | {tag_key(place, name) for place in places for name in names}
+            yield key, frozenset(one for one in found if one == key or one not in current)
 
 
 def _dimension_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:

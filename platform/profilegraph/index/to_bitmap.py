@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.index import activity, leaves, people
 from profilegraph.index.leaves import Here
+from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Context
@@ -70,22 +71,30 @@ class Evaluator:
         It is what the filters of a breakdown's buckets match among them, without making the filters.
         """
         parts = [(here.level.tags, members & here.everyone) for here in self._places]
-        now = self.context.now
-        carried = {
-            key: BitMap.union(
-                BitMap(), *(tags[key].carried(now) & some for tags, some in parts if key in tags)
-            )
-            for tag in self.catalogue.dimension(dimension).tags
-            for key in (tag_key(dimension, tag.key),)
-        }
+        defined = self.catalogue.dimension(dimension)
+        keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
+        carried = {key: self._carrying(key, parts) for key in keys}
         below = self.catalogue.descendants
         found = [
             carried[key]
             if len(below[key]) == 1
             else BitMap.union(*(carried[k] for k in below[key]))
-            for key in carried
+            for key in keys
         ]
         return [*found, members - BitMap.union(BitMap(), *found)]
+
+    def _carrying(self, key: str, parts: Iterable[tuple[Mapping[str, Taggings], BitMap]]) -> BitMap:
+        """Return who of some customers of levels carries a tag itself, under whichever of its keys."""
+        now = self.context.now
+        return BitMap.union(
+            BitMap(),
+            *(
+                tags[one].carried(now) & some
+                for tags, some in parts
+                for one in self.catalogue.carriers[key]
+                if one in tags
+            ),
+        )
 
     def _members(self, node: Node) -> BitMap:
         match node:

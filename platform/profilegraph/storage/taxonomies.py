@@ -20,7 +20,8 @@ async def save_taxonomy(
 ) -> None:
     """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
 
-    With `now`, it is kept since when what is in it no more has been gone.
+    With `now`, the definition that it had until then is kept, and since when what is in it no more
+    has been gone.
     """
     values = {
         "departed": None if now is None else await _departed(transaction, taxonomy, now),
@@ -35,6 +36,7 @@ async def save_taxonomy(
         "set": {name: value for name, value in values.items() if value is not None},
         "dimensions": [_dimension(dimension) for dimension in taxonomy.dimensions],
         "tags": [*_tags(taxonomy)],
+        "at": now,
     }
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
@@ -64,6 +66,22 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
     rows = await database.read(
         "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
     )
+    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
+    """Return all taxonomies, by key; nobody else changes them until the commit."""
+    # One lock for all: they refer to one another, and a new one has no node to be locked yet.
+    await transaction.run("MERGE (l:Lock {key: 'taxonomies'}) SET l.key = l.key")
+    rows = await transaction.run(
+        "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
+    )
+    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy]:
+    """Return the taxonomies as they were at a moment, by key; before the first, as they were first."""
+    rows = await database.read(statement("read_taxonomies_at"), {"at": at})
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
 
 

@@ -1,4 +1,10 @@
 MERGE (t:Taxonomy {key: $key})
+// What it was stays: a question about a past moment is answered by the definition of then.
+FOREACH (definition IN CASE WHEN $at IS NOT NULL AND t.digest <> $set.digest THEN [t.definition] ELSE [] END |
+  CREATE (t)-[:WAS]->(:State {
+    definition: definition, until: $at, n: COUNT { (t)-[:WAS]->(:State) }
+  })
+)
 SET t += $set
 WITH t
 CALL (t) {
@@ -21,6 +27,11 @@ CALL (t) {
   MERGE (d:Dimension {key: row.key})
   SET d = row.set
   MERGE (d)-[:IN]->(t)
+  WITH d, t, row
+  CALL (d, t) {
+    MATCH (d)-[old:IN]->(other:Taxonomy) WHERE other <> t
+    DELETE old
+  }
   WITH d, row
   CALL (d, row) {
     MATCH (d)-[old:GOVERNED_BY]->(:Team)
