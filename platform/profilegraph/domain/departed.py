@@ -33,7 +33,7 @@ def departed(
 
 def _tags(taxonomy: Taxonomy) -> set[str]:
     return {
-        tag_key(dimension.key, name)
+        name if "/" in name else tag_key(dimension.key, name)
         for dimension in taxonomy.dimensions
         for tag in dimension.tags
         for name in (tag.key, *tag.aliases)
