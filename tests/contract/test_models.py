@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
 
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, PluginError
-from profilegraph.hooks import EventTable, Scores
-from profilegraph.services.models import compute, load_events, parse_options
+from profilegraph.hooks import EventTable, Model, NoOptions, Scores, Tables
+from profilegraph.services.models import compute, parse_options
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
+from profilegraph.services.tables import read_tables
 from tests.conftest import NOW
 from tests.support.graphs import dump
 
@@ -54,8 +54,11 @@ async def test_events_come_sorted_with_exact_amounts_and_without_the_future(
     platform: Platform,
 ) -> None:
     await save(platform, PURCHASES, NOW)
-    events = await load_events(platform.database, ["purchase"], NOW)
-    assert events.customers == ("never", "often", "once")
+    customers = ("never", "often", "once")
+    needs = frozenset({EventTable})
+    tables = await read_tables(platform.database, customers, needs, NOW, {"purchase"})
+    events = tables[EventTable]
+    assert events.customers == customers
     assert events.customer.tolist() == [1, 1, 2]
     assert events.amount.tolist() == [502_500, 1_000_000, 100_000]
     assert events.at[1] == np.datetime64((NOW - timedelta(days=1)).replace(tzinfo=None), "us")
@@ -160,37 +163,27 @@ async def test_options_that_do_not_exist_are_named(platform: Platform) -> None:
     assert "windw" in str(caught.value)
 
 
-class NoOptions(BaseModel):
-    """A model without options."""
-
-
-class Freezing:
+class Freezing(Model[NoOptions]):
     """A model that finds everyone cold, in a dimension that people use too."""
 
     key = "freezing"
     labels = Labels(zh_cn="冷却", en="Freezing")
-    event_types: frozenset[str] = frozenset()
-    metrics: frozenset[str] = frozenset()
     dimensions = frozenset({"temperature"})
     options = NoOptions
 
-    def compute(self, events: EventTable, now: datetime, options: NoOptions) -> Scores:
-        return Scores(tags={"temperature": np.full(len(events.customers), "cold", dtype=object)})
+    def compute(self, tables: Tables, now: datetime, options: NoOptions) -> Scores:
+        return Scores(tags={"temperature": np.full(len(tables), "cold", dtype=object)})
 
 
-class Broken:
+class Broken(Model[NoOptions]):
     """A model that says less than it promised."""
 
     key = "broken"
-    labels = None
-    event_types: frozenset[str] = frozenset()
+    labels = Labels(zh_cn="坏", en="Broken")
     metrics = frozenset({"rfm_frequency"})
-    dimensions: frozenset[str] = frozenset()
+    options = NoOptions
 
-    def options(self) -> Any:
-        return None
-
-    def compute(self, events: EventTable, now: object, options: object) -> Scores:
+    def compute(self, tables: Tables, now: datetime, options: NoOptions) -> Scores:
         return Scores(metrics={"rfm_frequency": np.zeros(1)})
 
 
@@ -198,5 +191,5 @@ async def test_a_model_that_breaks_its_word_changes_nothing(platform: Platform) 
     await save(platform, PURCHASES, NOW)
     before = await dump(platform.database)
     with pytest.raises(PluginError, match="shape"):
-        await compute(platform, Broken(), NOW)  # type: ignore[arg-type]  # it is broken on purpose
+        await compute(platform, Broken(), NOW)
     assert await dump(platform.database) == before

@@ -107,3 +107,70 @@ async def test_a_tag_that_a_new_version_leaves_out_keeps_its_taggings_but_takes_
     assert kept == [{"tag": "use/parcels"}]
     with pytest.raises(NotFound, match="use/parcels"):
         await save(platform, [Tagging(customer="c", tag="use/parcels", since=NOW)], NOW)
+
+
+def adding(*tags: dict[str, Any], key: str = "vans", version: str = "1.0.0") -> Taxonomy:
+    return Taxonomy.model_validate(
+        {
+            "key": key,
+            "version": version,
+            "labels": labels(key),
+            "extends": {"fleets": ">=1.0,<2"},
+            "additions": [{"dimension": "use", "tags": [*tags]}],
+        }
+    )
+
+
+VAN = {"key": "van", "parent": "goods", "labels": labels("Van")}
+TAGS = (
+    "MATCH (g:Tag)-[:IN]->(:Dimension {key: 'use'}) OPTIONAL MATCH (g)-[:CHILD_OF]->(p:Tag)"
+    " RETURN g.key AS tag, p.key AS parent, g.single AS single, g.ttl IS NULL AS lasting,"
+    " g.retired AS retired ORDER BY tag"
+)
+
+
+async def test_tags_that_another_taxonomy_adds_are_part_of_the_dimension(
+    platform: Platform,
+) -> None:
+    await load_taxonomies(platform.database, [adding(VAN), taxonomy()])
+    catalogue = await platform.catalogue()
+    assert [tag.key for tag in catalogue.dimension("use").tags] == ["goods", "parcels", "van"]
+    assert catalogue.descendants["use/goods"] == {"use/goods", "use/parcels", "use/van"}
+    await save(platform, [Customer(key="c"), Tagging(customer="c", tag="use/van", since=NOW)], NOW)
+    await save(platform, [Tagging(customer="c", tag="use/parcels", since=NOW)], NOW)
+    carried = await platform.database.read("MATCH (:Customer)-[:TAGGED]->(g:Tag) RETURN g.key AS k")
+    assert carried == [{"k": "use/parcels"}]  # the dimension is single, for added tags too
+
+
+async def test_a_new_version_of_the_base_keeps_what_others_added_to_it(database: Database) -> None:
+    await load_taxonomies(database, [adding(VAN), taxonomy()])
+    await load_taxonomies(database, [taxonomy(version="1.1.0", cardinality="multi", ttl_days=None)])
+    same = {"single": False, "lasting": True, "retired": None}
+    assert await database.read(TAGS) == [
+        {"tag": "use/goods", "parent": None, **same},
+        {"tag": "use/parcels", "parent": "use/goods", **same},
+        {"tag": "use/van", "parent": "use/goods", **same},
+    ]
+
+
+async def test_what_an_addition_leaves_out_is_retired_and_the_base_is_not(
+    database: Database,
+) -> None:
+    await load_taxonomies(database, [adding(VAN), taxonomy()])
+    truck = {"key": "truck", "labels": labels("Truck")}
+    await load_taxonomies(database, [adding(truck, version="2.0.0")])
+    found = await database.read(TAGS)
+    assert [(row["tag"], row["retired"]) for row in found] == [
+        ("use/goods", None),
+        ("use/parcels", None),
+        ("use/truck", None),
+        ("use/van", True),
+    ]
+
+
+async def test_a_base_cannot_leave_the_versions_that_another_taxonomy_needs(
+    database: Database,
+) -> None:
+    await load_taxonomies(database, [adding(VAN), taxonomy()])
+    with pytest.raises(Conflict, match=r"'vans' extends 'fleets' >=1.0,<2, and 'fleets' is 2.0.0"):
+        await load_taxonomies(database, [taxonomy(version="2.0.0")])

@@ -9,22 +9,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
 
 from profilegraph.domain.values import Labels
 from profilegraph.errors import PluginError
-from profilegraph.hooks import EventTable, Scores, local_days
+from profilegraph.hooks import EventTable, Model, NoOptions, Scores, Tables, local_days
 from profilegraph.hooks.models import run_model
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
-class NoOptions(BaseModel):
-    pass
-
-
 @dataclass(frozen=True)
-class CountingModel:
+class CountingModel(Model[NoOptions]):
     """Counts events; `result` replaces what it returns."""
 
     key: str = "counting"
@@ -35,8 +30,9 @@ class CountingModel:
     options: type[NoOptions] = NoOptions
     result: Scores | None = None
 
-    def compute(self, events: EventTable, now: datetime, options: NoOptions) -> Scores:
-        return self.result or Scores(metrics={"count": events.counts().astype(np.float64)})
+    def compute(self, tables: Tables, now: datetime, options: NoOptions) -> Scores:
+        counts = tables[EventTable].counts()
+        return self.result or Scores(metrics={"count": counts.astype(np.float64)})
 
 
 def some_events() -> EventTable:
@@ -70,8 +66,8 @@ def test_moments_of_any_zone_are_kept_in_utc() -> None:
     ("change", "message"),
     [
         ({"amount": np.zeros(2, np.int64)}, "one length"),
-        ({"amount": np.zeros(3)}, "must be int32, datetime64"),
-        ({"type": np.zeros(3, np.int64)}, "type must be an array of str"),
+        ({"amount": np.zeros(3)}, "amount of a EventTable must be int64, not float64"),
+        ({"type": np.zeros(3, np.int64)}, "type of a EventTable must be str, not int64"),
         ({"customer": np.array([1, 2, 3], np.int32)}, "index into customers"),
         ({"customer": np.array([2, 1, 2], np.int32)}, "must be sorted"),
         ({"at": np.array([3, 2, 1], "datetime64[us]")}, "must be sorted"),
@@ -89,7 +85,7 @@ def test_columns_that_contradict_each_other_are_refused(
 
 
 def test_a_model_is_run_on_events() -> None:
-    scores = run_model(CountingModel(), some_events(), NOW, NoOptions())
+    scores = run_model(CountingModel(), Tables.of(some_events()), NOW, NoOptions())
     assert scores.metrics["count"].tolist() == [0, 1, 2]
 
 
@@ -115,22 +111,22 @@ def test_a_model_is_run_on_events() -> None:
 )
 def test_a_model_that_breaks_its_word_is_named(scores: Scores, word: str) -> None:
     with pytest.raises(PluginError, match=f"the model 'counting' broke its contract: .*{word}"):
-        run_model(CountingModel(result=scores), some_events(), NOW, NoOptions())
+        run_model(CountingModel(result=scores), Tables.of(some_events()), NOW, NoOptions())
 
 
 def test_a_model_that_raises_is_named_with_its_cause() -> None:
     class Raising(CountingModel):
-        def compute(self, events: EventTable, now: datetime, options: NoOptions) -> Scores:
+        def compute(self, tables: Tables, now: datetime, options: NoOptions) -> Scores:
             raise KeyError("spent")
 
     with pytest.raises(PluginError, match="the model 'counting' failed: KeyError") as caught:
-        run_model(Raising(), some_events(), NOW, NoOptions())
+        run_model(Raising(), Tables.of(some_events()), NOW, NoOptions())
     assert isinstance(caught.value.__cause__, KeyError)
 
 
 def test_now_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        run_model(CountingModel(), some_events(), NOW.replace(tzinfo=None), NoOptions())
+        run_model(CountingModel(), Tables.of(some_events()), NOW.replace(tzinfo=None), NoOptions())
 
 
 @pytest.mark.parametrize(

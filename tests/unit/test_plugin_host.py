@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
+import typer
+from pydantic import BaseModel, Field
 
 from profilegraph.cli.plugin import show
-from profilegraph.domain.values import Labels
+from profilegraph.domain.customers import Customer
+from profilegraph.domain.values import Labels, Record
 from profilegraph.errors import NotFound
-from profilegraph.hooks import EventTable, Scores, hookimpl
-from profilegraph.hooks.host import CORE, Candidate, Host, build_host, discover, load_host
+from profilegraph.hooks import (
+    Command,
+    Conventions,
+    CustomerField,
+    Delivery,
+    Destination,
+    EventTable,
+    Importer,
+    MembershipChanged,
+    Model,
+    NoOptions,
+    Scores,
+    SegmentLeaf,
+    Tables,
+    TagsChanged,
+    Unreadable,
+    hookimpl,
+)
+from profilegraph.hooks.discovery import Loading
+from profilegraph.hooks.host import CORE, Candidate, Host, build_host, load_host
 from profilegraph.hooks.specs import GROUP
 
+LABELS = Labels(zh_cn="计数", en="Counting")
 SHOP = """\
 key: shop
 version: 1.0.0
@@ -27,23 +49,19 @@ labels: {zh-CN: 商店, en: Shop}
 """
 
 
-class NoOptions(BaseModel):
-    pass
-
-
 @dataclass(frozen=True)
-class CountingModel:
+class CountingModel(Model[NoOptions]):
     """Counts events."""
 
     key: str = "counting"
-    labels: Labels = Labels(zh_cn="计数", en="Counting")  # noqa: RUF009
+    labels: Labels = LABELS
     event_types: frozenset[str] = frozenset({"purchase"})
     metrics: frozenset[str] = frozenset({"count"})
     dimensions: frozenset[str] = frozenset()
     options: type[NoOptions] = NoOptions
 
-    def compute(self, events: EventTable, now: datetime, options: NoOptions) -> Scores:
-        return Scores(metrics={"count": events.counts().astype(np.float64)})
+    def compute(self, tables: Tables, now: datetime, options: NoOptions) -> Scores:
+        return Scores(metrics={"count": tables[EventTable].counts().astype(np.float64)})
 
 
 class ModelPlugin:
@@ -62,6 +80,99 @@ class TaxonomyPlugin:
     @hookimpl
     def register_taxonomies(self) -> Sequence[Any]:
         return self.paths
+
+
+class Wish(BaseModel):
+    days: int = Field(description="Within how many days.")
+
+
+@dataclass(frozen=True)
+class Lines(Importer[NoOptions]):
+    """Reads a key a line."""
+
+    key: str = "lines"
+    labels: Labels = LABELS
+    options: type[NoOptions] = NoOptions
+
+    def read(
+        self, source: Path, options: NoOptions, conventions: Conventions
+    ) -> Iterator[Record | Unreadable]:
+        for line in source.read_text("utf-8").splitlines():
+            yield Customer(key=line) if line else Unreadable("empty")
+
+
+@dataclass(frozen=True)
+class Nowhere(Destination[NoOptions]):
+    """Counts who comes."""
+
+    key: str = "nowhere"
+    labels: Labels = LABELS
+    options: type[NoOptions] = NoOptions
+
+    async def send(self, delivery: Delivery[NoOptions]) -> str:
+        return f"{delivery.members} members"
+
+
+@dataclass(frozen=True)
+class Busy(SegmentLeaf[Wish]):
+    """Stands for a purchase of late."""
+
+    key: str = "busy"
+    labels: Labels = LABELS
+    description: Labels = LABELS
+    input: type[Any] = Wish
+
+    def expand(self, value: Wish) -> Mapping[str, Any]:
+        return {"event": {"type": "purchase", "window": {"lastDays": value.days}}}
+
+
+@dataclass(frozen=True)
+class Answer(CustomerField):
+    """Answers 42 for everybody."""
+
+    key: str = "answer"
+    labels: Labels = LABELS
+    description: Labels = LABELS
+    result: Any = int
+
+    async def values(self, tables: Tables, now: datetime) -> Sequence[Any]:
+        return [42] * len(tables)
+
+
+class EverythingPlugin:
+    """Brings one thing of each kind, or what it is told to."""
+
+    def __init__(self, **instead: Any) -> None:
+        self.instead = instead
+        self.told: list[object] = []
+
+    @hookimpl
+    def register_importers(self) -> Sequence[Any]:
+        return self.instead.get("importers", [Lines()])  # type: ignore[no-any-return]
+
+    @hookimpl
+    def register_destinations(self) -> Sequence[Any]:
+        return self.instead.get("destinations", [Nowhere()])  # type: ignore[no-any-return]
+
+    @hookimpl
+    def register_leaves(self) -> Sequence[Any]:
+        return self.instead.get("leaves", [Busy()])  # type: ignore[no-any-return]
+
+    @hookimpl
+    def register_customer_fields(self) -> Sequence[Any]:
+        return self.instead.get("customer_fields", [Answer()])  # type: ignore[no-any-return]
+
+    @hookimpl
+    def register_commands(self) -> Sequence[Any]:
+        return self.instead.get("commands", [Command("greet", typer.Typer())])  # type: ignore[no-any-return]
+
+    @hookimpl
+    def on_tags_changed(self, change: TagsChanged) -> None:
+        self.told.append(change)
+
+    @hookimpl
+    def on_membership_changed(self, change: MembershipChanged) -> None:
+        self.told.append(change)
 
 
 class RaisingPlugin:
@@ -115,8 +226,115 @@ def test_models_of_a_plugin_are_found_by_key() -> None:
     assert host.faults == ()
 
 
+def test_what_a_plugin_brings_of_each_kind_is_found_by_key() -> None:
+    plugin = EverythingPlugin()
+    host = host_with(plugin)
+    assert host.faults == ()
+    assert host.importers.get("lines") == Lines()
+    assert host.destinations.get("nowhere") == Nowhere()
+    assert host.leaf("busy").leaf == Busy()
+    assert host.customer_fields.get("answer") == Answer()
+    assert host.commands.get("greet").name == "greet"
+    change = TagsChanged(datetime(2026, 1, 1, tzinfo=UTC))
+    for listener in host.listeners:
+        if listener.hears(change):
+            listener.tell(change)
+    assert plugin.told == [change]
+
+
+class Deep(BaseModel):
+    days: dict[str, int] = Field({}, description="A type that GraphQL has not.")
+
+
+class Silent(BaseModel):
+    days: int
+
+
+@pytest.mark.parametrize(
+    ("brought", "reason"),
+    [
+        ({"importers": [Lines(key="Lines")]}, "the key 'Lines' must be snake_case"),
+        ({"importers": [Lines(labels="x")]}, "the labels of 'lines' must be Labels"),  # type: ignore[arg-type]
+        ({"importers": [Lines(options=dict)]}, "the options of 'lines' must be a pydantic class"),  # type: ignore[arg-type]
+        ({"importers": [Nowhere()]}, "it must return importers, not Nowhere"),
+        ({"importers": [Nowhere()]}, ": it has no read."),
+        ({"destinations": None}, "register_destinations failed: it returned None. Return a list."),
+        ({"destinations": [Nowhere(), Nowhere()]}, "its destination 'nowhere' exists already"),
+        ({"leaves": [Busy(key="follow_up")]}, "has the name of a condition of the platform"),
+        ({"leaves": [Busy(input=Silent)]}, "Silent.days: it needs a description"),
+        ({"leaves": [Busy(input=Deep)]}, "Deep.days: dict[str, int] is no type that the API"),
+        ({"leaves": [Busy(description="x")]}, "the description of 'busy' must be Labels"),  # type: ignore[arg-type]
+        ({"customer_fields": [Answer(result=bytes)]}, "<class 'bytes'> is no type that the API"),
+        ({"customer_fields": [Answer(key="x'}) DETACH DELETE n //")]}, "must be snake_case"),
+        ({"commands": [Command("Greet me", typer.Typer())]}, "must be lower case"),
+        ({"commands": ["greet"]}, "it must return commands with Typer applications"),
+    ],
+)
+def test_what_is_not_as_its_hook_promises_is_a_fault(brought: dict[str, Any], reason: str) -> None:
+    host = host_with(EverythingPlugin(**brought))
+    [fault] = host.faults
+    assert fault.name == "given"
+    assert reason in fault.reason
+    assert keys(host) == ["one", "two"]
+
+
+def test_a_plugin_that_hangs_while_it_registers_is_left_out() -> None:
+    forever = threading.Event()
+
+    class Hanging:
+        @hookimpl
+        def register_models(self) -> Sequence[Any]:
+            forever.wait()
+            return []
+
+    host = build_host(
+        [Candidate("hanging", Hanging()), Candidate("sound", ModelPlugin(CountingModel()))],
+        seconds=0.2,
+    )
+    assert [(one.name, one.reason) for one in host.faults] == [
+        ("hanging", "register_models failed: it did not end within 0.2 s.")
+    ]
+    assert keys(host) == ["counting"]
+    forever.set()
+
+
+def test_a_plugin_that_hangs_on_import_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forever = threading.Event()
+    monkeypatch.setattr(threading, "forever", forever, raising=False)
+    (tmp_path / "plug_hanging.py").write_text("import threading\nthreading.forever.wait()\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    loading = Loading(seconds=0.2)
+    assert loading.find([entry("hanging", "plug_hanging")]) == []
+    assert "did not end within 0.2 s" in loading.faults[0].reason
+    forever.set()
+
+
+@pytest.mark.parametrize(
+    ("needed", "reason"),
+    [
+        (">=99", "needs version >=99 of the plugin API; this profilegraph has 1.0"),
+        (">=0.1,<1", "needs version >=0.1,<1 of the plugin API"),
+        ("soon", '`profilegraph_api` must be a range of versions, such as ">=1,<2"'),
+        (2, "`profilegraph_api` must be a range of versions"),
+        (">=1,<2", None),
+        (">=1.0", None),
+    ],
+)
+def test_the_range_of_api_versions_is_held(needed: object, reason: str | None) -> None:
+    plugin = ModelPlugin(CountingModel())
+    plugin.profilegraph_api = needed  # type: ignore[attr-defined]
+    host = host_with(plugin)
+    if reason is None:
+        assert host.faults == ()
+    else:
+        assert reason in host.faults[0].reason
+        assert keys(host) == ["one", "two"]
+
+
 def test_an_unknown_model_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(NotFound, match=r"no model is called 'rfn'\. Models: one, two\."):
+    with pytest.raises(NotFound, match=r"no model is called 'rfn'\. There are: one, two\."):
         build_host([Candidate("p", ModelPlugin(CountingModel("two"), CountingModel("one")))]).model(
             "rfn"
         )
@@ -139,7 +357,7 @@ def test_a_taxonomy_that_defines_what_another_defines_is_left_out(tmp_path: Path
         for name in ("shop", "mall", "shop_too")
     )
     assert [taxonomy.key for taxonomy in host.taxonomies] == ["shop"]
-    mall, shop_too = host.faults
+    mall, shop_too = sorted(host.faults, key=lambda fault: fault.name)
     assert (mall.name, shop_too.name) == ("mall", "shop_too")
     assert "the taxonomies 'shop' and 'mall' both define the metric 'spend'" in mall.reason
     assert shop_too.reason == "its taxonomy 'shop' exists already, in the plugin 'shop'"
@@ -186,14 +404,6 @@ def test_a_plugin_that_cannot_register_is_not_listed_as_working() -> None:
         assert [p.name for p in host_with(plugin).plugins] == ["before", "after"]
 
 
-def test_a_plugin_for_a_later_api_says_so() -> None:
-    plugin = ModelPlugin(CountingModel())
-    plugin.profilegraph_api = 99  # type: ignore[attr-defined]
-    host = host_with(plugin)
-    assert keys(host) == ["one", "two"]
-    assert host.faults[0].reason == "needs version 99 of the plugin API; this profilegraph has 1"
-
-
 def test_a_second_plugin_of_one_name_leaves_the_first_in_use() -> None:
     host = build_host(
         [
@@ -225,7 +435,8 @@ def test_each_entry_point_is_imported_on_its_own(
     (tmp_path / "plug_raising.py").write_text("1 / 0\n")
     (tmp_path / "plug_exiting.py").write_text("raise SystemExit(3)\n")
     monkeypatch.syspath_prepend(tmp_path)
-    found, faults = discover(
+    loading = Loading()
+    found = loading.find(
         [
             entry("missing", "plug_missing"),
             entry("raising", "plug_raising"),
@@ -234,13 +445,14 @@ def test_each_entry_point_is_imported_on_its_own(
         ]
     )
     assert [candidate.name for candidate in found] == ["sound"]
-    assert {fault.name: fault.reason for fault in faults} == {
-        "exiting": "cannot be imported from plug_exiting: SystemExit: 3",
+    assert {fault.name: fault.reason for fault in loading.faults} == {
+        "exiting": "cannot be imported from plug_exiting:"
+        " it tried to end the process: SystemExit(3).",
         "missing": "cannot be imported from plug_missing:"
         " ModuleNotFoundError: No module named 'plug_missing'",
         "raising": "cannot be imported from plug_raising: ZeroDivisionError: division by zero",
     }
-    host = build_host(found, faults)
+    host = build_host(found, loading.faults)
     assert [plugin.name for plugin in host.plugins] == ["sound"]
     assert len(host.faults) == 3
 

@@ -24,7 +24,7 @@ def output(*arguments: str) -> str:
 
 def test_check_says_what_sound_files_hold() -> None:
     printed = output("check", str(FOLDER / "b2b_core.yaml"), str(FOLDER / "commerce.yaml"))
-    assert "b2b_core 1.0.0 is sound: 13 dimensions, 53 tags" in printed
+    assert "b2b_core 1.1.0 is sound: 13 dimensions, 53 tags" in printed
     assert "commerce 1.0.0 is sound" in printed
 
 

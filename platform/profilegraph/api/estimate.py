@@ -42,16 +42,16 @@ class Budget:
 
     def __init__(self, items: int = MAX_ITEMS) -> None:
         self._items = items
-        self._left = items
+        self.left = items
 
     @property
     def overdrawn(self) -> bool:
         """Whether more was taken than there is: the answer is then withheld."""
-        return self._left < 0
+        return self.left < 0
 
     def take(self, found: list[T]) -> list[T]:
         """Return a list after counting its items; nothing of it once they are too many."""
-        self._left -= len(found)
+        self.left -= len(found)
         return [] if self.overdrawn else found
 
     def refusal(self) -> GraphQLError:

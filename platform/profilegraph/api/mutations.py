@@ -26,6 +26,7 @@ from profilegraph.api.inputs import (
 )
 from profilegraph.api.live_mutations import LiveMutation
 from profilegraph.api.segment_mutations import SegmentMutation
+from profilegraph.api.taxonomy_mutations import TaxonomyMutation
 from profilegraph.api.types.activity import Event
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker, Department
@@ -45,7 +46,7 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 @strawberry.type(
     description="Everything that can be changed. Each change is done as a whole or not at all."
 )
-class Mutation(SegmentMutation, LiveMutation, GroupMutation, DutyMutation):
+class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation):
     """Everything that can be changed."""
 
     @field("Saves a customer: a new one, or new values of a known one.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Self, TypeVar
 
 from profilegraph.domain.taxonomy import Attribute, Dimension, EventType, Metric, Tag, Taxonomy
+from profilegraph.domain.taxonomy_fit import merged, misfits
+from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
 T = TypeVar("T", Dimension, Attribute, EventType, Metric)
@@ -30,23 +31,31 @@ class Catalogue:
     """Of each key that a dimension had before, the one that it has now."""
     former_tags: Mapping[str, str]
     """Of each key that a tag had before, the one that it has now; both with their dimension."""
+    carriers: Mapping[str, frozenset[str]]
+    """Of each tag key, the keys whose taggings count as the tag's: its own and its former ones."""
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
-        """Return the catalogue of these taxonomies; raises Conflict where two define one key."""
+        """Return the catalogue of these taxonomies; raises Conflict where they do not fit.
+
+        The dimensions hold the tags that other taxonomies add; `taxonomies` are as they were given.
+        """
         found = tuple(taxonomies)
-        dimensions = _by_key("dimension", ((t.key, d) for t in found for d in t.dimensions))
+        for misfit in misfits(found):
+            raise Conflict(misfit.message, hint=misfit.hint)
+        dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
         return cls(
             taxonomies=found,
             dimensions=dimensions,
-            attributes=_by_key("attribute", ((t.key, a) for t in found for a in t.attributes)),
-            events=_by_key("event type", ((t.key, e) for t in found for e in t.events)),
-            metrics=_by_key("metric", ((t.key, m) for t in found for m in t.metrics)),
+            attributes=MappingProxyType({a.key: a for t in found for a in t.attributes}),
+            events=MappingProxyType({e.key: e for t in found for e in t.events}),
+            metrics=MappingProxyType({m.key: m for t in found for m in t.metrics}),
             tags=tags,
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
             former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
             former_tags=_former("tag", tags, _tag_aliases(dimensions)),
+            carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
         )
 
     def current_dimension(self, key: str) -> str:
@@ -69,8 +78,8 @@ class Catalogue:
         return self.former_tags.get(key, key)
 
     def dimension(self, key: str) -> Dimension:
-        """Return a dimension; raises NotFound that names the nearest keys."""
-        return _lookup("dimension", self.dimensions, key)
+        """Return a dimension, also by a former key; raises NotFound that names the nearest keys."""
+        return _lookup("dimension", self.dimensions, self.current_dimension(key))
 
     def attribute(self, key: str) -> Attribute:
         """Return an attribute; raises NotFound that names the nearest keys."""
@@ -85,30 +94,16 @@ class Catalogue:
         return _lookup("metric", self.metrics, key)
 
     def tag(self, key: str) -> Tag:
-        """Return a tag by its full key `dimension/tag`; raises NotFound that names the nearest."""
-        if key not in self.tags:
+        """Return a tag by its full key `dimension/tag`, also by a former one; raises NotFound that names the nearest."""
+        current = self.current_tag(key)
+        if current not in self.tags:
             raise NotFound(f"no tag is called {key!r}.", hint=_nearest(key, self.tags))
-        return self.tags[key]
+        return self.tags[current]
 
 
 def tag_key(dimension: str, tag: str) -> str:
     """Return the full key of a tag: `dimension/tag`."""
     return f"{dimension}/{tag}"
-
-
-def _by_key(what: str, definitions: Iterable[tuple[str, T]]) -> Mapping[str, T]:
-    found: dict[str, T] = {}
-    owners: dict[str, str] = {}
-    for taxonomy, definition in definitions:
-        if definition.key in found:
-            raise Conflict(
-                f"the taxonomies {owners[definition.key]!r} and {taxonomy!r} both define"
-                f" the {what} {definition.key!r}.",
-                hint="Rename one of the two.",
-            )
-        found[definition.key] = definition
-        owners[definition.key] = taxonomy
-    return MappingProxyType(found)
 
 
 def _tags(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, Tag]]:
@@ -130,6 +125,19 @@ def _descendants(dimensions: Iterable[Dimension]) -> Iterator[tuple[str, frozens
                 parent = parents[parent]
         for key, keys in below.items():
             yield tag_key(dimension.key, key), frozenset(keys)
+
+
+def _carriers(
+    dimensions: Iterable[Dimension], current: Mapping[str, Tag]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    for dimension in dimensions:
+        places = (dimension.key, *dimension.aliases)
+        for tag in dimension.tags:
+            key = tag_key(dimension.key, tag.key)
+            names = (tag.key, *(alias for alias in tag.aliases if "/" not in alias))
+            moved = {alias for alias in tag.aliases if "/" in alias}
+            found = moved | {tag_key(place, name) for place in places for name in names}
+            yield key, frozenset(one for one in found if one == key or one not in current)
 
 
 def _dimension_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
@@ -168,9 +176,4 @@ def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
-    near = get_close_matches(key, list(known), n=3)
-    return (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else "`profilegraph taxonomy list` shows what exists."
-    )
+    return nearest(key, known) or "`profilegraph taxonomy list` shows what exists."

@@ -14,7 +14,7 @@ from profilegraph.errors import InvalidInput
 
 
 def conform(record: Record, catalogue: Catalogue) -> Record:
-    """Return a record with its attributes in their declared types.
+    """Return a record with its attributes in their declared types, its tag under its present key.
 
     Raises NotFound where it names an attribute, tag or event type that no taxonomy declares,
     InvalidInput where an attribute's value has another type, or a tag is a model's to give.
@@ -26,6 +26,7 @@ def conform(record: Record, catalogue: Catalogue) -> Record:
         case Tagging(tag=tag):
             catalogue.tag(tag)
             _refuse_derived(record, catalogue)
+            return record.model_copy(update={"tag": catalogue.current_tag(tag)})
         case Event(type=kind):
             catalogue.event(kind)
     return record

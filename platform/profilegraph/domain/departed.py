@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from profilegraph.domain.catalogue import tag_key
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import former, placed
 
 
 def defined(taxonomy: Taxonomy) -> frozenset[str]:
     """Return all that a taxonomy defines as `kind:key`, aliases too: they are still understood."""
-    dimensions = ((one.key, *one.aliases) for one in taxonomy.dimensions)
-    keys = {f"dimension:{key}" for names in dimensions for key in names}
-    keys |= {f"attribute:{one.key}" for one in taxonomy.attributes}
-    keys |= {f"metric:{one.key}" for one in taxonomy.metrics}
-    keys |= {f"event:{one.key}" for one in taxonomy.events}
-    return frozenset(keys | {f"tag:{key}" for key in _tags(taxonomy)})
+    keys = {f"{kind}:{key}" for kind, key, _ in placed([taxonomy])}
+    return frozenset(keys | {f"{kind}:{alias}" for kind, alias, _ in former([taxonomy])})
 
 
 def departed(
@@ -29,12 +25,3 @@ def departed(
     present = defined(new)
     left = frozenset() if old is None else defined(old) - present
     return {key: at for key, at in before.items() if key not in present} | dict.fromkeys(left, now)
-
-
-def _tags(taxonomy: Taxonomy) -> set[str]:
-    return {
-        name if "/" in name else tag_key(dimension.key, name)
-        for dimension in taxonomy.dimensions
-        for tag in dimension.tags
-        for name in (tag.key, *tag.aliases)
-    }

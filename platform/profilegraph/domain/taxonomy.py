@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from profilegraph.domain.taxonomy_rules import (
+    Band,
+    alias_faults,
+    band_faults,
+    banding_faults,
+    parent_faults,
+    repeated,
+)
 from profilegraph.domain.values import Key, Labels, SnakeKey
 
 FOLDER = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+){0,7}$"
 TAG_ALIAS = r"^([a-z][a-z0-9_]{0,62}/)?[a-z0-9][a-z0-9_]{0,62}$"
+ANY_KEY = r"^[a-z][a-z0-9_]{0,62}(/[a-z0-9][a-z0-9_]{0,62})?$"
+
+
+def _version_range(text: str) -> str:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier as fault:
+        raise ValueError("a range of versions is needed, such as >=1.0,<2") from fault
+    return text
+
+
+VersionRange = Annotated[str, StringConstraints(min_length=1), AfterValidator(_version_range)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 
 
@@ -48,6 +75,16 @@ class Duty(StrEnum):
     TAG = "tag"
     CLEAN = "clean"
     RESTRUCTURE = "restructure"
+
+
+class Kind(StrEnum):
+    """What a definition of a taxonomy is."""
+
+    DIMENSION = "dimension"
+    TAG = "tag"
+    ATTRIBUTE = "attribute"
+    EVENT = "event"
+    METRIC = "metric"
 
 
 class Deprecation(BaseModel):
@@ -89,6 +126,17 @@ class Tag(Definition):
         description="Keys that it had before, with their dimension if it was another;"
         " they go on being understood.",
     )
+    begin: FiniteFloat | None = Field(
+        None, alias="from", description="Least number that the tag stands for, in the unit."
+    )
+    end: FiniteFloat | None = Field(
+        None, alias="to", description="First number that is too great for the tag."
+    )
+
+    @property
+    def band(self) -> Band:
+        """Return the numbers that the tag stands for."""
+        return Band(self.key, self.begin, self.end)
 
 
 class Dimension(Definition):
@@ -121,8 +169,39 @@ class Dimension(Definition):
     @model_validator(mode="after")
     def _tags_make_a_forest(self) -> Self:
         faults = [f"the tag {key!r} is defined twice" for key in repeated(t.key for t in self.tags)]
-        faults += parent_faults({tag.key: tag.parent for tag in self.tags}).values()
+        parents = {tag.key: tag.parent for tag in self.tags}
+        bands = [tag.band for tag in self.tags]
+        faults += parent_faults(parents).values()
+        faults += alias_faults({tag.key: tag.aliases for tag in self.tags}).values()
+        faults += banding_faults(bands, parents.values(), ordered=self.ordered, unit=self.unit)
+        faults += band_faults(bands).values()
         return _sound(self, faults)
+
+
+class Addition(BaseModel):
+    """Tags that a taxonomy adds to a dimension of one that it extends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    dimension: SnakeKey = Field(description="Key of the dimension, which has no order.")
+    tags: tuple[Tag, ...] = Field(
+        min_length=1, description="What is added; a parent may be a tag that is there already."
+    )
+
+
+class Removal(BaseModel):
+    """That something which an earlier version had is gone on purpose."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    kind: Kind = Field(description="What it was.")
+    key: Annotated[str, StringConstraints(pattern=ANY_KEY)] = Field(
+        description="Key that it had; a tag's with its dimension."
+    )
+    replaced_by: str | None = Field(
+        None, alias="replacedBy", description="What to use instead: a key of the same kind."
+    )
+    reason: Labels | None = Field(None, description="Why, for people.")
 
 
 class Attribute(Definition):
@@ -146,17 +225,23 @@ class Taxonomy(Definition):
     """A versioned set of dimensions, attributes, event types and metrics."""
 
     version: Version
-    extends: dict[SnakeKey, str] = Field(
+    extends: dict[SnakeKey, VersionRange] = Field(
         default_factory=dict,
         description="Of each taxonomy that this one builds on, its versions: `>=1.0,<2`.",
     )
     editable: bool = Field(
         False, description="Whether people change it at run time; it is then no file's any more."
     )
+    additions: tuple[Addition, ...] = Field(
+        (), description="Tags that it adds to dimensions of the taxonomies that it extends."
+    )
     dimensions: tuple[Dimension, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     events: tuple[EventType, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    removed: tuple[Removal, ...] = Field(
+        (), description="What earlier versions had and this one leaves out on purpose."
+    )
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> Self:
@@ -167,31 +252,6 @@ class Taxonomy(Definition):
 
 STRUCTURE_FAULT = "taxonomy_structure"
 """The type of the validation errors that concern several definitions at once."""
-
-
-def repeated(keys: Iterable[str]) -> list[str]:
-    """Return the keys that occur more than once."""
-    return [key for key, times in Counter(keys).items() if times > 1]
-
-
-def parent_faults(parents: Mapping[str, str | None]) -> dict[str, str]:
-    """Return what is wrong with a tag's parent, by the tag's key; empty where all is well."""
-    faults = {}
-    for key, parent in parents.items():
-        if parent is not None and parent not in parents:
-            faults[key] = f"the parent {parent!r} of the tag {key!r} is not a tag of the dimension"
-        elif (circle := _circle(key, parents)) is not None:
-            faults[key] = f"the tag {key!r} is its own ancestor: {' > '.join(circle)}"
-    return faults
-
-
-def _circle(key: str, parents: Mapping[str, str | None]) -> list[str] | None:
-    path = [key]
-    above = parents[key]
-    while above is not None and above in parents and above not in path:
-        path.append(above)
-        above = parents[above]
-    return [*path, key] if above == key else None
 
 
 Checked = TypeVar("Checked", bound=Definition)

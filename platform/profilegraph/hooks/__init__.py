@@ -1,6 +1,58 @@
-"""Plugins: what they may bring (specs, models), and the host that loads each on its own."""
+"""Plugins: what they may bring, a module a kind, and the host that loads each on its own."""
 
-from profilegraph.hooks.models import EventTable, Model, Scores, local_days
+from profilegraph.hooks.commands import Command
+from profilegraph.hooks.customer_fields import CustomerField
+from profilegraph.hooks.destinations import Delivery, Destination, Heading, Page
+from profilegraph.hooks.importers import Importer, Unreadable
+from profilegraph.hooks.leaves import SegmentLeaf
+from profilegraph.hooks.listeners import Carried, MembershipChanged, TagsChanged
+from profilegraph.hooks.models import Model, Scores, local_days
+from profilegraph.hooks.options import NoOptions
 from profilegraph.hooks.specs import API_VERSION, hookimpl
+from profilegraph.hooks.tables import (
+    AttributeTable,
+    EventTable,
+    FollowUpTable,
+    IdentityTable,
+    MetricTable,
+    OpportunityTable,
+    PersonTable,
+    Table,
+    Tables,
+    TaggingTable,
+    utc64,
+)
+from profilegraph.importers.binding import Conventions
 
-__all__ = ["API_VERSION", "EventTable", "Model", "Scores", "hookimpl", "local_days"]
+__all__ = [
+    "API_VERSION",
+    "AttributeTable",
+    "Carried",
+    "Command",
+    "Conventions",
+    "CustomerField",
+    "Delivery",
+    "Destination",
+    "EventTable",
+    "FollowUpTable",
+    "Heading",
+    "IdentityTable",
+    "Importer",
+    "MembershipChanged",
+    "MetricTable",
+    "Model",
+    "NoOptions",
+    "OpportunityTable",
+    "Page",
+    "PersonTable",
+    "Scores",
+    "SegmentLeaf",
+    "Table",
+    "Tables",
+    "TaggingTable",
+    "TagsChanged",
+    "Unreadable",
+    "hookimpl",
+    "local_days",
+    "utc64",
+]

@@ -1,95 +1,26 @@
-"""What a model is given, what it returns, and the check of both."""
+"""Models: what computes metrics and tags of customers, what it returns, and the check of that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from profilegraph.domain.values import AMOUNT_SCALE, Labels
+from profilegraph.domain.values import Labels
 from profilegraph.errors import PluginError
+from profilegraph.hooks.tables import EventTable, Table, Tables
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
-EventRow = tuple[str, str, datetime, int]
-"""Customer key, event type, moment, amount in ten-thousandths of the currency unit."""
-
-
-@dataclass(frozen=True, eq=False)
-class EventTable:
-    """Events of many customers in columns, sorted by customer, then by time.
-
-    `customers`: the keys of n customers, also of those without events. The other columns hold one
-    value for each of m events: `customer` (m,) int32 index into customers; `type` (m,) event type
-    keys; `at` (m,) datetime64[us], UTC; `amount` (m,) int64, ten-thousandths of the currency unit,
-    0 where the event has none. Raises ValueError where the columns contradict each other.
-    """
-
-    customers: tuple[str, ...]
-    customer: NDArray[np.int32]
-    type: NDArray[np.str_]
-    at: NDArray[np.datetime64]
-    amount: NDArray[np.int64]
-
-    def __post_init__(self) -> None:
-        """Refuse columns of other types, of different lengths, out of range or out of order."""
-        columns = (self.customer, self.type, self.at, self.amount)
-        if {column.shape for column in columns} != {(len(self.customer),)}:
-            raise ValueError("the columns of an event table must have one length")
-        wanted = (np.dtype(np.int32), np.dtype("datetime64[us]"), np.dtype(np.int64))
-        if (self.customer.dtype, self.at.dtype, self.amount.dtype) != wanted:
-            raise ValueError("customer, at and amount must be int32, datetime64[us] and int64")
-        if self.type.dtype.kind != "U":
-            raise ValueError("type must be an array of str")
-        if not len(self.customer):
-            return
-        if self.customer.min() < 0 or self.customer.max() >= len(self.customers):
-            raise ValueError("customer must be an index into customers")
-        step, same = np.diff(self.customer), np.diff(self.at) >= np.timedelta64(0)
-        if not np.all((step > 0) | ((step == 0) & same)):
-            raise ValueError("events must be sorted by customer, then by time")
-
-    @classmethod
-    def of(cls, rows: Iterable[EventRow], customers: Iterable[str] = ()) -> Self:
-        """Return the table of these events, in any order, and of customers who may have none.
-
-        The customers given come first, in their order; moments need a time zone.
-        """
-        index = {key: position for position, key in enumerate(dict.fromkeys(customers))}
-        listed = [(index.setdefault(row[0], len(index)), *row[1:]) for row in rows]
-        listed.sort(key=lambda row: (row[0], row[2]))
-        return cls(
-            customers=tuple(index),
-            customer=np.array([row[0] for row in listed], np.int32),
-            type=np.array([row[1] for row in listed], np.str_),
-            at=np.array([utc64(row[2]) for row in listed], "datetime64[us]"),
-            amount=np.array([row[3] for row in listed], np.int64),
-        )
-
-    def where(self, mask: NDArray[np.bool_]) -> Self:
-        """Return the table of the same customers with the events for which `mask` (m,) is true."""
-        return type(self)(
-            self.customers, self.customer[mask], self.type[mask], self.at[mask], self.amount[mask]
-        )
-
-    def counts(self) -> NDArray[np.int64]:
-        """Return the number of events of each customer, (n,)."""
-        return np.bincount(self.customer, minlength=len(self.customers)).astype(np.int64)
-
-    def totals(self) -> NDArray[np.int64]:
-        """Return the sum of the amounts of each customer, (n,), ten-thousandths, exact."""
-        sums = np.zeros(len(self.customers), np.int64)
-        np.add.at(sums, self.customer, self.amount)
-        return sums
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What a model says of each of the n customers, in the order of the events' customers.
+    """What a model says of each of the n customers, in the order of the tables' customers.
 
     `metrics`: by metric key (n,) float64, NaN where there is no number. `tags`: by dimension key
     (n,) object, the key of a tag without its dimension, or None. `facts`: what people need to
@@ -103,7 +34,10 @@ class Scores:
 
 @runtime_checkable
 class Model(Protocol[OptionsT]):
-    """Code that computes metrics and tags: a pure function of events, `now` and options."""
+    """Code that computes metrics and tags: a pure function of tables, `now` and options.
+
+    Derive from it: what is not said then has the value that is given here.
+    """
 
     @property
     def key(self) -> str:
@@ -114,51 +48,84 @@ class Model(Protocol[OptionsT]):
         """Return what people read instead of the key."""
 
     @property
+    def options(self) -> type[OptionsT]:
+        """Return the class of its options; every option has a default."""
+
+    @property
+    def needs(self) -> frozenset[type[Table]]:
+        """Return the tables that it is given; events alone unless it says otherwise."""
+        return frozenset({EventTable})
+
+    @property
     def event_types(self) -> frozenset[str]:
         """Return the types of the events that the model is given; empty for all."""
+        return frozenset()
+
+    @property
+    def per_customer(self) -> bool:
+        """Return whether what it says of a customer depends on that customer alone.
+
+        It is then given some thousands of customers at a time, so that memory is bounded; else all
+        at once, for medians and ranks.
+        """
+        return False
 
     @property
     def metrics(self) -> frozenset[str]:
         """Return the keys of the metrics that it computes."""
+        return frozenset()
 
     @property
     def dimensions(self) -> frozenset[str]:
         """Return the keys of the dimensions that it sets a tag of."""
+        return frozenset()
 
-    @property
-    def options(self) -> type[OptionsT]:
-        """Return the class of its options; every option has a default."""
-
-    def compute(self, events: EventTable, now: datetime, options: OptionsT) -> Scores:
-        """Return the scores as of `now`; later events do not count.
+    def compute(self, tables: Tables, now: datetime, options: OptionsT) -> Scores:
+        """Return the scores as of `now`; what happened later does not count.
 
         `now` is in the deployment's time zone, in which a day begins; see `local_days`.
         """
 
 
-def run_model(model: Model[Any], events: EventTable, now: datetime, options: BaseModel) -> Scores:
+def run_model(model: Model[Any], tables: Tables, now: datetime, options: BaseModel) -> Scores:
     """Return what the model computes; raises PluginError where it fails or breaks its word."""
     if now.tzinfo is None:
         raise ValueError("`now` needs a time zone")
     try:
-        scores = model.compute(events, now, options)
+        scores = model.compute(tables, now, options)
     except Exception as error:  # a partner's code may raise anything; the cause is kept
-        raise PluginError(
-            f"the model {model.key!r} failed: {type(error).__name__}: {error}",
-            hint="Report it to the plugin's author; the stored scores are unchanged.",
-        ) from error
-    faults = list(_broken_words(model, len(events.customers), scores))
+        raise _failure(model, f"failed: {type(error).__name__}: {error}") from error
+    faults = list(_broken_words(model, len(tables), scores))
     if faults:
-        raise PluginError(
-            f"the model {model.key!r} broke its contract: {'; '.join(faults)}.",
-            hint="Report it to the plugin's author; the stored scores are unchanged.",
-        )
+        raise _failure(model, f"broke its contract: {'; '.join(faults)}.")
     return scores
 
 
-def utc64(moment: datetime) -> np.datetime64:
-    """Return a moment with a time zone as numpy's datetime64[us], which is UTC here."""
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+def join_scores(model: Model[Any], parts: Sequence[Scores]) -> Scores:
+    """Return the scores of all customers from those of parts of them, in order.
+
+    Raises PluginError where the parts tell different facts: what differs is about some customers.
+    """
+    facts = parts[0].facts
+    for part in parts:
+        differ = sorted(
+            key for key in facts.keys() | part.facts if facts.get(key) != part.facts.get(key)
+        )
+        if differ:
+            named = ", ".join(map(repr, differ))
+            raise _failure(model, f"tells facts that differ from customer to customer: {named}.")
+    return Scores(
+        {key: np.concatenate([part.metrics[key] for part in parts]) for key in model.metrics},
+        {key: np.concatenate([part.tags[key] for part in parts]) for key in model.dimensions},
+        facts,
+    )
+
+
+def _failure(model: Model[Any], what: str) -> PluginError:
+    return PluginError(
+        f"the model {model.key!r} {what}",
+        hint="Report it to the plugin's author; the stored scores are unchanged.",
+    )
 
 
 def local_days(at: NDArray[np.datetime64], zone: tzinfo | None) -> NDArray[np.datetime64]:
@@ -172,11 +139,6 @@ def local_days(at: NDArray[np.datetime64], zone: tzinfo | None) -> NDArray[np.da
     offsets = [start.astimezone(zone).utcoffset() or timedelta() for start in starts]
     local: NDArray[np.datetime64] = at + np.array(offsets, "timedelta64[us]")[place]
     return local.astype("datetime64[D]")
-
-
-def currency_units(amounts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return amounts in ten-thousandths as amounts in the currency unit, both (n,)."""
-    return amounts / AMOUNT_SCALE
 
 
 def _broken_words(model: Model[Any], size: int, scores: Scores) -> Iterable[str]:

@@ -72,10 +72,9 @@ class Evaluator:
         """
         found = self._parted.get(dimension)
         if found is None:
-            carried = {
-                tag_key(dimension, tag.key): self._carrying(tag_key(dimension, tag.key))
-                for tag in self.catalogue.dimension(dimension).tags
-            }
+            defined = self.catalogue.dimension(dimension)
+            keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
+            carried = {key: self._carrying(key) for key in keys}
             below = self.catalogue.descendants
             tags = [
                 carried[key]
@@ -88,13 +87,14 @@ class Evaluator:
         return found
 
     def _carrying(self, key: str) -> BitMap:
-        """Return who may be seen and carries a tag itself."""
+        """Return who may be seen and carries a tag itself, under whichever of its keys."""
         return BitMap.union(
             BitMap(),
             *(
-                here.level.tags[key].carried(self.context.now) & here.everyone
+                here.level.tags[one].carried(self.context.now) & here.everyone
                 for here in self._places
-                if key in here.level.tags
+                for one in self.catalogue.carriers[key]
+                if one in here.level.tags
             ),
         )
 

@@ -108,9 +108,9 @@ def buckets(level: Level, catalogue: Catalogue) -> tuple[Node, ...]:
     """Return the filters of a level's buckets; the last is that of the customers in no other."""
     match level:
         case ByTag(dimension):
-            tags = catalogue.dimension(dimension).tags
-            carried = (Tags(dimension, any_of=(tag.key,)) for tag in tags)
-            return (*carried, Tags(dimension, has_any=False))
+            found = catalogue.dimension(dimension)
+            carried = (Tags(found.key, any_of=(tag.key,)) for tag in found.tags)
+            return (*carried, Tags(found.key, has_any=False))
         case ByFilter(filters):
             return (*filters, Not(AnyOf(filters)))
         case _:
@@ -120,9 +120,11 @@ def buckets(level: Level, catalogue: Catalogue) -> tuple[Node, ...]:
 def tag_places(dimension: str, catalogue: Catalogue) -> dict[str, list[int]]:
     """Return in which buckets of a dimension the carrier of a tag is, by the tag's full key."""
     places: dict[str, list[int]] = defaultdict(list)
-    for number, tag in enumerate(catalogue.dimension(dimension).tags):
-        for below in catalogue.descendants[tag_key(dimension, tag.key)]:
-            places[below].append(number)
+    found = catalogue.dimension(dimension)
+    for number, tag in enumerate(found.tags):
+        for below in catalogue.descendants[tag_key(found.key, tag.key)]:
+            for carried in catalogue.carriers[below]:
+                places[carried].append(number)
     return places
 
 

@@ -163,9 +163,17 @@ class _Leaf:
         named = (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
         for tag in (*named, *filter(None, (leaf.gte, leaf.lte))):
             yield from self._missing(FaultKind.TAG_MISSING, catalogue.tag, tag_key(name, tag))
-        if (leaf.gte or leaf.lte) and not catalogue.dimension(name).ordered:
-            message = f"{name!r} is not ordered, so gte and lte mean nothing in it."
+        dimension = catalogue.dimension(name)
+        if (leaf.gte or leaf.lte) and not dimension.ordered:
+            message = f"{dimension.key!r} is not ordered, so gte and lte mean nothing in it."
             yield Fault(FaultKind.NOT_ORDERED, self.place, message, name)
+        for key in (tag_key(name, end) for end in (leaf.gte, leaf.lte) if end):
+            now = catalogue.current_tag(key)
+            if now in catalogue.tags and not now.startswith(f"{dimension.key}/"):
+                message = (
+                    f"{key!r} is {now!r} now, with no place in the order of {dimension.key!r}."
+                )
+                yield Fault(FaultKind.NOT_ORDERED, self.place, message, key)
 
     def _attribute(self, leaf: Attribute) -> Iterator[Fault]:
         gone = list(self._missing(FaultKind.ATTRIBUTE_MISSING, self.catalogue.attribute, leaf.key))

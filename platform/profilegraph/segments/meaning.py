@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,38 +21,43 @@ class TagGroups:
 
 
 def tag_groups(leaf: Tags, catalogue: Catalogue) -> TagGroups:
-    """Return the tags that a leaf asks for, with descendants and order spelled out."""
+    """Return the tags that a leaf asks for, with descendants, order and former keys spelled out."""
     wanted: list[frozenset[str]] = []
     refused: frozenset[str] = frozenset()
-    everything = frozenset(
-        tag_key(leaf.dimension, tag.key) for tag in catalogue.dimension(leaf.dimension).tags
-    )
+    dimension = catalogue.dimension(leaf.dimension)
+    everything = [tag_key(dimension.key, tag.key) for tag in dimension.tags]
     if leaf.any_of is not None:
         wanted.append(_expanded(leaf, leaf.any_of, catalogue))
     wanted.extend(_expanded(leaf, (name,), catalogue) for name in leaf.all_of or ())
     if leaf.gte is not None or leaf.lte is not None:
-        wanted.append(_between(leaf, catalogue))
+        wanted.append(_carriers(_between(leaf, everything, catalogue), catalogue))
     if leaf.none_of is not None:
         refused |= _expanded(leaf, leaf.none_of, catalogue)
     if leaf.has_any is True:
-        wanted.append(everything)
+        wanted.append(_carriers(everything, catalogue))
     if leaf.has_any is False:
-        refused |= everything
+        refused |= _carriers(everything, catalogue)
     return TagGroups(tuple(wanted), refused)
 
 
 def _expanded(leaf: Tags, names: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
-    keys = [tag_key(leaf.dimension, name) for name in names]
+    keys = [catalogue.current_tag(tag_key(leaf.dimension, name)) for name in names]
     if leaf.exact:
-        return frozenset(keys)
-    return frozenset().union(*(catalogue.descendants[key] for key in keys))
+        return _carriers(keys, catalogue)
+    return _carriers((one for key in keys for one in catalogue.descendants[key]), catalogue)
 
 
-def _between(leaf: Tags, catalogue: Catalogue) -> frozenset[str]:
-    names = [tag.key for tag in catalogue.dimension(leaf.dimension).tags]
-    first = names.index(leaf.gte) if leaf.gte is not None else 0
-    last = names.index(leaf.lte) if leaf.lte is not None else len(names) - 1
-    return frozenset(tag_key(leaf.dimension, name) for name in names[first : last + 1])
+def _between(leaf: Tags, keys: list[str], catalogue: Catalogue) -> list[str]:
+    def place(name: str) -> int:
+        return keys.index(catalogue.current_tag(tag_key(leaf.dimension, name)))
+
+    first = place(leaf.gte) if leaf.gte is not None else 0
+    last = place(leaf.lte) if leaf.lte is not None else len(keys) - 1
+    return keys[first : last + 1]
+
+
+def _carriers(keys: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
+    return frozenset().union(*(catalogue.carriers[key] for key in keys))
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,8 @@ class _Writer(Phrases):
         return self.words.group.format(text) if grouped else text
 
     def _tags(self, leaf: Tags) -> str:
-        dimension = self.label(leaf.dimension, self.catalogue.dimensions)
+        key = self.catalogue.current_dimension(leaf.dimension)
+        dimension = self.label(key, self.catalogue.dimensions)
         parts = list(self._tag_parts(leaf))
         qualifiers = list(self._qualifiers(leaf))
         text = self.words.has.format(dimension, self.words.and_.join(parts))
@@ -150,8 +151,8 @@ class _Writer(Phrases):
             yield words.or_below.format(self._labels(leaf, (leaf.lte,)))
 
     def _labels(self, leaf: Tags, names: Sequence[str]) -> str:
-        labels = [self.label(tag_key(leaf.dimension, name), self.catalogue.tags) for name in names]
-        return self.words.comma.join(labels)
+        keys = (self.catalogue.current_tag(tag_key(leaf.dimension, name)) for name in names)
+        return self.words.comma.join(self.label(key, self.catalogue.tags) for key in keys)
 
     def _qualifiers(self, leaf: Tags) -> Iterator[str]:
         words = self.words

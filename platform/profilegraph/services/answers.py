@@ -111,7 +111,8 @@ async def breakdown(
     the buckets may add up to more than the total. Raises NotFound, InvalidFilter.
     """
     catalogue = await platform.catalogue()
-    names = catalogue.dimensions if dimensions is None else dict.fromkeys(dimensions)
+    asked = catalogue.dimensions if dimensions is None else dimensions
+    names = list(dict.fromkeys(catalogue.dimension(name).key for name in asked))
     partings = [by_dimension(name, catalogue) for name in names]
     answering = await engine(platform, [node], when)
     found = await answering.breakdown(node, [one.level for one in partings])

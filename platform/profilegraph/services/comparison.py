@@ -183,8 +183,9 @@ async def compare(
     Without `b`, from all other customers. Raises NotFound, InvalidFilter.
     """
     catalogue = await platform.catalogue()
-    names = catalogue.dimensions if dimensions is None else dict.fromkeys(dimensions)
-    levels = [ByTag(catalogue.dimension(name).key) for name in names]
+    asked = catalogue.dimensions if dimensions is None else dimensions
+    names = list(dict.fromkeys(catalogue.dimension(name).key for name in asked))
+    levels = [ByTag(name) for name in names]
     other = Not(a) if b is None else b
     answering = await engine(platform, [a] if b is None else [a, b], now)
     ours = await answering.breakdown(a, levels)

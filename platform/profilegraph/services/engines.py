@@ -13,6 +13,7 @@ from profilegraph.segments.checking import check
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import size
 from profilegraph.segments.nodes import AllOf, Listed, Node
+from profilegraph.segments.renaming import current_library
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.history import require_answerable
 from profilegraph.services.index_engine import IndexEngine
@@ -87,7 +88,9 @@ async def grounds(
 async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tuple[Known, Context]:
     known = await platform.known()
     at = when.at if isinstance(when, Past) else None
-    library = await read_library(platform.database, AllOf(tuple(nodes)), at)
+    library = current_library(
+        await read_library(platform.database, AllOf(tuple(nodes)), at), known.catalogue
+    )
     for node in nodes:
         check(node, known.catalogue, library)
     leaves = sum(size(node, library).leaves for node in nodes)

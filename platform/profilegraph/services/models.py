@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from functools import partial
 from math import isnan
 from typing import Any
 
-import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.properties import metric_property
-from profilegraph.errors import Conflict, InvalidInput
-from profilegraph.hooks.models import EventTable, Model, Scores, run_model
+from profilegraph.errors import Conflict, PluginError
+from profilegraph.hooks.containment import begun
+from profilegraph.hooks.models import Model, Scores, join_scores, run_model
+from profilegraph.hooks.options import parse_options as parse
+from profilegraph.hooks.tables import Tables
 from profilegraph.services.platform import Platform
+from profilegraph.services.tables import in_batches, read_tables
 from profilegraph.storage.database import Database
-from profilegraph.storage.scores import (
-    last_run,
-    read_customer_keys,
-    read_events,
-    record_run,
-    write_scores,
-)
+from profilegraph.storage.scores import last_run, record_run, write_scores
+from profilegraph.storage.tables import read_customer_keys
 
 BATCH = 5_000
-NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,7 @@ class ModelRun:
 
 def parse_options(model: Model[Any], given: Mapping[str, str]) -> BaseModel:
     """Return a model's options from what was given by name; raises InvalidInput that names them."""
-    try:
-        options: BaseModel = model.options.model_validate(given)
-    except ValidationError as fault:
-        errors = fault.errors(include_url=False)
-        known = ", ".join(model.options.model_fields)
-        raise InvalidInput(
-            "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors),
-            hint=f"The model {model.key!r} has the options {known}.",
-        ) from fault
+    options: BaseModel = parse(model.options, given, f"the model {model.key!r}")
     return options
 
 
@@ -69,18 +59,22 @@ async def compute(
     Raises Conflict where a later moment was computed before: that would rewrite the past.
     """
     await _forward_only(platform.database, model.key, now)
-    events = await load_events(platform.database, sorted(model.event_types), now)
-    here = now.astimezone(platform.settings.zone)
-    scores = run_model(model, events, here, options or model.options())
+    customers = await read_customer_keys(platform.database)
+    try:
+        scores = await _scores(platform, model, customers, now, options or model.options())
+    except PluginError as error:
+        if model.key in platform.host.models:
+            platform.host.guard.failed(platform.host.models.part(model.key), error)
+        raise
     _check_tags(await platform.catalogue(), model, scores)
     changed = 0
-    for rows in _batches(events.customers, scores):
+    for rows in _batches(customers, scores):
         changed += await write_scores(platform.database, rows, model.key, now)
     await record_run(platform.database, model.key, now)
     return ModelRun(
         model=model.key,
         now=now,
-        customers=len(events.customers),
+        customers=len(customers),
         facts=scores.facts,
         tags={key: Counter(t for t in tags.tolist() if t) for key, tags in scores.tags.items()},
         changed=changed,
@@ -96,25 +90,29 @@ async def _forward_only(database: Database, model: str, now: datetime) -> None:
         )
 
 
-async def load_events(database: Database, types: Sequence[str], now: datetime) -> EventTable:
-    """Return the events of all customers up to `now`; of all types where none is given."""
-    customers = tuple(chain.from_iterable([keys async for keys in read_customer_keys(database)]))
-    index = {key: position for position, key in enumerate(customers)}
-    columns = [tuple(zip(*rows, strict=True)) async for rows in read_events(database, types, now)]
-    owners, kinds, moments, amounts = (
-        list(chain.from_iterable(part[i] for part in columns)) for i in range(4)
+async def _scores(
+    platform: Platform,
+    model: Model[Any],
+    customers: Sequence[str],
+    now: datetime,
+    options: BaseModel,
+) -> Scores:
+    """Return what a model says of all customers, batch by batch where it looks at each alone."""
+
+    async def said(tables: Tables) -> Scores:
+        # In a thread of its own: it may compute for minutes, and the platform goes on meanwhile.
+        return await asyncio.wrap_future(
+            begun(partial(run_model, model, tables, here, options), f"model {model.key}")
+        )
+
+    here = now.astimezone(platform.settings.zone)
+    read = partial(
+        read_tables, platform.database, needs=model.needs, now=now, event_types=model.event_types
     )
-    owner = np.array([index.get(key, NOBODY) for key in owners], np.int32)
-    at = np.array(moments, np.int64).view("datetime64[us]")
-    order = np.lexsort((at, owner))
-    order = order[owner[order] != NOBODY]  # a customer who came between the two reads waits
-    return EventTable(
-        customers=customers,
-        customer=owner[order],
-        type=np.array(kinds, np.str_)[order],
-        at=at[order],
-        amount=np.array(amounts, np.int64)[order],
-    )
+    batches = in_batches(customers)
+    if not model.per_customer:
+        return await said(Tables.joined([await read(batch) for batch in batches]))
+    return join_scores(model, [await said(await read(batch)) for batch in batches])
 
 
 def _check_tags(catalogue: Catalogue, model: Model[Any], scores: Scores) -> None:

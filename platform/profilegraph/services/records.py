@@ -74,7 +74,8 @@ async def remove_tags(
     catalogue = await platform.catalogue()
     for tag in tags:
         catalogue.tag(tag)
-    pairs = list(dict.fromkeys((customer, tag) for customer in customers for tag in tags))
+    keys = [one for tag in tags for one in sorted(catalogue.carriers[catalogue.current_tag(tag)])]
+    pairs = list(dict.fromkeys((customer, key) for customer in customers for key in keys))
 
     async def work(transaction: Transaction) -> int:
         if permit is not None:

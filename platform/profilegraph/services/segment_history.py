@@ -8,6 +8,7 @@ from hashlib import sha256
 from profilegraph.segments.checking import check
 from profilegraph.segments.differing import Change, differences, line
 from profilegraph.segments.nodes import AllOf
+from profilegraph.segments.renaming import current
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.segment_rules import Act, admit
@@ -66,16 +67,17 @@ async def roll_back(
     Conflict as saving does.
     """
     older = await read_segment(platform.database, key, number)
-    referred = await library(platform, older.filter)
-    check(older.filter, await platform.catalogue(), referred, key)
+    catalogue = await platform.catalogue()
+    node = current(older.filter, catalogue)
+    check(node, catalogue, await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
-        await admit(transaction, key, older.filter, None, act, older.kind)
+        await admit(transaction, key, node, None, act, older.kind)
         return await save_version(
             transaction,
             key,
             None,
-            older.filter,
+            node,
             author=act.author,
             note=note,
             at=act.now,

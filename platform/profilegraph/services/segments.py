@@ -21,6 +21,7 @@ from profilegraph.segments.facts import Past, When
 from profilegraph.segments.holding import visible
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach
 from profilegraph.segments.nodes import AllOf, Node
+from profilegraph.segments.renaming import current
 from profilegraph.segments.text import sentence
 from profilegraph.services.broken import only
 from profilegraph.services.engines import engine, grounds
@@ -108,6 +109,7 @@ async def members(
 async def explain_member(platform: Platform, node: Node, customer: str, when: When) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
     catalogue, context = await grounds(platform, [node], when)
+    node = current(node, catalogue)
     if isinstance(when, Past):
         facts = await read_past_facts(platform.database, customer, when.at)
     else:
@@ -146,13 +148,15 @@ async def save_segment(
     """
     key = segment_key(key)
     act = Act(author, now, request_key, operator)
-    check(node, await platform.catalogue(), await library(platform, node), key)
+    catalogue = await platform.catalogue()
+    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state}"
+    node = current(node, catalogue)
+    check(node, catalogue, await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
         await admit(transaction, key, node, state, act)
         return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
 
-    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state}"
     version = await write_once(platform, work, now, request_key, sha256(asked.encode()).hexdigest())
     return await read_segment(platform.database, key, version)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_fit import bases_first
 from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.taxonomies import read_taxonomies, save_taxonomy, taxonomy_digests
+from profilegraph.storage.taxonomies import lock_taxonomies, read_taxonomies, save_taxonomy
 
 
 async def load_taxonomies(
@@ -18,30 +19,37 @@ async def load_taxonomies(
     """Return those of `taxonomies` that were new or different, after writing them to the graph.
 
     A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
-    one wins. All are written in one transaction; with `now`, it is kept since when what a taxonomy
-    had before is gone. Raises Conflict where two define the same key.
+    one wins. So is one that people edit by now. All are written in one transaction; with `now`, what
+    they were until then is kept. Raises Conflict where they do not go together, or not with those
+    that are there.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
-    present = {taxonomy.key: taxonomy for taxonomy in await read_taxonomies(database)}
-    Catalogue.of((present | wanted).values())
-    digests = await taxonomy_digests(database)
-    changed = [
-        one
-        for one in wanted.values()
-        if digests.get(one.key) != digest(one) and not _older(one, present.get(one.key))
-    ]
+    if not _changed(wanted, await read_taxonomies(database)):
+        return []
 
-    async def work(transaction: Transaction) -> None:
+    async def work(transaction: Transaction) -> list[Taxonomy]:
+        changed = _changed(wanted, await lock_taxonomies(transaction))
         for taxonomy in changed:
             await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+        return changed
 
-    if changed:
-        await database.write(work)
+    return await database.write(work)
+
+
+def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[Taxonomy]:
+    present = {taxonomy.key: taxonomy for taxonomy in known}
+    changed = [
+        one
+        for one in bases_first(wanted.values())
+        if one != present.get(one.key) and not _kept(one, present.get(one.key))
+    ]
+    Catalogue.of((present | {one.key: one for one in changed}).values())
     return changed
 
 
-def _older(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
-    return present is not None and _version(taxonomy) < _version(present)
+def _kept(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
+    """Return whether what is in the graph stays: people edit it, or it is newer."""
+    return present is not None and (present.editable or _version(taxonomy) < _version(present))
 
 
 def _version(taxonomy: Taxonomy) -> tuple[int, ...]:

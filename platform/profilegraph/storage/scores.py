@@ -1,31 +1,11 @@
-"""What models read from the graph, and what they leave in it."""
+"""What models leave in the graph."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from profilegraph.storage.database import Database, Row, Transaction
 from profilegraph.storage.statements import statement
-
-
-async def read_customer_keys(database: Database) -> AsyncIterator[list[str]]:
-    """Yield the keys of all customers in ascending order, some thousands at a time."""
-    async for rows in database.stream("MATCH (c:Customer) RETURN c.key AS key ORDER BY key"):
-        yield [row[0] for row in rows]
-
-
-async def read_events(
-    database: Database, types: Sequence[str], now: datetime
-) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """Yield rows of customer key, event type, moment in microseconds since 1970 UTC, and amount.
-
-    Events up to `now`; the amount is in ten-thousandths of the currency unit, 0 where none is.
-    """
-    parameters = {"types": list(types), "now": now}
-    async for rows in database.stream(statement("model_events"), parameters):
-        yield rows
 
 
 async def write_scores(database: Database, rows: list[Row], model: str, now: datetime) -> int:

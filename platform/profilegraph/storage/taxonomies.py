@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
 from profilegraph.domain.departed import departed
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
+from profilegraph.domain.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
@@ -20,7 +20,8 @@ async def save_taxonomy(
 ) -> None:
     """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
 
-    With `now`, it is kept since when what is in it no more has been gone.
+    With `now`, the definition that it had until then is kept, and since when what is in it no more
+    has been gone.
     """
     values = {
         "departed": None if now is None else await _departed(transaction, taxonomy, now),
@@ -30,9 +31,13 @@ async def save_taxonomy(
         "labelZh": taxonomy.labels.zh_cn,
         "labelEn": taxonomy.labels.en,
     }
-    dimensions = [_dimension(dimension) for dimension in taxonomy.dimensions]
-    given = {name: value for name, value in values.items() if value is not None}
-    parameters = {"key": taxonomy.key, "set": given, "dimensions": dimensions}
+    parameters = {
+        "key": taxonomy.key,
+        "set": {name: value for name, value in values.items() if value is not None},
+        "dimensions": [_dimension(dimension) for dimension in taxonomy.dimensions],
+        "tags": [*_tags(taxonomy)],
+        "at": now,
+    }
     await transaction.run(statement("taxonomy"), parameters)
     transaction.touch(parts=[Part.TAXONOMIES])
 
@@ -64,6 +69,22 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
 
 
+async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
+    """Return all taxonomies, by key; nobody else changes them until the commit."""
+    # One lock for all: they refer to one another, and a new one has no node to be locked yet.
+    await transaction.run("MERGE (l:Lock {key: 'taxonomies'}) SET l.key = l.key")
+    rows = await transaction.run(
+        "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
+    )
+    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
+async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy]:
+    """Return the taxonomies as they were at a moment, by key; before the first, as they were first."""
+    rows = await database.read(statement("read_taxonomies_at"), {"at": at})
+    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+
+
 async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime) -> str:
     rows = await transaction.run(
         "MATCH (t:Taxonomy {key: $key}) RETURN t.definition AS definition, t.departed AS departed",
@@ -80,31 +101,37 @@ def _moments(text: str) -> dict[str, datetime]:
 
 
 def _dimension(dimension: Dimension) -> dict[str, Any]:
+    ttl = None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days)
     values = {
         "key": dimension.key,
         "cardinality": dimension.cardinality.value,
         "ordered": dimension.ordered,
+        "ttl": ttl,
         "labelZh": dimension.labels.zh_cn,
         "labelEn": dimension.labels.en,
     }
-    return {
-        "key": dimension.key,
-        "set": values,
-        "duties": [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()],
-        "tags": [_tag(dimension, tag, place) for place, tag in enumerate(dimension.tags)],
-    }
+    duties = [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()]
+    return {"key": dimension.key, "set": values, "duties": duties}
 
 
-def _tag(dimension: Dimension, tag: Tag, place: int) -> dict[str, Any]:
-    key = tag_key(dimension.key, tag.key)
+def _tags(taxonomy: Taxonomy) -> Iterator[dict[str, Any]]:
+    """Yield the tags that a taxonomy defines, those that it adds to another's dimensions too."""
+    own = [(dimension.key, dimension.tags) for dimension in taxonomy.dimensions]
+    added = [(addition.dimension, addition.tags) for addition in taxonomy.additions]
+    for dimension, tags in (*own, *added):
+        for place, tag in enumerate(tags):
+            yield _tag(taxonomy.key, dimension, tag, place)
+
+
+def _tag(taxonomy: str, dimension: str, tag: Tag, place: int) -> dict[str, Any]:
+    key = tag_key(dimension, tag.key)
     values = {
         "key": key,
-        "dimension": dimension.key,
-        "single": dimension.cardinality is Cardinality.SINGLE,
+        "dimension": dimension,
+        "taxonomy": taxonomy,
         "position": place,
-        "ttl": None if dimension.ttl_days is None else timedelta(days=dimension.ttl_days),
         "labelZh": tag.labels.zh_cn,
         "labelEn": tag.labels.en,
     }
-    parent = None if tag.parent is None else tag_key(dimension.key, tag.parent)
-    return {"key": key, "parent": parent, "set": values}
+    parent = None if tag.parent is None else tag_key(dimension, tag.parent)
+    return {"key": key, "dimension": dimension, "parent": parent, "set": values}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +46,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         return await check_key(platform.database, secret, clock())
 
     routines = _routines(platform, clock)
-    schemas = Schemas(platform.catalogue)
+    schemas = Schemas(platform.catalogue, platform.host)
 
     async def start() -> None:
         # It looks at the graph: the index begins to be built before the first question, too.
@@ -94,6 +95,10 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
+        # What lives as long as the process is not to be looked through for garbage, again and again,
+        # while answers make thousands of small objects.
+        gc.collect()
+        gc.freeze()
         on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         await server.serve([listener])
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from profilegraph.config import data_folder
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks import EventTable, Model, Scores
+from profilegraph.hooks import EventTable, Model, Scores, Tables
 from profilegraph.hooks.models import run_model
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph_lifecycle import Lifecycle, LifecycleOptions, register_models
@@ -28,7 +28,7 @@ def bought(customer: str, *days_ago: int) -> list[Row]:
 
 
 def computed(events: EventTable, **options: Any) -> Scores:
-    return run_model(Lifecycle(), events, NOW, LifecycleOptions(**options))
+    return run_model(Lifecycle(), Tables.of(events), NOW, LifecycleOptions(**options))
 
 
 def stage(*days_ago: int, **options: Any) -> str | None:
@@ -164,6 +164,6 @@ def test_the_model_agrees_with_the_naive_version(
 ) -> None:
     options = LifecycleOptions(mature_purchase_days=mature, shortest_rhythm_days=shortest)
     events = EventTable.of(rows)
-    tags = run_model(Lifecycle(), events, NOW, options).tags["lifecycle"].tolist()
+    tags = run_model(Lifecycle(), Tables.of(events), NOW, options).tags["lifecycle"].tolist()
     found = {c: tag for c, tag in zip(events.customers, tags, strict=True) if tag is not None}
     assert found == naive_stages(rows, options)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from profilegraph.config import data_folder
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks import EventTable, Model, Scores
+from profilegraph.hooks import EventTable, Model, Scores, Tables
 from profilegraph.hooks.models import run_model
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph_rfm import Rfm, RfmOptions, Threshold, register_models
@@ -32,7 +32,7 @@ def bought(customer: str, *purchases: tuple[int, float]) -> list[tuple[str, str,
 
 
 def computed(events: EventTable, now: datetime = NOW, **options: Any) -> Scores:
-    return run_model(Rfm(), events, now, RfmOptions(**options))
+    return run_model(Rfm(), Tables.of(events), now, RfmOptions(**options))
 
 
 def by_customer(events: EventTable, column: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from profilegraph.config import data_folder
-from profilegraph.hooks import EventTable, Scores
+from profilegraph.hooks import EventTable, Scores, Tables
 from profilegraph.hooks.models import run_model
 from profilegraph_rfm import Rfm, RfmOptions
 
@@ -29,7 +29,7 @@ def cdnow() -> Purchases:
 
 
 def run(events: EventTable) -> Scores:
-    return run_model(Rfm(), events, NOW, RfmOptions())
+    return run_model(Rfm(), Tables.of(events), NOW, RfmOptions())
 
 
 def table(purchases: Purchases) -> EventTable:

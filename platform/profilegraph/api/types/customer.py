@@ -196,7 +196,11 @@ class Customer(Node):
         """Return the current taggings; those of a taxonomy that is gone are left out."""
         catalogue = await info.context.catalogue()
         found = await info.context.load.taggings.load(self.key)
-        return [Tagging.of(one, catalogue) for one in found if one.tag in catalogue.tags]
+        return [
+            Tagging.of(one, catalogue)
+            for one in found
+            if catalogue.current_tag(one.tag) in catalogue.tags
+        ]
 
     @listed("All departments, by key; `parent` tells how they nest.")
     async def departments(self, info: Info) -> list[Department]:

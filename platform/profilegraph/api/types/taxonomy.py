@@ -36,8 +36,54 @@ class Labelled:
         return self.labels.text(locale)
 
 
+@strawberry.type(description="That something should not be used any more; it goes on working.")
+class Deprecation:
+    """That something should not be used any more."""
+
+    said: strawberry.Private[domain.Deprecation]
+
+    @field("Key of what to use instead.")
+    def replaced_by(self) -> str | None:
+        """Return the key of what to use instead."""
+        return self.said.replaced_by
+
+    @field("Why.")
+    def reason(self, locale: Locale = "en") -> str | None:
+        """Return why."""
+        return None if self.said.reason is None else self.said.reason.text(locale)
+
+
+@strawberry.interface(description="What a taxonomy says of a tag or a dimension beside its name.")
+class Defined:
+    """What a taxonomy says of a tag or a dimension."""
+
+    said: strawberry.Private[domain.Tag | domain.Dimension | None]
+
+    @field("What it tells, where the taxonomy says it.")
+    def description(self, locale: Locale = "en") -> str | None:
+        """Return what it tells."""
+        text = None if self.said is None else self.said.description
+        return None if text is None else text.text(locale)
+
+    @field("Set where it should not be used any more.")
+    def deprecation(self) -> Deprecation | None:
+        """Return that it should not be used any more."""
+        word = None if self.said is None else self.said.deprecated
+        return None if word is None else Deprecation(said=word)
+
+    @field("Key of the employee who answers for it.")
+    def owner(self) -> str | None:
+        """Return the key of its owner."""
+        return None if self.said is None else self.said.owner
+
+    @listed("Keys that it had before; they go on being understood.")
+    def former_keys(self) -> list[str]:
+        """Return its former keys."""
+        return [] if self.said is None else list(self.said.aliases)
+
+
 @strawberry.type(description="One value of a dimension, which customers carry.")
-class Tag(Node, Labelled):
+class Tag(Node, Labelled, Defined):
     """One value of a dimension; key `dimension/tag`."""
 
     parent_key: strawberry.Private[str | None]
@@ -47,12 +93,14 @@ class Tag(Node, Labelled):
     @classmethod
     def of(cls, key: str, catalogue: Catalogue) -> Tag:
         """Return a tag by its full key; raises NotFound."""
-        name = key.split("/", 1)[0]
         found = catalogue.tag(key)
+        key = catalogue.current_tag(key)
+        name = key.split("/", 1)[0]
         parent = None if found.parent is None else tag_key(name, found.parent)
         return cls(
             key=key,
             labels=found.labels,
+            said=found,
             parent_key=parent,
             dimension_definition=catalogue.dimension(name),
             taxonomy_key=_owner(name, catalogue),
@@ -64,12 +112,14 @@ class Tag(Node, Labelled):
 
         Raises NotFound where its dimension is gone.
         """
-        if key in catalogue.tags:
-            return cls.of(key, catalogue)
-        dimension = key.split("/", 1)[0]
+        current = catalogue.current_tag(key)
+        if current in catalogue.tags:
+            return cls.of(current, catalogue)
+        dimension = catalogue.current_dimension(key.split("/", 1)[0])
         return cls(
             key=key,
             labels=Labels(zh_cn=key, en=key),
+            said=None,
             parent_key=None,
             dimension_definition=catalogue.dimension(dimension),
             taxonomy_key=_owner(dimension, catalogue),
@@ -93,7 +143,7 @@ class Tag(Node, Labelled):
 
 
 @strawberry.type(description="One way to tell customers apart.")
-class Dimension(Node, Labelled):
+class Dimension(Node, Labelled, Defined):
     """One way to tell customers apart."""
 
     definition: strawberry.Private[domain.Dimension]
@@ -108,6 +158,9 @@ class Dimension(Node, Labelled):
     ttl_days: int | None = strawberry.field(description="Days after which its tags expire.")
     unit: str | None = strawberry.field(description="What its tags measure, such as people or CNY.")
     derived: bool = strawberry.field(description="Whether a model sets its tags, not people.")
+    folder: str | None = strawberry.field(
+        description="Where people find it: names of folders, with slashes between them."
+    )
 
     @classmethod
     def wrap(cls, found: domain.Dimension, taxonomy: str) -> Dimension:
@@ -115,6 +168,7 @@ class Dimension(Node, Labelled):
         return cls(
             key=found.key,
             labels=found.labels,
+            said=found,
             definition=found,
             taxonomy_key=taxonomy,
             layer=found.layer,
@@ -123,18 +177,14 @@ class Dimension(Node, Labelled):
             ttl_days=found.ttl_days,
             unit=found.unit,
             derived=found.derived,
+            folder=found.folder,
         )
 
     @classmethod
     def of(cls, key: str, catalogue: Catalogue) -> Dimension:
         """Return a dimension by its key; raises NotFound."""
-        return cls.wrap(catalogue.dimension(key), _owner(key, catalogue))
-
-    @field("What the dimension tells, where the taxonomy says it.")
-    def description(self, locale: Locale = "en") -> str | None:
-        """Return what the dimension tells."""
-        text = self.definition.description
-        return None if text is None else text.text(locale)
+        found = catalogue.dimension(key)
+        return cls.wrap(found, _owner(found.key, catalogue))
 
     @listed("All its tags; in an ordered dimension from the least to the most.")
     def tags(self) -> list[Tag]:
@@ -143,6 +193,7 @@ class Dimension(Node, Labelled):
             Tag(
                 key=tag_key(self.key, tag.key),
                 labels=tag.labels,
+                said=tag,
                 parent_key=None if tag.parent is None else tag_key(self.key, tag.parent),
                 dimension_definition=self.definition,
                 taxonomy_key=self.taxonomy_key,
@@ -199,11 +250,20 @@ class Taxonomy(Node, Labelled):
 
     definition: strawberry.Private[domain.Taxonomy]
     version: str = strawberry.field(description="Semantic version of its definition.")
+    editable: bool = strawberry.field(
+        description="Whether people change it here; if not, it comes from a file or a plugin."
+    )
 
     @classmethod
     def of(cls, found: domain.Taxonomy) -> Taxonomy:
         """Return the API's view of a taxonomy."""
-        return cls(key=found.key, labels=found.labels, definition=found, version=found.version)
+        return cls(
+            key=found.key,
+            labels=found.labels,
+            definition=found,
+            version=found.version,
+            editable=found.editable,
+        )
 
     @listed("The ways to tell customers apart.")
     def dimensions(self) -> list[Dimension]:

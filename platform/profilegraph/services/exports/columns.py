@@ -148,11 +148,15 @@ def _metric(key: str) -> Callable[[Row], Cell]:
 
 
 def _tags(dimension: str, catalogue: Catalogue) -> Callable[[Row], Cell]:
-    return lambda row: tuple(
-        Coded(one.tag.partition("/")[2], catalogue.tags[one.tag].labels)
-        for one in row.taggings
-        if one.dimension == dimension and one.tag in catalogue.tags
-    )
+    def of(row: Row) -> Cell:
+        keys = (catalogue.current_tag(one.tag) for one in row.taggings)
+        return tuple(
+            Coded(key.partition("/")[2], catalogue.tags[key].labels)
+            for key in keys
+            if key.startswith(f"{dimension}/") and key in catalogue.tags
+        )
+
+    return of
 
 
 def _identity(kind: IdentityKind) -> Callable[[Row], Cell]:

@@ -12,6 +12,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import written_out
 from profilegraph.segments.nodes import Node, PersonTest
+from profilegraph.segments.renaming import current
 from profilegraph.services import people, segments
 from profilegraph.services.broken import require_sound
 from profilegraph.services.exports.columns import Column, Need, Row, What, choose, usual
@@ -65,10 +66,12 @@ async def open_table(
     """
     saved = await segments.segment(platform, segment, when)
     await require_sound(platform, segment, saved.filter, when)
-    node = written_out(saved.filter, await segments.library(platform, saved.filter, when))
+    catalogue = await platform.catalogue()
+    whole = written_out(saved.filter, await segments.library(platform, saved.filter, when))
+    node = current(whole, catalogue)
     what = What.MEMBERS if of_people is None else What.PEOPLE
     names = usual(node, what) if columns is None else columns
-    chosen = choose(names, what, await platform.catalogue())
+    chosen = choose(names, what, catalogue)
     pages = (
         _members(platform, node, when, chosen)
         if of_people is None

@@ -1,4 +1,10 @@
 MERGE (t:Taxonomy {key: $key})
+// What it was stays: a question about a past moment is answered by the definition of then.
+FOREACH (definition IN CASE WHEN $at IS NOT NULL AND t.digest <> $set.digest THEN [t.definition] ELSE [] END |
+  CREATE (t)-[:WAS]->(:State {
+    definition: definition, until: $at, n: COUNT { (t)-[:WAS]->(:State) }
+  })
+)
 SET t += $set
 WITH t
 CALL (t) {
@@ -7,6 +13,13 @@ CALL (t) {
   SET d.retired = true
   WITH d
   MATCH (g:Tag)-[:IN]->(d)
+  WHERE coalesce(g.taxonomy, $key) = $key
+  SET g.retired = true
+}
+CALL () {
+  // Also what it added to the dimensions of others; what others added to its own is theirs.
+  MATCH (g:Tag)
+  WHERE g.taxonomy = $key
   SET g.retired = true
 }
 CALL (t) {
@@ -14,6 +27,11 @@ CALL (t) {
   MERGE (d:Dimension {key: row.key})
   SET d = row.set
   MERGE (d)-[:IN]->(t)
+  WITH d, t, row
+  CALL (d, t) {
+    MATCH (d)-[old:IN]->(other:Taxonomy) WHERE other <> t
+    DELETE old
+  }
   WITH d, row
   CALL (d, row) {
     MATCH (d)-[old:GOVERNED_BY]->(:Team)
@@ -23,21 +41,29 @@ CALL (t) {
     MERGE (team:Team {key: duty.team})
     MERGE (d)-[:GOVERNED_BY {duty: duty.duty}]->(team)
   )
-  WITH d, row
-  UNWIND row.tags AS tag
-  MERGE (g:Tag {key: tag.key})
-  SET g = tag.set
+}
+CALL () {
+  UNWIND $tags AS row
+  MATCH (d:Dimension {key: row.dimension})
+  MERGE (g:Tag {key: row.key})
+  SET g = row.set
   MERGE (g)-[:IN]->(d)
 }
 CALL () {
-  UNWIND $dimensions AS row
-  UNWIND row.tags AS tag
-  MATCH (g:Tag {key: tag.key})
+  // Tags carry what a tagging needs of their dimension, also those that other taxonomies added.
+  UNWIND $dimensions + $tags AS row
+  WITH DISTINCT coalesce(row.dimension, row.key) AS key
+  MATCH (g:Tag)-[:IN]->(d:Dimension {key: key})
+  SET g.single = d.cardinality = 'single', g.ttl = d.ttl
+}
+CALL () {
+  UNWIND $tags AS row
+  MATCH (g:Tag {key: row.key})
   CALL (g) {
     MATCH (g)-[old:CHILD_OF]->(:Tag)
     DELETE old
   }
-  WITH g, tag WHERE tag.parent IS NOT NULL
-  MATCH (parent:Tag {key: tag.parent})
+  WITH g, row WHERE row.parent IS NOT NULL
+  MATCH (parent:Tag {key: row.parent})
   MERGE (g)-[:CHILD_OF]->(parent)
 }

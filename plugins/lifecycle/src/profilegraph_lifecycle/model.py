@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from profilegraph.domain.values import Labels
-from profilegraph.hooks import EventTable, Scores
-from profilegraph.hooks.models import local_days, utc64
+from profilegraph.hooks import EventTable, Model, Scores, Tables, local_days, utc64
 
 LABELS = Labels(zh_cn="客户生命周期", en="Customer lifecycle")
 
@@ -60,7 +59,7 @@ class Histories:
 
 
 @dataclass(frozen=True)
-class Lifecycle:
+class Lifecycle(Model[LifecycleOptions]):
     """Computes the metrics lifecycle_* and the tags of the dimension lifecycle."""
 
     key: str = "lifecycle"
@@ -72,9 +71,9 @@ class Lifecycle:
     dimensions: frozenset[str] = frozenset({"lifecycle"})
     options: type[LifecycleOptions] = LifecycleOptions
 
-    def compute(self, events: EventTable, now: datetime, options: LifecycleOptions) -> Scores:
+    def compute(self, tables: Tables, now: datetime, options: LifecycleOptions) -> Scores:
         """Return the stage, age, rhythm and lateness (silence ÷ rhythm) of everyone who bought."""
-        found = find_histories(events, now)
+        found = find_histories(tables[EventTable], now)
         first_rhythm = usual_first_rhythm(found, options)
         rhythm = rhythms(found, options, first_rhythm)
         lateness = found.silence / rhythm
@@ -83,7 +82,7 @@ class Lifecycle:
             "lifecycle_rhythm_days": rhythm,
             "lifecycle_lateness": lateness,
         }
-        size = len(events.customers)
+        size = len(tables)
         metrics = {key: np.full(size, np.nan) for key in columns}
         for key, values in columns.items():
             metrics[key][found.index] = values

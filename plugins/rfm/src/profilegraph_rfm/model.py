@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from profilegraph.domain.values import AMOUNT_SCALE, Labels
-from profilegraph.hooks import EventTable, Scores
-from profilegraph.hooks.models import local_days, utc64
+from profilegraph.hooks import EventTable, Model, Scores, Tables, local_days, utc64
 from profilegraph_rfm.threshold import Threshold
 
 LABELS = Labels(zh_cn="RFM 分群", en="RFM segments")
@@ -59,7 +58,7 @@ class Buyers:
 
 
 @dataclass(frozen=True)
-class Rfm:
+class Rfm(Model[RfmOptions]):
     """Computes the metrics rfm_* and the tags of the dimension rfm."""
 
     key: str = "rfm"
@@ -75,14 +74,14 @@ class Rfm:
     dimensions: frozenset[str] = frozenset({"rfm"})
     options: type[RfmOptions] = RfmOptions
 
-    def compute(self, events: EventTable, now: datetime, options: RfmOptions) -> Scores:
+    def compute(self, tables: Tables, now: datetime, options: RfmOptions) -> Scores:
         """Return the segment, the three values and their scores 1–5 of everyone who bought.
 
         A value is high if it is strictly better than its threshold. Where more than half of the
         customers bought once, the median frequency is 1, and all of them would be high otherwise.
         """
-        buyers = find_buyers(events, now, options.window_days)
-        size = len(events.customers)
+        buyers = find_buyers(tables[EventTable], now, options.window_days)
+        size = len(tables)
         metrics = {
             "rfm_recency_days": buyers.days.astype(np.float64),
             "rfm_frequency": buyers.purchases.astype(np.float64),

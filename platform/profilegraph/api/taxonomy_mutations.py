@@ -1,0 +1,91 @@
+"""What can be changed about taxonomies, dimensions and tags."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from profilegraph.api.context import Info
+from profilegraph.api.fields import field
+from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.taxonomy_inputs import (
+    SaveDimensionInput,
+    SaveTagInput,
+    SaveTaxonomyInput,
+    described,
+)
+from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.services import taxonomy_editing
+from profilegraph.services.taxonomy_editing import Edit
+
+
+@strawberry.type(description="What can be changed about taxonomies, dimensions and tags.")
+class TaxonomyMutation:
+    """What can be changed about taxonomies, dimensions and tags."""
+
+    @field("Makes a taxonomy that people edit here, or describes one anew.")
+    async def save_taxonomy(
+        self,
+        info: Info,
+        input: Annotated[SaveTaxonomyInput, strawberry.argument(description="The taxonomy.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Taxonomy:
+        """Return the saved taxonomy."""
+        key = await taxonomy_editing.save_taxonomy_of_people(
+            info.context.platform,
+            input.key or None,
+            described(input, "key"),
+            _edit(info, input.seen_version, idempotency_key),
+        )
+        info.context.forget()
+        taxonomies = (await info.context.catalogue()).taxonomies
+        return Taxonomy.of(next(one for one in taxonomies if one.key == key))
+
+    @field(
+        "Makes a dimension in a taxonomy that people edit, or describes one anew. What would change"
+        " who is in which segment is planned and applied instead."
+    )
+    async def save_dimension(
+        self,
+        info: Info,
+        input: Annotated[SaveDimensionInput, strawberry.argument(description="The dimension.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Dimension:
+        """Return the saved dimension."""
+        key = await taxonomy_editing.save_dimension(
+            info.context.platform,
+            input.taxonomy or None,
+            input.key or None,
+            described(input, "taxonomy", "key"),
+            _edit(info, input.seen_version, idempotency_key),
+        )
+        info.context.forget()
+        return Dimension.of(key, await info.context.catalogue())
+
+    @field(
+        "Makes a tag in a dimension that people edit, or describes one anew. What would change who"
+        " is in which segment is planned and applied instead."
+    )
+    async def save_tag(
+        self,
+        info: Info,
+        input: Annotated[SaveTagInput, strawberry.argument(description="The tag.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Tag:
+        """Return the saved tag."""
+        key = await taxonomy_editing.save_tag(
+            info.context.platform,
+            input.dimension,
+            input.name or None,
+            described(input, "dimension", "name"),
+            _edit(info, input.seen_version, idempotency_key),
+        )
+        info.context.forget()
+        return Tag.of(key, await info.context.catalogue())
+
+
+def _edit(info: Info, seen: str | None, idempotency_key: str | None) -> Edit:
+    version = None if seen is UNSET else seen
+    return Edit(info.context.now, request_key(info.context, idempotency_key), version)

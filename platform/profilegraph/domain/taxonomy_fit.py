@@ -1,0 +1,232 @@
+"""Whether taxonomies go together: no key twice, every base there, every replacement there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from packaging.specifiers import SpecifierSet
+
+from profilegraph.domain.taxonomy import Addition, Definition, Dimension, Kind, Tag, Taxonomy
+from profilegraph.domain.taxonomy_rules import field_name, nearest, parent_faults, repeated
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Why a taxonomy does not go together with others; `path` is the part of its file."""
+
+    taxonomy: str
+    path: Path
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A definition, and where it stands."""
+
+    taxonomy: str
+    path: Path
+    definition: Definition
+
+
+def bases_first(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
+    """Return the taxonomies with each after those that it extends, else in the order given."""
+    waiting = list(taxonomies)
+    found: list[Taxonomy] = []
+    while waiting:
+        keys = {one.key for one in waiting}
+        ready = [one for one in waiting if not keys & (one.extends.keys() - {one.key})]
+        found += ready or waiting  # those that extend each other in a circle are left
+        waiting = [one for one in waiting if ready and one not in ready]
+    return found
+
+
+def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension]]:
+    """Yield each dimension with its taxonomy, and with the tags that others add to it."""
+    found = list(taxonomies)
+    added: dict[str, list[Tag]] = {}
+    for one in sorted(found, key=lambda taxonomy: taxonomy.key):
+        for addition in one.additions:
+            added.setdefault(addition.dimension, []).extend(addition.tags)
+    for one in found:
+        for dimension in one.dimensions:
+            more = added.get(dimension.key, [])
+            tags = (*dimension.tags, *more)
+            yield one, dimension.model_copy(update={"tags": tags}) if more else dimension
+
+
+def misfits(taxonomies: Sequence[Taxonomy]) -> list[Misfit]:
+    """Return all that keeps these taxonomies from going together; none where they do."""
+    bases = [*_bases(taxonomies), *_added(taxonomies)]
+    return [*_doubles(taxonomies), *(bases or _unnamed(taxonomies))]
+
+
+def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, Placed]]:
+    """Yield every definition with its kind and its key, a tag's with its dimension."""
+    for one in taxonomies:
+        for index, dimension in enumerate(one.dimensions):
+            path: Path = ("dimensions", index)
+            yield Kind.DIMENSION, dimension.key, Placed(one.key, path, dimension)
+            yield from _tags(one, dimension, path)
+        for index, addition in enumerate(one.additions):
+            yield from _tags(one, addition, ("additions", index))
+        for kind, name, definitions in (
+            (Kind.ATTRIBUTE, "attributes", one.attributes),
+            (Kind.EVENT, "events", one.events),
+            (Kind.METRIC, "metrics", one.metrics),
+        ):
+            for index, definition in enumerate(definitions):
+                yield kind, definition.key, Placed(one.key, (name, index), definition)
+
+
+def former(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, str]]:
+    """Yield each key that a definition had before, with its kind and the key that it has now."""
+    for kind, key, place in placed(taxonomies):
+        match place.definition:
+            case Dimension(aliases=aliases):
+                yield from ((kind, alias, key) for alias in aliases)
+            case Tag(aliases=aliases):
+                holder = key.partition("/")[0]
+                yield from ((kind, a if "/" in a else f"{holder}/{a}", key) for a in aliases)
+
+
+NAMES: Mapping[Kind, str] = {
+    Kind.DIMENSION: "dimension",
+    Kind.TAG: "tag",
+    Kind.ATTRIBUTE: "attribute",
+    Kind.EVENT: "event type",
+    Kind.METRIC: "metric",
+}
+"""What each kind of definition is called."""
+
+
+def _tags(
+    taxonomy: Taxonomy, holder: Dimension | Addition, path: Path
+) -> Iterator[tuple[Kind, str, Placed]]:
+    dimension = holder.key if isinstance(holder, Dimension) else holder.dimension
+    for index, tag in enumerate(holder.tags):
+        place = Placed(taxonomy.key, (*path, "tags", index), tag)
+        yield Kind.TAG, f"{dimension}/{tag.key}", place
+
+
+def _doubles(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+    """Yield the keys, and the names in the API, that two definitions share."""
+    seen: dict[tuple[Kind, str], str] = {}
+    fields: dict[str, str] = {}
+    for kind, key, place in placed(taxonomies):
+        owner = seen.setdefault((kind, key), place.taxonomy)
+        if owner != place.taxonomy:
+            what = f"the taxonomies {owner!r} and {place.taxonomy!r} both define the {NAMES[kind]}"
+            yield Misfit(place.taxonomy, place.path, f"{what} {key!r}.", "Rename one of the two.")
+        elif kind is Kind.DIMENSION and fields.setdefault(field_name(key), key) != key:
+            what = f"the dimensions {fields[field_name(key)]!r} and {key!r} are one name in the API"
+            hint = "Rename one of the two."
+            yield Misfit(place.taxonomy, place.path, f"{what}: {field_name(key)}.", hint)
+
+
+def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+    known = {one.key: one for one in taxonomies}
+    for one in taxonomies:
+        for base, versions in one.extends.items():
+            found = known.get(base)
+            if found is None:
+                what = f"the taxonomy {one.key!r} extends {base!r}, which is not there."
+                hint = nearest(base, known.keys() - {one.key}) or f"Install {base!r} first."
+            elif not SpecifierSet(versions).contains(found.version, prereleases=True):
+                what = (
+                    f"the taxonomy {one.key!r} extends {base!r} {versions},"
+                    f" and {base!r} is {found.version}."
+                )
+                hint = "Install a version that fits, or widen the range."
+            elif one.key in _extended(base, known):
+                what = f"the taxonomies {one.key!r} and {base!r} extend each other."
+                hint = "Remove one of the two."
+            else:
+                continue
+            yield Misfit(one.key, ("extends", base), what, hint)
+
+
+def _extended(key: str, known: Mapping[str, Taxonomy]) -> set[str]:
+    """Return the keys of all taxonomies that one builds on, with its own."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += known[one].extends if one in known else ()
+    return found
+
+
+def _added(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+    """Yield what keeps additions from becoming part of their dimensions."""
+    homes = {d.key: (one, d) for one in taxonomies for d in one.dimensions}
+    whole = {dimension.key: dimension for _, dimension in merged(taxonomies)}
+    for one in taxonomies:
+        mine = {key: d for key, (owner, d) in homes.items() if owner.key in one.extends}
+        for index, addition in enumerate(one.additions):
+            path: Path = ("additions", index)
+            target = mine.get(addition.dimension)
+            if target is None:
+                what = (
+                    f"{one.key!r} adds tags to the dimension {addition.dimension!r},"
+                    " which no taxonomy that it extends has."
+                )
+                hint = nearest(addition.dimension, mine) or "Name its taxonomy in `extends`."
+                yield Misfit(one.key, (*path, "dimension"), what, hint)
+            elif target.ordered:
+                what = f"{one.key!r} adds tags to {addition.dimension!r}, which is ordered."
+                hint = "An order is its own taxonomy's to give: add a dimension of your own."
+                yield Misfit(one.key, (*path, "dimension"), what, hint)
+            else:
+                yield from _joined(one, addition, path, whole[addition.dimension])
+
+
+def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> Iterator[Misfit]:
+    """Yield which added tags have a parent or a label that does not go with the dimension."""
+    known = {tag.key: tag.parent for tag in whole.tags}
+    faults = parent_faults(known)
+    twice = {
+        label
+        for names in ((t.labels.zh_cn for t in whole.tags), (t.labels.en for t in whole.tags))
+        for label in repeated(names)
+    }
+    for index, tag in enumerate(addition.tags):
+        place = (*path, "tags", index)
+        if tag.key in faults:
+            hint = nearest(str(tag.parent), known) or "Name a tag of the dimension."
+            yield Misfit(one.key, (*place, "parent"), f"{faults[tag.key]}.", hint)
+        for field, label in (("zh-CN", tag.labels.zh_cn), ("en", tag.labels.en)):
+            if label in twice:
+                what = f"two tags of {whole.key!r} are both called {label!r}."
+                hint = "People cannot tell the two apart: say more in one of them."
+                yield Misfit(one.key, (*place, "labels", field), what, hint)
+
+
+def _unnamed(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+    """Yield the replacements that do not exist."""
+    known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    for kind, key, _ in placed(taxonomies):
+        known[kind].add(key)
+    for kind, key, place in placed(taxonomies):
+        found = place.definition.deprecated
+        if found is not None and found.replaced_by is not None:
+            path = (*place.path, "deprecated", "replacedBy")
+            yield from _replacement(kind, key, found.replaced_by, known, place.taxonomy, path)
+    for one in taxonomies:
+        for index, gone in enumerate(one.removed):
+            path = ("removed", index, "replacedBy")
+            if gone.replaced_by is not None:
+                yield from _replacement(gone.kind, gone.key, gone.replaced_by, known, one.key, path)
+
+
+def _replacement(
+    kind: Kind, key: str, other: str, known: Mapping[Kind, set[str]], taxonomy: str, path: Path
+) -> Iterator[Misfit]:
+    if other == key or other not in known[kind]:
+        why = "itself" if other == key else f"the {NAMES[kind]} {other!r}, which does not exist"
+        hint = nearest(other, known[kind] - {key}) or "Name one that exists."
+        yield Misfit(taxonomy, path, f"the {NAMES[kind]} {key!r} is replaced by {why}.", hint)

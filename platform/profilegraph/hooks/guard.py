@@ -1,0 +1,148 @@
+"""What fails while the platform runs: contained, named, counted, and set aside where it repeats."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+
+from profilegraph.errors import InvalidInput, PluginError
+from profilegraph.hooks.containment import TimeLimit, in_own_loop, within, within_async
+
+T = TypeVar("T")
+MOST_FAILURES = 3
+"""Failures in a row after which something is set aside."""
+REST_SECONDS = 300.0
+"""How long it is set aside before it is tried once more."""
+_LONGEST_REASON = 500
+_log = structlog.get_logger(__name__)
+
+
+class Part(NamedTuple):
+    """A part of a plugin: a hook that it implements, or something that it brings."""
+
+    plugin: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.plugin} ({self.name})"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """That a part of a plugin has failed since the process began: how often, and why at last."""
+
+    part: Part
+    failures: int
+    in_a_row: int
+    reason: str
+    rests_until: float | None = None
+    """Until when it is set aside, by the guard's clock; None where it is not."""
+    stuck: Future[Any] | None = None
+    """The call that has not ended, where it did not end in time."""
+
+
+class Guard:
+    """Calls the plugins' code, and remembers what failed: one entry a part, whatever happens."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._troubles: dict[Part, Trouble] = {}
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Return what has failed, by plugin and part."""
+        with self._lock:
+            return tuple(self._troubles[part] for part in sorted(self._troubles))
+
+    def set_aside(self, part: Part) -> bool:
+        """Return whether a part is not to be called now."""
+        with self._lock:
+            known = self._troubles.get(part)
+        if known is None or known.rests_until is None:
+            return False
+        hangs = known.stuck is not None and not known.stuck.done()
+        return hangs or self._clock() < known.rests_until
+
+    def call(self, part: Part, seconds: float, call: Callable[[], T]) -> T:
+        """Return what `call` returns within so many seconds; raises PluginError that names it.
+
+        An InvalidInput that it raises is meant for whoever asked, and raised as it is.
+        """
+        self._refuse(part)
+        try:
+            result = within(seconds, call, str(part))
+        except InvalidInput:
+            raise
+        except Exception as error:
+            raise self.failed(part, error) from error
+        self._succeeded(part)
+        return result
+
+    async def call_async(
+        self, part: Part, seconds: float, call: Callable[[], Coroutine[Any, Any, T]]
+    ) -> T:
+        """Return what `call` returns when awaited; otherwise like `call`, and others go on."""
+        return await self.call_beside(part, seconds, in_own_loop(call))
+
+    async def call_beside(self, part: Part, seconds: float, call: Callable[[], T]) -> T:
+        """Return what `call` returns; like `call`, while others go on. Raises PluginError."""
+        self._refuse(part)
+        try:
+            result = await within_async(seconds, call, str(part))
+        except InvalidInput:
+            raise
+        except Exception as error:
+            raise self.failed(part, error) from error
+        self._succeeded(part)
+        return result
+
+    def failed(self, part: Part, error: Exception) -> PluginError:
+        """Return the error that tells of a part's failure, which is taken note of and logged."""
+        reason = _reason(error)
+        stuck = error.future if isinstance(error, TimeLimit) else None
+        with self._lock:
+            before = self._troubles.get(part) or Trouble(part, 0, 0, "")
+            in_a_row = before.in_a_row + 1
+            rests = stuck is not None or in_a_row >= MOST_FAILURES
+            until = self._clock() + REST_SECONDS if rests else None
+            self._troubles[part] = Trouble(
+                part, before.failures + 1, in_a_row, reason, until, stuck
+            )
+        _log.warning(
+            "plugin_failed",
+            plugin=part.plugin,
+            part=part.name,
+            reason=reason,
+            set_aside=rests,
+            exc_info=None if isinstance(error, PluginError) else error,
+        )
+        return PluginError(
+            f"the plugin {part.plugin!r} failed ({part.name}): {reason}",
+            hint="`profilegraph doctor` shows what fails; report it to the plugin's author.",
+        )
+
+    def _refuse(self, part: Part) -> None:
+        if self.set_aside(part):
+            raise PluginError(
+                f"the plugin {part.plugin!r} is set aside ({part.name}): it failed again and again.",
+                hint="It is tried again some minutes later; `/ready` names what is set aside.",
+            )
+
+    def _succeeded(self, part: Part) -> None:
+        with self._lock:
+            if part in self._troubles:
+                self._troubles[part] = replace(
+                    self._troubles[part], in_a_row=0, rests_until=None, stuck=None
+                )
+
+
+def _reason(error: Exception) -> str:
+    text = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+    return text[:_LONGEST_REASON]

@@ -1,0 +1,34 @@
+"""Options of what a plugin brings: a pydantic class, filled from texts that people write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from profilegraph.errors import InvalidInput
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class NoOptions(BaseModel):
+    """The options of what has none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def parse_options(options: type[ModelT], given: Mapping[str, Any], of: str) -> ModelT:
+    """Return options from what was given by name; `of` says whose they are, for people.
+
+    Raises InvalidInput that names what is wrong and what there is.
+    """
+    try:
+        return options.model_validate(given)
+    except ValidationError as fault:
+        errors = fault.errors(include_url=False, include_context=False)
+        known = ", ".join(options.model_fields) or "none"
+        raise InvalidInput(
+            "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors),
+            hint=f"Options of {of}: {known}.",
+        ) from fault

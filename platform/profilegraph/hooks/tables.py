@@ -1,0 +1,328 @@
+"""What plugins are given of customers: typed columns, one table a kind of fact.
+
+Whoever computes names the tables that it `needs`; nothing else is read. The rows of a table are
+sorted by customer, then by the column that its class calls `ORDER`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from profilegraph.domain.values import EPOCH
+from profilegraph.errors import PluginError
+
+TableT = TypeVar("TableT", bound="Table")
+
+Indexes = Annotated[NDArray[np.int32], "int32"]
+Wholes = Annotated[NDArray[np.int64], "int64"]
+Numbers = Annotated[NDArray[np.float64], "float64"]
+Words = Annotated[NDArray[np.str_], "str"]
+Objects = Annotated[NDArray[np.object_], "object"]
+Moments = Annotated[NDArray[np.datetime64], "datetime64[us]"]
+Days = Annotated[NDArray[np.datetime64], "datetime64[D]"]
+
+_NOT_A_TIME = np.iinfo(np.int64).min
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST_DAY = EPOCH.date().toordinal()
+_NOTHING: Mapping[str, float] = {"float64": np.nan, "int64": 0}
+"""What stands for nothing in a column of numbers."""
+
+
+def utc64(moment: datetime) -> np.datetime64:
+    """Return a moment with a time zone as numpy's datetime64[us], which is UTC here."""
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows about n customers, in columns.
+
+    `customers`: the keys of the n customers, also of those without rows. The other columns hold one
+    value for each of m rows: `customer` (m,) int32 index into customers, and those of the class.
+    Raises ValueError where the columns contradict each other.
+    """
+
+    ORDER: ClassVar[str]
+    """The column by which the rows of one customer are sorted."""
+
+    customers: tuple[str, ...]
+    customer: Indexes
+
+    def __post_init__(self) -> None:
+        """Refuse columns of other types, of different lengths, out of range or out of order."""
+        for name, dtype in _columns(type(self)).items():
+            found: NDArray[Any] = getattr(self, name)
+            if found.shape != (len(self.customer),):
+                raise ValueError(f"the columns of a {_name(self)} must have one length: {name}")
+            if (found.dtype.kind != "U") if dtype == "str" else (found.dtype != np.dtype(dtype)):
+                raise ValueError(f"{name} of a {_name(self)} must be {dtype}, not {found.dtype}")
+        if not len(self.customer):
+            return
+        if self.customer.min() < 0 or self.customer.max() >= len(self.customers):
+            raise ValueError("customer must be an index into customers")
+        order = getattr(self, self.ORDER)
+        step = np.diff(self.customer)
+        if not np.all((step > 0) | ((step == 0) & (order[1:] >= order[:-1]))):
+            raise ValueError(f"a {_name(self)} must be sorted by customer, then by {self.ORDER}")
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Any]], customers: Iterable[str] = ()) -> Self:
+        """Return the table of these rows, in any order, and of customers who may have none.
+
+        A row is a customer's key and a value for each column of the class, in order; moments need a
+        time zone, None stands for nothing. The customers given come first, in their order.
+        """
+        listed = list(rows)
+        index = {key: position for position, key in enumerate(dict.fromkeys(customers))}
+        owner = np.array([index.setdefault(row[0], len(index)) for row in listed], np.int32)
+        columns = {
+            name: _array([row[place] for row in listed], dtype)
+            for place, (name, dtype) in enumerate(_columns(cls).items())
+            if place
+        }
+        # Stable sorts, the last one first: numpy sorts several keys at once only without objects.
+        first = np.argsort(columns[cls.ORDER], kind="stable")
+        order = first[np.argsort(owner[first], kind="stable")]
+        ordered: dict[str, Any] = {name: column[order] for name, column in columns.items()}
+        return cls(customers=tuple(index), customer=owner[order], **ordered)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return one table of the customers of several, which must be different ones."""
+        if not parts:
+            return cls.of(())
+        starts = np.cumsum([0, *(len(part.customers) for part in parts[:-1])]).astype(np.int32)
+        owner = np.concatenate(
+            [part.customer + start for part, start in zip(parts, starts, strict=True)]
+        )
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in _columns(cls)
+            if name != "customer"
+        }
+        customers = tuple(chain.from_iterable(part.customers for part in parts))
+        return cls(customers=customers, customer=owner, **columns)
+
+    def where(self, mask: NDArray[np.bool_]) -> Self:
+        """Return the table of the same customers with the rows for which `mask` (m,) is true."""
+        columns: dict[str, Any] = {name: getattr(self, name)[mask] for name in _columns(type(self))}
+        return replace(self, **columns)
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return the number of rows of each customer, (n,)."""
+        return np.bincount(self.customer, minlength=len(self.customers)).astype(np.int64)
+
+    def __len__(self) -> int:
+        """Return m, the number of rows."""
+        return len(self.customer)
+
+
+@dataclass(frozen=True, eq=False)
+class EventTable(Table):
+    """What customers did, by time.
+
+    `type` (m,) event type keys; `at` (m,) datetime64[us], UTC; `amount` (m,) int64, ten-thousandths
+    of the currency unit, 0 where the event has none.
+    """
+
+    ORDER: ClassVar[str] = "at"
+
+    type: Words
+    at: Moments
+    amount: Wholes
+
+    def totals(self) -> NDArray[np.int64]:
+        """Return the sum of the amounts of each customer, (n,), ten-thousandths, exact."""
+        sums = np.zeros(len(self.customers), np.int64)
+        np.add.at(sums, self.customer, self.amount)
+        return sums
+
+
+@dataclass(frozen=True, eq=False)
+class PersonTable(Table):
+    """The decision-makers of customers, by key; texts are objects, None where nothing is known.
+
+    `role` a `DecisionRole`'s name; `influence` 0 to 1 and `stance` -1 to 1, float64, NaN where
+    unknown; `department` and `reports_to` keys, the latter of another person; `function` that of
+    the department, or of the nearest one above it that has one.
+    """
+
+    ORDER: ClassVar[str] = "key"
+
+    key: Objects
+    name: Objects
+    title: Objects
+    role: Objects
+    influence: Numbers
+    stance: Numbers
+    department: Objects
+    function: Objects
+    reports_to: Objects
+
+
+@dataclass(frozen=True, eq=False)
+class TaggingTable(Table):
+    """The tags that customers carry now, by tag.
+
+    `tag` full keys `dimension/tag`; `since` and `until` datetime64[us], UTC, NaT where it does not
+    end; `source` a `TagSource`'s name; `by` who said so, or None; `confidence` and `weight` 0 to 1.
+    """
+
+    ORDER: ClassVar[str] = "tag"
+
+    tag: Objects
+    since: Moments
+    until: Moments
+    source: Objects
+    by: Objects
+    confidence: Numbers
+    weight: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class AttributeTable(Table):
+    """The known attributes of customers, by key; `value` a bool, float, str or date."""
+
+    ORDER: ClassVar[str] = "key"
+
+    key: Objects
+    value: Objects
+
+
+@dataclass(frozen=True, eq=False)
+class MetricTable(Table):
+    """The numbers that models computed of customers, by key; `value` float64."""
+
+    ORDER: ClassVar[str] = "key"
+
+    key: Objects
+    value: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class IdentityTable(Table):
+    """The keys by which channels know customers; `kind` an `IdentityKind`'s name."""
+
+    ORDER: ClassVar[str] = "kind"
+
+    kind: Objects
+    value: Objects
+
+
+@dataclass(frozen=True, eq=False)
+class FollowUpTable(Table):
+    """What we did with customers, by time; `kind` a `FollowUpKind`'s name, texts None if unknown."""
+
+    ORDER: ClassVar[str] = "at"
+
+    kind: Objects
+    at: Moments
+    employee: Objects
+    note: Objects
+    outcome: Objects
+
+
+@dataclass(frozen=True, eq=False)
+class OpportunityTable(Table):
+    """Possible sales, by key.
+
+    `outcome` an `OpportunityOutcome`'s name; `amount` int64, ten-thousandths of the currency unit,
+    0 where unknown; `close_date` datetime64[D], NaT where unknown.
+    """
+
+    ORDER: ClassVar[str] = "key"
+
+    key: Objects
+    stage: Objects
+    outcome: Objects
+    amount: Wholes
+    close_date: Days
+
+
+TABLES: tuple[type[Table], ...] = (
+    EventTable,
+    PersonTable,
+    TaggingTable,
+    AttributeTable,
+    MetricTable,
+    IdentityTable,
+    FollowUpTable,
+    OpportunityTable,
+)
+"""Every kind of table that can be needed."""
+
+
+class Tables:
+    """The tables of n customers that were asked for, found by their class: `tables[EventTable]`."""
+
+    def __init__(self, customers: Sequence[str], tables: Iterable[Table]) -> None:
+        """Hold the tables; raises ValueError where one is about other customers."""
+        self.customers = tuple(customers)
+        self._tables: Mapping[type[Table], Table] = {type(one): one for one in tables}
+        for one in self._tables.values():
+            if one.customers != self.customers:
+                raise ValueError(f"the {_name(one)} is about other customers")
+
+    @classmethod
+    def of(cls, *tables: Table) -> Self:
+        """Return tables of the same customers together; raises ValueError for those of others."""
+        return cls(tables[0].customers, tables)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the tables of all customers of several, which must be different ones."""
+        kinds = parts[0]._tables
+        customers = tuple(chain.from_iterable(part.customers for part in parts))
+        return cls(customers, (kind.joined([part[kind] for part in parts]) for kind in kinds))
+
+    def __len__(self) -> int:
+        """Return n, the number of customers."""
+        return len(self.customers)
+
+    def __getitem__(self, kind: type[TableT]) -> TableT:
+        """Return the table of a kind; raises PluginError where it was not asked for."""
+        found = self._tables.get(kind)
+        if not isinstance(found, kind):
+            raise PluginError(
+                f"the {kind.__name__} was not asked for.", hint="Put it among `needs`."
+            )
+        return found
+
+
+def _columns(kind: type[Table]) -> dict[str, str]:
+    """Return the types of a table's columns by name, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        one.name: hints[one.name].__metadata__[0] for one in fields(kind) if one.name != "customers"
+    }
+
+
+def _name(table: Table) -> str:
+    return type(table).__name__
+
+
+def _array(values: Sequence[Any], dtype: str) -> NDArray[Any]:
+    if dtype.startswith("datetime64"):
+        count = _microseconds if dtype.endswith("[us]") else _days
+        return np.array([count(value) for value in values], np.int64).view(dtype)
+    nothing = _NOTHING.get(dtype)
+    return np.array([nothing if value is None else value for value in values], dtype)
+
+
+def _microseconds(moment: datetime | int | None) -> int:
+    if moment is None:
+        return _NOT_A_TIME
+    return moment if isinstance(moment, int) else (moment - EPOCH) // _MICROSECOND
+
+
+def _days(day: date | int | None) -> int:
+    if day is None:
+        return _NOT_A_TIME
+    return day if isinstance(day, int) else day.toordinal() - _FIRST_DAY
