@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 import yaml
 
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks import Unreadable
 from profilegraph_wecom.library import taxonomy_of
@@ -28,6 +29,15 @@ def tags(
     output: Annotated[Path, typer.Argument(help="The taxonomy file to write.")],
 ) -> None:
     """Write the tag library as a taxonomy: `profilegraph taxonomy load` then puts it in force."""
+    taxonomy = read_library(file)
+    data = taxonomy.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    output.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+    counted = sum(len(dimension.tags) for dimension in taxonomy.dimensions)
+    typer.echo(f"{output}: {len(taxonomy.dimensions)} dimensions, {counted} tags")
+
+
+def read_library(file: Path) -> Taxonomy:
+    """Return the taxonomy of the tag library in a file; raises InvalidInput where there is none."""
     found = list(read_parts(file))
     wrong = [part for part in found if isinstance(part, Unreadable)]
     if wrong:
@@ -39,8 +49,4 @@ def tags(
             hint="Give what externalcontact/get_corp_tag_list returned.",
             where=str(file),
         )
-    taxonomy = taxonomy_of(groups)
-    data = taxonomy.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
-    output.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
-    counted = sum(len(dimension.tags) for dimension in taxonomy.dimensions)
-    typer.echo(f"{output}: {len(taxonomy.dimensions)} dimensions, {counted} tags")
+    return taxonomy_of(groups)
