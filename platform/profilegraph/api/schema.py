@@ -15,14 +15,18 @@ from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.plans import PlannedExecutor
+from profilegraph.api.plugin_leaves import leaf_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
 from profilegraph.api.typed_filters import dimension_fields
 from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.hooks.host import Host, build_host
 
 NOTHING = Catalogue.of(())
+ALONE = build_host(())
+"""The host of no plugins."""
 
 
 class _Names(NameConverter):
@@ -40,8 +44,8 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema(catalogue: Catalogue = NOTHING) -> strawberry.Schema:
-    """Return the schema of the API, typed by the dimensions of some taxonomies."""
+def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawberry.Schema:
+    """Return the schema of the API, typed by some taxonomies and by what plugins bring."""
     schema = QuietSchema(
         Query,
         Mutation,
@@ -52,11 +56,11 @@ def build_schema(catalogue: Catalogue = NOTHING) -> strawberry.Schema:
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
         ),
     )
-    _extend(schema, catalogue)
+    _extend(schema, catalogue, host)
     return schema
 
 
-def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
+def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host) -> None:
     """Give a schema what data adds to it; nobody uses it yet."""
     kinds = schema._schema.type_map
     filters, source = kinds["FilterInput"], kinds["TagSource"]
@@ -64,6 +68,7 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
     assert isinstance(source, GraphQLEnumType)  # noqa: S101
     # Strawberry counts the conditions once they are read, when two dimensions are both `tags`.
     filters.is_one_of = True
+    filters.fields.update(leaf_fields([host.leaf(key) for key in host.leaves.things], kinds))
     filters.fields.update(dimension_fields(catalogue, filters.fields, source))
     whole = GraphQLSchema(**schema._schema.to_kwargs())
     assert_valid_schema(whole)
@@ -71,6 +76,6 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
     schema._schema = whole
 
 
-def sdl(catalogue: Catalogue) -> str:
+def sdl(catalogue: Catalogue, host: Host = ALONE) -> str:
     """Return the schema in GraphQL's own language; `schema/api.graphql` has what ships."""
-    return build_schema(catalogue).as_str() + "\n"
+    return build_schema(catalogue, host).as_str() + "\n"

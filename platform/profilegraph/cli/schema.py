@@ -25,5 +25,6 @@ def group() -> None:
 @app.command("print")
 def print_(live: Annotated[bool, LIVE] = False) -> None:
     """Print the schema in GraphQL's own language, typed by the taxonomies that are installed."""
-    catalogue = run(lambda one: one.catalogue()) if live else Catalogue.of(load_host().taxonomies)
-    sys.stdout.write(sdl(catalogue))
+    host = load_host()
+    catalogue = run(lambda one: one.catalogue()) if live else Catalogue.of(host.taxonomies)
+    sys.stdout.write(sdl(catalogue, host))

@@ -82,6 +82,17 @@ def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, Placed]]
                 yield kind, definition.key, Placed(one.key, (name, index), definition)
 
 
+def former(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, str]]:
+    """Yield each key that a definition had before, with its kind and the key that it has now."""
+    for kind, key, place in placed(taxonomies):
+        match place.definition:
+            case Dimension(aliases=aliases):
+                yield from ((kind, alias, key) for alias in aliases)
+            case Tag(aliases=aliases):
+                holder = key.partition("/")[0]
+                yield from ((kind, a if "/" in a else f"{holder}/{a}", key) for a in aliases)
+
+
 NAMES: Mapping[Kind, str] = {
     Kind.DIMENSION: "dimension",
     Kind.TAG: "tag",
