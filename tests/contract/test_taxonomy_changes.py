@@ -12,27 +12,23 @@ from profilegraph.config import Settings
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Labels
-from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.hooks.host import load_host
 from profilegraph.segments.checking import faults
 from profilegraph.segments.codec import decode, encode
-from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import AllOf
 from profilegraph.services import segments
 from profilegraph.services.engines import engine
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import remove_tags, save
+from profilegraph.services.records import save
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.services.taxonomy_changes.applying import Application, apply
 from profilegraph.services.taxonomy_changes.planning import Editor, plan, read_change
-from profilegraph.services.taxonomy_changes.plans import Plan, WarningKind
+from profilegraph.services.taxonomy_changes.plans import Plan
 from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.storage.database import Database
 from profilegraph.storage.saved_segments import read_filters
-from profilegraph.storage.taxonomy_changes import ChangeState
 from tests.conftest import NOW
-from tests.support.graphs import dump
 
 PLENTY = 2**30
 LI = Editor("li", NOW)
@@ -142,9 +138,7 @@ async def applied(platform: Platform, made: Plan, **more: Any) -> Any:
 
 CHANGES: dict[str, dict[str, Any]] = {
     "rename": {"rename": {"target": "hobby/fishing", "key": "angling"}},
-    "relabel": {
-        "rename": {"target": "hobby/golf", "labels": {"zh-CN": "高尔夫", "en": "Golf"}}
-    },
+    "relabel": {"rename": {"target": "hobby/golf", "labels": {"zh-CN": "高尔夫", "en": "Golf"}}},
     "rename dimension": {"rename": {"target": "hobby", "key": "pastime"}},
     "merge": {"merge": {"tags": ["hobby/golf", "hobby/chess"], "into": "hobby/golf"}},
     "merge parent": {"merge": {"tags": ["hobby/outdoor"], "into": "hobby/fishing"}},

@@ -12,6 +12,7 @@ from typing import Any
 import strawberry
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.change_states import ChangeState as TaxonomyChangeState
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
@@ -22,6 +23,7 @@ from profilegraph.segments.differing import ChangeKind
 from profilegraph.segments.faults import FaultKind as SegmentFaultKind
 from profilegraph.segments.gaps import DistanceUnit
 from profilegraph.services.comparison import Representation
+from profilegraph.services.taxonomy_changes.plans import WarningKind as TaxonomyWarningKind
 
 __all__ = [
     "AttributeType",
@@ -47,6 +49,8 @@ __all__ = [
     "SegmentKind",
     "SegmentState",
     "TagSource",
+    "TaxonomyChangeState",
+    "TaxonomyWarningKind",
 ]
 
 
@@ -330,4 +334,29 @@ describe(
         "STATIC": "A list of customers chosen by hand.",
         "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
     },
+)
+describe(
+    TaxonomyChangeState,
+    "How far a change of tags has come.",
+    {
+        "PLANNED": "Nothing has changed yet.",
+        "APPLYING": "Definitions and filters have changed; taggings follow, batch by batch.",
+        "APPLIED": "All of it is done.",
+        "UNDOING": "Definitions and filters are as before; taggings follow, batch by batch.",
+        "UNDONE": "All of it was taken back.",
+    },
+    name="TaxonomyChangeState",
+)
+describe(
+    TaxonomyWarningKind,
+    "What may break, or surprise, in a change of tags.",
+    {
+        "SEGMENT_BREAKS": "A saved segment cannot be asked any more.",
+        "TAGGINGS_END": "Customers lose a tag, and get no other for it.",
+        "TAG_GIVES_WAY": "Customers would carry two tags where one is allowed: the older gives way.",
+        "TAG_RETIRES": "A new version leaves a tag out: its taggings stay, and count nowhere.",
+        "MODEL_SETS_IT": "A model sets the tags of the dimension.",
+        "IN_USE": "A segment uses what is deprecated.",
+    },
+    name="TaxonomyWarningKind",
 )

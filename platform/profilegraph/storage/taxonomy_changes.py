@@ -5,28 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pyroaring import BitMap
 
+from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.retagging import Carried, Rule, settled
 from profilegraph.domain.values import EPOCH
 from profilegraph.storage.database import Database, Row, Transaction
 from profilegraph.storage.saved_segments import SavedSegment, saved_segment
 from profilegraph.storage.statements import statement
-
-
-class ChangeState(StrEnum):
-    """How far a change of tags has come."""
-
-    PLANNED = "PLANNED"
-    APPLYING = "APPLYING"
-    """Definitions and filters have changed, and taggings follow batch by batch."""
-    APPLIED = "APPLIED"
-    UNDOING = "UNDOING"
-    """Definitions and filters are as before, and taggings follow batch by batch."""
-    UNDONE = "UNDONE"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
+from profilegraph.domain.change_states import ChangeState
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.index.retagging import Step
 from profilegraph.services.engines import engine
@@ -31,7 +32,6 @@ from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import save_version
 from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
 from profilegraph.storage.taxonomy_changes import (
-    ChangeState,
     KeptChange,
     advance,
     changes_under_way,

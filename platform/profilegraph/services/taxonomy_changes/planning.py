@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from pydantic import ValidationError
 
+from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.taxonomy_changes import Change, Deprecate, Split
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.checking import check
@@ -18,6 +20,7 @@ from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.renaming import current
 from profilegraph.services.platform import Platform
+from profilegraph.services.records import write_once
 from profilegraph.services.segments import library
 from profilegraph.services.taxonomy_changes.forecast import Forecast, Outlook, forecast, view_of
 from profilegraph.services.taxonomy_changes.grounds import Grounds, look_at, new_version
@@ -34,7 +37,6 @@ from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import list_segments
 from profilegraph.storage.taxonomies import read_taxonomies
 from profilegraph.storage.taxonomy_changes import (
-    ChangeState,
     KeptChange,
     Watchers,
     keep_plan,
@@ -72,10 +74,13 @@ def read_change(value: object) -> Change:
         ) from fault
 
 
-async def plan(platform: Platform, change: Change, editor: Editor) -> Plan:
+async def plan(
+    platform: Platform, change: Change, editor: Editor, request_key: str | None = None
+) -> Plan:
     """Return what a change would do, after keeping it under a key for a week.
 
-    Nothing else is written. Raises NotFound, Conflict, InvalidInput, InvalidFilter or InvalidTaxonomy
+    Nothing else is written. With a `request_key`, a repeated request is answered with the first plan.
+    Raises NotFound, Conflict, InvalidInput, InvalidFilter or InvalidTaxonomy
     where the change cannot be made, IndexUnable where nobody can tell what it would do.
     """
     taxonomies = await read_taxonomies(platform.database)
@@ -89,11 +94,13 @@ async def plan(platform: Platform, change: Change, editor: Editor) -> Plan:
         made.key, ChangeState.PLANNED, made.model_dump_json(), made.by, made.at, made.expires
     )
 
-    async def work(transaction: Transaction) -> None:
+    async def work(transaction: Transaction) -> str:
         await keep_plan(transaction, kept)
+        return made.key
 
-    await platform.database.write(work)
-    return made
+    asked = sha256(f"planTaxonomyChange {change!r}".encode()).hexdigest()
+    key = await write_once(platform, work, editor.now, request_key, asked)
+    return made if key == made.key else plan_of(await kept_change(platform, key))
 
 
 async def condition(platform: Platform, change: Change) -> Node | None:
@@ -104,7 +111,7 @@ async def condition(platform: Platform, change: Change) -> Node | None:
     if not isinstance(change.act, Split):
         return None
     catalogue = await platform.catalogue()
-    node = current(decode(change.act.where), catalogue)
+    node = current(decode(change.act.where, platform.host.conditions), catalogue)
     check(node, catalogue, await library(platform, node))
     return node
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.retagging import Rule
 from profilegraph.domain.taxonomy import Cardinality, Taxonomy
 from profilegraph.domain.taxonomy_edits import World
@@ -27,7 +28,6 @@ from profilegraph.storage.saved_segments import (
 )
 from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
 from profilegraph.storage.taxonomy_changes import (
-    ChangeState,
     KeptChange,
     advance,
     changes_under_way,
