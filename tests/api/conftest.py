@@ -184,6 +184,8 @@ class Api:
         self.now = now
         self.viewer = "1"
         self.author = "Ann"
+        self.employee: str | None = None
+        self.administrator = False
         self._executor = Executor(Schemas(platform.catalogue, platform.host), lambda: "e1")
 
     async def __call__(self, query: str, **variables: Any) -> Any:
@@ -200,7 +202,17 @@ class Api:
         return error
 
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        context = ApiContext(self.platform, ApiKey(self.viewer, self.author, self.now), self.now)
+        context = ApiContext(
+            self.platform,
+            ApiKey(
+                self.viewer,
+                self.author,
+                self.now,
+                employee=self.employee,
+                administrator=self.administrator,
+            ),
+            self.now,
+        )
         return (await self._executor.execute(query, variables, None, context)).result
 
 

@@ -45,9 +45,9 @@ async def levels(api: Api) -> Api:
         t={"key": "own", "labels": labels("自建", "Own")},
         d={"taxonomy": "own", "key": "level", "labels": labels("等级", "Level")},
     )
-    for name, zh in (("vip", "贵宾"), ("svip", "超级贵宾"), ("plain", "普通")):
-        tag = {"dimension": "level", "name": name, "labels": labels(zh, name.upper())}
-        await api("mutation ($i: SaveTagInput!) { saveTag(input: $i) { key } }", i=tag)
+    for name, chinese in (("vip", "贵宾"), ("svip", "超级贵宾"), ("plain", "普通")):
+        made = {"dimension": "level", "name": name, "labels": labels(chinese, name.upper())}
+        await api("mutation ($i: SaveTagInput!) { saveTag(input: $i) { key } }", i=made)
     for key, tag in (("c1", "vip"), ("c2", "svip"), ("c3", "plain")):
         await api(
             "mutation ($c: String!, $t: String!) {"

@@ -10,6 +10,7 @@ import pytest
 
 from profilegraph.config import Settings
 from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.hooks.host import load_host
@@ -31,7 +32,7 @@ from profilegraph.storage.saved_segments import read_filters
 from tests.conftest import NOW
 
 PLENTY = 2**30
-LI = Editor("li", NOW)
+LI = Editor(Actor("li"), NOW)
 
 
 def named(key: str, **more: Any) -> dict[str, Any]:

@@ -144,9 +144,11 @@ class TaxonomyMutation:
 
 
 def _editor(info: Info) -> Editor:
-    return Editor(info.context.viewer.name, info.context.now)
+    return Editor(info.context.viewer.actor, info.context.now)
 
 
 def _edit(info: Info, seen: str | None, idempotency_key: str | None) -> Edit:
     version = None if seen is UNSET else seen
-    return Edit(info.context.now, request_key(info.context, idempotency_key), version)
+    context = info.context
+    request = request_key(context, idempotency_key)
+    return Edit(context.viewer.actor, context.now, request, version)

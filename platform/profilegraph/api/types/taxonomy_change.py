@@ -6,7 +6,8 @@ from datetime import datetime
 
 import strawberry
 
-from profilegraph.api.enums import SegmentState, TaxonomyChangeState, TaxonomyWarningKind
+from profilegraph.api.change_enums import TaxonomyChangeState, TaxonomyWarningKind
+from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.types.taxonomy import Labelled, Locale
 from profilegraph.services.taxonomy_changes import plans

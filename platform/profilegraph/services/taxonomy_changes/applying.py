@@ -7,14 +7,15 @@ answer changing meanwhile; those of a split alone arrive batch by batch.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
 
 from profilegraph.domain.change_states import ChangeState
+from profilegraph.domain.taxonomy import Duty
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.index.retagging import Step
+from profilegraph.services.duties import require
 from profilegraph.services.engines import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies import digest
@@ -45,9 +46,6 @@ from profilegraph.storage.taxonomy_changes import (
 AT_ONCE = 5_000
 """Of so many taggings at most a change is one transaction; of more, this many customers are a batch."""
 
-Permit = Callable[[Transaction, Sequence[str]], Awaitable[None]]
-"""Raises Forbidden where somebody may not restructure some dimensions."""
-
 
 @dataclass(frozen=True)
 class Application:
@@ -64,7 +62,6 @@ async def apply(
     platform: Platform,
     wanted: Application,
     editor: Editor,
-    permit: Permit | None = None,
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
@@ -86,7 +83,7 @@ async def apply(
         if where is not None:
             answering = await engine(platform, [where], editor.now)
             members = BitMap((await answering.members(where)).ordinals)
-        work = _Work(platform, plan, wanted, editor, members, permit, at_once)
+        work = _Work(platform, plan, wanted, editor, members, at_once)
         await platform.database.write(work.begin)
     await finish(platform, wanted.key, at_once)
     return await kept_change(platform, wanted.key)
@@ -95,7 +92,7 @@ async def apply(
 async def finish(platform: Platform, key: str, at_once: int = AT_ONCE) -> None:
     """Return when all taggings have followed a change that is being applied.
 
-    Raises Conflict where it was undone, or never begun.
+    Raises NotFound, and Conflict where it was undone, or never begun.
     """
 
     async def batch(transaction: Transaction) -> bool:
@@ -118,7 +115,6 @@ class _Work:
     wanted: Application
     editor: Editor
     members: BitMap | None
-    permit: Permit | None
     at_once: int
 
     async def begin(self, transaction: Transaction) -> None:
@@ -132,8 +128,14 @@ class _Work:
         version = new_version(self.platform, self.plan.change)
         grounds = look_at(taxonomies, segments, self.plan.change, version)
         self._require_same(grounds, kept)
-        if self.permit is not None:
-            await self.permit(transaction, grounds.dimensions)
+        await require(
+            self.platform,
+            transaction,
+            self.editor.actor,
+            Duty.RESTRUCTURE,
+            [key for key in grounds.dimensions if key in grounds.before.catalogue.dimensions],
+            self.editor.now,
+        )
         record = await self._write(transaction, grounds)
         few = self.plan.taggings <= self.at_once
         if few:

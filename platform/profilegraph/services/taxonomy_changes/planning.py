@@ -13,6 +13,8 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from profilegraph.domain.change_states import ChangeState
+from profilegraph.domain.duties import Actor
+from profilegraph.domain.taxonomy import Duty
 from profilegraph.domain.taxonomy_changes import Change, Deprecate, Split
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.checking import check
@@ -53,9 +55,13 @@ VALID = timedelta(days=7)
 class Editor:
     """Who changes tags, and when."""
 
-    author: str
-    """Name of the API key."""
+    actor: Actor
     now: datetime
+
+    @property
+    def author(self) -> str:
+        """Return the name of the API key."""
+        return self.actor.name
 
 
 def read_change(value: object) -> Change:
@@ -221,10 +227,17 @@ def _warnings(
         yield _warning(WarningKind.TAG_GIVES_WAY, tag, count)
     for tag in grounds.revision.retired:
         yield _warning(WarningKind.TAG_RETIRES, tag, found.taggings.get(tag, 0))
+    yield from _about_dimensions(grounds)
+
+
+def _about_dimensions(grounds: Grounds) -> Iterator[PlanWarning]:
     for key in grounds.dimensions:
         dimension = grounds.before.catalogue.dimensions.get(key)
         if dimension is not None and dimension.derived:
             yield _warning(WarningKind.MODEL_SETS_IT, key)
+        if dimension is not None and Duty.RESTRUCTURE in dimension.duties:
+            team = dimension.duties[Duty.RESTRUCTURE]
+            yield _warning(WarningKind.NEEDS_DUTY, key, detail=team)
 
 
 def _warning(kind: WarningKind, subject: str, count: int = 0, **more: Any) -> PlanWarning:

@@ -26,6 +26,8 @@ class WarningKind(StrEnum):
     """A new version leaves a tag out: its taggings stay, and count nowhere."""
     MODEL_SETS_IT = "MODEL_SETS_IT"
     """A model sets the tags of the dimension, by the keys that it knows."""
+    NEEDS_DUTY = "NEEDS_DUTY"
+    """A team has the duty to restructure the dimension: others need it lent to apply the change."""
     IN_USE = "IN_USE"
     """A segment names what is deprecated."""
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.retagging import Rule
-from profilegraph.domain.taxonomy import Cardinality, Taxonomy
+from profilegraph.domain.taxonomy import Cardinality, Duty, Taxonomy
 from profilegraph.domain.taxonomy_edits import World
 from profilegraph.domain.taxonomy_restoring import restored
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.segments.checking import faults
 from profilegraph.segments.library import Library, SavedFilter
+from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies import digest
-from profilegraph.services.taxonomy_changes.applying import AT_ONCE, Permit
+from profilegraph.services.taxonomy_changes.applying import AT_ONCE
 from profilegraph.services.taxonomy_changes.planning import Editor, kept_change, plan_of
-from profilegraph.services.taxonomy_changes.records import Record
+from profilegraph.services.taxonomy_changes.records import Record, Rewritten
 from profilegraph.services.taxonomy_changes.wording import note, undone
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import (
@@ -44,7 +45,6 @@ async def undo(
     platform: Platform,
     key: str,
     editor: Editor,
-    permit: Permit | None = None,
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
@@ -56,7 +56,7 @@ async def undo(
     kept = await kept_change(platform, key)
     if kept.state is ChangeState.APPLIED:
         filters = await _former_filters(platform, kept)
-        await platform.database.write(_Work(platform, kept, editor, filters, permit, at_once).begin)
+        await platform.database.write(_Work(platform, kept, editor, filters, at_once).begin)
     elif kept.state not in (ChangeState.UNDOING, ChangeState.UNDONE):
         raise Conflict(
             f"the change {key!r} is {kept.state}.",
@@ -95,7 +95,6 @@ class _Work:
     kept: KeptChange
     editor: Editor
     former: Mapping[str, SavedSegment]
-    permit: Permit | None
     at_once: int
 
     async def begin(self, transaction: Transaction) -> None:
@@ -115,12 +114,32 @@ class _Work:
             if self._is_as_left(one.key, one.after, segments)
         }
         self._require_sound(world, after, segments, set(back))
-        if self.permit is not None:
-            await self.permit(transaction, plan_of(kept).dimensions)
+        await require(
+            self.platform,
+            transaction,
+            self.editor.actor,
+            Duty.RESTRUCTURE,
+            self._dimensions(world),
+            self.editor.now,
+        )
         for key, taxonomy in after.items():
             if taxonomy != world.get(key):
                 await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.editor.now)
-        change = plan_of(kept).change
+        await self._write_back(transaction, back)
+        await advance(
+            transaction,
+            self.kept.key,
+            ChangeState.UNDOING,
+            undoneBy=self.editor.author,
+            undoneAt=self.editor.now,
+        )
+        if plan_of(kept).taggings <= self.at_once:
+            undoing = await locked_change(transaction, self.kept.key)
+            while undoing is not None and await _follow(transaction, undoing, self.at_once + 1):
+                pass
+
+    async def _write_back(self, transaction: Transaction, back: Mapping[str, Rewritten]) -> None:
+        change = plan_of(self.kept).change
         words = note(undone(change, "zh-CN"), undone(change, "en"))
         for key, one in sorted(back.items()):
             await save_version(
@@ -133,17 +152,10 @@ class _Work:
                 at=self.editor.now,
                 restores=one.before,
             )
-        await advance(
-            transaction,
-            self.kept.key,
-            ChangeState.UNDOING,
-            undoneBy=self.editor.author,
-            undoneAt=self.editor.now,
-        )
-        if plan_of(kept).taggings <= self.at_once:
-            undoing = await locked_change(transaction, self.kept.key)
-            while undoing is not None and await _follow(transaction, undoing, self.at_once + 1):
-                pass
+
+    def _dimensions(self, world: World) -> list[str]:
+        known = Catalogue.of(world.values()).dimensions
+        return [key for key in plan_of(self.kept).dimensions if key in known]
 
     def _is_as_left(self, key: str, version: int, segments: Mapping[str, SavedSegment]) -> bool:
         return key in self.former and key in segments and segments[key].version == version

@@ -51,6 +51,9 @@ _WARNINGS: Mapping[WarningKind, Labels] = MappingProxyType(
         WarningKind.MODEL_SETS_IT: Labels(
             zh_cn="维度「{0}」的标签由模型计算", en="a model sets the tags of {0}"
         ),
+        WarningKind.NEEDS_DUTY: Labels(
+            zh_cn="维度「{0}」由团队「{2}」负责调整", en="the team {2} restructures {0}"
+        ),
         WarningKind.IN_USE: Labels(
             zh_cn="人群「{0}」仍在使用它", en="the segment {0} still uses it"
         ),
