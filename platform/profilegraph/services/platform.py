@@ -107,7 +107,7 @@ async def open_platform(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
-            pulse=None if settings.neo4j_uri else Pulse(Home(settings.home).pulse),
+            pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
         try:
             yield Platform(settings, database, knowledge, host)
