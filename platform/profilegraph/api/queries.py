@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.duty_queries import DutyQuery
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput
@@ -14,6 +15,7 @@ from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
 from profilegraph.api.types import answers, comparison
 from profilegraph.api.types.activity import Event
 from profilegraph.api.types.answers import CrossTable, Dimensions
@@ -51,7 +53,7 @@ Unsaved = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query(GroupQuery):
+class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")

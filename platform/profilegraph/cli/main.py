@@ -11,6 +11,7 @@ from rich.markup import escape
 from profilegraph.cli import (
     db,
     demo,
+    duty,
     import_,
     index,
     key,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.command()(demo.demo)
+app.add_typer(duty.app, name="duty")
 app.command("import")(import_.import_files)
 app.add_typer(index.app, name="index")
 app.add_typer(key.app, name="key")

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import strawberry
 
-from profilegraph.api.enums import AttributeType, Cardinality, Duty, Layer
+from profilegraph.api.context import Info
+from profilegraph.api.enums import AttributeType, Cardinality, Layer
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
+from profilegraph.api.types.duties import DimensionDuty
 from profilegraph.domain import taxonomy as domain
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import Labels
@@ -84,7 +86,7 @@ class Defined:
 class Tag(Node, Labelled, Defined):
     """One value of a dimension; key `dimension/tag`."""
 
-    parent_key: strawberry.Private[str | None]
+    parent_name: strawberry.Private[str | None]
     dimension_definition: strawberry.Private[domain.Dimension]
     taxonomy_key: strawberry.Private[str]
 
@@ -94,12 +96,11 @@ class Tag(Node, Labelled, Defined):
         found = catalogue.tag(key)
         key = catalogue.current_tag(key)
         name = key.split("/", 1)[0]
-        parent = None if found.parent is None else tag_key(name, found.parent)
         return cls(
             key=key,
             labels=found.labels,
             said=found,
-            parent_key=parent,
+            parent_name=found.parent,
             dimension_definition=catalogue.dimension(name),
             taxonomy_key=_owner(name, catalogue),
         )
@@ -118,7 +119,7 @@ class Tag(Node, Labelled, Defined):
             key=key,
             labels=Labels(zh_cn=key, en=key),
             said=None,
-            parent_key=None,
+            parent_name=None,
             dimension_definition=catalogue.dimension(dimension),
             taxonomy_key=_owner(dimension, catalogue),
         )
@@ -131,21 +132,24 @@ class Tag(Node, Labelled, Defined):
     @field("The wider tag that includes this one, where there is one.")
     def parent(self) -> Tag | None:
         """Return the wider tag."""
-        tags = {tag.key: tag for tag in self.dimension().tags()}
-        return tags.get(self.parent_key) if self.parent_key else None
+        dimension = self.dimension()
+        named = (one for one in self.dimension_definition.tags if one.key == self.parent_name)
+        return next((dimension.tag(one) for one in named), None)
+
+    @field("Least number that the tag stands for, in the unit of its dimension; none is no bound.")
+    def lower_bound(self) -> float | None:
+        """Return the least number that the tag stands for."""
+        return self.said.begin if isinstance(self.said, domain.Tag) else None
+
+    @field("First number that is too great for the tag; none is no bound.")
+    def upper_bound(self) -> float | None:
+        """Return the first number that is too great for the tag."""
+        return self.said.end if isinstance(self.said, domain.Tag) else None
 
     @field("The dimension that the tag is a value of.")
     def dimension(self) -> Dimension:
         """Return the dimension."""
         return Dimension.wrap(self.dimension_definition, self.taxonomy_key)
-
-
-@strawberry.type(description="Which of our teams has a duty in a dimension.")
-class Responsibility:
-    """Which team has a duty in a dimension."""
-
-    duty: Duty = strawberry.field(description="What has to be done.")
-    team: str = strawberry.field(description="Key of the team that does it.")
 
 
 @strawberry.type(description="One way to tell customers apart.")
@@ -195,22 +199,24 @@ class Dimension(Node, Labelled, Defined):
     @listed("All its tags; in an ordered dimension from the least to the most.")
     def tags(self) -> list[Tag]:
         """Return all its tags."""
-        return [
-            Tag(
-                key=tag_key(self.key, tag.key),
-                labels=tag.labels,
-                said=tag,
-                parent_key=None if tag.parent is None else tag_key(self.key, tag.parent),
-                dimension_definition=self.definition,
-                taxonomy_key=self.taxonomy_key,
-            )
-            for tag in self.definition.tags
-        ]
+        return [self.tag(one) for one in self.definition.tags]
 
-    @listed("Which of our teams has which duty in it.")
-    def responsibilities(self) -> list[Responsibility]:
-        """Return the duties and their teams."""
-        return [Responsibility(duty=d, team=team) for d, team in self.definition.duties.items()]
+    def tag(self, found: domain.Tag) -> Tag:
+        """Return the API's view of one of its tags."""
+        return Tag(
+            key=tag_key(self.key, found.key),
+            labels=found.labels,
+            said=found,
+            parent_name=found.parent,
+            dimension_definition=self.definition,
+            taxonomy_key=self.taxonomy_key,
+        )
+
+    @listed("The four duties in it: whose each is, to whom it is lent, and whether it is yours.")
+    async def duties(self, info: Info) -> list[DimensionDuty]:
+        """Return the duties in it."""
+        found = await info.context.load.governance.load(self.key)
+        return [DimensionDuty(governance=one, duty=duty) for one in found for duty in domain.Duty]
 
 
 @strawberry.type(description="A typed field that customers have.")
@@ -270,10 +276,12 @@ class Taxonomy(Node, Labelled):
             editable=found.editable,
         )
 
-    @listed("The ways to tell customers apart.")
-    def dimensions(self) -> list[Dimension]:
+    @listed("The ways to tell customers apart, with the tags that other taxonomies add to them.")
+    async def dimensions(self, info: Info) -> list[Dimension]:
         """Return its dimensions."""
-        return [Dimension.wrap(one, self.key) for one in self.definition.dimensions]
+        whole = (await info.context.catalogue()).dimensions
+        own = self.definition.dimensions
+        return [Dimension.wrap(whole.get(one.key, one), self.key) for one in own]
 
     @listed("The typed fields that customers have.")
     def attributes(self) -> list[AttributeDefinition]:
