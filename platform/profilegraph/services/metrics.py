@@ -34,6 +34,15 @@ class Metrics:
             ["reason"],
             registry=into,
         )
+        self._tell_of_the_feed(into)
+        self.answers = Counter(
+            "profilegraph_answers",
+            "Questions about filters, by what answered.",
+            ["engine"],
+            registry=into,
+        )
+
+    def _tell_of_the_feed(self, into: CollectorRegistry) -> None:
         self.changes = Counter(
             "profilegraph_feed_changes",
             "Changes of the graph that were taken note of.",
@@ -48,12 +57,6 @@ class Metrics:
             "profilegraph_feed_look_seconds",
             "How long one look at the feed takes, with reading what changed.",
             buckets=_QUICK,
-            registry=into,
-        )
-        self.answers = Counter(
-            "profilegraph_answers",
-            "Questions about filters, by what answered.",
-            ["engine"],
             registry=into,
         )
 
