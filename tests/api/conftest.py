@@ -183,7 +183,7 @@ class Api:
         self.now = now
         self.viewer = "1"
         self.author = "Ann"
-        self._executor = Executor(Schemas(platform.catalogue), lambda: "e1")
+        self._executor = Executor(Schemas(platform.catalogue, platform.host), lambda: "e1")
 
     async def __call__(self, query: str, **variables: Any) -> Any:
         """Return the data of an answer without errors."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
+from profilegraph.api.plugin_fields import FieldLoaders
 from profilegraph.segments.nodes import Node
 from profilegraph.services import profiles, segment_history, segment_life, segment_lists
 from profilegraph.services.broken import Broken, broken, broken_segments
@@ -44,6 +45,7 @@ class Loaders:
     def __init__(self, platform: Platform, now: datetime, budget: Budget) -> None:
         lists, newest = partial(_lists, budget), partial(_newest, budget)
         database = platform.database
+        self.customer_fields = FieldLoaders(platform, now)
         self.profiles = lists(partial(profiles.read_profiles, database))
         self.identities = lists(partial(profiles.read_identities, database))
         self.taggings = lists(lambda keys: profiles.read_taggings(database, keys, now))

@@ -15,12 +15,14 @@ from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.plans import PlannedExecutor
+from profilegraph.api.plugin_fields import add_customer_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
 from profilegraph.api.typed_filters import dimension_fields
 from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.hooks.host import Host
 
 NOTHING = Catalogue.of(())
 
@@ -40,8 +42,8 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema(catalogue: Catalogue = NOTHING) -> strawberry.Schema:
-    """Return the schema of the API, typed by the dimensions of some taxonomies."""
+def build_schema(catalogue: Catalogue = NOTHING, host: Host | None = None) -> strawberry.Schema:
+    """Return the schema of the API, typed by the dimensions of some taxonomies and by plugins."""
     schema = QuietSchema(
         Query,
         Mutation,
@@ -52,11 +54,11 @@ def build_schema(catalogue: Catalogue = NOTHING) -> strawberry.Schema:
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
         ),
     )
-    _extend(schema, catalogue)
+    _extend(schema, catalogue, host)
     return schema
 
 
-def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
+def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host | None) -> None:
     """Give a schema what data adds to it; nobody uses it yet."""
     kinds = schema._schema.type_map
     filters, source = kinds["FilterInput"], kinds["TagSource"]
@@ -66,11 +68,13 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue) -> None:
     filters.is_one_of = True
     filters.fields.update(dimension_fields(catalogue, filters.fields, source))
     whole = GraphQLSchema(**schema._schema.to_kwargs())
+    if host is not None:
+        add_customer_fields(whole, host)
     assert_valid_schema(whole)
     whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
     schema._schema = whole
 
 
-def sdl(catalogue: Catalogue) -> str:
+def sdl(catalogue: Catalogue, host: Host | None = None) -> str:
     """Return the schema in GraphQL's own language; `schema/api.graphql` has what ships."""
-    return build_schema(catalogue).as_str() + "\n"
+    return build_schema(catalogue, host).as_str() + "\n"

@@ -9,19 +9,23 @@ import strawberry
 
 from profilegraph.api.schema import build_schema
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.hooks.host import Host
 
 
 class Schemas:
     """Keeps the schema of one process; `catalogue` returns the taxonomies of this moment.
 
+    What plugins bring, the `host` tells; it is the same as long as the process runs.
+
     Whoever began with a schema ends with it: the next one takes its place as a whole.
     """
 
-    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]]) -> None:
+    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host) -> None:
         self._catalogue = catalogue
+        self._host = host
         self._made_for: Catalogue | None = None
         self._making = asyncio.Lock()
-        self.current = build_schema()
+        self.current = build_schema(host=host)
 
     async def newest(self) -> strawberry.Schema:
         """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
@@ -29,6 +33,6 @@ class Schemas:
         async with self._making:
             if catalogue is not self._made_for:
                 # In a thread: with thousands of tags it takes a while, and others go on.
-                self.current = await asyncio.to_thread(build_schema, catalogue)
+                self.current = await asyncio.to_thread(build_schema, catalogue, self._host)
                 self._made_for = catalogue
         return self.current

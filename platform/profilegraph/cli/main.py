@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
+import structlog
 import typer
 from rich.markup import escape
 
@@ -48,6 +49,8 @@ def run() -> None:
     """Run the command line; exits with 0, or with the failed error's status after showing it."""
     # The driver warns of each retry on its own; what fails in the end is shown below.
     logging.getLogger("neo4j").setLevel(logging.ERROR)
+    # Commands show what goes wrong themselves; `serve` has a log, and configures it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         app()
     except ProfilegraphError as error:

@@ -85,7 +85,7 @@ def command(thing: Any) -> Command:
 
 def _kind(kind: Any, plural: str, thing: Any) -> Any:
     if not isinstance(thing, kind):
-        members = [name for name in vars(kind) if not name.startswith("_")]
+        members = [*kind.__annotations__, *(m for m in vars(kind) if not m.startswith("_"))]
         lacking = [name for name in members if not hasattr(thing, name)]
         lacks = f": it has no {', '.join(lacking)}" if len(lacking) < len(members) else ""
         raise PluginError(f"it must return {plural}, not {thing!r}{lacks}.")

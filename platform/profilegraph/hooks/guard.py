@@ -119,9 +119,8 @@ class Guard:
             "plugin_failed",
             plugin=part.plugin,
             part=part.name,
-            reason=reason,
             set_aside=rests,
-            exc_info=None if isinstance(error, PluginError) else error,
+            exc_info=error,
         )
         return PluginError(
             f"the plugin {part.plugin!r} failed ({part.name}): {reason}",

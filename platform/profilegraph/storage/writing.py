@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 
@@ -61,6 +61,21 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
     left = [index for index in range(len(records)) if index not in done]
     return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
+
+
+async def upsert_mixed(
+    transaction: Transaction, records: Sequence[Record], now: datetime
+) -> Outcome:
+    """Return what became of `records` of any kinds; those that others name are written first."""
+    places: dict[type[Record], list[int]] = {kind: [] for kind in UPSERTS}
+    for index, record in enumerate(records):
+        places[type(record)].append(index)
+    written, refused = 0, []
+    for indexes in filter(None, places.values()):
+        outcome = await upsert(transaction, [records[index] for index in indexes], now)
+        written += outcome.written
+        refused += [replace(one, index=indexes[one.index]) for one in outcome.refused]
+    return Outcome(written, tuple(refused))
 
 
 async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], at: datetime) -> int:

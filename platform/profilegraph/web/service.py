@@ -46,7 +46,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         return await check_key(platform.database, secret, clock())
 
     routines = _routines(platform, clock)
-    schemas = Schemas(platform.catalogue)
+    schemas = Schemas(platform.catalogue, platform.host)
 
     async def start() -> None:
         # It looks at the graph: the index begins to be built before the first question, too.
