@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -22,7 +23,7 @@ from profilegraph.api.schemas import Schemas
 from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.config import Settings
 from profilegraph.errors import InvalidInput, Unauthenticated
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.host import Host, load_host
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
@@ -204,5 +205,11 @@ class Api:
 
 
 @pytest.fixture
-def api(platform: Platform) -> Api:
-    return Api(platform, datetime(2026, 3, 1, 12, tzinfo=UTC))
+def api_of(platform: Platform) -> Callable[[Host], Api]:
+    """What makes the API with other plugins than those that are installed."""
+    return lambda host: Api(replace(platform, host=host), datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def api(platform: Platform, api_of: Callable[[Host], Api]) -> Api:
+    return api_of(platform.host)

@@ -11,6 +11,7 @@ import strawberry
 from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.segments.codec import Conditions
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import Node
@@ -37,6 +38,11 @@ class ApiContext:
         self._clock = clock
         self.budget = Budget()
         self.load = Loaders(self.platform, now, self.budget)
+
+    @property
+    def conditions(self) -> Conditions:
+        """Return the conditions that plugins add to the language."""
+        return self.platform.host.conditions
 
     def when(self, moment: datetime | None) -> When:
         """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""

@@ -57,8 +57,10 @@ class Counted(FieldExtension):
         return info.context.budget.take(await next_(source, info, **arguments))
 
 
-def made_by(make: Callable[[Mapping[str, Any]], object]) -> Callable[[type[T]], type[T]]:
+def made_by(make: Callable[[Mapping[str, Any], Any], object]) -> Callable[[type[T]], type[T]]:
     """Return a decorator: values of the input type arrive as what `make` makes of their JSON.
+
+    It is given the request's context, too.
 
     The JSON is checked by GraphQL already and has GraphQL's names; arguments and input fields of
     the type say by `graphql_type` what they are to front ends, and by annotation what arrives.
@@ -66,7 +68,9 @@ def made_by(make: Callable[[Mapping[str, Any]], object]) -> Callable[[type[T]], 
 
     def decorate(kind: type[T]) -> type[T]:
         definition = get_object_definition(kind, strict=True)
-        definition.from_input = lambda _kind, value, _context: make(value)
+        definition.from_input = lambda _kind, value, given: make(
+            value, given.info.context if given.info else None
+        )
         return kind
 
     return decorate

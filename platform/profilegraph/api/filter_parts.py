@@ -122,7 +122,7 @@ class DepartmentTest:
     exact: bool | None = given("Whether only the person's own department counts.")
 
 
-@made_by(lambda value: decode_person(canonical(value)))
+@made_by(lambda value, _: decode_person(canonical(value)))
 @strawberry.input(description="What is asked of one decision-maker; all of it of the same person.")
 class PersonTest:
     """What is asked of one decision-maker."""

@@ -217,7 +217,7 @@ class SegmentCondition:
     key: str = strawberry.field(description="Key of the segment; its newest version counts.")
 
 
-@made_by(lambda value: decode(canonical(value)))
+@made_by(lambda value, context: decode(canonical(value), context.conditions))
 @strawberry.input(
     one_of=True,
     description="""One condition on customers: exactly one of the fields.

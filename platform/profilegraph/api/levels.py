@@ -12,6 +12,7 @@ from profilegraph.api.fields import given, made_by
 from profilegraph.api.filter_parts import Window
 from profilegraph.api.filters import FilterInput
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.segments.codec import Conditions
 from profilegraph.segments.parting import Parting, parting
 
 _BOUNDS = "Where the bands begin, upwards: below the first, from each to the next, from the last."
@@ -34,7 +35,7 @@ class EventBandsInput:
     window: Window | None = given("When; at any time where left out.")
 
 
-@made_by(canonical)
+@made_by(lambda value, _: canonical(value))
 @strawberry.input(
     one_of=True,
     description="""By what customers are parted: exactly one of the fields.
@@ -53,6 +54,8 @@ class LevelInput:
     filters: list[FilterInput] | None = given("By filters of your own; they may overlap.")
 
 
-def partings(levels: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[Parting]:
+def partings(
+    levels: Sequence[Mapping[str, Any]], catalogue: Catalogue, conditions: Conditions
+) -> list[Parting]:
     """Return the partings that inputs stand for; raises InvalidInput, InvalidFilter, NotFound."""
-    return [parting(level, catalogue) for level in levels]
+    return [parting(level, catalogue, conditions) for level in levels]

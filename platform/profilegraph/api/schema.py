@@ -16,15 +16,18 @@ from strawberry.types.field import StrawberryField
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.plans import PlannedExecutor
 from profilegraph.api.plugin_fields import add_customer_fields
+from profilegraph.api.plugin_leaves import leaf_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
 from profilegraph.api.typed_filters import dimension_fields
 from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.host import Host, build_host
 
 NOTHING = Catalogue.of(())
+ALONE = build_host(())
+"""The host of no plugins."""
 
 
 class _Names(NameConverter):
@@ -42,8 +45,8 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema(catalogue: Catalogue = NOTHING, host: Host | None = None) -> strawberry.Schema:
-    """Return the schema of the API, typed by the dimensions of some taxonomies and by plugins."""
+def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawberry.Schema:
+    """Return the schema of the API, typed by some taxonomies and by what plugins bring."""
     schema = QuietSchema(
         Query,
         Mutation,
@@ -58,7 +61,7 @@ def build_schema(catalogue: Catalogue = NOTHING, host: Host | None = None) -> st
     return schema
 
 
-def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host | None) -> None:
+def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host) -> None:
     """Give a schema what data adds to it; nobody uses it yet."""
     kinds = schema._schema.type_map
     filters, source = kinds["FilterInput"], kinds["TagSource"]
@@ -66,15 +69,15 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host | None) 
     assert isinstance(source, GraphQLEnumType)  # noqa: S101
     # Strawberry counts the conditions once they are read, when two dimensions are both `tags`.
     filters.is_one_of = True
+    filters.fields.update(leaf_fields([host.leaf(key) for key in host.leaves.things], kinds))
     filters.fields.update(dimension_fields(catalogue, filters.fields, source))
     whole = GraphQLSchema(**schema._schema.to_kwargs())
-    if host is not None:
-        add_customer_fields(whole, host)
+    add_customer_fields(whole, host)
     assert_valid_schema(whole)
     whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
     schema._schema = whole
 
 
-def sdl(catalogue: Catalogue, host: Host | None = None) -> str:
+def sdl(catalogue: Catalogue, host: Host = ALONE) -> str:
     """Return the schema in GraphQL's own language; `schema/api.graphql` has what ships."""
     return build_schema(catalogue, host).as_str() + "\n"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import strawberry
 
-from profilegraph.api.schema import build_schema
+from profilegraph.api.schema import ALONE, build_schema
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.hooks.host import Host
 
@@ -20,7 +20,7 @@ class Schemas:
     Whoever began with a schema ends with it: the next one takes its place as a whole.
     """
 
-    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host) -> None:
+    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host = ALONE) -> None:
         self._catalogue = catalogue
         self._host = host
         self._made_for: Catalogue | None = None

@@ -118,14 +118,14 @@ def save(
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
 ) -> None:
     """Save a filter as the newest version of a segment."""
-    node = decode_text(file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
     labels = Labels(zh_cn=zh, en=en)
     saved = run(
         lambda platform: segments.save_segment(
             platform,
             key,
             labels,
-            node,
+            decode_text(text, platform.host.conditions),
             author=author,
             note=note,
             now=present(),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
+
+from pydantic.alias_generators import to_camel
 
 from profilegraph import __version__
 from profilegraph.domain.catalogue import Catalogue
@@ -25,6 +28,7 @@ from profilegraph.hooks.listeners import LISTENED, Listener
 from profilegraph.hooks.models import Model
 from profilegraph.hooks.registry import Registry, gather
 from profilegraph.hooks.specs import GROUP
+from profilegraph.segments.codec import Conditions
 
 T = TypeVar("T")
 __all__ = ["CORE", "Candidate", "Host", "Plugin", "PluginFault", "build_host", "load_host"]
@@ -64,6 +68,11 @@ class Host:
     def leaf(self, key: str) -> HostedLeaf:
         """Return a segment leaf by its key; raises NotFound that names those that exist."""
         return HostedLeaf(self.leaves.get(key), self.leaves.part(key), self.guard)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Return the leaves as filters name them, each with what writes it out."""
+        return {to_camel(key): self.leaf(key).expanded for key in self.leaves.things}
 
 
 CORE = Candidate("core", shipped, distribution="profilegraph", version=__version__)

@@ -7,9 +7,11 @@ JSON Schema is made from the same classes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -37,15 +39,18 @@ _ADAPTERS: Mapping[str, TypeAdapter[Leaf]] = {leaf.NAME: TypeAdapter(leaf) for l
 _PERSON = TypeAdapter(PersonTest)
 _GROUPS: Mapping[str, type[AllOf] | type[AnyOf]] = {AllOf.NAME: AllOf, AnyOf.NAME: AnyOf}
 _NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_ADAPTERS)
+Conditions: TypeAlias = Mapping[str, Callable[[Any], object]]
+"""Conditions from outside the language by name: of what is asked, each makes canonical JSON."""
+NO_CONDITIONS: Conditions = MappingProxyType({})
 
 
-def decode(value: object) -> Node:
-    """Return the filter that a JSON value stands for.
+def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
+    """Return the filter that a JSON value stands for; `others` become what they are written in.
 
     Raises InvalidFilter that says at which place what is wrong: an unknown name or field, a value
     of the wrong type, more than 100 leaves, or more than 8 levels.
     """
-    node = _decode(value, "filter", 1)
+    node = _Reader(others).read(value, "filter", 1)
     leaves = sum(isinstance(one, LEAVES) for one in walk(node))
     if leaves > MAX_LEAVES:
         raise InvalidFilter(
@@ -55,9 +60,9 @@ def decode(value: object) -> Node:
     return node
 
 
-def decode_text(text: str) -> Node:
+def decode_text(text: str, others: Conditions = NO_CONDITIONS) -> Node:
     """Return the filter that a JSON text stands for; raises InvalidFilter."""
-    return decode(_parsed(text, "filter"))
+    return decode(_parsed(text, "filter"), others)
 
 
 def decode_person(value: object) -> PersonTest:
@@ -130,42 +135,46 @@ def _choice(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _decode(value: object, place: str, depth: int) -> Node:
-    if depth > MAX_DEPTH:
-        raise InvalidFilter(
-            f"the filter is nested more than {MAX_DEPTH} levels deep.",
-            where=place,
-            hint="Save a part of it as a segment of its own.",
-        )
-    name, body = _single(value, place)
-    inner = f"{place}.{name}"
-    if name in _GROUPS:
-        return _GROUPS[name](
-            tuple(
-                _decode(item, f"{inner}[{i}]", depth + 1)
-                for i, item in enumerate(_list(body, inner))
+@dataclass(frozen=True)
+class _Reader:
+    others: Conditions
+
+    def read(self, value: object, place: str, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise InvalidFilter(
+                f"the filter is nested more than {MAX_DEPTH} levels deep.",
+                where=place,
+                hint="Save a part of it as a segment of its own.",
             )
-        )
-    if name == Not.NAME:
-        return Not(_decode(body, inner, depth + 1))
-    if name == Related.NAME and isinstance(body, Mapping) and "where" in body:
-        body = {**body, "where": _decode(body["where"], f"{inner}.where", depth + 1)}
-    return _validated(_ADAPTERS[name], body, inner)
+        name, body = self._single(value, place)
+        inner = f"{place}.{name}"
+        if name in self.others:
+            return decode(self.others[name](body))
+        if name in _GROUPS:
+            listed = enumerate(_list(body, inner))
+            return _GROUPS[name](
+                tuple(self.read(item, f"{inner}[{i}]", depth + 1) for i, item in listed)
+            )
+        if name == Not.NAME:
+            return Not(self.read(body, inner, depth + 1))
+        if name == Related.NAME and isinstance(body, Mapping) and "where" in body:
+            body = {**body, "where": self.read(body["where"], f"{inner}.where", depth + 1)}
+        return _validated(_ADAPTERS[name], body, inner)
 
-
-def _single(value: object, place: str) -> tuple[str, object]:
-    if not isinstance(value, Mapping) or len(value) != 1:
-        raise InvalidFilter(
-            "a condition is an object with exactly one key.",
-            where=place,
-            hint=f"The keys are {', '.join(_NAMES)}.",
-        )
-    name, body = next(iter(value.items()))
-    if name not in _NAMES:
-        raise InvalidFilter(
-            f"there is no condition {name!r}.", where=place, hint=f"There are {', '.join(_NAMES)}."
-        )
-    return name, body
+    def _single(self, value: object, place: str) -> tuple[str, object]:
+        known = ", ".join((*_NAMES, *self.others))
+        if not isinstance(value, Mapping) or len(value) != 1:
+            raise InvalidFilter(
+                "a condition is an object with exactly one key.",
+                where=place,
+                hint=f"The keys are {known}.",
+            )
+        name, body = next(iter(value.items()))
+        if name not in _NAMES and name not in self.others:
+            raise InvalidFilter(
+                f"there is no condition {name!r}.", where=place, hint=f"There are {known}."
+            )
+        return name, body
 
 
 def _list(body: object, place: str) -> Sequence[object]:

@@ -19,7 +19,7 @@ from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.domain.values import Labels, SnakeKey
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.answers import ByFilter, ByTag, Level
-from profilegraph.segments.codec import decode
+from profilegraph.segments.codec import NO_CONDITIONS, Conditions, decode
 from profilegraph.segments.nodes import (
     Attribute,
     BooleanTest,
@@ -80,8 +80,10 @@ def by_dimension(dimension: str, catalogue: Catalogue) -> Parting:
     return Parting(ByTag(found.key), (*(tag.labels for tag in found.tags), _both("untagged")))
 
 
-def parting(value: Mapping[str, Any], catalogue: Catalogue) -> Parting:
-    """Return the parting that a JSON value stands for.
+def parting(
+    value: Mapping[str, Any], catalogue: Catalogue, others: Conditions = NO_CONDITIONS
+) -> Parting:
+    """Return the parting that a JSON value stands for; its filters are read with `others`.
 
     Raises InvalidInput or InvalidFilter where it is none, NotFound where no taxonomy has its key.
     """
@@ -106,7 +108,7 @@ def parting(value: Mapping[str, Any], catalogue: Catalogue) -> Parting:
                 "unmatched",
             )
         case _:
-            return _by_filters(body)
+            return _by_filters(body, others)
 
 
 def _by_attribute(bands: Bands, catalogue: Catalogue) -> Parting:
@@ -157,10 +159,10 @@ def _by_count(bands: EventBands) -> Parting:
     return Parting(ByFilter(tuple(filters)), (*labels, _both("unmatched")))
 
 
-def _by_filters(body: Any) -> Parting:
+def _by_filters(body: Any, others: Conditions) -> Parting:
     if not isinstance(body, Sequence) or not 1 <= len(body) <= MOST_FILTERS:
         raise InvalidInput(f"give 1 to {MOST_FILTERS} filters.", where="levels.filters")
-    filters = tuple(decode(one) for one in body)
+    filters = tuple(decode(one, others) for one in body)
     return Parting(ByFilter(filters), (*(None for _ in filters), _both("unmatched")))
 
 

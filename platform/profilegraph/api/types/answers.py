@@ -183,7 +183,7 @@ async def cross_table(info: Info, rows: str, columns: str, node: Node, when: Whe
 async def split(info: Info, node: Node, when: When, levels: list[Mapping[str, Any]]) -> Split:
     """Return the customers of a filter, level within level."""
     context = info.context
-    parted = partings(levels, await context.catalogue())
+    parted = partings(levels, await context.catalogue(), context.conditions)
     return Split(found=await answers.split(context.platform, node, parted, when))
 
 

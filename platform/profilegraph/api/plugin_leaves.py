@@ -1,0 +1,96 @@
+"""The segment leaves of plugins as fields of the filter, typed by what they are asked with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLEnumValue,
+    GraphQLFloat,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInt,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLString,
+)
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel, to_pascal
+from pydantic.fields import FieldInfo
+
+from profilegraph.hooks.expanding import HostedLeaf
+from profilegraph.hooks.shapes import shape_of
+
+_PLAIN: Mapping[type, GraphQLInputType] = {
+    str: GraphQLString,
+    int: GraphQLInt,
+    float: GraphQLFloat,
+    bool: GraphQLBoolean,
+}
+
+
+def leaf_fields(
+    leaves: Iterable[HostedLeaf], kinds: Mapping[str, GraphQLNamedType]
+) -> dict[str, GraphQLInputField]:
+    """Return the fields of the filter that ask for the leaves of plugins, by name.
+
+    `kinds` are the types of the schema: its dates and moments are those of the leaves too.
+    """
+    inputs = _Inputs(kinds)
+    return {
+        to_camel(one.leaf.key): GraphQLInputField(inputs.leaf(one), description=_described(one))
+        for one in leaves
+    }
+
+
+class _Inputs:
+    """Makes input types of pydantic classes, each with the name of the leaf that it belongs to."""
+
+    def __init__(self, kinds: Mapping[str, GraphQLNamedType]) -> None:
+        self._plain = {**_PLAIN, date: kinds["Date"], datetime: kinds["DateTime"]}
+
+    def leaf(self, hosted: HostedLeaf) -> GraphQLInputObjectType:
+        """Return the input type of a leaf."""
+        name = to_pascal(hosted.leaf.key)
+        return GraphQLInputObjectType(
+            f"{name}Condition",
+            self._fields(hosted.leaf.input, name),
+            description=_described(hosted),
+        )
+
+    def _fields(self, model: type[BaseModel], owner: str) -> dict[str, GraphQLInputField]:
+        return {
+            to_camel(name): GraphQLInputField(
+                self._typed(one, f"{owner}{to_pascal(name)}"), description=one.description
+            )
+            for name, one in model.model_fields.items()
+        }
+
+    def _typed(self, one: FieldInfo, name: str) -> GraphQLInputType:
+        shape = shape_of(one.annotation)
+        found: Any = self._plain.get(shape.base) or self._named(shape.base, name)
+        if shape.many:
+            found = GraphQLList(GraphQLNonNull(found))
+        return GraphQLNonNull(found) if one.is_required() and not shape.nullable else found
+
+    def _named(self, base: type, name: str) -> GraphQLInputType:
+        if issubclass(base, Enum):
+            # What arrives is the value: it is checked once more, by the plugin's own class.
+            values = {member.name: GraphQLEnumValue(member.value, member.name) for member in base}
+            return GraphQLEnumType(name, values, description=f"{base.__doc__ or name}")
+        assert issubclass(base, BaseModel)  # noqa: S101  (the host let no other type in)
+        return GraphQLInputObjectType(
+            f"{name}Input", self._fields(base, name), description=f"{base.__doc__ or name}"
+        )
+
+
+def _described(hosted: HostedLeaf) -> str:
+    labels, told = hosted.leaf.labels, hosted.leaf.description
+    return f"{labels.en} · {labels.zh_cn}\n\n{told.en}\n\n{told.zh_cn}"
