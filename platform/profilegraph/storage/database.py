@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, Self, TypeVar
 
@@ -60,6 +61,15 @@ _PLAIN = frozenset({str, int, float, bool, NoneType})
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 
 
+@dataclass
+class TagWrites:
+    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
+
+    at: datetime | None = None
+    tagged: list[tuple[str, str]] = field(default_factory=list)
+    untagged: list[tuple[str, str]] = field(default_factory=list)
+
+
 class Transaction:
     """A write transaction under way; it commits when the work given to `Database.write` returns."""
 
@@ -67,6 +77,7 @@ class Transaction:
         self._managed = managed
         self._ordinals = ordinals
         self.touched = Touched()
+        self.tags = TagWrites()
 
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
@@ -87,6 +98,17 @@ class Transaction:
         self.touched.customers.update(customers)
         self.touched.people.update(people)
         self.touched.parts.update(parts)
+
+    def tagging(
+        self,
+        at: datetime,
+        tagged: Iterable[tuple[str, str]] = (),
+        untagged: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Take note of taggings that are given and taken, so that listeners are told of them."""
+        self.tags.at = at
+        self.tags.tagged.extend(tagged)
+        self.tags.untagged.extend(untagged)
 
     def ordinals(self, count: int) -> list[int]:
         """Return numbers for so many new customers; `Database.write` sees that there are enough."""
@@ -114,6 +136,8 @@ class Database:
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
         self._publisher = Publisher()
+        self.on_tags: Callable[[TagWrites], None] | None = None
+        """Whoever is told of the taggings of each transaction, after it was committed."""
 
     @classmethod
     async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
@@ -215,20 +239,24 @@ class Database:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
-        async def run(managed: AsyncManagedTransaction) -> T:
+        async def run(managed: AsyncManagedTransaction) -> tuple[T, TagWrites]:
             transaction = Transaction(managed, self._ordinals)
             result = await work(transaction)
             if transaction.touched:
                 await self._publisher.publish(transaction, transaction.touched)
-            return result
+            return result, transaction.tags
 
         async with self._deadline(seconds):
             while True:
                 try:
                     async with self._session(WRITE_ACCESS) as session:
-                        return await session.execute_write(run)
+                        result, tags = await session.execute_write(run)
+                        break
                 except OrdinalsShort as short:  # rolled back; it is done again with enough of them
                     await self._ordinals.reserve(short.wanted, self.write)
+        if self.on_tags is not None:
+            self.on_tags(tags)
+        return result
 
     async def define(self, statement: str) -> None:
         """Run one statement that changes the graph's schema, and wait for its indexes."""

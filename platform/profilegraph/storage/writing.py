@@ -59,6 +59,8 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
     for index in done:
         touched = spec.touches(records[index])
         transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
+    tagged = [one for index in sorted(done) if isinstance(one := records[index], Tagging)]
+    transaction.tagging(now, tagged=((one.customer, one.tag) for one in tagged))
     left = [index for index in range(len(records)) if index not in done]
     return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
 
@@ -83,8 +85,9 @@ async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], a
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
     result = await transaction.run(statement("untag"), {"rows": rows, "at": at})
     transaction.touch(row["customer"] for row in rows)
-    removed: int = result[0]["removed"]
-    return removed
+    removed = [(customer, tag) for customer, tag in result[0]["removed"]]
+    transaction.tagging(at, untagged=removed)
+    return len(removed)
 
 
 async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> Mapping[int, int]:
