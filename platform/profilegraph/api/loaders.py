@@ -13,7 +13,7 @@ from strawberry.dataloader import DataLoader
 from profilegraph.api.estimate import Budget
 from profilegraph.api.plugin_fields import FieldLoaders
 from profilegraph.segments.nodes import Node
-from profilegraph.services import profiles, segment_history, segment_life, segment_lists
+from profilegraph.services import profiles, segment_history, segment_life, segment_lists, sending
 from profilegraph.services.broken import Broken, broken, broken_segments
 from profilegraph.services.live import telling, watching
 from profilegraph.services.platform import Platform
@@ -60,6 +60,7 @@ class Loaders:
         self.arrivals = lists(partial(profiles.read_arrivals, database))
         self.versions = lists(partial(segment_history.versions, platform))
         self.webhooks = lists(partial(telling.webhooks, platform))
+        self.deliveries = lists(partial(sending.deliveries, platform))
         self.watches = lists(partial(_watches, platform))
         self.snapshots = lists(partial(segment_lists.snapshots, platform))
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))

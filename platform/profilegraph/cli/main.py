@@ -12,6 +12,7 @@ from rich.markup import escape
 from profilegraph.cli import (
     db,
     demo,
+    doctor,
     import_,
     index,
     key,
@@ -23,6 +24,7 @@ from profilegraph.cli import (
     taxonomy,
 )
 from profilegraph.cli.console import err
+from profilegraph.cli.plugin_commands import plugin_commands
 from profilegraph.errors import ProfilegraphError
 
 app = typer.Typer(
@@ -34,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.command("import")(import_.import_files)
 app.add_typer(index.app, name="index")
 app.add_typer(key.app, name="key")
@@ -52,7 +55,8 @@ def run() -> None:
     # Commands show what goes wrong themselves; `serve` has a log, and configures it.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        app()
+        with plugin_commands(app, sys.argv[1:]):
+            app()
     except ProfilegraphError as error:
         show(error)
         sys.exit(error.exit_status)

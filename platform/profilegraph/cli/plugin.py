@@ -16,7 +16,7 @@ app = typer.Typer(help="Plugins.", no_args_is_help=True)
 
 @app.callback()
 def plugins() -> None:
-    """Plugins bring taxonomies and models."""
+    """Plugins bring taxonomies, models, importers, destinations and more."""
 
 
 @app.command("list")
