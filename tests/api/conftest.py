@@ -33,6 +33,7 @@ from profilegraph.web.app import build_app
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
 from profilegraph.web.logs import configure_logging
+from tests.conftest import quick
 
 KEY = "pg_good"
 
@@ -170,9 +171,9 @@ def log() -> Iterator[StringIO]:
 
 @pytest.fixture
 async def platform(settings: Settings, database: Database) -> Platform:
-    """An empty graph with the taxonomies that ship."""
+    """An empty graph with the taxonomies that others build on."""
     host = load_host()
-    await load_taxonomies(database, host.taxonomies)
+    await load_taxonomies(database, quick(host.taxonomies))
     return Platform(settings, database, Knowledge(database), host)
 
 
@@ -184,6 +185,8 @@ class Api:
         self.now = now
         self.viewer = "1"
         self.author = "Ann"
+        self.employee: str | None = None
+        self.administrator = False
         self._executor = Executor(Schemas(platform.catalogue, platform.host), lambda: "e1")
 
     async def __call__(self, query: str, **variables: Any) -> Any:
@@ -200,7 +203,17 @@ class Api:
         return error
 
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        context = ApiContext(self.platform, ApiKey(self.viewer, self.author, self.now), self.now)
+        context = ApiContext(
+            self.platform,
+            ApiKey(
+                self.viewer,
+                self.author,
+                self.now,
+                employee=self.employee,
+                administrator=self.administrator,
+            ),
+            self.now,
+        )
         return (await self._executor.execute(query, variables, None, context)).result
 
 

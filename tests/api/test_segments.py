@@ -510,7 +510,7 @@ async def test_taxonomies_show_all_there_is_to_ask_for(api):
           taxonomies { key version label(locale: "zh-CN") attributes { key type } events { key label }
                        metrics { key unit } dimensions { key } }
           dimension(key: "company_size") { label(locale: "zh") taxonomyKey cardinality ordered layer derived
-            tags { key name parent { key } dimension { key } } responsibilities { duty team } }
+            tags { key name parent { key } dimension { key } } duties { duty team { key } } }
           nothing: dimension(key: "nothing") { key }
         }"""
     )
@@ -518,10 +518,10 @@ async def test_taxonomies_show_all_there_is_to_ask_for(api):
     size = found["dimension"]
     assert (size["label"], size["taxonomyKey"], size["ordered"]) == ("企业规模", "b2b_core", True)
     assert [tag["name"] for tag in size["tags"]][:2] == ["0_20", "20_50"]
-    assert {one["duty"] for one in size["responsibilities"]} == {
-        "PLAN",
-        "TAG",
-        "CLEAN",
-        "RESTRUCTURE",
+    assert {one["duty"]: one["team"]["key"] for one in size["duties"]} == {
+        "PLAN": "marketing",
+        "TAG": "sales",
+        "CLEAN": "sales_operations",
+        "RESTRUCTURE": "marketing",
     }
     assert found["nothing"] is None

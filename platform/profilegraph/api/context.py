@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -11,11 +12,12 @@ import strawberry
 from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.duties import Actor
 from profilegraph.segments.codec import Conditions
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.history import as_of
 from profilegraph.segments.nodes import Node
-from profilegraph.services import segments
+from profilegraph.services import duties, segments
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.knowledge import OneLook
 from profilegraph.services.platform import Platform
@@ -37,6 +39,7 @@ class ApiContext:
         self.now = now
         self._clock = clock
         self.budget = Budget()
+        self._standing: asyncio.Task[Actor] | None = None
         self.load = Loaders(self.platform, now, self.budget)
 
     @property
@@ -62,6 +65,15 @@ class ApiContext:
         library = await segments.library(self.platform, node)
         return segments.text(node, await self.catalogue(), locale, library)
 
+    async def standing(self) -> Actor:
+        """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""
+        if self._standing is None:
+            actor = self.viewer.actor
+            self._standing = asyncio.create_task(
+                duties.standing(self.platform.database.read, actor)
+            )
+        return await asyncio.shield(self._standing)
+
     def renew(self) -> None:
         """Begin anew, as a subscription does for each of its events."""
         if self._clock is not None:
@@ -72,6 +84,7 @@ class ApiContext:
     def forget(self) -> None:
         """Let what was read be read again, after a change."""
         self._look.forget()
+        self._standing = None
         self.load = Loaders(self.platform, self.now, self.budget)
 
 

@@ -14,6 +14,7 @@ import strawberry
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
 from profilegraph.domain.deliveries import DeliveryState
+from profilegraph.domain.duties import Ground as DutyGround
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentKind, SegmentState
@@ -36,6 +37,7 @@ __all__ = [
     "Direction",
     "DistanceUnit",
     "Duty",
+    "DutyGround",
     "EvidenceKind",
     "FollowUpKind",
     "IdentityKind",
@@ -250,11 +252,22 @@ describe(
     Duty,
     "What a team is responsible for in a dimension.",
     {
-        "PLAN": "Plans which tags there are.",
-        "TAG": "Puts them on customers.",
-        "CLEAN": "Removes what no longer holds.",
-        "RESTRUCTURE": "Changes the dimension itself.",
+        "PLAN": "Plans which tags there are: creates and describes them.",
+        "TAG": "Puts them on customers, and takes them off.",
+        "CLEAN": "Removes what no longer holds, of many customers at once.",
+        "RESTRUCTURE": "Renames, merges, splits, moves and deletes them.",
     },
+)
+describe(
+    DutyGround,
+    "Why somebody may do what a duty is about.",
+    {
+        "ADMINISTRATOR": "As an administrator, who may everything.",
+        "TEAM": "It is the duty of their team, or of one that theirs is a part of.",
+        "LOAN": "It was lent to them, or to such a team, and the loan holds.",
+        "OPEN": "No team is named, and everybody may tag then.",
+    },
+    name="DutyGround",
 )
 describe(
     ChangeKind,

@@ -12,12 +12,22 @@ from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
 from profilegraph.api.plugin_fields import FieldLoaders
+from profilegraph.domain.duties import Governance
+from profilegraph.domain.organisation import Employee
 from profilegraph.segments.nodes import Node
-from profilegraph.services import profiles, segment_history, segment_life, segment_lists, sending
+from profilegraph.services import (
+    duties,
+    profiles,
+    segment_history,
+    segment_life,
+    segment_lists,
+    sending,
+)
 from profilegraph.services.broken import Broken, broken, broken_segments
 from profilegraph.services.live import telling, watching
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import ByCustomer
+from profilegraph.storage.duties import OwnTeam
 from profilegraph.storage.watches import Watch
 
 K = TypeVar("K")
@@ -66,11 +76,28 @@ class Loaders:
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))
         self.broken = Rows(partial(_broken, platform), budget)
         self.broken_segments = lists(partial(_broken_segments, platform))
+        self.governance = lists(lambda keys: _governance(platform, keys, now))
+        self.own_teams = lists(partial(_own_teams, platform))
+        self.employees = lists(partial(_employees, platform))
         self.segment_users = lists(partial(segment_life.users, platform))
 
 
 async def _watches(platform: Platform, keys: Sequence[str]) -> ByCustomer[Watch]:
     return {key: [one] for key, one in (await watching.watches(platform, keys)).items()}
+
+
+async def _governance(
+    platform: Platform, keys: Sequence[str], now: datetime
+) -> ByCustomer[Governance]:
+    return {key: [one] for key, one in (await duties.governance(platform, keys, now)).items()}
+
+
+async def _own_teams(platform: Platform, keys: Sequence[str]) -> ByCustomer[OwnTeam]:
+    return {key: [one] for key, one in (await duties.own_teams(platform, keys)).items()}
+
+
+async def _employees(platform: Platform, keys: Sequence[str]) -> ByCustomer[Employee]:
+    return {key: [one] for key, one in (await duties.employees(platform, keys)).items()}
 
 
 async def _broken(platform: Platform, filters: list[Node]) -> list[Sequence[Broken]]:

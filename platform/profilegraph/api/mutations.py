@@ -10,6 +10,7 @@ import strawberry
 
 from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.delivery_mutations import DeliveryMutation
+from profilegraph.api.duty_mutations import DutyMutation
 from profilegraph.api.fields import field, listed
 from profilegraph.api.group_mutations import GroupMutation
 from profilegraph.api.idempotency import IdempotencyKey, request_key
@@ -31,9 +32,11 @@ from profilegraph.api.types.activity import Event
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.domain import activity, customers, organisation
+from profilegraph.domain.taxonomy import Duty
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.services import profiles, records
+from profilegraph.services import duties, profiles, records
+from profilegraph.services.records import Permit
 from profilegraph.services.segments import MAX_PAGE
 
 T = TypeVar("T")
@@ -44,7 +47,9 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 @strawberry.type(
     description="Everything that can be changed. Each change is done as a whole or not at all."
 )
-class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DeliveryMutation):
+class Mutation(
+    SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
+):
     """Everything that can be changed."""
 
     @field("Saves a customer: a new one, or new values of a known one.")
@@ -59,7 +64,10 @@ class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, D
         await _save(info.context, [customer, *identities], idempotency_key)
         return _there(await Customer.load(info, customer.key), customer.key)
 
-    @listed("Puts tags on customers; in a single dimension a new tag replaces the old one.")
+    @listed(
+        "Puts tags on customers; in a single dimension a new tag replaces the old one. Needs the duty"
+        " TAG in the dimensions of the tags."
+    )
     async def tag_customers(
         self,
         info: Info,
@@ -73,11 +81,13 @@ class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, D
         taggings = [_tagging(context, one, tag) for one in keys for tag in tags]
         # A repeated request comes at another moment, which is no part of what it asks for.
         asked = sha256(f"tagCustomers {keys!r} {tags!r}".encode()).hexdigest()
-        await _save(context, taggings, idempotency_key, asked)
+        permit = await _tagger(context, [tag.tag for tag in tags])
+        await _save(context, taggings, idempotency_key, asked, permit)
         return await Customer.load_many(info, keys)
 
     @listed(
-        "Takes tags off customers; that they carried them stays in the past."
+        "Takes tags off customers; that they carried them stays in the past. Needs the duty TAG in"
+        " the dimensions of the tags."
         " Customers that do not exist are left out of the answer."
     )
     async def untag_customers(
@@ -93,7 +103,8 @@ class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, D
         keys = _bounded(customers, tags)
         context = info.context
         request = request_key(context, idempotency_key)
-        await records.remove_tags(context.platform, keys, tags, context.now, request)
+        permit = await _tagger(context, tags)
+        await records.remove_tags(context.platform, keys, tags, context.now, request, permit)
         context.forget()
         return await Customer.load_many(info, keys)
 
@@ -146,10 +157,19 @@ async def _save(
     changes: Sequence[Record],
     idempotency_key: str | None,
     asked: str | None = None,
+    permit: Permit | None = None,
 ) -> None:
     request = request_key(context, idempotency_key)
-    await records.save(context.platform, changes, context.now, request, asked)
+    await records.save(context.platform, changes, context.now, request, asked, permit)
     context.forget()
+
+
+async def _tagger(context: ApiContext, tags: Sequence[str]) -> Permit:
+    """Return what requires the duty to tag in the dimensions of some tags."""
+    catalogue = await context.catalogue()
+    dimensions = {catalogue.current_tag(tag).partition("/")[0] for tag in tags}
+    actor = context.viewer.actor
+    return duties.permit(context.platform, actor, Duty.TAG, dimensions, context.now)
 
 
 def _customer(

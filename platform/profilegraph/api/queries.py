@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.duty_queries import DutyQuery
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput
@@ -52,7 +53,7 @@ Unsaved = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query(GroupQuery):
+class Query(GroupQuery, DutyQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")

@@ -20,11 +20,25 @@ app = typer.Typer(help="API keys: who may use the API.", no_args_is_help=True)
 def create(
     name: Annotated[str, typer.Argument(help="Whose key it is; shown as the author of changes.")],
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+    employee: Annotated[
+        str | None,
+        typer.Option(
+            help="Key of the employee whose it is; a machine's, which may everything, without."
+        ),
+    ] = None,
+    administrator: Annotated[
+        bool, typer.Option("--administrator", help="Whether the employee may everything, too.")
+    ] = False,
 ) -> None:
     """Make a key and print it: this once, since only a hash of it is kept."""
     now = present()
     expires = None if days is None else now + timedelta(days=days)
-    out.print(run(lambda platform: create_key(platform.database, name, now, expires)))
+    secret = run(
+        lambda platform: create_key(
+            platform.database, name, now, expires, employee=employee, administrator=administrator
+        )
+    )
+    out.print(secret)
     err.print("Keep it safe: it cannot be shown again. Send it as `Authorization: Bearer pg_…`.")
 
 
@@ -33,11 +47,16 @@ def list_() -> None:
     """List all keys, without their secrets."""
     now = present()
     table = Table()
-    for column in ("id", "name", "created", "state"):
+    for column in ("id", "name", "employee", "may", "created", "state"):
         table.add_column(column)
     for key in run(lambda platform: list_keys(platform.database)):
         table.add_row(
-            key.id, escape(key.name), f"{key.created_at:%Y-%m-%d %H:%M}", _state(key, now)
+            key.id,
+            escape(key.name),
+            escape(key.employee or "none: a machine's"),
+            "everything" if key.actor.administrator else "what their duties are",
+            f"{key.created_at:%Y-%m-%d %H:%M}",
+            _state(key, now),
         )
     out.print(table)
 

@@ -13,6 +13,7 @@ from profilegraph.cli import (
     db,
     demo,
     doctor,
+    duty,
     import_,
     index,
     key,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.add_typer(duty.app, name="duty")
 app.command("import")(import_.import_files)
 app.add_typer(index.app, name="index")
 app.add_typer(key.app, name="key")

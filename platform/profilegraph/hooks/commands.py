@@ -8,7 +8,7 @@ import typer
 
 OWN = frozenset(
     {
-        "db", "demo", "doctor", "import", "index", "key", "model", "plugin", "schema", "segment",
+        "db", "demo", "doctor", "duty", "import", "index", "key", "model", "plugin", "schema", "segment",
         "serve", "taxonomy",
     }
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.index import activity, leaves, people
 from profilegraph.index.leaves import Here
+from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Context
@@ -48,7 +49,6 @@ class Evaluator:
     catalogue: Catalogue
     context: Context
     _known: dict[Node, BitMap] = field(default_factory=dict)
-    _parted: dict[str, Sequence[BitMap]] = field(default_factory=dict)
 
     @cached_property
     def everyone(self) -> BitMap:
@@ -65,36 +65,34 @@ class Evaluator:
             found = self._known[node] = self._members(node)
         return found
 
-    def parted(self, dimension: str) -> Sequence[BitMap]:
-        """Return who carries each tag of a dimension or one below it, and at last who carries none.
+    def parted(self, dimension: str, members: BitMap) -> list[BitMap]:
+        """Return who of some members carries each tag of a dimension or one below it, and who none.
 
-        Not to be changed. It is what the filters of a breakdown's buckets match, without making them.
+        It is what the filters of a breakdown's buckets match among them, without making the filters.
         """
-        found = self._parted.get(dimension)
-        if found is None:
-            defined = self.catalogue.dimension(dimension)
-            keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
-            carried = {key: self._carrying(key) for key in keys}
-            below = self.catalogue.descendants
-            tags = [
-                carried[key]
-                if len(below[key]) == 1
-                else BitMap.union(*(carried[k] for k in below[key]))
-                for key in carried
-            ]
-            found = [*tags, self.everyone - BitMap.union(BitMap(), *tags)]
-            self._parted[dimension] = found
-        return found
+        parts = [(here.level.tags, members & here.everyone) for here in self._places]
+        defined = self.catalogue.dimension(dimension)
+        keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
+        carried = {key: self._carrying(key, parts) for key in keys}
+        below = self.catalogue.descendants
+        found = [
+            carried[key]
+            if len(below[key]) == 1
+            else BitMap.union(*(carried[k] for k in below[key]))
+            for key in keys
+        ]
+        return [*found, members - BitMap.union(BitMap(), *found)]
 
-    def _carrying(self, key: str) -> BitMap:
-        """Return who may be seen and carries a tag itself, under whichever of its keys."""
+    def _carrying(self, key: str, parts: Iterable[tuple[Mapping[str, Taggings], BitMap]]) -> BitMap:
+        """Return who of some customers of levels carries a tag itself, under whichever of its keys."""
+        now = self.context.now
         return BitMap.union(
             BitMap(),
             *(
-                here.level.tags[one].carried(self.context.now) & here.everyone
-                for here in self._places
+                tags[one].carried(now) & some
+                for tags, some in parts
                 for one in self.catalogue.carriers[key]
-                if one in here.level.tags
+                if one in tags
             ),
         )
 

@@ -111,10 +111,7 @@ class IndexEngine:
         """Return how many of a filter's customers are in each bucket, every level by itself."""
         try:
             members = self.evaluator.members(node)
-            counts = [
-                tuple(members.intersection_cardinality(bucket) for bucket in self._buckets(level))
-                for level in levels
-            ]
+            counts = [tuple(map(len, self._buckets(level, members))) for level in levels]
         except IndexUnable:
             return await self.behind.breakdown(node, levels)
         return Breakdown(len(members), tuple(counts))
@@ -123,33 +120,27 @@ class IndexEngine:
         """Return how many of a filter's customers are in each bucket of buckets."""
         try:
             members = self.evaluator.members(node)
-            sets = [self._buckets(level) for level in levels]
+            found: dict[Path, int] = {(): len(members)} if members else {}
+            self._part((), members, levels, found)
         except IndexUnable:
             return await self.behind.split(node, levels)
-        found: dict[Path, int] = {(): len(members)} if members else {}
-        _part((), members, sets, found)
         return found
 
-    def _buckets(self, level: Level) -> Sequence[BitMap]:
+    def _part(
+        self, path: Path, members: BitMap, levels: Sequence[Level], found: dict[Path, int]
+    ) -> None:
+        """Put the sizes of a set's parts, and of their parts, into `found`."""
+        if not levels or not members:
+            return
+        here, *below = levels
+        for place, part in enumerate(self._buckets(here, members)):
+            if part:
+                found[*path, place] = len(part)
+                self._part((*path, place), part, below, found)
+
+    def _buckets(self, level: Level, members: BitMap) -> list[BitMap]:
+        """Return the members in each bucket of a level."""
         if isinstance(level, ByTag):
-            return self.evaluator.parted(level.dimension)
-        return [self.evaluator.members(one) for one in buckets(level, self.evaluator.catalogue)]
-
-
-def _part(
-    path: Path, members: BitMap, levels: Sequence[Sequence[BitMap]], found: dict[Path, int]
-) -> None:
-    """Put the sizes of a set's parts, and of their parts, into `found`."""
-    if not levels:
-        return
-    here, *below = levels
-    for place, bucket in enumerate(here):
-        if below:
-            inside = members & bucket
-            size = len(inside)
-        else:
-            size = members.intersection_cardinality(bucket)
-        if size:
-            found[*path, place] = size
-            if below:
-                _part((*path, place), inside, below, found)
+            return self.evaluator.parted(level.dimension, members)
+        asked = buckets(level, self.evaluator.catalogue)
+        return [members & self.evaluator.members(one) for one in asked]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from profilegraph.domain.duties import Actor
 from profilegraph.errors import NotFound, Unauthenticated
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
@@ -15,6 +16,13 @@ from profilegraph.storage.feed import Part
 PREFIX = "pg_"
 _SECRET_BYTES = 32
 _ID_BYTES = 6
+_CREATE = """
+OPTIONAL MATCH (e:Employee {key: $employee})
+WITH e WHERE $employee IS NULL OR e IS NOT NULL
+CREATE (k:ApiKey)
+SET k = $values
+RETURN k.id AS id
+"""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,15 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    employee: str | None = None
+    """Key of the employee whose it is; None of a machine's."""
+    administrator: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts with the key: a machine, which no employee answers for, may everything."""
+        administrator = self.administrator or self.employee is None
+        return Actor(self.name, self.employee, administrator)
 
 
 async def create_key(
@@ -34,8 +51,15 @@ async def create_key(
     now: datetime,
     expires_at: datetime | None = None,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    *,
+    employee: str | None = None,
+    administrator: bool = False,
 ) -> str:
-    """Return the secret of a new key; it is shown this once and kept only as a hash."""
+    """Return the secret of a new key; it is shown this once and kept only as a hash.
+
+    With an `employee`, by key, it is that one's, and may what their duties are, or everything as an
+    administrator. Raises NotFound where there is no such employee.
+    """
     secret = PREFIX + random_bytes(_SECRET_BYTES).hex()
     values = {
         "id": random_bytes(_ID_BYTES).hex(),
@@ -43,10 +67,18 @@ async def create_key(
         "name": name,
         "createdAt": now,
         "expiresAt": expires_at,
+        "employee": employee,
+        "administrator": administrator,
     }
 
     async def work(transaction: Transaction) -> None:
-        await transaction.run("CREATE (k:ApiKey) SET k = $values", {"values": values})
+        rows = await transaction.run(_CREATE, {"employee": employee, "values": values})
+        if not rows:
+            raise NotFound(
+                f"no employee has the key {employee!r}.",
+                hint="`profilegraph import` brings employees from a file.",
+                where="employee",
+            )
         transaction.touch(parts=[Part.KEYS])
 
     await database.write(work)
@@ -56,13 +88,16 @@ async def create_key(
 async def check_key(database: Database, secret: str, now: datetime) -> ApiKey:
     """Return the key that a secret belongs to.
 
-    Raises Unauthenticated where it is unknown, expired or revoked; which of them is not said.
+    Raises Unauthenticated where it is unknown, expired or revoked, or its employee is gone; which of
+    them is not said.
     """
     if not secret.startswith(PREFIX):
         raise _unknown()
     rows = await database.read(
         "MATCH (k:ApiKey {hash: $hash})"
         " WHERE k.revokedAt IS NULL AND (k.expiresAt IS NULL OR k.expiresAt > $now)"
+        # Whose employee is gone is nobody's, and must not become a machine's.
+        " AND (k.employee IS NULL OR EXISTS { (:Employee {key: k.employee}) })"
         " RETURN properties(k) AS key",
         {"hash": _hash(secret), "now": now},
     )
@@ -115,4 +150,6 @@ def _key(row: dict[str, object]) -> ApiKey:
         created_at=row["createdAt"],  # type: ignore[arg-type]  # the graph keeps moments
         expires_at=row.get("expiresAt"),  # type: ignore[arg-type]
         revoked_at=row.get("revokedAt"),  # type: ignore[arg-type]
+        employee=row.get("employee"),  # type: ignore[arg-type]
+        administrator=bool(row.get("administrator")),
     )

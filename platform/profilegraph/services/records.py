@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from profilegraph.domain.conformance import conform
 from profilegraph.domain.customers import Identity
@@ -19,6 +19,9 @@ from profilegraph.storage.database import Transaction
 from profilegraph.storage.requests import Request, once
 from profilegraph.storage.writing import untag, upsert
 
+Permit: TypeAlias = Callable[[Transaction], Awaitable[None]]
+"""Raises Forbidden, within the transaction of a change, where it may not be done."""
+
 
 async def save(
     platform: Platform,
@@ -26,12 +29,14 @@ async def save(
     now: datetime,
     request_key: str | None = None,
     asked: str | None = None,
+    permit: Permit | None = None,
 ) -> int:
     """Return how many records were written: all of them, in the order given, or none.
 
     Writing the same records again changes nothing. With a `request_key`, a repeated request is
     answered from the first one's result; `asked` tells one request from another where the records
-    hold more than what was asked for, such as the moment. Raises NotFound where a record names what is not there,
+    hold more than what was asked for, such as the moment; `permit` is asked in the transaction whether
+    this may be done. Raises NotFound where a record names what is not there,
     Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
     """
     catalogue = await platform.catalogue()
@@ -39,6 +44,8 @@ async def save(
     checked = [_canonical(conform(record, catalogue), region) for record in records]
 
     async def work(transaction: Transaction) -> int:
+        if permit is not None:
+            await permit(transaction)
         written = 0
         for kind in _by_kind(checked):
             outcome = await upsert(transaction, kind, now)
@@ -58,10 +65,11 @@ async def remove_tags(
     tags: Sequence[str],
     now: datetime,
     request_key: str | None = None,
+    permit: Permit | None = None,
 ) -> int:
     """Return how many taggings were there and are now closed: each tag of each customer.
 
-    Raises NotFound where a tag does not exist.
+    `permit` is asked in the transaction whether this may be done. Raises NotFound where a tag does not exist.
     """
     catalogue = await platform.catalogue()
     for tag in tags:
@@ -70,6 +78,8 @@ async def remove_tags(
     pairs = list(dict.fromkeys((customer, key) for customer in customers for key in keys))
 
     async def work(transaction: Transaction) -> int:
+        if permit is not None:
+            await permit(transaction)
         return await untag(transaction, pairs, now)
 
     asked = hashlib.sha256(json.dumps(pairs).encode()).hexdigest()

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import strawberry
 
-from profilegraph.api.enums import AttributeType, Cardinality, Duty, Layer
+from profilegraph.api.context import Info
+from profilegraph.api.enums import AttributeType, Cardinality, Layer
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
+from profilegraph.api.types.duties import DimensionDuty
 from profilegraph.domain import taxonomy as domain
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import Labels
@@ -140,14 +142,6 @@ class Tag(Node, Labelled, Defined):
         return Dimension.wrap(self.dimension_definition, self.taxonomy_key)
 
 
-@strawberry.type(description="Which of our teams has a duty in a dimension.")
-class Responsibility:
-    """Which team has a duty in a dimension."""
-
-    duty: Duty = strawberry.field(description="What has to be done.")
-    team: str = strawberry.field(description="Key of the team that does it.")
-
-
 @strawberry.type(description="One way to tell customers apart.")
 class Dimension(Node, Labelled, Defined):
     """One way to tell customers apart."""
@@ -207,10 +201,11 @@ class Dimension(Node, Labelled, Defined):
             for tag in self.definition.tags
         ]
 
-    @listed("Which of our teams has which duty in it.")
-    def responsibilities(self) -> list[Responsibility]:
-        """Return the duties and their teams."""
-        return [Responsibility(duty=d, team=team) for d, team in self.definition.duties.items()]
+    @listed("The four duties in it: whose each is, to whom it is lent, and whether it is yours.")
+    async def duties(self, info: Info) -> list[DimensionDuty]:
+        """Return the duties in it."""
+        found = await info.context.load.governance.load(self.key)
+        return [DimensionDuty(governance=one, duty=duty) for one in found for duty in domain.Duty]
 
 
 @strawberry.type(description="A typed field that customers have.")

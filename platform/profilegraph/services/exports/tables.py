@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from profilegraph.domain.customers import Consent
 from profilegraph.domain.values import Labels
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import written_out
@@ -24,6 +25,7 @@ from profilegraph.storage.reads import (
     ByCustomer,
     Profile,
     read_arrivals,
+    read_consents,
     read_identities,
     read_owners,
     read_profiles,
@@ -37,6 +39,7 @@ _READERS: Mapping[
     Need.IDENTITIES: lambda database, keys, _: read_identities(database, keys),
     Need.OWNERS: lambda database, keys, _: read_owners(database, keys),
     Need.ARRIVALS: lambda database, keys, _: read_arrivals(database, keys),
+    Need.CONSENTS: lambda database, keys, now: _consents(database, keys, now),
 }
 
 
@@ -117,6 +120,11 @@ async def _people(
 
 def _today(when: When) -> datetime:
     return when.present if isinstance(when, Past) else when
+
+
+async def _consents(database: Database, keys: Sequence[str], now: datetime) -> ByCustomer[Consent]:
+    found = await read_consents(database, keys)
+    return {key: [one for one in said if one.at <= now] for key, said in found.items()}
 
 
 async def read_customers(

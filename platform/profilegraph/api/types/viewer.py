@@ -1,0 +1,69 @@
+"""Who asks, and what they may."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.context import Info
+from profilegraph.api.enums import Duty, DutyGround
+from profilegraph.api.fields import field, listed
+from profilegraph.api.types.duties import Team, load_employee
+from profilegraph.api.types.organisation import Employee
+from profilegraph.api.types.taxonomy import Dimension
+from profilegraph.domain import duties as domain
+from profilegraph.domain.taxonomy import Duty as DomainDuty
+
+
+@strawberry.type(description="A duty that you have in a dimension.")
+class ViewerDuty:
+    """A duty that the viewer has in a dimension."""
+
+    dimension: Dimension = strawberry.field(description="The dimension.")
+    duty: Duty = strawberry.field(description="What you may do in it.")
+    ground: DutyGround = strawberry.field(description="Why you may.")
+
+
+@strawberry.type(description="Who asks: the bearer of the API key.")
+class Viewer:
+    """Who asks."""
+
+    name: str = strawberry.field(description="Name of the API key, the author of what you change.")
+    administrator: bool = strawberry.field(
+        description="Whether you may everything: an administrator, or a machine without an employee."
+    )
+
+    @field("The employee whose API key it is; null of a machine's.")
+    async def employee(self, info: Info) -> Employee | None:
+        """Return the employee whose key it is."""
+        key = info.context.viewer.employee
+        return None if key is None else await load_employee(info, key)
+
+    @listed("Your team, and all that it is a part of.")
+    async def teams(self, info: Info) -> list[Team]:
+        """Return the viewer's teams."""
+        actor = await info.context.standing()
+        return [await Team.load(info, key) for key in sorted(actor.teams)]
+
+    @listed("The duties that you have: of your team, lent to you, or as an administrator.")
+    async def duties(
+        self,
+        info: Info,
+        dimensions: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Keys of dimensions: all of them if left out."),
+        ] = None,
+    ) -> list[ViewerDuty]:
+        """Return the duties that the viewer has."""
+        context = info.context
+        catalogue, actor = await context.catalogue(), await context.standing()
+        found = []
+        for key in catalogue.dimensions if dimensions is None else dimensions:
+            dimension = Dimension.of(key, catalogue)
+            for governance in await context.load.governance.load(key):
+                for duty in DomainDuty:
+                    ground = domain.may(actor, duty, governance, context.now)
+                    if ground is not None:
+                        found.append(ViewerDuty(dimension=dimension, duty=duty, ground=ground))
+        return found

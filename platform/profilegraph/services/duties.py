@@ -1,0 +1,281 @@
+"""Duties in dimensions: required of whoever changes something, assigned, and lent for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from uuid import uuid4
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.duties import Actor, Assignment, Governance, Ground, Loan, may
+from profilegraph.domain.organisation import Employee
+from profilegraph.domain.taxonomy import Duty
+from profilegraph.errors import Forbidden, InvalidInput, NotFound
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import Permit, write_once
+from profilegraph.storage import duties as storage
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.duties import Ask, OwnTeam
+
+_ACTS: Mapping[Duty, str] = MappingProxyType(
+    {
+        Duty.PLAN: "plan",
+        Duty.TAG: "put tags on customers",
+        Duty.CLEAN: "clean away tags",
+        Duty.RESTRUCTURE: "restructure",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks for a change of duties, when, and under which idempotency key."""
+
+    actor: Actor
+    now: datetime
+    key: str | None = None
+
+
+async def require(
+    platform: Platform,
+    transaction: Transaction,
+    actor: Actor,
+    duty: Duty,
+    dimensions: Collection[str],
+    now: datetime,
+) -> None:
+    """Return nothing where an actor has a duty in all these dimensions, by key.
+
+    What it rests on is read within the transaction, and a loan is not ended before that commits.
+    Raises Forbidden that says whose duty it is and how to get it.
+    """
+    if actor.administrator or not dimensions:
+        return
+    catalogue = await platform.catalogue()
+    wanted = sorted({catalogue.current_dimension(key) for key in dimensions})
+    actor = await standing(transaction.run, actor)
+    found = await _governance(transaction.run, catalogue, wanted, now)
+    lent = [key for key in wanted if may(actor, duty, found[key], now) is Ground.LOAN]
+    if lent:
+        relied_on = {one.key for key in lent for one in found[key].lent(duty, now)}
+        await storage.lock_loans(transaction, sorted(relied_on))
+        found = await _governance(transaction.run, catalogue, wanted, now)
+    refused = [key for key in wanted if may(actor, duty, found[key], now) is None]
+    if refused:
+        raise await _refusal(
+            transaction.run, actor, duty, {key: found[key] for key in refused}, now
+        )
+
+
+def permit(
+    platform: Platform, actor: Actor, duty: Duty, dimensions: Collection[str], now: datetime
+) -> Permit:
+    """Return what requires a duty of an actor, to be asked within the transaction of a change."""
+
+    async def ask(transaction: Transaction) -> None:
+        await require(platform, transaction, actor, duty, dimensions, now)
+
+    return ask
+
+
+async def standing(ask: Ask, actor: Actor) -> Actor:
+    """Return an actor with the teams that it is in; raises Forbidden where the employee is gone."""
+    if actor.employee is None:
+        return actor
+    teams = await storage.read_teams_of(ask, actor.employee)
+    if teams is None:
+        raise Forbidden(
+            f"the key {actor.name!r} is that of an employee who is not there any more.",
+            hint="Ask an administrator for another key.",
+        )
+    return replace(actor, teams=teams)
+
+
+async def governance(
+    platform: Platform, dimensions: Sequence[str], now: datetime
+) -> Mapping[str, Governance]:
+    """Return who has the duties in some dimensions, by key, with the loans that hold now."""
+    return await _governance(platform.database.read, await platform.catalogue(), dimensions, now)
+
+
+async def own_teams(platform: Platform, keys: Sequence[str]) -> Mapping[str, OwnTeam]:
+    """Return those of some of our teams that are there, by key."""
+    return await storage.read_own_teams(platform.database.read, keys)
+
+
+async def employees(platform: Platform, keys: Sequence[str]) -> Mapping[str, Employee]:
+    """Return those of some employees that are there, by key."""
+    return await storage.read_employees(platform.database.read, keys)
+
+
+async def loans(
+    platform: Platform, now: datetime, dimension: str | None = None, *, ended: bool = False
+) -> Sequence[Loan]:
+    """Return the loans in a dimension, or in all, the newest first; with `ended`, those of the past too.
+
+    Raises NotFound where there is no such dimension.
+    """
+    catalogue = await platform.catalogue()
+    names = None
+    if dimension is not None:
+        names = _names(catalogue, catalogue.dimension(catalogue.current_dimension(dimension)).key)
+    found = await storage.read_loans(platform.database.read, names, None if ended else now)
+    return [_current(one, catalogue) for one in found]
+
+
+async def lend(
+    platform: Platform,
+    dimension: str,
+    duty: Duty,
+    *,
+    employee: str | None,
+    team: str | None,
+    until: datetime,
+    note: str,
+    request: Request,
+) -> Loan:
+    """Return a new loan of a duty in a dimension, to an employee or to a team, by key.
+
+    Raises Forbidden unless the actor is an administrator, InvalidInput where it would be over
+    already or not exactly one borrower is named, NotFound where one of the named is not there.
+    """
+    require_administrator(request.actor, "lend duties")
+    if (employee is None) == (team is None):
+        raise InvalidInput("give exactly one of employee and team.", where="employee")
+    if until <= request.now:
+        raise InvalidInput(
+            "the loan would be over already.", hint="Give a later moment.", where="until"
+        )
+    catalogue = await platform.catalogue()
+    key = catalogue.dimension(catalogue.current_dimension(dimension)).key
+    loan = Loan(
+        uuid4().hex, key, duty, employee, team, request.now, until, request.actor.name, note
+    )
+
+    async def work(transaction: Transaction) -> str:
+        there = await storage.save_loan(transaction, loan)
+        if not there["dimension"]:
+            raise NotFound(f"no dimension is called {key!r}.", where="dimension")
+        if not there["borrower"]:
+            raise _no_borrower(loan)
+        return loan.key
+
+    asked = f"lendDuty {key!r} {duty} {employee!r} {team!r} {until.isoformat()} {note!r}"
+    kept: str = await write_once(platform, work, request.now, request.key, asked)
+    return await _loan(platform, kept)
+
+
+async def end(platform: Platform, key: str, request: Request) -> Loan:
+    """Return a loan after it was ended; one that was ended before stays as it was.
+
+    Raises Forbidden unless the actor is an administrator, NotFound.
+    """
+    require_administrator(request.actor, "end loans")
+
+    async def work(transaction: Transaction) -> None:
+        if not await storage.end_loan(transaction, key, request.actor.name, request.now):
+            raise NotFound(f"no loan has the key {key!r}.", hint="`loans` lists them.")
+
+    await write_once(platform, work, request.now, request.key, f"endLoan {key!r}")
+    return await _loan(platform, key)
+
+
+async def assign(
+    platform: Platform, dimension: str, duty: Duty, team: str | None, request: Request
+) -> str:
+    """Return the key of a dimension after a duty in it is a team's, whatever its taxonomy says.
+
+    With no team, it is again that of the team that the taxonomy names. Raises Forbidden unless the
+    actor is an administrator, NotFound where the dimension or the team is not there.
+    """
+    require_administrator(request.actor, "assign duties")
+    catalogue = await platform.catalogue()
+    key = catalogue.dimension(catalogue.current_dimension(dimension)).key
+    assignment = None if team is None else Assignment(team, request.actor.name, request.now)
+
+    async def work(transaction: Transaction) -> None:
+        for former in _names(catalogue, key)[1:]:
+            await storage.assign(transaction, former, duty, None)
+        if not await storage.assign(transaction, key, duty, assignment):
+            raise NotFound(f"no team has the key {team!r}.", where="team")
+
+    asked = f"assignDuty {key!r} {duty} {team!r}"
+    await write_once(platform, work, request.now, request.key, asked)
+    return key
+
+
+def require_administrator(actor: Actor, what: str) -> None:
+    """Return nothing where an actor is an administrator; raises Forbidden that says what it may not."""
+    if not actor.administrator:
+        raise Forbidden(
+            f"{actor.name!r} is no administrator and may not {what}.",
+            hint="Ask an administrator, or whoever runs the deployment (`profilegraph duty`).",
+        )
+
+
+async def _governance(
+    ask: Ask, catalogue: Catalogue, dimensions: Sequence[str], now: datetime
+) -> dict[str, Governance]:
+    names = [name for key in dimensions for name in _names(catalogue, key)]
+    assigned = await storage.read_assignments(ask, names)
+    lent = [_current(one, catalogue) for one in await storage.read_loans(ask, names, now)]
+    found = {}
+    for key in dimensions:
+        known = catalogue.dimensions.get(key)
+        # What was said under the present name counts before what was said under a former one.
+        said = [assigned.get(name, {}) for name in reversed(_names(catalogue, key))]
+        found[key] = Governance(
+            planned={} if known is None else known.duties,
+            assigned={duty: one for each in said for duty, one in each.items()},
+            loans=tuple(one for one in lent if one.dimension == key),
+        )
+    return found
+
+
+def _names(catalogue: Catalogue, key: str) -> list[str]:
+    """Return the key of a dimension and those that it had before."""
+    return [key, *(old for old, new in catalogue.former_dimensions.items() if new == key)]
+
+
+def _current(loan: Loan, catalogue: Catalogue) -> Loan:
+    return replace(loan, dimension=catalogue.current_dimension(loan.dimension))
+
+
+async def _loan(platform: Platform, key: str) -> Loan:
+    [found] = await storage.read_loans(platform.database.read, key=key)
+    return _current(found, await platform.catalogue())
+
+
+def _no_borrower(loan: Loan) -> NotFound:
+    what, key = ("team", loan.team) if loan.employee is None else ("employee", loan.employee)
+    return NotFound(f"no {what} has the key {key!r}.", where=what)
+
+
+async def _refusal(
+    ask: Ask, actor: Actor, duty: Duty, refused: Mapping[str, Governance], now: datetime
+) -> Forbidden:
+    teams = {one.team(duty) for one in refused.values()} - {None}
+    names = await storage.read_own_teams(ask, [key for key in teams if key is not None])
+    administrators = await storage.read_administrators(ask, now)
+    whose = [
+        f"in the dimension {key!r} that is {_whose(one.team(duty), names)}"
+        for key, one in refused.items()
+    ]
+    asked = (
+        f"an administrator ({', '.join(administrators)})" if administrators else "an administrator"
+    )
+    return Forbidden(
+        f"{actor.name!r} may not {_ACTS[duty]}: {'; '.join(whose)}.",
+        hint=f"Ask {f'that team to do it, or {asked}' if teams else f'{asked} to do it, or'} to lend you"
+        f" the duty {duty.upper()} for a time.",
+        where=next(iter(refused)),
+    )
+
+
+def _whose(team: str | None, names: Mapping[str, OwnTeam]) -> str:
+    if team is None:
+        return "for administrators, since no team is named"
+    name = names[team].name if team in names else None
+    return f"the duty of the team {team!r}" + (f" ({name})" if name else "")
