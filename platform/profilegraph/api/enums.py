@@ -13,7 +13,6 @@ import strawberry
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.customers import CustomerKind, IdentityKind, RelationKind, TagSource
-from profilegraph.domain.deliveries import DeliveryState
 from profilegraph.domain.duties import Ground as DutyGround
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
@@ -32,7 +31,6 @@ __all__ = [
     "CustomerKind",
     "CustomerOrderField",
     "DecisionRole",
-    "DeliveryState",
     "DepartmentFunction",
     "Direction",
     "DistanceUnit",
@@ -344,14 +342,5 @@ describe(
         "DYNAMIC": "A filter, asked anew each time.",
         "STATIC": "A list of customers chosen by hand.",
         "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
-    },
-)
-describe(
-    DeliveryState,
-    "What has become of members that are sent to a destination.",
-    {
-        "WAITING": "They are to be sent, or just being sent.",
-        "SENT": "The destination has taken them.",
-        "FAILED": "It has not, several times over; asked for again, it is tried again.",
     },
 )

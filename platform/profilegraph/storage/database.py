@@ -23,28 +23,18 @@ from neo4j import (
     unit_of_work,
 )
 from neo4j.exceptions import (
-    AuthError,
     ConfigurationError,
-    ConstraintError,
     DriverError,
-    Forbidden,
     Neo4jError,
-    ServiceUnavailable,
-    SessionExpired,
-    TransientError,
 )
 from neo4j.time import Date, DateTime
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from profilegraph.config import Settings
 from profilegraph.errors import (
-    Conflict,
-    DatabaseBusy,
-    DatabaseRefused,
-    DatabaseTimeout,
-    DatabaseUnavailable,
     InvalidConfiguration,
 )
+from profilegraph.storage.faults import expected
 from profilegraph.storage.feed import Part, Publisher, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 
@@ -58,7 +48,6 @@ GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 _ALL = 2**31 - 1
 _PLAIN = frozenset({str, int, float, bool, NoneType})
-_TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 
 
 @dataclass
@@ -286,7 +275,7 @@ class Database:
         try:
             yield
         except (Neo4jError, DriverError, TimeoutError) as fault:
-            error = _expected(fault, self.address, seconds)
+            error = expected(fault, self.address, seconds)
             if error is None:
                 raise
             raise error from fault
@@ -303,39 +292,6 @@ def _retrying(seconds: float) -> AsyncRetrying:
 
 def _worth_another_try(fault: BaseException) -> bool:
     return isinstance(fault, Neo4jError | DriverError) and fault.is_retryable()
-
-
-def _expected(fault: Exception, address: str, seconds: float) -> Exception | None:
-    match fault:
-        case TimeoutError():
-            return DatabaseTimeout(
-                f"the database at {address} did not answer within {seconds:g} s.",
-                hint="Try again; if it stays so, look at the database's log or ask for less.",
-            )
-        case AuthError() | Forbidden():
-            return DatabaseRefused(
-                f"the database at {address} refused: {fault.message}",
-                hint="Check NEO4J_USER and NEO4J_PASSWORD.",
-            )
-        case ConstraintError():
-            return Conflict(f"the graph refuses the change: {fault.message}")
-        case Neo4jError() if str(fault.code).endswith(_TIMED_OUT):
-            return DatabaseTimeout(
-                f"the database ended the call after {seconds:g} s; nothing of it was kept.",
-                hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
-            )
-        case TransientError():
-            return DatabaseBusy(
-                f"the database at {address} could not finish the call: {fault.message}",
-                hint="Nothing of it was kept. Try again, with less at once if it stays so.",
-            )
-        case ServiceUnavailable() | SessionExpired():
-            return DatabaseUnavailable(
-                f"no database answers at {address}: {fault}",
-                hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
-            )
-        case _:
-            return None
 
 
 def _row(record: Record) -> Row:

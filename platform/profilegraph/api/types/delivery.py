@@ -7,11 +7,22 @@ from typing import Any
 
 import strawberry
 
-from profilegraph.api.enums import DeliveryState
+from profilegraph.api.enums import describe
 from profilegraph.api.fields import listed
 from profilegraph.api.types.taxonomy import Labelled
+from profilegraph.domain.deliveries import DeliveryState
 from profilegraph.hooks.destinations import Destination as Hosted
 from profilegraph.storage.deliveries import Delivery as Stored
+
+describe(
+    DeliveryState,
+    "What has become of members that are sent to a destination.",
+    {
+        "WAITING": "They are to be sent, or just being sent.",
+        "SENT": "The destination has taken them.",
+        "FAILED": "It has not, several times over; asked for again, it is tried again.",
+    },
+)
 
 
 @strawberry.type(description="Something that whoever sends may choose.")
