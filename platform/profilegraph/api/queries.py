@@ -15,6 +15,7 @@ from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
 from profilegraph.api.types import answers, comparison
 from profilegraph.api.types.activity import Event
 from profilegraph.api.types.answers import CrossTable, Dimensions
@@ -53,7 +54,7 @@ Unsaved = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query(GroupQuery, DutyQuery):
+class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")
