@@ -11,7 +11,7 @@ import httpx
 
 from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import ProfilegraphError, SchemaBehind
 from profilegraph.hooks.host import Host
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
 from profilegraph.services.states import IndexState
@@ -64,7 +64,8 @@ async def examine(
         return [*found, _broken("database", error)]
     try:
         found.append(Finding("database", Health.SOUND, f"answers at {database.address}"))
-        found += [await _schema(database), await _taxonomies(database, host)]
+        own = settings.neo4j_uri is None
+        found += [await _schema(database, own=own), await _taxonomies(database, host)]
     finally:
         await database.close()
     return [*found, _index(settings, address), await _server(settings)]
@@ -102,10 +103,15 @@ def _plugins(host: Host) -> Iterator[Finding]:
     yield Finding("plugins", Health.SOUND, f"{len(host.plugins)} work: {names}")
 
 
-async def _schema(database: Database) -> Finding:
+async def _schema(database: Database, *, own: bool) -> Finding:
     migrations = schema_migrations()
     try:
         await require_migrated(database, migrations)
+    except SchemaBehind as error:
+        if own:
+            told = "what is missing is applied when the platform next starts"
+            return Finding("schema", Health.SOUND, told)
+        return _broken("schema", error)
     except ProfilegraphError as error:
         return _broken("schema", error)
     return Finding("schema", Health.SOUND, f"is that of version {len(migrations)}")
@@ -121,7 +127,8 @@ async def _taxonomies(database: Database, host: Host) -> Finding:
     missing = [one.key for one in host.taxonomies if one.key not in there]
     if missing:
         told = f"not in the graph yet: {', '.join(missing)}"
-        return Finding("taxonomies", Health.IMPAIRED, told, "`profilegraph taxonomy load` does it.")
+        hint = "They are loaded when the platform next starts."
+        return Finding("taxonomies", Health.IMPAIRED, told, hint)
     told = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
     return Finding("taxonomies", Health.SOUND, told)
 
