@@ -20,9 +20,10 @@ from starlette.routing import Route
 
 from profilegraph.domain.customers import Customer
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
+from profilegraph.hooks.outgoing import posting
+from profilegraph.hooks.outgoing.addresses import is_public, look_up, parse_target
 from profilegraph.services import segment_life
-from profilegraph.services.live import delivery, messages, telling
-from profilegraph.services.live.addresses import is_public, look_up, parse_target
+from profilegraph.services.live import messages, telling
 from profilegraph.services.live.delivery import HELD, PAUSES, Delivery, Sender
 from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.platform import Platform
@@ -230,7 +231,7 @@ async def test_a_receiver_that_says_nothing_is_left_after_a_while(
     hooked: Platform, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await move(hooked, "a")
-    monkeypatch.setattr(delivery, "SECONDS", 0.0)
+    monkeypatch.setattr(posting, "SECONDS", 0.0)
     await sending(hooked).round(LATER)
     assert (await hook(hooked)).problem == "no answer within 0 s"
 

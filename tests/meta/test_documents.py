@@ -12,6 +12,7 @@ import yaml
 from graphql import build_schema, parse, validate
 
 from profilegraph.cli.main import app
+from profilegraph.hooks.host import load_host
 from profilegraph.importers.taxonomies import parse_taxonomy
 from tests.meta.source import ROOT, files, name
 
@@ -66,6 +67,8 @@ def commands(group: typer.Typer) -> Iterator[tuple[str, ...]]:
 def test_every_command_that_a_page_names_exists() -> None:
     known = set(commands(app))
     assert ("db", "start") in known
+    for command in load_host().commands:
+        known |= {(command.name,), *((command.name, *rest) for rest in commands(command.app))}
     groups = {path[0] for path in known if len(path) > 1}
     unknown = {
         f"{name(path)}: profilegraph {line}"

@@ -16,9 +16,10 @@ import pytest
 from openpyxl import load_workbook
 
 from profilegraph.domain.customers import CustomerKind
+from profilegraph.domain.spreadsheets import escaped, is_formula
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
-from profilegraph.services.exports.cells import Cell, Coded, Style, escaped, is_formula
+from profilegraph.services.exports.cells import Cell, Coded, Style
 from profilegraph.services.exports.columns import Column, Row
 from profilegraph.services.exports.files import as_csv, as_json_lines
 from profilegraph.services.exports.tables import Table

@@ -8,15 +8,18 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from profilegraph.cli import plugin_authoring
 from profilegraph.cli.console import out
 from profilegraph.hooks.host import Host, load_host
 
 app = typer.Typer(help="Plugins.", no_args_is_help=True)
+app.command()(plugin_authoring.check)
+app.command()(plugin_authoring.new)
 
 
 @app.callback()
 def plugins() -> None:
-    """Plugins bring taxonomies and models."""
+    """Plugins bring taxonomies, models, importers, destinations and more."""
 
 
 @app.command("list")

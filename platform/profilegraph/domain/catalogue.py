@@ -8,12 +8,20 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Self, TypeVar
 
-from profilegraph.domain.taxonomy import Attribute, Dimension, EventType, Metric, Tag, Taxonomy
-from profilegraph.domain.taxonomy_fit import merged, misfits
+from profilegraph.domain.taxonomy import (
+    Attribute,
+    Dimension,
+    EventType,
+    Kind,
+    Metric,
+    Tag,
+    Taxonomy,
+)
+from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits
 from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
-T = TypeVar("T", Dimension, Attribute, EventType, Metric)
+T = TypeVar("T", Dimension, Attribute, EventType, Metric, Tag)
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Catalogue:
     """Of each key that a tag had before, the one that it has now; both with their dimension."""
     carriers: Mapping[str, frozenset[str]]
     """Of each tag key, the keys whose taggings count as the tag's: its own and its former ones."""
+    instead: Mapping[tuple[Kind, str], str]
+    """Of each thing that was removed and is replaced, what to use."""
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
@@ -46,6 +56,9 @@ class Catalogue:
             raise Conflict(misfit.message, hint=misfit.hint)
         dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
+        before: dict[Kind, dict[str, str]] = {Kind.DIMENSION: {}, Kind.TAG: {}}
+        for kind, alias, place in former(found):
+            before[kind][alias] = place.key
         return cls(
             taxonomies=found,
             dimensions=dimensions,
@@ -54,9 +67,10 @@ class Catalogue:
             metrics=MappingProxyType({m.key: m for t in found for m in t.metrics}),
             tags=tags,
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
-            former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
-            former_tags=_former("tag", tags, _tag_aliases(dimensions)),
+            former_dimensions=MappingProxyType(before[Kind.DIMENSION]),
+            former_tags=MappingProxyType(before[Kind.TAG]),
             carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
+            instead=MappingProxyType(dict(_instead(found))),
         )
 
     @cached_property
@@ -91,26 +105,30 @@ class Catalogue:
 
     def dimension(self, key: str) -> Dimension:
         """Return a dimension, also by a former key; raises NotFound that names the nearest keys."""
-        return _lookup("dimension", self.dimensions, self.current_dimension(key))
+        return self._lookup(Kind.DIMENSION, self.dimensions, self.current_dimension(key))
 
     def attribute(self, key: str) -> Attribute:
         """Return an attribute; raises NotFound that names the nearest keys."""
-        return _lookup("attribute", self.attributes, key)
+        return self._lookup(Kind.ATTRIBUTE, self.attributes, key)
 
     def event(self, key: str) -> EventType:
         """Return an event type; raises NotFound that names the nearest keys."""
-        return _lookup("event type", self.events, key)
+        return self._lookup(Kind.EVENT, self.events, key)
 
     def metric(self, key: str) -> Metric:
         """Return a metric; raises NotFound that names the nearest keys."""
-        return _lookup("metric", self.metrics, key)
+        return self._lookup(Kind.METRIC, self.metrics, key)
 
     def tag(self, key: str) -> Tag:
-        """Return a tag by its full key `dimension/tag`, also by a former one; raises NotFound that names the nearest."""
-        current = self.current_tag(key)
-        if current not in self.tags:
-            raise NotFound(f"no tag is called {key!r}.", hint=_nearest(key, self.tags))
-        return self.tags[current]
+        """Return a tag by its full key `dimension/tag`, also by a former one; raises NotFound."""
+        return self._lookup(Kind.TAG, self.tags, self.current_tag(key))
+
+    def _lookup(self, kind: Kind, found: Mapping[str, T], key: str) -> T:
+        if key in found:
+            return found[key]
+        instead = self.instead.get((kind, key))
+        hint = f"It was removed; use {instead!r} instead." if instead else _nearest(key, found)
+        raise NotFound(f"no {NAMES[kind]} is called {key!r}.", hint=hint)
 
 
 def tag_key(dimension: str, tag: str) -> str:
@@ -152,39 +170,11 @@ def _carriers(
             yield key, frozenset(one for one in found if one == key or one not in current)
 
 
-def _dimension_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
-    for key, dimension in dimensions.items():
-        for alias in dimension.aliases:
-            yield alias, key
-
-
-def _tag_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
-    for dimension in dimensions.values():
-        for tag in dimension.tags:
-            for alias in tag.aliases:
-                former = alias if "/" in alias else tag_key(dimension.key, alias)
-                yield former, tag_key(dimension.key, tag.key)
-
-
-def _former(
-    what: str, known: Mapping[str, object], aliases: Iterable[tuple[str, str]]
-) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for alias, key in aliases:
-        other = alias if alias in known else found.get(alias)
-        if other is not None:
-            raise Conflict(
-                f"{alias!r} is an alias of the {what} {key!r}, and means {other!r} already.",
-                hint="Remove the alias.",
-            )
-        found[alias] = key
-    return MappingProxyType(found)
-
-
-def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
-    if key not in found:
-        raise NotFound(f"no {what} is called {key!r}.", hint=_nearest(key, found))
-    return found[key]
+def _instead(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[tuple[Kind, str], str]]:
+    for one in taxonomies:
+        for gone in one.removed:
+            if gone.replaced_by is not None:
+                yield (gone.kind, gone.key), gone.replaced_by
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:

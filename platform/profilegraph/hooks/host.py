@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
@@ -11,10 +11,8 @@ from typing import Any, TypeVar
 from pydantic.alias_generators import to_camel
 
 from profilegraph import __version__
-from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.domain.taxonomy_fit import bases_first
-from profilegraph.errors import Conflict
+from profilegraph.domain.taxonomy_fit import bases_first, misfits
 from profilegraph.hooks import checks, shipped
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
@@ -58,8 +56,16 @@ class Host:
     commands: Registry[Command]
     listeners: tuple[Listener, ...]
     faults: tuple[PluginFault, ...]
+    bringers: Mapping[str, Candidate]
+    """Of each taxonomy's key, the plugin that brought it."""
     guard: Guard = field(default_factory=Guard)
     """Through which the platform calls what plugins brought."""
+
+    def without(self, taxonomies: Mapping[str, str]) -> Host:
+        """Return the host with a fault for each of these taxonomies, whose reasons are given."""
+        named = ((self.bringers[key], why) for key, why in taxonomies.items())
+        faults = (PluginFault(one.name, one.distribution, why) for one, why in named)
+        return replace(self, faults=(*self.faults, *faults))
 
     def model(self, key: str) -> Model[Any]:
         """Return a model by its key; raises NotFound that names those that exist."""
@@ -109,9 +115,10 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
     def of(hook: str, kind: str, check: Callable[[Any], T]) -> Registry[T]:
         return gather(loading, f"register_{hook}", kind, check)
 
+    taxonomies = of("taxonomies", "taxonomy", checks.taxonomy)
     return Host(
         plugins=tuple(_plugin(loading, candidate) for candidate in loading.working),
-        taxonomies=_compatible(loading, of("taxonomies", "taxonomy", checks.taxonomy)),
+        taxonomies=_compatible(loading, taxonomies),
         models=of("models", "model", checks.model),
         importers=of("importers", "importer", checks.importer),
         destinations=of("destinations", "destination", checks.destination),
@@ -119,6 +126,7 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
         customer_fields=of("customer_fields", "customer field", checks.customer_field),
         commands=of("commands", "command", checks.command),
         listeners=tuple(_listeners(loading)),
+        bringers=taxonomies.owners,
         faults=tuple(loading.faults),
     )
 
@@ -130,12 +138,15 @@ def _plugin(loading: Loading, candidate: Candidate) -> Plugin:
 
 def _compatible(loading: Loading, brought: Registry[Taxonomy]) -> tuple[Taxonomy, ...]:
     """Return the taxonomies that go together with the earlier ones, each after its bases."""
+    wanted = bases_first(brought)
+    if not misfits(wanted):
+        return tuple(wanted)
     found: list[Taxonomy] = []
-    for taxonomy in bases_first(list(brought)):
-        try:
-            Catalogue.of([*found, taxonomy])
-        except Conflict as conflict:
-            loading.fault(brought.owners[taxonomy.key], str(conflict))
+    for taxonomy in wanted:
+        wrong = misfits([*found, taxonomy])
+        if wrong:
+            told = f"{wrong[0].message} {wrong[0].hint}"
+            loading.fault(brought.owners[taxonomy.key], told)
         else:
             found.append(taxonomy)
     return tuple(found)

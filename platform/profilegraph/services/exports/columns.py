@@ -14,7 +14,7 @@ from enum import Enum
 
 from profilegraph.domain.activity import Arrival
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import CustomerKind, Identity, IdentityKind, Tagging
+from profilegraph.domain.customers import Consent, CustomerKind, Identity, IdentityKind, Tagging
 from profilegraph.domain.organisation import DecisionRole
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
@@ -42,6 +42,7 @@ class Need(Enum):
     IDENTITIES = "identities"
     OWNERS = "owners"
     ARRIVALS = "arrivals"
+    CONSENTS = "consents"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Row:
     identities: Sequence[Identity] = ()
     owners: Sequence[Owner] = ()
     arrivals: Sequence[Arrival] = ()
+    consents: Sequence[Consent] = ()
+    """What was said by now."""
     portrait: Portrait | None = None
 
 
@@ -163,6 +166,14 @@ def _identity(kind: IdentityKind) -> Callable[[Row], Cell]:
     return lambda row: tuple(one.value for one in row.identities if one.kind is kind)
 
 
+def consented(consents: Sequence[Consent]) -> tuple[str, ...]:
+    """Return the purposes for which the latest word is a consent; of two at once, the refusal counts."""
+    latest: dict[str, Consent] = {}
+    for one in sorted(consents, key=lambda one: (one.at, not one.granted)):
+        latest[one.purpose] = one
+    return tuple(purpose for purpose in sorted(latest) if latest[purpose].granted)
+
+
 _KINDS = {
     CustomerKind.COMPANY: Labels(zh_cn="企业", en="Company"),
     CustomerKind.PERSON: Labels(zh_cn="个人", en="Person"),
@@ -203,6 +214,12 @@ _CUSTOMER = (
         Labels(zh_cn="来源渠道", en="Channels"),
         lambda row: tuple(dict.fromkeys(one.channel for one in row.arrivals)),
         Need.ARRIVALS,
+    ),
+    Column(
+        "consents",
+        Labels(zh_cn="同意的用途", en="Consents"),
+        lambda row: consented(row.consents),
+        Need.CONSENTS,
     ),
     *(
         Column(f"identity:{kind.value.lower()}", labels, _identity(kind), Need.IDENTITIES)

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from io import StringIO
 from typing import TypeAlias
 
+from profilegraph.domain.spreadsheets import escaped
 from profilegraph.errors import NotFound
-from profilegraph.services.exports.cells import Cell, Coded, Plain, Style, escaped
+from profilegraph.services.exports.cells import Cell, Coded, Plain, Style
 from profilegraph.services.exports.tables import Table
 from profilegraph.services.exports.workbooks import as_workbook
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from profilegraph.domain.customers import Consent
 from profilegraph.domain.values import Labels
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import written_out
@@ -24,6 +25,7 @@ from profilegraph.storage.reads import (
     ByCustomer,
     Profile,
     read_arrivals,
+    read_consents,
     read_identities,
     read_owners,
     read_profiles,
@@ -37,6 +39,7 @@ _READERS: Mapping[
     Need.IDENTITIES: lambda database, keys, _: read_identities(database, keys),
     Need.OWNERS: lambda database, keys, _: read_owners(database, keys),
     Need.ARRIVALS: lambda database, keys, _: read_arrivals(database, keys),
+    Need.CONSENTS: lambda database, keys, now: _consents(database, keys, now),
 }
 
 
@@ -87,7 +90,7 @@ async def _members(
     page = await segments.members(platform, node, when, first=MAX_PAGE)
     while True:
         keys = [position.key for position in page.positions]
-        found = await _customers(platform.database, keys, _today(when), columns)
+        found = await read_customers(platform.database, keys, _today(when), columns)
         yield [found[key] for key in keys if key in found]
         if not page.has_next:
             return
@@ -103,7 +106,7 @@ async def _people(
     page = await ask()
     while True:
         customers = list(dict.fromkeys(seat.customer for seat in page.seats))
-        found = await _customers(platform.database, customers, _today(when), columns)
+        found = await read_customers(platform.database, customers, _today(when), columns)
         portraits = await read_portraits(platform.database, [seat.person for seat in page.seats])
         yield [
             replace(found[seat.customer], portrait=portraits[seat.person])
@@ -119,7 +122,12 @@ def _today(when: When) -> datetime:
     return when.present if isinstance(when, Past) else when
 
 
-async def _customers(
+async def _consents(database: Database, keys: Sequence[str], now: datetime) -> ByCustomer[Consent]:
+    found = await read_consents(database, keys)
+    return {key: [one for one in said if one.at <= now] for key, said in found.items()}
+
+
+async def read_customers(
     database: Database, keys: Sequence[str], now: datetime, columns: Sequence[Column]
 ) -> dict[str, Row]:
     """Return what the columns need of customers, by key; one who is gone meanwhile is left out."""

@@ -14,8 +14,9 @@ from typing import TextIO, TypeVar, cast
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from profilegraph.domain.spreadsheets import is_formula
 from profilegraph.errors import InvalidInput
-from profilegraph.services.exports.cells import Plain, Style, is_formula
+from profilegraph.services.exports.cells import Plain, Style
 from profilegraph.services.exports.columns import Row
 from profilegraph.services.exports.tables import Table
 

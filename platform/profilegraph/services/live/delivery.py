@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
-import httpx
 import structlog
-from standardwebhooks import Webhook as Signer
 
-from profilegraph.errors import InvalidInput
-from profilegraph.services.live.addresses import look_up, parse_target
+from profilegraph.hooks.outgoing import Failure, Letter, post
 from profilegraph.services.live.messages import Message, message
 from profilegraph.services.platform import Platform
 from profilegraph.storage.watches import read_moves
 from profilegraph.storage.webhooks import Webhook, hold, read_due, settle
 
-SECONDS = 15.0
-"""How long a receiver may take."""
 HELD = timedelta(seconds=60)
 """How long a process holds a webhook for one message; longer than a receiver may take."""
 PAUSES = tuple(
@@ -32,16 +27,7 @@ PAUSES = tuple(
 SIDE_BY_SIDE = 8
 AT_ONCE = 100
 """Messages to one webhook in one round."""
-_GONE = 410
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a message was not taken, and whether the receiver wants no more."""
-
-    reason: str
-    final: bool = False
 
 
 Send: TypeAlias = Callable[[Webhook, Message, datetime], Awaitable[Failure | None]]
@@ -111,40 +97,5 @@ class Sender:
 
     async def __call__(self, hook: Webhook, told: Message, now: datetime) -> Failure | None:
         """Return why a message was not taken; None where it was."""
-        try:
-            async with asyncio.timeout(SECONDS):
-                return await self._post(hook, told, now)
-        except TimeoutError:
-            return Failure(f"no answer within {SECONDS:g} s")
-        except InvalidInput as error:
-            return Failure(error.message)
-        except (httpx.HTTPError, OSError) as fault:
-            return Failure(f"{type(fault).__name__}: {fault}"[:200])
-
-    async def _post(self, hook: Webhook, told: Message, now: datetime) -> Failure | None:
-        url = parse_target(hook.url, private=self._private)
-        address = await look_up(url, private=self._private)
-        headers = {
-            "Host": url.netloc.decode("ascii"),
-            "Content-Type": "application/json",
-            "User-Agent": "profilegraph",
-            "webhook-id": told.id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Signer(hook.secret).sign(told.id, now, told.body),
-        }
-        # A redirection is not followed, and neither proxies nor cookies of the environment count.
-        async with (
-            httpx.AsyncClient(trust_env=False, timeout=SECONDS) as client,
-            client.stream(
-                "POST",
-                url.copy_with(host=address),
-                content=told.body.encode(),
-                headers=headers,
-                extensions={"sni_hostname": url.host},
-            ) as response,
-        ):
-            # The body is not read: it may be of any size.
-            if response.is_success:
-                return None
-            status = response.status_code
-            return Failure(f"HTTP {status}", final=status == _GONE)
+        letter = Letter(hook.url, hook.secret, told.id, told.body)
+        return await post(letter, now, private=self._private)

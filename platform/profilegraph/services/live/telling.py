@@ -9,7 +9,7 @@ from hashlib import sha256
 from secrets import token_bytes
 
 from profilegraph.errors import Conflict, NotFound
-from profilegraph.services.live.addresses import parse_target
+from profilegraph.hooks.outgoing.addresses import parse_target
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.segment_rules import Act, found, require_editor

@@ -1,0 +1,86 @@
+"""Signed messages, as the Standard Webhooks specification says."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from standardwebhooks import Webhook as Signer
+
+from profilegraph.config import load_settings
+from profilegraph.errors import InvalidInput
+from profilegraph.hooks.outgoing.addresses import look_up, parse_target
+
+SECONDS = 15.0
+"""How long a receiver may take."""
+_GONE = 410
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message: where to, signed with which secret, and the id by which it is known as had."""
+
+    url: str
+    secret: str = field(repr=False)
+    id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a message was not taken, and whether the receiver wants no more."""
+
+    reason: str
+    final: bool = False
+
+
+async def post(letter: Letter, now: datetime, *, private: bool) -> Failure | None:
+    """Return why a message was not taken; None where it was.
+
+    With `private`, also by plain HTTP and to addresses that are not public.
+    """
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await _post(letter, now, private=private)
+    except TimeoutError:
+        return Failure(f"no answer within {SECONDS:g} s")
+    except InvalidInput as error:
+        return Failure(error.message)
+    except (httpx.HTTPError, OSError) as fault:
+        return Failure(f"{type(fault).__name__}: {fault}"[:200])
+
+
+def private_allowed() -> bool:
+    """Return whether this deployment lets messages go to addresses that are not public."""
+    return load_settings().webhook_private
+
+
+async def _post(letter: Letter, now: datetime, *, private: bool) -> Failure | None:
+    url = parse_target(letter.url, private=private)
+    address = await look_up(url, private=private)
+    headers = {
+        "Host": url.netloc.decode("ascii"),
+        "Content-Type": "application/json",
+        "User-Agent": "profilegraph",
+        "webhook-id": letter.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Signer(letter.secret).sign(letter.id, now, letter.body),
+    }
+    # A redirection is not followed, and neither proxies nor cookies of the environment count.
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=SECONDS) as client,
+        client.stream(
+            "POST",
+            url.copy_with(host=address),
+            content=letter.body.encode(),
+            headers=headers,
+            extensions={"sni_hostname": url.host},
+        ) as response,
+    ):
+        # The body is not read: it may be of any size.
+        if response.is_success:
+            return None
+        status = response.status_code
+        return Failure(f"HTTP {status}", final=status == _GONE)

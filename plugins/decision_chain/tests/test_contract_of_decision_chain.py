@@ -1,0 +1,10 @@
+"""That the plugin keeps the contract of the hooks."""
+
+from __future__ import annotations
+
+import profilegraph_decision_chain
+from profilegraph_testing.contract import PluginContract
+
+
+class TestContract(PluginContract):
+    plugin = profilegraph_decision_chain

@@ -1,0 +1,36 @@
+"""The journal: a line for each change, where the deployment has a folder for it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from profilegraph.domain.live import MoveCause
+from profilegraph.hooks import Carried, MembershipChanged, TagsChanged
+from profilegraph_outbox import on_membership_changed, on_tags_changed
+from profilegraph_outbox.lists import FOLDER
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+MOVED = MembershipChanged("warm", NOW, MoveCause.DATA_CHANGED, entered=("a",), left=("b",))
+TAGGED = TagsChanged(NOW, tagged=(Carried("a", "temperature/warm"),))
+
+
+def test_each_change_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "new"))
+    on_membership_changed(MOVED)
+    on_membership_changed(MOVED)
+    on_tags_changed(TAGGED)
+    moves = (tmp_path / "new" / "membership.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["entered"] for line in moves] == [["a"], ["a"]]
+    assert json.loads(moves[0])["cause"] == "DATA_CHANGED"
+    [tags] = (tmp_path / "new" / "tags.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(tags)["tagged"] == [["a", "temperature/warm"]]
+
+
+def test_without_a_folder_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER, raising=False)
+    on_membership_changed(MOVED)
+    on_tags_changed(TAGGED)

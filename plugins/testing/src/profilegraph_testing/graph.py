@@ -1,0 +1,121 @@
+"""A graph in a genuine Neo4j, for tests that are no coroutines."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import SecretStr
+
+from profilegraph.config import Settings, load_settings
+from profilegraph.domain.values import Record
+from profilegraph.embedded import server as embedded
+from profilegraph.hooks.host import load_host
+from profilegraph.segments.codec import decode
+from profilegraph.segments.nodes import Node
+from profilegraph.services import models, records
+from profilegraph.services.contract.agreement import Members, members_by_engine
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.models import ModelRun
+from profilegraph.services.platform import Address, Platform, connect, locate, schema_migrations
+from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.storage.database import Database
+from profilegraph.storage.migrations import migrate
+from profilegraph_testing.small import small_world
+
+T = TypeVar("T")
+URI = "PROFILEGRAPH_TEST_NEO4J_URI"
+"""Names a Neo4j to use, **whose data are deleted**; NEO4J_USER and NEO4J_PASSWORD go with it."""
+_EVERYTHING = """
+MATCH (n) WHERE NOT n:Migration|Counter
+CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS
+"""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The small graph, and what tests ask of it. What it does happens at `now`."""
+
+    platform: Platform
+    now: datetime
+    runner: asyncio.Runner
+
+    def begin_anew(self) -> None:
+        """Have the small graph in the database, and nothing else."""
+        self._do(_begin(self.platform, self.now))
+
+    def save(self, *added: Record) -> None:
+        """Add records; raises as the platform does where they do not fit."""
+        self._do(records.save(self.platform, added, self.now))
+
+    def run(self, model: str, **options: Any) -> ModelRun:
+        """Return what a model said of everyone, after storing it."""
+        found = self.platform.host.model(model)
+        return self._do(models.compute(self.platform, found, self.now, found.options(**options)))
+
+    def members(self, asked: Mapping[str, Any]) -> set[str]:
+        """Return the keys of the customers that match a filter in canonical JSON.
+
+        Every engine is asked; raises AssertionError where they differ.
+        """
+        return self.agreed(decode(asked))
+
+    def leaf(self, key: str, **asked: Any) -> set[str]:
+        """Return the keys of the customers that match a plugin's leaf, as `members` does."""
+        return self.members(self.platform.host.leaf(key).expanded(asked))
+
+    def agreed(self, node: Node) -> set[str]:
+        """Return the keys of the members of a filter; raises AssertionError where engines differ."""
+        found: Members = self._do(members_by_engine(self.platform, node, self.now))
+        if len({frozenset(keys) for keys in found.values()}) > 1:
+            raise AssertionError(f"the engines disagree: {found}")
+        return set(found["explain"])
+
+    def read(self, cypher: str, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Return the rows of a query: what no other method tells."""
+        return self._do(self.platform.database.read(cypher, dict(values or {})))
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+
+@contextmanager
+def opened(home: Path, now: datetime) -> Iterator[Graph]:
+    """Yield a graph in the Neo4j that the environment names, or in an embedded one in `home`."""
+    uri = os.environ.get(URI)
+    settings = load_settings(
+        home=home,
+        neo4j_uri=uri,
+        neo4j_user=os.environ.get("NEO4J_USER", "neo4j"),
+        neo4j_password=SecretStr(os.environ.get("NEO4J_PASSWORD", "")) if uri else None,
+    )
+    address = locate(settings)
+    try:
+        with asyncio.Runner() as runner:
+            platform = runner.run(_platform(settings, address, now))
+            try:
+                yield Graph(platform, now, runner)
+            finally:
+                runner.run(platform.database.close())
+    finally:
+        if uri is None:
+            embedded.stop(settings)
+
+
+async def _platform(settings: Settings, address: Address, now: datetime) -> Platform:
+    database = await connect(settings, address)
+    await migrate(database, schema_migrations(), now)
+    return Platform(settings, database, Knowledge(database), load_host())
+
+
+async def _begin(platform: Platform, now: datetime) -> None:
+    database: Database = platform.database
+    await database.define(_EVERYTHING)
+    await load_taxonomies(database, platform.host.taxonomies)
+    await records.save(platform, small_world(now), now)

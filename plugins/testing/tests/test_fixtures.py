@@ -1,0 +1,65 @@
+"""The fixtures, and that pytest runs that do not use them pay nothing."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profilegraph.domain.customers import Customer, Identity, IdentityKind
+from profilegraph.errors import Conflict
+from profilegraph.hooks.host import Host
+from profilegraph_testing.graph import Graph
+from profilegraph_testing.small import NAMES
+
+
+def test_the_example_of_the_readme_passes(profilegraph_graph: Graph) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102  (the page's own example)
+    names["test_those_who_buy_often_are_found"](profilegraph_graph)
+    assert names["TestContract"].plugin.__name__ == "profilegraph_rfm"
+
+
+def test_the_clock_stands_still(profilegraph_now: datetime) -> None:
+    assert profilegraph_now == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_the_host_holds_all_installed_plugins(profilegraph_host: Host) -> None:
+    assert {"core", "rfm"} <= {plugin.name for plugin in profilegraph_host.plugins}
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_the_graph_is_the_same_before_each_test(profilegraph_graph: Graph, attempt: int) -> None:
+    assert profilegraph_graph.members({"all": []}) == set(NAMES)
+    profilegraph_graph.read("RETURN $attempt AS attempt", {"attempt": attempt})
+    profilegraph_graph.save(Customer(key="iris"))
+    assert profilegraph_graph.members({"all": []}) == {*NAMES, "iris"}
+    with pytest.raises(Conflict):
+        profilegraph_graph.save(
+            Identity(kind=IdentityKind.EMAIL, value="info@acorn.example", customer="iris")
+        )
+
+
+def test_a_run_that_does_not_use_it_imports_next_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_other.py").write_text(
+        "import sys\n"
+        "def test_nothing_came_along():\n"
+        "    ours = {name for name in sys.modules if name.split('.')[0] == 'profilegraph'}\n"
+        "    assert ours == set()\n"
+        "    assert 'numpy' not in sys.modules\n"
+    )
+    done = subprocess.run(  # noqa: S603  (a file of this test's own)
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
