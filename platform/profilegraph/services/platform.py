@@ -21,6 +21,7 @@ from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.bell import Bell
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
+from profilegraph.services.listening import Listening
 from profilegraph.services.taxonomies import load_what_fits
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
@@ -41,6 +42,8 @@ class Platform:
     host: Host
     moved: Bell = field(default_factory=Bell)
     """Rung when customers have entered or left live segments."""
+    listening: Listening = field(default_factory=Listening)
+    """Tells the plugins' listeners what was committed."""
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
 
@@ -109,9 +112,12 @@ async def open_platform(
             index_file(settings, address),
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
+        listening = Listening(host.listeners, host.guard)
+        database.on_tags = listening.tags_written
         try:
-            yield Platform(settings, database, knowledge, host.without(left))
+            yield Platform(settings, database, knowledge, host.without(left), listening=listening)
         finally:
+            await listening.close()
             await knowledge.close()
     finally:
         await database.close()
