@@ -31,9 +31,10 @@ from profilegraph.api.types.activity import Event
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.domain import activity, customers, organisation
+from profilegraph.domain.customers import Tagging, TagSource
 from profilegraph.domain.taxonomy import Duty
 from profilegraph.domain.values import Record
-from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services import duties, profiles, records
 from profilegraph.services.records import Permit
 from profilegraph.services.segments import MAX_PAGE
@@ -182,9 +183,16 @@ def _customer(
     return customer, *identities
 
 
-def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Record:
+def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Tagging:
     by_default = {"since": context.now, "by": context.viewer.name}
-    return record(customers.Tagging, by_default | present(given) | {"customer": customer})
+    tagging = record(customers.Tagging, by_default | present(given) | {"customer": customer})
+    if tagging.source is not TagSource.MANUAL and not context.viewer.actor.administrator:
+        raise Forbidden(
+            f"employees tag by hand, not as {tagging.source}.",
+            hint="Leave `source` out, or use a key without an employee: a machine's.",
+            where="source",
+        )
+    return tagging
 
 
 def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> list[str]:

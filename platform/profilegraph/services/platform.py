@@ -19,7 +19,7 @@ from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.bell import Bell
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.services.taxonomies import load_what_fits
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
     Migration,
@@ -100,12 +100,12 @@ async def open_platform(
         else:
             await require_migrated(database, migrations)
         host = load_host()
-        await load_taxonomies(database, host.taxonomies, now)
+        left = await load_what_fits(database, host.taxonomies, now)
         knowledge = Knowledge(
             database, settings.index_bytes if indexed else None, index_file(settings, address)
         )
         try:
-            yield Platform(settings, database, knowledge, host)
+            yield Platform(settings, database, knowledge, host.without(left))
         finally:
             await knowledge.close()
     finally:

@@ -24,7 +24,7 @@ from profilegraph.domain.taxonomy_edits import (
     with_taxonomy,
 )
 from profilegraph.errors import Conflict, InvalidInput, NotFound
-from profilegraph.services.duties import require
+from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.taxonomies import digest
@@ -50,9 +50,10 @@ async def save_taxonomy_of_people(
 ) -> str:
     """Return the key of a taxonomy after it was made or described; `values` by field.
 
-    Raises NotFound, InvalidInput, and Conflict where it comes from a file, or was edited since it was
-    seen.
+    Raises Forbidden unless the actor is an administrator, NotFound, InvalidInput, and Conflict where
+    it comes from a file, or was edited since it was seen.
     """
+    require_administrator(edit.actor, "make or describe taxonomies")
 
     def change(world: World) -> tuple[World, str]:
         labels = values.get("labels")
@@ -150,11 +151,11 @@ async def _edited(
 
 
 def _changed_dimensions(before: World, after: World) -> list[str]:
-    """Return the dimensions that are there already, and differ afterwards."""
+    """Return the dimensions that differ afterwards; a new one is the administrators' to make."""
     old, new = (
         {d.key: d for t in world.values() for d in t.dimensions} for world in (before, after)
     )
-    return sorted(key for key, one in old.items() if new.get(key) != one)
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
 
 
 def _step(before: World, after: World) -> int:

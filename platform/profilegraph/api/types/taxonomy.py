@@ -86,7 +86,7 @@ class Defined:
 class Tag(Node, Labelled, Defined):
     """One value of a dimension; key `dimension/tag`."""
 
-    parent_key: strawberry.Private[str | None]
+    parent_name: strawberry.Private[str | None]
     dimension_definition: strawberry.Private[domain.Dimension]
     taxonomy_key: strawberry.Private[str]
 
@@ -96,12 +96,11 @@ class Tag(Node, Labelled, Defined):
         found = catalogue.tag(key)
         key = catalogue.current_tag(key)
         name = key.split("/", 1)[0]
-        parent = None if found.parent is None else tag_key(name, found.parent)
         return cls(
             key=key,
             labels=found.labels,
             said=found,
-            parent_key=parent,
+            parent_name=found.parent,
             dimension_definition=catalogue.dimension(name),
             taxonomy_key=_owner(name, catalogue),
         )
@@ -120,7 +119,7 @@ class Tag(Node, Labelled, Defined):
             key=key,
             labels=Labels(zh_cn=key, en=key),
             said=None,
-            parent_key=None,
+            parent_name=None,
             dimension_definition=catalogue.dimension(dimension),
             taxonomy_key=_owner(dimension, catalogue),
         )
@@ -133,8 +132,19 @@ class Tag(Node, Labelled, Defined):
     @field("The wider tag that includes this one, where there is one.")
     def parent(self) -> Tag | None:
         """Return the wider tag."""
-        tags = {tag.key: tag for tag in self.dimension().tags()}
-        return tags.get(self.parent_key) if self.parent_key else None
+        dimension = self.dimension()
+        named = (one for one in self.dimension_definition.tags if one.key == self.parent_name)
+        return next((dimension.tag(one) for one in named), None)
+
+    @field("Least number that the tag stands for, in the unit of its dimension; none is no bound.")
+    def lower_bound(self) -> float | None:
+        """Return the least number that the tag stands for."""
+        return self.said.begin if isinstance(self.said, domain.Tag) else None
+
+    @field("First number that is too great for the tag; none is no bound.")
+    def upper_bound(self) -> float | None:
+        """Return the first number that is too great for the tag."""
+        return self.said.end if isinstance(self.said, domain.Tag) else None
 
     @field("The dimension that the tag is a value of.")
     def dimension(self) -> Dimension:
@@ -189,17 +199,18 @@ class Dimension(Node, Labelled, Defined):
     @listed("All its tags; in an ordered dimension from the least to the most.")
     def tags(self) -> list[Tag]:
         """Return all its tags."""
-        return [
-            Tag(
-                key=tag_key(self.key, tag.key),
-                labels=tag.labels,
-                said=tag,
-                parent_key=None if tag.parent is None else tag_key(self.key, tag.parent),
-                dimension_definition=self.definition,
-                taxonomy_key=self.taxonomy_key,
-            )
-            for tag in self.definition.tags
-        ]
+        return [self.tag(one) for one in self.definition.tags]
+
+    def tag(self, found: domain.Tag) -> Tag:
+        """Return the API's view of one of its tags."""
+        return Tag(
+            key=tag_key(self.key, found.key),
+            labels=found.labels,
+            said=found,
+            parent_name=found.parent,
+            dimension_definition=self.definition,
+            taxonomy_key=self.taxonomy_key,
+        )
 
     @listed("The four duties in it: whose each is, to whom it is lent, and whether it is yours.")
     async def duties(self, info: Info) -> list[DimensionDuty]:
@@ -265,10 +276,12 @@ class Taxonomy(Node, Labelled):
             editable=found.editable,
         )
 
-    @listed("The ways to tell customers apart.")
-    def dimensions(self) -> list[Dimension]:
+    @listed("The ways to tell customers apart, with the tags that other taxonomies add to them.")
+    async def dimensions(self, info: Info) -> list[Dimension]:
         """Return its dimensions."""
-        return [Dimension.wrap(one, self.key) for one in self.definition.dimensions]
+        whole = (await info.context.catalogue()).dimensions
+        own = self.definition.dimensions
+        return [Dimension.wrap(whole.get(one.key, one), self.key) for one in own]
 
     @listed("The typed fields that customers have.")
     def attributes(self) -> list[AttributeDefinition]:

@@ -21,6 +21,7 @@ from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.renaming import current
+from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.segments import library
@@ -155,6 +156,8 @@ async def _told(
         for key, outlook in found.segments.items()
     )
     revision = grounds.revision
+    governed = await governance(platform, list(grounds.dimensions), editor.now)
+    teams = {key: one.team(Duty.RESTRUCTURE) for key, one in governed.items()}
     return Plan(
         key=uuid4().hex,
         change=change,
@@ -175,7 +178,7 @@ async def _told(
         taggings=found.touched,
         customers=found.customers,
         segments=effects,
-        warnings=tuple(_warnings(grounds, change, found, effects)),
+        warnings=tuple(_warnings(grounds, change, found, effects, teams)),
     )
 
 
@@ -213,7 +216,11 @@ def _moves(grounds: Grounds, found: Forecast) -> Iterator[TagMove]:
 
 
 def _warnings(
-    grounds: Grounds, change: Change, found: Forecast, effects: Sequence[SegmentEffect]
+    grounds: Grounds,
+    change: Change,
+    found: Forecast,
+    effects: Sequence[SegmentEffect],
+    teams: Mapping[str, str | None],
 ) -> Iterator[PlanWarning]:
     for one in effects:
         if one.problem is not None and one.before is not None:
@@ -227,16 +234,16 @@ def _warnings(
         yield _warning(WarningKind.TAG_GIVES_WAY, tag, count)
     for tag in grounds.revision.retired:
         yield _warning(WarningKind.TAG_RETIRES, tag, found.taggings.get(tag, 0))
-    yield from _about_dimensions(grounds)
+    yield from _about_dimensions(grounds, teams)
 
 
-def _about_dimensions(grounds: Grounds) -> Iterator[PlanWarning]:
+def _about_dimensions(grounds: Grounds, teams: Mapping[str, str | None]) -> Iterator[PlanWarning]:
     for key in grounds.dimensions:
         dimension = grounds.before.catalogue.dimensions.get(key)
         if dimension is not None and dimension.derived:
             yield _warning(WarningKind.MODEL_SETS_IT, key)
-        if dimension is not None and Duty.RESTRUCTURE in dimension.duties:
-            team = dimension.duties[Duty.RESTRUCTURE]
+        team = teams.get(key)
+        if dimension is not None and team is not None:
             yield _warning(WarningKind.NEEDS_DUTY, key, detail=team)
 
 
