@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
+
+T = TypeVar("T")
 
 
 def as_it_was(now: Catalogue, then: Iterable[Taxonomy]) -> Catalogue:
@@ -28,33 +31,25 @@ def as_it_was(now: Catalogue, then: Iterable[Taxonomy]) -> Catalogue:
     new = {key: one for key, one in now.dimensions.items() if key not in known}
     dimensions = {**new, **old.dimensions}
     tags = {**later, **old.tags}
+    below = {key: now.descendants[key] for key in later}
+    aliases = {**now.former_dimensions, **renamed, **old.former_dimensions}
     return replace(
         old,
         dimensions=MappingProxyType(dimensions),
-        attributes=MappingProxyType({**now.attributes, **old.attributes}),
-        events=MappingProxyType({**now.events, **old.events}),
-        metrics=MappingProxyType({**now.metrics, **old.metrics}),
+        attributes=_both(now.attributes, old.attributes),
+        events=_both(now.events, old.events),
+        metrics=_both(now.metrics, old.metrics),
         tags=MappingProxyType(tags),
-        descendants=MappingProxyType(
-            {**{key: now.descendants[key] for key in later}, **old.descendants}
-        ),
-        carriers=MappingProxyType({**now.carriers, **old.carriers}),
-        former_dimensions=MappingProxyType(
-            {
-                alias: key
-                for alias, key in {
-                    **now.former_dimensions,
-                    **renamed,
-                    **old.former_dimensions,
-                }.items()
-                if alias not in dimensions
-            }
-        ),
-        former_tags=MappingProxyType(
-            {
-                alias: key
-                for alias, key in {**now.former_tags, **old.former_tags}.items()
-                if alias not in tags
-            }
-        ),
+        descendants=_both(below, old.descendants),
+        carriers=_both(now.carriers, old.carriers),
+        former_dimensions=_without(aliases, dimensions),
+        former_tags=_without({**now.former_tags, **old.former_tags}, tags),
     )
+
+
+def _both(now: Mapping[str, T], then: Mapping[str, T]) -> Mapping[str, T]:
+    return MappingProxyType({**now, **then})
+
+
+def _without(aliases: Mapping[str, str], keys: Container[str]) -> Mapping[str, str]:
+    return MappingProxyType({one: key for one, key in aliases.items() if one not in keys})
