@@ -33,7 +33,7 @@ from profilegraph.storage.saved_segments import read_filters
 from tests.conftest import NOW
 
 PLENTY = 2**30
-LI = Editor(Actor("li"), NOW)
+LI = Editor(Actor("li", administrator=True), NOW)
 
 
 def named(key: str, **more: Any) -> dict[str, Any]:

@@ -237,7 +237,7 @@ def test_what_a_plugin_brings_of_each_kind_is_found_by_key() -> None:
     assert host.commands.get("greet").name == "greet"
     change = TagsChanged(datetime(2026, 1, 1, tzinfo=UTC))
     for listener in host.listeners:
-        if listener.hears(change):
+        if listener.hears(TagsChanged):
             listener.tell(change)
     assert plugin.told == [change]
 

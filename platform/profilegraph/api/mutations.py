@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from profilegraph.api.context import ApiContext, Info
+from profilegraph.api.delivery_mutations import DeliveryMutation
 from profilegraph.api.duty_mutations import DutyMutation
 from profilegraph.api.fields import field, listed
 from profilegraph.api.group_mutations import GroupMutation
@@ -47,7 +48,9 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 @strawberry.type(
     description="Everything that can be changed. Each change is done as a whole or not at all."
 )
-class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation):
+class Mutation(
+    SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
+):
     """Everything that can be changed."""
 
     @field("Saves a customer: a new one, or new values of a known one.")

@@ -21,6 +21,7 @@ from profilegraph.api.types.activity import Event
 from profilegraph.api.types.answers import CrossTable, Dimensions
 from profilegraph.api.types.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
 from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.delivery import Destination
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.api.types.saved_segment import Segment
@@ -234,6 +235,11 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             raise InvalidInput("give a or aFilter.", where="a")
         theirs = comparison.side("b", b, b_filter)
         return await comparison.compare(info, ours, theirs, dimensions)
+
+    @listed("Where the members of segments can be sent, by plugin.")
+    async def destinations(self, info: Info) -> list[Destination]:
+        """Return all destinations."""
+        return [Destination.of(one) for one in info.context.platform.host.destinations]
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Self, TypeVar
 
@@ -71,6 +72,17 @@ class Catalogue:
             carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
             instead=MappingProxyType(dict(_instead(found))),
         )
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Return the place of each tag key in the order of dimensions' keys and of their tags."""
+        ordered = sorted(self.dimensions.values(), key=lambda one: one.key)
+        return MappingProxyType({key: place for place, (key, _) in enumerate(_tags(ordered))})
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Return the key of the taxonomy that defines each dimension, by the dimension's key."""
+        return MappingProxyType({d.key: t.key for t in self.taxonomies for d in t.dimensions})
 
     def current_dimension(self, key: str) -> str:
         """Return the key that the dimension has now which is or was called `key`.
