@@ -160,13 +160,13 @@ def test_a_dimension_that_is_called_like_a_condition_has_tags_behind_its_name():
 
 
 def test_keys_of_before_are_understood_and_marked_as_old():
-    renamed = dimension("size", {"key": "large", "aliases": ["big"]}, aliases=["scale"])
+    renamed = dimension("company_size", {"key": "large", "aliases": ["big"]}, aliases=["scale"])
     schema, kind = filters(renamed)
     assert read(kind, {"scale": {"anyOf": ["BIG"]}}) == {
-        "tags": {"dimension": "size", "anyOf": ["large"]}
+        "tags": {"dimension": "company_size", "anyOf": ["large"]}
     }
-    assert kind.fields["scale"].deprecation_reason == "Renamed: use size."
-    old = schema.type_map["SizeTag"].values["BIG"]
+    assert kind.fields["scale"].deprecation_reason == "Renamed: use companySize."
+    old = schema.type_map["CompanySizeTag"].values["BIG"]
     assert old.deprecation_reason == "Renamed: use LARGE."
 
 
