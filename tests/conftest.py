@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from profilegraph.config import Settings, data_folder, load_settings
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.embedded.server import RunningServer, start, stop
 from profilegraph.hooks.host import load_host
 from profilegraph.services.knowledge import Knowledge
@@ -65,9 +66,14 @@ async def database(migrated: Database) -> Database:
     return migrated
 
 
+def quick(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
+    """Return those that add no tags to others: the rest are hundreds of tags, and take time."""
+    return [one for one in taxonomies if not one.additions]
+
+
 @pytest.fixture
 async def platform(settings: Settings, database: Database) -> Platform:
-    """A platform on an empty graph with the taxonomies of all installed plugins."""
+    """A platform on an empty graph with the taxonomies that others build on."""
     host = load_host()
-    await load_taxonomies(database, host.taxonomies)
+    await load_taxonomies(database, quick(host.taxonomies))
     return Platform(settings, database, Knowledge(database), host)

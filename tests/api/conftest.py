@@ -33,6 +33,7 @@ from profilegraph.web.app import build_app
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
 from profilegraph.web.logs import configure_logging
+from tests.conftest import quick
 
 KEY = "pg_good"
 
@@ -170,9 +171,9 @@ def log() -> Iterator[StringIO]:
 
 @pytest.fixture
 async def platform(settings: Settings, database: Database) -> Platform:
-    """An empty graph with the taxonomies that ship."""
+    """An empty graph with the taxonomies that others build on."""
     host = load_host()
-    await load_taxonomies(database, host.taxonomies)
+    await load_taxonomies(database, quick(host.taxonomies))
     return Platform(settings, database, Knowledge(database), host)
 
 

@@ -237,3 +237,20 @@ async def test_an_employee_who_is_gone_may_nothing(office):
     error = await office.error(TAG)
     assert error["extensions"]["code"] == "FORBIDDEN"
     assert "not there any more" in error["message"]
+
+
+async def test_stale_tags_are_cleaned_by_duty_after_a_look_at_how_many(office):
+    clean = """mutation($dry: Boolean!) { cleanTags(dimension: "temperature", olderThanDays: 30,
+      frozenDays: null, dryRun: $dry) { closed kept more } }"""
+    await office(TAG)
+    office.now += timedelta(days=31)
+    acting(office, "li")
+    stale = {"cleanTags": {"closed": 1, "kept": 0, "more": False}}
+    assert (await office(clean, dry=True)) == stale
+    error = await office.error(clean, dry=False)
+    assert "that is the duty of the team 'sales_operations'" in error["message"]
+    acting(office, "zhao", administrator=True)
+    assert (await office(clean, dry=False)) == stale
+    assert (await office('{ customer(key: "a") { tags { tag { key } } } }')) == {
+        "customer": {"tags": []}
+    }

@@ -25,10 +25,10 @@ from profilegraph.storage.imports import (
     begin_import,
 )
 from profilegraph.storage.upserts import RECORDS
-from tests.conftest import NOW
+from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 
-TAXONOMIES = read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml")))
+TAXONOMIES = quick(read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml"))))
 CATALOGUE = Catalogue.of(TAXONOMIES)
 CONVENTIONS = Conventions(ZoneInfo("Asia/Shanghai"), "CNY", "CN", CATALOGUE)
 TAG = next(iter(CATALOGUE.tags))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
+from profilegraph.config import data_folder
 from profilegraph.importers.located_yaml import YamlFault, load_located
 
 
@@ -71,3 +73,17 @@ def test_a_key_that_is_given_twice_keeps_its_first_value_and_is_reported() -> No
     assert located.faults == [
         ((3, 1), "the key 'a' is given twice, first on line 1; remove one"),
     ]
+
+
+def test_both_readers_find_the_same_values_at_the_same_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [path.read_text("utf-8") for path in sorted(data_folder("taxonomies").glob("*.yaml"))]
+    texts += [
+        "a: [x, {b: 'it''s', \"线\": 1}]\nc: |\n  one\n  two\nd: >-\n  x\n  y\n",
+        "",
+        "a:\n- ~\n",
+    ]
+    fast = [load_located(text) for text in texts]
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert fast == [load_located(text) for text in texts]

@@ -13,16 +13,75 @@ from profilegraph.api.fields import field
 from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.types.duties import DutyLoan
 from profilegraph.api.types.taxonomy import Dimension
-from profilegraph.services import duties
+from profilegraph.services import cleaning, duties
+from profilegraph.services.cleaning import MOST_CLOSED
 from profilegraph.services.duties import Request
 
 DimensionKey = Annotated[str, strawberry.argument(description="Key of the dimension.")]
+HALF_A_YEAR, A_YEAR = 182, 365
 WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
 
 
-@strawberry.type(description="What administrators can change about duties.")
+@strawberry.type(description="What cleaning did, or would do.")
+class CleanedTags:
+    """What cleaning did, or would do."""
+
+    closed: int = strawberry.field(
+        description="How many taggings it closed; they stay in the past."
+    )
+    kept: int = strawberry.field(
+        description="How many more are stale, of customers who are frozen and keep them."
+    )
+    more: bool = strawberry.field(
+        description=f"Whether there are more to close than the {MOST_CLOSED:,} of one request."
+    )
+
+
+@strawberry.type(
+    description="What can be changed by duty, and what administrators change about it."
+)
 class DutyMutation:
-    """What administrators can change about duties."""
+    """What can be changed by duty, and what administrators change about it."""
+
+    @field(
+        "Closes the taggings of a dimension that no longer hold, of all customers: those that are"
+        " over, and those that nobody has said again for long. Needs the duty CLEAN."
+    )
+    async def clean_tags(
+        self,
+        info: Info,
+        dimension: DimensionKey,
+        older_than_days: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Those last said longer ago are stale; null: only those that are over."
+            ),
+        ] = HALF_A_YEAR,
+        frozen_days: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Customers without an event for so long are frozen and keep theirs: they"
+                " are all that is known of them; null: nobody is frozen."
+            ),
+        ] = A_YEAR,
+        dry_run: Annotated[
+            bool,
+            strawberry.argument(description="Only say what it would do; that needs no duty."),
+        ] = False,
+        idempotency_key: IdempotencyKey = None,
+    ) -> CleanedTags:
+        """Return what was closed."""
+        context = info.context
+        found = await cleaning.clean(
+            context.platform,
+            dimension,
+            older_than_days=older_than_days,
+            frozen_days=frozen_days,
+            dry_run=dry_run,
+            request=_request(context, idempotency_key),
+        )
+        context.forget()
+        return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
 
     @field(
         "Gives a duty in a dimension to a team, whatever its taxonomy says, and keeps it so when the"

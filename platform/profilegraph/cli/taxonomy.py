@@ -12,10 +12,20 @@ from rich.table import Table
 
 from profilegraph.cli.console import out
 from profilegraph.cli.running import present, run
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Kind
+from profilegraph.domain.taxonomy_diff import compare
+from profilegraph.domain.taxonomy_fit import placed
+from profilegraph.errors import InvalidTaxonomy
 from profilegraph.hooks.host import load_host
-from profilegraph.importers.taxonomies import read_taxonomies, taxonomy_schema
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.importers.taxonomies import (
+    Source,
+    misfits_of,
+    read_sources,
+    read_taxonomies,
+    taxonomy_schema,
+)
+from profilegraph.importers.taxonomy_versions import version_faults
+from profilegraph.services.taxonomies import load_sources
 
 app = typer.Typer(
     help="Dimensions, tags, attributes, event types and metrics.", no_args_is_help=True
@@ -24,26 +34,52 @@ app = typer.Typer(
 LOCALE = typer.Option(help="Language of the labels: en or zh-CN.")
 
 
-@app.command()
-def check(files: Annotated[list[Path], typer.Argument(help="Taxonomy files (YAML).")]) -> None:
-    """Check taxonomy files, each and all together; needs no database."""
-    taxonomies = read_taxonomies(files)
-    Catalogue.of(taxonomies)
-    for path, taxonomy in zip(files, taxonomies, strict=True):
-        tags = sum(len(dimension.tags) for dimension in taxonomy.dimensions)
-        out.print(
-            f"{escape(str(path))}: {taxonomy.key} {taxonomy.version} is sound:"
-            f" {len(taxonomy.dimensions)} dimensions, {tags} tags"
-        )
+FILES = typer.Argument(help="Taxonomy files (YAML).")
+SINCE = typer.Option(
+    help="An earlier file of the same taxonomy; without it, what is installed counts as that."
+)
 
 
 @app.command()
-def load(files: Annotated[list[Path], typer.Argument(help="Taxonomy files (YAML).")]) -> None:
+def check(
+    files: Annotated[list[Path], FILES],
+    since: Annotated[list[Path] | None, SINCE] = None,
+) -> None:
+    """Check taxonomy files, each, all together with what is installed, and as new versions."""
+    sources = read_sources(files)
+    installed = load_host().taxonomies
+    olds = read_taxonomies(since) if since else installed
+    named = {source.taxonomy.key: source for source in sources}
+    # A file of `since` that fits none is compared all the same, which says what is wrong with it.
+    pairs = [(named.get(old.key, sources[0]), old) for old in olds if since or old.key in named]
+    faults = misfits_of(sources, installed)
+    faults += [fault for source, old in pairs for fault in version_faults(source, old)]
+    if faults:
+        raise InvalidTaxonomy(faults)
+    for source in sources:
+        _tell_sound(source)
+    for source, old in pairs:
+        for change in compare(old, source.taxonomy).changes:
+            out.print(escape(f"{source.name}: since {old.version} {change}"))
+
+
+def _tell_sound(source: Source) -> None:
+    found = source.taxonomy
+    tags = sum(one.kind is Kind.TAG for one in placed([found]))
+    out.print(
+        f"{escape(source.name)}: {found.key} {found.version} is sound:"
+        f" {len(found.dimensions)} dimensions, {tags} tags"
+    )
+
+
+@app.command()
+def load(files: Annotated[list[Path], FILES]) -> None:
     """Check taxonomy files and put them into the graph; their tags can be used from then on."""
-    taxonomies = read_taxonomies(files)
-    changed = run(lambda platform: load_taxonomies(platform.database, taxonomies, present()))
-    for taxonomy in taxonomies:
-        what = "is in the graph now" if taxonomy in changed else "was there already"
+    sources = read_sources(files)
+    changed = run(lambda platform: load_sources(platform.database, sources, present()))
+    for source in sources:
+        taxonomy = source.taxonomy
+        what = "is in the graph now" if taxonomy in changed else "was there already, or a newer one"
         out.print(f"{taxonomy.key} {taxonomy.version} {what}")
 
 

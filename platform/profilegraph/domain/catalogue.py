@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self, TypeVar
 
-from profilegraph.domain.taxonomy import Attribute, Dimension, EventType, Metric, Tag, Taxonomy
-from profilegraph.domain.taxonomy_fit import merged, misfits
+from profilegraph.domain.taxonomy import (
+    Attribute,
+    Dimension,
+    EventType,
+    Kind,
+    Metric,
+    Tag,
+    Taxonomy,
+)
+from profilegraph.domain.taxonomy_fit import former, merged, misfits
 from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
@@ -45,6 +53,9 @@ class Catalogue:
             raise Conflict(misfit.message, hint=misfit.hint)
         dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
+        before: dict[Kind, dict[str, str]] = {Kind.DIMENSION: {}, Kind.TAG: {}}
+        for kind, alias, place in former(found):
+            before[kind][alias] = place.key
         return cls(
             taxonomies=found,
             dimensions=dimensions,
@@ -53,8 +64,8 @@ class Catalogue:
             metrics=MappingProxyType({m.key: m for t in found for m in t.metrics}),
             tags=tags,
             descendants=MappingProxyType(dict(_descendants(dimensions.values()))),
-            former_dimensions=_former("dimension", dimensions, _dimension_aliases(dimensions)),
-            former_tags=_former("tag", tags, _tag_aliases(dimensions)),
+            former_dimensions=MappingProxyType(before[Kind.DIMENSION]),
+            former_tags=MappingProxyType(before[Kind.TAG]),
             carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
         )
 
@@ -138,35 +149,6 @@ def _carriers(
             moved = {alias for alias in tag.aliases if "/" in alias}
             found = moved | {tag_key(place, name) for place in places for name in names}
             yield key, frozenset(one for one in found if one == key or one not in current)
-
-
-def _dimension_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
-    for key, dimension in dimensions.items():
-        for alias in dimension.aliases:
-            yield alias, key
-
-
-def _tag_aliases(dimensions: Mapping[str, Dimension]) -> Iterator[tuple[str, str]]:
-    for dimension in dimensions.values():
-        for tag in dimension.tags:
-            for alias in tag.aliases:
-                former = alias if "/" in alias else tag_key(dimension.key, alias)
-                yield former, tag_key(dimension.key, tag.key)
-
-
-def _former(
-    what: str, known: Mapping[str, object], aliases: Iterable[tuple[str, str]]
-) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for alias, key in aliases:
-        other = alias if alias in known else found.get(alias)
-        if other is not None:
-            raise Conflict(
-                f"{alias!r} is an alias of the {what} {key!r}, and means {other!r} already.",
-                hint="Remove the alias.",
-            )
-        found[alias] = key
-    return MappingProxyType(found)
 
 
 def _lookup(what: str, found: Mapping[str, T], key: str) -> T:

@@ -175,7 +175,7 @@ class _Pair:
     def of(cls, old: Taxonomy, new: Taxonomy) -> _Pair:
         """Return a pair of versions."""
         before, after = _known(old), _known(new)
-        names = {(kind, alias): key for kind, alias, key in former([new])}
+        names = {(kind, alias): place.key for kind, alias, place in former([new])}
         keys = {(kind, key): _current(kind, key, after, names) for kind, key in before}
         became = {place: key for place, key in keys.items() if (place[0], key) in after}
         return cls(before, after, became, frozenset((one.kind, one.key) for one in new.removed))
@@ -237,7 +237,7 @@ class _Pair:
 
 
 def _known(taxonomy: Taxonomy) -> Known:
-    return {(kind, key): place.definition for kind, key, place in placed([taxonomy])}
+    return {(one.kind, one.key): one.definition for one in placed([taxonomy])}
 
 
 def _current(kind: Kind, key: str, after: Known, names: Mapping[tuple[Kind, str], str]) -> str:

@@ -25,8 +25,10 @@ class Misfit:
 
 @dataclass(frozen=True)
 class Placed:
-    """A definition, and where it stands."""
+    """A definition, what it is, its key (a tag's with its dimension), and where it stands."""
 
+    kind: Kind
+    key: str
     taxonomy: str
     path: Path
     definition: Definition
@@ -61,36 +63,37 @@ def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension
 def misfits(taxonomies: Sequence[Taxonomy]) -> list[Misfit]:
     """Return all that keeps these taxonomies from going together; none where they do."""
     bases = [*_bases(taxonomies), *_added(taxonomies)]
-    return [*_doubles(taxonomies), *(bases or _unnamed(taxonomies))]
+    return [*_doubles(taxonomies), *_aliases(taxonomies), *(bases or _unnamed(taxonomies))]
 
 
-def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, Placed]]:
-    """Yield every definition with its kind and its key, a tag's with its dimension."""
+def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[Placed]:
+    """Yield every definition."""
     for one in taxonomies:
         for index, dimension in enumerate(one.dimensions):
             path: Path = ("dimensions", index)
-            yield Kind.DIMENSION, dimension.key, Placed(one.key, path, dimension)
-            yield from _tags(one, dimension, path)
+            yield Placed(Kind.DIMENSION, dimension.key, one.key, path, dimension)
+            yield from _tags(one, dimension.key, dimension.tags, path)
         for index, addition in enumerate(one.additions):
-            yield from _tags(one, addition, ("additions", index))
+            yield from _tags(one, addition.dimension, addition.tags, ("additions", index))
         for kind, name, definitions in (
             (Kind.ATTRIBUTE, "attributes", one.attributes),
             (Kind.EVENT, "events", one.events),
             (Kind.METRIC, "metrics", one.metrics),
         ):
             for index, definition in enumerate(definitions):
-                yield kind, definition.key, Placed(one.key, (name, index), definition)
+                yield Placed(kind, definition.key, one.key, (name, index), definition)
 
 
-def former(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, str]]:
-    """Yield each key that a definition had before, with its kind and the key that it has now."""
-    for kind, key, place in placed(taxonomies):
+def former(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, Placed]]:
+    """Yield each key that a definition had before, a tag's with its dimension."""
+    for place in placed(taxonomies):
         match place.definition:
             case Dimension(aliases=aliases):
-                yield from ((kind, alias, key) for alias in aliases)
+                yield from ((place.kind, alias, place) for alias in aliases)
             case Tag(aliases=aliases):
-                holder = key.partition("/")[0]
-                yield from ((kind, a if "/" in a else f"{holder}/{a}", key) for a in aliases)
+                holder = place.key.partition("/")[0]
+                for alias in aliases:
+                    yield place.kind, alias if "/" in alias else f"{holder}/{alias}", place
 
 
 NAMES: Mapping[Kind, str] = {
@@ -103,28 +106,41 @@ NAMES: Mapping[Kind, str] = {
 """What each kind of definition is called."""
 
 
-def _tags(
-    taxonomy: Taxonomy, holder: Dimension | Addition, path: Path
-) -> Iterator[tuple[Kind, str, Placed]]:
-    dimension = holder.key if isinstance(holder, Dimension) else holder.dimension
-    for index, tag in enumerate(holder.tags):
-        place = Placed(taxonomy.key, (*path, "tags", index), tag)
-        yield Kind.TAG, f"{dimension}/{tag.key}", place
+def _tags(taxonomy: Taxonomy, dimension: str, tags: Iterable[Tag], path: Path) -> Iterator[Placed]:
+    for index, tag in enumerate(tags):
+        place = (*path, "tags", index)
+        yield Placed(Kind.TAG, f"{dimension}/{tag.key}", taxonomy.key, place, tag)
 
 
 def _doubles(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
     """Yield the keys, and the names in the API, that two definitions share."""
-    seen: dict[tuple[Kind, str], str] = {}
+    owners: dict[tuple[Kind, str], str] = {}
     fields: dict[str, str] = {}
-    for kind, key, place in placed(taxonomies):
-        owner = seen.setdefault((kind, key), place.taxonomy)
-        if owner != place.taxonomy:
-            what = f"the taxonomies {owner!r} and {place.taxonomy!r} both define the {NAMES[kind]}"
-            yield Misfit(place.taxonomy, place.path, f"{what} {key!r}.", "Rename one of the two.")
-        elif kind is Kind.DIMENSION and fields.setdefault(field_name(key), key) != key:
-            what = f"the dimensions {fields[field_name(key)]!r} and {key!r} are one name in the API"
-            hint = "Rename one of the two."
-            yield Misfit(place.taxonomy, place.path, f"{what}: {field_name(key)}.", hint)
+    for one in placed(taxonomies):
+        owner = owners.setdefault((one.kind, one.key), one.taxonomy)
+        if owner != one.taxonomy:
+            what = f"the taxonomies {owner!r} and {one.taxonomy!r} both define"
+            what = f"{what} the {NAMES[one.kind]} {one.key!r}."
+        elif (
+            one.kind is Kind.DIMENSION
+            and fields.setdefault(name := field_name(one.key), one.key) != one.key
+        ):
+            what = (
+                f"the dimensions {fields[name]!r} and {one.key!r} are one name in the API: {name}."
+            )
+        else:
+            continue
+        yield Misfit(one.taxonomy, one.path, what, "Rename one of the two.")
+
+
+def _aliases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+    """Yield the aliases that are, or were, the keys of something else."""
+    known = {(one.kind, one.key): one.key for one in placed(taxonomies)}
+    for kind, alias, place in former(taxonomies):
+        other = known.setdefault((kind, alias), place.key)
+        if other != place.key:
+            what = f"{alias!r} is an alias of the {NAMES[kind]} {place.key!r}, and means {other!r} already."
+            yield Misfit(place.taxonomy, (*place.path, "aliases"), what, "Remove the alias.")
 
 
 def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
@@ -208,19 +224,21 @@ def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> 
 
 def _unnamed(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
     """Yield the replacements that do not exist."""
+    definitions = list(placed(taxonomies))
     known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-    for kind, key, _ in placed(taxonomies):
-        known[kind].add(key)
-    for kind, key, place in placed(taxonomies):
-        found = place.definition.deprecated
-        if found is not None and found.replaced_by is not None:
-            path = (*place.path, "deprecated", "replacedBy")
-            yield from _replacement(kind, key, found.replaced_by, known, place.taxonomy, path)
-    for one in taxonomies:
-        for index, gone in enumerate(one.removed):
+    for one in definitions:
+        known[one.kind].add(one.key)
+    for one in definitions:
+        if (gone := one.definition.deprecated) is not None and gone.replaced_by is not None:
+            path = (*one.path, "deprecated", "replacedBy")
+            yield from _replacement(one.kind, one.key, gone.replaced_by, known, one.taxonomy, path)
+    for taxonomy in taxonomies:
+        for index, left in enumerate(taxonomy.removed):
             path = ("removed", index, "replacedBy")
-            if gone.replaced_by is not None:
-                yield from _replacement(gone.kind, gone.key, gone.replaced_by, known, one.key, path)
+            if left.replaced_by is not None:
+                yield from _replacement(
+                    left.kind, left.key, left.replaced_by, known, taxonomy.key, path
+                )
 
 
 def _replacement(

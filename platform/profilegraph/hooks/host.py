@@ -11,10 +11,8 @@ from typing import Any, TypeVar
 from pydantic.alias_generators import to_camel
 
 from profilegraph import __version__
-from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.domain.taxonomy_fit import bases_first
-from profilegraph.errors import Conflict
+from profilegraph.domain.taxonomy_fit import bases_first, misfits
 from profilegraph.hooks import checks, shipped
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
@@ -130,12 +128,15 @@ def _plugin(loading: Loading, candidate: Candidate) -> Plugin:
 
 def _compatible(loading: Loading, brought: Registry[Taxonomy]) -> tuple[Taxonomy, ...]:
     """Return the taxonomies that go together with the earlier ones, each after its bases."""
+    wanted = bases_first(brought)
+    if not misfits(wanted):
+        return tuple(wanted)
     found: list[Taxonomy] = []
-    for taxonomy in bases_first(list(brought)):
-        try:
-            Catalogue.of([*found, taxonomy])
-        except Conflict as conflict:
-            loading.fault(brought.owners[taxonomy.key], str(conflict))
+    for taxonomy in wanted:
+        wrong = misfits([*found, taxonomy])
+        if wrong:
+            told = f"{wrong[0].message} {wrong[0].hint}"
+            loading.fault(brought.owners[taxonomy.key], told)
         else:
             found.append(taxonomy)
     return tuple(found)

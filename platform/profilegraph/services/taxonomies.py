@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.taxonomy_fit import bases_first
+from profilegraph.errors import InvalidTaxonomy
+from profilegraph.importers.taxonomies import Source, misfits_of
+from profilegraph.importers.taxonomy_versions import vanished_faults
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.taxonomies import lock_taxonomies, read_taxonomies, save_taxonomy
 
@@ -34,6 +37,25 @@ async def load_taxonomies(
         return changed
 
     return await database.write(work)
+
+
+async def load_sources(
+    database: Database, sources: Sequence[Source], now: datetime
+) -> list[Taxonomy]:
+    """Return the taxonomies of those files that were new or different, after writing them.
+
+    Raises InvalidTaxonomy, each fault with its line, where a file does not go together with what is
+    in the graph, or lacks what is there and says nothing of it.
+    """
+    present = {one.key: one for one in await read_taxonomies(database)}
+    faults = misfits_of(sources, present.values())
+    for source in sources:
+        old = present.get(source.taxonomy.key)
+        if old is not None and not _kept(source.taxonomy, old):
+            faults += vanished_faults(source, old)
+    if faults:
+        raise InvalidTaxonomy(faults)
+    return await load_taxonomies(database, [source.taxonomy for source in sources], now)
 
 
 def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[Taxonomy]:

@@ -66,7 +66,7 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
 async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], at: datetime) -> int:
     """Return how many of the (customer key, tag key) taggings were there and are closed at `at`."""
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
-    result = await transaction.run(statement("untag"), {"rows": rows, "at": at})
+    result = await transaction.run(statement("untag"), {"rows": rows, "at": at, "stale": None})
     transaction.touch(row["customer"] for row in rows)
     removed: int = result[0]["removed"]
     return removed

@@ -3,6 +3,8 @@ MATCH (c:Customer {key: row.customer})
 SET c.kind = c.kind  // a lock: see taggings.cypher
 WITH row, c
 MATCH (c)-[t:TAGGED]->(g:Tag {key: row.tag})
+// Given what is stale, only that: somebody may have said it again before the lock was ours.
+WHERE $stale IS NULL OR t.until <= $at OR coalesce(t.said, t.since) < $stale.before
 WITH c, g, t, properties(t) AS past
 DELETE t
 WITH c, g, past,
