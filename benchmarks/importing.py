@@ -27,7 +27,8 @@ from rich.table import Table
 
 from benchmarks.server import temporary_server
 from profilegraph.importers.binding import Conventions
-from profilegraph.services.imports import BATCH_ROWS, ImportJob, import_file
+from profilegraph.services.import_runs import BATCH_ROWS
+from profilegraph.services.imports import ImportJob, import_file
 from profilegraph.services.platform import Platform, locate, open_platform
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.taxonomies import load_taxonomies
 from tests.support.taxonomies import lose
@@ -139,6 +140,8 @@ async def test_whatever_rests_on_a_broken_segment_fails_by_its_name(saved):
         'mutation { takeSnapshot(key: "pained") { key } }',
         'mutation { setSegmentLive(key: "pained") { key } }',
         '{ segmentGroup(key: "g") { shares { total } } }',
+        '{ segmentOverlap(segments: ["warm", "pained"]) { union } }',
+        '{ compareSegments(a: "warm", b: "pained") { aCount } }',
         '{ explainMember(customer: "a", segment: "pained") { holds } }',
         '{ segment(key: "pained") { difference(from: "2026-03-02T00:00:00Z") { versionBefore } } }',
     ):
@@ -166,3 +169,20 @@ async def test_a_broken_live_segment_says_that_it_rests_and_so_does_its_webhook(
     assert found["webhooks"] == [{"problem": PAIN_GONE, "active": True}]
     await load_taxonomies(saved.platform.database, before)
     assert (await saved(ask))["segment"] == sound
+
+
+async def test_what_has_another_name_breaks_nothing(saved):
+    catalogue = await saved.platform.catalogue()
+    core = next(one for one in catalogue.taxonomies if one.key == "b2b_core")
+    definition = core.model_dump(by_alias=True, exclude_none=True)
+    pains = next(one for one in definition["dimensions"] if one["key"] == "pains")
+    pains |= {"key": "troubles", "aliases": ["pains"]}
+    tag = next(one for one in pains["tags"] if one["key"] == "no_integration")
+    tag |= {"key": "islands", "aliases": ["no_integration"]}
+    await load_taxonomies(saved.platform.database, [Taxonomy.model_validate(definition)], saved.now)
+    found = await saved('{ segment(key: "pained") { count broken { text } text } }')
+    assert found["segment"] == {
+        "count": 0,
+        "broken": None,
+        "text": "Temperature is Warm and Pains is No integration with other databases",
+    }

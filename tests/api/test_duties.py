@@ -254,3 +254,64 @@ async def test_stale_tags_are_cleaned_by_duty_after_a_look_at_how_many(office):
     assert (await office('{ customer(key: "a") { tags { tag { key } } } }')) == {
         "customer": {"tags": []}
     }
+
+
+async def test_employees_tag_by_hand_and_machines_as_what_they_are(office):
+    imported = """mutation { tagCustomers(customers: ["a"], tags: [
+      {tag: "temperature/warm", source: IMPORT}]) { tags { source } } }"""
+    acting(office, "li")
+    error = await office.error(imported)
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("FORBIDDEN", "source")
+    for employee, administrator in (("zhao", True), (None, False)):
+        acting(office, employee, administrator=administrator)
+        assert (await office(imported))["tagCustomers"] == [{"tags": [{"source": "IMPORT"}]}]
+
+
+TAXONOMY = """mutation {
+  saveTaxonomy(input: {key: "own", labels: {zhCN: "自有", en: "Own"}}) { key } }"""
+MOOD = """mutation { saveDimension(input: {
+  taxonomy: "own", key: "mood", labels: {zhCN: "心情", en: "Mood"}}) { key } }"""
+GLAD = """mutation { saveTag(input: {
+  dimension: "mood", name: "glad", labels: {zhCN: "高兴", en: "Glad"}}) { key } }"""
+GIVE = """mutation($duty: Duty!, $team: String!) {
+  assignDuty(dimension: "mood", duty: $duty, team: $team) { key } }"""
+
+
+async def test_administrators_make_dimensions_and_who_plans_them_makes_their_tags(office):
+    acting(office, "wang")
+    assert (await office.error(TAXONOMY))["extensions"]["code"] == "FORBIDDEN"
+    acting(office, None)
+    await office(TAXONOMY)
+    acting(office, "wang")
+    assert (await office.error(MOOD))["extensions"]["where"] == "mood"
+    acting(office, None)
+    await office(MOOD)
+    acting(office, "wang")
+    error = await office.error(GLAD)
+    assert "for administrators, since no team is named" in error["message"]
+    acting(office, None)
+    await office(GIVE, duty="PLAN", team="marketing")
+    acting(office, "wang")
+    assert (await office(GLAD))["saveTag"] == {"key": "mood/glad"}
+    acting(office, "li")
+    error = await office.error(GLAD.replace("glad", "sad"))
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_whoever_restructures_has_the_duty_of_the_team_that_has_it_now(office):
+    plan = """mutation { planTaxonomyChange(change: {deprecate: {target: "mood/glad"}}) {
+      key digest warnings { kind subject text } } }"""
+    apply = """mutation($key: String!, $digest: String!) {
+      applyTaxonomyChange(key: $key, digest: $digest) { state } }"""
+    for change in (TAXONOMY, MOOD, GLAD):
+        await office(change)
+    await office(GIVE, duty="RESTRUCTURE", team="sales")
+    acting(office, "wang")
+    planned = (await office(plan))["planTaxonomyChange"]
+    [needed] = [one for one in planned.pop("warnings") if one["kind"] == "NEEDS_DUTY"]
+    assert needed["subject"] == "mood"
+    assert "sales" in needed["text"]
+    error = await office.error(apply, **planned)
+    assert "'wang' may not restructure: in the dimension 'mood'" in error["message"]
+    acting(office, "li")
+    assert (await office(apply, **planned))["applyTaxonomyChange"] == {"state": "APPLIED"}

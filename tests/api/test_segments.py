@@ -435,6 +435,37 @@ async def test_a_tag_that_no_taxonomy_has_any_more_is_explained_by_its_key(world
     assert found == [{"evidence": [{"tag": told}]}]
 
 
+async def test_tags_tell_their_bounds_and_those_that_others_add_are_among_them(world):
+    definition = {
+        "key": "more",
+        "version": "1.0.0",
+        "labels": {"zh-CN": "更多", "en": "More"},
+        "extends": {"b2b_core": ">=1"},
+        "additions": [
+            {
+                "dimension": "pains",
+                "tags": [{"key": "slow", "labels": {"zh-CN": "慢", "en": "Slow"}}],
+            }
+        ],
+    }
+    await load_taxonomies(world.platform.database, [Taxonomy.model_validate(definition)])
+    found = await world(
+        """{ taxonomies { key dimensions { key tags { name lowerBound upperBound parent { key } } } } }"""
+    )
+    core = next(one for one in found["taxonomies"] if one["key"] == "b2b_core")
+    tags = {one["key"]: one["tags"] for one in core["dimensions"]}
+    assert tags["pains"][-1] == {
+        "name": "slow",
+        "lowerBound": None,
+        "upperBound": None,
+        "parent": None,
+    }
+    assert [(tag["lowerBound"], tag["upperBound"]) for tag in tags["company_size"]][-2:] == [
+        (500, 1000),
+        (1000, None),
+    ]
+
+
 async def test_sentences_cost_no_reads(world, monkeypatch):
     save = """mutation($k: String!, $f: FilterInput!) {
       saveSegment(input: {key: $k, labels: {zhCN: "热", en: "Warm"}, filter: $f}) { key } }"""

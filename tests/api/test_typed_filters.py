@@ -13,7 +13,7 @@ from profilegraph.api.typed_filters import enum_name
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.hooks.host import shipped_taxonomies
+from profilegraph.hooks.host import build_host, shipped_taxonomies
 from profilegraph.services.records import save
 from profilegraph.services.taxonomies import load_taxonomies
 
@@ -236,7 +236,7 @@ async def test_requests_in_flight_keep_the_schema_that_they_began_with(platform)
     async def catalogue():
         return next(catalogues)
 
-    schemas = Schemas(catalogue)
+    schemas = Schemas(catalogue, build_host([]))
     first = await schemas.newest()
     rebuilt = await asyncio.gather(*(schemas.newest() for _ in versions))
     assert schemas.current is rebuilt[-1]
@@ -246,7 +246,7 @@ async def test_requests_in_flight_keep_the_schema_that_they_began_with(platform)
 
 
 async def test_a_schema_is_kept_while_no_taxonomy_changes(platform):
-    schemas = Schemas(platform.catalogue)
+    schemas = Schemas(platform.catalogue, platform.host)
     assert await schemas.newest() is await schemas.newest() is schemas.current
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.errors import Conflict, NotFound
+from profilegraph.errors import Conflict, InvalidTaxonomy, NotFound
+from profilegraph.importers.taxonomies import Source, read_source
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.services.taxonomies import load_sources, load_taxonomies, load_what_fits
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
 from tests.support.graphs import dump
@@ -174,3 +176,51 @@ async def test_a_base_cannot_leave_the_versions_that_another_taxonomy_needs(
     await load_taxonomies(database, [adding(VAN), taxonomy()])
     with pytest.raises(Conflict, match=r"'vans' extends 'fleets' >=1.0,<2, and 'fleets' is 2.0.0"):
         await load_taxonomies(database, [taxonomy(version="2.0.0")])
+
+
+async def test_a_taxonomy_that_does_not_fit_is_left_out_at_the_start_and_the_others_are_not(
+    database: Database,
+) -> None:
+    await load_taxonomies(database, [taxonomy(), adding(VAN)])
+    less = adding({"key": "truck", "labels": labels("Truck")}, version="1.1.0")
+    fine = Taxonomy.model_validate({"key": "fine", "version": "1.0.0", "labels": labels("Fine")})
+    left = await load_what_fits(database, [taxonomy(version="2.0.0"), less, fine], NOW)
+    assert left == {
+        "fleets": (
+            "the taxonomy 'fleets' 2.0.0 is not in use: the taxonomy 'vans' extends 'fleets'"
+            " >=1.0,<2, and 'fleets' is 2.0.0. Install a version that fits, or widen the range."
+        ),
+        "vans": (
+            "the taxonomy 'vans' 1.1.0 is not in use: since 1.0.0 the tag 'use/van' is gone, and"
+            " neither an alias nor `removed` says so."
+        ),
+    }
+    catalogue = (await Knowledge(database).now()).catalogue
+    versions = {one.key: one.version for one in catalogue.taxonomies}
+    assert versions == {"fine": "1.0.0", "fleets": "1.0.0", "vans": "1.0.0"}
+
+
+async def test_taxonomies_that_change_together_fit_together(database: Database) -> None:
+    await load_taxonomies(database, [taxonomy(), adding(VAN)])
+    wider = adding(VAN, version="1.1.0").model_copy(update={"extends": {"fleets": ">=1,<3"}})
+    assert await load_what_fits(database, [wider, taxonomy(version="2.0.0")], NOW) == {}
+    assert await load_what_fits(database, [wider, taxonomy(version="2.0.0")], NOW) == {}
+
+
+async def test_a_file_that_loses_what_the_graph_has_is_refused_with_advice(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "fleets.yaml"
+
+    def write(version: str, tail: str) -> list[Source]:
+        head = f"key: fleets\nversion: {version}\nlabels: {{zh-CN: 队, en: Fleets}}\n"
+        path.write_text(head + tail, "utf-8")
+        return [read_source(path)]
+
+    event = "events:\n  - {key: drive, labels: {zh-CN: 试驾, en: Drive}}\n"
+    await load_sources(database, write("1.0.0", event), NOW)
+    with pytest.raises(InvalidTaxonomy, match=r"the event type 'drive' of version 1\.0\.0 is gone"):
+        await load_sources(database, write("2.0.0", ""), NOW)
+    removed = "removed:\n  - {kind: event, key: drive}\n"
+    [loaded] = await load_sources(database, write("2.0.0", removed), NOW)
+    assert loaded.version == "2.0.0"

@@ -20,16 +20,6 @@ from profilegraph.hooks.specs import GROUP, Hooks
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "plugins.md").read_text("utf-8")
 HOOKS = {name: hook for name, hook in vars(Hooks).items() if hasattr(hook, f"{GROUP}_spec")}
-AWAITED = {
-    "register_importers",
-    "register_destinations",
-    "register_leaves",
-    "register_customer_fields",
-    "register_commands",
-    "on_tags_changed",
-    "on_membership_changed",
-}
-"""Hooks whose shipped user is still to come."""
 
 
 def signature(name: str) -> str:
@@ -90,13 +80,7 @@ def test_a_hook_is_tested(name: str) -> None:
     assert f"def {name}(" in tests
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="to come")) if name in AWAITED else name
-        for name in HOOKS
-    ],
-)
+@pytest.mark.parametrize("name", HOOKS)
 def test_a_hook_is_used_by_what_ships_and_the_docs_say_by_what(name: str) -> None:
     users = [
         path

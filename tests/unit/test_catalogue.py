@@ -8,7 +8,7 @@ import pytest
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.errors import Conflict
+from profilegraph.errors import Conflict, NotFound
 
 
 def labels(text: str) -> dict[str, str]:
@@ -196,3 +196,15 @@ def test_taxonomies_that_do_not_go_together_are_refused_with_advice(
 def test_a_replacement_may_be_in_another_taxonomy() -> None:
     old = taxonomy("a", dimension("use", deprecated={"replacedBy": "purpose"}))
     assert Catalogue.of([old, taxonomy("b", dimension("purpose"))]).dimension("use").deprecated
+
+
+def test_what_was_removed_is_told_with_what_to_use_instead() -> None:
+    gone = [
+        {"kind": "tag", "key": "use/boats", "replacedBy": "use/goods"},
+        {"kind": "metric", "key": "score"},
+    ]
+    catalogue = Catalogue.of([taxonomy("a", dimension("use", tag("goods")), removed=gone)])
+    with pytest.raises(NotFound, match="It was removed; use 'use/goods' instead"):
+        catalogue.tag("use/boats")
+    with pytest.raises(NotFound, match="shows what exists"):
+        catalogue.metric("score")

@@ -1,11 +1,33 @@
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.values import Labels, Record
 from profilegraph.errors import InvalidInput, NotFound, ProfilegraphError
+from profilegraph.hooks import Conventions, Importer, NoOptions, Unreadable, hookimpl
 from profilegraph.storage.upserts import RECORDS
+from tests.support.plugins import host_of
+
+
+class Lines(Importer[NoOptions]):
+    """Reads nothing."""
+
+    key = "lines"
+    labels = Labels(zh_cn="行", en="Lines")
+    options = NoOptions
+
+    @hookimpl
+    def register_importers(self) -> Sequence[Importer[Any]]:
+        return [self]
+
+    def read(
+        self, source: Path, options: NoOptions, conventions: Conventions
+    ) -> Iterator[Record | Unreadable]:
+        yield from ()
 
 
 def failure(*arguments: str) -> ProfilegraphError:
@@ -43,3 +65,16 @@ def test_a_faulty_mapping_is_told_before_a_database_is_asked(table: str, tmp_pat
 def test_a_missing_file_is_a_wrong_use_of_the_command(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["import", "customers", str(tmp_path / "none.csv")])
     assert result.exit_code == 2
+
+
+def test_options_are_for_importers_and_mappings_are_not(
+    table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "options are for importers" in failure("customers", table, "-o", "a=b").message
+    host = host_of(test=Lines())
+    monkeypatch.setattr("profilegraph.cli.import_.load_host", lambda: host)
+    assert "lines" in failure("lnes", table).hint
+    assert "Options of the importer 'lines': none" in failure("lines", table, "-o", "a=b").hint
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("fields: {key: a}\n", encoding="utf-8")
+    assert "needs no mapping" in failure("lines", table, "--mapping", str(mapping)).message

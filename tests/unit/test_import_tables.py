@@ -259,7 +259,7 @@ def test_a_reject_file_can_be_corrected_and_read_again(tmp_path: Path, json_line
     else:
         path = written(tmp_path, 'key;kind\n1;dog\n2;x;"y;"\n')
     with open_table(scan(path), path.name, FileMapping()) as table:
-        file = RejectFile(reject_path(path, json=table.json), table)
+        file = RejectFile(reject_path(path, json=table.json), table.columns, json=table.json)
         rejected = [Rejected(row, 'why, oh "why"') for row in table.rows]
     first = file.rendered(rejected[:1], 0)
     file.write(0, first)
@@ -279,7 +279,7 @@ def test_a_reject_file_ignores_what_the_mapping_says_of_the_original(tmp_path: P
     mapping = FileMapping(columns=("key", "name"), delimiter="whitespace")
     path = written(tmp_path, "1 a b\n")
     with open_table(scan(path), path.name, mapping) as table:
-        file = RejectFile(reject_path(path, json=False), table)
+        file = RejectFile(reject_path(path, json=False), table.columns, json=False)
         file.write(0, file.rendered([Rejected(row, "three") for row in table.rows], 0))
     text = file.path.read_text("utf-8-sig").replace("a,b", "a")
     rows = rows_of(written(tmp_path, text, "fixed.csv"), mapping)
@@ -288,7 +288,7 @@ def test_a_reject_file_ignores_what_the_mapping_says_of_the_original(tmp_path: P
 
 def test_a_reject_file_that_shrank_is_noticed(tmp_path: Path) -> None:
     with open_table(scan(written(tmp_path, "key\n1\n")), "x", FileMapping()) as table:
-        file = RejectFile(tmp_path / "r.csv", table)
+        file = RejectFile(tmp_path / "r.csv", table.columns, json=table.json)
     file.write(0, b"0123456789")
     file.restore(4)
     assert file.path.read_bytes() == b"0123"

@@ -237,7 +237,7 @@ def test_what_a_plugin_brings_of_each_kind_is_found_by_key() -> None:
     assert host.commands.get("greet").name == "greet"
     change = TagsChanged(datetime(2026, 1, 1, tzinfo=UTC))
     for listener in host.listeners:
-        if listener.hears(change):
+        if listener.hears(TagsChanged):
             listener.tell(change)
     assert plugin.told == [change]
 
@@ -345,6 +345,31 @@ def test_taxonomies_of_a_plugin_are_read(tmp_path: Path) -> None:
     path.write_text(SHOP, "utf-8")
     host = host_with(TaxonomyPlugin(path))
     assert [taxonomy.key for taxonomy in host.taxonomies] == ["shop"]
+
+
+def test_a_taxonomy_whose_base_is_missing_is_left_out_and_the_others_stay(tmp_path: Path) -> None:
+    for name, base in (("mall", "shop"), ("shop", None), ("lost", "nowhere")):
+        extends = f"extends: {{{base}: '>=1'}}\n" if base else ""
+        (tmp_path / f"{name}.yaml").write_text(SHOP.replace("shop", name) + extends, "utf-8")
+    host = build_host(
+        Candidate(name, TaxonomyPlugin(tmp_path / f"{name}.yaml"))
+        for name in ("lost", "mall", "shop")
+    )
+    assert [taxonomy.key for taxonomy in host.taxonomies] == ["shop", "mall"]
+    [lost] = host.faults
+    assert lost.name == "lost"
+    assert "'lost' extends 'nowhere', which is not there" in lost.reason
+
+
+def test_a_plugin_is_blamed_for_a_taxonomy_that_the_graph_cannot_take(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP, "utf-8")
+    host = build_host([Candidate("acme", TaxonomyPlugin(tmp_path / "shop.yaml"), "acme-shop")])
+    [fault] = host.without({"shop": "its tag is gone"}).faults
+    assert (fault.name, fault.distribution, fault.reason) == (
+        "acme",
+        "acme-shop",
+        "its tag is gone",
+    )
 
 
 def test_a_taxonomy_that_defines_what_another_defines_is_left_out(tmp_path: Path) -> None:

@@ -201,6 +201,184 @@ def test_a_fault_is_named_with_its_line_and_what_was_probably_meant(
     assert f"shop.yaml:{fault}" in faults_of(SOUND.replace(old, new))
 
 
+STRUCTURED = """\
+key: shop
+version: 1.0.0
+labels: {zh-CN: 商店, en: Shop}
+extends: {base: ">=1.0,<2"}
+additions:
+  - dimension: origin
+    tags:
+      - {key: fair, labels: {zh-CN: 展会, en: Fair}}
+dimensions:
+  - key: size
+    labels: {zh-CN: 规模, en: Size}
+    aliases: [scale]
+    cardinality: single
+    ordered: true
+    unit: people
+    tags:
+      - {key: small, from: 0, to: 50, labels: {zh-CN: 小, en: Small}}
+      - {key: medium, from: 50, to: 500, labels: {zh-CN: 中, en: Medium}}
+      - {key: large, from: 500, labels: {zh-CN: 大, en: Large}}
+  - key: zone
+    labels: {zh-CN: 区域, en: Zone}
+    cardinality: single
+    ordered: true
+    tags:
+      - {key: near, aliases: [close, size/tiny], labels: {zh-CN: 近, en: Near}}
+      - {key: town, parent: near, labels: {zh-CN: 同城, en: Same town}}
+      - {key: far, labels: {zh-CN: 远, en: Far}}
+metrics:
+  - {key: score, labels: {zh-CN: 得分, en: Score}}
+removed:
+  - {kind: tag, key: zone/abroad, replacedBy: zone/far}
+"""
+
+
+def test_what_extends_adds_bounds_and_removes_is_sound() -> None:
+    taxonomy = parse_taxonomy(STRUCTURED, "shop.yaml")
+    assert [(tag.begin, tag.end) for tag in taxonomy.dimensions[0].tags] == [
+        (0, 50),
+        (50, 500),
+        (500, None),
+    ]
+    assert taxonomy.additions[0].tags[0].key == "fair"
+    assert taxonomy.removed[0].replaced_by == "zone/far"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (
+            'base: ">=1.0,<2"',
+            'base: "1.x"',
+            (
+                "4:17: `base` is '1.x'; it must be a range of versions, such as"
+                " >=1.0,<2"
+            ),
+        ),
+        ("  - key: size", "  - key: team", (
+            "10:10: `key` is 'team', and 'team' means something else in a filter;"
+            " choose another, such as 'team_type'"
+        )),
+        ("  - key: size", "  - key: follow_up", (
+            "10:10: `key` is 'follow_up', and 'followUp' means something else in a filter;"
+            " choose another, such as 'follow_up_type'"
+        )),
+        ("  - key: zone", "  - key: zone\n    labels: {zh-CN: 一, en: One}\n    cardinality: multi\n  - key: size_1\n    labels: {zh-CN: 二, en: Two}\n    cardinality: multi\n  - key: size1", (
+            "26:10: `key` is 'size1', and 'size_1' on line 23 is the same name in the API,"
+            " 'size1'; rename one"
+        )),
+        ("zh-CN: 中, en: Medium", "zh-CN: 小, en: Medium", (
+            "18:58: `zh-CN` is '小', as on line 17; people cannot tell the two apart"
+        )),
+        ("zh-CN: 中, en: Medium", "zh-CN: 中, en: Small", (
+            "18:65: `en` is 'Small', as on line 17; people cannot tell the two apart"
+        )),
+        ("key: fair, labels: {zh-CN: 展会, en: Fair}}", "key: fair, labels: {zh-CN: 展会, en: Fair}}\n      - {key: fair, labels: {zh-CN: 会, en: Show}}", (
+            "9:15: `key` is 'fair', which line 8 defines already; rename one"
+        )),
+        ("from: 50, to: 500", "from: 60, to: 500", (
+            "18:29: the tag 'medium' begins at 60, and 'small' before it ends at 50:"
+            " that leaves a gap"
+        )),
+        ("from: 50, to: 500", "from: 40, to: 500", (
+            "18:29: the tag 'medium' begins at 40, and 'small' before it ends at 50:"
+            " that overlaps"
+        )),
+        ("key: large, from: 500", "key: large, from: 0", (
+            "19:28: the order contradicts the bounds: the tag 'large' begins at 0, and 'medium'"
+            " before it at 50; list them from the least to the most"
+        )),
+        ("from: 50, to: 500", "from: 50, to: 50", (
+            "18:37: the tag 'medium' goes from 50 to 50, not upwards"
+        )),
+        ("from: 50, to: 500", "from: 50", (
+            "18:9: the tag 'medium' lacks `to`; only the last tag may have no upper bound"
+        )),
+        ("from: 50, to: 500", "to: 500", (
+            "18:9: the tag 'medium' lacks `from`; only the first tag may have no lower bound"
+        )),
+        ("    ordered: true\n    unit: people", "    unit: people", (
+            "10:10: its tags have bounds, and the dimension lacks `ordered: true`"
+        )),
+        ("    unit: people\n", "", (
+            "10:10: its tags have bounds, and the dimension lacks `unit`,"
+            " which says what they count"
+        )),
+        ("key: large, from", "key: large, parent: small, from", (
+            "10:10: its tags have bounds, and the dimension has tags with a parent"
+        )),
+        ("key: far,", "key: far, parent: near,", "SOUND"),
+        ("{key: near, aliases: [close, size/tiny]", "{key: here, labels: {zh-CN: 这, en: Here}}\n      - {key: near, parent: here", "SOUND"),
+        ("key: far, labels: {zh-CN: 远, en: Far}}", "key: far, labels: {zh-CN: 远, en: Far}}\n      - {key: village, parent: near, labels: {zh-CN: 村, en: Village}}", (
+            "28:9: the order contradicts the parents: 'far' stands between the tag 'village'"
+            " and its parent 'near', and is not below it"
+        )),
+        ("parent: near", "parent: size/small", (
+            "26:29: the parent 'size/small' of the tag 'town' is not a tag of the dimension;"
+            " 'small' is a tag of 'size', and a parent is of the same dimension"
+        )),
+        ("parent: near", "parent: small", (
+            "26:29: the parent 'small' of the tag 'town' is not a tag of the dimension;"
+            " 'small' is a tag of 'size', and a parent is of the same dimension"
+        )),
+        ("parent: near", "parent: zone/near", (
+            "26:29: the parent 'zone/near' of the tag 'town' is not a tag of the dimension;"
+            " within its dimension it is called 'near'"
+        )),
+        ("aliases: [close, size/tiny]", "aliases: [far]", (
+            "25:31: the alias 'far' of 'near' means 'far' already; remove it"
+        )),
+        ("aliases: [close, size/tiny]", "aliases: [near]", (
+            "25:31: 'near' is its own alias; remove it"
+        )),
+        ("aliases: [close, size/tiny]", "aliases: [close, close]", (
+            "25:38: the alias 'close' of 'near' means 'near' already; remove it"
+        )),
+        ("aliases: [scale]", "aliases: [zone]", (
+            "12:15: the alias 'zone' of 'size' means 'zone' already; remove it"
+        )),
+        ("aliases: [scale]", "aliases: [Scale]", (
+            "12:15: `0` is 'Scale'; a key is made of a-z, 0-9 and _, and has at most 63 of them;"
+            " did you mean 'scale'?"
+        )),
+        ("kind: tag, key: zone/abroad", "kind: tag, key: abroad", (
+            "31:22: `key` is 'abroad'; the key of a tag is written `dimension/tag`"
+        )),
+        ("kind: tag, key: zone/abroad", "kind: metric, key: zone/abroad", (
+            "31:25: `key` is 'zone/abroad'; the key of a metric is written without a slash"
+        )),
+        ("kind: tag, key: zone/abroad", "kind: tag, key: zone/near", (
+            "31:22: `key` is 'zone/near', which the file defines still; remove one of the two"
+        )),
+        ("kind: tag, key: zone/abroad, replacedBy: zone/far", "kind: metric, key: score", (
+            "31:25: `key` is 'score', which the file defines still; remove one of the two"
+        )),
+        ("kind: tag,", "kind: tags,", (
+            "31:12: `kind` is 'tags'; it must be 'dimension', 'tag', 'attribute', 'event' or"
+            " 'metric'; did you mean 'tag'?"
+        )),
+        ("replacedBy: zone/far", "replaced_by: zone/far", (
+            "31:35: `replaced_by` is not a key of a removal; did you mean `replacedBy`?"
+        )),
+        ("dimension: origin", "dimention: origin", (
+            "6:5: `dimention` is not a key of an addition; did you mean `dimension`?"
+        )),
+        ("key: score,", "key: score, deprecated: {replaced: x},", (
+            "29:31: `replaced` is not a key of a deprecation; did you mean `replacedBy`?"
+        )),
+    ],
+)  # fmt: skip
+def test_a_fault_between_definitions_is_named_with_its_line(old: str, new: str, fault: str) -> None:
+    assert STRUCTURED.count(old) == 1
+    if fault == "SOUND":
+        parse_taxonomy(STRUCTURED.replace(old, new), "shop.yaml")
+    else:
+        assert f"shop.yaml:{fault}" in faults_of(STRUCTURED.replace(old, new))
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

@@ -11,10 +11,18 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from profilegraph.api.estimate import Budget
+from profilegraph.api.plugin_fields import FieldLoaders
 from profilegraph.domain.duties import Governance
 from profilegraph.domain.organisation import Employee
 from profilegraph.segments.nodes import Node
-from profilegraph.services import duties, profiles, segment_history, segment_life, segment_lists
+from profilegraph.services import (
+    duties,
+    profiles,
+    segment_history,
+    segment_life,
+    segment_lists,
+    sending,
+)
 from profilegraph.services.broken import Broken, broken, broken_segments
 from profilegraph.services.live import telling, watching
 from profilegraph.services.platform import Platform
@@ -47,9 +55,11 @@ class Loaders:
     def __init__(self, platform: Platform, now: datetime, budget: Budget) -> None:
         lists, newest = partial(_lists, budget), partial(_newest, budget)
         database = platform.database
+        self.customer_fields = FieldLoaders(platform, now)
         self.profiles = lists(partial(profiles.read_profiles, database))
         self.identities = lists(partial(profiles.read_identities, database))
         self.taggings = lists(lambda keys: profiles.read_taggings(database, keys, now))
+        self.carried = lists(lambda keys: profiles.read_carried(platform, keys, now))
         self.departments = lists(partial(profiles.read_departments, database))
         self.decision_makers = lists(partial(profiles.read_decision_makers, database))
         self.events = newest(partial(profiles.read_events, database))
@@ -61,6 +71,7 @@ class Loaders:
         self.arrivals = lists(partial(profiles.read_arrivals, database))
         self.versions = lists(partial(segment_history.versions, platform))
         self.webhooks = lists(partial(telling.webhooks, platform))
+        self.deliveries = lists(partial(sending.deliveries, platform))
         self.watches = lists(partial(_watches, platform))
         self.snapshots = lists(partial(segment_lists.snapshots, platform))
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from profilegraph.api.context import ApiContext, Info
+from profilegraph.api.delivery_mutations import DeliveryMutation
 from profilegraph.api.duty_mutations import DutyMutation
 from profilegraph.api.fields import field, listed
 from profilegraph.api.group_mutations import GroupMutation
@@ -31,9 +32,10 @@ from profilegraph.api.types.activity import Event
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.domain import activity, customers, organisation
+from profilegraph.domain.customers import Tagging, TagSource
 from profilegraph.domain.taxonomy import Duty
 from profilegraph.domain.values import Record
-from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services import duties, profiles, records
 from profilegraph.services.records import Permit
 from profilegraph.services.segments import MAX_PAGE
@@ -46,7 +48,9 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 @strawberry.type(
     description="Everything that can be changed. Each change is done as a whole or not at all."
 )
-class Mutation(SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation):
+class Mutation(
+    SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
+):
     """Everything that can be changed."""
 
     @field("Saves a customer: a new one, or new values of a known one.")
@@ -182,9 +186,16 @@ def _customer(
     return customer, *identities
 
 
-def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Record:
+def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Tagging:
     by_default = {"since": context.now, "by": context.viewer.name}
-    return record(customers.Tagging, by_default | present(given) | {"customer": customer})
+    tagging = record(customers.Tagging, by_default | present(given) | {"customer": customer})
+    if tagging.source is not TagSource.MANUAL and not context.viewer.actor.administrator:
+        raise Forbidden(
+            f"employees tag by hand, not as {tagging.source}.",
+            hint="Leave `source` out, or use a key without an employee: a machine's.",
+            where="source",
+        )
+    return tagging
 
 
 def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> list[str]:

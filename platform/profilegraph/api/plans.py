@@ -209,10 +209,13 @@ def _members(origin: type, reads: Sequence[tuple[str, Complete, Complete]]) -> C
     return members
 
 
-def _leaf(kind: GraphQLLeafType) -> Complete:
+def _leaf(kind: GraphQLLeafType) -> Complete | None:
     if isinstance(kind, GraphQLEnumType):
+        behind = kind.extensions.get(_BEHIND)
+        if behind is None:
+            return None  # made from data: of a plugin
         # Strawberry goes through all members for each value; what is no member is not found here.
-        members = kind.extensions[_BEHIND].wrapped_cls
+        members = behind.wrapped_cls
         return {one: kind.coerce_output_value(one) for one in members}.__getitem__
     coerce = kind.coerce_output_value
 

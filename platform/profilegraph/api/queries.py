@@ -15,11 +15,13 @@ from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
 from profilegraph.api.paging import DEFAULT_PAGE
+from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
 from profilegraph.api.types import answers, comparison
 from profilegraph.api.types.activity import Event
 from profilegraph.api.types.answers import CrossTable, Dimensions
 from profilegraph.api.types.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
 from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.delivery import Destination
 from profilegraph.api.types.explanation import Explanation
 from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.api.types.saved_segment import Segment
@@ -52,7 +54,7 @@ Unsaved = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query(GroupQuery, DutyQuery):
+class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")
@@ -233,6 +235,11 @@ class Query(GroupQuery, DutyQuery):
             raise InvalidInput("give a or aFilter.", where="a")
         theirs = comparison.side("b", b, b_filter)
         return await comparison.compare(info, ours, theirs, dimensions)
+
+    @listed("Where the members of segments can be sent, by plugin.")
+    async def destinations(self, info: Info) -> list[Destination]:
+        """Return all destinations."""
+        return [Destination.of(one) for one in info.context.platform.host.destinations]
 
     @listed("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:

@@ -15,6 +15,7 @@ from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.plans import PlannedExecutor
+from profilegraph.api.plugin_fields import add_customer_fields
 from profilegraph.api.plugin_leaves import leaf_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
@@ -71,6 +72,7 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host) -> None
     filters.fields.update(leaf_fields([host.leaf(key) for key in host.leaves.things], kinds))
     filters.fields.update(dimension_fields(catalogue, filters.fields, source))
     whole = GraphQLSchema(**schema._schema.to_kwargs())
+    add_customer_fields(whole, host)
     assert_valid_schema(whole)
     whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
     schema._schema = whole

@@ -15,6 +15,8 @@ from profilegraph.hooks.host import Host
 class Schemas:
     """Keeps the schema of one process; `catalogue` returns the taxonomies of this moment.
 
+    What plugins bring, the `host` tells; it is the same as long as the process runs.
+
     Whoever began with a schema ends with it: the next one takes its place as a whole.
     """
 

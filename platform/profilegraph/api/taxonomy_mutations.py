@@ -10,6 +10,7 @@ from strawberry import UNSET
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field
 from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.taxonomy_change_inputs import TaxonomyChangeInput, change_json
 from profilegraph.api.taxonomy_inputs import (
     SaveDimensionInput,
     SaveTagInput,
@@ -17,8 +18,15 @@ from profilegraph.api.taxonomy_inputs import (
     described,
 )
 from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.api.types.taxonomy_change import TaxonomyChange
 from profilegraph.services import taxonomy_editing
+from profilegraph.services.taxonomy_changes import planning
+from profilegraph.services.taxonomy_changes.applying import Application, apply
+from profilegraph.services.taxonomy_changes.planning import Editor
+from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.services.taxonomy_editing import Edit
+
+ChangeKey = Annotated[str, strawberry.argument(description="Key of the change.")]
 
 
 @strawberry.type(description="What can be changed about taxonomies, dimensions and tags.")
@@ -85,7 +93,62 @@ class TaxonomyMutation:
         info.context.forget()
         return Tag.of(key, await info.context.catalogue())
 
+    @field(
+        "Says what a change of tags or dimensions in use would do, and keeps the plan for a week."
+        " Nothing else is changed."
+    )
+    async def plan_taxonomy_change(
+        self,
+        info: Info,
+        change: Annotated[TaxonomyChangeInput, strawberry.argument(description="The change.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> TaxonomyChange:
+        """Return the planned change."""
+        context = info.context
+        wanted = planning.read_change(change_json(change))
+        request = request_key(context, idempotency_key)
+        made = await planning.plan(context.platform, wanted, _editor(info), request)
+        return TaxonomyChange.of(await planning.kept_change(context.platform, made.key))
+
+    @field(
+        "Applies a planned change: definitions and saved filters at once, taggings with them or, of"
+        " many, batch by batch. Sent again, it goes on where it was interrupted. Refused where tags or"
+        " segments that the plan rests on have changed since."
+    )
+    async def apply_taxonomy_change(
+        self,
+        info: Info,
+        key: ChangeKey,
+        digest: Annotated[
+            str, strawberry.argument(description="The digest that the plan came with.")
+        ],
+        allow_broken: Annotated[
+            bool, strawberry.argument(description="Whether saved segments may break by it.")
+        ] = False,
+    ) -> TaxonomyChange:
+        """Return the applied change."""
+        wanted = Application(key, digest, allow_broken)
+        done = await apply(info.context.platform, wanted, _editor(info))
+        info.context.forget()
+        return TaxonomyChange.of(done)
+
+    @field(
+        "Takes an applied change back: definitions, taggings and filters. Sent again, it goes on where"
+        " it was interrupted. Refused where something that came later depends on the change."
+    )
+    async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
+        """Return the change that was taken back."""
+        done = await undo(info.context.platform, key, _editor(info))
+        info.context.forget()
+        return TaxonomyChange.of(done)
+
+
+def _editor(info: Info) -> Editor:
+    return Editor(info.context.viewer.actor, info.context.now)
+
 
 def _edit(info: Info, seen: str | None, idempotency_key: str | None) -> Edit:
     version = None if seen is UNSET else seen
-    return Edit(info.context.now, request_key(info.context, idempotency_key), version)
+    context = info.context
+    request = request_key(context, idempotency_key)
+    return Edit(context.viewer.actor, context.now, request, version)

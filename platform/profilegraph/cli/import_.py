@@ -7,28 +7,33 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import BaseModel
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from profilegraph.cli.console import err, out
+from profilegraph.cli.options import Options, parse_pairs
 from profilegraph.cli.running import present, run
-from profilegraph.errors import InvalidInput
+from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.hooks.host import load_host
+from profilegraph.hooks.options import parse_options
 from profilegraph.importers.binding import Conventions
 from profilegraph.importers.mapping import FileMapping, read_mapping
-from profilegraph.services.imports import (
-    BATCH_ROWS,
-    ImportJob,
-    ImportReport,
-    import_file,
-    record_class,
-)
+from profilegraph.services.import_runs import BATCH_ROWS
+from profilegraph.services.imports import ImportJob, ImportReport, import_file, import_with
 from profilegraph.services.platform import Platform
 from profilegraph.storage.imports import Checkpoint
 from profilegraph.storage.upserts import RECORDS
 
-KIND = typer.Argument(help=f"What the rows are: {', '.join(RECORDS)}.", show_default=False)
+KIND = typer.Argument(
+    help=f"What the rows are: {', '.join(RECORDS)}; or the importer of a plugin that reads them.",
+    show_default=False,
+)
 FILES = typer.Argument(
-    help="CSV or JSON Lines, plain or .gz.", exists=True, dir_okay=False, show_default=False
+    help="CSV or JSON Lines, plain or .gz; for an importer, what it reads.",
+    exists=True,
+    dir_okay=False,
+    show_default=False,
 )
 MAPPING = typer.Option(help="YAML file that says which column is which field.")
 SOURCE = typer.Option(help="What keys and rejects call the file; its name if left out.")
@@ -45,25 +50,49 @@ def import_files(
     reject: Annotated[Path | None, REJECT] = None,
     batch: Annotated[int, BATCH] = BATCH_ROWS,
     again: Annotated[bool, AGAIN] = False,
+    option: Options = None,
 ) -> None:
     """Import rows; bad ones go to a reject file, and an interrupted import goes on when repeated."""
-    record_class(kind)
     if len(files) > 1 and (source or reject):
         raise InvalidInput(
             "--source and --reject are for one file.", hint="Import the files one by one."
         )
+    options = None if kind in RECORDS else _options_of_importer(kind, parse_pairs(option))
+    if options is not None and mapping is not None:
+        raise InvalidInput("an importer needs no mapping.", where="--mapping")
+    if options is None and option:
+        raise InvalidInput("options are for importers.", where="--option")
     read = FileMapping() if mapping is None else read_mapping(mapping)
     jobs = [ImportJob(kind, path, read, source, reject, batch, again) for path in files]
-    run(lambda platform: _import(platform, jobs))
+    run(lambda platform: _import(platform, jobs, options))
 
 
-async def _import(platform: Platform, jobs: list[ImportJob]) -> None:
+def _options_of_importer(key: str, given: dict[str, str]) -> BaseModel:
+    importers = load_host().importers
+    if key not in importers:
+        raise NotFound(
+            f"neither a kind of record nor an importer is called {key!r}.",
+            hint=f"Known: {', '.join([*RECORDS, *importers.things])}.",
+        )
+    kind: type[BaseModel] = importers.get(key).options
+    return parse_options(kind, given, f"the importer {key!r}")
+
+
+async def _import(platform: Platform, jobs: list[ImportJob], options: BaseModel | None) -> None:
     for job in jobs:
         began = time.perf_counter()
         with _Bar(job.path) as bar:
-            conventions = await _conventions(platform)
-            report = await import_file(platform.database, job, conventions, present(), bar)
+            report = await _imported(platform, job, options, bar)
         _show(job, report, time.perf_counter() - began)
+
+
+async def _imported(
+    platform: Platform, job: ImportJob, options: BaseModel | None, bar: _Bar
+) -> ImportReport:
+    database, conventions = platform.database, await _conventions(platform)
+    if options is None:
+        return await import_file(database, job, conventions, present(), bar)
+    return await import_with(database, platform.host, job, options, conventions, present(), bar)
 
 
 async def _conventions(platform: Platform) -> Conventions:

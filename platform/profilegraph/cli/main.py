@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 
+import structlog
 import typer
 from rich.markup import escape
 
 from profilegraph.cli import (
     db,
     demo,
+    doctor,
     duty,
     import_,
     index,
@@ -23,6 +25,7 @@ from profilegraph.cli import (
     taxonomy,
 )
 from profilegraph.cli.console import err
+from profilegraph.cli.plugin_commands import plugin_commands
 from profilegraph.errors import ProfilegraphError
 
 app = typer.Typer(
@@ -34,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.add_typer(duty.app, name="duty")
 app.command("import")(import_.import_files)
 app.add_typer(index.app, name="index")
@@ -50,8 +54,11 @@ def run() -> None:
     """Run the command line; exits with 0, or with the failed error's status after showing it."""
     # The driver warns of each retry on its own; what fails in the end is shown below.
     logging.getLogger("neo4j").setLevel(logging.ERROR)
+    # Commands show what goes wrong themselves; `serve` has a log, and configures it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        app()
+        with plugin_commands(app, sys.argv[1:]):
+            app()
     except ProfilegraphError as error:
         show(error)
         sys.exit(error.exit_status)

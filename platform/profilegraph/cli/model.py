@@ -9,15 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.options import Options, parse_pairs
 from profilegraph.cli.running import Locale, Moment, present, run
 from profilegraph.domain.catalogue import Catalogue, tag_key
-from profilegraph.errors import InvalidInput
 from profilegraph.hooks.host import load_host
 from profilegraph.services.models import ModelRun, compute, parse_options
 from profilegraph.services.platform import Platform
 
 app = typer.Typer(help="Models: metrics and tags that plugins compute.", no_args_is_help=True)
-OPTION = typer.Option("--option", "-o", metavar="NAME=VALUE", help="An option of the model.")
 
 
 @app.command("list")
@@ -37,10 +36,10 @@ def run_(
     key: Annotated[str, typer.Argument(help="The model's key, as `list` shows it.")],
     locale: Locale,
     now: Moment = None,
-    option: Annotated[list[str] | None, OPTION] = None,
+    option: Options = None,
 ) -> None:
     """Compute a model for every customer, and keep its metrics and tags in the graph."""
-    given = dict(_pair(text) for text in option or ())
+    given = parse_pairs(option)
 
     async def work(platform: Platform) -> tuple[ModelRun, Catalogue]:
         model = platform.host.model(key)
@@ -65,10 +64,3 @@ def show_run(done: ModelRun, catalogue: Catalogue, locale: str) -> None:
 
 def _fact(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:,.10g}"
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise InvalidInput(f"{text!r} is not NAME=VALUE.", where="--option")
-    return name, value

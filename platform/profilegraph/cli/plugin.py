@@ -19,7 +19,7 @@ app.command()(plugin_authoring.new)
 
 @app.callback()
 def plugins() -> None:
-    """Plugins bring taxonomies and models."""
+    """Plugins bring taxonomies, models, importers, destinations and more."""
 
 
 @app.command("list")

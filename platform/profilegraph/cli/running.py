@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import typer
+from rich.markup import escape
 
+from profilegraph.cli.console import err
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import load_settings
 from profilegraph.errors import InvalidInput
+from profilegraph.hooks.guard import Guard
 from profilegraph.services.platform import Platform, locate, open_platform
 
 T = TypeVar("T")
@@ -58,9 +61,17 @@ def run(work: Callable[[Platform], Awaitable[T]]) -> T:
 
     async def opened() -> T:
         async with open_platform(settings, address, present()) as platform:
-            return await work(platform)
+            result = await work(platform)
+        show_troubles(platform.host.guard)
+        return result
 
     return asyncio.run(opened())
+
+
+def show_troubles(guard: Guard) -> None:
+    """Print what plugins failed at while a command went on without them."""
+    for one in guard.troubles:
+        err.print(f"[bold yellow]PLUGIN[/] {escape(f'{one.part}: {one.reason}')}")
 
 
 def parse_moment(text: str | datetime) -> datetime:

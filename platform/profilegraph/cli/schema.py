@@ -24,7 +24,7 @@ def group() -> None:
 
 @app.command("print")
 def print_(live: Annotated[bool, LIVE] = False) -> None:
-    """Print the schema in GraphQL's own language, typed by the taxonomies that are installed."""
+    """Print the schema in GraphQL's own language, typed by the taxonomies and plugins installed."""
     host = load_host()
     catalogue = run(lambda one: one.catalogue()) if live else Catalogue.of(host.taxonomies)
     sys.stdout.write(sdl(catalogue, host))

@@ -16,6 +16,7 @@ from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_difference import difference
 from profilegraph.cli.segment_life import SegmentKey
+from profilegraph.cli.sending import send
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
@@ -44,6 +45,7 @@ app.command()(segment_life.share)
 app.command()(segment_life.delete)
 app.command()(difference)
 app.command()(export)
+app.command()(send)
 app.command()(segment_answers.breakdown)
 app.command()(segment_answers.cross)
 app.command()(segment_answers.compare)

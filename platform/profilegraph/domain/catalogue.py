@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Self, TypeVar
 
@@ -16,11 +17,11 @@ from profilegraph.domain.taxonomy import (
     Tag,
     Taxonomy,
 )
-from profilegraph.domain.taxonomy_fit import former, merged, misfits
+from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits
 from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
-T = TypeVar("T", Dimension, Attribute, EventType, Metric)
+T = TypeVar("T", Dimension, Attribute, EventType, Metric, Tag)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Catalogue:
     """Of each key that a tag had before, the one that it has now; both with their dimension."""
     carriers: Mapping[str, frozenset[str]]
     """Of each tag key, the keys whose taggings count as the tag's: its own and its former ones."""
+    instead: Mapping[tuple[Kind, str], str]
+    """Of each thing that was removed and is replaced, what to use."""
 
     @classmethod
     def of(cls, taxonomies: Iterable[Taxonomy]) -> Self:
@@ -67,7 +70,19 @@ class Catalogue:
             former_dimensions=MappingProxyType(before[Kind.DIMENSION]),
             former_tags=MappingProxyType(before[Kind.TAG]),
             carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
+            instead=MappingProxyType(dict(_instead(found))),
         )
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Return the place of each tag key in the order of dimensions' keys and of their tags."""
+        ordered = sorted(self.dimensions.values(), key=lambda one: one.key)
+        return MappingProxyType({key: place for place, (key, _) in enumerate(_tags(ordered))})
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Return the key of the taxonomy that defines each dimension, by the dimension's key."""
+        return MappingProxyType({d.key: t.key for t in self.taxonomies for d in t.dimensions})
 
     def current_dimension(self, key: str) -> str:
         """Return the key that the dimension has now which is or was called `key`.
@@ -90,26 +105,30 @@ class Catalogue:
 
     def dimension(self, key: str) -> Dimension:
         """Return a dimension, also by a former key; raises NotFound that names the nearest keys."""
-        return _lookup("dimension", self.dimensions, self.current_dimension(key))
+        return self._lookup(Kind.DIMENSION, self.dimensions, self.current_dimension(key))
 
     def attribute(self, key: str) -> Attribute:
         """Return an attribute; raises NotFound that names the nearest keys."""
-        return _lookup("attribute", self.attributes, key)
+        return self._lookup(Kind.ATTRIBUTE, self.attributes, key)
 
     def event(self, key: str) -> EventType:
         """Return an event type; raises NotFound that names the nearest keys."""
-        return _lookup("event type", self.events, key)
+        return self._lookup(Kind.EVENT, self.events, key)
 
     def metric(self, key: str) -> Metric:
         """Return a metric; raises NotFound that names the nearest keys."""
-        return _lookup("metric", self.metrics, key)
+        return self._lookup(Kind.METRIC, self.metrics, key)
 
     def tag(self, key: str) -> Tag:
-        """Return a tag by its full key `dimension/tag`, also by a former one; raises NotFound that names the nearest."""
-        current = self.current_tag(key)
-        if current not in self.tags:
-            raise NotFound(f"no tag is called {key!r}.", hint=_nearest(key, self.tags))
-        return self.tags[current]
+        """Return a tag by its full key `dimension/tag`, also by a former one; raises NotFound."""
+        return self._lookup(Kind.TAG, self.tags, self.current_tag(key))
+
+    def _lookup(self, kind: Kind, found: Mapping[str, T], key: str) -> T:
+        if key in found:
+            return found[key]
+        instead = self.instead.get((kind, key))
+        hint = f"It was removed; use {instead!r} instead." if instead else _nearest(key, found)
+        raise NotFound(f"no {NAMES[kind]} is called {key!r}.", hint=hint)
 
 
 def tag_key(dimension: str, tag: str) -> str:
@@ -151,10 +170,11 @@ def _carriers(
             yield key, frozenset(one for one in found if one == key or one not in current)
 
 
-def _lookup(what: str, found: Mapping[str, T], key: str) -> T:
-    if key not in found:
-        raise NotFound(f"no {what} is called {key!r}.", hint=_nearest(key, found))
-    return found[key]
+def _instead(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[tuple[Kind, str], str]]:
+    for one in taxonomies:
+        for gone in one.removed:
+            if gone.replaced_by is not None:
+                yield (gone.kind, gone.key), gone.replaced_by
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:

@@ -52,6 +52,8 @@ class Fate(Generic[H]):
 
     tagging: Carried[H]
     to: str | None
+    lost: bool = False
+    """Whether the customer is left without the tag, for another one of a single dimension."""
 
 
 def settled(taggings: Sequence[Carried[H]], rule: Rule, now: int) -> list[Fate[H]]:
@@ -66,7 +68,12 @@ def settled(taggings: Sequence[Carried[H]], rule: Rule, now: int) -> list[Fate[H
         if not moved and not (place in rule.narrowed and len(several) > 1):
             continue
         stays = max(several, key=lambda one: _rank(one, rule, now))
-        fates += [Fate(one, None) for one in several if one is not stays]
+        kept = rule.moves.get(stays.tag, stays.tag)
+        fates += [
+            Fate(one, None, lost=rule.moves.get(one.tag, one.tag) != kept)
+            for one in several
+            if one is not stays
+        ]
         if stays.tag in rule.moves:
             fates.append(Fate(stays, rule.moves[stays.tag]))
     return fates

@@ -36,7 +36,8 @@ def _version_range(text: str) -> str:
     try:
         SpecifierSet(text)
     except InvalidSpecifier as fault:
-        raise ValueError("a range of versions is needed, such as >=1.0,<2") from fault
+        told = "it must be a range of versions, such as >=1.0,<2"
+        raise PydanticCustomError("version_range", "{told}", {"told": told}) from fault
     return text
 
 

@@ -167,7 +167,7 @@ def finished(before: World, after: World, step: int) -> World:
         if taxonomy == before.get(key):
             found[key] = taxonomy
             continue
-        version = taxonomy.version if key not in before else _next(taxonomy.version, step)
+        version = taxonomy.version if key not in before else next_version(taxonomy.version, step)
         found[key] = _checked(changed(taxonomy, version=version))
     Catalogue.of(found.values())
     return found
@@ -186,7 +186,8 @@ def narrowed(before: World, after: World) -> frozenset[str]:
     )
 
 
-def _next(version: str, step: int) -> str:
+def next_version(version: str, step: int) -> str:
+    """Return the version after another: `step` says which of its three numbers goes on."""
     numbers = [int(part) for part in version.split(".")]
     kept = [*numbers[:step], numbers[step] + 1, *([0] * (2 - step))]
     return ".".join(map(str, kept))

@@ -3,7 +3,7 @@
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
 from profilegraph.hooks.destinations import Delivery, Destination, Heading, Page
-from profilegraph.hooks.importers import Importer, Unreadable
+from profilegraph.hooks.importers import Importer
 from profilegraph.hooks.leaves import SegmentLeaf
 from profilegraph.hooks.listeners import Carried, MembershipChanged, TagsChanged
 from profilegraph.hooks.models import Model, Scores, local_days
@@ -23,6 +23,7 @@ from profilegraph.hooks.tables import (
     utc64,
 )
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.items import Unreadable
 
 __all__ = [
     "API_VERSION",

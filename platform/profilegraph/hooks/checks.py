@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import PluginError
-from profilegraph.hooks.commands import Command
+from profilegraph.hooks.commands import OWN, Command
 from profilegraph.hooks.customer_fields import CustomerField
 from profilegraph.hooks.destinations import Destination
 from profilegraph.hooks.importers import Importer
@@ -80,12 +80,14 @@ def command(thing: Any) -> Command:
         raise PluginError(f"it must return commands with Typer applications, not {thing!r}.")
     if not _COMMAND.fullmatch(thing.name):
         raise PluginError(f"the command {thing.name!r} must be lower case, with hyphens.")
+    if thing.name in OWN:
+        raise PluginError(f"the platform has a command {thing.name!r} of its own.")
     return thing
 
 
 def _kind(kind: Any, plural: str, thing: Any) -> Any:
     if not isinstance(thing, kind):
-        members = [name for name in vars(kind) if not name.startswith("_")]
+        members = [*kind.__annotations__, *(m for m in vars(kind) if not m.startswith("_"))]
         lacking = [name for name in members if not hasattr(thing, name)]
         lacks = f": it has no {', '.join(lacking)}" if len(lacking) < len(members) else ""
         raise PluginError(f"it must return {plural}, not {thing!r}{lacks}.")

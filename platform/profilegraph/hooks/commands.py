@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 import typer
 
+OWN = frozenset(
+    {
+        "db", "demo", "doctor", "duty", "import", "index", "key", "model", "plugin", "schema", "segment",
+        "serve", "taxonomy",
+    }
+)  # fmt: skip
+"""The commands of the platform itself."""
+
 
 @dataclass(frozen=True)
 class Command:

@@ -56,8 +56,15 @@ async def within_async(seconds: float, call: Callable[[], T], name: str) -> T:
     waiting = asyncio.wrap_future(future)
     done, _ = await asyncio.wait([waiting], timeout=seconds)
     if not done:
+        waiting.add_done_callback(_forget)
         raise TimeLimit(seconds, future)
     return waiting.result()
+
+
+def _forget(waiting: asyncio.Future[Any]) -> None:
+    """Take what nobody waits for any more, or asyncio complains that nobody did."""
+    if not waiting.cancelled():
+        waiting.exception()
 
 
 def in_own_loop(call: Callable[[], Coroutine[Any, Any, T]]) -> Callable[[], T]:

@@ -17,31 +17,18 @@ class CustomerField(Protocol):
     Derive from it: what is not said then has the value that is given here.
     """
 
-    @property
-    def key(self) -> str:
-        """Return the field's key, snake_case, unique over all plugins; camelCase in the API."""
-
-    @property
-    def labels(self) -> Labels:
-        """Return what people read instead of the key."""
-
-    @property
-    def description(self) -> Labels:
-        """Return what it tells, in one sentence."""
-
-    @property
-    def result(self) -> Any:
-        """Return the type of one value: str, int, float, bool, date, datetime, a pydantic class, or a list of such."""
-
-    @property
-    def needs(self) -> frozenset[type[Table]]:
-        """Return the tables that it is given; none unless it says otherwise."""
-        return frozenset()
-
-    @property
-    def event_types(self) -> frozenset[str]:
-        """Return the types of the events that it is given; empty for all."""
-        return frozenset()
+    key: str
+    """The field's key, snake_case, unique over all plugins; camelCase in the API."""
+    labels: Labels
+    """What people read instead of the key."""
+    description: Labels
+    """What it tells, in one sentence."""
+    result: Any
+    """The type of one value: str, int, float, bool, date, datetime, a pydantic class, or a list of such."""
+    needs: frozenset[type[Table]] = frozenset()
+    """The tables that it is given; none unless it says otherwise."""
+    event_types: frozenset[str] = frozenset()
+    """The types of the events that it is given; empty for all."""
 
     async def values(self, tables: Tables, now: datetime) -> Sequence[Any]:
         """Return a value for each of the n customers of the tables, in order; None for nothing.

@@ -77,22 +77,14 @@ class Delivery(Protocol[OptionsT_co]):
 class Destination(Protocol[OptionsT]):
     """Code that takes the members of a segment somewhere."""
 
-    @property
-    def key(self) -> str:
-        """Return the destination's key, snake_case, unique over all plugins."""
-
-    @property
-    def labels(self) -> Labels:
-        """Return what people read instead of the key."""
-
-    @property
-    def options(self) -> type[OptionsT]:
-        """Return the class of its options, given as texts by name."""
-
-    @property
-    def columns(self) -> Sequence[str]:
-        """Return the columns to send unless others are asked for; those of an export if none."""
-        return ()
+    key: str
+    """The destination's key, snake_case, unique over all plugins."""
+    labels: Labels
+    """What people read instead of the key."""
+    options: type[OptionsT]
+    """The class of its options, given as texts by name."""
+    columns: Sequence[str] = ()
+    """The columns to send unless others are asked for; those of an export if none."""
 
     async def send(self, delivery: Delivery[OptionsT]) -> str:
         """Take a delivery somewhere, and return a sentence that tells people where.

@@ -75,14 +75,14 @@ class Guard:
 
         An InvalidInput that it raises is meant for whoever asked, and raised as it is.
         """
-        self._refuse(part)
+        self.require(part)
         try:
             result = within(seconds, call, str(part))
         except InvalidInput:
             raise
         except Exception as error:
             raise self.failed(part, error) from error
-        self._succeeded(part)
+        self.succeeded(part)
         return result
 
     async def call_async(
@@ -93,14 +93,14 @@ class Guard:
 
     async def call_beside(self, part: Part, seconds: float, call: Callable[[], T]) -> T:
         """Return what `call` returns; like `call`, while others go on. Raises PluginError."""
-        self._refuse(part)
+        self.require(part)
         try:
             result = await within_async(seconds, call, str(part))
         except InvalidInput:
             raise
         except Exception as error:
             raise self.failed(part, error) from error
-        self._succeeded(part)
+        self.succeeded(part)
         return result
 
     def failed(self, part: Part, error: Exception) -> PluginError:
@@ -119,23 +119,24 @@ class Guard:
             "plugin_failed",
             plugin=part.plugin,
             part=part.name,
-            reason=reason,
             set_aside=rests,
-            exc_info=None if isinstance(error, PluginError) else error,
+            exc_info=error,
         )
         return PluginError(
             f"the plugin {part.plugin!r} failed ({part.name}): {reason}",
             hint="`profilegraph doctor` shows what fails; report it to the plugin's author.",
         )
 
-    def _refuse(self, part: Part) -> None:
+    def require(self, part: Part) -> None:
+        """Return nothing where a part may be called; raises PluginError where it is set aside."""
         if self.set_aside(part):
             raise PluginError(
                 f"the plugin {part.plugin!r} is set aside ({part.name}): it failed again and again.",
                 hint="It is tried again some minutes later; `/ready` names what is set aside.",
             )
 
-    def _succeeded(self, part: Part) -> None:
+    def succeeded(self, part: Part) -> None:
+        """Take note that a part works (again)."""
         with self._lock:
             if part in self._troubles:
                 self._troubles[part] = replace(

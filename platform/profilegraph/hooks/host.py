@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any, TypeVar
@@ -56,8 +56,16 @@ class Host:
     commands: Registry[Command]
     listeners: tuple[Listener, ...]
     faults: tuple[PluginFault, ...]
+    bringers: Mapping[str, Candidate]
+    """Of each taxonomy's key, the plugin that brought it."""
     guard: Guard = field(default_factory=Guard)
     """Through which the platform calls what plugins brought."""
+
+    def without(self, taxonomies: Mapping[str, str]) -> Host:
+        """Return the host with a fault for each of these taxonomies, whose reasons are given."""
+        named = ((self.bringers[key], why) for key, why in taxonomies.items())
+        faults = (PluginFault(one.name, one.distribution, why) for one, why in named)
+        return replace(self, faults=(*self.faults, *faults))
 
     def model(self, key: str) -> Model[Any]:
         """Return a model by its key; raises NotFound that names those that exist."""
@@ -107,9 +115,10 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
     def of(hook: str, kind: str, check: Callable[[Any], T]) -> Registry[T]:
         return gather(loading, f"register_{hook}", kind, check)
 
+    taxonomies = of("taxonomies", "taxonomy", checks.taxonomy)
     return Host(
         plugins=tuple(_plugin(loading, candidate) for candidate in loading.working),
-        taxonomies=_compatible(loading, of("taxonomies", "taxonomy", checks.taxonomy)),
+        taxonomies=_compatible(loading, taxonomies),
         models=of("models", "model", checks.model),
         importers=of("importers", "importer", checks.importer),
         destinations=of("destinations", "destination", checks.destination),
@@ -117,6 +126,7 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
         customer_fields=of("customer_fields", "customer field", checks.customer_field),
         commands=of("commands", "command", checks.command),
         listeners=tuple(_listeners(loading)),
+        bringers=taxonomies.owners,
         faults=tuple(loading.faults),
     )
 

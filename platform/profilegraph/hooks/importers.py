@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -11,33 +10,21 @@ from pydantic import BaseModel
 
 from profilegraph.domain.values import Labels, Record
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.items import Unreadable
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """That something in a source is no record: why, and its text, which goes to the reject file."""
-
-    reason: str
-    original: str = ""
 
 
 @runtime_checkable
 class Importer(Protocol[OptionsT]):
     """Code that reads a file of a foreign format."""
 
-    @property
-    def key(self) -> str:
-        """Return the importer's key, snake_case, unique over all plugins."""
-
-    @property
-    def labels(self) -> Labels:
-        """Return what people read instead of the key."""
-
-    @property
-    def options(self) -> type[OptionsT]:
-        """Return the class of its options; every option has a default."""
+    key: str
+    """The importer's key, snake_case, unique over all plugins."""
+    labels: Labels
+    """What people read instead of the key."""
+    options: type[OptionsT]
+    """The class of its options; every option has a default."""
 
     def read(
         self, source: Path, options: OptionsT, conventions: Conventions

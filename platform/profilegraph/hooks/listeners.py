@@ -55,9 +55,9 @@ class Listener:
     hook: str
     caller: Callable[..., Any]
 
-    def hears(self, change: Change) -> bool:
-        """Return whether it is told of a change."""
-        return isinstance(change, LISTENED[self.hook])
+    def hears(self, kind: type[Change]) -> bool:
+        """Return whether it is told of changes of a kind."""
+        return LISTENED[self.hook] is kind
 
     def tell(self, change: Change) -> None:
         """Tell it of a change, and wait until it has taken note; whatever it raises is raised."""

@@ -39,46 +39,26 @@ class Model(Protocol[OptionsT]):
     Derive from it: what is not said then has the value that is given here.
     """
 
-    @property
-    def key(self) -> str:
-        """Return the model's key, snake_case, unique over all plugins."""
+    key: str
+    """The model's key, snake_case, unique over all plugins."""
+    labels: Labels
+    """What people read instead of the key."""
+    options: type[OptionsT]
+    """The class of its options; every option has a default."""
+    needs: frozenset[type[Table]] = frozenset({EventTable})
+    """The tables that it is given; events alone unless it says otherwise."""
+    event_types: frozenset[str] = frozenset()
+    """The types of the events that the model is given; empty for all."""
+    per_customer: bool = False
+    """Whether what it says of a customer depends on that customer alone.
 
-    @property
-    def labels(self) -> Labels:
-        """Return what people read instead of the key."""
-
-    @property
-    def options(self) -> type[OptionsT]:
-        """Return the class of its options; every option has a default."""
-
-    @property
-    def needs(self) -> frozenset[type[Table]]:
-        """Return the tables that it is given; events alone unless it says otherwise."""
-        return frozenset({EventTable})
-
-    @property
-    def event_types(self) -> frozenset[str]:
-        """Return the types of the events that the model is given; empty for all."""
-        return frozenset()
-
-    @property
-    def per_customer(self) -> bool:
-        """Return whether what it says of a customer depends on that customer alone.
-
-        It is then given some thousands of customers at a time, so that memory is bounded; else all
-        at once, for medians and ranks.
-        """
-        return False
-
-    @property
-    def metrics(self) -> frozenset[str]:
-        """Return the keys of the metrics that it computes."""
-        return frozenset()
-
-    @property
-    def dimensions(self) -> frozenset[str]:
-        """Return the keys of the dimensions that it sets a tag of."""
-        return frozenset()
+    It is then given some thousands of customers at a time, so that memory is bounded; else all
+    at once, for medians and ranks.
+    """
+    metrics: frozenset[str] = frozenset()
+    """The keys of the metrics that it computes."""
+    dimensions: frozenset[str] = frozenset()
+    """The keys of the dimensions that it sets a tag of."""
 
     def compute(self, tables: Tables, now: datetime, options: OptionsT) -> Scores:
         """Return the scores as of `now`; what happened later does not count.

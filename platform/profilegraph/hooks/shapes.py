@@ -57,6 +57,8 @@ def require_shapes(model: type[BaseModel], depth: int = 1) -> None:
     """Refuse a pydantic class of which the API cannot tell all fields; raises PluginError."""
     if depth > _DEEPEST:
         raise PluginError(f"{model.__name__} is nested more than {_DEEPEST} levels deep.")
+    if not model.model_fields:
+        raise PluginError(f"{model.__name__} has no fields.")
     for name, one in model.model_fields.items():
         where = f"{model.__name__}.{name}"
         if not one.description:

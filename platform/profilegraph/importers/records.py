@@ -72,17 +72,23 @@ class RecordReader:
             record = self._kind.model_validate(fields)
         except ValidationError as fault:
             raise ValueError("; ".join(_sentences(fault))) from None
-        match record:
-            case Customer():
-                return record  # each attribute was read as the catalogue's type of it
-            case Identity(kind=kind, value=value):
-                region = self._conventions.phone_region
-                canonical = canonical_identity(kind, value, region)
-                return record.model_copy(update={"value": canonical})
-        try:
-            return conform(record, self._conventions.catalogue)
-        except (NotFound, InvalidInput) as fault:
-            raise ValueError(str(fault)) from None
+        if isinstance(record, Customer):
+            return record  # each attribute was read as the catalogue's type of it
+        return fitted(record, self._conventions)
+
+
+def fitted(record: Record, conventions: Conventions) -> Record:
+    """Return a record as it is kept: canonical, and in the types that the taxonomies declare.
+
+    Raises ValueError with the reason why it cannot be kept.
+    """
+    if isinstance(record, Identity):
+        canonical = canonical_identity(record.kind, record.value, conventions.phone_region)
+        return record.model_copy(update={"value": canonical})
+    try:
+        return conform(record, conventions.catalogue)
+    except (NotFound, InvalidInput) as fault:
+        raise ValueError(str(fault)) from None
 
 
 def _sentences(fault: ValidationError) -> Iterator[str]:

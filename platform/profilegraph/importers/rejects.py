@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from profilegraph.errors import Conflict, InvalidInput
-from profilegraph.importers.tables import REJECT_COLUMNS, REJECTED_ROW, Row, Table
+from profilegraph.importers.tables import REJECT_COLUMNS, REJECTED_ROW, Row
 
 
 class Rejected(NamedTuple):
@@ -41,10 +41,11 @@ def reject_path(source: Path, *, json: bool) -> Path:
 class RejectFile:
     """A reject file, always cut to the size that the import's last commit knows of."""
 
-    def __init__(self, path: Path, table: Table) -> None:
+    def __init__(self, path: Path, columns: Sequence[str] = (), *, json: bool) -> None:
+        """Begin with the columns of the rows; with `json`, rows are lines of JSON instead."""
         self.path = path
-        self._json = table.json
-        self._header = (*REJECT_COLUMNS, *table.columns)
+        self._json = json
+        self._header = (*REJECT_COLUMNS, *columns)
 
     def restore(self, size: int) -> None:
         """Cut off what was written after the last commit; raises Conflict if less is there."""

@@ -124,7 +124,8 @@ def _parsed(text: str, name: str) -> Source:
 def _validated(located: Located) -> tuple[Taxonomy | None, list[tuple[Position, str]]]:
     # Strict JSON input is what the published schema describes: "30" is no number, `yes` no boolean.
     try:
-        return Taxonomy.model_validate_json(json.dumps(located.data), strict=True), []
+        text = json.dumps(located.data)
+        return Taxonomy.model_validate_json(text, strict=True, by_alias=True, by_name=False), []
     except ValidationError as error:
         found = [e for e in error.errors(include_url=False) if e["type"] != STRUCTURE_FAULT]
         return None, [explained(e, located) for e in found]

@@ -66,7 +66,11 @@ def _unknown_key(path: tuple[str | int, ...], name: str) -> str:
     known = [field.alias or key for key, field in model.model_fields.items()]
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     advice = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(known)}"
-    return f"`{name}` is not a key of a {kind}; {advice}"
+    return f"`{name}` is not a key of {_a(kind)}; {advice}"
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _kind(path: tuple[str | int, ...]) -> tuple[str, type[BaseModel]]:
@@ -83,7 +87,7 @@ def _owner(path: tuple[str | int, ...], located: Located) -> str:
     key = value.get("key")
     if kind in {"label", "description", "reason", "deprecation"}:
         return f"`{path[-2]}`"
-    return f"the {kind} {key!r}" if isinstance(key, str) else f"a {kind}"
+    return f"the {kind} {key!r}" if isinstance(key, str) else _a(kind)
 
 
 def _choice(error: ErrorDetails) -> str:

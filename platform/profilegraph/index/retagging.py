@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -33,29 +33,31 @@ class Retagged:
     view: View
     touched: BitMap
     """Customers of whom some tagging did not stay as it was."""
+    taggings: int
+    """How many taggings did not stay as they were."""
     lost: Mapping[str, BitMap]
     """By tag, the customers who carried it and lose it to another tag of theirs."""
 
 
 def retagged(view: View, steps: Iterable[Step], now: datetime) -> Retagged:
     """Return the view after some steps, one after the other."""
-    touched = BitMap()
-    lost: dict[str, BitMap] = defaultdict(BitMap)
+    done = _Done()
     levels = list(view.levels)
     for step in steps:
         for place, (level, mine) in enumerate(zip(levels, view.valid, strict=True)):
-            levels[place] = _after(level, mine, step, microseconds_of(now), touched, lost)
-    return Retagged(View(tuple(levels), view.trees), touched, dict(lost))
+            levels[place] = _after(level, mine, step, microseconds_of(now), done)
+    view = View(tuple(levels), view.trees)
+    return Retagged(view, done.touched, done.taggings, dict(done.lost))
 
 
-def _after(
-    level: Level,
-    mine: BitMap,
-    step: Step,
-    now: int,
-    touched: BitMap,
-    lost: dict[str, BitMap],
-) -> Level:
+@dataclass
+class _Done:
+    touched: BitMap = field(default_factory=BitMap)
+    taggings: int = 0
+    lost: dict[str, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+
+
+def _after(level: Level, mine: BitMap, step: Step, now: int, done: _Done) -> Level:
     customers = mine if step.customers is None else mine & step.customers
     tables = {key: table_of(level.tags[key]) for key in _concerned(level, step.rule)}
     gone: dict[str, list[int]] = defaultdict(list)
@@ -64,11 +66,12 @@ def _after(
         for fate in settled(some, step.rule, now):
             tag, place = fate.tagging.tag, fate.tagging.handle
             gone[tag].append(place)
-            touched.add(ordinal)
+            done.touched.add(ordinal)
+            done.taggings += 1
             if fate.to is not None:
                 come[fate.to].append((tag, place))
-            elif step.rule.moves.get(tag, tag) is not None:
-                lost[tag].add(ordinal)
+            elif fate.lost:
+                done.lost[tag].add(ordinal)
     if not gone:
         return level
     tags = dict(level.tags)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, generate_latest
+from collections.abc import Iterator
 
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from profilegraph.hooks.host import Host
+from profilegraph.services.listening import Listening
 from profilegraph.services.states import IndexState
 
 _QUICK = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.0, 5.0)
@@ -34,9 +40,23 @@ class Metrics:
             ["reason"],
             registry=into,
         )
+        self._tell_of_the_feed(into)
+        self.answers = Counter(
+            "profilegraph_answers",
+            "Questions about filters, by what answered.",
+            ["engine"],
+            registry=into,
+        )
+
+    def _tell_of_the_feed(self, into: CollectorRegistry) -> None:
         self.changes = Counter(
             "profilegraph_feed_changes",
             "Changes of the graph that were taken note of.",
+            registry=into,
+        )
+        self.spared = Counter(
+            "profilegraph_feed_looks_spared",
+            "Looks at the feed that the embedded database said would find nothing.",
             registry=into,
         )
         self.look = Histogram(
@@ -45,13 +65,38 @@ class Metrics:
             buckets=_QUICK,
             registry=into,
         )
-        self.answers = Counter(
-            "profilegraph_answers",
-            "Questions about filters, by what answered.",
-            ["engine"],
-            registry=into,
-        )
+
+    def watch_plugins(self, host: Host, listening: Listening) -> None:
+        """Have the figures tell of what plugins fail at, too."""
+        self.registry.register(_Plugins(host, listening))
 
     def text(self) -> bytes:
         """Return all figures in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+class _Plugins(Collector):
+    """Tells of plugins from what the host and the listeners remember."""
+
+    def __init__(self, host: Host, listening: Listening) -> None:
+        self._host = host
+        self._listening = listening
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        faults = GaugeMetricFamily("profilegraph_plugin_faults", "Plugins, or parts, out of use.")
+        faults.add_metric([], len(self._host.faults))
+        yield faults
+        parts = ("plugin", "part")
+        failures = CounterMetricFamily(
+            "profilegraph_plugin_failures", "Calls of plugins that failed.", labels=parts
+        )
+        for one in self._host.guard.troubles:
+            failures.add_metric(one.part, one.failures)
+        yield failures
+        missed = CounterMetricFamily(
+            "profilegraph_listener_missed", "Changes that listeners missed.", labels=parts
+        )
+        for part, count in self._listening.missed.items():
+            missed.add_metric(part, count)
+        yield missed

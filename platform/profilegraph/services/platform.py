@@ -12,14 +12,17 @@ from pathlib import Path
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.embedded import server as embedded
+from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, Progress
+from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.bell import Bell
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.services.listening import Listening
+from profilegraph.services.taxonomies import load_what_fits
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
     Migration,
@@ -39,6 +42,8 @@ class Platform:
     host: Host
     moved: Bell = field(default_factory=Bell)
     """Rung when customers have entered or left live segments."""
+    listening: Listening = field(default_factory=Listening)
+    """Tells the plugins' listeners what was committed."""
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
 
@@ -100,13 +105,19 @@ async def open_platform(
         else:
             await require_migrated(database, migrations)
         host = load_host()
-        await load_taxonomies(database, host.taxonomies, now)
+        left = await load_what_fits(database, host.taxonomies, now)
         knowledge = Knowledge(
-            database, settings.index_bytes if indexed else None, index_file(settings, address)
+            database,
+            settings.index_bytes if indexed else None,
+            index_file(settings, address),
+            pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
+        listening = Listening(host.listeners, host.guard)
+        database.on_tags = listening.tags_written
         try:
-            yield Platform(settings, database, knowledge, host)
+            yield Platform(settings, database, knowledge, host.without(left), listening=listening)
         finally:
+            await listening.close()
             await knowledge.close()
     finally:
         await database.close()

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.domain.taxonomy_fit import bases_first
+from profilegraph.domain.taxonomy_diff import compare, numbers
+from profilegraph.domain.taxonomy_fit import bases_first, misfits
 from profilegraph.errors import InvalidTaxonomy
 from profilegraph.importers.taxonomies import Source, misfits_of
 from profilegraph.importers.taxonomy_versions import vanished_faults
@@ -37,6 +38,43 @@ async def load_taxonomies(
         return changed
 
     return await database.write(work)
+
+
+async def load_what_fits(
+    database: Database, taxonomies: Iterable[Taxonomy], now: datetime
+) -> dict[str, str]:
+    """Return why taxonomies were left out, by key; the others are in the graph then.
+
+    One that does not go together with what is there, or lacks what its last version had and says
+    nothing of it, must not keep the others from being loaded, nor a process from starting.
+    """
+    wanted = bases_first(taxonomies)
+    known = {one.key: one for one in await read_taxonomies(database)}
+    at_once = not misfits([*(known | {one.key: one for one in wanted}).values()])
+    left: dict[str, str] = {}
+    for one in wanted:
+        old = known.get(one.key)
+        if old is not None and (one == old or _kept(one, old)):
+            continue
+        wrong = _gone(one, old) or ("" if at_once else _misfit(known, one))
+        if wrong:
+            left[one.key] = f"the taxonomy {one.key!r} {one.version} is not in use: {wrong}"
+        else:
+            known[one.key] = one
+    await load_taxonomies(database, [one for one in wanted if one.key not in left], now)
+    return left
+
+
+def _gone(new: Taxonomy, old: Taxonomy | None) -> str:
+    lost = () if old is None else compare(old, new).vanished
+    if old is None or not lost:
+        return ""
+    return f"since {old.version} {lost[0]}, and neither an alias nor `removed` says so."
+
+
+def _misfit(known: Mapping[str, Taxonomy], new: Taxonomy) -> str:
+    wrong = misfits([*{**known, new.key: new}.values()])
+    return f"{wrong[0].message} {wrong[0].hint}" if wrong else ""
 
 
 async def load_sources(
@@ -71,11 +109,9 @@ def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[
 
 def _kept(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
     """Return whether what is in the graph stays: people edit it, or it is newer."""
-    return present is not None and (present.editable or _version(taxonomy) < _version(present))
-
-
-def _version(taxonomy: Taxonomy) -> tuple[int, ...]:
-    return tuple(int(part) for part in taxonomy.version.split("."))
+    return present is not None and (
+        present.editable or numbers(taxonomy.version) < numbers(present.version)
+    )
 
 
 def digest(taxonomy: Taxonomy) -> str:

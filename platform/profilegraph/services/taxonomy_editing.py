@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
+from profilegraph.domain.duties import Actor
+from profilegraph.domain.taxonomy import Cardinality, Dimension, Duty, Tag, Taxonomy
 from profilegraph.domain.taxonomy_edits import (
     World,
     changed,
@@ -23,6 +24,7 @@ from profilegraph.domain.taxonomy_edits import (
     with_taxonomy,
 )
 from profilegraph.errors import Conflict, InvalidInput, NotFound
+from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.taxonomies import digest
@@ -34,8 +36,9 @@ _FIRST_VERSION = "1.0.0"
 
 @dataclass(frozen=True)
 class Edit:
-    """By which request something is edited, when, and what the editor had before their eyes."""
+    """Who edits something, when, by which request, and what the editor had before their eyes."""
 
+    actor: Actor
     now: datetime
     request_key: str | None = None
     seen: str | None = None
@@ -47,9 +50,10 @@ async def save_taxonomy_of_people(
 ) -> str:
     """Return the key of a taxonomy after it was made or described; `values` by field.
 
-    Raises NotFound, InvalidInput, and Conflict where it comes from a file, or was edited since it was
-    seen.
+    Raises Forbidden unless the actor is an administrator, NotFound, InvalidInput, and Conflict where
+    it comes from a file, or was edited since it was seen.
     """
+    require_administrator(edit.actor, "make or describe taxonomies")
 
     def change(world: World) -> tuple[World, str]:
         labels = values.get("labels")
@@ -134,6 +138,8 @@ async def _edited(
     async def work(transaction: Transaction) -> str:
         before = {one.key: one for one in await lock_taxonomies(transaction)}
         after, key = change(before)
+        planned = _changed_dimensions(before, after)
+        await require(platform, transaction, edit.actor, Duty.PLAN, planned, edit.now)
         for taxonomy in finished(before, after, _step(before, after)).values():
             if taxonomy != before.get(taxonomy.key):
                 await save_taxonomy(transaction, taxonomy, digest(taxonomy), edit.now)
@@ -142,6 +148,14 @@ async def _edited(
     told = sha256(f"{asked} {edit.seen}".encode()).hexdigest()
     key: str = await write_once(platform, work, edit.now, edit.request_key, told)
     return key
+
+
+def _changed_dimensions(before: World, after: World) -> list[str]:
+    """Return the dimensions that differ afterwards; a new one is the administrators' to make."""
+    old, new = (
+        {d.key: d for t in world.values() for d in t.dimensions} for world in (before, after)
+    )
+    return sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
 
 
 def _step(before: World, after: World) -> int:

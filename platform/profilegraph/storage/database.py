@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import NoneType
 from typing import Any, Self, TypeVar
 
@@ -22,28 +23,18 @@ from neo4j import (
     unit_of_work,
 )
 from neo4j.exceptions import (
-    AuthError,
     ConfigurationError,
-    ConstraintError,
     DriverError,
-    Forbidden,
     Neo4jError,
-    ServiceUnavailable,
-    SessionExpired,
-    TransientError,
 )
 from neo4j.time import Date, DateTime
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from profilegraph.config import Settings
 from profilegraph.errors import (
-    Conflict,
-    DatabaseBusy,
-    DatabaseRefused,
-    DatabaseTimeout,
-    DatabaseUnavailable,
     InvalidConfiguration,
 )
+from profilegraph.storage.faults import expected
 from profilegraph.storage.feed import Part, Publisher, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 
@@ -57,7 +48,15 @@ GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 _ALL = 2**31 - 1
 _PLAIN = frozenset({str, int, float, bool, NoneType})
-_TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
+
+
+@dataclass
+class TagWrites:
+    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
+
+    at: datetime | None = None
+    tagged: list[tuple[str, str]] = field(default_factory=list)
+    untagged: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Transaction:
@@ -67,6 +66,7 @@ class Transaction:
         self._managed = managed
         self._ordinals = ordinals
         self.touched = Touched()
+        self.tags = TagWrites()
 
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
@@ -87,6 +87,17 @@ class Transaction:
         self.touched.customers.update(customers)
         self.touched.people.update(people)
         self.touched.parts.update(parts)
+
+    def tagging(
+        self,
+        at: datetime,
+        tagged: Iterable[tuple[str, str]] = (),
+        untagged: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Take note of taggings that are given and taken, so that listeners are told of them."""
+        self.tags.at = at
+        self.tags.tagged.extend(tagged)
+        self.tags.untagged.extend(untagged)
 
     def ordinals(self, count: int) -> list[int]:
         """Return numbers for so many new customers; `Database.write` sees that there are enough."""
@@ -114,6 +125,8 @@ class Database:
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
         self._publisher = Publisher()
+        self.on_tags: Callable[[TagWrites], None] | None = None
+        """Whoever is told of the taggings of each transaction, after it was committed."""
 
     @classmethod
     async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
@@ -215,20 +228,24 @@ class Database:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
-        async def run(managed: AsyncManagedTransaction) -> T:
+        async def run(managed: AsyncManagedTransaction) -> tuple[T, TagWrites]:
             transaction = Transaction(managed, self._ordinals)
             result = await work(transaction)
             if transaction.touched:
                 await self._publisher.publish(transaction, transaction.touched)
-            return result
+            return result, transaction.tags
 
         async with self._deadline(seconds):
             while True:
                 try:
                     async with self._session(WRITE_ACCESS) as session:
-                        return await session.execute_write(run)
+                        result, tags = await session.execute_write(run)
+                        break
                 except OrdinalsShort as short:  # rolled back; it is done again with enough of them
                     await self._ordinals.reserve(short.wanted, self.write)
+        if self.on_tags is not None:
+            self.on_tags(tags)
+        return result
 
     async def define(self, statement: str) -> None:
         """Run one statement that changes the graph's schema, and wait for its indexes."""
@@ -258,7 +275,7 @@ class Database:
         try:
             yield
         except (Neo4jError, DriverError, TimeoutError) as fault:
-            error = _expected(fault, self.address, seconds)
+            error = expected(fault, self.address, seconds)
             if error is None:
                 raise
             raise error from fault
@@ -275,39 +292,6 @@ def _retrying(seconds: float) -> AsyncRetrying:
 
 def _worth_another_try(fault: BaseException) -> bool:
     return isinstance(fault, Neo4jError | DriverError) and fault.is_retryable()
-
-
-def _expected(fault: Exception, address: str, seconds: float) -> Exception | None:
-    match fault:
-        case TimeoutError():
-            return DatabaseTimeout(
-                f"the database at {address} did not answer within {seconds:g} s.",
-                hint="Try again; if it stays so, look at the database's log or ask for less.",
-            )
-        case AuthError() | Forbidden():
-            return DatabaseRefused(
-                f"the database at {address} refused: {fault.message}",
-                hint="Check NEO4J_USER and NEO4J_PASSWORD.",
-            )
-        case ConstraintError():
-            return Conflict(f"the graph refuses the change: {fault.message}")
-        case Neo4jError() if str(fault.code).endswith(_TIMED_OUT):
-            return DatabaseTimeout(
-                f"the database ended the call after {seconds:g} s; nothing of it was kept.",
-                hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
-            )
-        case TransientError():
-            return DatabaseBusy(
-                f"the database at {address} could not finish the call: {fault.message}",
-                hint="Nothing of it was kept. Try again, with less at once if it stays so.",
-            )
-        case ServiceUnavailable() | SessionExpired():
-            return DatabaseUnavailable(
-                f"no database answers at {address}: {fault}",
-                hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
-            )
-        case _:
-            return None
 
 
 def _row(record: Record) -> Row:

@@ -15,7 +15,13 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
         parameters = {"rows": rows, "model": model, "now": now}
         result = await transaction.run(statement("write_scores"), parameters)
         transaction.touch(result[0]["touched"])
-        return len(result[0]["changed"])
+        changed = result[0]["changed"]
+        transaction.tagging(
+            now,
+            tagged=((customer, tag) for customer, given, _ in changed for tag in given),
+            untagged=((customer, tag) for customer, _, taken in changed for tag in taken),
+        )
+        return len(changed)
 
     return await database.write(work)
 

@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pyroaring import BitMap
 
+from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.retagging import Carried, Rule, settled
 from profilegraph.domain.values import EPOCH
 from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.saved_segments import SavedSegment, saved_segment
 from profilegraph.storage.statements import statement
-
-
-class ChangeState(StrEnum):
-    """How far a change of tags has come."""
-
-    PLANNED = "PLANNED"
-    APPLYING = "APPLYING"
-    """Definitions and filters have changed, and taggings follow batch by batch."""
-    APPLIED = "APPLIED"
-    UNDOING = "UNDOING"
-    """Definitions and filters are as before, and taggings follow batch by batch."""
-    UNDONE = "UNDONE"
 
 
 @dataclass(frozen=True)
@@ -103,11 +92,18 @@ async def changes_under_way(transaction: Transaction) -> Sequence[KeptChange]:
     return [_kept(row["change"]) for row in rows]
 
 
+async def count_applied(transaction: Transaction) -> int:
+    """Return how many changes were ever applied."""
+    rows = await transaction.run("MATCH (n:TaxonomyChange) RETURN count(n.appliedAt) AS applied")
+    applied: int = rows[0]["applied"]
+    return applied
+
+
 async def newest_applied(transaction: Transaction) -> Sequence[KeptChange]:
     """Return the changes that were applied and not undone, the newest first."""
     rows = await transaction.run(
         "MATCH (n:TaxonomyChange {state: $state}) RETURN properties(n) AS change"
-        " ORDER BY n.appliedAt DESC, n.sequence DESC",
+        " ORDER BY n.sequence DESC",
         {"state": ChangeState.APPLIED.value},
     )
     return [_kept(row["change"]) for row in rows]
@@ -172,6 +168,42 @@ async def take_back(
     await transaction.run(statement("retag_undo"), parameters)
     transaction.touch(customers)
     return len(customers)
+
+
+@dataclass(frozen=True)
+class Watchers:
+    """Who beside the marketers looks at a segment."""
+
+    live: bool
+    groups: tuple[str, ...]
+    webhooks: int
+
+
+async def read_watchers(database: Database, segments: Sequence[str]) -> Mapping[str, Watchers]:
+    """Return who looks at each segment, by its key."""
+    rows = await database.read(statement("read_watchers"), {"keys": segments})
+    return {
+        row["key"]: Watchers(row["live"], tuple(row["groups"]), row["webhooks"]) for row in rows
+    }
+
+
+async def read_names(database: Database, customers: Collection[str]) -> Mapping[str, str]:
+    """Return the names of those of some customers who have one, by key."""
+    rows = await database.read(
+        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.name IS NOT NULL"
+        " RETURN c.key AS key, c.name AS name",
+        {"keys": sorted(customers)},
+    )
+    return {row["key"]: row["name"] for row in rows}
+
+
+async def locked_segments(transaction: Transaction) -> Sequence[SavedSegment]:
+    """Return all segments in their newest versions, which nobody else changes until the commit."""
+    await transaction.run("MATCH (s:Segment) WITH s ORDER BY s.key SET s.key = s.key")
+    rows = await transaction.run(
+        statement("read_segments"), {"keys": None, "version": None, "at": None}
+    )
+    return [saved_segment(row) for row in rows]
 
 
 async def count_taggings(database: Database, tags: Collection[str]) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 
@@ -59,8 +59,25 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
     for index in done:
         touched = spec.touches(records[index])
         transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
+    tagged = [one for index in sorted(done) if isinstance(one := records[index], Tagging)]
+    transaction.tagging(now, tagged=((one.customer, one.tag) for one in tagged))
     left = [index for index in range(len(records)) if index not in done]
     return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
+
+
+async def upsert_mixed(
+    transaction: Transaction, records: Sequence[Record], now: datetime
+) -> Outcome:
+    """Return what became of `records` of any kinds; those that others name are written first."""
+    places: dict[type[Record], list[int]] = {kind: [] for kind in UPSERTS}
+    for index, record in enumerate(records):
+        places[type(record)].append(index)
+    written, refused = 0, []
+    for indexes in filter(None, places.values()):
+        outcome = await upsert(transaction, [records[index] for index in indexes], now)
+        written += outcome.written
+        refused += [replace(one, index=indexes[one.index]) for one in outcome.refused]
+    return Outcome(written, tuple(refused))
 
 
 async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], at: datetime) -> int:
@@ -68,8 +85,9 @@ async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], a
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
     result = await transaction.run(statement("untag"), {"rows": rows, "at": at, "stale": None})
     transaction.touch(row["customer"] for row in rows)
-    removed: int = result[0]["removed"]
-    return removed
+    removed = [(customer, tag) for customer, tag in result[0]["removed"]]
+    transaction.tagging(at, untagged=removed)
+    return len(removed)
 
 
 async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> Mapping[int, int]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
+import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
@@ -22,11 +23,14 @@ from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
 from profilegraph.api.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
+from profilegraph.hooks.host import Host
+from profilegraph.services.doctor import plugin_state
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import Delivery, Sender
 from profilegraph.services.live.routine import Routine
 from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.platform import Platform
+from profilegraph.services.sending import Sending
 from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.health import Check
@@ -36,6 +40,7 @@ from profilegraph.web.requests import MAX_BODY
 READY_SECONDS = 5.0
 SHUTDOWN_SECONDS = 10
 
+_log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
 
@@ -48,7 +53,10 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     routines = _routines(platform, clock)
     schemas = Schemas(platform.catalogue, platform.host)
 
+    platform.knowledge.metrics.watch_plugins(platform.host, platform.listening)
+
     async def start() -> None:
+        _tell_of_faults(platform.host)
         # It looks at the graph: the index begins to be built before the first question, too.
         await schemas.newest()
         for routine in routines:
@@ -109,13 +117,19 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        failed = len(platform.host.faults)
-        return f"{failed} failed" if failed else "ok"
+        return plugin_state(platform.host)
 
     async def index() -> str:
         return platform.knowledge.index.state.value
 
     return {"database": database, "plugins": plugins, "index": index}
+
+
+def _tell_of_faults(host: Host) -> None:
+    for fault in host.faults:
+        _log.warning(
+            "plugin_fault", plugin=fault.name, distribution=fault.distribution, reason=fault.reason
+        )
 
 
 def _routines(platform: Platform, clock: Clock) -> list[Routine]:
@@ -124,6 +138,7 @@ def _routines(platform: Platform, clock: Clock) -> list[Routine]:
     return [
         Routine("watching", Watcher(platform).round, clock, settings.watch_seconds),
         Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
+        Routine("sending", Sending(platform).round, clock, settings.watch_seconds),
     ]
 
 

@@ -15,6 +15,7 @@ from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.types.broken import BrokenSegment, broken_by
+from profilegraph.api.types.delivery import Delivery
 from profilegraph.api.types.live import (
     HistoryAfter,
     HistorySize,
@@ -148,6 +149,11 @@ class Segment(Node, Labelled, Audience):
                 f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
             )
         return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
+
+    @listed("What was sent of it to destinations, the newest first.")
+    async def deliveries(self, info: Info) -> list[Delivery]:
+        """Return what was sent of it."""
+        return [Delivery.of(one) for one in await info.context.load.deliveries.load(self.key)]
 
     @listed("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:

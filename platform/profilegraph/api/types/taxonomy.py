@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -86,7 +86,7 @@ class Defined:
 class Tag(Node, Labelled, Defined):
     """One value of a dimension; key `dimension/tag`."""
 
-    parent_key: strawberry.Private[str | None]
+    parent_name: strawberry.Private[str | None]
     dimension_definition: strawberry.Private[domain.Dimension]
     taxonomy_key: strawberry.Private[str]
 
@@ -96,12 +96,11 @@ class Tag(Node, Labelled, Defined):
         found = catalogue.tag(key)
         key = catalogue.current_tag(key)
         name = key.split("/", 1)[0]
-        parent = None if found.parent is None else tag_key(name, found.parent)
         return cls(
             key=key,
             labels=found.labels,
             said=found,
-            parent_key=parent,
+            parent_name=found.parent,
             dimension_definition=catalogue.dimension(name),
             taxonomy_key=_owner(name, catalogue),
         )
@@ -120,10 +119,18 @@ class Tag(Node, Labelled, Defined):
             key=key,
             labels=Labels(zh_cn=key, en=key),
             said=None,
-            parent_key=None,
+            parent_name=None,
             dimension_definition=catalogue.dimension(dimension),
             taxonomy_key=_owner(dimension, catalogue),
         )
+
+    @classmethod
+    def once(cls, key: str, catalogue: Catalogue, made: dict[str, Any]) -> Tag:
+        """Return a tag that customers carry, made once and kept in `made`; raises NotFound."""
+        if key not in made:
+            made[key] = cls.carried(key, catalogue)
+        found: Tag = made[key]
+        return found
 
     @field("The tag's name within its dimension, as filters use it: `key` without the dimension.")
     def name(self) -> str:
@@ -133,8 +140,19 @@ class Tag(Node, Labelled, Defined):
     @field("The wider tag that includes this one, where there is one.")
     def parent(self) -> Tag | None:
         """Return the wider tag."""
-        tags = {tag.key: tag for tag in self.dimension().tags()}
-        return tags.get(self.parent_key) if self.parent_key else None
+        dimension = self.dimension()
+        named = (one for one in self.dimension_definition.tags if one.key == self.parent_name)
+        return next((dimension.tag(one) for one in named), None)
+
+    @field("Least number that the tag stands for, in the unit of its dimension; none is no bound.")
+    def lower_bound(self) -> float | None:
+        """Return the least number that the tag stands for."""
+        return self.said.begin if isinstance(self.said, domain.Tag) else None
+
+    @field("First number that is too great for the tag; none is no bound.")
+    def upper_bound(self) -> float | None:
+        """Return the first number that is too great for the tag."""
+        return self.said.end if isinstance(self.said, domain.Tag) else None
 
     @field("The dimension that the tag is a value of.")
     def dimension(self) -> Dimension:
@@ -189,17 +207,18 @@ class Dimension(Node, Labelled, Defined):
     @listed("All its tags; in an ordered dimension from the least to the most.")
     def tags(self) -> list[Tag]:
         """Return all its tags."""
-        return [
-            Tag(
-                key=tag_key(self.key, tag.key),
-                labels=tag.labels,
-                said=tag,
-                parent_key=None if tag.parent is None else tag_key(self.key, tag.parent),
-                dimension_definition=self.definition,
-                taxonomy_key=self.taxonomy_key,
-            )
-            for tag in self.definition.tags
-        ]
+        return [self.tag(one) for one in self.definition.tags]
+
+    def tag(self, found: domain.Tag) -> Tag:
+        """Return the API's view of one of its tags."""
+        return Tag(
+            key=tag_key(self.key, found.key),
+            labels=found.labels,
+            said=found,
+            parent_name=found.parent,
+            dimension_definition=self.definition,
+            taxonomy_key=self.taxonomy_key,
+        )
 
     @listed("The four duties in it: whose each is, to whom it is lent, and whether it is yours.")
     async def duties(self, info: Info) -> list[DimensionDuty]:
@@ -265,10 +284,12 @@ class Taxonomy(Node, Labelled):
             editable=found.editable,
         )
 
-    @listed("The ways to tell customers apart.")
-    def dimensions(self) -> list[Dimension]:
+    @listed("The ways to tell customers apart, with the tags that other taxonomies add to them.")
+    async def dimensions(self, info: Info) -> list[Dimension]:
         """Return its dimensions."""
-        return [Dimension.wrap(one, self.key) for one in self.definition.dimensions]
+        whole = (await info.context.catalogue()).dimensions
+        own = self.definition.dimensions
+        return [Dimension.wrap(whole.get(one.key, one), self.key) for one in own]
 
     @listed("The typed fields that customers have.")
     def attributes(self) -> list[AttributeDefinition]:
@@ -287,7 +308,6 @@ class Taxonomy(Node, Labelled):
 
 
 def _owner(dimension: str, catalogue: Catalogue) -> str:
-    for taxonomy in catalogue.taxonomies:
-        if any(one.key == dimension for one in taxonomy.dimensions):
-            return taxonomy.key
-    raise NotFound(f"no taxonomy has the dimension {dimension!r}.")
+    if dimension not in catalogue.owners:
+        raise NotFound(f"no taxonomy has the dimension {dimension!r}.")
+    return catalogue.owners[dimension]

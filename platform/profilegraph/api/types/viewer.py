@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import strawberry
@@ -44,7 +45,7 @@ class Viewer:
     async def teams(self, info: Info) -> list[Team]:
         """Return the viewer's teams."""
         actor = await info.context.standing()
-        return [await Team.load(info, key) for key in sorted(actor.teams)]
+        return await asyncio.gather(*(Team.load(info, key) for key in sorted(actor.teams)))
 
     @listed("The duties that you have: of your team, lent to you, or as an administrator.")
     async def duties(
@@ -58,12 +59,13 @@ class Viewer:
         """Return the duties that the viewer has."""
         context = info.context
         catalogue, actor = await context.catalogue(), await context.standing()
-        found = []
-        for key in catalogue.dimensions if dimensions is None else dimensions:
-            dimension = Dimension.of(key, catalogue)
-            for governance in await context.load.governance.load(key):
-                for duty in DomainDuty:
-                    ground = domain.may(actor, duty, governance, context.now)
-                    if ground is not None:
-                        found.append(ViewerDuty(dimension=dimension, duty=duty, ground=ground))
-        return found
+        wanted = catalogue.dimensions if dimensions is None else dimensions
+        views = [Dimension.of(key, catalogue) for key in wanted]
+        governed = await context.load.governance.load_many([one.key for one in views])
+        return [
+            ViewerDuty(dimension=dimension, duty=duty, ground=ground)
+            for dimension, found in zip(views, governed, strict=True)
+            for governance in found
+            for duty in DomainDuty
+            if (ground := domain.may(actor, duty, governance, context.now)) is not None
+        ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from profilegraph.domain.conformance import conform
 from profilegraph.errors import InvalidInput, ProfilegraphError
-from profilegraph.hooks.importers import Importer, Unreadable
+from profilegraph.hooks import Importer, Unreadable
 from profilegraph.importers.binding import Conventions
 from profilegraph.services.contract.findings import Finding
 

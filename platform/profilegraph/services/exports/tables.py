@@ -90,7 +90,7 @@ async def _members(
     page = await segments.members(platform, node, when, first=MAX_PAGE)
     while True:
         keys = [position.key for position in page.positions]
-        found = await _customers(platform.database, keys, _today(when), columns)
+        found = await read_customers(platform.database, keys, _today(when), columns)
         yield [found[key] for key in keys if key in found]
         if not page.has_next:
             return
@@ -106,7 +106,7 @@ async def _people(
     page = await ask()
     while True:
         customers = list(dict.fromkeys(seat.customer for seat in page.seats))
-        found = await _customers(platform.database, customers, _today(when), columns)
+        found = await read_customers(platform.database, customers, _today(when), columns)
         portraits = await read_portraits(platform.database, [seat.person for seat in page.seats])
         yield [
             replace(found[seat.customer], portrait=portraits[seat.person])
@@ -127,7 +127,7 @@ async def _consents(database: Database, keys: Sequence[str], now: datetime) -> B
     return {key: [one for one in said if one.at <= now] for key, said in found.items()}
 
 
-async def _customers(
+async def read_customers(
     database: Database, keys: Sequence[str], now: datetime, columns: Sequence[Column]
 ) -> dict[str, Row]:
     """Return what the columns need of customers, by key; one who is gone meanwhile is left out."""

@@ -14,6 +14,7 @@ import structlog
 from pyroaring import BitMap
 
 from profilegraph.errors import ProfilegraphError
+from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.index.level import Trees
 from profilegraph.services.indexing import load_changed, load_trees
 from profilegraph.services.live.asking import Asked, among_all, among_some, ask
@@ -25,6 +26,7 @@ from profilegraph.storage.watches import (
     Evaluated,
     Watch,
     apply,
+    read_keys,
     read_members,
     read_moves,
     read_watches,
@@ -167,6 +169,19 @@ class Watcher:
         moves = moves_between(one.members & news.customers, found, known)
         return Evaluated(at, asked.definition, news.heads, moves)
 
+    async def _tell(self, segment: str, found: Evaluated) -> None:
+        listening = self._platform.listening
+        if not listening.hears(MembershipChanged):
+            return
+        for move in found.moves:
+            keys = await read_keys(self._database, move.entered | move.left)
+            entered, left = (
+                tuple(keys[ordinal] for ordinal in side if ordinal in keys)
+                for side in (move.entered, move.left)
+            )
+            change = MembershipChanged(segment, found.at, move.cause, entered, left)
+            listening.members_moved(change)
+
     async def _record(self, one: _Followed, found: Evaluated) -> bool | None:
         """Return whether somebody moved, after recording it; None where another came first."""
         if found.moves or found.whole:
@@ -177,6 +192,7 @@ class Watcher:
             if after is None:
                 return None
             one.watch = after
+            await self._tell(watch.segment, found)
             for move in found.moves:
                 apply(members, move)
         one.fresh = False

@@ -13,4 +13,4 @@ FOREACH (one IN CASE WHEN past.since < until THEN [past] ELSE [] END |
   MERGE (c)-[was:WAS_TAGGED {since: one.since}]->(g)
   SET was = one, was.until = until, was.expired = one.until <= until
 )
-RETURN count(*) AS removed
+RETURN collect([c.key, g.key]) AS removed

@@ -28,7 +28,7 @@ CALL (row, c) {
     SET was = one, was.until = $now
   )
   DELETE old
-  WITH c, wanted, count(old) AS closed
+  WITH c, wanted, collect(g.key) AS closed
   CALL (c, wanted) {
     MATCH (g:Tag {key: wanted.tag})
     WHERE NOT EXISTS { (c)-[:TAGGED]->(other:Tag {dimension: wanted.dimension})
@@ -44,8 +44,10 @@ CALL (row, c) {
     SET still.until = $now + g.ttl
     RETURN count(*) AS prolonged
   }
-  RETURN sum(closed + opened) AS tagged, sum(prolonged) AS prolonged
+  RETURN collect(CASE WHEN opened > 0 THEN wanted.tag END) AS given, collect(closed) AS taken,
+         sum(prolonged) AS prolonged
 }
-WITH c, measured OR tagged > 0 AS changed, prolonged > 0 AS prolonged
-RETURN collect(CASE WHEN changed THEN c.key END) AS changed,
+WITH c, given, reduce(tags = [], some IN taken | tags + some) AS taken, measured, prolonged
+WITH c, given, taken, measured OR size(given + taken) > 0 AS changed, prolonged > 0 AS prolonged
+RETURN collect(CASE WHEN changed THEN [c.key, given, taken] END) AS changed,
        collect(CASE WHEN changed OR prolonged THEN c.key END) AS touched

@@ -57,7 +57,7 @@ class AddressList(Destination[ListOptions]):
     options: type[ListOptions] = ListOptions
 
     @property
-    def columns(self) -> Sequence[str]:
+    def columns(self) -> Sequence[str]:  # type: ignore[override]  # nobody sets it
         """Return the columns of a list unless others are asked for."""
         return ("key", "name", self.address, CONSENTS)
 

@@ -1,0 +1,48 @@
+"""`profilegraph doctor`: what is sound, what is not, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli.console import out
+from profilegraph.cli.server_progress import ServerProgress
+from profilegraph.config import Settings, load_settings
+from profilegraph.errors import ProfilegraphError
+from profilegraph.hooks.host import load_host
+from profilegraph.services.doctor import Finding, Health, examine
+from profilegraph.services.platform import Address, locate
+
+_STYLE = {Health.SOUND: "green", Health.IMPAIRED: "yellow", Health.BROKEN: "bold red"}
+
+
+def doctor() -> None:
+    """Check the settings, plugins, database, schema, taxonomies, index and server.
+
+    The exit status is 1 where the platform cannot do its work, 0 otherwise, also where a part of it
+    is impaired.
+    """
+    settings = load_settings()
+    found = asyncio.run(examine(settings, os.environ, _address(settings), load_host()))
+    for finding in found:
+        show(finding)
+    if any(finding.health is Health.BROKEN for finding in found):
+        raise typer.Exit(1)
+
+
+def show(finding: Finding) -> None:
+    """Print what was found of one part, and what to do about it."""
+    health = f"[{_STYLE[finding.health]}]{finding.health.value:7}[/]"
+    out.print(f"{health} {finding.part}: {escape(finding.told)}", highlight=False)
+    if finding.hint:
+        out.print(f"        {escape(finding.hint)}", highlight=False)
+
+
+def _address(settings: Settings) -> Address | ProfilegraphError:
+    try:
+        return locate(settings, ServerProgress())
+    except ProfilegraphError as error:
+        return error

@@ -1,0 +1,160 @@
+"""Whether everything that the platform needs is sound, and what to do where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+
+import httpx
+
+from profilegraph.config import Settings
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import ProfilegraphError, SchemaBehind
+from profilegraph.hooks.host import Host
+from profilegraph.services.platform import Address, connect, index_file, schema_migrations
+from profilegraph.services.states import IndexState
+from profilegraph.storage.database import Database
+from profilegraph.storage.migrations import require_migrated
+from profilegraph.storage.taxonomies import read_taxonomies
+
+_SECONDS = 3.0
+_PREFIX = "PROFILEGRAPH_"
+_GOOD = frozenset({"ok", *(state.value for state in IndexState if state is not IndexState.FAILED)})
+"""What the parts of a server that is well say of themselves."""
+
+
+class Health(Enum):
+    """How a part of the platform is."""
+
+    SOUND = "ok"
+    IMPAIRED = "warning"
+    """Something does not work; everything else does."""
+    BROKEN = "error"
+    """The platform cannot do its work."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one part, and what to do about it."""
+
+    part: str
+    health: Health
+    told: str
+    hint: str = ""
+
+
+async def examine(
+    settings: Settings,
+    environment: Mapping[str, str],
+    address: Address | ProfilegraphError,
+    host: Host,
+) -> list[Finding]:
+    """Return what is found of each part of the platform; nothing is changed.
+
+    Where there is no address, or no database answers, what needs one is left out.
+    """
+    found = [*_settings(environment), *_plugins(host)]
+    if isinstance(address, ProfilegraphError):
+        return [*found, _broken("database", address)]
+    try:
+        database = await connect(settings, address)
+    except ProfilegraphError as error:
+        return [*found, _broken("database", error)]
+    try:
+        found.append(Finding("database", Health.SOUND, f"answers at {database.address}"))
+        own = settings.neo4j_uri is None
+        found += [await _schema(database, own=own), await _taxonomies(database, host)]
+    finally:
+        await database.close()
+    return [*found, _index(settings, address), await _server(settings)]
+
+
+def plugin_state(host: Host) -> str:
+    """Return in a few words which plugins are out of use, and which fail; no reasons are told."""
+    told = []
+    if host.faults:
+        names = dict.fromkeys(fault.name for fault in host.faults)
+        told.append(f"out of use: {', '.join(names)}")
+    failing = [str(one.part) for one in host.guard.troubles if one.in_a_row]
+    if failing:
+        told.append(f"failing: {', '.join(failing)}")
+    return "; ".join(told) or "ok"
+
+
+def _settings(environment: Mapping[str, str]) -> Iterator[Finding]:
+    known = [f"{_PREFIX}{name}".upper() for name in Settings.model_fields]
+    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in known]
+    for name in sorted(unknown):
+        near = get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "Remove it."
+        yield Finding("settings", Health.IMPAIRED, f"{name} is no setting", hint)
+    if not unknown:
+        yield Finding("settings", Health.SOUND, "all are understood")
+
+
+def _plugins(host: Host) -> Iterator[Finding]:
+    for fault in host.faults:
+        hint = "Report it to its author, or uninstall it; `plugin list --trace` shows where it is."
+        told = f"{fault.name}: {fault.reason}"
+        yield Finding("plugins", Health.IMPAIRED, told, hint)
+    names = ", ".join(plugin.name for plugin in host.plugins)
+    yield Finding("plugins", Health.SOUND, f"{len(host.plugins)} work: {names}")
+
+
+async def _schema(database: Database, *, own: bool) -> Finding:
+    migrations = schema_migrations()
+    try:
+        await require_migrated(database, migrations)
+    except SchemaBehind as error:
+        if own:
+            told = "what is missing is applied when the platform next starts"
+            return Finding("schema", Health.SOUND, told)
+        return _broken("schema", error)
+    except ProfilegraphError as error:
+        return _broken("schema", error)
+    return Finding("schema", Health.SOUND, f"is that of version {len(migrations)}")
+
+
+async def _taxonomies(database: Database, host: Host) -> Finding:
+    try:
+        known = await read_taxonomies(database)
+        catalogue = Catalogue.of(known)
+    except ProfilegraphError as error:
+        return _broken("taxonomies", error)
+    there = {one.key for one in known}
+    missing = [one.key for one in host.taxonomies if one.key not in there]
+    if missing:
+        told = f"not in the graph yet: {', '.join(missing)}"
+        hint = "They are loaded when the platform next starts."
+        return Finding("taxonomies", Health.IMPAIRED, told, hint)
+    told = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
+    return Finding("taxonomies", Health.SOUND, told)
+
+
+def _index(settings: Settings, address: Address) -> Finding:
+    if settings.index_bytes is None:
+        return Finding("index", Health.SOUND, "is switched off; Cypher answers")
+    path = index_file(settings, address)
+    told = f"was kept in {path}" if path.exists() else "is built when the platform serves"
+    return Finding("index", Health.SOUND, told)
+
+
+async def _server(settings: Settings) -> Finding:
+    """Return what a process that serves on this machine says of itself."""
+    url = f"http://{settings.host}:{settings.port}/ready"
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=_SECONDS) as client:
+            checks: dict[str, str] = (await client.get(url)).json()["checks"]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError):
+        return Finding("server", Health.SOUND, f"none answers at {url}")
+    impaired = {name: state for name, state in checks.items() if state not in _GOOD}
+    if impaired:
+        told = "; ".join(f"{name}: {state}" for name, state in impaired.items())
+        return Finding("server", Health.IMPAIRED, told, "Its log says why.")
+    return Finding("server", Health.SOUND, f"is ready at {url}")
+
+
+def _broken(part: str, error: ProfilegraphError) -> Finding:
+    return Finding(part, Health.BROKEN, error.message, error.hint)

@@ -1,0 +1,1 @@
+"""Changes of tags and dimensions in use: planned with their blast radius, applied, and undone."""

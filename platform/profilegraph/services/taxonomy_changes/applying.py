@@ -1,0 +1,220 @@
+"""A planned change, applied: definitions and filters at once, taggings with them or batch by batch.
+
+The moment at which definitions and filters change is the moment at which the change is true for
+readers. Former keys count as the tags that they became, so taggings may follow later without any
+answer changing meanwhile; those of a split alone arrive batch by batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from profilegraph.domain.change_states import ChangeState
+from profilegraph.domain.taxonomy import Duty
+from profilegraph.errors import Conflict, NotFound
+from profilegraph.index.retagging import Step
+from profilegraph.services.duties import require
+from profilegraph.services.engines import engine
+from profilegraph.services.platform import Platform
+from profilegraph.services.taxonomies import digest
+from profilegraph.services.taxonomy_changes.grounds import Grounds, look_at, new_version
+from profilegraph.services.taxonomy_changes.planning import (
+    Editor,
+    condition,
+    kept_change,
+    plan_of,
+)
+from profilegraph.services.taxonomy_changes.plans import Plan
+from profilegraph.services.taxonomy_changes.records import KeptStep, Record, Rewritten
+from profilegraph.services.taxonomy_changes.wording import note, told
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.saved_segments import save_version
+from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
+from profilegraph.storage.taxonomy_changes import (
+    KeptChange,
+    advance,
+    changes_under_way,
+    count_applied,
+    locked_change,
+    locked_segments,
+    next_customers,
+    retag,
+)
+
+AT_ONCE = 5_000
+"""Of so many taggings at most a change is one transaction; of more, this many customers are a batch."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """What is to be applied, and what whoever asks for it has seen."""
+
+    key: str
+    digest: str
+    """That of the plan."""
+    allow_broken: bool = False
+    """Whether segments may break."""
+
+
+async def apply(
+    platform: Platform,
+    wanted: Application,
+    editor: Editor,
+    *,
+    at_once: int = AT_ONCE,
+) -> KeptChange:
+    """Return a change after it was applied; one that was interrupted goes on where it was.
+
+    Applied again, it stays as it is. Raises NotFound, Forbidden, and Conflict where the world has
+    changed since the plan, the plan has expired, another change is under way, or segments would
+    break and may not.
+    """
+    kept = await kept_change(platform, wanted.key)
+    plan = plan_of(kept)
+    if wanted.digest != plan.digest:
+        raise Conflict(
+            "the digest is not that of the plan.", hint="Give the `digest` that the plan came with."
+        )
+    if kept.state is ChangeState.PLANNED:
+        where = await condition(platform, plan.change)
+        members = None
+        if where is not None:
+            answering = await engine(platform, [where], editor.now)
+            members = BitMap((await answering.members(where)).ordinals)
+        work = _Work(platform, plan, wanted, editor, members, at_once)
+        await platform.database.write(work.begin)
+    await finish(platform, wanted.key, at_once)
+    return await kept_change(platform, wanted.key)
+
+
+async def finish(platform: Platform, key: str, at_once: int = AT_ONCE) -> None:
+    """Return when all taggings have followed a change that is being applied.
+
+    Raises NotFound, and Conflict where it was undone, or never begun.
+    """
+
+    async def batch(transaction: Transaction) -> bool:
+        kept = await locked_change(transaction, key)
+        if kept is None or kept.state is not ChangeState.APPLYING:
+            _require_applied(kept, key)
+            return False
+        return await _follow(transaction, kept, at_once)
+
+    while await platform.database.write(batch):
+        pass
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The transaction in which a change becomes true."""
+
+    platform: Platform
+    plan: Plan
+    wanted: Application
+    editor: Editor
+    members: BitMap | None
+    at_once: int
+
+    async def begin(self, transaction: Transaction) -> None:
+        """Write definitions and filters, and the taggings too where there are few."""
+        taxonomies = await lock_taxonomies(transaction)
+        kept = await locked_change(transaction, self.plan.key)
+        if kept is None or kept.state is not ChangeState.PLANNED:
+            return  # somebody else has begun: what is left is to finish
+        await self._require_nobody(transaction)
+        segments = await locked_segments(transaction)
+        version = new_version(self.platform, self.plan.change)
+        grounds = look_at(taxonomies, segments, self.plan.change, version)
+        self._require_same(grounds, kept)
+        await require(
+            self.platform,
+            transaction,
+            self.editor.actor,
+            Duty.RESTRUCTURE,
+            [key for key in grounds.dimensions if key in grounds.before.catalogue.dimensions],
+            self.editor.now,
+        )
+        record = await self._write(transaction, grounds)
+        few = self.plan.taggings <= self.at_once
+        if few:
+            for step in grounds.steps(self.members):
+                await _all_at_once(transaction, step, self)
+        await advance(
+            transaction,
+            self.plan.key,
+            ChangeState.APPLIED if few else ChangeState.APPLYING,
+            record=record.model_dump_json(by_alias=True, exclude_none=True),
+            members=self.members,
+            appliedBy=self.editor.author,
+            appliedAt=self.editor.now,
+            sequence=await count_applied(transaction),
+        )
+
+    async def _write(self, transaction: Transaction, grounds: Grounds) -> Record:
+        now, revision = self.editor.now, grounds.revision
+        for taxonomy in revision.changed:
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+        words = note(told(self.plan.change, "zh-CN"), told(self.plan.change, "en"))
+        written = []
+        for key, node in sorted(grounds.rewritten.items()):
+            number = await save_version(
+                transaction, key, None, node, author=self.editor.author, note=words, at=now
+            )
+            written.append(Rewritten(key=key, before=grounds.segments[key].version, after=number))
+        known = (revision.before.get(one.key) for one in revision.changed)
+        return Record(
+            before=tuple(one for one in known if one is not None),
+            after=revision.changed,
+            segments=tuple(written),
+            steps=tuple(KeptStep.of(one) for one in grounds.steps(self.members)),
+        )
+
+    async def _require_nobody(self, transaction: Transaction) -> None:
+        for other in await changes_under_way(transaction):
+            raise Conflict(
+                f"the change {other.key!r} is {other.state}: its taggings still follow.",
+                hint="Finish it first: apply or undo it again.",
+            )
+
+    def _require_same(self, grounds: Grounds, kept: KeptChange) -> None:
+        if self.editor.now > kept.expires:
+            raise Conflict("the plan has expired.", hint="Plan the change again.")
+        if grounds.digest != self.plan.digest:
+            raise Conflict(
+                "tags or segments that the plan rests on have changed since.",
+                hint="Plan the change again, and look at what it does now.",
+            )
+        if self.plan.breaking and not self.wanted.allow_broken:
+            named = ", ".join(one.subject for one in self.plan.breaking)
+            raise Conflict(
+                f"the change breaks segments: {named}.",
+                hint="Mend them first, merge instead of deleting, or allow it (`allowBroken`).",
+            )
+
+
+async def _all_at_once(transaction: Transaction, step: Step, work: _Work) -> None:
+    while customers := await next_customers(
+        transaction, step.rule, step.customers, work.at_once + 1
+    ):
+        await retag(transaction, customers, step.rule, work.editor.now, work.plan.key)
+
+
+async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> bool:
+    """Return whether there may be more to do after one batch of a change's taggings."""
+    for step in Record.model_validate_json(kept.record or "").rules(kept.members):
+        customers = await next_customers(transaction, step.rule, step.customers, at_once)
+        if customers:
+            assert kept.applied_at is not None, "what is applied has a moment"  # noqa: S101
+            await retag(transaction, customers, step.rule, kept.applied_at, kept.key)
+            return True
+    await advance(transaction, kept.key, ChangeState.APPLIED)
+    return False
+
+
+def _require_applied(kept: KeptChange | None, key: str) -> None:
+    if kept is None:
+        raise NotFound(f"no change of tags has the key {key!r}.")
+    if kept.state is not ChangeState.APPLIED:
+        raise Conflict(f"the change {key!r} is {kept.state}.", hint="Plan it again.")

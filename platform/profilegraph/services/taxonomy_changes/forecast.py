@@ -1,0 +1,123 @@
+"""Who is in which segment before and after a change, computed from the index: no write, no guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from profilegraph.index.pages import page_by_key
+from profilegraph.index.retagging import retagged
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.index.view import View
+from profilegraph.segments.nodes import Node
+from profilegraph.services.indexing import load_all, load_trees
+from profilegraph.services.platform import Platform
+from profilegraph.services.taxonomy_changes.grounds import Grounds, Side
+from profilegraph.storage.numbering import number_ordinals
+
+SAMPLE = 5
+"""How many of those who enter or leave a segment are named."""
+_PLENTY = 2**62
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What becomes of one segment; who moves by key, the first few of them."""
+
+    before: int | None
+    after: int | None
+    entered: int
+    left: int
+    entering: tuple[str, ...]
+    leaving: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a change does to taggings and segments."""
+
+    taggings: Mapping[str, int]
+    """How many taggings each tag has before, by full key."""
+    lost: Mapping[str, int]
+    """By tag, how many customers lose it to another tag of theirs."""
+    touched: int
+    """How many taggings do not stay as they are."""
+    customers: int
+    segments: Mapping[str, Outlook]
+    """By the segment's key, of those that the change touches."""
+
+
+async def view_of(platform: Platform) -> View:
+    """Return the index, or where none is kept, one that is built for this alone.
+
+    Raises IndexUnable where the graph holds what no index can.
+    """
+    known = await platform.known()
+    if known.view is not None:
+        return known.view
+    await number_ordinals(platform.database)
+    most = platform.settings.index_bytes or _PLENTY
+    level = await load_all(platform.database, most)
+    return View((level,), await load_trees(platform.database))
+
+
+def forecast(
+    platform: Platform, grounds: Grounds, view: View, where: Node | None, now: datetime
+) -> Forecast:
+    """Return what a change does; `where` is the filter of a split. Computes, and asks nobody."""
+    old = _evaluator(platform, grounds.before, view, now)
+    members = None if where is None else old.members(where)
+    after = retagged(view, grounds.steps(members), now)
+    new = _evaluator(platform, grounds.after, after.view, now)
+    outlooks = {}
+    for key in grounds.touched:
+        was, becomes = _members(key, grounds.before, old), _members(key, grounds.after, new)
+        outlooks[key] = _outlook(view, was, becomes)
+    return Forecast(
+        taggings=_taggings(grounds, view),
+        lost={tag: len(some) for tag, some in after.lost.items()},
+        touched=after.taggings,
+        customers=len(after.touched),
+        segments=outlooks,
+    )
+
+
+def _evaluator(platform: Platform, side: Side, view: View, now: datetime) -> Evaluator:
+    return Evaluator(view, side.catalogue, platform.context(now, side.library))
+
+
+def _members(key: str, side: Side, evaluator: Evaluator) -> BitMap | None:
+    if side.problem(key) is not None:
+        return None
+    return evaluator.members(side.library.segments[key].filter)
+
+
+def _outlook(view: View, was: BitMap | None, becomes: BitMap | None) -> Outlook:
+    if was is None or becomes is None:
+        return Outlook(_size(was), _size(becomes), 0, 0, (), ())
+    come, gone = becomes - was, was - becomes
+    return Outlook(
+        len(was), len(becomes), len(come), len(gone), _some(view, come), _some(view, gone)
+    )
+
+
+def _size(members: BitMap | None) -> int | None:
+    return None if members is None else len(members)
+
+
+def _some(view: View, customers: BitMap) -> tuple[str, ...]:
+    return tuple(page_by_key(view, customers, SAMPLE, None, descending=False))
+
+
+def _taggings(grounds: Grounds, view: View) -> dict[str, int]:
+    moved = [key for step in grounds.steps(BitMap()) for key in step.rule.moves]
+    wanted = {*moved, *grounds.revision.retired}
+    pairs = zip(view.levels, view.valid, strict=True)
+    found: dict[str, int] = dict.fromkeys(sorted(wanted), 0)
+    for level, mine in pairs:
+        for key in wanted & level.tags.keys():
+            found[key] += level.tags[key].customers.intersection_cardinality(mine & level.present)
+    return found

@@ -1,0 +1,251 @@
+"""A change with its blast radius: computed, kept for a while, and read again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from profilegraph.domain.change_states import ChangeState
+from profilegraph.domain.duties import Actor
+from profilegraph.domain.taxonomy import Duty
+from profilegraph.domain.taxonomy_changes import Change, Deprecate, Split
+from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.segments.checking import check
+from profilegraph.segments.codec import decode
+from profilegraph.segments.nodes import Node
+from profilegraph.segments.renaming import current
+from profilegraph.services.duties import governance
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import write_once
+from profilegraph.services.segments import library
+from profilegraph.services.taxonomy_changes.forecast import Forecast, Outlook, forecast, view_of
+from profilegraph.services.taxonomy_changes.grounds import Grounds, look_at, new_version
+from profilegraph.services.taxonomy_changes.plans import (
+    Plan,
+    PlanWarning,
+    SegmentEffect,
+    Someone,
+    TagMove,
+    TaxonomyStep,
+    WarningKind,
+)
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.saved_segments import list_segments
+from profilegraph.storage.taxonomies import read_taxonomies
+from profilegraph.storage.taxonomy_changes import (
+    KeptChange,
+    Watchers,
+    keep_plan,
+    read_changes,
+    read_names,
+    read_watchers,
+)
+
+VALID = timedelta(days=7)
+"""How long a plan may be applied."""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who changes tags, and when."""
+
+    actor: Actor
+    now: datetime
+
+    @property
+    def author(self) -> str:
+        """Return the name of the API key."""
+        return self.actor.name
+
+
+def read_change(value: object) -> Change:
+    """Return the change that a JSON value stands for; raises InvalidInput with every fault."""
+    try:
+        return Change.model_validate(value)
+    except ValidationError as fault:
+        errors = fault.errors(include_url=False, include_context=False)
+        raise InvalidInput(
+            "; ".join(
+                ".".join(map(str, ("change", *one["loc"])))
+                + f": {one['msg'].removeprefix('Value error, ')}"
+                for one in errors
+            )
+            + "."
+        ) from fault
+
+
+async def plan(
+    platform: Platform, change: Change, editor: Editor, request_key: str | None = None
+) -> Plan:
+    """Return what a change would do, after keeping it under a key for a week.
+
+    Nothing else is written. With a `request_key`, a repeated request is answered with the first plan.
+    Raises NotFound, Conflict, InvalidInput, InvalidFilter or InvalidTaxonomy
+    where the change cannot be made, IndexUnable where nobody can tell what it would do.
+    """
+    taxonomies = await read_taxonomies(platform.database)
+    segments = await list_segments(platform.database)
+    grounds = look_at(taxonomies, segments, change, new_version(platform, change))
+    where = await condition(platform, change)
+    view = await view_of(platform)
+    found = await asyncio.to_thread(forecast, platform, grounds, view, where, editor.now)
+    made = await _told(platform, grounds, change, found, editor)
+    kept = KeptChange(
+        made.key, ChangeState.PLANNED, made.model_dump_json(), made.by, made.at, made.expires
+    )
+
+    async def work(transaction: Transaction) -> str:
+        await keep_plan(transaction, kept)
+        return made.key
+
+    asked = sha256(f"planTaxonomyChange {change!r}".encode()).hexdigest()
+    key = await write_once(platform, work, editor.now, request_key, asked)
+    return made if key == made.key else plan_of(await kept_change(platform, key))
+
+
+async def condition(platform: Platform, change: Change) -> Node | None:
+    """Return the filter of a split, with the segments that it refers to; None of other changes.
+
+    Raises InvalidFilter.
+    """
+    if not isinstance(change.act, Split):
+        return None
+    catalogue = await platform.catalogue()
+    node = current(decode(change.act.where, platform.host.conditions), catalogue)
+    check(node, catalogue, await library(platform, node))
+    return node
+
+
+async def changes(
+    platform: Platform, keys: Sequence[str] | None = None, most: int = 100
+) -> Sequence[KeptChange]:
+    """Return changes that were planned, the newest first: those of some keys, or the last of all."""
+    return await read_changes(platform.database, keys=keys, most=most)
+
+
+async def kept_change(platform: Platform, key: str) -> KeptChange:
+    """Return a change that was planned, by its key; raises NotFound."""
+    found = await read_changes(platform.database, keys=[key])
+    if not found:
+        raise NotFound(
+            f"no change of tags has the key {key!r}.", hint="`taxonomyChanges` lists them."
+        )
+    return found[0]
+
+
+def plan_of(kept: KeptChange) -> Plan:
+    """Return the plan of a change that was kept."""
+    return Plan.model_validate_json(kept.plan)
+
+
+async def _told(
+    platform: Platform, grounds: Grounds, change: Change, found: Forecast, editor: Editor
+) -> Plan:
+    watchers = await read_watchers(platform.database, list(found.segments))
+    moving = (key for one in found.segments.values() for key in (*one.entering, *one.leaving))
+    names = await read_names(platform.database, set(moving))
+    effects = tuple(
+        _effect(grounds, key, outlook, watchers[key], names)
+        for key, outlook in found.segments.items()
+    )
+    revision = grounds.revision
+    governed = await governance(platform, list(grounds.dimensions), editor.now)
+    teams = {key: one.team(Duty.RESTRUCTURE) for key, one in governed.items()}
+    return Plan(
+        key=uuid4().hex,
+        change=change,
+        digest=grounds.digest,
+        by=editor.author,
+        at=editor.now,
+        expires=editor.now + VALID,
+        taxonomies=tuple(
+            TaxonomyStep(
+                key=one.key,
+                before=revision.before[one.key].version if one.key in revision.before else None,
+                after=one.version,
+            )
+            for one in revision.changed
+        ),
+        dimensions=tuple(grounds.dimensions),
+        moves=tuple(_moves(grounds, found)),
+        taggings=found.touched,
+        customers=found.customers,
+        segments=effects,
+        warnings=tuple(_warnings(grounds, change, found, effects, teams)),
+    )
+
+
+def _effect(
+    grounds: Grounds, key: str, outlook: Outlook, watchers: Watchers, names: Mapping[str, str]
+) -> SegmentEffect:
+    segment = grounds.segments[key]
+    return SegmentEffect(
+        key=key,
+        labels=segment.labels,
+        state=segment.state,
+        version=segment.version,
+        rewritten=key in grounds.rewritten,
+        live=watchers.live,
+        groups=watchers.groups,
+        webhooks=watchers.webhooks,
+        before=outlook.before,
+        after=outlook.after,
+        entered=outlook.entered,
+        left=outlook.left,
+        entering=_named(outlook.entering, names),
+        leaving=_named(outlook.leaving, names),
+        problem=grounds.after.problem(key),
+    )
+
+
+def _named(keys: Collection[str], names: Mapping[str, str]) -> tuple[Someone, ...]:
+    return tuple(Someone(key=key, name=names.get(key)) for key in keys)
+
+
+def _moves(grounds: Grounds, found: Forecast) -> Iterator[TagMove]:
+    for step in grounds.steps():
+        for tag, into in step.rule.moves.items():
+            yield TagMove(tag=tag, into=into, taggings=found.taggings.get(tag, 0))
+
+
+def _warnings(
+    grounds: Grounds,
+    change: Change,
+    found: Forecast,
+    effects: Sequence[SegmentEffect],
+    teams: Mapping[str, str | None],
+) -> Iterator[PlanWarning]:
+    for one in effects:
+        if one.problem is not None and one.before is not None:
+            yield _warning(WarningKind.SEGMENT_BREAKS, one.key, detail=one.problem)
+        elif isinstance(change.act, Deprecate):
+            yield _warning(WarningKind.IN_USE, one.key)
+    for tag, into in grounds.revision.moves.items():
+        if into is None and found.taggings.get(tag):
+            yield _warning(WarningKind.TAGGINGS_END, tag, found.taggings[tag])
+    for tag, count in found.lost.items():
+        yield _warning(WarningKind.TAG_GIVES_WAY, tag, count)
+    for tag in grounds.revision.retired:
+        yield _warning(WarningKind.TAG_RETIRES, tag, found.taggings.get(tag, 0))
+    yield from _about_dimensions(grounds, teams)
+
+
+def _about_dimensions(grounds: Grounds, teams: Mapping[str, str | None]) -> Iterator[PlanWarning]:
+    for key in grounds.dimensions:
+        dimension = grounds.before.catalogue.dimensions.get(key)
+        if dimension is not None and dimension.derived:
+            yield _warning(WarningKind.MODEL_SETS_IT, key)
+        team = teams.get(key)
+        if dimension is not None and team is not None:
+            yield _warning(WarningKind.NEEDS_DUTY, key, detail=team)
+
+
+def _warning(kind: WarningKind, subject: str, count: int = 0, **more: Any) -> PlanWarning:
+    return PlanWarning(kind=kind, subject=subject, count=count, **more)

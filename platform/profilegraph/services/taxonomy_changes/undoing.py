@@ -1,0 +1,229 @@
+"""An applied change taken back: definitions, filters and taggings, where nothing later depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.change_states import ChangeState
+from profilegraph.domain.retagging import Rule
+from profilegraph.domain.taxonomy import Cardinality, Duty, Taxonomy
+from profilegraph.domain.taxonomy_edits import World
+from profilegraph.domain.taxonomy_restoring import restored
+from profilegraph.errors import Conflict, NotFound
+from profilegraph.segments.checking import faults
+from profilegraph.segments.library import Library, SavedFilter
+from profilegraph.services.duties import require
+from profilegraph.services.platform import Platform
+from profilegraph.services.taxonomies import digest
+from profilegraph.services.taxonomy_changes.applying import AT_ONCE
+from profilegraph.services.taxonomy_changes.planning import Editor, kept_change, plan_of
+from profilegraph.services.taxonomy_changes.records import Record, Rewritten
+from profilegraph.services.taxonomy_changes.wording import note, undone
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.saved_segments import (
+    SavedSegment,
+    read_segment,
+    save_version,
+)
+from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
+from profilegraph.storage.taxonomy_changes import (
+    KeptChange,
+    advance,
+    changes_under_way,
+    locked_change,
+    locked_segments,
+    newest_applied,
+    next_customers,
+    retag,
+    take_back,
+)
+
+
+async def undo(
+    platform: Platform,
+    key: str,
+    editor: Editor,
+    *,
+    at_once: int = AT_ONCE,
+) -> KeptChange:
+    """Return a change after it was taken back; one that was interrupted goes on where it was.
+
+    Taken back again, it stays as it is. Raises NotFound, Forbidden, and Conflict where it is not
+    applied, or what came later depends on it; the message says what.
+    """
+    kept = await kept_change(platform, key)
+    if kept.state is ChangeState.APPLIED:
+        filters = await _former_filters(platform, kept)
+        await platform.database.write(_Work(platform, kept, editor, filters, at_once).begin)
+    elif kept.state not in (ChangeState.UNDOING, ChangeState.UNDONE):
+        raise Conflict(
+            f"the change {key!r} is {kept.state}.",
+            hint="Only what is applied can be taken back; apply it to its end first.",
+        )
+
+    async def batch(transaction: Transaction) -> bool:
+        kept = await locked_change(transaction, key)
+        return (
+            kept is not None
+            and kept.state is ChangeState.UNDOING
+            and await _follow(transaction, kept, at_once)
+        )
+
+    while await platform.database.write(batch):
+        pass
+    return await kept_change(platform, key)
+
+
+async def _former_filters(platform: Platform, kept: KeptChange) -> Mapping[str, SavedSegment]:
+    """Return the versions that segments had before a change rewrote them, by key."""
+    found = {}
+    for one in _record(kept).segments:
+        try:
+            found[one.key] = await read_segment(platform.database, one.key, one.before)
+        except NotFound:
+            continue  # deleted since: there is nothing to write back
+    return found
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The transaction in which a change is true no more."""
+
+    platform: Platform
+    kept: KeptChange
+    editor: Editor
+    former: Mapping[str, SavedSegment]
+    at_once: int
+
+    async def begin(self, transaction: Transaction) -> None:
+        """Write definitions and filters as they were, and the taggings too where there are few."""
+        taxonomies = await lock_taxonomies(transaction)
+        kept = await locked_change(transaction, self.kept.key)
+        if kept is None or kept.state is not ChangeState.APPLIED:
+            return
+        await self._require_last(transaction)
+        record = _record(kept)
+        world: World = {one.key: one for one in taxonomies}
+        after = restored(world, record.before, record.after)
+        segments = {one.key: one for one in await locked_segments(transaction)}
+        back = {
+            one.key: one
+            for one in record.segments
+            if self._is_as_left(one.key, one.after, segments)
+        }
+        self._require_sound(world, after, segments, set(back))
+        await require(
+            self.platform,
+            transaction,
+            self.editor.actor,
+            Duty.RESTRUCTURE,
+            self._dimensions(world),
+            self.editor.now,
+        )
+        for key, taxonomy in after.items():
+            if taxonomy != world.get(key):
+                await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.editor.now)
+        await self._write_back(transaction, back)
+        await advance(
+            transaction,
+            self.kept.key,
+            ChangeState.UNDOING,
+            undoneBy=self.editor.author,
+            undoneAt=self.editor.now,
+        )
+        if plan_of(kept).taggings <= self.at_once:
+            undoing = await locked_change(transaction, self.kept.key)
+            while undoing is not None and await _follow(transaction, undoing, self.at_once + 1):
+                pass
+
+    async def _write_back(self, transaction: Transaction, back: Mapping[str, Rewritten]) -> None:
+        change = plan_of(self.kept).change
+        words = note(undone(change, "zh-CN"), undone(change, "en"))
+        for key, one in sorted(back.items()):
+            await save_version(
+                transaction,
+                key,
+                None,
+                self.former[key].filter,
+                author=self.editor.author,
+                note=words,
+                at=self.editor.now,
+                restores=one.before,
+            )
+
+    def _dimensions(self, world: World) -> list[str]:
+        known = Catalogue.of(world.values()).dimensions
+        return [key for key in plan_of(self.kept).dimensions if key in known]
+
+    def _is_as_left(self, key: str, version: int, segments: Mapping[str, SavedSegment]) -> bool:
+        return key in self.former and key in segments and segments[key].version == version
+
+    async def _require_last(self, transaction: Transaction) -> None:
+        for other in await changes_under_way(transaction):
+            raise Conflict(
+                f"the change {other.key!r} is {other.state}: its taggings still follow.",
+                hint="Finish it first: apply or undo it again.",
+            )
+        mine = {one.key for one in _record(self.kept).after}
+        for other in await newest_applied(transaction):
+            if other.key == self.kept.key:
+                return
+            if mine & {one.key for one in _record(other).after}:
+                raise Conflict(
+                    f"the change {other.key!r} came later, and changed the same taxonomy.",
+                    hint="Take that one back first.",
+                )
+
+    def _require_sound(
+        self, now: World, after: World, segments: Mapping[str, SavedSegment], back: set[str]
+    ) -> None:
+        """Refuse where a segment that was saved since names what would be gone."""
+        current = Library({k: SavedFilter(one.labels, one.filter) for k, one in segments.items()})
+        later = {
+            key: SavedFilter(one.labels, self.former[key].filter if key in back else one.filter)
+            for key, one in segments.items()
+        }
+        old, new = Catalogue.of(now.values()), Catalogue.of(after.values())
+        for key, one in current.segments.items():
+            if not faults(one.filter, old, current):
+                found = faults(later[key].filter, new, Library(later))
+                if found and key not in back:
+                    raise Conflict(
+                        f"the segment {key!r} was saved since, and names what would be gone:"
+                        f" {found[0].message}",
+                        hint="Save it without that first, or delete it.",
+                    )
+
+
+async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> bool:
+    """Return whether there may be more to do after one batch of taggings was taken back."""
+    assert kept.applied_at is not None  # noqa: S101  (it was applied)
+    assert kept.undone_at is not None  # noqa: S101  (it is being undone)
+    if await take_back(transaction, kept.key, kept.applied_at, kept.undone_at, at_once):
+        return True
+    rule = _backwards(_record(kept), await lock_taxonomies(transaction))
+    customers = await next_customers(transaction, rule, None, at_once) if rule.moves else []
+    if customers:
+        await retag(transaction, customers, rule, kept.undone_at, None)
+        return True
+    await advance(transaction, kept.key, ChangeState.UNDONE)
+    return False
+
+
+def _backwards(record: Record, taxonomies: Iterable[Taxonomy]) -> Rule:
+    """Return where taggings go that tags got since, which are no more: where they had come from."""
+    catalogue = Catalogue.of(taxonomies)
+    moves = {
+        new: old
+        for step in record.steps
+        for old, new in step.moves.items()
+        if new is not None and new not in catalogue.tags
+    }
+    single = (k for k, one in catalogue.dimensions.items() if one.cardinality is Cardinality.SINGLE)
+    return Rule(moves, frozenset(single))
+
+
+def _record(kept: KeptChange) -> Record:
+    return Record.model_validate_json(kept.record or "")

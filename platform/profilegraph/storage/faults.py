@@ -1,0 +1,57 @@
+"""What goes wrong with the database, in the product's own errors."""
+
+from __future__ import annotations
+
+from neo4j.exceptions import (
+    AuthError,
+    ConstraintError,
+    Forbidden,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+
+from profilegraph.errors import (
+    Conflict,
+    DatabaseBusy,
+    DatabaseRefused,
+    DatabaseTimeout,
+    DatabaseUnavailable,
+)
+
+_TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
+
+
+def expected(fault: Exception, address: str, seconds: float) -> Exception | None:
+    """Return the product's error for one of the driver; None where it is a bug."""
+    match fault:
+        case TimeoutError():
+            return DatabaseTimeout(
+                f"the database at {address} did not answer within {seconds:g} s.",
+                hint="Try again; if it stays so, look at the database's log or ask for less.",
+            )
+        case AuthError() | Forbidden():
+            return DatabaseRefused(
+                f"the database at {address} refused: {fault.message}",
+                hint="Check NEO4J_USER and NEO4J_PASSWORD.",
+            )
+        case ConstraintError():
+            return Conflict(f"the graph refuses the change: {fault.message}")
+        case Neo4jError() if str(fault.code).endswith(_TIMED_OUT):
+            return DatabaseTimeout(
+                f"the database ended the call after {seconds:g} s; nothing of it was kept.",
+                hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
+            )
+        case TransientError():
+            return DatabaseBusy(
+                f"the database at {address} could not finish the call: {fault.message}",
+                hint="Nothing of it was kept. Try again, with less at once if it stays so.",
+            )
+        case ServiceUnavailable() | SessionExpired():
+            return DatabaseUnavailable(
+                f"no database answers at {address}: {fault}",
+                hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
+            )
+        case _:
+            return None

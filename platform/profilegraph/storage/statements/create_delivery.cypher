@@ -1,0 +1,3 @@
+MATCH (s:Segment {key: $segment})
+CREATE (s)-[:SENT]->(d:Delivery)
+SET d = $set

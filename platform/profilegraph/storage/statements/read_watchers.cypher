@@ -1,0 +1,8 @@
+// Who beside the marketers looks at segments: live evaluation, groups, addresses that are told.
+UNWIND $keys AS key
+MATCH (s:Segment {key: key})
+OPTIONAL MATCH (s)-[:WATCHED_BY]->(w:Watch)
+RETURN s.key AS key,
+  coalesce(s.state = 'ACTIVE' AND (w.onChange OR w.schedule IS NOT NULL), false) AS live,
+  COUNT { (w)-[:TOLD_TO]->(h:Webhook) WHERE h.active } AS webhooks,
+  COLLECT { MATCH (g:SegmentGroup)-[:RANKS]->(s) RETURN g.key ORDER BY g.key } AS groups

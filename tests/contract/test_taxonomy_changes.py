@@ -1,0 +1,216 @@
+"""Changes of tags in use: what the plan says is what is found, and what was is there again after."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from profilegraph.config import Settings
+from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.duties import Actor
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.values import Labels
+from profilegraph.hooks.host import load_host
+from profilegraph.segments.checking import faults
+from profilegraph.segments.codec import decode, encode
+from profilegraph.segments.nodes import AllOf
+from profilegraph.services import segments
+from profilegraph.services.engines import engine
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.platform import Platform
+from profilegraph.services.records import save
+from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.services.taxonomy_changes.applying import Application, apply
+from profilegraph.services.taxonomy_changes.planning import Editor, plan, read_change
+from profilegraph.services.taxonomy_changes.plans import Plan
+from profilegraph.services.taxonomy_changes.undoing import undo
+from profilegraph.storage.database import Database
+from profilegraph.storage.saved_segments import read_filters
+from tests.conftest import NOW
+
+PLENTY = 2**30
+LI = Editor(Actor("li", administrator=True), NOW)
+
+
+def named(key: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "labels": {"zh-CN": f"{key}号", "en": key}, **more}
+
+
+OWN = Taxonomy.model_validate(
+    named("own")
+    | {
+        "version": "1.0.0",
+        "editable": True,
+        "dimensions": [
+            named("hobby", cardinality="multi", folder="a")
+            | {
+                "tags": [
+                    named("outdoor"),
+                    named("fishing", parent="outdoor"),
+                    named("hiking", parent="outdoor"),
+                    named("golf"),
+                    named("chess"),
+                ]
+            },
+            named("grade", cardinality="single", ordered=True)
+            | {"tags": [named("low"), named("mid"), named("high")]},
+            named("club", cardinality="single") | {"tags": [named("gold"), named("silver")]},
+        ],
+    }
+)
+CARRIED = {
+    "c1": ("hobby/fishing", "grade/low", "club/gold"),
+    "c2": ("hobby/hiking", "hobby/golf", "grade/mid"),
+    "c3": ("hobby/golf", "hobby/chess", "grade/high", "club/silver"),
+    "c4": ("hobby/chess", "grade/mid"),
+    "c5": ("hobby/outdoor", "hobby/fishing", "club/silver"),
+    "c6": (),
+}
+FILTERS: dict[str, dict[str, Any]] = {
+    "outside": {"tags": {"dimension": "hobby", "anyOf": ["outdoor"]}},
+    "anglers": {"tags": {"dimension": "hobby", "anyOf": ["fishing"], "minConfidence": 0.5}},
+    "players": {"tags": {"dimension": "hobby", "anyOf": ["golf", "chess"]}},
+    "both": {"tags": {"dimension": "hobby", "allOf": ["golf", "chess"]}},
+    "no_golf": {"tags": {"dimension": "hobby", "noneOf": ["golf"]}},
+    "idle": {"tags": {"dimension": "hobby", "hasAny": False}},
+    "good": {"tags": {"dimension": "grade", "gte": "mid"}},
+    "exact": {"tags": {"dimension": "hobby", "anyOf": ["outdoor"], "exact": True}},
+    "club": {"tags": {"dimension": "club", "anyOf": ["gold", "silver"]}},
+    "nested": {"all": [{"segment": {"key": "players"}}, {"not": {"segment": {"key": "good"}}}]},
+}
+
+
+@pytest.fixture(params=["index", "cypher"])
+async def world(
+    request: pytest.FixtureRequest, settings: Settings, database: Database
+) -> AsyncIterator[Platform]:
+    knowledge = Knowledge(database, PLENTY if request.param == "index" else None)
+    platform = Platform(settings, database, knowledge, load_host())
+    await load_taxonomies(database, [OWN], NOW - timedelta(days=90))
+    await save(platform, [Customer(key=key, name=key.upper()) for key in CARRIED], NOW)
+    taggings = [
+        Tagging(
+            customer=customer,
+            tag=tag,
+            since=NOW - timedelta(days=10 * (1 + place)),
+            confidence=0.3 if place else 0.9,
+        )
+        for customer, tags in CARRIED.items()
+        for place, tag in enumerate(tags)
+    ]
+    await save(platform, taggings, NOW)
+    for key, value in FILTERS.items():
+        await segments.save_segment(
+            platform,
+            key,
+            Labels(zh_cn=key, en=key),
+            decode(value),
+            author="wang",
+            note="",
+            now=NOW - timedelta(days=60),
+        )
+    if request.param == "index":
+        await knowledge.indexed()
+    yield platform
+    await knowledge.close()
+
+
+async def everything(platform: Platform) -> Mapping[str, set[str] | None]:
+    """Return the members of all segments; None of one that cannot be asked."""
+    catalogue = await platform.catalogue()
+    filters = await read_filters(platform.database, list(FILTERS))
+    library = await segments.library(platform, AllOf(tuple(filters.values())))
+    sound = {key: one for key, one in filters.items() if not faults(one, catalogue, library)}
+    answering = await engine(platform, list(sound.values()), NOW)
+    found: dict[str, set[str] | None] = dict.fromkeys(filters)
+    for key, node in sound.items():
+        found[key] = {one.key for one in await answering.page(node, first=100)}
+    return found
+
+
+async def applied(platform: Platform, made: Plan, **more: Any) -> Any:
+    at_once = more.pop("at_once", 5_000)
+    wanted = Application(made.key, made.digest, **more)
+    return await apply(platform, wanted, LI, at_once=at_once)
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "rename": {"rename": {"target": "hobby/fishing", "key": "angling"}},
+    "relabel": {"rename": {"target": "hobby/golf", "labels": {"zh-CN": "高尔夫", "en": "Golf"}}},
+    "rename dimension": {"rename": {"target": "hobby", "key": "pastime"}},
+    "merge": {"merge": {"tags": ["hobby/golf", "hobby/chess"], "into": "hobby/golf"}},
+    "merge parent": {"merge": {"tags": ["hobby/outdoor"], "into": "hobby/fishing"}},
+    "merge elsewhere": {"merge": {"tags": ["hobby/golf"], "into": "club/gold"}},
+    "split": {
+        "split": {
+            "tag": "hobby/golf",
+            "where": {"tags": {"dimension": "grade", "gte": "high"}},
+            "into": {"labels": {"zh-CN": "高手", "en": "Masters"}},
+            "otherwise": {"key": "beginners", "labels": {"zh-CN": "新手", "en": "Beginners"}},
+        }
+    },
+    "split off": {
+        "split": {
+            "tag": "hobby/outdoor",
+            "where": {"tags": {"dimension": "hobby", "anyOf": ["fishing"]}},
+            "into": {"key": "hiking"},
+        }
+    },
+    "move below": {"move": {"target": "hobby/golf", "parent": "outdoor"}},
+    "move to the top": {"move": {"target": "hobby/fishing", "parent": None}},
+    "move in order": {"move": {"target": "grade/high", "position": 0}},
+    "move to a single dimension": {"move": {"target": "hobby/golf", "dimension": "club"}},
+    "move with those below": {"move": {"target": "hobby/outdoor", "dimension": "grade"}},
+    "folder": {"move": {"target": "hobby", "folder": "b/c"}},
+    "deprecate": {"deprecate": {"target": "hobby/golf", "replacedBy": "hobby/chess"}},
+    "delete": {"delete": {"target": "hobby/golf"}},
+    "delete parent": {"delete": {"target": "hobby/outdoor"}},
+    "delete dimension": {"delete": {"target": "grade"}},
+}
+
+
+async def test_what_the_plan_says_is_found_after_it_and_taken_back(world: Platform) -> None:
+    before = await everything(world)
+    untouched = await taggings(world)
+    for name, change in CHANGES.items():
+        made = await plan(world, read_change(change), LI)
+        assert await everything(world) == before, name
+        await applied(world, made, allow_broken=True)
+        compare(made, before, await everything(world))
+        await undo(world, made.key, LI)
+        assert await everything(world) == before, name
+        assert await taggings(world) == untouched, name
+        assert (await world.catalogue()).taxonomies == (OWN,), name
+    for key, value in FILTERS.items():
+        assert encode((await segments.segment(world, key)).filter) == value
+
+
+def compare(
+    made: Plan, before: Mapping[str, set[str] | None], after: Mapping[str, set[str] | None]
+) -> None:
+    """Hold what a plan says of every segment against what is found."""
+    told = {one.key: one for one in made.segments}
+    for key, was in before.items():
+        becomes, place = after[key], (made.change, key)
+        if key not in told:
+            assert becomes == was, place
+            continue
+        effect = told[key]
+        assert effect.before == (None if was is None else len(was)), place
+        assert effect.after == (None if becomes is None else len(becomes)), place
+        assert (effect.problem is None) is (becomes is not None), place
+        if was is not None and becomes is not None:
+            assert {one.key for one in effect.entering} == becomes - was, place
+            assert {one.key for one in effect.leaving} == was - becomes, place
+
+
+async def taggings(platform: Platform) -> list[str]:
+    """Return all present taggings, without since when their words hold."""
+    rows = await platform.database.read(
+        "MATCH (c:Customer)-[t:TAGGED]->(g:Tag)"
+        " RETURN c.key AS c, g.key AS g, t {.*, said: null} AS t"
+    )
+    return sorted(repr((row["c"], row["g"], sorted(row["t"].items()))) for row in rows)
