@@ -27,7 +27,9 @@ class NewEnvironment:
         here = sysconfig.get_paths()["purelib"]
         # `addsitedir` follows the links to what is installed editable here; a plain path does not.
         link = f"import site; site.addsitedir({here!r})\n"
-        (Path(paths["purelib"]) / "here.pth").write_text(link, "utf-8")
+        # The driver imports pandas wherever there is one, for a second each time; partners have none.
+        lacks = "import sys; sys.modules['pandas'] = None\n"
+        (Path(paths["purelib"]) / "here.pth").write_text(link + lacks, "utf-8")
         for module, program in {"pip": "pip", "pytest": "pytest"}.items():
             script = programs / program
             script.write_text(f'#!/bin/sh\nexec "{programs}/python" -m {module} "$@"\n', "utf-8")
