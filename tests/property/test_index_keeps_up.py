@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.values import Record
+from profilegraph.domain.values import EPOCH, Record
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.host import load_host
 from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.index.carried import Carried, carried
 from profilegraph.index.pages import page_by_key
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.index.view import View
@@ -28,8 +29,9 @@ from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
-from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.database import Database, Row, Transaction
 from profilegraph.storage.scores import write_scores
+from profilegraph.storage.statements import statement
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, mergers, numbers, ourselves, worlds
 from tests.property.strategies import LIBRARY, filters, scopes
@@ -40,6 +42,7 @@ SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 PLENTY = 2**30
 CUSTOMERS = ["c0", "c1", "c2"]
 
+Tags: TypeAlias = dict[str, set[Carried]]
 Step: TypeAlias = Callable[[Platform], Awaitable[object]]
 """Something that is written through the platform."""
 
@@ -166,9 +169,30 @@ async def compare(
 ) -> None:
     anew = View((await load_all(database, PLENTY),), await load_trees(database))
     assert view.customers == anew.customers
+    assert await by_graph(database, context) == by_index(view, context)
     grown, fresh = (Evaluator(one, catalogue, context) for one in (view, anew))
     for node in [AllOf(()), *nodes]:
         members = grown.members(node)
         assert members == fresh.members(node), encode_text(node)
         keys = page_by_key(view, members, len(members), None, descending=False)
         assert set(keys) == await by_cypher(database, catalogue, node, context), encode_text(node)
+
+
+async def by_graph(database: Database, context: Context) -> Tags:
+    query = statement("read_taggings")
+    rows = await database.read(query, {"keys": CUSTOMERS, "now": context.now})
+    return {row["customer"]: {as_the_index(one) for one in row["items"]} for row in rows}
+
+
+def by_index(view: View, context: Context) -> Tags:
+    return {key: set(some) for key, some in carried(view, CUSTOMERS, context.now).items()}
+
+
+def as_the_index(row: Row) -> Carried:
+    since, until = (
+        None if moment is None else EPOCH + timedelta(microseconds=moment)
+        for moment in (row["since"], row["until"])
+    )
+    assert since is not None
+    how = {name: row[name] for name in ("tag", "source", "confidence", "weight")}
+    return Carried(since=since, until=until, weekdays=tuple(row["weekdays"]), **how)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
@@ -39,6 +40,8 @@ class ApiContext:
         self.now = now
         self._clock = clock
         self.budget = Budget()
+        self.made: dict[str, Any] = {}
+        """What is the same all over an answer and need not be made again, by a key of its own."""
         self._standing: asyncio.Task[Actor] | None = None
         self.load = Loaders(self.platform, now, self.budget)
 
@@ -85,6 +88,7 @@ class ApiContext:
         """Let what was read be read again, after a change."""
         self._look.forget()
         self._standing = None
+        self.made = {}
         self.load = Loaders(self.platform, self.now, self.budget)
 
 

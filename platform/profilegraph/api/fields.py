@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
 import strawberry
+from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode
 from strawberry.extensions.field_extension import (
     AsyncExtensionResolver,
     FieldExtension,
@@ -74,6 +75,30 @@ def made_by(make: Callable[[Mapping[str, Any], Any], object]) -> Callable[[type[
         return kind
 
     return decorate
+
+
+def asked(info: strawberry.Info, *path: str) -> set[str]:
+    """Return the names of all fields that are selected of a field's value, or below it by a path.
+
+    All fragments are looked into, and no directive is: in the end fewer may be answered.
+    """
+    nodes: Iterable[FieldNode] = info._raw_info.field_nodes
+    for name in path:
+        nodes = [node for node in _selected(nodes, info) if node.name.value == name]
+    return {node.name.value for node in _selected(nodes, info)}
+
+
+def _selected(nodes: Iterable[FieldNode], info: strawberry.Info) -> Iterator[FieldNode]:
+    stack = [node.selection_set for node in nodes]
+    while stack:
+        selected = stack.pop()
+        for one in () if selected is None else selected.selections:
+            if isinstance(one, FieldNode):
+                yield one
+            elif isinstance(one, FragmentSpreadNode):
+                stack.append(info._raw_info.fragments[one.name.value].selection_set)
+            elif isinstance(one, InlineFragmentNode):
+                stack.append(one.selection_set)
 
 
 def given(description: str, name: str | None = None) -> Any:

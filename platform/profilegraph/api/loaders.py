@@ -59,6 +59,7 @@ class Loaders:
         self.profiles = lists(partial(profiles.read_profiles, database))
         self.identities = lists(partial(profiles.read_identities, database))
         self.taggings = lists(lambda keys: profiles.read_taggings(database, keys, now))
+        self.carried = lists(lambda keys: profiles.read_carried(platform, keys, now))
         self.departments = lists(partial(profiles.read_departments, database))
         self.decision_makers = lists(partial(profiles.read_decision_makers, database))
         self.events = newest(partial(profiles.read_events, database))

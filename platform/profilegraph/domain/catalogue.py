@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Self, TypeVar
 
@@ -16,7 +17,7 @@ from profilegraph.domain.taxonomy import (
     Tag,
     Taxonomy,
 )
-from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits
+from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits, placed
 from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
@@ -56,7 +57,7 @@ class Catalogue:
         dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
         before: dict[Kind, dict[str, str]] = {Kind.DIMENSION: {}, Kind.TAG: {}}
-        for kind, alias, place in former(found):
+        for kind, alias, place in former(placed(found)):
             before[kind][alias] = place.key
         return cls(
             taxonomies=found,
@@ -71,6 +72,17 @@ class Catalogue:
             carriers=MappingProxyType(dict(_carriers(dimensions.values(), tags))),
             instead=MappingProxyType(dict(_instead(found))),
         )
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Return the place of each tag key in the order of dimensions' keys and of their tags."""
+        ordered = sorted(self.dimensions.values(), key=lambda one: one.key)
+        return MappingProxyType({key: place for place, (key, _) in enumerate(_tags(ordered))})
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Return the key of the taxonomy that defines each dimension, by the dimension's key."""
+        return MappingProxyType({d.key: t.key for t in self.taxonomies for d in t.dimensions})
 
     def current_dimension(self, key: str) -> str:
         """Return the key that the dimension has now which is or was called `key`.
@@ -152,6 +164,9 @@ def _carriers(
         places = (dimension.key, *dimension.aliases)
         for tag in dimension.tags:
             key = tag_key(dimension.key, tag.key)
+            if not (tag.aliases or dimension.aliases):
+                yield key, frozenset((key,))
+                continue
             names = (tag.key, *(alias for alias in tag.aliases if "/" not in alias))
             moved = {alias for alias in tag.aliases if "/" in alias}
             found = moved | {tag_key(place, name) for place in places for name in names}

@@ -100,6 +100,10 @@ class Coded:
         mask: Mask = passes[self.codes]
         return mask
 
+    def at(self, places: Places) -> list[Any]:
+        """Return the values of the rows at some places."""
+        return [self.values[code] for code in self.codes[places].tolist()]
+
     def take(self, places: Places) -> Self:
         """Return the column of the rows at some places, with no value that none of them has."""
         codes = self.codes[places]
@@ -147,6 +151,14 @@ class Numbers:
         """Return which rows have a number that passes every comparison that is given."""
         mask = numbers_hold(test, self.values)
         return mask if self.present is None else mask & self.present
+
+    def at(self, places: Places) -> list[Any]:
+        """Return the numbers of the rows at some places, None where one is missing."""
+        values: list[Any] = self.values[places].tolist()
+        if self.present is None:
+            return values
+        known = zip(values, self.present[places].tolist(), strict=True)
+        return [value if present else None for value, present in known]
 
     def take(self, places: Places) -> Self:
         """Return the column of the rows at some places."""

@@ -63,6 +63,12 @@ class Keys:
         """Return the rank of the first key that is not less than another."""
         return bisect_left(range(len(self)), key.encode(), key=self._bytes)
 
+    def ordinal_of(self, key: str) -> int | None:
+        """Return whose key it is; None where it is not here."""
+        rank = self.at(key)
+        here = rank < len(self) and self._bytes(rank) == key.encode()
+        return int(self.ordinal[rank]) if here else None
+
     def key(self, rank: int) -> str:
         """Return the key of a rank."""
         return self._bytes(rank).decode()

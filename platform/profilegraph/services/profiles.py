@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from profilegraph.domain.customers import Identity, IdentityKind
+from collections.abc import Sequence
+from datetime import datetime
+
+from profilegraph.domain.customers import Identity, IdentityKind, Tagging
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.contacts import canonical_identity
+from profilegraph.index.carried import Carried, carried
 from profilegraph.services.platform import Platform
 from profilegraph.storage.reads import (
     ByCustomer,
@@ -29,10 +33,12 @@ from profilegraph.storage.reads import (
 
 __all__ = [
     "ByCustomer",
+    "Carried",
     "Owner",
     "Profile",
     "find_by_identity",
     "read_arrivals",
+    "read_carried",
     "read_consents",
     "read_decision_makers",
     "read_departments",
@@ -47,6 +53,16 @@ __all__ = [
     "read_relations",
     "read_taggings",
 ]
+
+
+async def read_carried(
+    platform: Platform, keys: Sequence[str], now: datetime
+) -> ByCustomer[Tagging | Carried]:
+    """Return the taggings that hold at `now`, in no order; those of the index, where there is one."""
+    view = (await platform.known()).view
+    if view is None:
+        return await read_taggings(platform.database, keys, now)
+    return carried(view, keys, now)
 
 
 async def find_by_identity(platform: Platform, kind: IdentityKind, value: str) -> str | None:

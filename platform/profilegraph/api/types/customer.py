@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from operator import itemgetter
+from typing import ClassVar
 
 import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.enums import CustomerKind, IdentityKind, RelationKind, TagSource
-from profilegraph.api.fields import field, listed
+from profilegraph.api.fields import asked, field, listed
 from profilegraph.api.ids import Node
 from profilegraph.api.types.activity import Arrival, Event, First, FollowUp, Opportunity, newest
 from profilegraph.api.types.organisation import DecisionMaker, Department, Ownership
 from profilegraph.api.types.taxonomy import AttributeDefinition, MetricDefinition, Tag
 from profilegraph.domain import customers as domain
-from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import (
     AttributeValue as Value,
 )
-from profilegraph.services.profiles import Profile
+from profilegraph.services.profiles import Carried, Profile
 
 
 @strawberry.type(description="A key by which a channel knows a customer.")
@@ -47,21 +48,25 @@ class Tagging:
     hours: str | None = strawberry.field(description="At what times of day, such as 18:00-22:00.")
     frequency: str | None = strawberry.field(description="How often, such as weekly.")
 
+    GRAPH_ONLY: ClassVar = frozenset({"by", "evidence", "hours", "frequency"})
+    """Names of the fields that the index does not know."""
+
     @classmethod
-    def of(cls, found: domain.Tagging, catalogue: Catalogue) -> Tagging:
-        """Return the API's view of a tagging."""
+    def of(cls, found: domain.Tagging | Carried, tag: Tag) -> Tagging:
+        """Return the API's view of a tagging; of one from the index, without what it cannot know."""
+        whole = found if isinstance(found, domain.Tagging) else None
         return cls(
-            tag=Tag.carried(found.tag, catalogue),
+            tag=tag,
             since=found.since,
             until=found.until,
-            source=found.source,
-            by=found.by,
+            source=TagSource(found.source),
+            by=None if whole is None else whole.by,
             confidence=found.confidence,
             weight=found.weight,
-            evidence=found.evidence,
+            evidence=None if whole is None else whole.evidence,
             weekdays=list(found.weekdays),
-            hours=found.hours,
-            frequency=found.frequency,
+            hours=None if whole is None else whole.hours,
+            frequency=None if whole is None else whole.frequency,
         )
 
 
@@ -137,21 +142,36 @@ class Consent(Node):
 class Customer(Node):
     """A company or a person that we sell to."""
 
-    profile: strawberry.Private[Profile]
-    kind: CustomerKind = strawberry.field(description="Organisation or person.")
-    name: str | None = strawberry.field(description="Name.")
-    created_at: datetime = strawberry.field(description="When it was first saved, UTC.")
+    BY_KEY: ClassVar = frozenset({"__typename", "key", "id", "tags"})
+    """Names of fields that need no more of the customer than its key."""
+    read: strawberry.Private[Profile | None] = None
+    """None only where nothing else than `BY_KEY` is asked for."""
+
+    @property
+    def profile(self) -> Profile:
+        """Return the customer as the graph has it."""
+        assert self.read is not None, "whoever asks for it has it read"  # noqa: S101
+        return self.read
+
+    @field("Organisation or person.")
+    def kind(self) -> CustomerKind:
+        """Return the kind."""
+        return self.profile.kind
+
+    @field("Name.")
+    def name(self) -> str | None:
+        """Return the name."""
+        return self.profile.name
+
+    @field("When it was first saved, UTC.")
+    def created_at(self) -> datetime:
+        """Return when it was first saved."""
+        return self.profile.created_at
 
     @classmethod
     def of(cls, found: Profile) -> Customer:
         """Return the API's view of a customer."""
-        return cls(
-            key=found.key,
-            profile=found,
-            kind=found.kind,
-            name=found.name,
-            created_at=found.created_at,
-        )
+        return cls(key=found.key, read=found)
 
     @classmethod
     async def load(cls, info: Info, key: str) -> Customer | None:
@@ -164,6 +184,13 @@ class Customer(Node):
         """Return the customers of these keys that there are, in their order."""
         found = await info.context.load.profiles.load_many(keys)
         return [cls.of(one) for profile in found for one in profile]
+
+    @classmethod
+    async def found(cls, info: Info, keys: list[str], wanted: set[str]) -> list[Customer]:
+        """Return customers that a filter has just found, read where more than their keys is wanted."""
+        if wanted <= cls.BY_KEY:
+            return [cls(key=key) for key in keys]
+        return await cls.load_many(info, keys)
 
     @listed("The values of the attributes that are known.")
     async def attributes(self, info: Info) -> list[AttributeValue]:
@@ -194,12 +221,15 @@ class Customer(Node):
     @listed("The tags that the customer carries now, by dimension.")
     async def tags(self, info: Info) -> list[Tagging]:
         """Return the current taggings; those of a taxonomy that is gone are left out."""
-        catalogue = await info.context.catalogue()
-        found = await info.context.load.taggings.load(self.key)
+        context = info.context
+        catalogue, load = await context.catalogue(), context.load
+        reader = load.taggings if asked(info) & Tagging.GRAPH_ONLY else load.carried
+        current = [(catalogue.current_tag(one.tag), one) for one in await reader.load(self.key)]
+        places = catalogue.order
+        known = [(places[key], one.tag, one) for key, one in current if key in places]
         return [
-            Tagging.of(one, catalogue)
-            for one in found
-            if catalogue.current_tag(one.tag) in catalogue.tags
+            Tagging.of(one, Tag.once(one.tag, catalogue, context.made))
+            for _, _, one in sorted(known, key=itemgetter(0, 1))
         ]
 
     @listed("All departments, by key; `parent` tells how they nest.")

@@ -13,7 +13,7 @@ from profilegraph.api.enums import EvidenceKind
 from profilegraph.api.fields import field, listed
 from profilegraph.api.types.customer import Tagging
 from profilegraph.api.types.organisation import DecisionMaker
-from profilegraph.api.types.taxonomy import Locale
+from profilegraph.api.types.taxonomy import Locale, Tag
 from profilegraph.domain import customers as domain
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import from_units
@@ -186,7 +186,7 @@ def evidence_of(
     """Return the API's view of what was found; `people` are the customer's, by key."""
     match found:
         case domain.Tagging():
-            return Tagging.of(found, catalogue)
+            return Tagging.of(found, Tag.carried(found.tag, catalogue))
         case Value():
             return ValueEvidence.of(found)
         case EventFact():

@@ -10,7 +10,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.context import Info
-from profilegraph.api.fields import field, listed
+from profilegraph.api.fields import asked, field, listed
 from profilegraph.api.filter_parts import PersonTest
 from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.types import answers
@@ -95,7 +95,8 @@ async def customer_page(
         position.key: sorting.cursor(position)
         for position in info.context.budget.take(list(page.positions))
     }
-    customers = await Customer.load_many(info, list(cursors))
+    wanted = asked(info, "edges", "node")
+    customers = await Customer.found(info, list(cursors), wanted)
     return CustomerConnection(
         condition=condition,
         when=when,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -123,6 +123,14 @@ class Tag(Node, Labelled, Defined):
             dimension_definition=catalogue.dimension(dimension),
             taxonomy_key=_owner(dimension, catalogue),
         )
+
+    @classmethod
+    def once(cls, key: str, catalogue: Catalogue, made: dict[str, Any]) -> Tag:
+        """Return a tag that customers carry, made once and kept in `made`; raises NotFound."""
+        if key not in made:
+            made[key] = cls.carried(key, catalogue)
+        found: Tag = made[key]
+        return found
 
     @field("The tag's name within its dimension, as filters use it: `key` without the dimension.")
     def name(self) -> str:
@@ -300,7 +308,6 @@ class Taxonomy(Node, Labelled):
 
 
 def _owner(dimension: str, catalogue: Catalogue) -> str:
-    for taxonomy in catalogue.taxonomies:
-        if any(one.key == dimension for one in taxonomy.dimensions):
-            return taxonomy.key
-    raise NotFound(f"no taxonomy has the dimension {dimension!r}.")
+    if dimension not in catalogue.owners:
+        raise NotFound(f"no taxonomy has the dimension {dimension!r}.")
+    return catalogue.owners[dimension]
