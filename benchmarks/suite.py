@@ -176,7 +176,7 @@ class Run:
             CLICKHOUSE: lambda: open_clickhouse(customers),
         }
         with ExitStack() as stack:
-            port, pid = stack.enter_context(serving(self._address, self._folder))
+            port, pid = stack.enter_context(serving(self._settings.home, self._folder))
             client = stack.enter_context(GraphQLClient(port, key=key))
             index = wait_for_index(port)
             self._say(f"the index is {index.state}, built in {index.build_seconds:.1f} s")

@@ -39,7 +39,6 @@ from benchmarks.questions import (
     Question,
     RevenueAbove,
 )
-from profilegraph.services.platform import Address
 
 OPERATIONS = {
     Kind.COUNT: "query ($filter: FilterInput!) { segmentPreview(filter: $filter) { count } }",
@@ -82,13 +81,14 @@ class Profilegraph:
 
 
 @contextmanager
-def serving(address: Address, folder: Path) -> Iterator[tuple[int, int]]:
-    """Yield port and process id of `profilegraph serve` on a graph; raises SideUnavailable."""
+def serving(home: Path, folder: Path) -> Iterator[tuple[int, int]]:
+    """Yield port and process id of `profilegraph serve`, its embedded database at `home`.
+
+    Raises SideUnavailable.
+    """
     environment = {
-        "NEO4J_URI": address.uri,
-        "NEO4J_USER": address.user,
-        "NEO4J_PASSWORD": address.password,
-        "PROFILEGRAPH_HOME": str(folder),
+        "NEO4J_URI": "",
+        "PROFILEGRAPH_HOME": str(home),
         "PROFILEGRAPH_PORT": "0",
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "200",

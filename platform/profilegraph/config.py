@@ -28,7 +28,9 @@ def _known_zone(name: str) -> str:
 class Settings(BaseSettings):
     """All that can be configured; each field says its variable's meaning and unit."""
 
-    model_config = SettingsConfigDict(env_prefix="PROFILEGRAPH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="PROFILEGRAPH_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     neo4j_uri: str | None = Field(
         None,

@@ -140,6 +140,8 @@ async def test_whatever_rests_on_a_broken_segment_fails_by_its_name(saved):
         'mutation { takeSnapshot(key: "pained") { key } }',
         'mutation { setSegmentLive(key: "pained") { key } }',
         '{ segmentGroup(key: "g") { shares { total } } }',
+        '{ segmentOverlap(segments: ["warm", "pained"]) { union } }',
+        '{ compareSegments(a: "warm", b: "pained") { aCount } }',
         '{ explainMember(customer: "a", segment: "pained") { holds } }',
         '{ segment(key: "pained") { difference(from: "2026-03-02T00:00:00Z") { versionBefore } } }',
     ):

@@ -20,8 +20,8 @@ from profilegraph.storage.cleaning import Staleness, close_stale, find_stale
 from profilegraph.storage.database import Transaction
 from tests.conftest import NOW
 
-LI = Actor("Li", "li", administrator=False)
-WANG = Actor("Wang", "wang", administrator=False)
+LI = Actor("Li", "li")
+WANG = Actor("Wang", "wang")
 TAG = "pains/no_integration"
 
 

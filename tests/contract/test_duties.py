@@ -24,8 +24,8 @@ from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Transaction
 from tests.conftest import NOW
 
-LI = Actor("Li", "li", administrator=False)
-WANG = Actor("Wang", "wang", administrator=False)
+LI = Actor("Li", "li")
+WANG = Actor("Wang", "wang")
 BOSS = Request(OPERATOR, NOW)
 LATER = NOW + timedelta(days=1)
 

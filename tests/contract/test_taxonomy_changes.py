@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.hooks.host import load_host
 from profilegraph.segments.checking import faults
 from profilegraph.segments.codec import decode, encode
+from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import AllOf
 from profilegraph.services import segments
 from profilegraph.services.engines import engine
@@ -32,7 +33,7 @@ from profilegraph.storage.saved_segments import read_filters
 from tests.conftest import NOW
 
 PLENTY = 2**30
-LI = Editor(Actor("li"), NOW)
+LI = Editor(Actor("li", administrator=True), NOW)
 
 
 def named(key: str, **more: Any) -> dict[str, Any]:
@@ -90,7 +91,9 @@ async def world(
     knowledge = Knowledge(database, PLENTY if request.param == "index" else None)
     platform = Platform(settings, database, knowledge, load_host())
     await load_taxonomies(database, [OWN], NOW - timedelta(days=90))
-    await save(platform, [Customer(key=key, name=key.upper()) for key in CARRIED], NOW)
+    await save(
+        platform, [Customer(key=key, name=key.upper()) for key in CARRIED], NOW - timedelta(days=90)
+    )
     taggings = [
         Tagging(
             customer=customer,
@@ -214,3 +217,47 @@ async def taggings(platform: Platform) -> list[str]:
         " RETURN c.key AS c, g.key AS g, t {.*, said: null} AS t"
     )
     return sorted(repr((row["c"], row["g"], sorted(row["t"].items()))) for row in rows)
+
+
+async def count(platform: Platform, at: datetime, dimension: str = "hobby", **asked: Any) -> int:
+    when = NOW if at == NOW else Past(at, NOW + timedelta(days=30))
+    return await segments.count(platform, decode({"tags": {"dimension": dimension, **asked}}), when)
+
+
+async def test_a_past_moment_is_asked_about_by_the_tags_of_then(world: Platform) -> None:
+    made = await plan(world, read_change(CHANGES["merge"]), LI)
+    await applied(world, made)
+    later = Editor(Actor("li"), NOW + timedelta(days=2))
+    made = await plan(world, read_change(CHANGES["rename dimension"]), later)
+    await apply(world, Application(made.key, made.digest), later)
+    made = await plan(world, read_change({"delete": {"target": "pastime/fishing"}}), later)
+    await apply(world, Application(made.key, made.digest, allow_broken=True), later)
+    before, between, after = (NOW + timedelta(days=days) for days in (-1, 1, 3))
+    assert await count(world, before, anyOf=["golf"]) == 2
+    assert await count(world, before, anyOf=["chess"]) == 2
+    # A key that came later stands for all that has become its tag.
+    assert await count(world, before, "pastime", anyOf=["golf"]) == 3
+    assert await count(world, before, anyOf=["fishing"]) == 2
+    assert await count(world, before, "pastime", hasAny=True) == 5
+    assert await count(world, between, anyOf=["golf"]) == 3
+    assert await count(world, between, anyOf=["chess"]) == 3
+    assert await count(world, between, anyOf=["outdoor"]) == 3
+    assert await count(world, after, "pastime", anyOf=["golf"]) == 3
+    assert await count(world, after, anyOf=["outdoor"]) == 2
+    when = Past(before, NOW + timedelta(days=30))
+    saved = await segments.segment(world, "both", when)
+    page = await segments.members(world, saved.filter, when, first=10)
+    assert [one.key for one in page.positions] == ["c3"]
+    verdict = await segments.explain_member(world, saved.filter, "c3", when)
+    assert verdict.holds
+
+
+async def test_the_past_knows_of_a_change_and_of_its_end(world: Platform) -> None:
+    made = await plan(world, read_change(CHANGES["rename"]), LI)
+    await applied(world, made)
+    await undo(world, made.key, Editor(Actor("li"), NOW + timedelta(days=2)))
+    for days in (-1, 1, 3):
+        at = NOW + timedelta(days=days)
+        assert await count(world, at, anyOf=["fishing"]) == 2, days
+        if days == 1:
+            assert await count(world, at, anyOf=["angling"]) == 2

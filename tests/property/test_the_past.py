@@ -146,12 +146,12 @@ async def changed_since(
     database: Database, catalogue: Catalogue, node: Node, stage: int
 ) -> set[str]:
     """Return who entered or left until the next writing; of each there must be a reason."""
-    old, new = Asked(node, as_of(stage)), Asked(node, as_of(stage + 1))
-    keys = await page_of_changes(database, catalogue, old, new, first=100)
+    old, new = (Asked(node, as_of(one), catalogue) for one in (stage, stage + 1))
+    keys = await page_of_changes(database, old, new, first=100)
     before = await read_past(database, keys, old.context.now)
     after = await read_past(database, keys, new.context.now)
     for key in keys:
-        found = changed(key, Known(before.get(key), after.get(key)), old, new, catalogue)
+        found = changed(key, Known(before.get(key), after.get(key)), old, new)
         assert found is not None, (key, stage, encode_text(node))
         assert found.reasons, (key, stage, encode_text(node))
     return set(keys)

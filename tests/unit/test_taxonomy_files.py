@@ -488,9 +488,3 @@ def test_ordered_dimensions_go_from_the_least_to_the_most() -> None:
         "1000_plus",
     ]
     assert ordered["annual_budget"][0].key == "under_50k"
-
-
-def test_the_example_of_the_docs_is_sound() -> None:
-    docs = (Path(__file__).parents[2] / "docs" / "taxonomies.md").read_text("utf-8")
-    example = docs.split("```yaml\n")[1].split("```")[0]
-    assert parse_taxonomy(example, "docs").dimensions[0].tags[1].parent == "east"

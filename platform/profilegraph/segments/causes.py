@@ -54,6 +54,7 @@ class Asked:
 
     filter: Node
     context: Context
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,15 @@ class Changed:
     reasons: tuple[Reason, ...]
 
 
-def changed(
-    customer: str, known: Known, old: Asked, new: Asked, catalogue: Catalogue
-) -> Changed | None:
+def changed(customer: str, known: Known, old: Asked, new: Asked) -> Changed | None:
     """Return how and why a customer's membership differs between two moments; None if it does not.
 
     Where the definition in force at first gives the same at both moments, the definition is the
     cause; otherwise the conditions are by which that definition tells the two moments apart.
     """
     before, after = known.before, known.after
-    was = before is not None and explain(old.filter, before, catalogue, old.context).holds
-    is_ = after is not None and explain(new.filter, after, catalogue, new.context).holds
+    was = before is not None and explain(old.filter, before, old.catalogue, old.context).holds
+    is_ = after is not None and explain(new.filter, after, new.catalogue, new.context).holds
     if was == is_:
         return None
     if before is None:
@@ -95,11 +94,11 @@ def changed(
         return Changed(customer, is_, (Reason(Cause.MERGED),))
     # The old definition is asked again, with the segments inside it as they were defined then.
     later = replace(new.context, library=old.context.library)
-    first = explain(old.filter, before, catalogue, old.context)
-    then = explain(old.filter, after, catalogue, later)
+    first = explain(old.filter, before, old.catalogue, old.context)
+    then = explain(old.filter, after, new.catalogue, later)
     if first.holds == then.holds:
         return Changed(customer, is_, (Reason(Cause.DEFINITION_CHANGED),))
-    judge = _Judge(before, after, known.expired, old.context, later, catalogue)
+    judge = _Judge(before, after, known.expired, old.context, later, new.catalogue)
     found = dict.fromkeys(judge.reasons(first, then))
     return Changed(customer, is_, tuple(found))
 

@@ -169,7 +169,8 @@ class _Leaf:
             yield Fault(FaultKind.NOT_ORDERED, self.place, message, name)
         for key in (tag_key(name, end) for end in (leaf.gte, leaf.lte) if end):
             now = catalogue.current_tag(key)
-            if now in catalogue.tags and not now.startswith(f"{dimension.key}/"):
+            order = {tag_key(dimension.key, tag.key) for tag in dimension.tags}
+            if now in catalogue.tags and order.isdisjoint(catalogue.carriers[now]):
                 message = (
                     f"{key!r} is {now!r} now, with no place in the order of {dimension.key!r}."
                 )

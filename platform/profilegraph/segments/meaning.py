@@ -49,7 +49,8 @@ def _expanded(leaf: Tags, names: tuple[str, ...], catalogue: Catalogue) -> froze
 
 def _between(leaf: Tags, keys: list[str], catalogue: Catalogue) -> list[str]:
     def place(name: str) -> int:
-        return keys.index(catalogue.current_tag(tag_key(leaf.dimension, name)))
+        key = catalogue.current_tag(tag_key(leaf.dimension, name))
+        return next(i for i, one in enumerate(keys) if one in catalogue.carriers[key])
 
     first = place(leaf.gte) if leaf.gte is not None else 0
     last = place(leaf.lte) if leaf.lte is not None else len(keys) - 1

@@ -14,7 +14,7 @@ from profilegraph.segments.answers import ByFilter, ByTag, Level, Path, Split, b
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.parting import Parting, by_dimension
-from profilegraph.services.engines import engine
+from profilegraph.services.engines import catalogue_of, engine
 from profilegraph.services.platform import Platform
 
 MOST_LEVELS = 4
@@ -110,8 +110,8 @@ async def breakdown(
     A tag includes those below it, and of a dimension with several tags a customer counts in each:
     the buckets may add up to more than the total. Raises NotFound, InvalidFilter.
     """
-    catalogue = await platform.catalogue()
-    asked = catalogue.dimensions if dimensions is None else dimensions
+    catalogue = await catalogue_of(platform, when)
+    asked = (await platform.catalogue()).dimensions if dimensions is None else dimensions
     names = list(dict.fromkeys(catalogue.dimension(name).key for name in asked))
     partings = [by_dimension(name, catalogue) for name in names]
     answering = await engine(platform, [node], when)
@@ -134,7 +134,7 @@ async def cross_table(
     """
     if rows == columns:
         raise InvalidInput("rows and columns are two dimensions.", where="columns")
-    catalogue = await platform.catalogue()
+    catalogue = await catalogue_of(platform, when)
     down, across = by_dimension(rows, catalogue), by_dimension(columns, catalogue)
     _refuse_too_many([down, across])
     answering = await engine(platform, [node], when)
@@ -168,11 +168,19 @@ async def split(platform: Platform, node: Node, levels: Sequence[Parting], when:
     if not 1 <= len(levels) <= MOST_LEVELS:
         raise InvalidInput(f"give 1 to {MOST_LEVELS} levels.", where="levels")
     _refuse_too_many(levels)
-    catalogue = await platform.catalogue()
+    catalogue = await catalogue_of(platform, when)
+    levels = [_as_of(one, catalogue) for one in levels]
     own = [one for each in levels for one in filters_of(each.level)]
     answering = await engine(platform, [node, *own], when)
     found = await answering.split(node, [one.level for one in levels])
     return Tree(found.get((), 0), _branches(node, levels, catalogue, found, ()))
+
+
+def _as_of(parting: Parting, catalogue: Catalogue) -> Parting:
+    """Return a parting with the tags that its dimension had at the moment that is asked about."""
+    if isinstance(parting.level, ByTag):
+        return by_dimension(parting.level.dimension, catalogue)
+    return parting
 
 
 def filters_of(level: Level) -> tuple[Node, ...]:

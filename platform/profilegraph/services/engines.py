@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.past_catalogue import as_it_was
 from profilegraph.errors import InvalidFilter
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
@@ -20,6 +22,7 @@ from profilegraph.services.index_engine import IndexEngine
 from profilegraph.services.knowledge import Known
 from profilegraph.services.platform import Platform
 from profilegraph.storage.saved_segments import read_library
+from profilegraph.storage.taxonomies import read_taxonomies_at
 
 MOST_LEAVES = 300
 """How many conditions the filters of one question may have together."""
@@ -65,6 +68,15 @@ class Engine(Protocol):
         ...
 
 
+async def catalogue_of(platform: Platform, when: When) -> Catalogue:
+    """Return the catalogue by which a moment is asked about: that of now, or that of then."""
+    now = await platform.catalogue()
+    if not isinstance(when, Past):
+        return now
+    then = await read_taxonomies_at(platform.database, when.at)
+    return now if then is None else as_it_was(now, then)
+
+
 async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engine:
     """Return what answers about these filters; raises InvalidFilter, NoHistory."""
     known, context = await _grounds(platform, nodes, when)
@@ -87,10 +99,11 @@ async def grounds(
 
 async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tuple[Known, Context]:
     known = await platform.known()
+    if isinstance(when, Past):
+        known = replace(known, catalogue=await catalogue_of(platform, when))
     at = when.at if isinstance(when, Past) else None
-    library = current_library(
-        await read_library(platform.database, AllOf(tuple(nodes)), at), known.catalogue
-    )
+    library = await read_library(platform.database, AllOf(tuple(nodes)), at)
+    library = current_library(library, known.catalogue)
     for node in nodes:
         check(node, known.catalogue, library)
     leaves = sum(size(node, library).leaves for node in nodes)

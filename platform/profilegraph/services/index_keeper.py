@@ -74,6 +74,12 @@ class IndexKeeper:
         behind = self.state is not IndexState.READY or self._pending or self._trees_changed
         return None if behind else self._view
 
+    def rests_on(self, view: View | None) -> bool:
+        """Return whether it is still `view` that answers, with nothing to be done or told of."""
+        if self.state in (IndexState.OFF, IndexState.TOO_LARGE):
+            return view is None
+        return view is not None and view is self.settled
+
     def restore(self, view: View) -> None:
         """Begin with an index that was saved; what has changed since is to be told of."""
         if self.state is IndexState.EMPTY:

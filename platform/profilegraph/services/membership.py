@@ -60,16 +60,16 @@ async def compare_moments(
     before = await read_segment(platform.database, key, at=start)
     after = await read_segment(platform.database, key, at=end)
     async with naming(platform, key, before.filter, Past(start, now)):
-        catalogue, then = await grounds(platform, [before.filter], Past(start, now))
+        first, then = await grounds(platform, [before.filter], Past(start, now))
     async with naming(platform, key, after.filter, Past(end, now)):
         catalogue, later = await grounds(platform, [after.filter], Past(end, now))
-    old, new = Asked(before.filter, then), Asked(after.filter, later)
+    old, new = Asked(before.filter, then, first), Asked(after.filter, later, catalogue)
     return Comparison(before, after, old, new, catalogue)
 
 
 async def sums(platform: Platform, asked: Comparison) -> Sums:
     """Return how many members there were at both moments, and how many came and went."""
-    return await count_changes(platform.database, asked.catalogue, asked.old, asked.new)
+    return await count_changes(platform.database, asked.old, asked.new)
 
 
 async def causes(platform: Platform, asked: Comparison) -> Mapping[tuple[bool, Cause], int]:
@@ -106,7 +106,6 @@ async def page(
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
     keys = await page_of_changes(
         platform.database,
-        asked.catalogue,
         asked.old,
         asked.new,
         first=first + 1,
@@ -120,7 +119,7 @@ async def _batches(platform: Platform, asked: Comparison) -> AsyncIterator[tuple
     last: str | None = None
     while True:
         keys = await page_of_changes(
-            platform.database, asked.catalogue, asked.old, asked.new, first=_BATCH, after=last
+            platform.database, asked.old, asked.new, first=_BATCH, after=last
         )
         if keys:
             yield await _explained(platform, asked, keys)
@@ -142,7 +141,6 @@ async def _explained(
             Known(_there(before.get(key)), _there(after.get(key)), expired.get(key, frozenset())),
             asked.old,
             asked.new,
-            asked.catalogue,
         )
         for key in keys
     )

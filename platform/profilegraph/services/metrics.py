@@ -40,21 +40,29 @@ class Metrics:
             ["reason"],
             registry=into,
         )
+        self._tell_of_the_feed(into)
+        self.answers = Counter(
+            "profilegraph_answers",
+            "Questions about filters, by what answered.",
+            ["engine"],
+            registry=into,
+        )
+
+    def _tell_of_the_feed(self, into: CollectorRegistry) -> None:
         self.changes = Counter(
             "profilegraph_feed_changes",
             "Changes of the graph that were taken note of.",
+            registry=into,
+        )
+        self.spared = Counter(
+            "profilegraph_feed_looks_spared",
+            "Looks at the feed that the embedded database said would find nothing.",
             registry=into,
         )
         self.look = Histogram(
             "profilegraph_feed_look_seconds",
             "How long one look at the feed takes, with reading what changed.",
             buckets=_QUICK,
-            registry=into,
-        )
-        self.answers = Counter(
-            "profilegraph_answers",
-            "Questions about filters, by what answered.",
-            ["engine"],
             registry=into,
         )
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.embedded import server as embedded
+from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, Progress
+from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.segments.facts import Context, Past, When
@@ -105,7 +107,10 @@ async def open_platform(
         host = load_host()
         left = await load_what_fits(database, host.taxonomies, now)
         knowledge = Knowledge(
-            database, settings.index_bytes if indexed else None, index_file(settings, address)
+            database,
+            settings.index_bytes if indexed else None,
+            index_file(settings, address),
+            pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
         listening = Listening(host.listeners, host.guard)
         database.on_tags = listening.tags_written

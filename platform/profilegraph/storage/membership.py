@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.causes import Asked
 from profilegraph.segments.to_cypher import Compiler, Parameters
 from profilegraph.storage.database import Database
@@ -23,9 +22,9 @@ class Sums:
     left: int
 
 
-async def count_changes(database: Database, catalogue: Catalogue, old: Asked, new: Asked) -> Sums:
+async def count_changes(database: Database, old: Asked, new: Asked) -> Sums:
     """Return how many members two moments have each, and how many only one of them has."""
-    compared, parameters = _compared(catalogue, old, new)
+    compared, parameters = _compared(old, new)
     query = (
         f"{compared} RETURN count(CASE WHEN was THEN 1 END) AS before,"
         " count(CASE WHEN is THEN 1 END) AS after,"
@@ -38,7 +37,6 @@ async def count_changes(database: Database, catalogue: Catalogue, old: Asked, ne
 
 async def page_of_changes(
     database: Database,
-    catalogue: Catalogue,
     old: Asked,
     new: Asked,
     *,
@@ -50,7 +48,7 @@ async def page_of_changes(
 
     With `entered`, only those who did the one or the other.
     """
-    compared, parameters = _compared(catalogue, old, new)
+    compared, parameters = _compared(old, new)
     tests = (
         ["was <> is"] if entered is None else ["is AND NOT was" if entered else "was AND NOT is"]
     )
@@ -72,8 +70,8 @@ async def read_expired(
     return {row["customer"]: frozenset(row["tags"]) for row in rows}
 
 
-def _compared(catalogue: Catalogue, old: Asked, new: Asked) -> tuple[str, Parameters]:
+def _compared(old: Asked, new: Asked) -> tuple[str, Parameters]:
     parameters = Parameters()
-    was = Compiler(catalogue, old.context, parameters).members(old.filter)
-    is_ = Compiler(catalogue, new.context, parameters).members(new.filter)
+    was = Compiler(old.catalogue, old.context, parameters).members(old.filter)
+    is_ = Compiler(new.catalogue, new.context, parameters).members(new.filter)
     return f"MATCH (c:Customer) WITH c, ({was}) AS was, ({is_}) AS is", parameters

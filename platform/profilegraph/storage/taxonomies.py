@@ -79,8 +79,14 @@ async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
 
 
-async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy]:
-    """Return the taxonomies as they were at a moment, by key; before the first, as they were first."""
+async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy] | None:
+    """Return the taxonomies of a moment as they were then, by key; None where they are so still."""
+    changed = await database.read(
+        "MATCH (:Taxonomy)-[:WAS]->(was:State) WHERE was.until > $at RETURN was.until LIMIT 1",
+        {"at": at},
+    )
+    if not changed:
+        return None
     rows = await database.read(statement("read_taxonomies_at"), {"at": at})
     return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
 

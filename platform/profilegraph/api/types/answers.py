@@ -50,12 +50,15 @@ class Bucket:
             return self.found.labels.text(locale)
         return await info.context.sentence(self.found.own, locale)
 
-    @field("The tag that they carry, or one below it; null where something else sets them apart.")
+    @field(
+        "The tag that they carry, or one below it; null where something else sets them apart, or no"
+        " taxonomy has the tag any more."
+    )
     async def tag(self, info: Info) -> Tag | None:
         """Return the tag that they carry."""
-        if self.found.tag is None:
-            return None
-        return Tag.of(self.found.tag, await info.context.catalogue())
+        catalogue = await info.context.catalogue()
+        key = None if self.found.tag is None else catalogue.current_tag(self.found.tag)
+        return Tag.of(key, catalogue) if key is not None and key in catalogue.tags else None
 
     @field("Who they are, as canonical JSON: a filter to go on with.")
     def filter(self) -> JSON:

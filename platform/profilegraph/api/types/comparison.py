@@ -16,6 +16,7 @@ from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import encode
 from profilegraph.segments.nodes import AllOf, InSegment, Node
 from profilegraph.services import comparison, segments
+from profilegraph.services.broken import naming_one
 
 DEFAULT_TAGS = 50
 MOST_TAGS = 1_000
@@ -245,7 +246,9 @@ async def overlap(info: Info, keys: list[str] | None, filters: list[Node] | None
     nodes = [InSegment(key) for key in keys or ()] + (filters or [])
     context = info.context
     await _require(info, nodes)
-    return SegmentOverlap(found=await comparison.overlap(context.platform, nodes, context.now))
+    async with naming_one(context.platform, keys or ()):
+        found = await comparison.overlap(context.platform, nodes, context.now)
+    return SegmentOverlap(found=found)
 
 
 async def compare(
@@ -253,8 +256,11 @@ async def compare(
 ) -> SegmentComparison:
     """Return which tags are more or less frequent in one segment than in another."""
     context = info.context
-    await _require(info, [a] if b is None else [a, b])
-    found = await comparison.compare(context.platform, a, b, context.now, dimensions)
+    sides = [a] if b is None else [a, b]
+    await _require(info, sides)
+    named = [one.key for one in sides if isinstance(one, InSegment)]
+    async with naming_one(context.platform, named):
+        found = await comparison.compare(context.platform, a, b, context.now, dimensions)
     return SegmentComparison(found=found)
 
 

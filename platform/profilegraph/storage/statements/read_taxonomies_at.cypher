@@ -1,4 +1,5 @@
 MATCH (t:Taxonomy)
+WHERE coalesce(t.since <= $at, true)
 CALL (t) {
   OPTIONAL MATCH (t)-[:WAS]->(was:State) WHERE was.until > $at
   RETURN was ORDER BY was.until, was.n LIMIT 1

@@ -1,4 +1,5 @@
 MERGE (t:Taxonomy {key: $key})
+  ON CREATE SET t.since = $at
 // What it was stays: a question about a past moment is answered by the definition of then.
 FOREACH (definition IN CASE WHEN $at IS NOT NULL AND t.digest <> $set.digest THEN [t.definition] ELSE [] END |
   CREATE (t)-[:WAS]->(:State {
