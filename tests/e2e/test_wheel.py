@@ -92,8 +92,16 @@ def test_a_new_environment_has_the_commands_and_the_taxonomies(
 
 
 def test_a_new_environment_prints_the_published_schemas(installed: Path, tmp_path: Path) -> None:
-    printed = run(installed / "profilegraph", "schema", "print", cwd=tmp_path)
+    of_the_platform = (
+        "from profilegraph.api.schema import sdl;"
+        "from profilegraph.domain.catalogue import Catalogue;"
+        "from profilegraph.hooks.host import shipped_taxonomies;"
+        "print(sdl(Catalogue.of(shipped_taxonomies())))"
+    )
+    printed = run(installed / "python", "-c", of_the_platform, cwd=tmp_path)
     assert printed.strip() == (ROOT / "schema" / "api.graphql").read_text("utf-8").strip()
+    with_plugins = run(installed / "profilegraph", "schema", "print", cwd=tmp_path)
+    assert "lead: LeadCondition" in with_plugins
 
 
 def test_installed_plugins_are_found(installed: Path, tmp_path: Path) -> None:

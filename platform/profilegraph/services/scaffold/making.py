@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from string import Template
 
+from pydantic.alias_generators import to_camel
+
 from profilegraph import __version__
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.segments.nodes import LEAVES, AllOf, AnyOf, Not
@@ -59,6 +61,7 @@ class Names:
             "package": f"profilegraph_{self.key}",
             "distribution": f"profilegraph-{self.key.replace('_', '-')}",
             "name": "".join(word.capitalize() for word in words),
+            "condition": to_camel(self.key),
             "title": " ".join(words).capitalize(),
             "version": ".".join(__version__.split(".")[:2]),
         }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
+from pydantic.alias_generators import to_camel
 
 from profilegraph.config import Settings, load_settings
 from profilegraph.domain.values import Record
@@ -60,15 +61,15 @@ class Graph:
         return self._do(models.compute(self.platform, found, self.now, found.options(**options)))
 
     def members(self, asked: Mapping[str, Any]) -> set[str]:
-        """Return the keys of the customers that match a filter in canonical JSON.
+        """Return the keys of the customers that match a filter in JSON, plugins' leaves included.
 
         Every engine is asked; raises AssertionError where they differ.
         """
-        return self.agreed(decode(asked))
+        return self.agreed(decode(asked, self.platform.host.conditions))
 
     def leaf(self, key: str, **asked: Any) -> set[str]:
         """Return the keys of the customers that match a plugin's leaf, as `members` does."""
-        return self.members(self.platform.host.leaf(key).expanded(asked))
+        return self.members({to_camel(key): asked})
 
     def agreed(self, node: Node) -> set[str]:
         """Return the keys of the members of a filter; raises AssertionError where engines differ."""

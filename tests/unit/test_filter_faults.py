@@ -1,0 +1,106 @@
+"""What is wrong in a filter: every kind of fault, where it is, and in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.values import Labels
+from profilegraph.segments.checking import faults
+from profilegraph.segments.codec import decode
+from profilegraph.segments.faults import Fault, FaultKind
+from profilegraph.segments.library import Library, SavedFilter
+
+LABELS = {"zh-CN": "名", "en": "name"}
+CATALOGUE = Catalogue.of(
+    [
+        Taxonomy.model_validate(
+            {
+                "key": "t",
+                "version": "1.0.0",
+                "labels": LABELS,
+                "dimensions": [
+                    {
+                        "key": "mood",
+                        "labels": LABELS,
+                        "cardinality": "single",
+                        "tags": [{"key": "glad", "labels": LABELS}],
+                    }
+                ],
+                "attributes": [{"key": "city", "type": "string", "labels": LABELS}],
+                "events": [{"key": "call", "labels": LABELS}],
+            }
+        )
+    ]
+)
+
+
+def tags(**asked: Any) -> dict[str, Any]:
+    return {"tags": {"dimension": "mood", **asked}}
+
+
+@pytest.mark.parametrize(
+    ("filter_", "kind", "key", "place"),
+    [
+        (tags(gte="glad"), FaultKind.NOT_ORDERED, "mood", "filter.tags"),
+        (
+            {"not": {"attribute": {"key": "city", "number": {"gt": 1.0}}}},
+            FaultKind.OTHER_TYPE,
+            "city",
+            "filter.not.attribute",
+        ),
+        (
+            {"related": {"where": {"segment": {"key": "lost"}}}},
+            FaultKind.SEGMENT_MISSING,
+            "lost",
+            "filter.related.where.segment",
+        ),
+        ({"segment": {"key": "a"}}, FaultKind.CIRCLE, None, "filter"),
+        (
+            {"segment": {"key": "sad"}},
+            FaultKind.TAG_MISSING,
+            "mood/sad",
+            "filter.segment.sad.any[1].tags",
+        ),
+        (
+            {"sequence": {"first": {"type": "call"}, "then": {"type": "visit"}, "withinDays": 3}},
+            FaultKind.EVENT_TYPE_MISSING,
+            "visit",
+            "filter.sequence",
+        ),
+    ],
+)
+def test_each_fault_is_found_at_its_place(
+    filter_: dict[str, Any], kind: FaultKind, key: str | None, place: str
+) -> None:
+    saved = {
+        "a": {"segment": {"key": "b"}},
+        "b": {"segment": {"key": "a"}},
+        "sad": {"any": [tags(anyOf=["glad"]), tags(anyOf=["sad"])]},
+    }
+    needed = saved if filter_ == {"segment": {"key": "a"}} else {"sad": saved["sad"]}
+    labels = Labels(zh_cn="名", en="name")
+    library = Library({name: SavedFilter(labels, decode(one)) for name, one in needed.items()})
+    [found] = faults(decode(filter_), CATALOGUE, library)
+    assert (found.kind, found.key, found.place) == (kind, key, place)
+
+
+def test_every_fault_is_told_and_not_the_first_alone() -> None:
+    two = {
+        "all": [tags(anyOf=["sad", "glad", "calm"]), {"metric": {"key": "score", "exists": True}}]
+    }
+    assert [one.key for one in faults(decode(two), CATALOGUE)] == ["mood/sad", "mood/calm", "score"]
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_each_kind_of_fault_has_words_and_advice_in_both_languages(kind: FaultKind) -> None:
+    fault = Fault(kind, "filter", "x", "mood/sad")
+    english, chinese = fault.text("en"), fault.text("zh-CN")
+    assert english.isascii()
+    assert not chinese.isascii()
+    assert "{" not in english + chinese
+    assert fault.advice("en").isascii()
+    assert not fault.advice("zh").isascii()
