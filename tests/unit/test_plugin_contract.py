@@ -140,10 +140,10 @@ def test_options_without_defaults_are_found() -> None:
 
 def test_a_model_that_takes_too_much_memory_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "MILLION", 10_000)
-    monkeypatch.setattr(models, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(models, "MOST_BYTES", 4_000_000)
 
     def greedy(tables: Tables, now: datetime) -> Numbers:
-        assert len([bytearray(1_000) for _ in range(2_000)]) == 2_000
+        assert len([bytearray(1_000) for _ in range(10_000)]) == 10_000
         return past(tables, now)
 
     assert "MiB on a million rows" in told(
