@@ -53,3 +53,12 @@ def test_what_has_another_name_now_has_not_gone():
 
 def test_nothing_has_gone_from_a_taxonomy_that_is_new():
     assert departed({}, None, WHOLE, THEN) == {}
+
+
+def test_what_is_added_to_others_can_go_and_what_has_moved_has_not():
+    added = [{"dimension": "pains", "tags": [{"key": "slow", "labels": LABELS}]}]
+    before = taxonomy(["small"], extends={"base": ">=1"}, additions=added)
+    assert departed({}, before, BARE, THEN) == {"tag:pains/slow": THEN}
+    tag = BARE.dimensions[0].tags[0].model_copy(update={"aliases": ("pains/slow",)})
+    moved = BARE.dimensions[0].model_copy(update={"tags": (tag,)})
+    assert departed({}, before, BARE.model_copy(update={"dimensions": (moved,)}), THEN) == {}

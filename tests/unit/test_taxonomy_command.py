@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,8 @@ def test_list_shows_dimensions_and_tags_in_the_language_asked_for() -> None:
     chinese = output("list", "--locale", "zh-CN")
     assert "企业规模" in chinese
     assert "state_owned" in chinese
+    assert re.search(r"region\s+│ \(adds\)", chinese)
+    assert "327 more" in re.sub(r"\s*│\s*│\s*│\s*", " ", chinese).replace("\n", " ")
 
 
 def test_schema_prints_the_published_schema() -> None:

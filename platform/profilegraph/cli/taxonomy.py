@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from profilegraph.cli.console import out
 from profilegraph.cli.running import present, run
-from profilegraph.domain.taxonomy import Kind
+from profilegraph.domain.taxonomy import Kind, Tag
 from profilegraph.domain.taxonomy_diff import compare
 from profilegraph.domain.taxonomy_fit import placed
 from profilegraph.errors import InvalidTaxonomy
@@ -31,6 +32,8 @@ app = typer.Typer(
     help="Dimensions, tags, attributes, event types and metrics.", no_args_is_help=True
 )
 
+SHOWN = 40
+"""Tags of a dimension that a list names; it tells the number of the others."""
 LOCALE = typer.Option(help="Language of the labels: en or zh-CN.")
 
 
@@ -92,9 +95,16 @@ def list_(locale: Annotated[str, LOCALE] = "en") -> None:
         for column in ("dimension", "label", "tags"):
             table.add_column(column)
         for dimension in taxonomy.dimensions:
-            tags = ", ".join(tag.key for tag in dimension.tags)
-            table.add_row(dimension.key, escape(dimension.labels.text(locale)), tags)
+            label = escape(dimension.labels.text(locale))
+            table.add_row(dimension.key, label, _listed(dimension.tags))
+        for addition in taxonomy.additions:
+            table.add_row(addition.dimension, "(adds)", _listed(addition.tags))
         out.print(table)
+
+
+def _listed(tags: Sequence[Tag]) -> str:
+    more = f", and {len(tags) - SHOWN} more" if len(tags) > SHOWN else ""
+    return ", ".join(tag.key for tag in tags[:SHOWN]) + more
 
 
 @app.command()

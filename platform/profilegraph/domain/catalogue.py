@@ -17,7 +17,7 @@ from profilegraph.domain.taxonomy import (
     Tag,
     Taxonomy,
 )
-from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits
+from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits, placed
 from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
@@ -57,7 +57,7 @@ class Catalogue:
         dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
         before: dict[Kind, dict[str, str]] = {Kind.DIMENSION: {}, Kind.TAG: {}}
-        for kind, alias, place in former(found):
+        for kind, alias, place in former(placed(found)):
             before[kind][alias] = place.key
         return cls(
             taxonomies=found,
@@ -164,6 +164,9 @@ def _carriers(
         places = (dimension.key, *dimension.aliases)
         for tag in dimension.tags:
             key = tag_key(dimension.key, tag.key)
+            if not (tag.aliases or dimension.aliases):
+                yield key, frozenset((key,))
+                continue
             names = (tag.key, *(alias for alias in tag.aliases if "/" not in alias))
             moved = {alias for alias in tag.aliases if "/" in alias}
             found = moved | {tag_key(place, name) for place in places for name in names}

@@ -12,7 +12,7 @@ from profilegraph.domain.taxonomy_fit import former, placed
 def defined(taxonomy: Taxonomy) -> frozenset[str]:
     """Return all that a taxonomy defines as `kind:key`, aliases too: they are still understood."""
     keys = {f"{one.kind}:{one.key}" for one in placed([taxonomy])}
-    return frozenset(keys | {f"{kind}:{alias}" for kind, alias, _ in former([taxonomy])})
+    return frozenset(keys | {f"{kind}:{alias}" for kind, alias, _ in former(placed([taxonomy]))})
 
 
 def departed(

@@ -175,7 +175,7 @@ class _Pair:
     def of(cls, old: Taxonomy, new: Taxonomy) -> _Pair:
         """Return a pair of versions."""
         before, after = _known(old), _known(new)
-        names = {(kind, alias): place.key for kind, alias, place in former([new])}
+        names = {(kind, alias): place.key for kind, alias, place in former(placed([new]))}
         keys = {(kind, key): _current(kind, key, after, names) for kind, key in before}
         became = {place: key for place, key in keys.items() if (place[0], key) in after}
         return cls(before, after, became, frozenset((one.kind, one.key) for one in new.removed))

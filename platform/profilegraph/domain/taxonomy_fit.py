@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
@@ -23,8 +24,7 @@ class Misfit:
     hint: str
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A definition, what it is, its key (a tag's with its dimension), and where it stands."""
 
     kind: Kind
@@ -62,8 +62,10 @@ def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension
 
 def misfits(taxonomies: Sequence[Taxonomy]) -> list[Misfit]:
     """Return all that keeps these taxonomies from going together; none where they do."""
+    definitions = list(placed(taxonomies))
     bases = [*_bases(taxonomies), *_added(taxonomies)]
-    return [*_doubles(taxonomies), *_aliases(taxonomies), *(bases or _unnamed(taxonomies))]
+    rest = bases or _unnamed(taxonomies, definitions)
+    return [*_doubles(definitions), *_aliases(definitions), *rest]
 
 
 def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[Placed]:
@@ -84,9 +86,9 @@ def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[Placed]:
                 yield Placed(kind, definition.key, one.key, (name, index), definition)
 
 
-def former(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Kind, str, Placed]]:
+def former(definitions: Iterable[Placed]) -> Iterator[tuple[Kind, str, Placed]]:
     """Yield each key that a definition had before, a tag's with its dimension."""
-    for place in placed(taxonomies):
+    for place in definitions:
         match place.definition:
             case Dimension(aliases=aliases):
                 yield from ((place.kind, alias, place) for alias in aliases)
@@ -112,11 +114,11 @@ def _tags(taxonomy: Taxonomy, dimension: str, tags: Iterable[Tag], path: Path) -
         yield Placed(Kind.TAG, f"{dimension}/{tag.key}", taxonomy.key, place, tag)
 
 
-def _doubles(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+def _doubles(definitions: Iterable[Placed]) -> Iterator[Misfit]:
     """Yield the keys, and the names in the API, that two definitions share."""
     owners: dict[tuple[Kind, str], str] = {}
     fields: dict[str, str] = {}
-    for one in placed(taxonomies):
+    for one in definitions:
         owner = owners.setdefault((one.kind, one.key), one.taxonomy)
         if owner != one.taxonomy:
             what = f"the taxonomies {owner!r} and {one.taxonomy!r} both define"
@@ -133,10 +135,10 @@ def _doubles(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
         yield Misfit(one.taxonomy, one.path, what, "Rename one of the two.")
 
 
-def _aliases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+def _aliases(definitions: Sequence[Placed]) -> Iterator[Misfit]:
     """Yield the aliases that are, or were, the keys of something else."""
-    known = {(one.kind, one.key): one.key for one in placed(taxonomies)}
-    for kind, alias, place in former(taxonomies):
+    known = {(one.kind, one.key): one.key for one in definitions}
+    for kind, alias, place in former(definitions):
         other = known.setdefault((kind, alias), place.key)
         if other != place.key:
             what = f"{alias!r} is an alias of the {NAMES[kind]} {place.key!r}, and means {other!r} already."
@@ -222,9 +224,8 @@ def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> 
                 yield Misfit(one.key, (*place, "labels", field), what, hint)
 
 
-def _unnamed(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+def _unnamed(taxonomies: Sequence[Taxonomy], definitions: Sequence[Placed]) -> Iterator[Misfit]:
     """Yield the replacements that do not exist."""
-    definitions = list(placed(taxonomies))
     known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     for one in definitions:
         known[one.kind].add(one.key)
