@@ -42,6 +42,18 @@ class Person(BaseModel):
     level: Level = Field(description="How far up.")
 
 
+class Odd(StrEnum):
+    """An enum with a member that GraphQL has no name for."""
+
+    true = "true"
+
+
+class Connection(BaseModel):
+    """A class whose type is called like one of the API."""
+
+    n: int = Field(description="A number.")
+
+
 class Chain(BaseModel):
     """Who decides."""
 
@@ -242,6 +254,12 @@ def test_the_schema_tells_labels_and_types() -> None:
     [
         (Given(int, [], key="created_at"), "a customer has a field 'createdAt' already"),
         (Given(Level, [], key="sort"), None),
+        (Given(Odd, [], key="odd"), "Enum values cannot be named: true"),
+        (Given(Chain, [], key="save"), None),
+        (
+            Given(Connection, [], key="membership_move"),
+            "has a type 'MembershipMoveConnection' already",
+        ),
     ],
 )
 def test_a_field_whose_name_is_taken_is_left_out_and_named(

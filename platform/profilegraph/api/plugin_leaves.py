@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -20,12 +20,15 @@ from graphql import (
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLString,
+    get_named_type,
 )
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel, to_pascal
 from pydantic.fields import FieldInfo
 
+from profilegraph.errors import PluginError
 from profilegraph.hooks.expanding import HostedLeaf
+from profilegraph.hooks.host import Host
 from profilegraph.hooks.shapes import shape_of
 
 _PLAIN: Mapping[type, GraphQLInputType] = {
@@ -36,18 +39,70 @@ _PLAIN: Mapping[type, GraphQLInputType] = {
 }
 
 
-def leaf_fields(
-    leaves: Iterable[HostedLeaf], kinds: Mapping[str, GraphQLNamedType]
-) -> dict[str, GraphQLInputField]:
+def leaf_fields(host: Host, kinds: Mapping[str, GraphQLNamedType]) -> dict[str, GraphQLInputField]:
     """Return the fields of the filter that ask for the leaves of plugins, by name.
 
-    `kinds` are the types of the schema: its dates and moments are those of the leaves too.
+    `kinds` are the types of the schema: its dates and moments are those of the leaves too. A leaf
+    that cannot be told, or has a type of a name that is taken, is left out; its plugin is named.
     """
-    inputs = _Inputs(kinds)
-    return {
-        to_camel(one.leaf.key): GraphQLInputField(inputs.leaf(one), description=_described(one))
-        for one in leaves
-    }
+    inputs, taken = _Inputs(kinds), dict(kinds)
+    found: dict[str, GraphQLInputField] = {}
+    for key in host.leaves.things:
+        one = host.leaf(key)
+        try:
+            field = GraphQLInputField(inputs.leaf(one), description=_described(one))
+            made = named_types(field.type)
+            _refuse_taken(made, taken)
+        except Exception as error:  # noqa: BLE001  (whatever a partner's classes are made of)
+            host.guard.failed(one.part, error)
+            continue
+        taken |= made
+        found[to_camel(key)] = field
+    return found
+
+
+def distinct(
+    leaves: Mapping[str, GraphQLInputField],
+    others: Mapping[str, GraphQLInputField],
+    host: Host,
+) -> dict[str, GraphQLInputField]:
+    """Return those of the leaves' fields whose types are not called like one of other fields."""
+    taken: dict[str, GraphQLNamedType] = {}
+    for field in others.values():
+        taken |= named_types(field.type)
+    found = dict(leaves)
+    for key in host.leaves.things:
+        name = to_camel(key)
+        try:
+            _refuse_taken(named_types(leaves[name].type) if name in leaves else {}, taken)
+        except PluginError as error:
+            host.guard.failed(host.leaves.part(key), error)
+            del found[name]
+    return found
+
+
+def named_types(kind: GraphQLInputType) -> dict[str, GraphQLNamedType]:
+    """Return the types that an input type is made of, itself included, by name.
+
+    Raises PluginError or GraphQLError where one of them is none that GraphQL can have.
+    """
+    named = get_named_type(kind)
+    found: dict[str, GraphQLNamedType] = {named.name: named}
+    # GraphQL checks the names in a type when they are first looked at: that is now.
+    if isinstance(named, GraphQLEnumType) and not named.values:
+        raise PluginError(f"the enum {named.name} has no members.")
+    if isinstance(named, GraphQLInputObjectType):
+        for field in named.fields.values():
+            found |= named_types(field.type)
+    return found
+
+
+def _refuse_taken(
+    made: Mapping[str, GraphQLNamedType], taken: Mapping[str, GraphQLNamedType]
+) -> None:
+    for name, kind in made.items():
+        if taken.get(name, kind) is not kind:
+            raise PluginError(f"the API has a type {name!r} already.", hint="Rename the leaf.")
 
 
 class _Inputs:

@@ -74,7 +74,11 @@ class OutputTypes:
 
     def _enum(self, name: str, kind: type[Enum]) -> GraphQLEnumType:
         values = {one.name: GraphQLEnumValue(one) for one in kind}
-        return GraphQLEnumType(name, values, description=kind.__doc__)
+        made = GraphQLEnumType(name, values, description=kind.__doc__)
+        # GraphQL checks the names in an enum when they are first looked at: that is now.
+        if not made.values:
+            raise PluginError(f"the enum {kind.__name__} has no members.")
+        return made
 
     def _object(self, name: str, kind: type[BaseModel]) -> GraphQLObjectType:
         fields: dict[str, GraphQLField] = {}

@@ -16,7 +16,7 @@ from strawberry.types.field import StrawberryField
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.plans import PlannedExecutor
 from profilegraph.api.plugin_fields import add_customer_fields
-from profilegraph.api.plugin_leaves import leaf_fields
+from profilegraph.api.plugin_leaves import distinct, leaf_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
@@ -69,8 +69,10 @@ def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host) -> None
     assert isinstance(source, GraphQLEnumType)  # noqa: S101
     # Strawberry counts the conditions once they are read, when two dimensions are both `tags`.
     filters.is_one_of = True
-    filters.fields.update(leaf_fields([host.leaf(key) for key in host.leaves.things], kinds))
-    filters.fields.update(dimension_fields(catalogue, filters.fields, source))
+    leaves = leaf_fields(host, kinds)
+    dimensions = dimension_fields(catalogue, {**filters.fields, **leaves}, source)
+    filters.fields.update(distinct(leaves, dimensions, host))
+    filters.fields.update(dimensions)
     whole = GraphQLSchema(**schema._schema.to_kwargs())
     add_customer_fields(whole, host)
     assert_valid_schema(whole)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from profilegraph.errors import InvalidFilter, PluginError
 from profilegraph.hooks.guard import Guard, Part
@@ -33,17 +33,19 @@ class HostedLeaf:
         The names of fields may be in camelCase. Raises InvalidFilter where the leaf cannot be asked
         that, PluginError that names the plugin where it fails or makes no filter.
         """
-        model = self.leaf.input
+        return self.guard.call(self.part, EXPAND_SECONDS, lambda: self._made(self._asked(value)))
+
+    def _asked(self, value: Mapping[str, Any]) -> BaseModel:
+        model: type[BaseModel] = self.leaf.input
         try:
-            asked = model.model_validate(by_own_names(model, value))
+            return model.model_validate(by_own_names(model, value))
         except ValidationError as fault:
             errors = fault.errors(include_url=False, include_context=False)
             told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors)
             known = ", ".join(model.model_fields) or "none"
             raise InvalidFilter(told, where=self.leaf.key, hint=f"Its fields: {known}.") from fault
-        return self.guard.call(self.part, EXPAND_SECONDS, lambda: self._made(asked))
 
-    def _made(self, asked: Any) -> dict[str, Any]:
+    def _made(self, asked: BaseModel) -> dict[str, Any]:
         """Return what the plugin makes, as plain JSON that cannot change any more."""
         made: dict[str, Any] = json.loads(json.dumps(self.leaf.expand(asked)))
         try:

@@ -45,6 +45,7 @@ SEND_SECONDS = 600.0
 """How long one attempt may take."""
 HELD = timedelta(seconds=ATTEMPTS * SEND_SECONDS + 300)
 """How long a process holds a delivery; longer than all attempts may take."""
+SIDE_BY_SIDE = 8
 PAGE = 1_000
 """Members of one page."""
 Sleep = Callable[[float], Any]
@@ -118,8 +119,15 @@ class Sending:
 
     async def round(self, now: datetime) -> None:
         """Send what waits at a moment; what another process holds is left to that."""
-        for one in await storage.read_deliveries(self._platform.database, due=now):
-            await self.send(one, now)
+        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def serve(one: Delivery) -> None:
+            async with gate:
+                await self.send(one, now)
+
+        async with asyncio.TaskGroup() as group:
+            for one in await storage.read_deliveries(self._platform.database, due=now):
+                group.create_task(serve(one))
 
     async def send(self, one: Delivery, now: datetime) -> Delivery:
         """Return a delivery after it was sent, or tried in vain; another process may do it instead."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from profilegraph.storage.database import Parameters, Row, Transaction
 from profilegraph.storage.statements import statement
+from profilegraph.storage.writing import untag
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,4 @@ async def close_stale(
     transaction: Transaction, taggings: tuple[tuple[str, str], ...], what: Staleness
 ) -> int:
     """Return how many of some taggings are closed: those that nobody has said again meanwhile."""
-    rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
-    stale = {"before": what.before}
-    result = await transaction.run(
-        statement("untag"), {"rows": rows, "at": what.now, "stale": stale}
-    )
-    transaction.touch(customer for customer, _ in taggings)
-    closed: int = result[0]["removed"]
-    return closed
+    return await untag(transaction, taggings, what.now, {"before": what.before})

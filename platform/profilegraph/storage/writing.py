@@ -80,10 +80,18 @@ async def upsert_mixed(
     return Outcome(written, tuple(refused))
 
 
-async def untag(transaction: Transaction, taggings: Iterable[tuple[str, str]], at: datetime) -> int:
-    """Return how many of the (customer key, tag key) taggings were there and are closed at `at`."""
+async def untag(
+    transaction: Transaction,
+    taggings: Iterable[tuple[str, str]],
+    at: datetime,
+    stale: Mapping[str, datetime | None] | None = None,
+) -> int:
+    """Return how many of the (customer key, tag key) taggings were there and are closed at `at`.
+
+    With `stale`, only those that are over by then, or were last said `before` its moment.
+    """
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
-    result = await transaction.run(statement("untag"), {"rows": rows, "at": at, "stale": None})
+    result = await transaction.run(statement("untag"), {"rows": rows, "at": at, "stale": stale})
     transaction.touch(row["customer"] for row in rows)
     removed = [(customer, tag) for customer, tag in result[0]["removed"]]
     transaction.tagging(at, untagged=removed)
