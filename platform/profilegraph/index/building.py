@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -122,26 +121,25 @@ def _tags(blocks: Iterable[Sequence[Any]]) -> dict[str, Taggings]:
 
 
 def _tagging_table(blocks: Sequence[Sequence[Any]]) -> Table:
-    customer = np.fromiter(chain.from_iterable(block[1] for block in blocks), np.uint32)
-    since = np.fromiter(chain.from_iterable(block[2] for block in blocks), np.int64)
-    qualifiers = list(zip(*_qualifiers(blocks), strict=True))
-    until, confidence, weight, weekdays = qualifiers or ((), (), (), ())
+    return Table.joined([_block(*block) for block in blocks])
+
+
+def _block(
+    source: str, customers: Sequence[int], since: Sequence[int], odd: Sequence[Sequence[Any]]
+) -> Table:
+    size = len(customers)
     columns: dict[str, Column] = {
         "since": Moments.of(since),
-        "until": Numbers.of(until),
-        "source": Coded.of(block[0] for block in blocks for _ in block[1]),
-        "confidence": Coded.of(confidence),
-        "weight": Coded.of(weight),
-        "weekdays": Coded.of(weekdays),
+        "source": Coded.same(source, size),
     }
-    return Table(customer, columns).ordered()
-
-
-def _qualifiers(blocks: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
-    usual = (None, 1.0, 1.0, ())
-    for _, customers, _, odd in blocks:
-        if not odd:
-            yield from (usual for _ in customers)
-        else:
-            for until, confidence, weight, weekdays in odd:
-                yield until, confidence, weight, tuple(weekdays)
+    if odd:
+        until, confidence, weight, weekdays = zip(*odd, strict=True)
+        columns["until"] = Numbers.of(until)
+        columns["confidence"] = Coded.of(confidence)
+        columns["weight"] = Coded.of(weight)
+        columns["weekdays"] = Coded.of(map(tuple, weekdays))
+    else:
+        columns["until"] = Numbers.missing(size)
+        columns["confidence"] = columns["weight"] = Coded.same(1.0, size)
+        columns["weekdays"] = Coded.same((), size)
+    return Table(np.array(customers, np.uint32), columns)

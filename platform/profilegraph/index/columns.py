@@ -86,6 +86,11 @@ class Coded:
         codes = [known.setdefault(value, len(known)) for value in values]
         return cls(packed(np.array(codes, np.int64)), tuple(known))
 
+    @classmethod
+    def same(cls, value: Hashable, size: int) -> Self:
+        """Return the column of so many rows that have one value."""
+        return cls(np.broadcast_to(np.int8(0), size), (value,))
+
     @property
     def nbytes(self) -> int:
         """Return how many bytes of memory the column takes; a value counts by its text."""
@@ -138,6 +143,11 @@ class Numbers:
         whole = all(isinstance(value, int) for value in known)
         array = np.array(known, np.int64 if whole else np.float64)
         return cls(packed(array), _mask(present))
+
+    @classmethod
+    def missing(cls, size: int) -> Self:
+        """Return the column of so many rows of which none has a number."""
+        return cls(np.broadcast_to(np.int8(0), size), np.broadcast_to(np.False_, size))
 
     @property
     def nbytes(self) -> int:

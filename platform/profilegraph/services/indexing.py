@@ -87,8 +87,7 @@ def too_large(taken: int, most: int) -> IndexUnable:
 async def _load_range(database: Database, first: int, end: int) -> Level:
     rows = Rows()
     for kind in bulk.KINDS:
-        some = [one async for one in bulk.read_between(database, kind, first, end)]
-        _take(rows, kind, some)
+        _take(rows, kind, await bulk.read_between(database, kind, first, end))
     return await asyncio.to_thread(build, rows, BitMap(range(first, end)))
 
 

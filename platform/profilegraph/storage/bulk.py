@@ -7,7 +7,7 @@ everything of a few.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
@@ -31,7 +31,8 @@ KINDS: Mapping[str, str] = {
 """What is read of customers, and the statement that reads it."""
 
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
-_BETWEEN = "MATCH (c:Customer) WHERE $first <= c.ordinal < $end\n"
+# One row with a list of all: the driver takes thirty times as long for each row of its own.
+_BETWEEN = "RETURN COLLECT { MATCH (c:Customer) WHERE $first <= c.ordinal < $end\n%s } AS found"
 _LISTED = "UNWIND $ordinals AS listed MATCH (c:Customer {ordinal: listed})\n"
 
 
@@ -44,13 +45,14 @@ async def highest_ordinal(database: Database) -> int:
     return -1 if highest is None else highest
 
 
-async def read_between(database: Database, kind: str, first: int, end: int) -> AsyncIterator[Any]:
-    """Yield what there is of one kind about the customers from one ordinal to before another."""
-    query = _BETWEEN + statement(KINDS[kind])
+async def read_between(database: Database, kind: str, first: int, end: int) -> list[Any]:
+    """Return what there is of one kind about the customers from one ordinal to before another."""
     parameters = {"first": first, "end": end} | _PREFIXES
-    async for rows in database.stream(query, parameters, batch=20_000):
-        for (found,) in rows:
-            yield _with_dates(found) if kind == "customers" else found
+    found: list[Any] = []
+    async for rows in database.stream(_BETWEEN % statement(KINDS[kind]), parameters):
+        for (some,) in rows:
+            found += some
+    return [_with_dates(one) for one in found] if kind == "customers" else found
 
 
 async def read_listed(database: Database, ordinals: Collection[int]) -> dict[str, list[Any]]:
