@@ -22,7 +22,7 @@ from profilegraph.cli import (
     schema,
     segment,
     serve,
-    taxonomy,
+    taxonomy_changes,
 )
 from profilegraph.cli.console import err
 from profilegraph.cli.plugin_commands import plugin_commands
@@ -47,7 +47,7 @@ app.add_typer(plugin.app, name="plugin")
 app.add_typer(schema.app, name="schema")
 app.add_typer(segment.app, name="segment")
 app.command()(serve.serve)
-app.add_typer(taxonomy.app, name="taxonomy")
+app.add_typer(taxonomy_changes.app, name="taxonomy")
 
 
 def run() -> None:
