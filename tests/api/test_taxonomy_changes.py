@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
+from profilegraph.importers.located_yaml import load_located
+from profilegraph.services.taxonomy_changes.planning import read_change
 from tests.api.conftest import Api
+from tests.meta.source import ROOT
+from tests.meta.test_documents import blocks
+
+PAGE = ROOT / "docs" / "taxonomy-changes.md"
 
 PLAN = """mutation ($change: TaxonomyChangeInput!, $key: String) {
   planTaxonomyChange(change: $change, idempotencyKey: $key) {
@@ -207,3 +213,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 async def test_what_cannot_be_changed_is_refused_with_the_reason(levels: Api) -> None:
     for change, message in REFUSED:
         assert message in (await levels.error(PLAN, change=change))["message"], change
+
+
+async def test_the_page_s_requests_do_what_it_says(api: Api) -> None:
+    made, planned = blocks(PAGE, "graphql")
+    data = await api(made)
+    assert (data["gold"]["key"], data["made"]["name"]) == ("level/gold", "tag_a31e187e")
+    await api(planned)
+    [change] = blocks(PAGE, "yaml")
+    read_change(load_located(change).data)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event as Flag
 
 import pytest
 
@@ -18,7 +19,7 @@ from profilegraph.errors import NotFound
 from profilegraph.index.comparing import differences
 from profilegraph.index.view import View
 from profilegraph.segments.codec import decode
-from profilegraph.services import index_keeper, segments
+from profilegraph.services import index_keeper, knowledge, segments
 from profilegraph.services.index_checks import rebuild, verify
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
@@ -267,6 +268,27 @@ async def test_a_process_that_starts_goes_on_where_the_last_one_ended(
     assert not differences(before, View((known.view.levels[0],), known.view.trees))
     assert await segments.count(replace(platform, knowledge=second), WARM, NOW) == 2
     await second.close()
+
+
+async def test_questions_do_not_wait_for_the_file_and_go_on_without_one(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, answered = Flag(), Flag()
+
+    def full(*_: object) -> None:
+        writing.set()
+        answered.wait(10)
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(knowledge, "save", full)
+    await save(platform, [Customer(key="a")], NOW)
+    kept = Knowledge(platform.database, PLENTY, tmp_path / "index.npz")
+    asked = replace(platform, knowledge=kept)
+    while not writing.is_set():
+        assert await count(asked) == 1
+    assert await count(asked) == 1
+    answered.set()
+    await kept.close()
 
 
 async def test_a_damaged_file_is_no_index(platform: Platform, tmp_path: Path) -> None:

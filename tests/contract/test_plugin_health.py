@@ -35,6 +35,7 @@ from profilegraph.web.logs import configure_logging
 from profilegraph.web.service import platform_app
 from tests.conftest import NOW
 from tests.conftest import quick as usual
+from tests.support.installed import BROKEN, install
 from tests.support.plugins import host_of, with_plugins
 
 
@@ -281,37 +282,21 @@ def test_the_names_of_the_platform_s_own_commands_are_those_of_the_command_line(
     assert groups | single == OWN
 
 
-INSTALLED = {
-    "raising": "1 / 0\n",
-    "misspelt": "from profilegraph.hooks import hookimpl\n"
-    "@hookimpl\ndef register_modles():\n    return []\n",
-    "newer": "from profilegraph.hooks import hookimpl\nprofilegraph_api = '>=7'\n"
-    "@hookimpl\ndef register_models():\n    return []\n",
-    "sound": "from profilegraph.hooks import hookimpl\n"
-    "@hookimpl\ndef on_tags_changed(change):\n    raise OSError\n",
-}
-
-
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Distributions with entry points, as an installer leaves them, in front of all others."""
-    for name, source in INSTALLED.items():
-        (tmp_path / f"plug_{name}.py").write_text(source)
-        info = tmp_path / f"plug_{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: plug-{name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[profilegraph]\n{name} = plug_{name}\n")
+    install(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     importlib.invalidate_caches()
-    for name in INSTALLED:
+    for name in BROKEN:
         monkeypatch.delitem(sys.modules, f"plug_{name}", raising=False)
 
 
 @pytest.mark.usefixtures("installed")
 def test_plugin_list_names_each_installed_plugin_and_what_is_wrong_with_it() -> None:
     shown = CliRunner().invoke(cli, ["plugin", "list"], env={"COLUMNS": "200"}).stdout
-    assert "sound" in shown
-    assert "plug-sound" in shown
+    assert "deaf" in shown
+    assert "plug-deaf" in shown
     assert "FAULT raising (plug-raising): cannot be imported from plug_raising: ZeroDi" in shown
     assert "FAULT misspelt (plug-misspelt): unknown hook 'register_modles'" in shown
     assert "FAULT newer (plug-newer): needs version >=7 of the plugin API" in shown

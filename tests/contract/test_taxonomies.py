@@ -24,9 +24,11 @@ def labels(text: str) -> dict[str, str]:
     return {"zh-CN": text, "en": text}
 
 
-def taxonomy(key: str = "fleets", version: str = "1.0.0", **changes: Any) -> Taxonomy:
+def taxonomy(
+    key: str = "fleets", version: str = "1.0.0", key_of_dimension: str = "use", **changes: Any
+) -> Taxonomy:
     region = {
-        "key": "use",
+        "key": key_of_dimension,
         "labels": labels("Use"),
         "cardinality": "single",
         "ttl_days": 30,
@@ -153,6 +155,25 @@ async def test_a_new_version_of_the_base_keeps_what_others_added_to_it(database:
         {"tag": "use/parcels", "parent": "use/goods", **same},
         {"tag": "use/van", "parent": "use/goods", **same},
     ]
+
+
+async def test_what_others_add_follows_a_dimension_and_a_parent_to_their_new_keys(
+    platform: Platform,
+) -> None:
+    await load_taxonomies(platform.database, [adding(VAN), taxonomy()])
+    await save(platform, [Customer(key="c"), Tagging(customer="c", tag="use/van", since=NOW)], NOW)
+    tags = [{"key": "cargo", "aliases": ["goods", "parcels"], "labels": labels("Cargo")}]
+    renamed = taxonomy(version="1.1.0", key_of_dimension="purpose", aliases=["use"], tags=tags)
+    await load_taxonomies(platform.database, [renamed])
+    catalogue = await platform.catalogue()
+    assert catalogue.descendants["purpose/cargo"] == {"purpose/cargo", "purpose/van"}
+    assert catalogue.current_tag("use/van") == "purpose/van"
+    await save(platform, [Customer(key="d"), Tagging(customer="d", tag="use/van", since=NOW)], NOW)
+    found = await platform.database.read(
+        "MATCH (:Customer {key: 'd'})-[:TAGGED]->(g:Tag)-[:CHILD_OF]->(p:Tag)"
+        " RETURN g.key AS tag, p.key AS parent"
+    )
+    assert found == [{"tag": "purpose/van", "parent": "purpose/cargo"}]
 
 
 async def test_what_an_addition_leaves_out_is_retired_and_the_base_is_not(

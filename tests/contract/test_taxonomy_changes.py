@@ -227,7 +227,7 @@ async def count(platform: Platform, at: datetime, dimension: str = "hobby", **as
 async def test_a_past_moment_is_asked_about_by_the_tags_of_then(world: Platform) -> None:
     made = await plan(world, read_change(CHANGES["merge"]), LI)
     await applied(world, made)
-    later = Editor(Actor("li"), NOW + timedelta(days=2))
+    later = Editor(Actor("li", administrator=True), NOW + timedelta(days=2))
     made = await plan(world, read_change(CHANGES["rename dimension"]), later)
     await apply(world, Application(made.key, made.digest), later)
     made = await plan(world, read_change({"delete": {"target": "pastime/fishing"}}), later)
@@ -255,7 +255,7 @@ async def test_a_past_moment_is_asked_about_by_the_tags_of_then(world: Platform)
 async def test_the_past_knows_of_a_change_and_of_its_end(world: Platform) -> None:
     made = await plan(world, read_change(CHANGES["rename"]), LI)
     await applied(world, made)
-    await undo(world, made.key, Editor(Actor("li"), NOW + timedelta(days=2)))
+    await undo(world, made.key, Editor(Actor("li", administrator=True), NOW + timedelta(days=2)))
     for days in (-1, 1, 3):
         at = NOW + timedelta(days=days)
         assert await count(world, at, anyOf=["fishing"]) == 2, days

@@ -130,6 +130,15 @@ def test_an_extending_taxonomy_adds_tags_whatever_the_order_of_the_two() -> None
         assert catalogue.taxonomies == tuple(taxonomies)
 
 
+def test_an_addition_knows_its_dimension_and_parents_by_former_keys_too() -> None:
+    base = taxonomy(
+        "fleets", dimension("purpose", tag("cargo", aliases=["goods"]), aliases=["use"])
+    )
+    catalogue = Catalogue.of([base, extending({"tags": [tag("van", parent="goods")]})])
+    assert catalogue.tag("purpose/van").parent == "cargo"
+    assert catalogue.current_tag("use/van") == "purpose/van"
+
+
 @pytest.mark.parametrize(
     ("taxonomies", "message"),
     [

@@ -47,7 +47,8 @@ def list_() -> None:
     """List all keys, without their secrets."""
     now = present()
     table = Table()
-    for column in ("id", "name", "employee", "may", "created", "state"):
+    table.add_column("id", no_wrap=True)  # it is copied from here
+    for column in ("name", "employee", "may", "created", "state"):
         table.add_column(column)
     for key in run(lambda platform: list_keys(platform.database)):
         table.add_row(

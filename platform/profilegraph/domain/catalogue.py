@@ -17,7 +17,7 @@ from profilegraph.domain.taxonomy import (
     Tag,
     Taxonomy,
 )
-from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits, placed
+from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits, placed, settled
 from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
 
@@ -57,7 +57,7 @@ class Catalogue:
         dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
         before: dict[Kind, dict[str, str]] = {Kind.DIMENSION: {}, Kind.TAG: {}}
-        for kind, alias, place in former(placed(found)):
+        for kind, alias, place in former(placed(settled(found))):
             before[kind][alias] = place.key
         return cls(
             taxonomies=found,

@@ -51,8 +51,11 @@ def editable(world: World, key: str) -> Taxonomy:
 
 def home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
     """Return a dimension with the taxonomy that it is in; raises NotFound."""
-    key = Catalogue.of(world.values()).dimension(dimension).key
-    return next((t, d) for t in world.values() for d in t.dimensions if d.key == key)
+    # Looked for in the definitions first: between two edits, taxonomies need not fit together.
+    places = {d.key: (t, d) for t in world.values() for d in t.dimensions}
+    if dimension not in places:
+        dimension = Catalogue.of(world.values()).dimension(dimension).key
+    return places[dimension]
 
 
 def open_home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
@@ -66,15 +69,22 @@ def located(world: World, key: str) -> tuple[Dimension, Tag]:
 
     Raises NotFound, Conflict.
     """
+    for taxonomy in world.values():
+        for dimension in taxonomy.dimensions:
+            for tag in dimension.tags:
+                if tag_key(dimension.key, tag.key) == key:
+                    editable(world, taxonomy.key)
+                    return dimension, tag
     catalogue = Catalogue.of(world.values())
-    tag = catalogue.tag(key)
-    _, dimension = open_home(world, catalogue.current_tag(key).partition("/")[0])
-    if tag not in dimension.tags:
-        raise Conflict(
-            f"the tag {key!r} was added to {dimension.key!r} by another taxonomy, from a file.",
-            hint="Change that file.",
-        )
-    return dimension, tag
+    catalogue.tag(key)
+    current = catalogue.current_tag(key)
+    _, dimension = open_home(world, current.partition("/")[0])
+    if current != key and current.partition("/")[2] in {tag.key for tag in dimension.tags}:
+        return located(world, current)
+    raise Conflict(
+        f"the tag {key!r} was added to {dimension.key!r} by another taxonomy, from a file.",
+        hint="Change that file.",
+    )
 
 
 def with_taxonomy(world: World, taxonomy: Taxonomy) -> World:
@@ -154,6 +164,27 @@ def keys_of(world: World, dimension: str | None = None) -> frozenset[str]:
         return frozenset({*catalogue.dimensions, *catalogue.former_dimensions})
     known = {*catalogue.tags, *catalogue.former_tags}
     return frozenset(key.partition("/")[2] for key in known if key.startswith(f"{dimension}/"))
+
+
+def requoted(world: World, moves: Mapping[str, str | None], dimensions: Mapping[str, str]) -> World:
+    """Return the taxonomies with the new keys of what definitions name as their replacements."""
+
+    def anew(definition: D, own: str) -> D:
+        word = definition.deprecated
+        if word is None or word.replaced_by is None:
+            return definition
+        other = moves.get(word.replaced_by) or dimensions.get(word.replaced_by, word.replaced_by)
+        said = word.model_copy(update={"replaced_by": None if other == own else other})
+        return changed(definition, deprecated=said)
+
+    def whole(dimension: Dimension) -> Dimension:
+        tags = (anew(tag, tag_key(dimension.key, tag.key)) for tag in dimension.tags)
+        return anew(with_tags(dimension, tags), dimension.key)
+
+    return {
+        key: changed(one, dimensions=tuple(map(whole, one.dimensions))) if one.editable else one
+        for key, one in world.items()
+    }
 
 
 def finished(before: World, after: World, step: int) -> World:

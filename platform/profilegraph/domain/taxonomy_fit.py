@@ -46,9 +46,36 @@ def bases_first(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
     return found
 
 
+def settled(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
+    """Return the taxonomies with what they add to others in the keys that the others have now."""
+    found = list(taxonomies)
+    own = [one for taxonomy in found for one in taxonomy.dimensions]
+    places = {name: one for one in own for name in one.aliases} | {one.key: one for one in own}
+    return [
+        one.model_copy(update={"additions": tuple(_settled(a, places) for a in one.additions)})
+        if one.additions
+        else one
+        for one in found
+    ]
+
+
+def _settled(addition: Addition, places: Mapping[str, Dimension]) -> Addition:
+    home = places.get(addition.dimension)
+    if home is None:
+        return addition
+    names = {alias: tag.key for tag in home.tags for alias in tag.aliases}
+    for tag in (*home.tags, *addition.tags):
+        names.pop(tag.key, None)
+    tags = tuple(
+        tag.model_copy(update={"parent": names[tag.parent]}) if tag.parent in names else tag
+        for tag in addition.tags
+    )
+    return addition.model_copy(update={"dimension": home.key, "tags": tags})
+
+
 def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension]]:
     """Yield each dimension with its taxonomy, and with the tags that others add to it."""
-    found = list(taxonomies)
+    found = settled(taxonomies)
     added: dict[str, list[Tag]] = {}
     for one in sorted(found, key=lambda taxonomy: taxonomy.key):
         for addition in one.additions:
@@ -62,9 +89,10 @@ def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension
 
 def misfits(taxonomies: Sequence[Taxonomy]) -> list[Misfit]:
     """Return all that keeps these taxonomies from going together; none where they do."""
-    definitions = list(placed(taxonomies))
-    bases = [*_bases(taxonomies), *_added(taxonomies)]
-    rest = bases or _unnamed(taxonomies, definitions)
+    found = settled(taxonomies)
+    definitions = list(placed(found))
+    bases = [*_bases(found), *_added(found)]
+    rest = bases or _unnamed(found, definitions)
     return [*_doubles(definitions), *_aliases(definitions), *rest]
 
 

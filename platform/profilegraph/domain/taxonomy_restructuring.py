@@ -32,6 +32,7 @@ from profilegraph.domain.taxonomy_edits import (
     narrowed,
     open_home,
     plain,
+    requoted,
     tag_moves,
     with_dimension,
     with_tags,
@@ -103,7 +104,8 @@ def revised(world: World, act: Act, version: Taxonomy | None = None) -> Revision
             return _version(world, version)
         case _:
             assert_never(act)
-    after = finished(world, edited.world, step)
+    named = requoted(edited.world, edited.moves, edited.dimensions)
+    after = finished(world, named, step)
     return Revision(world, after, edited.moves, edited.dimensions, narrowed(world, after))
 
 

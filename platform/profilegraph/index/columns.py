@@ -107,6 +107,8 @@ class Coded:
 
     def at(self, places: Places) -> list[Any]:
         """Return the values of the rows at some places."""
+        if len(self.values) == 1:
+            return [*self.values] * len(places)
         return [self.values[code] for code in self.codes[places].tolist()]
 
     def take(self, places: Places) -> Self:
@@ -164,11 +166,14 @@ class Numbers:
 
     def at(self, places: Places) -> list[Any]:
         """Return the numbers of the rows at some places, None where one is missing."""
+        present = None if self.present is None else self.present[places]
+        if present is not None and not present.any():
+            return [None] * len(places)
         values: list[Any] = self.values[places].tolist()
-        if self.present is None:
+        if present is None:
             return values
-        known = zip(values, self.present[places].tolist(), strict=True)
-        return [value if present else None for value, present in known]
+        known = zip(values, present.tolist(), strict=True)
+        return [value if here else None for value, here in known]
 
     def take(self, places: Places) -> Self:
         """Return the column of the rows at some places."""

@@ -9,7 +9,6 @@ from time import perf_counter
 
 from profilegraph.errors import NotFound
 from profilegraph.index.comparing import differences
-from profilegraph.index.stored import load
 from profilegraph.index.view import View
 from profilegraph.services.indexing import load_all, load_some, load_trees
 from profilegraph.services.knowledge import Knowledge
@@ -65,11 +64,11 @@ async def verify(platform: Platform, file: Path, most_keys: int = 20) -> Verific
     That is what every process that serves knows: the file, and the changes that it was told of since.
     Raises NotFound where there is no index in the file.
     """
-    if load(file) is None:
+    knowledge = Knowledge(platform.database, _NO_LIMIT, file, keep=False)
+    if not await knowledge.restore():
         raise NotFound(
             f"there is no index in {file}.", hint="A process that serves saves it once it is built."
         )
-    knowledge = Knowledge(platform.database, _NO_LIMIT, file, keep=False)
     try:
         level = await load_all(platform.database, _NO_LIMIT)
         fresh = View((level,), await load_trees(platform.database))

@@ -11,6 +11,8 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.embedded.pulse import Beat, Pulse
 from profilegraph.errors import IndexUnable
@@ -25,6 +27,7 @@ from profilegraph.storage.taxonomies import read_taxonomies
 
 _TRIES = 100
 _PAUSE_SECONDS = 0.005
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Knowledge:
         self._file = file if index_bytes is not None else None
         self._keep = keep
         self._saved: Level | None = None
+        self._saving: asyncio.Task[None] | None = None
         self._catalogue: Catalogue | None = None
         self._pulse = pulse
         self._told: tuple[Beat, Known] | None = None
@@ -73,6 +77,7 @@ class Knowledge:
         while True:
             known = await self.now()
             if known.view is not None:
+                await self._written()
                 return known.view
             if self.index.work is None:
                 raise IndexUnable(f"there is no index: it is {self.index.state.value}.")
@@ -84,6 +89,7 @@ class Knowledge:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._written()
         await self._save()
         await self.index.close()
         if self._pulse is not None:
@@ -124,8 +130,9 @@ class Knowledge:
         view = await self.index.after(found.changes)
         # Kept last: after a failure above, the same changes are found by the next look.
         self._heads = found.heads
-        if view is not None and view.levels[0] is not self._saved:
-            await self._save()
+        writing = self._saving is not None and not self._saving.done()
+        if view is not None and view.levels[0] is not self._saved and not writing:
+            self._saving = asyncio.create_task(self._save())  # no question waits for the disk
         return Known(self._catalogue, view)
 
     async def _settled(self) -> Look:
@@ -140,25 +147,34 @@ class Knowledge:
         self._forget("changes missing")
         return await self._settled()
 
-    async def _restore(self) -> None:
-        """Begin where the last process ended, if it left a file that can be used."""
+    async def restore(self) -> bool:
+        """Begin where the last process ended; return whether it left a file that can be used."""
         if self._file is not None and self._saved is None:
             found = await asyncio.to_thread(load, self._file)
             if found is not None:
                 view, heads = found
                 self._heads, self._saved = Heads.of(heads), view.levels[0]
                 self.index.restore(view)
+        return self._saved is not None
 
     async def _save(self) -> None:
         """Keep the index in a file; a process that starts with it reads what changed since."""
         view, heads = self.index.settled, self._heads
         if self._file and self._keep and view is not None and heads is not None:
             self._saved = view.levels[0]
-            await asyncio.to_thread(save, self._file, view, heads.told())
+            try:
+                await asyncio.to_thread(save, self._file, view, heads.told())
+            except OSError as fault:  # a cache: the next process builds its index from the graph
+                _log.warning("index_not_saved", error=str(fault))
+
+    async def _written(self) -> None:
+        """Return when the file is written that is being written."""
+        if self._saving is not None:
+            await self._saving
 
     async def _once(self) -> Look:
         if self._heads is None:
-            await self._restore()
+            await self.restore()
         if self._heads is not None:
             found = await look(self._database, self._heads)
             if not found.broken:

@@ -66,9 +66,10 @@ async def compute(
         if model.key in platform.host.models:
             platform.host.guard.failed(platform.host.models.part(model.key), error)
         raise
-    _check_tags(await platform.catalogue(), model, scores)
+    catalogue = await platform.catalogue()
+    _check_tags(catalogue, model, scores)
     changed = 0
-    for rows in _batches(customers, scores):
+    for rows in _batches(customers, scores, catalogue):
         changed += await write_scores(platform.database, rows, model.key, now)
     await record_run(platform.database, model.key, now)
     return ModelRun(
@@ -123,7 +124,9 @@ def _check_tags(catalogue: Catalogue, model: Model[Any], scores: Scores) -> None
             catalogue.tag(tag_key(dimension, tag))
 
 
-def _batches(customers: Sequence[str], scores: Scores) -> Iterator[list[dict[str, Any]]]:
+def _batches(
+    customers: Sequence[str], scores: Scores, catalogue: Catalogue
+) -> Iterator[list[dict[str, Any]]]:
     for start in range(0, len(customers), BATCH):
         part = slice(start, start + BATCH)
         metrics = {
@@ -135,7 +138,12 @@ def _batches(customers: Sequence[str], scores: Scores) -> Iterator[list[dict[str
                 "customer": customer,
                 "metrics": {key: _number(column[i]) for key, column in metrics.items()},
                 "tags": [
-                    {"dimension": key, "tag": tag_key(key, column[i]) if column[i] else None}
+                    {
+                        "dimension": catalogue.current_dimension(key),
+                        "tag": catalogue.current_tag(tag_key(key, column[i]))
+                        if column[i]
+                        else None,
+                    }
                     for key, column in tags.items()
                 ],
             }

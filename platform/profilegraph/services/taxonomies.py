@@ -9,7 +9,7 @@ from datetime import datetime
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.taxonomy_diff import compare, numbers
-from profilegraph.domain.taxonomy_fit import bases_first, misfits
+from profilegraph.domain.taxonomy_fit import bases_first, misfits, settled
 from profilegraph.errors import InvalidTaxonomy
 from profilegraph.importers.taxonomies import Source, misfits_of
 from profilegraph.importers.taxonomy_versions import vanished_faults
@@ -32,12 +32,31 @@ async def load_taxonomies(
         return []
 
     async def work(transaction: Transaction) -> list[Taxonomy]:
-        changed = _changed(wanted, await lock_taxonomies(transaction))
+        known = await lock_taxonomies(transaction)
+        changed = _changed(wanted, known)
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+            if not taxonomy.additions:  # those are written once, below
+                await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+        whole = {one.key: one for one in (*known, *changed)}
+        await follow(transaction, changed, whole.values(), now)
         return changed
 
     return await database.write(work)
+
+
+async def follow(
+    transaction: Transaction,
+    changed: Iterable[Taxonomy],
+    whole: Iterable[Taxonomy],
+    now: datetime | None,
+) -> None:
+    """Write anew what taxonomies add to those that changed: their dimensions may have new keys."""
+    keys = {one.key for one in changed}
+    known = list(whole)
+    places = {one.key: one.additions for one in settled(known)}
+    for one in bases_first(known):
+        if one.additions and keys & {one.key, *one.extends}:
+            await save_taxonomy(transaction, one, digest(one), now, places[one.key])
 
 
 async def load_what_fits(

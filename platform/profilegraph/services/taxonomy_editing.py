@@ -27,7 +27,7 @@ from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
-from profilegraph.services.taxonomies import digest
+from profilegraph.services.taxonomies import digest, follow
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
 
@@ -140,9 +140,11 @@ async def _edited(
         after, key = change(before)
         planned = _changed_dimensions(before, after)
         await require(platform, transaction, edit.actor, Duty.PLAN, planned, edit.now)
-        for taxonomy in finished(before, after, _step(before, after)).values():
-            if taxonomy != before.get(taxonomy.key):
-                await save_taxonomy(transaction, taxonomy, digest(taxonomy), edit.now)
+        final = finished(before, after, _step(before, after))
+        changed = [one for one in final.values() if one != before.get(one.key)]
+        for taxonomy in changed:
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), edit.now)
+        await follow(transaction, changed, final.values(), edit.now)
         return key
 
     told = sha256(f"{asked} {edit.seen}".encode()).hexdigest()

@@ -9,16 +9,22 @@ from typing import Any
 
 from profilegraph.domain.catalogue import tag_key
 from profilegraph.domain.departed import departed
-from profilegraph.domain.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.domain.taxonomy import Addition, Dimension, Tag, Taxonomy
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
 
 
 async def save_taxonomy(
-    transaction: Transaction, taxonomy: Taxonomy, digest: str, now: datetime | None = None
+    transaction: Transaction,
+    taxonomy: Taxonomy,
+    digest: str,
+    now: datetime | None = None,
+    additions: Sequence[Addition] | None = None,
 ) -> None:
     """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
+
+    `additions` are its own in the keys that the dimensions and tags of others have now.
 
     With `now`, the definition that it had until then is kept, and since when what is in it no more
     has been gone.
@@ -35,7 +41,7 @@ async def save_taxonomy(
         "key": taxonomy.key,
         "set": {name: value for name, value in values.items() if value is not None},
         "dimensions": [_dimension(dimension) for dimension in taxonomy.dimensions],
-        "tags": [*_tags(taxonomy)],
+        "tags": [*_tags(taxonomy, taxonomy.additions if additions is None else additions)],
         "at": now,
     }
     await transaction.run(statement("taxonomy"), parameters)
@@ -120,10 +126,10 @@ def _dimension(dimension: Dimension) -> dict[str, Any]:
     return {"key": dimension.key, "set": values, "duties": duties}
 
 
-def _tags(taxonomy: Taxonomy) -> Iterator[dict[str, Any]]:
+def _tags(taxonomy: Taxonomy, additions: Sequence[Addition]) -> Iterator[dict[str, Any]]:
     """Yield the tags that a taxonomy defines, those that it adds to another's dimensions too."""
     own = [(dimension.key, dimension.tags) for dimension in taxonomy.dimensions]
-    added = [(addition.dimension, addition.tags) for addition in taxonomy.additions]
+    added = [(addition.dimension, addition.tags) for addition in additions]
     for dimension, tags in (*own, *added):
         for place, tag in enumerate(tags):
             yield _tag(taxonomy.key, dimension, tag, place)

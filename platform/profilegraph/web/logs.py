@@ -23,6 +23,8 @@ def configure_logging(stream: TextIO, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        # Commands are silent unless they say otherwise, as here.
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_handler(stream, shared)], level=level, force=True)

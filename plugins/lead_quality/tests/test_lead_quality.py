@@ -51,6 +51,7 @@ ROWS: dict[type[Table], list[tuple[Any, ...]]] = {
     TaggingTable: [
         ("a", "annual_budget/100k_500k", NOW, None, "MANUAL", None, 0.5, 1.0),
         ("a", "lead_stage/sql", NOW, None, "MANUAL", None, 1.0, 1.0),
+        ("a", "lead_grade/a", NOW, None, "MODEL", "lead_quality", 1.0, 1.0),
         ("b", "company_size/1000_plus", NOW, None, "MANUAL", None, 1.0, 1.0),
     ],
     AttributeTable: [

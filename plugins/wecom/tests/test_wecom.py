@@ -16,6 +16,7 @@ from profilegraph.domain.activity import Arrival, Channel, Event, FollowUp, Foll
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Consent, Customer, CustomerKind, Identity, Tagging
 from profilegraph.domain.organisation import Ownership
+from profilegraph.domain.taxonomy_diff import compare
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks import Conventions, NoOptions, Unreadable
 from profilegraph.importers.taxonomies import read_taxonomy
@@ -174,6 +175,26 @@ def test_the_command_writes_a_taxonomy_file_that_is_sound(tmp_path: Path) -> Non
         p for p in read_parts(RESPONSES / "get_corp_tag_list.json") if isinstance(p, TagGroup)
     ]
     assert read_taxonomy(output) == taxonomy_of(groups)
+
+
+def test_what_is_gone_from_the_library_stays_deprecated_in_its_next_version(tmp_path: Path) -> None:
+    document = json.loads((RESPONSES / "get_corp_tag_list.json").read_text("utf-8"))
+    output, later = tmp_path / "wecom_tags.yaml", tmp_path / "later.json"
+    CliRunner().invoke(app, ["tags", str(RESPONSES / "get_corp_tag_list.json"), str(output)])
+    first = read_taxonomy(output)
+    del document["tag_group"][1]
+    del document["tag_group"][0]["tag"][1]
+    later.write_text(json.dumps(document), "utf-8")
+    done = CliRunner().invoke(app, ["tags", str(later), str(output)])
+    assert done.exit_code == 0, done.output
+    second = read_taxonomy(output)
+    assert compare(first, second).vanished == ()
+    assert compare(first, second).version_fits
+    assert second.version != first.version
+    assert [tag.deprecated is not None for tag in second.dimensions[0].tags] == [False, True]
+    assert second.dimensions[1].deprecated is not None
+    CliRunner().invoke(app, ["tags", str(later), str(output)])
+    assert read_taxonomy(output) == second
 
 
 def test_the_command_refuses_a_file_without_a_tag_library(tmp_path: Path) -> None:

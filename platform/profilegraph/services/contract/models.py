@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.domain.customers import TagSource
 from profilegraph.domain.values import SnakeKey
 from profilegraph.errors import NotFound, PluginError
 from profilegraph.hooks.models import Model, Scores, join_scores, run_model
 from profilegraph.hooks.tables import (
     EventTable,
     FollowUpTable,
+    MetricTable,
     Table,
     Tables,
+    TaggingTable,
     utc64,
 )
 from profilegraph.services.contract.findings import Finding
@@ -99,6 +103,8 @@ def _repeats(
         first, second = (run_model(model, tables, now, options) for _ in range(2))
         past = run_model(model, until(tables, model.needs, now), now, options)
         parts = _in_parts(model, tables, now, options) if model.per_customer else first
+        alone = run_model(model, fed_back(tables, model, None, now), now, options)
+        echoed = run_model(model, fed_back(tables, model, alone, now), now, options)
     except PluginError as error:
         yield Finding(_about(model), error.message, "Handle unknown values and later moments.")
         return
@@ -108,6 +114,9 @@ def _repeats(
     if not same(first, past):
         advice = "Leave out what is later than `now`."
         yield Finding(_about(model), "what happens after `now` changes its answer.", advice)
+    if not same(alone, echoed):
+        advice = "Leave out the tags and metrics that it sets itself, or all that models said."
+        yield Finding(_about(model), "what it said changes what it says next.", advice)
     if not same(first, parts):
         advice = "Take `per_customer` back, or look at each customer alone."
         yield Finding(_about(model), "a customer's answer depends on the others.", advice)
@@ -171,6 +180,54 @@ def until(tables: Tables, kinds: Iterable[type[Table]], now: datetime) -> Tables
             table = table.where(table.at <= moment)
         kept.append(table)
     return Tables(tables.customers, kept)
+
+
+def fed_back(tables: Tables, model: Model[Any], said: Scores | None, now: datetime) -> Tables:
+    """Return the tables with what a model `said` in place of what they hold of its own tags and metrics."""
+    kept: list[Table] = []
+    for kind in model.needs:
+        table = tables[kind]
+        if isinstance(table, TaggingTable):
+            own = [tag.partition("/")[0] in model.dimensions for tag in table.tag.tolist()]
+            table = _with_rows(
+                table.where(~np.array(own, bool)), _tag_rows(tables, model, said, now)
+            )
+        elif isinstance(table, MetricTable):
+            mine = [key in model.metrics for key in table.key.tolist()]
+            table = _with_rows(table.where(~np.array(mine, bool)), _metric_rows(tables, said))
+        kept.append(table)
+    return Tables(tables.customers, kept)
+
+
+def _with_rows(table: Table, rows: Iterable[tuple[Any, ...]]) -> Table:
+    names = [field.name for field in fields(table) if field.name not in ("customers", "customer")]
+    owners = [table.customers[place] for place in table.customer.tolist()]
+    columns = [_values(getattr(table, name)) for name in names]
+    return type(table).of([*zip(owners, *columns, strict=True), *rows], table.customers)
+
+
+def _values(column: NDArray[Any]) -> list[Any]:
+    # Moments as whole numbers of their unit, as tables take them: NaT is one of these.
+    kind = column.dtype.kind
+    values: list[Any] = (column.astype(np.int64) if kind == "M" else column).tolist()
+    return values
+
+
+def _tag_rows(
+    tables: Tables, model: Model[Any], said: Scores | None, now: datetime
+) -> Iterator[tuple[Any, ...]]:
+    for dimension, column in (said.tags if said else {}).items():
+        for customer, tag in zip(tables.customers, column.tolist(), strict=True):
+            if tag is not None:
+                key = tag_key(dimension, tag)
+                yield (customer, key, now, None, TagSource.MODEL.value, model.key, 1.0, 1.0)
+
+
+def _metric_rows(tables: Tables, said: Scores | None) -> Iterator[tuple[Any, ...]]:
+    for key, column in (said.metrics if said else {}).items():
+        for customer, value in zip(tables.customers, column.tolist(), strict=True):
+            if not np.isnan(value):
+                yield (customer, key, value)
 
 
 def part(tables: Tables, kinds: Iterable[type[Table]], start: int, end: int) -> Tables:

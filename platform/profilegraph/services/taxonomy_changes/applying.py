@@ -18,7 +18,7 @@ from profilegraph.index.retagging import Step
 from profilegraph.services.duties import require
 from profilegraph.services.engines import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import digest
+from profilegraph.services.taxonomies import digest, follow
 from profilegraph.services.taxonomy_changes.grounds import Grounds, look_at, new_version
 from profilegraph.services.taxonomy_changes.planning import (
     Editor,
@@ -156,6 +156,7 @@ class _Work:
         now, revision = self.editor.now, grounds.revision
         for taxonomy in revision.changed:
             await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+        await follow(transaction, revision.changed, revision.after.values(), now)
         words = note(told(self.plan.change, "zh-CN"), told(self.plan.change, "en"))
         written = []
         for key, node in sorted(grounds.rewritten.items()):

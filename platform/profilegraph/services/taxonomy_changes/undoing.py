@@ -16,7 +16,7 @@ from profilegraph.segments.checking import faults
 from profilegraph.segments.library import Library, SavedFilter
 from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import digest
+from profilegraph.services.taxonomies import digest, follow
 from profilegraph.services.taxonomy_changes.applying import AT_ONCE
 from profilegraph.services.taxonomy_changes.planning import Editor, kept_change, plan_of
 from profilegraph.services.taxonomy_changes.records import Record, Rewritten
@@ -122,9 +122,10 @@ class _Work:
             self._dimensions(world),
             self.editor.now,
         )
-        for key, taxonomy in after.items():
-            if taxonomy != world.get(key):
-                await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.editor.now)
+        changed = [one for key, one in after.items() if one != world.get(key)]
+        for taxonomy in changed:
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.editor.now)
+        await follow(transaction, changed, after.values(), self.editor.now)
         await self._write_back(transaction, back)
         await advance(
             transaction,

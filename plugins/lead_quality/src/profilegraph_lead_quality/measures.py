@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from profilegraph.domain.customers import IdentityKind
+from profilegraph.domain.customers import IdentityKind, TagSource
 from profilegraph.domain.organisation import DecisionRole
 from profilegraph.domain.values import AMOUNT_SCALE
 from profilegraph.hooks import (
@@ -106,7 +106,7 @@ class Standing(_Measure):
 
 
 class Confidence(_Measure):
-    """How sure those are, on average, who tagged the customer."""
+    """How sure those are, on average, who tagged the customer; models, this one too, do not count."""
 
     of: Literal["confidence"] = "confidence"
 
@@ -184,7 +184,8 @@ def measured(measure: Measure, tables: Tables, now: datetime) -> Numbers:  # noq
             return _standing(tables[PersonTable])
         case Confidence():
             taggings = tables[TaggingTable]
-            return _mean(taggings, taggings.confidence, np.ones(len(taggings)))
+            said = taggings.where(taggings.source != TagSource.MODEL.value)
+            return _mean(said, said.confidence, np.ones(len(said)))
         case Volume():
             return _volume(tables[OpportunityTable])
         case Closing():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 from standardwebhooks import Webhook as Signer
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
@@ -18,29 +19,18 @@ from profilegraph.errors import InvalidInput, PluginError
 from profilegraph.hooks import Delivery, Destination, Page
 from profilegraph.hooks.outgoing import Failure, Letter, parse_target, post, private_allowed
 
+SECRET = "PROFILEGRAPH_OUTBOX_SECRET"  # noqa: S105  (the name of the variable)
+"""The variable that holds the secret: options are kept in the graph, and a secret must not be."""
 PAUSES = (1.0, 5.0, 20.0)
 """Seconds between the attempts of one message."""
 
 
 class WebhookOptions(BaseModel):
-    """Where the messages go, and the secret that receivers check their signatures with."""
+    """Where the messages go."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    url: str = Field("", description="An https:// address of a public host.")
-    secret: SecretStr = Field(
-        SecretStr(""), description="`whsec_` and base64: what the receiver checks signatures with."
-    )
-
-    @field_validator("secret")
-    @classmethod
-    def _can_sign(cls, secret: SecretStr) -> SecretStr:
-        if secret.get_secret_value():
-            try:
-                Signer(secret.get_secret_value())
-            except EmptyWebhookSecretError as fault:
-                raise ValueError("the secret holds nothing to sign with") from fault
-        return secret
+    url: str = Field(description="An https:// address of a public host.")
 
 
 @dataclass(frozen=True)
@@ -60,21 +50,15 @@ class Webhook(Destination[WebhookOptions]):
 
         Raises InvalidInput where the address or the secret cannot be used, or the receiver is gone.
         """
-        options, private = delivery.options, private_allowed()
-        parse_target(options.url, private=private)
-        if not options.secret.get_secret_value():
-            raise InvalidInput("a secret is needed.", hint="Give the option `secret`.")
+        url, private = delivery.options.url, private_allowed()
+        parse_target(url, private=private)
+        secret = signing_secret()
         messages = 0
         async for page in delivery.pages():
-            letter = Letter(
-                options.url,
-                options.secret.get_secret_value(),
-                f"{delivery.id}.{page.number}",
-                body_of(delivery, page),
-            )
-            await self._deliver(letter, private=private)
+            id_ = f"{delivery.id}.{page.number}"
+            await self._deliver(Letter(url, secret, id_, body_of(delivery, page)), private=private)
             messages += 1
-        return f"{options.url}: {delivery.members} members in {messages} messages."
+        return f"{url}: {delivery.members} members in {messages} messages."
 
     async def _deliver(self, letter: Letter, *, private: bool) -> None:
         failure = await post(letter, self.now(), private=private)
@@ -90,6 +74,19 @@ class Webhook(Destination[WebhookOptions]):
                 f"the message {letter.id} was not taken: {failure.reason}.",
                 hint="It is sent again under the same id.",
             )
+
+
+def signing_secret() -> str:
+    """Return what this deployment signs with; raises InvalidInput where it has nothing that can."""
+    secret = os.environ.get(SECRET, "")
+    try:
+        Signer(secret)
+    except (EmptyWebhookSecretError, ValueError) as fault:
+        raise InvalidInput(
+            "this deployment has no secret to sign messages with.",
+            hint=f"Set {SECRET} where it is served: `whsec_` and base64, known to the receivers.",
+        ) from fault
+    return secret
 
 
 def body_of(delivery: Delivery[Any], page: Page) -> str:

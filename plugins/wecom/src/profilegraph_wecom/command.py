@@ -11,7 +11,7 @@ import yaml
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks import Unreadable
-from profilegraph_wecom.library import taxonomy_of
+from profilegraph_wecom.library import continued, taxonomy_of
 from profilegraph_wecom.payloads import TagGroup
 from profilegraph_wecom.responses import read_parts
 
@@ -28,12 +28,21 @@ def tags(
     file: Annotated[Path, typer.Argument(help="What get_corp_tag_list returned.")],
     output: Annotated[Path, typer.Argument(help="The taxonomy file to write.")],
 ) -> None:
-    """Write the tag library as a taxonomy: `profilegraph taxonomy load` then puts it in force."""
+    """Write the tag library as a taxonomy: `profilegraph taxonomy load` then puts it in force.
+
+    Where the taxonomy file is there already, its next version is written: what is gone from the
+    library stays, deprecated.
+    """
     taxonomy = read_library(file)
+    if output.exists():
+        old = Taxonomy.model_validate(yaml.safe_load(output.read_text("utf-8")))
+        taxonomy = continued(taxonomy, old)
     data = taxonomy.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
     output.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
     counted = sum(len(dimension.tags) for dimension in taxonomy.dimensions)
-    typer.echo(f"{output}: {len(taxonomy.dimensions)} dimensions, {counted} tags")
+    typer.echo(
+        f"{output}: version {taxonomy.version}, {len(taxonomy.dimensions)} dimensions, {counted} tags"
+    )
 
 
 def read_library(file: Path) -> Taxonomy:

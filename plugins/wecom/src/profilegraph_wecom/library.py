@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import TypeVar
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy import Cardinality, Deprecation, Dimension, Tag, Taxonomy
+from profilegraph.domain.taxonomy_diff import compare
 from profilegraph.domain.values import Labels
 from profilegraph_wecom.payloads import TagGroup
 
+D = TypeVar("D", Dimension, Tag)
 KEY = "wecom_tags"
 LABELS = Labels(zh_cn="企业微信标签", en="WeCom tags")
 FOLDER = "WeCom"
@@ -23,6 +26,29 @@ def taxonomy_of(groups: Iterable[TagGroup]) -> Taxonomy:
     labels = _labels([(group.group_id, group.group_name) for group in found])
     dimensions = tuple(_dimension(group, labels[group.group_id]) for group in found)
     return Taxonomy(key=KEY, version="1.0.0", labels=LABELS, dimensions=dimensions)
+
+
+def continued(new: Taxonomy, old: Taxonomy) -> Taxonomy:
+    """Return a tag library as the next version of an earlier one: what is gone stays, deprecated.
+
+    Customers carry what is gone, and segments ask for it.
+    """
+    before = {dimension.key: dimension for dimension in old.dimensions}
+    now = {dimension.key: dimension for dimension in new.dimensions}
+    dimensions = [_with_lost_tags(one, before.get(one.key)) for one in new.dimensions]
+    dimensions += [_deprecated(one) for key, one in before.items() if key not in now]
+    same = new.model_copy(update={"dimensions": tuple(dimensions), "version": old.version})
+    return same.model_copy(update={"version": compare(old, same).least_version})
+
+
+def _with_lost_tags(now: Dimension, before: Dimension | None) -> Dimension:
+    known = {tag.key for tag in now.tags}
+    lost = [tag for tag in (before.tags if before else ()) if tag.key not in known]
+    return now.model_copy(update={"tags": (*now.tags, *map(_deprecated, lost))})
+
+
+def _deprecated(one: D) -> D:
+    return one.model_copy(update={"deprecated": one.deprecated or Deprecation()})
 
 
 def imported_tags(catalogue: Catalogue) -> Mapping[str, str]:
