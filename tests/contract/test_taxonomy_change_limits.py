@@ -15,11 +15,15 @@ from profilegraph.domain.duties import Actor
 from profilegraph.domain.taxonomy import Duty
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden
+from profilegraph.importers.taxonomies import parse_taxonomy
 from profilegraph.segments.codec import decode
 from profilegraph.services import segments, taxonomy_editing
+from profilegraph.services.live import watching
+from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
-from profilegraph.services.taxonomies import digest
+from profilegraph.services.segment_rules import Act
+from profilegraph.services.taxonomies import digest, load_taxonomies
 from profilegraph.services.taxonomy_changes.applying import Application, apply
 from profilegraph.services.taxonomy_changes.planning import Editor, plan, read_change
 from profilegraph.services.taxonomy_changes.plans import Plan, WarningKind
@@ -209,3 +213,69 @@ async def test_a_duty_is_needed_to_apply_and_to_undo(world: Platform) -> None:
     assert WarningKind.NEEDS_DUTY in {one.kind for one in other.warnings}
     with pytest.raises(Forbidden):
         await apply(world, Application(other.key, other.digest), nobody)
+
+
+FILE = """
+key: filed
+version: 1.0.0
+labels: {zh-CN: 文件, en: Filed}
+dimensions:
+  - key: size
+    labels: {zh-CN: 规模, en: Size}
+    cardinality: multi
+    tags:
+      - {key: tiny, labels: {zh-CN: 微, en: Tiny}}
+      - {key: huge, labels: {zh-CN: 巨, en: Huge}}
+"""
+
+
+async def test_a_new_version_of_a_file_takes_taggings_along_and_can_be_taken_back(
+    world: Platform,
+) -> None:
+    await load_taxonomies(world.database, [parse_taxonomy(FILE, "file")], NOW)
+    both = [Tagging(customer="c1", tag=f"size/{key}", since=NOW) for key in ("tiny", "huge")]
+    await save(world, [*both, Tagging(customer="c2", tag="size/tiny", since=NOW)], NOW)
+    names = Labels(zh_cn="tiny", en="tiny")
+    tiny = decode({"tags": {"dimension": "size", "anyOf": ["tiny"]}})
+    await segments.save_segment(world, "tiny", names, tiny, author="wang", note="", now=NOW)
+    untouched = await taggings(world)
+    text = FILE.replace("1.0.0", "2.0.0").replace("multi", "single")
+    text = text.replace("{key: tiny,", "{key: small, aliases: [tiny],")
+    made = await planned(world, {"version": {"text": text}})
+    [effect] = made.segments
+    assert (effect.key, effect.before, effect.after, effect.rewritten) == ("tiny", 2, 1, True)
+    assert [(one.kind, one.subject, one.count) for one in made.warnings] == [
+        (WarningKind.TAG_GIVES_WAY, "size/tiny", 1)
+    ]
+    await applied(world, made)
+    saved = await segments.segment(world, "tiny")
+    assert saved.filter == decode({"tags": {"dimension": "size", "anyOf": ["small"]}})
+    assert await segments.count(world, tiny, NOW) == 1
+    await undo(world, made.key, LI)
+    assert await taggings(world) == untouched
+    assert await segments.count(world, tiny, NOW) == 2
+    gone = FILE.replace("1.0.0", "3.0.0").replace("- {key: tiny,", "# - {key: tiny,")
+    made = await planned(world, {"version": {"text": gone}})
+    kinds = {one.kind: one for one in made.warnings}
+    assert kinds[WarningKind.TAG_RETIRES].count == 2
+    assert kinds[WarningKind.SEGMENT_BREAKS].subject == "tiny"
+
+
+async def test_a_live_segment_tells_who_came_by_a_change_and_nothing_of_a_rename(
+    world: Platform,
+) -> None:
+    act = Act("wang", NOW)
+    await watching.set_live(world, "players", on_change=True, schedule=None, act=act)
+    watcher = Watcher(world)
+    await watcher.round(NOW)
+    made = await planned(world, CHANGES["rename dimension"])
+    assert {one.key for one in made.segments if one.live} == {"players"}
+    await applied(world, made)
+    await watcher.round(NOW)
+    assert (await watching.newest_crossings(world, "players", first=10)).crossings == ()
+    await applied(
+        world, await planned(world, {"merge": {"tags": ["hobby/fishing"], "into": "hobby/golf"}})
+    )
+    await watcher.round(NOW)
+    page = await watching.newest_crossings(world, "players", first=10)
+    assert {(one.customer, one.entered) for one in page.crossings} == {("c1", True), ("c5", True)}

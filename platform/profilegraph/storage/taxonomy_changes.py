@@ -206,16 +206,6 @@ async def locked_segments(transaction: Transaction) -> Sequence[SavedSegment]:
     return [saved_segment(row) for row in rows]
 
 
-async def count_taggings(database: Database, tags: Collection[str]) -> Mapping[str, int]:
-    """Return how many customers carry each tag now or later, by full key; of none, it is left out."""
-    rows = await database.read(
-        "MATCH (g:Tag) WHERE g.key IN $tags"
-        " RETURN g.key AS tag, COUNT { (:Customer)-[:TAGGED]->(g) } AS taggings",
-        {"tags": sorted(tags)},
-    )
-    return {row["tag"]: row["taggings"] for row in rows if row["taggings"]}
-
-
 def _carried(row: Row) -> Carried[None]:
     return Carried(row["tag"], row["since"], row["until"], None)
 

@@ -14,7 +14,7 @@ from profilegraph.hooks import CustomerField, PersonTable, Table, Tables
 from profilegraph_decision_chain.chain import core, depths
 
 
-class ChainLink(BaseModel):
+class Link(BaseModel):
     """A person in the decision chain of a customer."""
 
     person: str = Field(description="Key of the decision-maker.")
@@ -36,17 +36,17 @@ class DecisionChainField(CustomerField):
         zh_cn="客户的决策人，按汇报层级从上到下。",
         en="The decision-makers of the customer, layer by layer from the heads down.",
     )
-    result: Any = list[ChainLink]
+    result: Any = list[Link]
     needs: frozenset[type[Table]] = frozenset({PersonTable})
 
     async def values(
         self,
         tables: Tables,
         now: datetime,  # noqa: ARG002  (the chain is that of today)
-    ) -> Sequence[list[ChainLink]]:
+    ) -> Sequence[list[Link]]:
         """Return the people of each customer by depth, then by key."""
         people = tables[PersonTable]
-        chains: list[list[ChainLink]] = [[] for _ in range(len(tables))]
+        chains: list[list[Link]] = [[] for _ in range(len(tables))]
         rows = zip(
             people.customer.tolist(),
             people.key.tolist(),
@@ -59,7 +59,7 @@ class DecisionChainField(CustomerField):
             strict=True,
         )
         for customer, person, name, title, role, depth, boss, decides in rows:
-            link = ChainLink(
+            link = Link(
                 person=person,
                 name=name,
                 title=title,

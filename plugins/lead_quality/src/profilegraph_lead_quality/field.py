@@ -16,7 +16,7 @@ from profilegraph_lead_quality.measures import NEEDS
 from profilegraph_lead_quality.model import LeadQualityOptions, judge
 
 
-class LeadScore(BaseModel):
+class Indicator(BaseModel):
     """One indicator of a lead."""
 
     indicator: str = Field(description="Key of the indicator.")
@@ -36,16 +36,16 @@ class LeadScores(CustomerField):
         zh_cn="每个指标的取值与得分，按默认配置计算。",
         en="What each indicator measured and earned, as the model has it by default.",
     )
-    result: Any = list[LeadScore]
+    result: Any = list[Indicator]
     needs: frozenset[type[Table]] = NEEDS
 
-    async def values(self, tables: Tables, now: datetime) -> Sequence[list[LeadScore]]:
+    async def values(self, tables: Tables, now: datetime) -> Sequence[list[Indicator]]:
         """Return the scores of each customer, in the order of the indicators."""
         options = LeadQualityOptions()
         judged = judge(tables, now, options)
         return [
             [
-                LeadScore(
+                Indicator(
                     indicator=key,
                     dimension=one.dimension,
                     value=None if np.isnan(judged.values[key][i]) else judged.values[key][i],
