@@ -58,7 +58,9 @@ def dimension_fields(
                 given = GraphQLInputField(
                     kind,
                     description=described(dimension),
-                    deprecation_reason=_renamed(field_name(key, taken)) if old else _reason(dimension),
+                    deprecation_reason=_renamed(field_name(key, taken))
+                    if old
+                    else _reason(dimension),
                     out_name=Tags.NAME,
                 )
                 found.setdefault(field_name(name, taken), given)
