@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.explain import Verdict
@@ -58,6 +57,9 @@ def nearest_miss(verdict: Verdict, catalogue: Catalogue, context: Context) -> Mi
 
 def cheapest_change(verdict: Verdict, costs: Mapping[Node, float]) -> frozenset[Node] | None:
     """Return the leaves whose change makes a filter hold at the least cost; None where none does."""
+    # Of all commands and requests only explanations need it, and it is slow to load.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     program = _Program({node: index for index, node in enumerate(costs)})
     whole = program.require(verdict, holds=True)
     program.rows.append(({whole: -1}, -1))  # the whole filter must hold
