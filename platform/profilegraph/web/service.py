@@ -35,6 +35,7 @@ from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
+from profilegraph.web.protocol import BoundedProtocol
 from profilegraph.web.requests import MAX_BODY
 
 READY_SECONDS = 5.0
@@ -98,6 +99,7 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                http=BoundedProtocol,
                 ws="websockets-sansio",
                 ws_max_size=MAX_BODY,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
