@@ -19,8 +19,8 @@ from starlette.applications import Starlette
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
+from profilegraph.api.operations import RunnableSchema
 from profilegraph.api.schemas import Schemas
-from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.config import Settings
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.host import Host, load_host
@@ -108,9 +108,9 @@ async def check_key(secret: str) -> str:
 class OneSchema:
     """A schema that no taxonomy changes."""
 
-    current: strawberry.Schema = QuietSchema(Query, Mutation, extensions=EXTENSIONS)
+    current: RunnableSchema = RunnableSchema(Query, Mutation)
 
-    async def newest(self) -> strawberry.Schema:
+    async def newest(self) -> RunnableSchema:
         return self.current
 
 

@@ -67,10 +67,24 @@ class Knowledge:
 
     async def now(self) -> Known:
         """Return what is known, by a look that begins after this call does."""
+        known = self.unchanged()
+        return await asyncio.shield(self.look()) if known is None else known
+
+    def unchanged(self) -> Known | None:
+        """Return what is known where the pulse tells that nothing was committed since it was read."""
+        if self._looking is not None and not self._looking.done():
+            return None  # it is finding something
+        known = self._told_before(self._beat())
+        if known is not None:
+            self.metrics.spared.inc()
+        return known
+
+    def look(self) -> asyncio.Task[Known]:
+        """Return a look that begins after this call does; whoever waits for it shields it."""
         # Who comes while one look is under way shares the next one with all others who do.
         if self._next is None:
             self._next = asyncio.create_task(self._look_after(self._looking))
-        return await asyncio.shield(self._next)
+        return self._next
 
     async def indexed(self) -> View:
         """Return the index once it is built and up to date; raises IndexUnable where it never is."""
@@ -104,15 +118,15 @@ class Knowledge:
 
     async def _look(self) -> Known:
         # Asked for first: whoever commits after it has another one, and is found the next time.
-        beat = None if self._pulse is None else await self._pulse.beat()
-        if (known := self._unchanged(beat)) is not None:
-            self.metrics.spared.inc()
-            return known
+        beat = self._beat()
         known = await self._read()
         self._told = None if beat is None else (beat, known)
         return known
 
-    def _unchanged(self, beat: Beat | None) -> Known | None:
+    def _beat(self) -> Beat | None:
+        return None if self._pulse is None else self._pulse.beat()
+
+    def _told_before(self, beat: Beat | None) -> Known | None:
         """Return what is known where the database is as it was when that was read."""
         if beat is None or self._told is None or self._told[0] != beat:
             return None
@@ -192,14 +206,19 @@ class OneLook:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._known: Known | None = None
         self._look: asyncio.Task[Known] | None = None
 
     async def now(self) -> Known:
         """Return what is known, by a look that began after the request did."""
+        if self._known is None and self._look is None:
+            self._known = self._knowledge.unchanged()
+        if self._known is not None:
+            return self._known
         if self._look is None:
-            self._look = asyncio.create_task(self._knowledge.now())
+            self._look = self._knowledge.look()
         return await asyncio.shield(self._look)
 
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
-        self._look = None
+        self._known = self._look = None
