@@ -26,7 +26,7 @@ from profilegraph.segments.meaning import tag_groups
 from profilegraph.segments.nodes import BooleanTest, DateTest, NumberTest, TextTest, bounds
 from profilegraph.segments.nodes.parts import Counted
 
-_FEWER = 8
+FEWER = 8
 """How many times fewer customers have to be asked about for it to pay to look up their rows."""
 
 
@@ -141,7 +141,7 @@ def _value(key: str, test: _Test | None, exists: bool | None, here: Here) -> Bit
         return known if exists else here.everyone - known
     if table is None:
         return BitMap()
-    if len(here.everyone) * _FEWER < len(table):
+    if len(here.everyone) * FEWER < len(table):
         table = table.about(ordinals_of(here.everyone))
     return bitmap_where(table.customer, _passes(test, table["value"], here.context))
 
