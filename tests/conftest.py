@@ -72,13 +72,13 @@ def quick(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
 
 
 @pytest.fixture(scope="session")
-def host() -> Host:
+def installed() -> Host:
     """What the installed plugins bring; finding it takes a fifth of a second."""
     return load_host()
 
 
 @pytest.fixture
-async def platform(settings: Settings, database: Database, host: Host) -> Platform:
+async def platform(settings: Settings, database: Database, installed: Host) -> Platform:
     """A platform on an empty graph with the taxonomies that others build on."""
-    await load_taxonomies(database, quick(host.taxonomies))
-    return Platform(settings, database, Knowledge(database), host)
+    await load_taxonomies(database, quick(installed.taxonomies))
+    return Platform(settings, database, Knowledge(database), installed)
