@@ -1,6 +1,7 @@
 """The benchmark's customers, its right answers, its turns and its report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,10 @@ PROMISED = (
     "count_vs_floor",
     "index_bytes_per_tagging",
     "index_build_taggings_per_s",
+    "index_bytes_per_customer",
+    "index_bytes_per_event",
+    "live_change_ms",
+    "live_change_vs_smallest_size",
     "freshness_p99_ms",
     "writes_per_s_1",
     "writes_per_s_4",
@@ -147,10 +152,14 @@ def outcome(absent: tuple[str, ...] = ()) -> Outcome:
     for place, name in enumerate(("low", "middle", "high"), 1):
         ours = next(one for one in QUESTIONS if (one.kind, one.name) == (Kind.COUNT, name))
         results.times[OURS, ours] = [float(place)]
-    point = Point(1_000, 12_000, 500, results, Floor(1.0, 0.5), dict.fromkeys(absent, "no room"))
-    index, fresh = Index(0.5, 60_000, 2.0), Freshness(3.0, 9.0, 0)
+    missing = dict.fromkeys(absent, "no room")
+    point = Point(1_000, 12_000, 500, results, Floor(1.0, 0.5), missing, 30.0)
+    larger = replace(point, size=10_000, live_change_ms=36.0)
+    parts = {"customers": 30_000, "taggings": 21_000, "events": 9_000}
+    index, fresh = Index(0.5, 60_000, parts, 2.0), Freshness(3.0, 9.0, 0)
     rates = {1: 200.0, 4: 300.0, 16: 400.0}
-    return Outcome(7, 5, "2 cores", Main(point, index, fresh, 300 * 1024**2, 0, rates), [point])
+    main = Main(point, index, fresh, 300 * 1024**2, 0, rates)
+    return Outcome(7, 5, "2 cores", main, [point, larger])
 
 
 def test_the_figures_are_the_worst_of_all_selectivities():
@@ -163,7 +172,9 @@ def test_the_figures_are_the_worst_of_all_selectivities():
     assert found["count_vs_floor"] == 2
     assert (found["index_bytes_per_tagging"], found["index_build_taggings_per_s"]) == (5, 24_000)
     assert found["index_bytes_vs_allowance"] == round(60_000 / (96_000 + 200_000 + 12_000), 3)
+    assert (found["index_bytes_per_customer"], found["index_bytes_per_event"]) == (30, 18)
     assert found["index_build_vs_one_query"] == 4
+    assert (found["live_change_ms"], found["live_change_vs_smallest_size"]) == (30, 1.2)
     assert json.loads(json.dumps(found)) == found
 
 
@@ -173,6 +184,19 @@ def test_what_was_not_measured_is_null_and_said():
     assert found["count_vs_neo4j_graphql"] is None
     assert found["fastest_peer"] == SIDES[2]
     assert f"{SIDES[1]} was **not measured**: no room" in render(partly)
+
+
+def test_growth_is_not_told_of_one_size_alone():
+    alone = outcome()
+    assert figures(replace(alone, points=alone.points[:1]))["live_change_vs_smallest_size"] is None
+
+
+def test_a_size_that_failed_is_said_and_the_others_are_shown():
+    partly = replace(outcome(), failed={1_000_000: "no memory"})
+    assert figures(partly)["failed"] == {"1000000": "no memory"}
+    text = render(partly)
+    assert "1,000,000 customers were **not measured**: no memory" in text
+    assert "| live segment: one change | 30 | 36 |" in text
 
 
 def test_the_results_take_the_place_of_earlier_ones(tmp_path: Path):
