@@ -37,6 +37,7 @@ from benchmarks.peers.postgres import open_postgres
 from benchmarks.peers.profilegraph import Profilegraph, serving
 from benchmarks.questions import QUESTIONS, Question, Truth
 from benchmarks.report import summary
+from benchmarks.room import room_for
 from benchmarks.server import temporary_server
 from profilegraph.config import Settings
 from profilegraph.services.keys import create_key
@@ -78,11 +79,13 @@ def run(plan: Plan, say: Say) -> Iterator[Outcome]:
     All on a Neo4j of the run's own that ends with it. Raises what the full suite fails by; any other
     size is told of as failed.
     """
-    largest = max(plan.size, *plan.others, 0)
-    heap, cache = (2_048, 2_048) if largest <= 300_000 else (4_096, 4_096)
+    room = room_for(max(plan.size, *plan.others, 0))
+    disk = psutil.disk_usage(tempfile.gettempdir())
+    for shortage in room.shortages(psutil.virtual_memory().available, disk.free):
+        say(f"WARNING: {shortage}")
     with (
         tempfile.TemporaryDirectory(prefix="profilegraph-benchmark-") as folder,
-        temporary_server(heap_mb=heap, page_cache_mb=cache) as (settings, _),
+        temporary_server(heap_mb=room.heap_mb, page_cache_mb=room.page_cache_mb) as (settings, _),
     ):
         yield from Run(plan, settings, Path(folder), say).outcomes()
 

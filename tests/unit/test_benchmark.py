@@ -24,7 +24,9 @@ from benchmarks.peers import OURS, SIDES
 from benchmarks.peers.profilegraph import filter_of
 from benchmarks.questions import QUESTIONS, AnyTag, Kind, NoTag, Question, RevenueAbove, Truth
 from benchmarks.report import BEGIN, END, render, write
+from benchmarks.room import MEGABYTE, room_for
 from benchmarks.writing import Freshness
+from profilegraph.config import load_settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
@@ -184,6 +186,63 @@ def test_what_was_not_measured_is_null_and_said():
     assert found["count_vs_neo4j_graphql"] is None
     assert found["fastest_peer"] == SIDES[2]
     assert f"{SIDES[1]} was **not measured**: no room" in render(partly)
+
+
+def test_a_million_customers_fit_into_sixteen_gigabytes_and_want_of_room_is_said():
+    room = room_for(1_000_000)
+    assert room.heap_mb + room.page_cache_mb < room.memory_mb < 15 * 1024
+    assert room.shortages(16 * 1024 * MEGABYTE, 20 * 1024 * MEGABYTE) == []
+    [told] = room.shortages(8 * 1024 * MEGABYTE, 20 * 1024 * MEGABYTE)
+    assert told.endswith("and 8,192 MB are free")
+    assert room_for(200_000).memory_mb < 8 * 1024
+
+
+@pytest.fixture
+def sizes_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """What a run over three sizes tells of, when one step fails at one size."""
+    suite = pytest.importorskip("benchmarks.suite", reason="the group `bench` is not installed")
+
+    def run(step: str, at: int) -> tuple[list[Outcome], list[str]]:
+        def fault(customers: Customers, *_: object) -> None:
+            if customers.size == at:
+                raise OSError("no memory")
+
+        point = outcome().main.point
+        steps = {
+            "_load": lambda customers, loaded: None,
+            "_part": lambda customers: replace(point, size=customers.size),
+            "_full": lambda customers: replace(
+                outcome().main, point=replace(point, size=customers.size)
+            ),
+        }
+
+        def tried(name):
+            return lambda self, *given: (name == step and fault(*given)) or steps[name](*given)
+
+        for name in steps:
+            monkeypatch.setattr(suite.Run, name, tried(name))
+        said: list[str] = []
+        plan = suite.Plan(2_000, 7, 1, (1_000, 3_000, 4_000))
+        settings = load_settings(home=tmp_path, neo4j_uri="bolt://127.0.0.1:1", neo4j_password="x")
+        return list(suite.Run(plan, settings, tmp_path, said.append).outcomes()), said
+
+    return run
+
+
+def test_a_size_that_fails_loses_no_other_and_one_half_written_ends_the_run(sizes_run):
+    measured, said = sizes_run("_part", 3_000)
+    assert [len(one.points) for one in measured] == [2, 2, 3]
+    assert [point.size for point in measured[-1].points] == [1_000, 2_000, 4_000]
+    assert measured[-1].failed == {3_000: "no memory"}
+    assert "FAILED with 3,000 customers: no memory" in said
+    loaded, _ = sizes_run("_load", 3_000)
+    assert [point.size for point in loaded[-1].points] == [1_000, 2_000]
+    assert loaded[-1].failed == {3_000: "no memory"}
+
+
+def test_without_the_full_suite_there_is_nothing_to_tell(sizes_run):
+    with pytest.raises(OSError, match="no memory"):
+        sizes_run("_full", 2_000)
 
 
 def test_growth_is_not_told_of_one_size_alone():
