@@ -269,7 +269,7 @@ QUESTIONS = {
     "compare b": "compareSegments(aFilter: {all: []}, bFilter: $f, asOf: $at) { aCount }",
     "explained": 'explainMember(customer: "a", filter: $f, asOf: $at) { holds }',
 }
-UNKEPT = {"owner": {}}
+UNKEPT: dict[str, Any] = {"owner": {}}
 
 
 @pytest.mark.parametrize("asked", QUESTIONS)
