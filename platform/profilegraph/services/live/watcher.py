@@ -65,7 +65,7 @@ class Watcher:
         """What has not been seen to yet; its heads are how far this process has looked."""
 
     async def round(self, now: datetime) -> None:
-        """Evaluate what has to be since the last round; rings the bell where somebody moved."""
+        """Evaluate what has to be since the last round; rings the bell where there is news to tell."""
         before = self._news
         later = await news_since(self._database, before.heads if before else None)
         self._news = news = later if before is None else before + later
@@ -73,7 +73,7 @@ class Watcher:
         if news.trees:
             self._trees = await load_trees(self._database)
         if news.definitions or new:
-            await self._ask()
+            moved |= await self._ask()
         for one in self._followed.values():
             moved |= await self._attend(one, news, now)
         self._news = News(news.heads)
@@ -102,13 +102,15 @@ class Watcher:
             apply(known.members, one.move)
         return True
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> bool:
+        """Return whether a segment is broken: who follows it is to be told."""
         segments = [one.watch.segment for one in self._followed.values()]
         asked = await ask(self._platform, segments)
         for one in self._followed.values():
             one.asked = asked.get(one.watch.segment)
             if one.asked is None:
                 one.fresh = True  # what changes meanwhile is looked at when it can be asked again
+        return len(asked) < len(set(segments))
 
     async def _attend(self, one: _Followed, news: News, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
