@@ -50,7 +50,7 @@ def event_rows(test: EventTest, window: Window | None, table: Table, here: Here)
 
 
 def total(leaf: nodes.EventTotal, here: Here) -> BitMap:
-    """Return of whom the amounts of events add up to what is asked for."""
+    """Return of whom the amounts of events add up to what is asked for; raises IndexUnable."""
     table = events_of(leaf, here)
     rows = event_rows(leaf, leaf.window, table, here)
     test, amounts = in_units(leaf.total), table["amount"]
