@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -203,24 +204,24 @@ def sizes_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     suite = pytest.importorskip("benchmarks.suite", reason="the group `bench` is not installed")
 
     def run(step: str, at: int) -> tuple[list[Outcome], list[str]]:
-        def fault(customers: Customers, *_: object) -> None:
-            if customers.size == at:
+        def fails(name: str, customers: Customers) -> None:
+            if name == step and customers.size == at:
                 raise OSError("no memory")
 
-        point = outcome().main.point
-        steps = {
-            "_load": lambda customers, loaded: None,
-            "_part": lambda customers: replace(point, size=customers.size),
-            "_full": lambda customers: replace(
-                outcome().main, point=replace(point, size=customers.size)
-            ),
-        }
+        def load(self: Any, customers: Customers, loaded: int) -> None:
+            fails("_load", customers)
 
-        def tried(name):
-            return lambda self, *given: (name == step and fault(*given)) or steps[name](*given)
+        def part(self: Any, customers: Customers) -> Point:
+            fails("_part", customers)
+            return replace(outcome().main.point, size=customers.size)
 
-        for name in steps:
-            monkeypatch.setattr(suite.Run, name, tried(name))
+        def full(self: Any, customers: Customers) -> Main:
+            fails("_full", customers)
+            main = outcome().main
+            return replace(main, point=replace(main.point, size=customers.size))
+
+        for one in (load, part, full):
+            monkeypatch.setattr(suite.Run, f"_{one.__name__}", one)
         said: list[str] = []
         plan = suite.Plan(2_000, 7, 1, (1_000, 3_000, 4_000))
         settings = load_settings(home=tmp_path, neo4j_uri="bolt://127.0.0.1:1", neo4j_password="x")
