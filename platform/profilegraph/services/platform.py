@@ -41,7 +41,7 @@ class Platform:
     knowledge: Knowledge
     host: Host
     moved: Bell = field(default_factory=Bell)
-    """Rung when customers have entered or left live segments."""
+    """Rung when customers have entered or left live segments, or one of these is broken."""
     listening: Listening = field(default_factory=Listening)
     """Tells the plugins' listeners what was committed."""
     look: OneLook | None = None
