@@ -96,6 +96,13 @@ def test_a_segment_is_counted_and_compared_as_of_past_moments(
     assert run("count", "s") == ["1"]
     assert run("members", "s", "--as-of", before) == ["0 of 0 members"]
     assert run("why", "s", "b", "--as-of", before)[0].startswith("✗")
+    compare = ("compare", "s", "--dimension", "temperature")
+    assert run(*compare, "--as-of", before)[0] == "s: 0, all others: 2, in both: 0"
+    assert run(*compare)[0] == "s: 1, all others: 1, in both: 0"
+    breakdown = ("breakdown", "s", "--dimension", "temperature")
+    assert len(run(*breakdown, "--as-of", before)) == 1
+    assert len(run(*breakdown)) == 2
+    assert "1" not in "".join(run("cross", "s", "pains", "temperature", "--as-of", before))
     told = run("difference", "s", "--from", before)
     assert told[:2] == ["0 members, 1 entered, 0 left: 1", "  +1  tag added"]
     assert told[2].startswith("+ b  tag added: ")
