@@ -165,6 +165,17 @@ async def test_a_moment_to_come_is_refused(past):
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")
 
 
+NO_MOMENTS = ["2026-02-01T00:00:00", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+"""Without a time zone, and before time is counted."""
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS)
+async def test_a_moment_without_its_time_zone_or_before_1970_is_refused(past, moment):
+    visited = {"event": {"type": "visit", "window": {"lastDays": 36_500}}}
+    error = await past.error(ASK, f=visited, at=moment)
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")
+
+
 DIFFERENCE = """query($from: DateTime!, $to: DateTime, $after: String, $zh: String! = "zh") {
   segment(key: "s") { difference(from: $from, to: $to) {
     versionBefore versionAfter
@@ -213,6 +224,12 @@ async def test_the_difference_of_two_moments_names_who_came_and_went_and_why(pas
 
 async def test_moments_in_the_wrong_order_have_no_difference(past):
     error = await past.error(DIFFERENCE, **{"from": day(past, 2), "to": day(past, 1)})
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "from")
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS)
+async def test_a_difference_from_no_moment_is_refused(past, moment):
+    error = await past.error(DIFFERENCE, **{"from": moment, "to": day(past, 1)})
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "from")
 
 
