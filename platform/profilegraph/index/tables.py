@@ -156,11 +156,16 @@ class Table:
 
     def about(self, customers: Ordinals) -> Self:
         """Return the table of the rows about some customers."""
+        if not len(self):
+            return self
         return self.take(np.flatnonzero(np.isin(self.customer, customers)))
 
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:
         """Return the tables' rows in one table; their references must not meet."""
+        tables = [table for table in tables if len(table)] or tables[:1]
+        if len(tables) == 1:
+            return tables[0].ordered()
         columns: dict[str, Column] = {}
         for name, column in tables[0].columns.items():
             columns[name] = type(column).joined([table.columns[name] for table in tables])

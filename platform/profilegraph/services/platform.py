@@ -51,6 +51,10 @@ class Platform:
         """Return the catalogue of the taxonomies that are in the graph now."""
         return (await self.known()).catalogue
 
+    async def catalogue_for_change(self) -> Catalogue:
+        """Return the catalogue that a change of customers is held against, index or not."""
+        return await (self.look or self.knowledge).catalogue()
+
     async def known(self) -> Known:
         """Return what is known of the graph without asking it."""
         return await (self.look or self.knowledge).now()
