@@ -8,6 +8,7 @@ import pytest
 
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.values import AMOUNT_LIMIT
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
 
@@ -256,3 +257,15 @@ async def test_levels_that_mean_nothing_or_are_too_many_are_refused(api, levels,
     whole = f"{error['message']} {error['extensions'].get('hint', '')}"
     assert told in whole
     assert error["extensions"]["code"] in ("INVALID_INPUT", "INVALID_FILTER", "NOT_FOUND")
+
+
+async def test_amounts_that_add_up_to_more_than_can_be_counted_are_an_error(api, platform):
+    events = [
+        Event(key=key, customer="a", type="purchase", at=NOW, amount=AMOUNT_LIMIT) for key in "xyz"
+    ]
+    await save(platform, [Customer(key="a"), *events], NOW)
+    total = {"eventTotal": {"type": "purchase", "total": {"lt": 0}}}
+    query = "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }"
+    assert (await api.error(query, f=total))["extensions"]["code"] == "INVALID_INPUT"
+    of_one = {"eventTotal": {"type": "purchase", "total": {"gt": 0}, "content": {"eq": ""}}}
+    assert await counted(api, of_one) == 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.values import Labels
 from profilegraph.services.comparison import Difference, Representation
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
@@ -105,7 +106,7 @@ COMPARE = """
 query($a: String, $b: String, $x: FilterInput, $y: FilterInput, $d: [String!], $first: Int = 50) {
   compareSegments(a: $a, b: $b, aFilter: $x, bFilter: $y, dimensions: $d) {
     aCount bCount intersection
-    tags(first: $first) { tag { key label(locale: "zh-CN") } representation
+    tags(first: $first) { tag { key label(locale: "zh-CN") } tagKey label(locale: "zh-CN") representation
       aCount aShare bCount bShare lift interval { low high } }
   }
 }
@@ -125,6 +126,7 @@ async def test_a_comparison_says_which_tags_tell_two_segments_apart(world, carri
     assert (found["aCount"], found["bCount"], found["intersection"]) == (20, 15, len(a & b))
     tags = {one["tag"]["key"]: one for one in found["tags"]}
     for tag in TAGS[1:]:
+        assert (tags[tag]["tagKey"], tags[tag]["label"]) == (tag, tags[tag]["tag"]["label"])
         one, ours, theirs = tags[tag], len(a & carriers[tag]), len(b & carriers[tag])
         assert (one["aCount"], one["bCount"]) == (ours, theirs)
         assert (one["aShare"], one["bShare"]) == (ours / 20, pytest.approx(theirs / 15))
@@ -162,7 +164,7 @@ async def test_a_comparison_needs_segments_and_dimensions_that_exist(world, aske
 
 
 def difference(*counts: int) -> Difference:
-    return Difference("x/y", *counts)
+    return Difference("x/y", Labels(zh_cn="乙", en="Y"), *counts)
 
 
 def test_a_strong_sign_of_many_customers_is_stronger_than_a_perfect_one_of_few():

@@ -221,6 +221,12 @@ async def test_a_change_is_seen_by_later_fields_of_the_same_request(api):
     assert (answer["before"][0]["name"], answer["after"][0]["name"]) == ("Old", "New")
 
 
+async def test_where_no_tag_is_put_on_who_is_not_there_is_left_out(api):
+    await save(api, "acme")
+    answer = await api('mutation { tagCustomers(customers: ["acme", "nobody"], tags: []) { key } }')
+    assert answer == {"tagCustomers": [{"key": "acme"}]}
+
+
 async def test_space_around_a_key_is_no_part_of_it(api):
     assert (await save(api, " acme\n"))["key"] == "acme"
     tags = await tag(api, "acme ", tag="temperature/warm")

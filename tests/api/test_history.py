@@ -165,6 +165,17 @@ async def test_a_moment_to_come_is_refused(past):
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")
 
 
+NO_MOMENTS = ["2026-02-01T00:00:00", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+"""Without a time zone, and before time is counted."""
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS)
+async def test_a_moment_without_its_time_zone_or_before_1970_is_refused(past, moment):
+    visited = {"event": {"type": "visit", "window": {"lastDays": 36_500}}}
+    error = await past.error(ASK, f=visited, at=moment)
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")
+
+
 DIFFERENCE = """query($from: DateTime!, $to: DateTime, $after: String, $zh: String! = "zh") {
   segment(key: "s") { difference(from: $from, to: $to) {
     versionBefore versionAfter
@@ -214,3 +225,76 @@ async def test_the_difference_of_two_moments_names_who_came_and_went_and_why(pas
 async def test_moments_in_the_wrong_order_have_no_difference(past):
     error = await past.error(DIFFERENCE, **{"from": day(past, 2), "to": day(past, 1)})
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "from")
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS)
+async def test_a_difference_from_no_moment_is_refused(past, moment):
+    error = await past.error(DIFFERENCE, **{"from": moment, "to": day(past, 1)})
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "from")
+
+
+OVERLAP = """query($s: [String!], $f: [FilterInput!], $at: DateTime) {
+  segmentOverlap(segments: $s, filters: $f, asOf: $at) {
+    union intersection segments { key label count } regions { inside { key } count } } }"""
+
+
+@pytest.mark.parametrize(
+    ("days", "union", "intersection", "regions"),
+    [(1, 2, 1, [(["s", None], 1), (["s"], 1)]), (3, 2, 0, [(["s"], 2)])],
+)
+async def test_segments_lie_over_one_another_as_they_did_then(
+    past, days, union, intersection, regions
+):
+    found = await past(OVERLAP, s=["s"], f=[DECIDER], at=day(past, days))
+    found = found["segmentOverlap"]
+    assert (found["union"], found["intersection"]) == (union, intersection)
+    assert [one["count"] for one in found["segments"]] == [2, intersection]
+    told = [([one["key"] for one in each["inside"]], each["count"]) for each in found["regions"]]
+    assert sorted(told, key=str) == sorted(regions, key=str)
+
+
+COMPARE = """query($a: String, $x: FilterInput, $y: FilterInput, $at: DateTime) {
+  compareSegments(a: $a, aFilter: $x, bFilter: $y, dimensions: ["temperature"], asOf: $at) {
+    aCount bCount tags { tagKey aCount bCount } } }"""
+
+
+@pytest.mark.parametrize(("days", "sizes", "warm"), [(1, (2, 0), (2, 0)), (3, (2, 1), (0, 1))])
+async def test_segments_are_compared_by_who_carried_what_then(past, days, sizes, warm):
+    found = (await past(COMPARE, a="s", at=day(past, days)))["compareSegments"]
+    assert (found["aCount"], found["bCount"]) == sizes
+    [one] = [one for one in found["tags"] if one["tagKey"] == "temperature/warm"]
+    assert (one["aCount"], one["bCount"]) == warm
+
+
+async def test_a_segment_that_was_not_saved_yet_lies_over_nothing_and_is_compared_with_nothing(
+    past,
+):
+    for query, asked in ((OVERLAP, {"s": ["s"], "f": [WARM]}), (COMPARE, {"a": "s"})):
+        error = await past.error(query, **asked, at=day(past, -1))
+        assert error["extensions"]["code"] == "NOT_FOUND"
+
+
+QUESTIONS = {
+    "preview": "segmentPreview(filter: $f, asOf: $at) { count }",
+    "breakdown": "segmentPreview(filter: $f, asOf: $at) { breakdown { total } }",
+    "split": """segmentPreview(filter: {all: []}, asOf: $at) {
+      split(levels: [{dimension: "temperature"}, {filters: [$f]}]) { total } }""",
+    "people": "segmentPreview(filter: $f, asOf: $at) { people { totalCount } }",
+    "cross": 'crossTable(rows: "temperature", columns: "pains", filter: $f, asOf: $at) { total }',
+    "overlap": "segmentOverlap(filters: [{all: []}, $f], asOf: $at) { union }",
+    "compare": "compareSegments(aFilter: $f, asOf: $at) { aCount }",
+    "compare b": "compareSegments(aFilter: {all: []}, bFilter: $f, asOf: $at) { aCount }",
+    "explained": 'explainMember(customer: "a", filter: $f, asOf: $at) { holds }',
+}
+UNKEPT: dict[str, Any] = {"owner": {}}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+async def test_every_question_about_a_segment_takes_a_moment_and_refuses_the_same(past, asked):
+    query = f"query($f: FilterInput!, $at: DateTime) {{ {QUESTIONS[asked]} }}"
+    assert await past(query, f=WARM, at=day(past, 1))
+    error = await past.error(query, f=UNKEPT, at=day(past, 1))
+    assert error["extensions"]["code"] == "NO_HISTORY"
+    assert ".owner: of owners only those of today are kept." in error["message"]
+    error = await past.error(query, f=WARM, at=day(past, 5))
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from profilegraph.api.ids import encode_text
 from profilegraph.storage.database import Database
 
 PAGE = """
@@ -142,3 +143,22 @@ async def test_a_page_of_fifty_costs_no_more_reads_than_a_page_of_one(api, monke
         assert all(edge["node"]["departments"][0]["decisionMakers"] for edge in edges)
         counts[first] = len(reads)
     assert counts[50] == counts[1] <= 16
+
+
+FORGED = [
+    ({"metric": "rfm_monetary"}, '["metric rfm_monetary",false,1e999,"a"]'),
+    ({"metric": "rfm_monetary"}, '["metric rfm_monetary",false,true,"a"]'),
+    ({"metric": "rfm_monetary"}, '["metric rfm_monetary",false,1,"\\ud800"]'),
+    ({"field": "NAME"}, '["NAME",false,"\\ud800","a"]'),
+    ({"field": "NAME"}, '["NAME",false,"a",null]'),
+    ({"field": "CREATED_AT"}, '["CREATED_AT",false,"2026-01-01T00:00:00","a"]'),
+    ({"field": "CREATED_AT"}, '["CREATED_AT",false,"0001-01-01T00:00:00+14:00","a"]'),
+    ({}, "[" * 60_000),
+]
+"""Orders, and what looks like a cursor of theirs and is none."""
+
+
+@pytest.mark.parametrize(("order", "text"), FORGED)
+async def test_what_only_looks_like_a_cursor_is_refused(api, order, text):
+    error = await api.error(PAGE, first=1, orderBy=order, after=encode_text(text))
+    assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "after")

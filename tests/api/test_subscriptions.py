@@ -9,21 +9,28 @@ from functools import partial
 from typing import Any, Self
 
 import pytest
+from pyroaring import BitMap
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from profilegraph.api.ids import encode_text
+from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.live import watching
 from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.platform import Platform
+from profilegraph.services.records import save
+from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph.storage.database import Database
+from profilegraph.storage.watches import read_keys
 from profilegraph.web import service, sockets
 from profilegraph.web.keys import KeyRing
 from profilegraph.web.service import platform_app
 from tests.api.test_live import SAVE, TAG, WARM
 from tests.support.serving import serving
+from tests.support.taxonomies import lose
 
 FOLLOW = """
 subscription($after: String) { segmentMembership(segment: "s", after: $after) {
@@ -141,6 +148,76 @@ async def test_whoever_comes_back_is_told_of_all_since_its_last_cursor(
     await client.ask(FOLLOW, after=moves[2]["cursor"])
     found = [(await client.next())["payload"]["data"]["segmentMembership"] for _ in range(2)]
     assert [one["cursor"] for one in found] == [moves[1]["cursor"], moves[0]["cursor"]]
+
+
+async def test_who_follows_a_segment_that_breaks_is_told_why_and_goes_on_when_it_is_mended(
+    api, watcher, client
+):
+    await enter(api, watcher, "a")
+    await client.ask(FOLLOW, after=encode_text("move:0.0"))
+    last = (await client.next())["payload"]["data"]["segmentMembership"]["cursor"]
+    before = await lose(api.platform, "temperature/warm")
+    await watcher.round(api.now)
+    await told_that_it_is_broken(client)
+    await client.ask(FOLLOW, after=last)
+    await told_that_it_is_broken(client)
+    await load_taxonomies(api.platform.database, before)
+    await client.ask(FOLLOW, after=last)
+    await enter(api, watcher, "b")
+    move = (await client.next())["payload"]["data"]["segmentMembership"]
+    assert (move["customer"]["key"], move["entered"]) == ("b", True)
+
+
+async def told_that_it_is_broken(client: Client) -> None:
+    told = (await client.next())["payload"]
+    [error] = told["errors"]
+    assert error["message"].startswith("the segment 's' is broken: filter.tags: no ")
+    assert error["extensions"]["code"] == "SEGMENT_BROKEN"
+    assert error["extensions"]["hint"]
+    assert await client.next() == {"id": "1", "type": "complete"}
+
+
+NAMES = " ".join(f"n{place}: name" for place in range(28))
+LARGE = f"""subscription($after: String) {{ segmentMembership(segment: "s", after: $after) {{
+  customer {{ key {NAMES} }} }} }}"""
+
+
+async def test_what_a_subscriber_does_not_read_is_not_read_for_it_either(
+    api, watcher, key, monkeypatch
+):
+    many, start = 150, encode_text("move:0.0")
+    customers = [Customer(key=f"c{n:03}", name="客" * 500) for n in range(many)]
+    tags = [Tagging(customer=one.key, tag="temperature/warm", since=api.now) for one in customers]
+    await save(api.platform, [*customers, *tags], api.now)
+    await watcher.round(api.now)
+    named: list[int] = []
+
+    async def counted(database: Database, ordinals: BitMap) -> dict[int, str]:
+        named.extend(ordinals)
+        return await read_keys(database, ordinals)
+
+    monkeypatch.setattr("profilegraph.services.live.watching.read_keys", counted)
+    app = platform_app(api.platform, lambda: api.now)
+    # 40 KB a message: 6 MB for each of the two, of which the system keeps the least part.
+    plain: dict[str, Any] = {"compression": None, "max_queue": 1}
+    async with serving(app, send_buffer=65_536) as http:
+        address = http.replace("http", "ws") + "/graphql"
+        async with opened(address, **plain) as slow, opened(address, **plain) as quick:
+            for one in (slow, quick):
+                await one.begin(Authorization=f"Bearer {key}")
+                await one.ask(LARGE, after=start)
+            first = await customer_told(slow)
+            told = [await customer_told(quick) for _ in range(many)]
+            assert len(named) == many + watching._AT_ONCE
+            assert [first] + [await customer_told(slow) for _ in range(many - 1)] == told
+            assert told == [one.key for one in customers]
+
+
+async def customer_told(client: Client) -> str:
+    customer: dict[str, str] = (await client.next())["payload"]["data"]["segmentMembership"][
+        "customer"
+    ]
+    return customer["key"]
 
 
 async def test_a_key_in_the_header_of_the_handshake_will_do(address, key):

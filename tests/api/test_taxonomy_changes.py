@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +130,20 @@ async def test_what_breaks_is_said_and_has_to_be_allowed(levels: Api) -> None:
     await levels(APPLY, key=plan["key"], digest=plan["digest"], allow=True)
     broken = await levels('{ segment(key: "best") { broken { since } } }')
     assert broken["segment"]["broken"] is not None
+
+
+async def test_a_comparison_of_the_past_names_tags_that_are_gone(levels: Api) -> None:
+    before = levels.now
+    levels.now += timedelta(days=1)
+    plan = (await levels(PLAN, change={"delete": {"target": "level/vip"}}))["planTaxonomyChange"]
+    await levels(APPLY, key=plan["key"], digest=plan["digest"], allow=True)
+    query = """query ($at: DateTime) { compareSegments(
+      aFilter: {all: []}, dimensions: ["level"], asOf: $at) {
+      tags { tagKey label aCount tag { key } } } }"""
+    found = (await levels(query, at=before.isoformat()))["compareSegments"]["tags"]
+    assert {"tagKey": "level/vip", "label": "VIP", "aCount": 1, "tag": None} in found
+    assert len(found) == 3
+    assert len((await levels(query))["compareSegments"]["tags"]) == 2
 
 
 async def test_a_split_takes_a_typed_filter(levels: Api) -> None:

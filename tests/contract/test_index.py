@@ -170,6 +170,68 @@ async def test_a_tag_that_a_model_gives_again_lasts_longer_in_the_next_answer(
     assert await segments.count(indexed, WARM, later) == 1
 
 
+async def test_who_only_writes_does_not_wait_for_the_index_and_a_question_finds_all(
+    indexed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_keeper, "LATER", 3)
+    await save(indexed, [Customer(key=f"c{number}") for number in range(5)], NOW)
+    view = await indexed.knowledge.indexed()
+    for number in range(3):
+        await save(indexed, [warm(f"c{number}")], NOW)
+    await indexed.catalogue_for_change()
+    assert indexed.knowledge.index.settled is None
+    answered = by_index(indexed)
+    assert await segments.count(indexed, WARM, NOW) == 3
+    assert by_index(indexed) == answered + 1
+    assert (await indexed.knowledge.now()).view is not view
+
+
+async def test_those_who_wait_for_a_question_are_few(
+    indexed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_keeper, "LATER", 3)
+    await save(indexed, [Customer(key=f"c{number}") for number in range(5)], NOW)
+    await ready(indexed)
+    await save(indexed, [warm(f"c{number}") for number in range(4)], NOW)
+    await indexed.catalogue_for_change()
+    assert indexed.knowledge.index.settled is not None
+
+
+async def test_what_a_failed_reading_has_left_is_read_by_the_next_question(
+    indexed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await save(indexed, [Customer(key="one")], NOW)
+    await ready(indexed)
+    await save(indexed, [warm("one")], NOW)
+    await indexed.catalogue_for_change()  # the feed does not tell of it again
+
+    async def fails(*_: object) -> None:
+        raise NotFound("the database is away.")
+
+    with monkeypatch.context() as away:
+        away.setattr(index_keeper, "load_changed", fails)
+        with pytest.raises(NotFound):
+            await segments.count(indexed, WARM, NOW)
+    assert await segments.count(indexed, WARM, NOW) == 1
+
+
+async def test_a_process_that_ends_by_writing_leaves_an_index_to_go_on_from(
+    platform: Platform, tmp_path: Path
+) -> None:
+    file = tmp_path / "index.npz"
+    first = replace(platform, knowledge=Knowledge(platform.database, PLENTY, file))
+    await save(first, [Customer(key="one")], NOW)
+    await ready(first)
+    await save(first, [warm("one")], NOW)
+    await first.catalogue_for_change()
+    await first.knowledge.close()
+    second = replace(platform, knowledge=Knowledge(platform.database, PLENTY, file))
+    assert await second.knowledge.restore()
+    assert await segments.count(second, WARM, NOW) == 1
+    assert by_index(second) == 1
+    await second.knowledge.close()
+
+
 async def test_one_process_sees_what_another_has_committed(platform: Platform) -> None:
     async for reader in another(platform):
         await ready(reader)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from pyroaring import BitMap
 
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
@@ -17,18 +18,22 @@ from profilegraph.domain.live import MoveCause
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, DatabaseTimeout, Forbidden, InvalidInput, NotFound
+from profilegraph.index.level import Level
 from profilegraph.segments.codec import decode
 from profilegraph.services import segment_life, segments
+from profilegraph.services.indexing import load_some
 from profilegraph.services.knowledge import Knowledge
-from profilegraph.services.live import asking, watching
+from profilegraph.services.live import affected, asking, watching
 from profilegraph.services.live import watcher as watcher_module
+from profilegraph.services.live.asking import Found
+from profilegraph.services.live.following import News, news_since
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.watcher import RETRY, Watcher
 from profilegraph.services.live.watching import Crossing, Place
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
 from profilegraph.services.segment_rules import Act
-from profilegraph.storage.database import Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.watches import read_members, read_watches
 from tests.conftest import NOW
 
@@ -81,6 +86,17 @@ async def warm(platform: Platform, *customers: str) -> None:
 
 async def cool(platform: Platform, *customers: str, at: datetime = LATER) -> None:
     await remove_tags(platform, customers, ["temperature/warm"], at)
+
+
+async def merge(platform: Platform, one: str, into: str) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.run(
+            "MATCH (a:Customer {key: $a}), (b:Customer {key: $b}) CREATE (a)-[:MERGED_INTO]->(b)",
+            {"a": one, "b": into},
+        )
+        transaction.touch([one, into])
+
+    await platform.database.write(work)
 
 
 async def history(platform: Platform, key: str = "s") -> list[Crossing]:
@@ -221,13 +237,7 @@ async def test_a_customer_that_is_merged_leaves_for_that(either: Platform) -> No
     watcher = Watcher(either)
     await watcher.round(LATER)
 
-    async def merge(transaction: Transaction) -> None:
-        await transaction.run(
-            "MATCH (a:Customer {key: 'a'}), (b:Customer {key: 'b'}) CREATE (a)-[:MERGED_INTO]->(b)"
-        )
-        transaction.touch(["a", "b"])
-
-    await either.database.write(merge)
+    await merge(either, "a", "b")
     await watcher.round(LATER)
     assert await told(either) == [("a", False, MERGED)]
 
@@ -248,6 +258,94 @@ async def test_a_change_of_a_related_customer_moves_this_one(either: Platform) -
     await warm(either, "b")
     await watcher.round(LATER)
     assert await told(either) == [("a", True, DATA)]
+
+
+@pytest.fixture
+async def chain(platform: Platform) -> Platform:
+    """Thirty customers in a row, each a partner of the next."""
+    keys = [f"c{number:02}" for number in range(30)]
+    rows = [
+        Relation(customer=one, other=other, kind=RelationKind.PARTNER)
+        for one, other in pairwise(keys)
+    ]
+    await save(platform, [*(Customer(key=key) for key in keys), *rows], NOW)
+    return platform
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many customers were evaluated each time: of some that changed, or of all."""
+    told: list[int] = []
+
+    def some(*arguments: Any) -> Found:
+        found = asking.among_some(*arguments)
+        told.append(len(found.everyone))
+        return found
+
+    async def all_(*arguments: Any) -> Found:
+        found = await asking.among_all(*arguments)
+        told.append(len(found.everyone))
+        return found
+
+    monkeypatch.setattr(watcher_module, "among_some", some)
+    monkeypatch.setattr(watcher_module, "among_all", all_)
+    return told
+
+
+async def test_a_change_has_those_evaluated_who_are_as_near_as_the_filter_looks(
+    chain: Platform, evaluated: list[int]
+) -> None:
+    await go_live(chain, {"related": {"distance": 2, "where": WARM}}, "two")
+    await go_live(chain, {"related": {"where": {"related": {"atLeast": 2, "where": WARM}}}}, "deep")
+    watcher = Watcher(chain)
+    await watcher.round(LATER)
+    evaluated.clear()
+    await warm(chain, "c10")
+    await watcher.round(LATER)
+    assert evaluated == [5, 5]
+    assert await told(chain, "two") == [(f"c{n:02}", True, DATA) for n in (8, 9, 11, 12)]
+    await warm(chain, "c12")
+    await watcher.round(LATER)
+    # c11 has two warm partners now: its own partners, c10 and c12, are who the filter finds.
+    assert await told(chain, "deep") == [("c10", True, DATA), ("c12", True, DATA)]
+    assert evaluated == [5] * 4
+
+
+@pytest.mark.parametrize("reason", ["many", "merged", "meanwhile"])
+async def test_all_are_evaluated_where_nobody_can_tell_who_is_near(
+    chain: Platform, evaluated: list[int], monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    await go_live(chain, {"related": {"where": WARM}})
+    watcher = Watcher(chain)
+    await watcher.round(LATER)
+    evaluated.clear()
+    await warm(chain, "c10")
+    match reason:
+        case "many":
+            monkeypatch.setattr(affected, "MOST_AROUND", 4)
+        case "merged":
+            await merge(chain, "c20", "c21")
+        case "meanwhile":
+
+            async def slowly(database: Database, ordinals: BitMap) -> Level:
+                await save(chain, [Customer(key="c11", name="Another")], NOW)
+                return await load_some(database, ordinals)
+
+            monkeypatch.setattr(affected, "load_some", slowly)
+    await watcher.round(LATER)
+    assert evaluated == [29 if reason == "merged" else 30]
+    assert await told(chain) == [("c09", True, DATA), ("c11", True, DATA)]
+
+
+async def test_what_changes_elsewhere_meanwhile_does_not_matter(chain: Platform) -> None:
+    start = (await news_since(chain.database, None)).heads
+    await warm(chain, "c10")
+    news = await news_since(chain.database, start)
+    await warm(chain, "c20")
+    found = await affected.affected(chain.database, news, 1)
+    assert found is not None
+    assert len(found.customers) == 3
+    assert len(found.level.present) == 5
 
 
 async def test_what_changed_while_nobody_watched_is_found_with_its_cause(either: Platform) -> None:
@@ -307,16 +405,18 @@ async def test_a_segment_that_fails_does_not_hold_up_the_others(
         Relation(customer="a", other="b", kind=RelationKind.PARTNER),
     ]
     await save(platform, related, NOW)
-    whole = asking.among_all
+    whole = affected.affected
 
-    async def fails(*_: object) -> None:
-        raise DatabaseTimeout("it takes too long.")
+    async def fails(database: Database, news: News, reach: int) -> affected.Affected | None:
+        if reach:
+            raise DatabaseTimeout("it takes too long.")
+        return await whole(database, news, reach)
 
-    monkeypatch.setattr(watcher_module, "among_all", fails)
+    monkeypatch.setattr(watcher_module, "affected", fails)
     await warm(platform, "b")
     await watcher.round(LATER)
     assert await told(platform, "light") == [("b", True, DATA)]
-    monkeypatch.setattr(watcher_module, "among_all", whole)
+    monkeypatch.setattr(watcher_module, "affected", whole)
     await watcher.round(LATER)
     assert await told(platform, "heavy") == []
     await watcher.round(LATER + RETRY)

@@ -52,6 +52,10 @@ async def test_not_turns_a_missing_value_into_a_match(members: Members) -> None:
         ({"contains": "重要"}, {"a"}),
         ({"contains": ".*"}, {"next"}),
         ({"startsWith": "B"}, {"b"}),
+        ({"startsWith": "Beauty "}, {"b"}),
+        ({"startsWith": "Be "}, set()),
+        ({"contains": " "}, {"b"}),
+        ({"contains": "uty "}, {"b"}),
     ],
 )
 async def test_strings_compare_letter_by_letter_with_case(

@@ -53,6 +53,7 @@ GOOD: list[dict[str, Any]] = [
     {"cohort": {"salt": "spring", "from": 0.2, "to": 0.4}},
     {"related": {"kinds": ["PARENT"], "distance": 2, "where": {"not": VISIT}}},
     {"segment": {"key": "good ones"}},
+    {"attribute": {"key": "slogan", "text": {"contains": " & ", "startsWith": "A "}}},
 ]
 BAD: list[tuple[Any, str]] = [
     (None, "exactly one key"),
@@ -128,7 +129,7 @@ def test_a_filter_may_have_a_hundred_conditions_and_no_more() -> None:
         decode({"all": [VISIT] * (MAX_LEAVES + 1)})
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "9" * 5_000])
 def test_a_text_that_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(InvalidFilter, match="not JSON"):
         decode_text(text)

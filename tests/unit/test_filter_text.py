@@ -170,6 +170,11 @@ SIZE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
             "有拒绝（用途为email）",
         ),
         (
+            {"metric": {"key": "score", "number": {"between": [0.00001, 1234567.5]}}},
+            "Score from 0.00001 to 1,234,567.5",
+            "得分在0.00001到1,234,567.5之间",
+        ),
+        (
             {"cohort": {"salt": "spring", "to": 0.1}},
             "in the random share from 0 to 0.1 of “spring”",
             "在随机份额0到0.1之内（“spring”）",

@@ -23,6 +23,7 @@ from profilegraph.index.view import View
 from profilegraph.segments.holding import number_holds
 from profilegraph.segments.meaning import Span
 from profilegraph.segments.nodes import NumberTest
+from profilegraph.services.metrics import Metrics
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -231,3 +232,19 @@ def test_the_rows_of_customers_without_a_gap_are_found_by_their_place(
     about = table.about(np.array(asked, np.uint32))
     assert about.customer.tolist() == [one for one in rows if one in asked]
     assert about["value"].values.tolist() == [one - first for one in rows if one in asked]
+
+
+def test_memory_is_told_by_what_it_holds_and_the_parts_are_the_whole() -> None:
+    customers: list[Row] = [(n, f"c{n}", n, False) for n in range(500)]
+    moment = int(NOW.timestamp() * 1_000_000)
+    events: list[Row] = [(n, moment + n, None, None, None, None) for n in range(500)]
+    known = build(Rows(customers), BitMap(range(500)))
+    active = build(Rows(customers, events={"visit": events}), BitMap(range(500)))
+    view = View((known, active), Trees())
+    assert known.sizes.events == 0 < active.sizes.events
+    assert active.nbytes - known.nbytes == active.sizes.events
+    assert view.nbytes == sum(view.sizes) == known.nbytes + active.nbytes
+    metrics = Metrics()
+    metrics.index_takes(view.sizes)
+    told = f'profilegraph_index_part_bytes{{part="events"}} {float(active.sizes.events)}'
+    assert told in metrics.text().decode()

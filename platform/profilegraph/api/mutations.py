@@ -11,7 +11,7 @@ import strawberry
 from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.delivery_mutations import DeliveryMutation
 from profilegraph.api.duty_mutations import DutyMutation
-from profilegraph.api.fields import field, listed
+from profilegraph.api.fields import asked, field, listed
 from profilegraph.api.group_mutations import GroupMutation
 from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.inputs import (
@@ -81,10 +81,12 @@ class Mutation(
         context = info.context
         taggings = [_tagging(context, one, tag) for one in keys for tag in tags]
         # A repeated request comes at another moment, which is no part of what it asks for.
-        asked = sha256(f"tagCustomers {keys!r} {tags!r}".encode()).hexdigest()
+        digest = sha256(f"tagCustomers {keys!r} {tags!r}".encode()).hexdigest()
         permit = await _tagger(context, [tag.tag for tag in tags])
-        await _save(context, taggings, idempotency_key, asked, permit)
-        return await Customer.load_many(info, keys)
+        await _save(context, taggings, idempotency_key, digest, permit)
+        if not taggings or idempotency_key is not None:
+            return await Customer.load_many(info, keys)  # they need not be there
+        return await Customer.found(info, keys, asked(info))
 
     @listed(
         "Takes tags off customers; that they carried them stays in the past. Needs the duty TAG in"
@@ -167,7 +169,7 @@ async def _save(
 
 async def _tagger(context: ApiContext, tags: Sequence[str]) -> Permit:
     """Return what requires the duty to tag in the dimensions of some tags."""
-    catalogue = await context.catalogue()
+    catalogue = await context.platform.catalogue_for_change()
     dimensions = {catalogue.current_tag(tag).partition("/")[0] for tag in tags}
     actor = context.viewer.actor
     return duties.permit(context.platform, actor, Duty.TAG, dimensions, context.now)

@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, assert_never
+from typing import Annotated, Any, assert_never
 
 import strawberry
+from pydantic import Field, FiniteFloat, TypeAdapter
 
 from profilegraph.api.enums import CustomerOrderField, Direction
 from profilegraph.api.fields import given
 from profilegraph.api.ids import decode_id, decode_text, encode_text
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.domain.values import Moment
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.answers import ByAttribute, ByMetric, Order, Position, Scalar, Sort
 
@@ -24,6 +26,14 @@ _KINDS: Mapping[AttributeType, type[Scalar]] = {
     AttributeType.STRING: str,
     AttributeType.DATE: date,
     AttributeType.BOOLEAN: bool,
+}
+_Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+_READERS: Mapping[type[Scalar], TypeAdapter[Any]] = {
+    float: TypeAdapter(_Whole | FiniteFloat),
+    str: TypeAdapter(str),
+    bool: TypeAdapter(bool),
+    date: TypeAdapter(date),
+    datetime: TypeAdapter(Moment),
 }
 
 
@@ -127,16 +137,9 @@ class Sorting:
             name, descending, value, key = json.loads(decode_text(cursor))
             if (name, descending) != (self.name, self.descending):
                 raise _foreign("it belongs to a list in another order")
-            return Position(None if value is None else self._value(value), str(key))
-        except (ValueError, TypeError) as fault:
+            return Position(None if value is None else _read(value, self.kind), _read(key, str))
+        except (ValueError, TypeError, RecursionError) as fault:
             raise _foreign("it is none") from fault
-
-    def _value(self, plain: Any) -> Scalar:
-        if issubclass(self.kind, date):
-            return self.kind.fromisoformat(plain)
-        if not isinstance(plain, (int, float) if self.kind is float else self.kind):
-            raise TypeError("the value is of another type")
-        return plain
 
 
 def key_of(cursor: str | None, kind: str) -> str | None:
@@ -151,6 +154,11 @@ def key_of(cursor: str | None, kind: str) -> str | None:
             hint="Pass on a cursor of the same list.",
         )
     return key
+
+
+def _read(plain: Any, kind: type[Any]) -> Any:
+    """Return what a JSON value stands for; raises ValueError where the graph holds none like it."""
+    return _READERS[kind].validate_json(json.dumps(plain), strict=True)
 
 
 def _foreign(reason: str) -> InvalidInput:

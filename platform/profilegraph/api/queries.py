@@ -209,10 +209,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
 
     @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
     async def segment_overlap(
-        self, info: Info, segments: Keys = None, filters: Filters = None
+        self, info: Info, segments: Keys = None, filters: Filters = None, as_of: AsOf = None
     ) -> SegmentOverlap:
         """Return how segments lie over one another."""
-        return await comparison.overlap(info, segments, filters)
+        return await comparison.overlap(info, segments, filters, info.context.when(as_of))
 
     @field("Which tags are more or less frequent in one segment than in another, or elsewhere.")
     async def compare_segments(
@@ -228,13 +228,15 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         a_filter: Unsaved = None,
         b_filter: Unsaved = None,
         dimensions: Dimensions = None,
+        as_of: AsOf = None,
     ) -> SegmentComparison:
         """Return which tags tell two segments apart."""
         ours = comparison.side("a", a, a_filter)
         if ours is None:
             raise InvalidInput("give a or aFilter.", where="a")
         theirs = comparison.side("b", b, b_filter)
-        return await comparison.compare(info, ours, theirs, dimensions)
+        when = info.context.when(as_of)
+        return await comparison.compare(info, ours, theirs, dimensions, when)
 
     @listed("Where the members of segments can be sent, by plugin.")
     async def destinations(self, info: Info) -> list[Destination]:

@@ -20,7 +20,8 @@ class Subscription:
 
     @followed(
         "Who enters and who leaves a live segment, in the order of its history. Nothing"
-        " is missed: whoever begins after the last cursor that it has seen is told of all since."
+        " is missed: whoever begins after the last cursor that it has seen is told of all since. It"
+        " ends with the error SEGMENT_BROKEN while the segment cannot be evaluated."
     )
     async def segment_membership(
         self,

@@ -10,9 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
-from profilegraph.cli.running import Locale, Moment, present, run
+from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.segments.history import as_of
 from profilegraph.services import answers, comparison, segments
 from profilegraph.services.answers import Bucket, CrossTable, DimensionBreakdown
 from profilegraph.services.broken import naming, naming_one
@@ -28,14 +29,20 @@ Dimensions = Annotated[
 
 
 def breakdown(
-    key: SegmentKey, *, dimension: Dimensions = None, locale: Locale, now: Moment = None
+    key: SegmentKey,
+    *,
+    dimension: Dimensions = None,
+    locale: Locale,
+    now: Moment = None,
+    at: AsOf = None,
 ) -> None:
-    """Show how many members carry each tag; tags that no one carries are left out."""
+    """Show how many members carry, or carried, each tag; tags that no one carries are left out."""
+    when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
-        node = (await segments.segment(platform, key)).filter
-        async with naming(platform, key, node):
-            found = await answers.breakdown(platform, node, now or present(), dimension or None)
+        node = (await segments.segment(platform, key, when)).filter
+        async with naming(platform, key, node, when):
+            found = await answers.breakdown(platform, node, when, dimension or None)
         return found, await platform.catalogue()
 
     found, catalogue = run(work)
@@ -57,13 +64,15 @@ def cross(
     *,
     locale: Locale,
     now: Moment = None,
+    at: AsOf = None,
 ) -> None:
-    """Show how many members carry each tag of two dimensions at once."""
+    """Show how many members carry, or carried, each tag of two dimensions at once."""
+    when = as_of(at, now or present())
 
     async def work(platform: Platform) -> CrossTable:
-        node = (await segments.segment(platform, key)).filter
-        async with naming(platform, key, node):
-            return await answers.cross_table(platform, rows, columns, node, now or present())
+        node = (await segments.segment(platform, key, when)).filter
+        async with naming(platform, key, node, when):
+            return await answers.cross_table(platform, rows, columns, node, when)
 
     found = run(work)
     table = Table("", *(escape(_label(one, locale)) for one in found.columns), "")
@@ -85,25 +94,25 @@ def compare(
     first: Annotated[int, typer.Option(min=1, help="How many tags.")] = 20,
     locale: Locale,
     now: Moment = None,
+    at: AsOf = None,
 ) -> None:
     """Show which tags are more or less frequent in a segment than in another, or elsewhere."""
+    when = as_of(at, now or present())
 
-    async def work(platform: Platform) -> tuple[Comparison, Catalogue]:
-        ours = (await segments.segment(platform, a)).filter
-        theirs = None if b is None else (await segments.segment(platform, b)).filter
-        async with naming_one(platform, [a] if b is None else [a, b]):
-            found = await comparison.compare(
-                platform, ours, theirs, now or present(), dimension or None
-            )
-        return found, await platform.catalogue()
+    async def work(platform: Platform) -> Comparison:
+        ours = (await segments.segment(platform, a, when)).filter
+        theirs = None if b is None else (await segments.segment(platform, b, when)).filter
+        async with naming_one(platform, [a] if b is None else [a, b], when):
+            return await comparison.compare(platform, ours, theirs, when, dimension or None)
 
-    found, catalogue = run(work)
+    found = run(work)
     other = "all others" if b is None else b
     out.print(f"{a}: {found.a_size:,}, {other}: {found.b_size:,}, in both: {found.intersection:,}")
     table = Table("tag", a, other, "lift", "95 %", "")
     for one in found.differences[:first]:
-        label = catalogue.tag(one.tag).labels.text(locale)
-        table.add_row(escape(label), *_numbers(one), one.representation.value.lower())
+        table.add_row(
+            escape(one.labels.text(locale)), *_numbers(one), one.representation.value.lower()
+        )
     out.print(table)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from profilegraph.index.bitmaps import Mask, bitmap_of
+from profilegraph.errors import IndexUnable
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of
 from profilegraph.index.columns import numbers_hold
 from profilegraph.index.leaves import Here, counted, dates_hold, first_places, grouped
 from profilegraph.index.tables import EVENT, Table
@@ -20,6 +21,7 @@ from profilegraph.segments.meaning import in_units, span
 from profilegraph.segments.nodes import EventTest, OpportunityTest, TextTest, Window
 
 NO_EVENTS = Table.of(EVENT, ())
+_BEYOND = 2**63
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
@@ -48,17 +50,28 @@ def event_rows(test: EventTest, window: Window | None, table: Table, here: Here)
 
 
 def total(leaf: nodes.EventTotal, here: Here) -> BitMap:
-    """Return of whom the amounts of events add up to what is asked for."""
+    """Return of whom the amounts of events add up to what is asked for; raises IndexUnable."""
     table = events_of(leaf, here)
     rows = event_rows(leaf, leaf.window, table, here)
-    customers = table.customer[rows]
-    starts = first_places(customers)
     test, amounts = in_units(leaf.total), table["amount"]
     known = amounts.values if amounts.present is None else amounts.values * amounts.present
-    sums = np.add.reduceat(known[rows].astype(np.int64), starts) if len(starts) else starts
-    who = customers[starts]
+    who, sums = _summed(table.customer[rows], known[rows].astype(np.int64))
     found = bitmap_of(who[numbers_hold(test, sums)])
     return found | (here.everyone - bitmap_of(who)) if number_holds(test, 0) else found
+
+
+def _summed(customers: Ordinals, amounts: NDArray[np.int64]) -> tuple[Ordinals, NDArray[np.int64]]:
+    """Return the different ones of ascending ordinals, and what the amounts of each add up to.
+
+    Raises IndexUnable where that may be more than a number of 64 bits holds.
+    """
+    who, times = grouped(customers)
+    if not len(who):
+        return who, times
+    largest = max(int(amounts.max()), -int(amounts.min()))
+    if largest * int(times.max()) >= _BEYOND:
+        raise IndexUnable("the amounts of events may add up to more than 64 bits hold.")
+    return who, np.add.reduceat(amounts, first_places(customers))
 
 
 def stopped(leaf: nodes.Stopped, here: Here) -> BitMap:

@@ -174,6 +174,9 @@ class Table:
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:
         """Return the tables' rows in one table; their references must not meet."""
+        tables = [table for table in tables if len(table)] or tables[:1]
+        if len(tables) == 1:
+            return tables[0].ordered()
         columns: dict[str, Column] = {}
         for name, column in tables[0].columns.items():
             columns[name] = type(column).joined([table.columns[name] for table in tables])

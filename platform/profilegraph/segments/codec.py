@@ -78,7 +78,7 @@ def decode_person_text(text: str) -> PersonTest:
 def _parsed(text: str, what: str) -> object:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as fault:
+    except (ValueError, RecursionError) as fault:
         raise InvalidFilter(f"the {what} is not JSON: {fault}") from fault
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from profilegraph.domain.values import EPOCH
 from profilegraph.errors import InvalidInput, NoHistory
 from profilegraph.segments.facts import Past, When
 from profilegraph.segments.library import Library
@@ -35,9 +36,13 @@ _CHANNEL_TREE = "which channel is part of which is kept only as it is today (`ex
 
 
 def as_of(at: datetime | None, now: datetime) -> When:
-    """Return as of when is asked: now, or a moment of the past; raises InvalidInput for later."""
+    """Return as of when is asked: now, or a moment of the past.
+
+    Raises InvalidInput for a later one, one before 1970, and one without its time zone.
+    """
     if at is None or at == now:
         return now
+    require_moment(at, "asOf")
     if at > now:
         raise InvalidInput(
             "nothing is known of a moment that is still to come.",
@@ -45,6 +50,20 @@ def as_of(at: datetime | None, now: datetime) -> When:
             where="asOf",
         )
     return Past(at, now)
+
+
+def require_moment(at: datetime, where: str) -> None:
+    """Return nothing where a moment has a time zone and is not before 1970; raises InvalidInput."""
+    if at.tzinfo is None:
+        raise InvalidInput(
+            "a moment needs a time zone, such as 2026-01-31T09:00:00+08:00.", where=where
+        )
+    if at < EPOCH:
+        raise InvalidInput(
+            "nothing is known of a moment before 1970.",
+            hint="Ask as of 1970-01-01T00:00:00Z or later.",
+            where=where,
+        )
 
 
 def require_history(node: Node, library: Library) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from profilegraph.domain.catalogue import Catalogue
@@ -225,7 +226,9 @@ def shape(leaf: Counted) -> str:
 def plain(value: Any) -> str:
     """Return a value as people write it: numbers grouped, moments by the minute, UTC."""
     if isinstance(value, float):
-        return f"{value:,.4f}".rstrip("0").rstrip(".")
+        # Fifteen digits: all that a decimal number keeps as a float, however small it is.
+        whole = Decimal(f"{value:.15g}")
+        return f"{whole:,f}"
     if isinstance(value, datetime):
         moment = value.isoformat(sep=" ", timespec="minutes")
         return moment.removesuffix("+00:00").removesuffix(" 00:00")

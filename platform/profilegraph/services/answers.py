@@ -111,8 +111,7 @@ async def breakdown(
     the buckets may add up to more than the total. Raises NotFound, InvalidFilter.
     """
     catalogue = await catalogue_of(platform, when)
-    asked = (await platform.catalogue()).dimensions if dimensions is None else dimensions
-    names = list(dict.fromkeys(catalogue.dimension(name).key for name in asked))
+    names = await dimension_keys(platform, catalogue, dimensions)
     partings = [by_dimension(name, catalogue) for name in names]
     answering = await engine(platform, [node], when)
     found = await answering.breakdown(node, [one.level for one in partings])
@@ -122,6 +121,17 @@ async def breakdown(
         )
         for name, one, counts in zip(names, partings, found.counts, strict=True)
     )
+
+
+async def dimension_keys(
+    platform: Platform, catalogue: Catalogue, asked: Sequence[str] | None
+) -> list[str]:
+    """Return by what keys a catalogue knows the dimensions asked for; None are all of now.
+
+    Raises NotFound.
+    """
+    names = (await platform.catalogue()).dimensions if asked is None else asked
+    return list(dict.fromkeys(catalogue.dimension(name).key for name in names))
 
 
 async def cross_table(

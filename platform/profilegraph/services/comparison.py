@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from importlib import import_module
 from itertools import combinations
 from math import inf, log
 
 from profilegraph.domain.catalogue import tag_key
+from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.answers import ByFilter, ByTag, narrowed
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import EVERYONE, Node, Not
-from profilegraph.services.engines import engine
+from profilegraph.services.answers import dimension_keys
+from profilegraph.services.engines import catalogue_of, engine
 from profilegraph.services.platform import Platform
 
 FEWEST, MOST = 2, 8
@@ -72,6 +74,8 @@ class Difference:
     """How much more often, or less, the customers of one segment carry a tag than another's."""
 
     tag: str
+    labels: Labels
+    """What people called the tag at the moment that is asked about."""
     a_count: int
     a_size: int
     b_count: int
@@ -139,14 +143,14 @@ class Comparison:
     """Of each tag one, the strongest first."""
 
 
-async def overlap(platform: Platform, nodes: Sequence[Node], now: datetime) -> Overlap:
-    """Return how 2 to 8 filters lie over one another; raises InvalidInput, InvalidFilter."""
+async def overlap(platform: Platform, nodes: Sequence[Node], when: When) -> Overlap:
+    """Return how 2 to 8 filters lie over one another; raises InvalidInput, InvalidFilter, NoHistory."""
     if not FEWEST <= len(nodes) <= MOST:
         raise InvalidInput(
             f"{FEWEST} to {MOST} segments can be laid over one another, not {len(nodes)}.",
             where="segments",
         )
-    answering = await engine(platform, nodes, now)
+    answering = await engine(platform, nodes, when)
     found = await answering.split(EVERYONE, [ByFilter((node,)) for node in nodes])
     # Of each level, bucket 0 are those in the segment: a whole path says who is in which of them.
     exact = {
@@ -175,23 +179,22 @@ async def compare(
     platform: Platform,
     a: Node,
     b: Node | None,
-    now: datetime,
+    when: When,
     dimensions: Sequence[str] | None = None,
 ) -> Comparison:
     """Return which tags of some dimensions, or of all, tell the customers of `a` from those of `b`.
 
-    Without `b`, from all other customers. Raises NotFound, InvalidFilter.
+    Without `b`, from all other customers. Raises NotFound, InvalidFilter, NoHistory.
     """
-    catalogue = await platform.catalogue()
-    asked = catalogue.dimensions if dimensions is None else dimensions
-    names = list(dict.fromkeys(catalogue.dimension(name).key for name in asked))
+    catalogue = await catalogue_of(platform, when)
+    names = await dimension_keys(platform, catalogue, dimensions)
     levels = [ByTag(name) for name in names]
     other = Not(a) if b is None else b
-    answering = await engine(platform, [a] if b is None else [a, b], now)
+    answering = await engine(platform, [a] if b is None else [a, b], when)
     ours = await answering.breakdown(a, levels)
     theirs = await answering.breakdown(other, levels)
     differences = [
-        Difference(tag_key(name, tag.key), one, ours.total, two, theirs.total)
+        Difference(tag_key(name, tag.key), tag.labels, one, ours.total, two, theirs.total)
         for name, first, second in zip(names, ours.counts, theirs.counts, strict=True)
         for tag, one, two in zip(catalogue.dimension(name).tags, first, second, strict=False)
     ]

@@ -53,7 +53,7 @@ async def require(
     """
     if actor.administrator or not dimensions:
         return
-    catalogue = await platform.catalogue()
+    catalogue = await platform.catalogue_for_change()
     wanted = sorted({catalogue.current_dimension(key) for key in dimensions})
     actor = await standing(transaction.run, actor)
     found = await _governance(transaction.run, catalogue, wanted, now)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterable
+from collections.abc import Awaitable, Iterable
 from time import perf_counter
 
 import structlog
 from pyroaring import BitMap
 
 from profilegraph.errors import IndexUnable, ProfilegraphError
+from profilegraph.index.level import Sizes
 from profilegraph.index.view import View
 from profilegraph.services.indexing import load_all, load_changed, load_trees, too_large
 from profilegraph.services.metrics import Metrics
 from profilegraph.services.states import IndexState
 from profilegraph.storage.database import Database
-from profilegraph.storage.feed import FEEDS, Change, Part
+from profilegraph.storage.feed import Change, Part
 from profilegraph.storage.numbering import number_ordinals
 
 AT_ONCE = 500
 """Changed customers that a question waits for; of more, Cypher answers while they are read."""
+LATER = 32
+"""Changed customers that wait for the next question; with more, whoever changes another reads them."""
 _REBUILD_SHARE = 0.2
 """Share of all customers that may change at once before reading all anew is quicker."""
 _TREES = frozenset({Part.ORGANISATION, Part.CHANNELS})
@@ -35,6 +38,8 @@ class IndexKeeper:
         self._metrics = metrics
         self._view: View | None = None
         self._pending = BitMap()
+        self._feeds: set[int] = set()
+        """Those that have told of who is pending."""
         self._trees_changed = False
         self._work: asyncio.Task[None] | None = None
         self.state = IndexState.OFF
@@ -45,16 +50,19 @@ class IndexKeeper:
         """Return the reading that is under way in the background, if any."""
         return self._work if self._work is not None and not self._work.done() else None
 
-    async def after(self, changes: Iterable[Change]) -> View | None:
-        """Return the index with some changes in it; None where Cypher has to answer."""
+    async def after(self, changes: Iterable[Change], *, asked: bool = True) -> View | None:
+        """Return the index with some changes in it; None where Cypher has to answer.
+
+        Where it is not `asked` for, a few changes may wait until it is.
+        """
         if self._most_bytes is None:
             return None
-        changes = list(changes)
         for change in changes:
             self._pending.update(change.customers)
+            self._feeds.add(change.feed)
             self._trees_changed |= not _TREES.isdisjoint(change.parts)
-        if self.work is None:
-            await self._go_on({change.feed for change in changes})
+        if self.work is None and (asked or len(self._pending) > LATER):
+            await self._go_on()
         return self._view if self.state is IndexState.READY else None
 
     def drop(self, reason: str) -> None:
@@ -92,7 +100,7 @@ class IndexKeeper:
             self._work.cancel()
             await asyncio.wait([self._work])
 
-    async def _go_on(self, feeds: set[int]) -> None:
+    async def _go_on(self) -> None:
         match self.state:
             case IndexState.EMPTY | IndexState.FAILED:
                 self._start(IndexState.BUILDING, self._build())
@@ -100,7 +108,7 @@ class IndexKeeper:
                 self._start(IndexState.BEHIND, self._read_many())
             case IndexState.READY if self._pending or self._trees_changed:
                 try:
-                    await self._read_few(feeds)
+                    await self._read_few()
                 except IndexUnable as error:
                     self._give_up(error)
             case _:
@@ -148,18 +156,24 @@ class IndexKeeper:
 
     async def _read_pending(self) -> None:
         while self._pending or self._trees_changed:
-            await self._read_few(range(FEEDS))
+            await self._read_few()
 
-    async def _read_few(self, feeds: Collection[int]) -> None:
+    async def _read_few(self) -> None:
         """Put what changed into the view; more may change meanwhile."""
-        view, ordinals = self._view, self._pending
+        view, ordinals, feeds = self._view, self._pending, self._feeds
         assert view is not None, "there is a view to bring up to date"  # noqa: S101
         trees, self._trees_changed = self._trees_changed, False
-        self._pending = BitMap()
-        if trees:
-            view = view.with_trees(await load_trees(self._database))
-        if ordinals:
-            view = view.with_level(await load_changed(self._database, ordinals, feeds))
+        self._pending, self._feeds = BitMap(), set()
+        try:
+            if trees:
+                view = view.with_trees(await load_trees(self._database))
+            if ordinals:
+                view = view.with_level(await load_changed(self._database, ordinals, feeds))
+        except BaseException:  # nobody tells of these again
+            self._pending |= ordinals
+            self._feeds |= feeds
+            self._trees_changed |= trees
+            raise
         if self._most_bytes is not None and view.nbytes > self._most_bytes:
             raise too_large(view.nbytes, self._most_bytes)
         self._view = view
@@ -172,5 +186,5 @@ class IndexKeeper:
 
     def _tell(self) -> None:
         view = self._view
-        self._metrics.index_bytes.set(0 if view is None else view.nbytes)
+        self._metrics.index_takes(Sizes() if view is None else view.sizes)
         self._metrics.index_customers.set(0 if view is None else view.customers)

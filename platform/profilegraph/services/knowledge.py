@@ -56,9 +56,13 @@ class Knowledge:
         self._database = database
         self._looking: asyncio.Task[Known] | None = None
         self._next: asyncio.Task[Known] | None = None
+        self._asked = False
+        """Whether the next look is for a question, which needs the index too."""
         self._heads: Heads | None = None
         self._file = file if index_bytes is not None else None
         self._keep = keep
+        self._kept: tuple[View, Heads] | None = None
+        """The newest index in which all was that its heads had told of."""
         self._saved: Level | None = None
         self._saving: asyncio.Task[None] | None = None
         self._catalogue: Catalogue | None = None
@@ -70,17 +74,31 @@ class Knowledge:
         known = self.unchanged()
         return await asyncio.shield(self.look()) if known is None else known
 
-    def unchanged(self) -> Known | None:
-        """Return what is known where the pulse tells that nothing was committed since it was read."""
-        if self._looking is not None and not self._looking.done():
-            return None  # it is finding something
-        known = self._told_before(self._beat())
-        if known is not None:
-            self.metrics.spared.inc()
+    async def catalogue(self) -> Catalogue:
+        """Return the taxonomies, by a look that begins after this call does.
+
+        Whoever changes customers does not wait until the index knows of those who did before.
+        """
+        known = self.unchanged(asked=False)
+        return (await asyncio.shield(self.look(asked=False)) if known is None else known).catalogue
+
+    def unchanged(self, *, asked: bool = True) -> Known | None:
+        """Return what is known where the pulse tells that nothing was committed since it was read.
+
+        Unless it is `asked`, by a question, the index may be behind.
+        """
+        beat = self._beat()
+        if beat is None or self._told is None or self._told[0] != beat:
+            return None
+        known = self._told[1]
+        if asked and not self.index.rests_on(known.view):
+            return None
+        self.metrics.spared.inc()
         return known
 
-    def look(self) -> asyncio.Task[Known]:
+    def look(self, *, asked: bool = True) -> asyncio.Task[Known]:
         """Return a look that begins after this call does; whoever waits for it shields it."""
+        self._asked = self._asked or asked
         # Who comes while one look is under way shares the next one with all others who do.
         if self._next is None:
             self._next = asyncio.create_task(self._look_after(self._looking))
@@ -113,27 +131,21 @@ class Knowledge:
         if other is not None:
             await asyncio.wait([other])
         self._looking, self._next = self._next, None
+        asked, self._asked = self._asked, False
         with self.metrics.look.time():
-            return await self._look()
+            return await self._look(asked)
 
-    async def _look(self) -> Known:
+    async def _look(self, asked: bool) -> Known:
         # Asked for first: whoever commits after it has another one, and is found the next time.
         beat = self._beat()
-        known = await self._read()
+        known = await self._read(asked)
         self._told = None if beat is None else (beat, known)
         return known
 
     def _beat(self) -> Beat | None:
         return None if self._pulse is None else self._pulse.beat()
 
-    def _told_before(self, beat: Beat | None) -> Known | None:
-        """Return what is known where the database is as it was when that was read."""
-        if beat is None or self._told is None or self._told[0] != beat:
-            return None
-        known = self._told[1]
-        return known if self.index.rests_on(known.view) else None
-
-    async def _read(self) -> Known:
+    async def _read(self, asked: bool) -> Known:
         found = await self._settled()
         parts = frozenset[Part]().union(*(change.parts for change in found.changes))
         if self._catalogue is None or Part.TAXONOMIES in parts:
@@ -141,9 +153,13 @@ class Knowledge:
         if Part.INDEX in parts:
             self.index.drop("asked for")
         self.metrics.changes.inc(len(found.changes))
-        view = await self.index.after(found.changes)
+        view = await self.index.after(found.changes, asked=asked)
         # Kept last: after a failure above, the same changes are found by the next look.
         self._heads = found.heads
+        if view is None:
+            self._kept = None
+        elif view is self.index.settled:
+            self._kept = view, found.heads
         writing = self._saving is not None and not self._saving.done()
         if view is not None and view.levels[0] is not self._saved and not writing:
             self._saving = asyncio.create_task(self._save())  # no question waits for the disk
@@ -173,8 +189,8 @@ class Knowledge:
 
     async def _save(self) -> None:
         """Keep the index in a file; a process that starts with it reads what changed since."""
-        view, heads = self.index.settled, self._heads
-        if self._file and self._keep and view is not None and heads is not None:
+        if self._file and self._keep and self._kept is not None:
+            view, heads = self._kept
             self._saved = view.levels[0]
             try:
                 await asyncio.to_thread(save, self._file, view, heads.told())
@@ -198,7 +214,7 @@ class Knowledge:
 
     def _forget(self, reason: str) -> None:
         self.index.drop(reason)
-        self._heads = self._catalogue = None
+        self._heads = self._catalogue = self._kept = None
 
 
 class OneLook:
@@ -208,6 +224,8 @@ class OneLook:
         self._knowledge = knowledge
         self._known: Known | None = None
         self._look: asyncio.Task[Known] | None = None
+
+        self._catalogue: asyncio.Task[Catalogue] | None = None
 
     async def now(self) -> Known:
         """Return what is known, by a look that began after the request did."""
@@ -219,6 +237,14 @@ class OneLook:
             self._look = self._knowledge.look()
         return await asyncio.shield(self._look)
 
+    async def catalogue(self) -> Catalogue:
+        """Return the taxonomies, by a look that began after the request did."""
+        if self._known is not None or self._look is not None:
+            return (await self.now()).catalogue
+        if self._catalogue is None:
+            self._catalogue = asyncio.create_task(self._knowledge.catalogue())
+        return await asyncio.shield(self._catalogue)
+
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
-        self._known = self._look = None
+        self._known = self._look = self._catalogue = None

@@ -11,6 +11,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.causes import Asked, Cause, Changed, Known, changed
 from profilegraph.segments.facts import Facts, Past
+from profilegraph.segments.history import require_moment
 from profilegraph.services.broken import naming
 from profilegraph.services.engines import grounds
 from profilegraph.services.platform import Platform
@@ -52,6 +53,8 @@ async def compare_moments(
     where the segment was not saved yet, BrokenSegment where one of the versions cannot be asked any
     more, NoHistory where one of the versions asks for what keeps none.
     """
+    require_moment(start, "from")
+    require_moment(end, "to")
     if not start < end <= now:
         raise InvalidInput(
             "the first moment must be earlier than the second, and that not later than now.",

@@ -42,7 +42,7 @@ class Platform:
     knowledge: Knowledge
     host: Host
     moved: Bell = field(default_factory=Bell)
-    """Rung when customers have entered or left live segments."""
+    """Rung when customers have entered or left live segments, or one of these is broken."""
     listening: Listening = field(default_factory=Listening)
     """Tells the plugins' listeners what was committed."""
     sound: Sound = field(default_factory=Sound)
@@ -52,6 +52,10 @@ class Platform:
     async def catalogue(self) -> Catalogue:
         """Return the catalogue of the taxonomies that are in the graph now."""
         return (await self.known()).catalogue
+
+    async def catalogue_for_change(self) -> Catalogue:
+        """Return the catalogue that a change of customers is held against, index or not."""
+        return await (self.look or self.knowledge).catalogue()
 
     async def known(self) -> Known:
         """Return what is known of the graph without asking it."""

@@ -39,7 +39,7 @@ async def save(
     this may be done. Raises NotFound where a record names what is not there,
     Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
     """
-    catalogue = await platform.catalogue()
+    catalogue = await platform.catalogue_for_change()
     region = platform.settings.phone_region
     checked = [_canonical(conform(record, catalogue), region) for record in records]
 
@@ -71,7 +71,7 @@ async def remove_tags(
 
     `permit` is asked in the transaction whether this may be done. Raises NotFound where a tag does not exist.
     """
-    catalogue = await platform.catalogue()
+    catalogue = await platform.catalogue_for_change()
     for tag in tags:
         catalogue.tag(tag)
     keys = [one for tag in tags for one in sorted(catalogue.carriers[catalogue.current_tag(tag)])]

@@ -7,7 +7,7 @@ everything of a few.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
@@ -89,6 +89,17 @@ async def read_trees(database: Database) -> tuple[dict[str, list[str]], dict[str
 
 def _with_dates(customer: list[Any]) -> list[Any]:
     return [*customer[:-1], [(name, native(value)) for name, value in customer[-1]]]
+
+
+async def related_to(database: Database, ordinals: Iterable[int], most: int) -> list[int]:
+    """Return the ordinals of customers one relation away from some, at most so many of them."""
+    rows = await database.read(
+        "UNWIND $ordinals AS listed"
+        " MATCH (:Customer {ordinal: listed})-[:SUBSIDIARY_OF|RELATED_TO]-(other:Customer)"
+        " RETURN DISTINCT other.ordinal AS ordinal LIMIT $most",
+        {"ordinals": list(ordinals), "most": most},
+    )
+    return [row["ordinal"] for row in rows]
 
 
 async def keys_of(database: Database, ordinals: Collection[int]) -> list[str]:

@@ -18,6 +18,7 @@ from profilegraph.errors import (
     DatabaseRefused,
     DatabaseTimeout,
     DatabaseUnavailable,
+    InvalidInput,
 )
 
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
@@ -42,6 +43,11 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
             return DatabaseTimeout(
                 f"the database ended the call after {seconds:g} s; nothing of it was kept.",
                 hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
+            )
+        case Neo4jError() if str(fault.code).endswith("ArithmeticError"):
+            return InvalidInput(
+                "what is to be added up comes to more than a number of 64 bits holds.",
+                hint="Ask for a part of it, such as the events of a shorter time.",
             )
         case TransientError():
             return DatabaseBusy(

@@ -57,8 +57,7 @@ class Bucket:
     async def tag(self, info: Info) -> Tag | None:
         """Return the tag that they carry."""
         catalogue = await info.context.catalogue()
-        key = None if self.found.tag is None else catalogue.current_tag(self.found.tag)
-        return Tag.of(key, catalogue) if key is not None and key in catalogue.tags else None
+        return None if self.found.tag is None else Tag.known(self.found.tag, catalogue)
 
     @field("Who they are, as canonical JSON: a filter to go on with.")
     def filter(self) -> JSON:

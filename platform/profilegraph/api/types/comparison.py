@@ -14,6 +14,7 @@ from profilegraph.api.filters import FilterInput
 from profilegraph.api.types.taxonomy import Locale, Tag
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import encode
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import AllOf, InSegment, Node
 from profilegraph.services import comparison, segments
 from profilegraph.services.broken import naming_one
@@ -162,10 +163,20 @@ class TagDifference:
 
     found: strawberry.Private[comparison.Difference]
 
-    @field("The tag; it includes those below it.")
-    async def tag(self, info: Info) -> Tag:
+    @field("The tag; it includes those below it. Null where no taxonomy has it any more.")
+    async def tag(self, info: Info) -> Tag | None:
         """Return the tag."""
-        return Tag.of(self.found.tag, await info.context.catalogue())
+        return Tag.known(self.found.tag, await info.context.catalogue())
+
+    @field("Its full key, as of the moment asked about.")
+    def tag_key(self) -> str:
+        """Return its full key."""
+        return self.found.tag
+
+    @field("The name to show to people, as of the moment asked about.")
+    def label(self, locale: Locale = "en") -> str:
+        """Return the name to show to people."""
+        return self.found.labels.text(locale)
 
     @field("Whether it is more or less frequent in a, as far as the interval shows.")
     def representation(self) -> Representation:
@@ -241,26 +252,28 @@ class SegmentComparison:
         return [TagDifference(found=one) for one in self.found.differences[:first]]
 
 
-async def overlap(info: Info, keys: list[str] | None, filters: list[Node] | None) -> SegmentOverlap:
+async def overlap(
+    info: Info, keys: list[str] | None, filters: list[Node] | None, when: When
+) -> SegmentOverlap:
     """Return how saved segments and filters lie over one another."""
     nodes = [InSegment(key) for key in keys or ()] + (filters or [])
     context = info.context
-    await _require(info, nodes)
-    async with naming_one(context.platform, keys or ()):
-        found = await comparison.overlap(context.platform, nodes, context.now)
+    await _require(info, nodes, when)
+    async with naming_one(context.platform, keys or (), when):
+        found = await comparison.overlap(context.platform, nodes, when)
     return SegmentOverlap(found=found)
 
 
 async def compare(
-    info: Info, a: Node, b: Node | None, dimensions: list[str] | None
+    info: Info, a: Node, b: Node | None, dimensions: list[str] | None, when: When
 ) -> SegmentComparison:
     """Return which tags are more or less frequent in one segment than in another."""
     context = info.context
     sides = [a] if b is None else [a, b]
-    await _require(info, sides)
+    await _require(info, sides, when)
     named = [one.key for one in sides if isinstance(one, InSegment)]
-    async with naming_one(context.platform, named):
-        found = await comparison.compare(context.platform, a, b, context.now, dimensions)
+    async with naming_one(context.platform, named, when):
+        found = await comparison.compare(context.platform, a, b, when, dimensions)
     return SegmentComparison(found=found)
 
 
@@ -279,9 +292,9 @@ async def label_of(info: Info, node: Node, locale: str) -> str:
     return library.segment(node.key).labels.text(locale)
 
 
-async def _require(info: Info, nodes: list[Node]) -> None:
-    """Return nothing where all segments exist that are named; raises NotFound."""
-    library = await segments.library(info.context.platform, AllOf(tuple(nodes)))
+async def _require(info: Info, nodes: list[Node], when: When) -> None:
+    """Return nothing where all segments exist, or existed, that are named; raises NotFound."""
+    library = await segments.library(info.context.platform, AllOf(tuple(nodes)), when)
     for node in nodes:
         if isinstance(node, InSegment):
             library.segment(node.key)

@@ -106,6 +106,12 @@ class Tag(Node, Labelled, Defined):
         )
 
     @classmethod
+    def known(cls, key: str, catalogue: Catalogue) -> Tag | None:
+        """Return a tag by a full key that it has or had; None where no taxonomy has it any more."""
+        current = catalogue.current_tag(key)
+        return cls.of(current, catalogue) if current in catalogue.tags else None
+
+    @classmethod
     def carried(cls, key: str, catalogue: Catalogue) -> Tag:
         """Return a tag that a customer carries: called by its key where no taxonomy has it any more.
 

@@ -7,13 +7,15 @@ from datetime import date
 from functools import cache
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field, FiniteFloat
+from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from profilegraph.domain.values import Key, Moment, SnakeKey, Text
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Piece = Annotated[str, StringConstraints(max_length=10_000)]
+"""A piece of a text, the spaces at its ends included: they tell where words begin and end."""
 Texts = Annotated[tuple[Text, ...], Field(min_length=1, max_length=1_000)]
 Keys = Annotated[tuple[Key, ...], Field(min_length=1, max_length=1_000)]
 SnakeKeys = Annotated[tuple[SnakeKey, ...], Field(min_length=1, max_length=1_000)]
@@ -70,8 +72,8 @@ class TextTest(Part):
     eq: Text | None = None
     ne: Text | None = None
     in_: Texts | None = None
-    contains: Text | None = None
-    starts_with: Text | None = None
+    contains: Piece | None = None
+    starts_with: Piece | None = None
 
     def __post_init__(self) -> None:
         _some(self)

@@ -6,21 +6,23 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import structlog
 from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import IndexUnable, InvalidFilter
-from profilegraph.index.level import Level, Trees
+from profilegraph.index.level import Trees
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.index.view import View
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
-from profilegraph.segments.library import Library, written_out
+from profilegraph.segments.library import NO_SEGMENTS, Library, reach, written_out
 from profilegraph.segments.meaning import tag_groups
-from profilegraph.segments.nodes import EVERYONE, AllOf, Node, Related, Tags, walk
+from profilegraph.segments.nodes import EVERYONE, AllOf, Node, Tags, walk
 from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.live.affected import Affected
 from profilegraph.services.platform import Platform
 from profilegraph.storage.saved_segments import read_filters, read_library
 from profilegraph.storage.segment_lists import read_members
@@ -38,10 +40,10 @@ class Asked:
     catalogue: Catalogue = field(repr=False)
     """By which it was checked, and is evaluated: what goes meanwhile is found in the next round."""
 
-    @property
-    def about_others(self) -> bool:
-        """Return whether one customer's membership depends on what other customers are like."""
-        return any(isinstance(one, Related) for one in walk(self.filter))
+    @cached_property
+    def reach(self) -> int:
+        """Return how many relations away the customers are on whom one's membership depends."""
+        return reach(self.filter, NO_SEGMENTS)
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,11 @@ async def among_all(platform: Platform, asked: Asked, now: datetime) -> Found:
 def among_some(
     platform: Platform,
     asked: Asked,
-    level: Level,
+    some: Affected,
     trees: Trees,
     now: datetime,
 ) -> Found:
-    """Return who matches among the customers of a level, in time that grows with these alone."""
-    evaluator = Evaluator(View((level,), trees), asked.catalogue, platform.context(now))
-    return Found(evaluator.members(asked.filter), evaluator.everyone)
+    """Return who matches among those that changes affect, in time that grows with these alone."""
+    evaluator = Evaluator(View((some.level,), trees), asked.catalogue, platform.context(now))
+    members = evaluator.members(asked.filter) & some.customers
+    return Found(members, evaluator.everyone & some.customers)

@@ -51,11 +51,21 @@ async def news_since(database: Database, heads: Heads | None) -> News:
     return News((await begin(database)).heads, trees=True, definitions=True, lost=True)
 
 
+async def unchanged(database: Database, heads: Heads, customers: BitMap) -> bool:
+    """Return whether nothing about some customers was committed, or is just being, since `heads`."""
+    found = await look(database, heads)
+    return not (found.broken or found.unsettled) and customers.isdisjoint(_named(found))
+
+
+def _named(found: Look) -> BitMap:
+    return BitMap.union(BitMap(), *(BitMap(change.customers) for change in found.changes))
+
+
 def _news(found: Look) -> News:
     parts = frozenset[Part]().union(*(change.parts for change in found.changes))
     return News(
         found.heads,
-        BitMap.union(BitMap(), *(BitMap(change.customers) for change in found.changes)),
+        _named(found),
         frozenset(change.feed for change in found.changes),
         trees=not parts.isdisjoint(_TREES),
         definitions=not parts.isdisjoint(_DEFINITIONS),

@@ -16,7 +16,8 @@ from pyroaring import BitMap
 from profilegraph.errors import ProfilegraphError
 from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.index.level import Trees
-from profilegraph.services.indexing import load_changed, load_trees
+from profilegraph.services.indexing import load_trees
+from profilegraph.services.live.affected import affected
 from profilegraph.services.live.asking import Asked, among_all, among_some, ask
 from profilegraph.services.live.following import News, news_since
 from profilegraph.services.live.moves import Circumstances, moves_between
@@ -64,7 +65,7 @@ class Watcher:
         """What has not been seen to yet; its heads are how far this process has looked."""
 
     async def round(self, now: datetime) -> None:
-        """Evaluate what has to be since the last round; rings the bell where somebody moved."""
+        """Evaluate what has to be since the last round; rings the bell where there is news to tell."""
         before = self._news
         later = await news_since(self._database, before.heads if before else None)
         self._news = news = later if before is None else before + later
@@ -72,7 +73,7 @@ class Watcher:
         if news.trees:
             self._trees = await load_trees(self._database)
         if news.definitions or new:
-            await self._ask()
+            moved |= await self._ask()
         for one in self._followed.values():
             moved |= await self._attend(one, news, now)
         self._news = News(news.heads)
@@ -101,13 +102,15 @@ class Watcher:
             apply(known.members, one.move)
         return True
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> bool:
+        """Return whether a segment is broken: who follows it is to be told."""
         segments = [one.watch.segment for one in self._followed.values()]
         asked = await ask(self._platform, segments)
         for one in self._followed.values():
             one.asked = asked.get(one.watch.segment)
             if one.asked is None:
                 one.fresh = True  # what changes meanwhile is looked at when it can be asked again
+        return len(asked) < len(set(segments))
 
     async def _attend(self, one: _Followed, news: News, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
@@ -148,12 +151,12 @@ class Watcher:
             if due is not None and due <= at:
                 return True
         anyone = one.fresh or news.trees or news.lost or asked.definition != watch.definition
-        return watch.on_change and (anyone or (asked.about_others and bool(news.customers)))
+        return watch.on_change and anyone
 
     async def _among_all(self, one: _Followed, asked: Asked, news: News, at: datetime) -> Evaluated:
         if one.fresh or not one.watch.on_change:
             news = await news_since(self._database, one.watch.heads)
-        anyone = news.lost or news.trees or (asked.about_others and news.customers)
+        anyone = news.lost or news.trees or (asked.reach and news.customers)
         redefined = asked.definition != one.watch.definition
         known = Circumstances(redefined, None if anyone else news.customers)
         found = await among_all(self._platform, asked, at)
@@ -163,10 +166,12 @@ class Watcher:
     async def _among_changed(
         self, one: _Followed, asked: Asked, news: News, at: datetime
     ) -> Evaluated:
-        level = await load_changed(self._database, news.customers, news.feeds)
-        found = among_some(self._platform, asked, level, self._trees, at)
-        known = Circumstances(redefined=False, changed=news.customers)
-        moves = moves_between(one.members & news.customers, found, known)
+        some = await affected(self._database, news, asked.reach)
+        if some is None:
+            return await self._among_all(one, asked, news, at)
+        found = among_some(self._platform, asked, some, self._trees, at)
+        known = Circumstances(redefined=False, changed=some.customers)
+        moves = moves_between(one.members & some.customers, found, known)
         return Evaluated(at, asked.definition, news.heads, moves)
 
     async def _tell(self, segment: str, found: Evaluated) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
@@ -148,9 +148,10 @@ async def crossings(
     """Yield each crossing after a place, the older ones first, and wait for those to come.
 
     Without a place, only those to come. What is not asked for yet stays in the graph: a slow reader
-    takes no memory, and misses nothing. Raises NotFound, also when the segment is deleted, and
-    Conflict where it is not live.
+    takes no memory, and misses nothing. Raises NotFound, also when the segment is deleted, Conflict
+    where it is not live, and BrokenSegment once all is told that moved before it broke.
     """
+    platform = replace(platform, look=None)  # it outlives the look of one request
     watch = await _live(platform, segment)
     place = Place(watch.n + 1, -1) if after is None else after
     while True:
@@ -163,6 +164,8 @@ async def crossings(
                     yield crossing
             place = Place(one.n + 1, -1)
         if not moves:
+            filter_ = (await read_segment(platform.database, segment)).filter
+            await require_sound(platform, segment, filter_)
             await rung.wait()
             watch = await _live(platform, segment)
 
