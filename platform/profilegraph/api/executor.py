@@ -112,7 +112,7 @@ class Executor:
             elif operation.type is not OperationType.SUBSCRIPTION:
                 yield await self._once(operation, variables or {}, context)
             else:
-                async with aclosing(await operation.subscribe(context, variables or {})) as results:
+                async with aclosing(operation.subscribe(context, variables or {})) as results:
                     async for result in results:
                         yield self._told(result, context)
         except GraphQLSyntaxError as error:

@@ -7,6 +7,7 @@ graphql-core's own parts, so that nothing is done for each request that can be d
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from functools import cached_property, lru_cache, partial
 from inspect import isawaitable
 from typing import Any, cast
@@ -140,7 +141,7 @@ class Operation:
     async def subscribe(
         self, context: object, given: Mapping[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
-        """Return what it answers to each event; raises Refused where it does not begin."""
+        """Yield what it answers to each event; raises Refused where it does not begin."""
         self._admit(given)
         result = subscribe(
             self._document.schema,
@@ -153,7 +154,12 @@ class Operation:
         begun = await result if isawaitable(result) else result
         if isinstance(begun, ExecutionResult):
             raise Refused(begun.errors or [])
-        return cast("AsyncGenerator[ExecutionResult, None]", begun)
+        async with aclosing(cast("AsyncGenerator[ExecutionResult, None]", begun)) as events:
+            try:
+                async for event in events:
+                    yield event
+            except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
+                yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
     def _admit(self, given: Mapping[str, Any]) -> None:
         document = self._document
