@@ -32,8 +32,8 @@ format: $(VENV)/installed-dev ## put the code into the common style
 generate: $(VENV)/installed-dev ## write the files that are made from code: schemas, docs/segments.md
 	$(BIN)/python -m scripts.generate
 
-bench: $(VENV)/installed-bench ## measure beside others, write docs/benchmark.md (SIZE=, SEED=, CURVE=1)
-	$(BIN)/python -m benchmarks --size $(or $(SIZE),200000) --seed $(or $(SEED),7) $(if $(CURVE),--curve)
+bench: $(VENV)/installed-bench ## measure beside others, write docs/benchmark.md (SIZE=, SEED=, CURVE=1 or CURVE=10000,50000)
+	$(BIN)/python -m benchmarks --size $(or $(SIZE),200000) --seed $(or $(SEED),7) $(if $(CURVE),--curve $(filter-out 1,$(CURVE)))
 
 lock: $(VENV)/installed-dev ## resolve the dependencies anew and write the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \

@@ -25,6 +25,7 @@ from benchmarks.data import (
     customer_key,
     dimension_key,
 )
+from benchmarks.measuring import Say
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer
 from profilegraph.domain.organisation import (
@@ -51,6 +52,9 @@ from profilegraph.storage.database import Transaction
 REVENUE = "bench_revenue"
 TOUCHED = "bench_touched/yes"
 """A tag that no question asks about: what is written while writing is measured."""
+INSIDE, OUTSIDE = "bench_live/inside", "bench_live/outside"
+"""One takes the other's place: what moves a customer into the live segment, and out of it."""
+_SAY_EVERY = 100_000
 _WRITERS = 2
 _BATCH = 5_000
 _CUSTOMERS = 1_000
@@ -61,6 +65,11 @@ _TAGGING = {
     "weight": 1.0,
     "weekdays": [],
 }
+_UNFLAG = """
+MATCH (g:Tag) WHERE g.key IN $flags
+MATCH ()-[t:TAGGED|WAS_TAGGED|WAS_SAID]->(g)
+DELETE t
+"""
 _TAG = """
 UNWIND $rows AS row
 MATCH (c:Customer {key: row[0]})
@@ -83,6 +92,7 @@ def taxonomy() -> Taxonomy:
         dimensions=(
             *(_dimension(dimension) for dimension in range(len(TAGS_OF))),
             _flag(TOUCHED),
+            _flag(INSIDE, OUTSIDE),
         ),
         attributes=(Attribute(key=REVENUE, labels=_labels("Revenue"), type=AttributeType.NUMBER),),
         events=tuple(EventType(key=key, labels=_labels(key)) for key in EVENT_TYPES),
@@ -101,13 +111,13 @@ def _dimension(dimension: int) -> Dimension:
     )
 
 
-def _flag(key: str) -> Dimension:
-    dimension, tag = key.split("/")
+def _flag(*keys: str) -> Dimension:
+    dimensions, tags = zip(*(key.split("/") for key in keys), strict=True)
     return Dimension(
-        key=dimension,
-        labels=_labels("Touched"),
+        key=dimensions[0],
+        labels=_labels(dimensions[0]),
         cardinality=Cardinality.SINGLE,
-        tags=(Tag(key=tag, labels=_labels("Yes")),),
+        tags=tuple(Tag(key=tag, labels=_labels(tag)) for tag in tags),
     )
 
 
@@ -115,34 +125,53 @@ def _labels(text: str) -> Labels:
     return Labels(zh_cn=text, en=text)
 
 
-async def load(platform: Platform, customers: Customers, start: int) -> None:
-    """Write the customers from `start` on, with all that they carry, did and know."""
+async def load(platform: Platform, customers: Customers, start: int, say: Say) -> None:
+    """Write the customers from `start` on, with all that they carry, did and know.
+
+    What writing was measured with is taken off those before: the graph then holds the customers and
+    nothing else. No index hears of that, so none may be older.
+    """
     await load_taxonomies(platform.database, [taxonomy()])
-    await _side_by_side(platform, _save, _customers(customers, start), _BATCH)
-    await _side_by_side(platform, _tag, _rows(customers, start), _CUSTOMERS)
-    for records in (
-        _events(customers, start),
-        _departments(customers, start),
-        _people(customers, start),
-    ):
-        await _side_by_side(platform, _save, records, _BATCH)
+    await platform.database.write(_unflag)
+    loading = _Loading(platform, say)
+    await loading.write("customers", _save, _customers(customers, start), _BATCH)
+    await loading.write("customers' tags", _tag, _rows(customers, start), _CUSTOMERS)
+    await loading.write("events", _save, _events(customers, start), _BATCH)
+    await loading.write("departments", _save, _departments(customers, start), _BATCH)
+    await loading.write("people", _save, _people(customers, start), _BATCH)
 
 
-async def _side_by_side(
-    platform: Platform,
-    write: Callable[[Platform, list[T]], Awaitable[None]],
-    things: Iterator[T],
-    size: int,
-) -> None:
-    batches = iter(partial(_batch, things, size), [])
+class _Loading:
+    """Writes many things by several writers at once, and says from time to time how many."""
 
-    async def writer() -> None:
-        for batch in batches:
-            await write(platform, batch)
+    def __init__(self, platform: Platform, say: Say) -> None:
+        self._platform = platform
+        self._say = say
 
-    async with asyncio.TaskGroup() as writers:
-        for _ in range(_WRITERS):
-            writers.create_task(writer())
+    async def write(
+        self,
+        name: str,
+        write: Callable[[Platform, list[T]], Awaitable[None]],
+        things: Iterator[T],
+        size: int,
+    ) -> None:
+        batches = iter(partial(_batch, things, size), [])
+        written = 0
+
+        async def writer() -> None:
+            nonlocal written
+            for batch in batches:
+                await write(self._platform, batch)
+                before, written = written, written + len(batch)
+                if written // _SAY_EVERY > before // _SAY_EVERY:
+                    self._say(f"{written:,} {name} are written")
+
+        # No group of tasks: what goes wrong has to come out as it is, for whoever tells of it.
+        await asyncio.gather(*(writer() for _ in range(_WRITERS)))
+
+
+async def _unflag(transaction: Transaction) -> None:
+    await transaction.run(_UNFLAG, {"flags": [TOUCHED, INSIDE, OUTSIDE]})
 
 
 def _batch(things: Iterator[T], size: int) -> list[T]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.request import ProxyHandler, build_opener
 
@@ -12,6 +13,7 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 
 READY_SECONDS = 600
 STATE = "profilegraph_index_state"
+PART_BYTES = "profilegraph_index_part_bytes"
 ANSWERS, BY_CYPHER = "profilegraph_answers_total", {"engine": "cypher"}
 FINAL = frozenset({"ready", "failed", "too large", "off"})
 """States that do not change until somebody does something."""
@@ -25,6 +27,8 @@ class IndexMetrics:
     state: str
     build_seconds: float
     bytes: int
+    parts: Mapping[str, int]
+    """The same bytes by what they hold: taggings, events, or customers with all else."""
     cypher_answers: int
     """Questions that the index did not answer."""
 
@@ -53,6 +57,7 @@ def metrics(port: int) -> IndexMetrics:
         next(one.labels[STATE] for one in samples if one.name == STATE and one.value),
         values["profilegraph_index_build_seconds"],
         int(values["profilegraph_index_bytes"]),
+        {one.labels["part"]: int(one.value) for one in samples if one.name == PART_BYTES},
         sum(int(one.value) for one in samples if one.name == ANSWERS and one.labels == BY_CYPHER),
     )
 

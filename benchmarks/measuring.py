@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import TypeAlias
 
+import psutil
 from neo4j.exceptions import DriverError, Neo4jError
+from websockets.exceptions import WebSocketException
 
-from benchmarks.peers import Side
+from benchmarks.peers import Side, SideUnavailable
 from benchmarks.questions import Answer, Ask, Question
 from profilegraph.errors import ProfilegraphError
 
@@ -27,6 +29,9 @@ FAULTS = (
     DriverError,
     Neo4jError,
     ProfilegraphError,
+    SideUnavailable,
+    WebSocketException,
+    psutil.Error,
 )
 """What can go wrong with a side: it is then left out, and the run goes on."""
 

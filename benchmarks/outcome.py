@@ -33,6 +33,8 @@ class Index:
 
     build_seconds: float
     bytes: int
+    parts: Mapping[str, int]
+    """The same bytes by what they hold: taggings, events, or customers with all else."""
     one_query_seconds: float
 
 
@@ -47,6 +49,8 @@ class Point:
     floor: Floor
     absent: Mapping[str, str] = field(default_factory=dict)
     """Sides that could not be set up, and why."""
+    live_change_ms: float | None = None
+    """Until a follower of a live segment hears of one changed customer."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class Outcome:
     main: Main
     points: Sequence[Point]
     """Every size that was measured, the smallest first."""
+    failed: Mapping[int, str] = field(default_factory=dict)
+    """Sizes that could not be measured, and why."""
 
 
 def question(kind: Kind, name: str) -> Question:
@@ -103,6 +109,8 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "floor_ms": _rounded(point.floor.total_ms),
         "index_bytes_per_tagging": index and _rounded(index.bytes / taggings),
         "index_bytes_vs_allowance": index and _rounded(index.bytes / _allowance(point)),
+        "index_bytes_per_customer": index and _rounded(index.parts["customers"] / point.size),
+        "index_bytes_per_event": index and _rounded(index.parts["events"] / point.events),
         "index_build_taggings_per_s": index and round(taggings / index.build_seconds),
         "index_build_vs_one_query": index
         and _rounded(index.one_query_seconds / index.build_seconds),
@@ -115,7 +123,10 @@ def figures(outcome: Outcome) -> dict[str, Any]:
             for many in WRITERS
             for rate in (main.write_rates.get(many),)
         },
+        "live_change_ms": point.live_change_ms and _rounded(point.live_change_ms),
+        "live_change_vs_smallest_size": _growth(outcome.points),
         "absent": dict(point.absent),
+        "failed": {str(size): why for size, why in outcome.failed.items()},
     }
 
 
@@ -143,6 +154,13 @@ def _over_floor(point: Point) -> float | None:
     if len(known) < len(FIVE_CONDITIONS):
         return None
     return _rounded(max(known) / point.floor.total_ms)
+
+
+def _growth(points: Sequence[Point]) -> float | None:
+    first, last = points[0].live_change_ms, points[-1].live_change_ms
+    if len(points) == 1 or first is None or last is None:
+        return None
+    return _rounded(last / first)
 
 
 def _allowance(point: Point) -> int:

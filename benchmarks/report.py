@@ -20,6 +20,8 @@ GOALS = {
     "crosstable_vs_neo4j_graphql": "≥ 100",
     "count_vs_floor": "≤ 2",
     "index_bytes_vs_allowance": "≤ 1",
+    "index_bytes_per_customer": "≤ 200",
+    "index_bytes_per_event": "≤ 24",
     "index_build_vs_one_query": "≥ 2",
 }
 
@@ -45,6 +47,9 @@ def render(outcome: Outcome) -> str:
         _curve(outcome.points),
     ]
     missing = [f"- {side} was **not measured**: {why}" for side, why in point.absent.items()]
+    missing += [
+        f"- {size:,} customers were **not measured**: {why}" for size, why in outcome.failed.items()
+    ]
     wrong = [f"- **DISAGREES**: {one}" for one in point.results.disagreements]
     return "\n\n".join([*parts, *(["\n".join(missing + wrong)] if missing or wrong else [])])
 
@@ -99,4 +104,12 @@ def _curve(points: Sequence[Point]) -> str:
         for one in asked
         if side == OURS or one.kind is Kind.COUNT
     ]
+    rows.append(["live segment: one change", *(number(one.live_change_ms) for one in points)])
     return table(["", *sizes], rows)
+
+
+def summary(point: Point) -> str:
+    """Return the medians of the count that every size is asked for, in one line."""
+    asked = next(one for one in QUESTIONS if (one.kind, one.name) == (Kind.COUNT, "middle"))
+    counts = [f"{side} {number(point.results.median(side, asked))} ms" for side in SIDES]
+    return f"a count: {', '.join(counts)}; a live change {number(point.live_change_ms)} ms"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import platform
+import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+)
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,23 +23,25 @@ from typing import TypeVar
 
 import psutil
 
-from benchmarks import graph, writing
+from benchmarks import graph, live, writing
 from benchmarks.data import Customers, generate
 from benchmarks.http import GraphQLClient, operation
 from benchmarks.index import IndexMetrics, metrics, read_taggings, wait_for_index
 from benchmarks.measuring import FAULTS, Say, measure
 from benchmarks.outcome import Floor, Index, Main, Outcome, Point
-from benchmarks.peers import CLICKHOUSE, CYPHER, NEO4J_GRAPHQL, POSTGRES, Side, SideUnavailable
+from benchmarks.peers import CLICKHOUSE, CYPHER, NEO4J_GRAPHQL, POSTGRES, Side
 from benchmarks.peers.clickhouse import open_clickhouse
 from benchmarks.peers.cypher import open_cypher, open_driver
 from benchmarks.peers.neo4j_graphql import open_neo4j_graphql
 from benchmarks.peers.postgres import open_postgres
 from benchmarks.peers.profilegraph import Profilegraph, serving
 from benchmarks.questions import QUESTIONS, Question, Truth
+from benchmarks.report import summary
+from benchmarks.room import room_for
 from benchmarks.server import temporary_server
 from profilegraph.config import Settings
 from profilegraph.services.keys import create_key
-from profilegraph.services.platform import locate, open_platform
+from profilegraph.services.platform import Platform, locate, open_platform
 
 T = TypeVar("T")
 CURVE_ROUNDS = 2
@@ -65,15 +73,21 @@ class Opened:
     index: IndexMetrics
 
 
-def run(plan: Plan, say: Say) -> Outcome:
-    """Return what was found out, on a Neo4j of the run's own that ends with it."""
-    largest = max(plan.size, *plan.others, 0)
-    heap, cache = (2_048, 2_048) if largest <= 300_000 else (4_096, 6_144)
+def run(plan: Plan, say: Say) -> Iterator[Outcome]:
+    """Yield what was found out so far: after the full suite, and after each size above it.
+
+    All on a Neo4j of the run's own that ends with it. Raises what the full suite fails by; any other
+    size is told of as failed.
+    """
+    room = room_for(max(plan.size, *plan.others, 0))
+    disk = psutil.disk_usage(tempfile.gettempdir())
+    for shortage in room.shortages(psutil.virtual_memory().available, disk.free):
+        say(f"WARNING: {shortage}")
     with (
         tempfile.TemporaryDirectory(prefix="profilegraph-benchmark-") as folder,
-        temporary_server(heap_mb=heap, page_cache_mb=cache) as (settings, _),
+        temporary_server(heap_mb=room.heap_mb, page_cache_mb=room.page_cache_mb) as (settings, _),
     ):
-        return Run(plan, settings, Path(folder), say).all()
+        yield from Run(plan, settings, Path(folder), say).outcomes()
 
 
 class Run:
@@ -85,31 +99,55 @@ class Run:
         self._folder = folder
         self._say = say
         self._address = locate(settings)
+        self._loaded = 0
+        """How many customers the graph holds, with all that they carry."""
+        self._main: Main | None = None
+        self._points: list[Point] = []
+        self._failed: dict[int, str] = {}
 
-    def all(self) -> Outcome:
-        """Return what was found out."""
+    def outcomes(self) -> Iterator[Outcome]:
+        """Yield what was found out so far, each time that there is more of it."""
         sizes = sorted({self._plan.size, *self._plan.others})
         customers = generate(sizes[-1], self._plan.seed)
-        points: list[Point] = []
-        main: Main | None = None
-        for size, loaded in zip(sizes, (0, *sizes), strict=False):
-            some = customers.first(size)
-            self._load(some, loaded)
-            if size == self._plan.size:
-                main = self._main(some)
-                points.append(main.point)
-            else:
-                found = self._tried(partial(self._part, some))
-                points += [] if found is None else [found]
-        if main is None:
-            raise ValueError("the main size is among the sizes")
-        return Outcome(self._plan.seed, self._plan.rounds, _machine(), main, points)
+        machine = _machine()
+        for size in sizes:
+            try:
+                self._measure(customers.first(size))
+            except FAULTS as fault:
+                self._say(f"FAILED with {size:,} customers: {fault}")
+                self._failed[size] = str(fault)
+                if size == self._plan.size or (self._main is None and self._loaded != size):
+                    raise
+            if self._main is not None:
+                yield Outcome(
+                    self._plan.seed,
+                    self._plan.rounds,
+                    machine,
+                    self._main,
+                    tuple(self._points),
+                    dict(self._failed),
+                )
+            if self._loaded != size:
+                break  # the graph may hold a part of this size, so that no larger one would be right
+
+    def _measure(self, customers: Customers) -> None:
+        self._load(customers, self._loaded)
+        self._loaded = customers.size
+        # Left from a smaller size; it would be mended where this is to build one.
+        shutil.rmtree(self._settings.home / "index", ignore_errors=True)
+        if customers.size == self._plan.size:
+            self._main = self._full(customers)
+            point = self._main.point
+        else:
+            point = self._part(customers)
+        self._points.append(point)
+        self._say(f"{point.size:,} customers, {summary(point)}")
 
     def _tried(self, work: Callable[[], T]) -> T | None:
         # What comes after the suite itself must not lose its results.
         try:
             return work()
-        except (SideUnavailable, *FAULTS) as fault:
+        except FAULTS as fault:
             self._say(f"FAILED: {fault}")
             return None
 
@@ -121,15 +159,16 @@ class Run:
         self._say(f"written in {seconds:.0f} s")
 
     async def _written(self, customers: Customers, loaded: int) -> None:
-        async with open_platform(self._settings, self._address, datetime.now(UTC)) as opened:
-            await graph.load(opened, customers, loaded)
+        async with self._platform() as ours:
+            await graph.load(ours, customers, loaded, self._say)
 
     def _part(self, customers: Customers) -> Point:
         questions = [one for one in QUESTIONS if one.name == "middle"]
         with self._opened(customers) as opened:
-            return self._point(customers, opened, questions, CURVE_ROUNDS)
+            point = self._point(customers, opened, questions, CURVE_ROUNDS)
+        return self._with_live(point, customers)
 
-    def _main(self, customers: Customers) -> Main:
+    def _full(self, customers: Customers) -> Main:
         with self._opened(customers) as opened:
             index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
@@ -138,7 +177,22 @@ class Run:
             self._say("writing while answers are asked for")
             fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
             rates = self._tried(lambda: writing.write_rates(opened.port, opened.key, customers))
+        point = self._with_live(point, customers)
         return Main(point, index, fresh, memory, slowly, rates or {})
+
+    def _with_live(self, point: Point, customers: Customers) -> Point:
+        self._say("following a live segment")
+        found = self._tried(lambda: asyncio.run(self._live_change(customers)))
+        return replace(point, live_change_ms=found)
+
+    async def _live_change(self, customers: Customers) -> float:
+        # A server of its own: the other one's pauses are those that a front end meets.
+        key = await self._key()
+        quick = {"PROFILEGRAPH_WATCH_SECONDS": live.PAUSE}
+        with serving(self._settings.home, self._folder, quick) as (port, _):
+            wait_for_index(port)
+            async with self._platform() as ours:
+                return await live.change_ms(ours, port, key, customers)
 
     def _point(
         self,
@@ -175,6 +229,7 @@ class Run:
             POSTGRES: lambda: open_postgres(customers),
             CLICKHOUSE: lambda: open_clickhouse(customers),
         }
+        self._say("starting profilegraph, and the peers after it")
         with ExitStack() as stack:
             port, pid = stack.enter_context(serving(self._settings.home, self._folder))
             client = stack.enter_context(GraphQLClient(port, key=key))
@@ -186,20 +241,22 @@ class Run:
                 began = time.perf_counter()
                 try:
                     sides.append(stack.enter_context(opening()))
-                except (SideUnavailable, *FAULTS) as fault:
+                except FAULTS as fault:
                     absent[name] = str(fault)
                     self._say(f"WITHOUT {name}: {fault}")
                 else:
                     self._say(f"{name} is ready after {time.perf_counter() - began:.0f} s")
             yield Opened(sides, absent, client, port, pid, key, index)
 
+    def _platform(self) -> AbstractAsyncContextManager[Platform]:
+        return open_platform(self._settings, self._address, datetime.now(UTC))
+
     async def _key(self) -> str:
-        now = datetime.now(UTC)
-        async with open_platform(self._settings, self._address, now) as opened:
-            return await create_key(opened.database, "benchmark", now)
+        async with self._platform() as ours:
+            return await create_key(ours.database, "benchmark", datetime.now(UTC))
 
     async def _freshness(self, opened: Opened, customers: Customers) -> writing.Freshness:
-        async with open_platform(self._settings, self._address, datetime.now(UTC)) as ours:
+        async with self._platform() as ours:
             return await writing.freshness(ours, opened.client, customers)
 
     def _index(self, found: IndexMetrics) -> Index | None:
@@ -208,7 +265,7 @@ class Run:
         with open_driver(self._address) as driver:
             seconds = read_taggings(driver)
         self._say(f"all taggings are read by one query in {seconds:.1f} s")
-        return Index(found.build_seconds, found.bytes, seconds)
+        return Index(found.build_seconds, found.bytes, found.parts, seconds)
 
     def _floor(self, client: GraphQLClient) -> tuple[list[float], list[float]]:
         http, bolt = [], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -81,12 +81,15 @@ class Profilegraph:
 
 
 @contextmanager
-def serving(home: Path, folder: Path) -> Iterator[tuple[int, int]]:
+def serving(
+    home: Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, int]]:
     """Yield port and process id of `profilegraph serve`, its embedded database at `home`.
 
-    Raises SideUnavailable.
+    `settings` are further variables of its environment. Raises SideUnavailable.
     """
     environment = {
+        **(settings or {}),
         "NEO4J_URI": "",
         "PROFILEGRAPH_HOME": str(home),
         "PROFILEGRAPH_PORT": "0",

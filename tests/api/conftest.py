@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -17,23 +18,22 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 
+from profilegraph.api import schemas
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
+from profilegraph.api.schema import ALONE, NOTHING, build_schema
 from profilegraph.api.schemas import Schemas
 from profilegraph.api.validation import EXTENSIONS, QuietSchema
-from profilegraph.config import Settings
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
-from profilegraph.hooks.host import Host, load_host
+from profilegraph.hooks.host import Host
 from profilegraph.services.keys import ApiKey
-from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
 from profilegraph.web.app import build_app
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
 from profilegraph.web.logs import configure_logging
-from tests.conftest import quick
 
 KEY = "pg_good"
 
@@ -169,12 +169,29 @@ def log() -> Iterator[StringIO]:
     structlog.reset_defaults()
 
 
-@pytest.fixture
-async def platform(settings: Settings, database: Database) -> Platform:
-    """An empty graph with the taxonomies that others build on."""
-    host = load_host()
-    await load_taxonomies(database, quick(host.taxonomies))
-    return Platform(settings, database, Knowledge(database), host)
+class MadeOnce:
+    """Makes schemas; those of the same taxonomies and the installed plugins are one."""
+
+    def __init__(self, installed: Host) -> None:
+        self._installed = installed
+        self._made: deque[tuple[tuple[Taxonomy, ...], strawberry.Schema]] = deque(maxlen=4)
+
+    def __call__(self, catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawberry.Schema:
+        if host is not self._installed:
+            return build_schema(catalogue, host)
+        for taxonomies, schema in self._made:
+            if taxonomies == catalogue.taxonomies:
+                return schema
+        self._made.append((catalogue.taxonomies, build_schema(catalogue, host)))
+        return self._made[-1][1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schemas_are_made_once(installed: Host) -> Iterator[None]:
+    """Tests need not wait a third of a second each for a schema that others had."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schemas, "build_schema", MadeOnce(installed))
+        yield
 
 
 class Api:

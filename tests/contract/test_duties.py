@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.activity import Event
+from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.organisation import Employee, Team
 from profilegraph.domain.taxonomy import Duty, Taxonomy
@@ -184,6 +186,27 @@ def test_commands_assign_lend_and_end_duties(command: Callable[..., str]) -> Non
     assert command("duty", "end", key) == f"{key} is ended\n"
     assert key not in command("duty", "loans")
     assert "ended" in command("duty", "loans", "--ended")
+
+
+@pytest.fixture
+async def stale(office: Platform) -> None:
+    """A customer who was last heard of, and given a pain, in the year 2000."""
+    then = datetime(2000, 1, 1, tzinfo=UTC)
+    visit = Event(key="e", customer="old", type="download", at=then)
+    forever = datetime(2200, 1, 1, tzinfo=UTC)
+    tag = Tagging(customer="old", tag="pains/no_integration", since=then, until=forever)
+    await save(office, [Customer(key="old"), visit, tag], then)
+
+
+def test_a_command_closes_what_is_stale(stale: None, command: Callable[..., str]) -> None:
+    frozen = "0 taggings are closed, 1 kept by frozen customers\n"
+    assert command("duty", "clean", "pains") == frozen
+    clean = ("duty", "clean", "pains", "--frozen", "36500")
+    kept = "0 kept by frozen customers\n"
+    assert command(*clean, "--older-than", "36500") == f"0 taggings are closed, {kept}"
+    assert command(*clean, "--dry-run") == f"1 taggings would be closed, {kept}"
+    assert command(*clean) == f"1 taggings are closed, {kept}"
+    assert command(*clean) == f"0 taggings are closed, {kept}"
 
 
 def test_commands_make_keys_of_employees(command: Callable[..., str]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
@@ -17,6 +18,8 @@ from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import NotFound, ProfilegraphError
 from profilegraph.segments.codec import decode
 from profilegraph.services import records, segments
+from profilegraph.services.live import watching
+from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.platform import Platform
 from tests.conftest import NOW
 
@@ -150,3 +153,30 @@ def test_the_members_of_a_segment_are_broken_down_and_compared(
     assert line.rstrip(" │").endswith("over")
     with pytest.raises(NotFound, match="pain"):
         segment("breakdown", "s", "--dimension", "pain")
+
+
+async def test_a_segment_is_made_live_and_its_moves_are_listed(
+    segment: Command, save: Command, platform: Platform
+) -> None:
+    await to_thread.run_sync(save, WARM)
+
+    async def run(*arguments: str) -> str:
+        return await to_thread.run_sync(lambda: segment(*arguments))
+
+    made = await run("live", "s", "--schedule", "0 3 * * mon-fri")
+    assert made == "s is live: on change and at 0 3 * * mon-fri\n"
+    watcher, forever = Watcher(platform), datetime(2200, 1, 1, tzinfo=UTC)
+    await watcher.round(NOW)
+    for key in ("a", "b"):
+        tag = Tagging(customer=key, tag="temperature/warm", since=NOW, until=forever)
+        await records.save(platform, [Customer(key=key), tag], NOW)
+    await watcher.round(datetime(2100, 1, 1, tzinfo=UTC))
+    listed = ["2100-01-01 00:00  + b  data changed", "2100-01-01 00:00  + a  data changed"]
+    assert (await run("moves", "s")).splitlines() == listed
+    more = "there are more: ask for them with --first"
+    assert (await run("moves", "s", "--first", "1")).splitlines() == [listed[0], more]
+    assert await run("live", "s", "--no-on-change") == "s is live: at 0 * * * *\n"
+    assert await run("live", "s", "--off") == "s is not live\n"
+    [watch] = (await watching.watches(platform, ["s"])).values()
+    assert (watch.on_change, watch.schedule) == (False, None)
+    assert (await run("moves", "s")).splitlines() == listed

@@ -269,6 +269,20 @@ async def test_no_segment_goes_while_another_begins_to_refer_to_it(
     assert isinstance(failures[0], Conflict | InvalidFilter), failures
 
 
+@pytest.mark.parametrize("many", [2, 3, 4])
+async def test_segments_saved_at_once_form_no_circle(platform: Platform, many: int) -> None:
+    keys = [f"s{n}" for n in range(many)]
+    for key in keys:
+        await save(platform, key)
+    saving = [save(platform, key, refers_to(keys[n - 1])) for n, key in enumerate(keys)]
+    answers = await asyncio.gather(*saving, return_exceptions=True)
+    refused = [one for one in answers if not isinstance(one, SavedSegment)]
+    assert len(refused) == 1
+    assert isinstance(refused[0], InvalidFilter), refused
+    for key in keys:
+        assert await segments.count(platform, decode({"segment": {"key": key}}), NOW) == 0
+
+
 async def test_segments_saved_before_there_were_owners_belong_to_their_first_author(
     platform: Platform,
 ) -> None:

@@ -13,7 +13,7 @@ from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Labels
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.host import Host
 from profilegraph.segments.checking import faults
 from profilegraph.segments.codec import decode, encode
 from profilegraph.segments.facts import Past
@@ -86,10 +86,10 @@ FILTERS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(params=["index", "cypher"])
 async def world(
-    request: pytest.FixtureRequest, settings: Settings, database: Database
+    request: pytest.FixtureRequest, settings: Settings, database: Database, installed: Host
 ) -> AsyncIterator[Platform]:
     knowledge = Knowledge(database, PLENTY if request.param == "index" else None)
-    platform = Platform(settings, database, knowledge, load_host())
+    platform = Platform(settings, database, knowledge, installed)
     await load_taxonomies(database, [OWN], NOW - timedelta(days=90))
     await save(
         platform, [Customer(key=key, name=key.upper()) for key in CARRIED], NOW - timedelta(days=90)

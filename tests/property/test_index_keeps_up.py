@@ -16,7 +16,7 @@ from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.errors import Conflict, NotFound
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.host import Host
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.index.carried import Carried, carried
 from profilegraph.index.pages import page_by_key
@@ -143,6 +143,7 @@ async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
 async def test_after_every_write_the_index_answers_as_cypher_does(
     settings: Settings,
     loaded: Database,
+    installed: Host,
     catalogue: Catalogue,
     world: World,
     steps: list[Step],
@@ -152,7 +153,7 @@ async def test_after_every_write_the_index_answers_as_cypher_does(
     await load_world(loaded, world, NOW)
     context = replace(CONTEXT, library=LIBRARY, scope=scope)
     knowledge = Knowledge(loaded, PLENTY)
-    platform = Platform(settings, loaded, knowledge, load_host())
+    platform = Platform(settings, loaded, knowledge, installed)
     try:
         await knowledge.indexed()
         for step in steps:

@@ -15,7 +15,7 @@ from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.errors import Conflict
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.host import Host
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.index.level import Trees
 from profilegraph.index.to_bitmap import Evaluator
@@ -142,6 +142,7 @@ async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
 async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wrongly(
     settings: Settings,
     loaded: Database,
+    installed: Host,
     catalogue: Catalogue,
     start: list[tuple[tuple[str, str], RelationKind]],
     anglers: set[str],
@@ -149,7 +150,7 @@ async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wron
     nodes: list[Node],
 ) -> None:
     await load_world(loaded, World(tuple(Customer(key=key) for key in KEYS), {}), NOW)
-    platform = Platform(settings, loaded, Knowledge(loaded), load_host())
+    platform = Platform(settings, loaded, Knowledge(loaded), installed)
     for step in (fishing(anglers, now=True), *(relating(*one) for one in start)):
         await step(platform)
     asked = [Asked(node, "", catalogue) for node in nodes]

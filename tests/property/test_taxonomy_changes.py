@@ -15,7 +15,7 @@ from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import ProfilegraphError
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.host import Host
 from profilegraph.segments import nodes
 from profilegraph.segments.checking import faults
 from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
@@ -139,12 +139,12 @@ changes = st.one_of(
 
 @pytest.fixture(params=["index", "cypher"])
 async def opened(
-    request: pytest.FixtureRequest, settings: Settings, migrated: Database
+    request: pytest.FixtureRequest, settings: Settings, migrated: Database, installed: Host
 ) -> AsyncIterator[Callable[[], Platform]]:
     """Returns the platform, which itself is too much to be printed with each example."""
     await load_only(migrated, [OWN])
     knowledge = Knowledge(migrated, 2**30 if request.param == "index" else None)
-    platform = Platform(settings, migrated, knowledge, load_host())
+    platform = Platform(settings, migrated, knowledge, installed)
     yield lambda: platform
     await knowledge.close()
     await migrated.define("MATCH (n:Taxonomy|Dimension|Tag|TaxonomyChange) DETACH DELETE n")

@@ -1,7 +1,9 @@
 """The benchmark's customers, its right answers, its turns and its report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +25,9 @@ from benchmarks.peers import OURS, SIDES
 from benchmarks.peers.profilegraph import filter_of
 from benchmarks.questions import QUESTIONS, AnyTag, Kind, NoTag, Question, RevenueAbove, Truth
 from benchmarks.report import BEGIN, END, render, write
+from benchmarks.room import MEGABYTE, room_for
 from benchmarks.writing import Freshness
+from profilegraph.config import load_settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
@@ -41,6 +45,10 @@ PROMISED = (
     "count_vs_floor",
     "index_bytes_per_tagging",
     "index_build_taggings_per_s",
+    "index_bytes_per_customer",
+    "index_bytes_per_event",
+    "live_change_ms",
+    "live_change_vs_smallest_size",
     "freshness_p99_ms",
     "writes_per_s_1",
     "writes_per_s_4",
@@ -147,10 +155,14 @@ def outcome(absent: tuple[str, ...] = ()) -> Outcome:
     for place, name in enumerate(("low", "middle", "high"), 1):
         ours = next(one for one in QUESTIONS if (one.kind, one.name) == (Kind.COUNT, name))
         results.times[OURS, ours] = [float(place)]
-    point = Point(1_000, 12_000, 500, results, Floor(1.0, 0.5), dict.fromkeys(absent, "no room"))
-    index, fresh = Index(0.5, 60_000, 2.0), Freshness(3.0, 9.0, 0)
+    missing = dict.fromkeys(absent, "no room")
+    point = Point(1_000, 12_000, 500, results, Floor(1.0, 0.5), missing, 30.0)
+    larger = replace(point, size=10_000, live_change_ms=36.0)
+    parts = {"customers": 30_000, "taggings": 21_000, "events": 9_000}
+    index, fresh = Index(0.5, 60_000, parts, 2.0), Freshness(3.0, 9.0, 0)
     rates = {1: 200.0, 4: 300.0, 16: 400.0}
-    return Outcome(7, 5, "2 cores", Main(point, index, fresh, 300 * 1024**2, 0, rates), [point])
+    main = Main(point, index, fresh, 300 * 1024**2, 0, rates)
+    return Outcome(7, 5, "2 cores", main, [point, larger])
 
 
 def test_the_figures_are_the_worst_of_all_selectivities():
@@ -163,7 +175,9 @@ def test_the_figures_are_the_worst_of_all_selectivities():
     assert found["count_vs_floor"] == 2
     assert (found["index_bytes_per_tagging"], found["index_build_taggings_per_s"]) == (5, 24_000)
     assert found["index_bytes_vs_allowance"] == round(60_000 / (96_000 + 200_000 + 12_000), 3)
+    assert (found["index_bytes_per_customer"], found["index_bytes_per_event"]) == (30, 18)
     assert found["index_build_vs_one_query"] == 4
+    assert (found["live_change_ms"], found["live_change_vs_smallest_size"]) == (30, 1.2)
     assert json.loads(json.dumps(found)) == found
 
 
@@ -173,6 +187,76 @@ def test_what_was_not_measured_is_null_and_said():
     assert found["count_vs_neo4j_graphql"] is None
     assert found["fastest_peer"] == SIDES[2]
     assert f"{SIDES[1]} was **not measured**: no room" in render(partly)
+
+
+def test_a_million_customers_fit_into_sixteen_gigabytes_and_want_of_room_is_said():
+    room = room_for(1_000_000)
+    assert room.heap_mb + room.page_cache_mb < room.memory_mb < 15 * 1024
+    assert room.shortages(16 * 1024 * MEGABYTE, 20 * 1024 * MEGABYTE) == []
+    [told] = room.shortages(8 * 1024 * MEGABYTE, 20 * 1024 * MEGABYTE)
+    assert told.endswith("and 8,192 MB are free")
+    assert room_for(200_000).memory_mb < 8 * 1024
+
+
+@pytest.fixture
+def sizes_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """What a run over three sizes tells of, when one step fails at one size."""
+    suite = pytest.importorskip("benchmarks.suite", reason="the group `bench` is not installed")
+
+    def run(step: str, at: int) -> tuple[list[Outcome], list[str]]:
+        def fails(name: str, customers: Customers) -> None:
+            if name == step and customers.size == at:
+                raise OSError("no memory")
+
+        def load(self: Any, customers: Customers, loaded: int) -> None:
+            fails("_load", customers)
+
+        def part(self: Any, customers: Customers) -> Point:
+            fails("_part", customers)
+            return replace(outcome().main.point, size=customers.size)
+
+        def full(self: Any, customers: Customers) -> Main:
+            fails("_full", customers)
+            main = outcome().main
+            return replace(main, point=replace(main.point, size=customers.size))
+
+        for one in (load, part, full):
+            monkeypatch.setattr(suite.Run, f"_{one.__name__}", one)
+        said: list[str] = []
+        plan = suite.Plan(2_000, 7, 1, (1_000, 3_000, 4_000))
+        settings = load_settings(home=tmp_path, neo4j_uri="bolt://127.0.0.1:1", neo4j_password="x")
+        return list(suite.Run(plan, settings, tmp_path, said.append).outcomes()), said
+
+    return run
+
+
+def test_a_size_that_fails_loses_no_other_and_one_half_written_ends_the_run(sizes_run):
+    measured, said = sizes_run("_part", 3_000)
+    assert [len(one.points) for one in measured] == [2, 2, 3]
+    assert [point.size for point in measured[-1].points] == [1_000, 2_000, 4_000]
+    assert measured[-1].failed == {3_000: "no memory"}
+    assert "FAILED with 3,000 customers: no memory" in said
+    loaded, _ = sizes_run("_load", 3_000)
+    assert [point.size for point in loaded[-1].points] == [1_000, 2_000]
+    assert loaded[-1].failed == {3_000: "no memory"}
+
+
+def test_without_the_full_suite_there_is_nothing_to_tell(sizes_run):
+    with pytest.raises(OSError, match="no memory"):
+        sizes_run("_full", 2_000)
+
+
+def test_growth_is_not_told_of_one_size_alone():
+    alone = outcome()
+    assert figures(replace(alone, points=alone.points[:1]))["live_change_vs_smallest_size"] is None
+
+
+def test_a_size_that_failed_is_said_and_the_others_are_shown():
+    partly = replace(outcome(), failed={1_000_000: "no memory"})
+    assert figures(partly)["failed"] == {"1000000": "no memory"}
+    text = render(partly)
+    assert "1,000,000 customers were **not measured**: no memory" in text
+    assert "| live segment: one change | 30 | 36 |" in text
 
 
 def test_the_results_take_the_place_of_earlier_ones(tmp_path: Path):

@@ -23,6 +23,7 @@ from profilegraph.index.view import View
 from profilegraph.segments.holding import number_holds
 from profilegraph.segments.meaning import Span
 from profilegraph.segments.nodes import NumberTest
+from profilegraph.services.metrics import Metrics
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -202,3 +203,19 @@ def test_the_bytes_that_are_told_are_those_that_are_taken() -> None:
     sparse, dense = BitMap(range(0, 2**22, 1_000)), BitMap(range(0, 2**22, 2))
     assert size_of(sparse) == 2 * len(sparse)
     assert size_of(dense) == 2**22 // 8
+
+
+def test_memory_is_told_by_what_it_holds_and_the_parts_are_the_whole() -> None:
+    customers: list[Row] = [(n, f"c{n}", n, False) for n in range(500)]
+    moment = int(NOW.timestamp() * 1_000_000)
+    events: list[Row] = [(n, moment + n, None, None, None, None) for n in range(500)]
+    known = build(Rows(customers), BitMap(range(500)))
+    active = build(Rows(customers, events={"visit": events}), BitMap(range(500)))
+    view = View((known, active), Trees())
+    assert known.sizes.events == 0 < active.sizes.events
+    assert active.nbytes - known.nbytes == active.sizes.events
+    assert view.nbytes == sum(view.sizes) == known.nbytes + active.nbytes
+    metrics = Metrics()
+    metrics.index_takes(view.sizes)
+    told = f'profilegraph_index_part_bytes{{part="events"}} {float(active.sizes.events)}'
+    assert told in metrics.text().decode()

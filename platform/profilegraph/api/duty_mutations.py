@@ -18,7 +18,6 @@ from profilegraph.services.cleaning import MOST_CLOSED
 from profilegraph.services.duties import Request
 
 DimensionKey = Annotated[str, strawberry.argument(description="Key of the dimension.")]
-HALF_A_YEAR, A_YEAR = 182, 365
 WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
 
 
@@ -56,14 +55,14 @@ class DutyMutation:
             strawberry.argument(
                 description="Those last said longer ago are stale; null: only those that are over."
             ),
-        ] = HALF_A_YEAR,
+        ] = cleaning.HALF_A_YEAR,
         frozen_days: Annotated[
             int | None,
             strawberry.argument(
                 description="Customers without an event for so long are frozen and keep theirs: they"
                 " are all that is known of them; null: nobody is frozen."
             ),
-        ] = A_YEAR,
+        ] = cleaning.A_YEAR,
         dry_run: Annotated[
             bool,
             strawberry.argument(description="Only say what it would do; that needs no duty."),

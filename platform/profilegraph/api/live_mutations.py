@@ -12,10 +12,10 @@ from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.types.live import Webhook
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.services.live import telling, watching
+from profilegraph.services.live.schedules import HOURLY
 from profilegraph.services.segment_rules import Act
 
 WebhookKey = Annotated[str, strawberry.argument(description="Business key of the webhook.")]
-HOURLY = "0 * * * *"
 
 
 @strawberry.type(description="A webhook after it was saved.")

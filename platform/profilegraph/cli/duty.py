@@ -17,7 +17,7 @@ from profilegraph.cli.console import out
 from profilegraph.cli.running import Locale, parse_moment, present, run
 from profilegraph.domain.duties import OPERATOR, Governance, Loan
 from profilegraph.domain.taxonomy import Dimension, Duty
-from profilegraph.services import duties
+from profilegraph.services import cleaning, duties
 from profilegraph.services.duties import Request
 from profilegraph.services.platform import Platform
 
@@ -117,6 +117,36 @@ def assign(
         return (await duties.governance(platform, [key], present()))[key]
 
     out.print(escape(f"{duty} in {dimension}: {_team(run(work), duty)}"))
+
+
+@app.command()
+def clean(
+    dimension: DimensionKey,
+    older_than: Annotated[
+        int, typer.Option(help="Days after which a tagging that nobody said again is stale.")
+    ] = cleaning.HALF_A_YEAR,
+    frozen: Annotated[
+        int, typer.Option(help="Days without an event after which a customer keeps its tags.")
+    ] = cleaning.A_YEAR,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+) -> None:
+    """Close the taggings of a dimension that are over or stale."""
+
+    async def work(platform: Platform) -> cleaning.Cleaned:
+        return await cleaning.clean(
+            platform,
+            dimension,
+            older_than_days=older_than,
+            frozen_days=frozen,
+            dry_run=dry_run,
+            request=_request(),
+        )
+
+    found = run(work)
+    said = "would be closed" if dry_run else "are closed"
+    out.print(f"{found.closed:,} taggings {said}, {found.kept:,} kept by frozen customers")
+    if found.more:
+        out.print("there are more: run it again")
 
 
 def _request() -> Request:

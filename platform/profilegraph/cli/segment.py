@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from profilegraph.cli import segment_answers, segment_life
+from profilegraph.cli import segment_answers, segment_life, segment_live
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
@@ -46,6 +46,8 @@ app.command()(segment_life.delete)
 app.command()(difference)
 app.command()(export)
 app.command()(send)
+app.command()(segment_live.live)
+app.command()(segment_live.moves)
 app.command()(segment_answers.breakdown)
 app.command()(segment_answers.cross)
 app.command()(segment_answers.compare)

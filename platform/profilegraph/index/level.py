@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
@@ -16,6 +16,15 @@ from profilegraph.index.taggings import Taggings
 
 _NUMBERED = {"person": "people", "opportunity": "opportunities"}
 """Which table a reference is to; a table of that name numbers its own rows by `number`."""
+
+
+class Sizes(NamedTuple):
+    """Bytes of memory by what they hold; together they are all that the index takes."""
+
+    customers: int = 0
+    """Who there is, keys, attributes, metrics, and whatever is neither of the following."""
+    taggings: int = 0
+    events: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,16 +57,20 @@ class Level:
     numbers: Mapping[str, int] = field(default_factory=dict)
     """How many numbers rows of a kind have been given, by kind."""
 
-    @cached_property
+    @property
     def nbytes(self) -> int:
         """Return how many bytes of memory the level takes."""
-        tables = [self.cohorts, *self.values.values(), *self.events.values(), *self.tables.values()]
-        return (
-            size_of(self.read)
-            + size_of(self.present)
-            + self.keys.nbytes
-            + sum(table.nbytes for table in tables)
-            + sum(taggings.nbytes for taggings in self.tags.values())
+        return sum(self.sizes)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """Return how many bytes of memory the level takes, by what they hold."""
+        tables = [self.cohorts, *self.values.values(), *self.tables.values()]
+        sets = size_of(self.read) + size_of(self.present)
+        return Sizes(
+            customers=sets + self.keys.nbytes + sum(table.nbytes for table in tables),
+            taggings=sum(taggings.nbytes for taggings in self.tags.values()),
+            events=sum(table.nbytes for table in self.events.values()),
         )
 
 

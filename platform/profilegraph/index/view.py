@@ -8,7 +8,7 @@ from typing import Self
 
 from pyroaring import BitMap
 
-from profilegraph.index.level import Level, Trees, joined
+from profilegraph.index.level import Level, Sizes, Trees, joined
 from profilegraph.index.relations import Relations
 
 _GROWTH = 4
@@ -42,7 +42,12 @@ class View:
     @property
     def nbytes(self) -> int:
         """Return how many bytes of memory the index takes."""
-        return sum(level.nbytes for level in self.levels)
+        return sum(self.sizes)
+
+    @property
+    def sizes(self) -> Sizes:
+        """Return how many bytes of memory the index takes, by what they hold."""
+        return Sizes(*map(sum, zip(*(level.sizes for level in self.levels), strict=True)))
 
     @property
     def customers(self) -> int:

@@ -10,6 +10,7 @@ import structlog
 from pyroaring import BitMap
 
 from profilegraph.errors import IndexUnable, ProfilegraphError
+from profilegraph.index.level import Sizes
 from profilegraph.index.view import View
 from profilegraph.services.indexing import load_all, load_changed, load_trees, too_large
 from profilegraph.services.metrics import Metrics
@@ -185,5 +186,5 @@ class IndexKeeper:
 
     def _tell(self) -> None:
         view = self._view
-        self._metrics.index_bytes.set(0 if view is None else view.nbytes)
+        self._metrics.index_takes(Sizes() if view is None else view.sizes)
         self._metrics.index_customers.set(0 if view is None else view.customers)

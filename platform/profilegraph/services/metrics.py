@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from profilegraph.hooks.host import Host
+from profilegraph.index.level import Sizes
 from profilegraph.services.listening import Listening
 from profilegraph.services.states import IndexState
 
@@ -27,7 +28,13 @@ class Metrics:
             states=[state.value for state in IndexState],
             registry=into,
         )
-        self.index_bytes = Gauge("profilegraph_index_bytes", "Memory of the index.", registry=into)
+        self._index_bytes = Gauge("profilegraph_index_bytes", "Memory of the index.", registry=into)
+        self._part_bytes = Gauge(
+            "profilegraph_index_part_bytes",
+            "Memory of the index by what it holds: taggings, events, or customers with all else.",
+            ["part"],
+            registry=into,
+        )
         self.index_customers = Gauge(
             "profilegraph_index_customers", "Customers in the index.", registry=into
         )
@@ -65,6 +72,12 @@ class Metrics:
             buckets=_QUICK,
             registry=into,
         )
+
+    def index_takes(self, sizes: Sizes) -> None:
+        """Tell how much memory the index takes."""
+        self._index_bytes.set(sum(sizes))
+        for part, taken in sizes._asdict().items():
+            self._part_bytes.labels(part).set(taken)
 
     def watch_plugins(self, host: Host, listening: Listening) -> None:
         """Have the figures tell of what plugins fail at, too."""

@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from profilegraph.domain.segments import NEXT_STATES, REFERABLE, SegmentKind, SegmentState
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
-from profilegraph.segments.library import references
+from profilegraph.segments.library import references, size
 from profilegraph.segments.nodes import Node
 from profilegraph.storage.database import Transaction
-from profilegraph.storage.segment_ties import SegmentHead, claim, lock, update
+from profilegraph.storage.segment_ties import SegmentHead, claim, lock, lock_library, update
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ async def admit(
     """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
 
     One that is not there yet becomes the author's, and ACTIVE where no state is given. Raises
-    Forbidden or Conflict where the version may not be saved or the segment is of another kind, InvalidFilter where a segment that the
-    filter refers to is gone.
+    Forbidden or Conflict where the version may not be saved or the segment is of another kind,
+    InvalidFilter where a segment that the filter refers to is gone, or refers back to this one by now.
     """
     await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, act.author))
     wanted = references(node)
@@ -59,6 +59,8 @@ async def admit(
     head = moved(head, state)
     require_open(head)
     require_references(head, wanted, heads)
+    # Others may save what this filter refers to at the same time: each alone closes no circle.
+    size(node, await lock_library(transaction, node), key)
     await update(transaction, key, head)
 
 

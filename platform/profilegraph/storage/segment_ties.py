@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from profilegraph.domain.segments import SegmentKind, SegmentState
+from profilegraph.segments.library import Library, SavedFilter, references
+from profilegraph.segments.nodes import Node
 from profilegraph.storage.database import Database, Row, Transaction
 from profilegraph.storage.feed import Part
-from profilegraph.storage.saved_segments import SavedSegment, saved_segment
+from profilegraph.storage.saved_segments import SavedSegment, newest_version, saved_segment
 from profilegraph.storage.statements import statement
 
 
@@ -49,6 +51,23 @@ async def lock(transaction: Transaction, keys: Iterable[str]) -> Mapping[str, Se
     """Return those of the segments that exist, by key; nobody else changes them until the commit."""
     rows = await transaction.run(statement("lock_segments"), {"keys": sorted(set(keys))})
     return {row["key"]: _head(row) for row in rows}
+
+
+async def lock_library(transaction: Transaction, node: Node) -> Library:
+    """Return the segments that a filter refers to, itself or through one another.
+
+    Nobody else changes them until the commit. One that is not there is left out.
+    """
+    found: dict[str, SavedFilter] = {}
+    ahead = references(node)
+    while ahead:
+        await lock(transaction, ahead)
+        newest = [await newest_version(transaction, key) for key in sorted(ahead)]
+        read = [one for one in newest if one is not None]
+        found |= {one.key: SavedFilter(one.labels, one.filter) for one in read}
+        named = (references(one.filter) for one in read)
+        ahead = frozenset[str]().union(*named) - found.keys()
+    return Library(found)
 
 
 async def read_ties(transaction: Transaction, key: str) -> Ties:

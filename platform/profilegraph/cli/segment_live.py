@@ -1,0 +1,63 @@
+"""`profilegraph segment`: whether a segment is live, and who entered and left it.
+
+Serving processes evaluate live segments: these commands say which, and read what was found.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli.console import out
+from profilegraph.cli.running import present, run
+from profilegraph.cli.segment_life import OPERATOR, SegmentKey
+from profilegraph.services.live import watching
+from profilegraph.services.live.schedules import HOURLY
+from profilegraph.services.live.watching import MAX_CROSSINGS
+from profilegraph.services.platform import Platform
+from profilegraph.services.segment_rules import Act
+
+
+def live(
+    key: SegmentKey,
+    *,
+    on_change: Annotated[
+        bool, typer.Option(help="Evaluate customers as soon as something changes about them.")
+    ] = True,
+    schedule: Annotated[
+        str, typer.Option(help="When all are: minute, hour, day, month and named weekday.")
+    ] = HOURLY,
+    off: Annotated[bool, typer.Option("--off", help="Evaluate it no more.")] = False,
+) -> None:
+    """Have a segment evaluated again and again, or with --off no more; its history stays."""
+
+    async def work(platform: Platform) -> None:
+        await watching.set_live(
+            platform,
+            key,
+            on_change=on_change and not off,
+            schedule=None if off else schedule,
+            act=Act(OPERATOR, present(), operator=True),
+        )
+
+    run(work)
+    when = f"on change and at {schedule}" if on_change else f"at {schedule}"
+    out.print(escape(f"{key} is not live" if off else f"{key} is live: {when}"), highlight=False)
+
+
+def moves(
+    key: SegmentKey,
+    first: Annotated[int, typer.Option(min=1, max=MAX_CROSSINGS, help="How many.")] = 20,
+) -> None:
+    """List who entered (+) and who left (-) while it was live, the newest first, and why."""
+    page = run(lambda platform: watching.newest_crossings(platform, key, first=first))
+    for one in page.crossings:
+        sign = "+" if one.entered else "-"
+        line = (
+            f"{one.at:%Y-%m-%d %H:%M}  {sign} {one.customer}  {one.cause.lower().replace('_', ' ')}"
+        )
+        out.print(escape(line), highlight=False)
+    if page.has_next:
+        out.print("there are more: ask for them with --first")
