@@ -13,6 +13,8 @@ from profilegraph.domain.customers import Customer
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.pulse import Numbers, Pulse, answer
 from profilegraph.embedded.server import RunningServer
+from profilegraph.index.level import Level
+from profilegraph.services import index_keeper, indexing
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
@@ -92,11 +94,21 @@ async def test_a_look_is_spared_until_something_changes(pulse, platform: Platfor
     await knowledge.close()
 
 
-async def test_an_index_that_is_built_meanwhile_is_taken_up(pulse, platform: Platform):
+async def test_an_index_that_is_built_meanwhile_is_taken_up(
+    pulse, platform: Platform, monkeypatch: pytest.MonkeyPatch
+):
+    may_end = asyncio.Event()
+
+    async def load_all(database: Database, most_bytes: int) -> Level:
+        await may_end.wait()
+        return await indexing.load_all(database, most_bytes)
+
+    monkeypatch.setattr(index_keeper, "load_all", load_all)
     knowledge = Knowledge(platform.database, PLENTY, pulse=pulse)
     assert (await knowledge.now()).view is None
     assert (await knowledge.now()).view is None  # it is being built, and nothing was committed
     assert knowledge.index.work is not None
+    may_end.set()
     await asyncio.wait([knowledge.index.work])
     assert (await knowledge.now()).view is not None
     await knowledge.close()

@@ -34,6 +34,7 @@ from profilegraph.services.exports.tables import read_customers
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.segment_rules import Act
+from profilegraph.services.side_by_side import side_by_side
 from profilegraph.storage import deliveries as storage
 from profilegraph.storage.bulk import keys_of
 from profilegraph.storage.database import Transaction
@@ -125,9 +126,8 @@ class Sending:
             async with gate:
                 await self.send(one, now)
 
-        async with asyncio.TaskGroup() as group:
-            for one in await storage.read_deliveries(self._platform.database, due=now):
-                group.create_task(serve(one))
+        due = await storage.read_deliveries(self._platform.database, due=now)
+        await side_by_side(map(serve, due))
 
     async def send(self, one: Delivery, now: datetime) -> Delivery:
         """Return a delivery after it was sent, or tried in vain; another process may do it instead."""

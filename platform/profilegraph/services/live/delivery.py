@@ -14,6 +14,7 @@ import structlog
 from profilegraph.hooks.outgoing import Failure, Letter, post
 from profilegraph.services.live.messages import Message, message
 from profilegraph.services.platform import Platform
+from profilegraph.services.side_by_side import side_by_side
 from profilegraph.storage.watches import read_moves
 from profilegraph.storage.webhooks import Webhook, hold, read_due, settle
 
@@ -49,9 +50,7 @@ class Delivery:
             async with gate:
                 await self._serve(hook, now)
 
-        async with asyncio.TaskGroup() as group:
-            for hook in await read_due(self._database, now):
-                group.create_task(serve(hook))
+        await side_by_side(map(serve, await read_due(self._database, now)))
 
     async def _serve(self, hook: Webhook, now: datetime) -> None:
         for _ in range(AT_ONCE):
