@@ -7,6 +7,7 @@ write the portable serialized form (the RoaringFormatSpec of the Roaring project
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,11 @@ def bitmap_of(ordinals: Ordinals) -> BitMap:
     mask = np.zeros(int(ordinals.max()) - first + 1, np.bool_)
     mask[ordinals - np.uint32(first)] = True
     return bitmap_of_mask(mask, first)
+
+
+def united(sets: Sequence[BitMap]) -> BitMap:
+    """Return who is in any of some sets; not to be changed, as it may be one of them."""
+    return sets[0] if len(sets) == 1 else BitMap.union(*(sets or (BitMap(),)))
 
 
 def bitmap_where(ordinals: Ordinals, mask: Mask) -> BitMap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.properties import attribute_property, metric_property
-from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, bitmap_where, ordinals_of
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, bitmap_where, ordinals_of, united
 from profilegraph.index.building import day_number
 from profilegraph.index.columns import numbers_hold
 from profilegraph.index.level import Level, Trees
@@ -83,17 +84,14 @@ def first_places(customers: Ordinals) -> NDArray[np.int64]:
 def tags(leaf: nodes.Tags, here: Here) -> BitMap:
     """Return who has the tags of one dimension that are asked for."""
     groups = tag_groups(leaf, here.catalogue)
-    found = here.everyone
-    for group in groups.wanted:
-        found = found & _carriers(leaf, group, here)
+    wanted = [_carriers(leaf, group, here) for group in groups.wanted] or [here.everyone]
+    found = reduce(BitMap.__and__, wanted)
     return found - _carriers(leaf, groups.refused, here) if groups.refused else found
 
 
 def _carriers(leaf: nodes.Tags, keys: frozenset[str], here: Here) -> BitMap:
     known = here.level.tags
-    return BitMap.union(
-        BitMap(), *(_qualified(leaf, known[key], here.context) for key in keys if key in known)
-    )
+    return united([_qualified(leaf, known[key], here.context) for key in keys if key in known])
 
 
 def _qualified(leaf: nodes.Tags, taggings: Taggings, context: Context) -> BitMap:

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.index import activity, leaves, people
+from profilegraph.index.bitmaps import united
 from profilegraph.index.leaves import Here
 from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
@@ -63,7 +64,7 @@ class Evaluator:
     @cached_property
     def everyone(self) -> BitMap:
         """Return all customers that may be seen; not to be changed."""
-        return BitMap.union(BitMap(), *(here.everyone for here in self._places))
+        return united([here.everyone for here in self._places])
 
     def members(self, node: Node) -> BitMap:
         """Return the customers that may be seen and match; not to be changed.
@@ -111,7 +112,7 @@ class Evaluator:
             case AllOf():
                 return self._among(node, self.everyone)
             case AnyOf(conditions):
-                return BitMap.union(BitMap(), *map(self.members, conditions))
+                return united([*map(self.members, conditions)])
             case Not(condition):
                 return self.everyone - self.members(condition)
             case Listed(ordinals):
@@ -157,8 +158,7 @@ class Evaluator:
 def _asked(node: Node, places: Sequence[Here]) -> BitMap:
     """Return who matches a leaf, of those who are asked about at each place."""
     ask = _LEAVES[type(node)]
-    found = [ask(node, here) & here.everyone for here in places]
-    return found[0] if len(found) == 1 else BitMap.union(BitMap(), *found)
+    return united([ask(node, here) & here.everyone for here in places])
 
 
 def _reads_values(node: Node) -> bool:
