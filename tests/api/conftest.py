@@ -21,9 +21,9 @@ from starlette.applications import Starlette
 from profilegraph.api import schemas
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
+from profilegraph.api.operations import RunnableSchema
 from profilegraph.api.schema import ALONE, NOTHING, build_schema
 from profilegraph.api.schemas import Schemas
-from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
@@ -108,9 +108,9 @@ async def check_key(secret: str) -> str:
 class OneSchema:
     """A schema that no taxonomy changes."""
 
-    current: strawberry.Schema = QuietSchema(Query, Mutation, extensions=EXTENSIONS)
+    current: RunnableSchema = RunnableSchema(Query, Mutation)
 
-    async def newest(self) -> strawberry.Schema:
+    async def newest(self) -> RunnableSchema:
         return self.current
 
 

@@ -336,6 +336,14 @@ _SEEN = st.builds(
 scopes: st.SearchStrategy[Scope | None] = st.none() | _SEEN
 
 
+narrowed_values = st.builds(
+    lambda who, value: nodes.AllOf((value, who)),
+    lists | tag_leaves() | st.builds(nodes.Not, lists),
+    attribute_leaves | metric_leaves,
+)
+"""A value of some customers alone: the others need not be looked at."""
+
+
 def parts(value: object) -> list[object]:
     """Return a filter's nodes and every part of them, each a dataclass."""
     found: list[object] = []

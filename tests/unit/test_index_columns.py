@@ -18,7 +18,7 @@ from profilegraph.index.columns import Coded, Moments, Numbers, numbers_hold, pa
 from profilegraph.index.keys import Keys
 from profilegraph.index.level import Level, Trees
 from profilegraph.index.pages import page_by_key
-from profilegraph.index.tables import Row
+from profilegraph.index.tables import Row, Table
 from profilegraph.index.view import View
 from profilegraph.segments.holding import number_holds
 from profilegraph.segments.meaning import Span
@@ -203,6 +203,35 @@ def test_the_bytes_that_are_told_are_those_that_are_taken() -> None:
     sparse, dense = BitMap(range(0, 2**22, 1_000)), BitMap(range(0, 2**22, 2))
     assert size_of(sparse) == 2 * len(sparse)
     assert size_of(dense) == 2**22 // 8
+
+
+@given(
+    rows=st.lists(st.integers(0, 40), max_size=60).map(sorted),
+    some=st.sets(st.integers(0, 45)).map(sorted),
+)
+def test_the_rows_about_some_customers_are_theirs_in_order(
+    rows: list[int], some: list[int]
+) -> None:
+    table = Table(np.array(rows, np.uint32), {"value": Numbers.of([*range(len(rows))])})
+    about = table.about(np.array(some, np.uint32))
+    wanted = [(one, place) for place, one in enumerate(rows) if one in some]
+    assert [*zip(about.customer, about["value"].values, strict=True)] == wanted
+
+
+@given(
+    first=st.integers(0, 2**32 - 61),
+    size=st.integers(1, 60),
+    some=st.sets(st.integers(-5, 65)).map(sorted),
+)
+def test_the_rows_of_customers_without_a_gap_are_found_by_their_place(
+    first: int, size: int, some: list[int]
+) -> None:
+    rows = [*range(first, first + size)]
+    table = Table(np.array(rows, np.uint32), {"value": Numbers.of([*range(size)])})
+    asked = [first + one for one in some if 0 <= first + one < 2**32]
+    about = table.about(np.array(asked, np.uint32))
+    assert about.customer.tolist() == [one for one in rows if one in asked]
+    assert about["value"].values.tolist() == [one - first for one in rows if one in asked]
 
 
 def test_memory_is_told_by_what_it_holds_and_the_parts_are_the_whole() -> None:

@@ -43,12 +43,19 @@ class ApiContext:
         self.made: dict[str, Any] = {}
         """What is the same all over an answer and need not be made again, by a key of its own."""
         self._standing: asyncio.Task[Actor] | None = None
-        self.load = Loaders(self.platform, now, self.budget)
+        self._load: Loaders | None = None
 
     @property
     def conditions(self) -> Conditions:
         """Return the conditions that plugins add to the language."""
         return self.platform.host.conditions
+
+    @property
+    def load(self) -> Loaders:
+        """Return the readers, made where an answer needs one."""
+        if self._load is None:
+            self._load = Loaders(self.platform, self.now, self.budget)
+        return self._load
 
     def when(self, moment: datetime | None) -> When:
         """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""
@@ -89,7 +96,7 @@ class ApiContext:
         self._look.forget()
         self._standing = None
         self.made = {}
-        self.load = Loaders(self.platform, self.now, self.budget)
+        self._load = None
 
 
 Info = strawberry.Info[ApiContext, None]

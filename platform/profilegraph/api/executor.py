@@ -1,4 +1,4 @@
-"""Runs GraphQL operations: parsed and validated once a text, refused before any resolver runs."""
+"""Runs GraphQL operations: refused before any resolver runs, or answered with what went wrong."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from functools import partial
 from secrets import token_hex
 from typing import Any, Protocol
 
-import strawberry
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import ExecutionResult, PreExecutionError
-from strawberry.types.graphql import OperationType
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType
 
 from profilegraph.api import faults, limits
 from profilegraph.api.context import ApiContext
+from profilegraph.api.operations import Operation, Refused, RunnableSchema
 from profilegraph.errors import DatabaseBusy, DatabaseTimeout, DatabaseUnavailable
 
-READ_ONLY = frozenset({OperationType.QUERY})
-MAY_MUTATE = READ_ONLY | {OperationType.MUTATION}
+_UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
 _SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
+_ONLY_QUERIES = "Only queries may be sent by GET."
 _TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
 _log = structlog.get_logger(__name__)
 _INTROSPECTS = re.compile(r"\b__(schema|type)\b")
@@ -42,9 +39,9 @@ class Answer:
 class Schemas(Protocol):
     """Where the schema in use comes from."""
 
-    current: strawberry.Schema
+    current: RunnableSchema
 
-    async def newest(self) -> strawberry.Schema:
+    async def newest(self) -> RunnableSchema:
         """Return the schema of this moment."""
 
 
@@ -67,9 +64,7 @@ class Executor:
         """Return the answer to one operation; errors are part of it, none is raised."""
         if len(query) > limits.MAX_CHARACTERS:
             return _refused(_TOO_LONG, limits.CODE)
-        given = dict(variables or {})
-        allowed = MAY_MUTATE if may_mutate else READ_ONLY
-        run = partial(self._run, query, given, operation, context, allowed)
+        run = partial(self._run, query, variables or {}, operation, context, may_mutate)
         schema = await self._newest() if _INTROSPECTS.search(query) else self._schemas.current
         answer = await run(schema)
         if answer.executed or (newest := await self._newest()) is schema:
@@ -79,51 +74,58 @@ class Executor:
     async def _run(
         self,
         query: str,
-        variables: dict[str, Any],
-        operation: str | None,
+        variables: Mapping[str, Any],
+        name: str | None,
         context: object,
-        allowed: frozenset[OperationType],
-        schema: strawberry.Schema,
+        may_mutate: bool,
+        schema: RunnableSchema,
     ) -> Answer:
-        run = partial(schema.execute, query, variables, context, operation_name=operation)
         try:
-            result = await run(allowed_operation_types=allowed)
-        except CannotGetOperationTypeError as fault:
-            return _refused(fault.as_http_error_reason(), "OPERATION_RESOLUTION_FAILURE")
-        except InvalidOperationTypeError:
-            if allowed is MAY_MUTATE:
-                return _refused(_SUBSCRIPTION, "OPERATION_RESOLUTION_FAILURE")
-            message = "Only queries may be sent by GET."
-            return _refused(message, "METHOD_NOT_ALLOWED", mutation=True)
-        return self._answer(result.data, result.errors or [], context)
+            operation = schema.document(query).operation(name)
+            if operation is None:
+                return _unresolved(name)
+            if operation.type is not OperationType.QUERY and not may_mutate:
+                return _refused(_ONLY_QUERIES, "METHOD_NOT_ALLOWED", mutation=True)
+            if operation.type is OperationType.SUBSCRIPTION:
+                return _refused(_SUBSCRIPTION, _UNRESOLVED)
+            return await self._once(operation, variables, context)
+        except GraphQLSyntaxError as error:
+            return self._not_begun([error])
+        except Refused as refused:
+            return self._not_begun(refused.errors)
 
     async def stream(
         self,
         query: str,
         variables: Mapping[str, Any] | None,
-        operation: str | None,
+        name: str | None,
         context: object,
     ) -> AsyncGenerator[Answer, None]:
         """Yield the answers to one operation: of a subscription one an event, else a single one."""
         if len(query) > limits.MAX_CHARACTERS:
             yield _refused(_TOO_LONG, limits.CODE)
             return
-        schema = await self._newest()
-        results = await schema.stream(
-            query, dict(variables or {}), context, operation_name=operation
-        )
         try:
-            async with aclosing(results):
-                async for result in results:
-                    assert isinstance(result, ExecutionResult), "none comes in parts"  # noqa: S101
-                    if isinstance(result, PreExecutionError):
-                        yield self._not_begun(result.errors or [])
-                    else:
-                        yield self._executed(result.data, result.errors or [], context)
-        except GraphQLSyntaxError as error:  # the cache of parsed documents lets it pass through
+            operation = (await self._newest()).document(query).operation(name)
+            if operation is None:
+                yield _unresolved(name)
+            elif operation.type is not OperationType.SUBSCRIPTION:
+                yield await self._once(operation, variables or {}, context)
+            else:
+                async with aclosing(operation.subscribe(context, variables or {})) as results:
+                    async for result in results:
+                        yield self._told(result, context)
+        except GraphQLSyntaxError as error:
             yield self._not_begun([error])
+        except Refused as refused:
+            yield self._not_begun(refused.errors)
 
-    async def _newest(self) -> strawberry.Schema:
+    async def _once(
+        self, operation: Operation, variables: Mapping[str, Any], context: object
+    ) -> Answer:
+        return self._told(await operation.execute(context, variables), context)
+
+    async def _newest(self) -> RunnableSchema:
         try:
             return await self._schemas.newest()
         except (DatabaseUnavailable, DatabaseBusy, DatabaseTimeout) as fault:
@@ -132,32 +134,27 @@ class Executor:
             return self._schemas.current
 
     def _not_begun(self, errors: Sequence[GraphQLError]) -> Answer:
-        for error in errors:
-            if isinstance(error.original_error, CannotGetOperationTypeError):
-                reason = error.original_error.as_http_error_reason()
-                return _refused(reason, "OPERATION_RESOLUTION_FAILURE")
         told = [faults.refused(error, self._new_id) for error in errors]
         return Answer({"errors": told}, executed=False)
 
-    def _executed(
-        self, data: dict[str, Any] | None, errors: list[GraphQLError], context: object
-    ) -> Answer:
+    def _told(self, answered: ExecutionResult, context: object) -> Answer:
         if isinstance(context, ApiContext) and context.budget.overdrawn:
             # Where it was cut off, lists are shorter than they are: nothing of it is told.
             error = faults.refused(context.budget.refusal(), self._new_id)
             return Answer({"data": None, "errors": [error]}, executed=True)
-        result: dict[str, Any] = {"data": data}
-        if errors:
-            result["errors"] = [faults.failed(error, self._new_id) for error in errors]
+        result: dict[str, Any] = {"data": answered.data}
+        if answered.errors:
+            result["errors"] = [faults.failed(error, self._new_id) for error in answered.errors]
         return Answer(result, executed=True)
 
-    def _answer(
-        self, data: dict[str, Any] | None, errors: list[GraphQLError], context: object
-    ) -> Answer:
-        overdrawn = isinstance(context, ApiContext) and context.budget.overdrawn
-        if errors and not overdrawn and all(error.path is None for error in errors):
-            return self._not_begun(errors)
-        return self._executed(data, errors, context)
+
+def _unresolved(name: str | None) -> Answer:
+    message = (
+        "The document has no operation."
+        if name is None
+        else "The document has no operation of the name that `operationName` says."
+    )
+    return _refused(message, _UNRESOLVED)
 
 
 def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import strawberry
 
 from profilegraph.api.canonical import canonical
@@ -18,7 +20,28 @@ from profilegraph.api.filter_parts import (
     TextTest,
     Window,
 )
-from profilegraph.segments.codec import decode
+from profilegraph.segments.codec import Conditions, decode
+from profilegraph.segments.nodes import Node
+
+_MOST_REMEMBERED = 256
+_LONGEST_REMEMBERED = 4_000
+_remembered: dict[str, Node] = {}
+"""Filters by their text: a page asks for the same one again and again, and of each it is one tree."""
+
+
+def _read(value: Any, conditions: Conditions) -> Node:
+    """Return the filter that an input stands for, as GraphQL has checked it; raises InvalidFilter."""
+    text = repr(value)
+    known = _remembered.get(text)
+    if known is not None:
+        return known
+    node = decode(canonical(value), conditions)
+    # What a plugin makes of its condition is asked of it each time.
+    if len(text) <= _LONGEST_REMEMBERED and not any(f"'{name}':" in text for name in conditions):
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[text] = node
+    return node
 
 
 @strawberry.input(
@@ -217,7 +240,7 @@ class SegmentCondition:
     key: str = strawberry.field(description="Key of the segment; its newest version counts.")
 
 
-@made_by(lambda value, context: decode(canonical(value), context.conditions))
+@made_by(lambda value, context: _read(value, context.conditions))
 @strawberry.input(
     one_of=True,
     description="""One condition on customers: exactly one of the fields.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import strawberry
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -14,6 +13,7 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
+from profilegraph.api.operations import RunnableSchema
 from profilegraph.api.plans import PlannedExecutor
 from profilegraph.api.plugin_fields import add_customer_fields
 from profilegraph.api.plugin_leaves import distinct, leaf_fields
@@ -21,7 +21,6 @@ from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
 from profilegraph.api.typed_filters import dimension_fields
-from profilegraph.api.validation import EXTENSIONS, QuietSchema
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.hooks.host import Host, build_host
 
@@ -45,13 +44,12 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawberry.Schema:
+def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> RunnableSchema:
     """Return the schema of the API, typed by some taxonomies and by what plugins bring."""
-    schema = QuietSchema(
+    schema = RunnableSchema(
         Query,
         Mutation,
         Subscription,
-        extensions=EXTENSIONS,
         execution_context_class=PlannedExecutor,
         config=StrawberryConfig(
             scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
@@ -61,7 +59,7 @@ def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawber
     return schema
 
 
-def _extend(schema: strawberry.Schema, catalogue: Catalogue, host: Host) -> None:
+def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     """Give a schema what data adds to it; nobody uses it yet."""
     kinds = schema._schema.type_map
     filters, source = kinds["FilterInput"], kinds["TagSource"]

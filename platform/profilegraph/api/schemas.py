@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import strawberry
-
+from profilegraph.api.operations import RunnableSchema
 from profilegraph.api.schema import ALONE, build_schema
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.hooks.host import Host
@@ -27,7 +26,7 @@ class Schemas:
         self._making = asyncio.Lock()
         self.current = build_schema(host=host)
 
-    async def newest(self) -> strawberry.Schema:
+    async def newest(self) -> RunnableSchema:
         """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
         catalogue = await self._catalogue()
         async with self._making:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.properties import attribute_property, metric_property
-from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, bitmap_where
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, bitmap_where, ordinals_of
 from profilegraph.index.building import day_number
 from profilegraph.index.columns import numbers_hold
 from profilegraph.index.level import Level, Trees
@@ -26,6 +26,9 @@ from profilegraph.segments.meaning import tag_groups
 from profilegraph.segments.nodes import BooleanTest, DateTest, NumberTest, TextTest, bounds
 from profilegraph.segments.nodes.parts import Counted
 
+FEWER = 8
+"""How many times fewer customers have to be asked about for it to pay to look up their rows."""
+
 
 @dataclass(frozen=True)
 class Here:
@@ -36,6 +39,10 @@ class Here:
     catalogue: Catalogue
     context: Context
     trees: Trees
+
+    def among(self, some: BitMap) -> Here:
+        """Return the same place with none but some of its customers."""
+        return replace(self, everyone=self.everyone & some)
 
 
 def counted(counted: Counted, table: Table, rows: Mask, here: Here) -> BitMap:
@@ -134,6 +141,8 @@ def _value(key: str, test: _Test | None, exists: bool | None, here: Here) -> Bit
         return known if exists else here.everyone - known
     if table is None:
         return BitMap()
+    if len(here.everyone) * FEWER < len(table):
+        table = table.about(ordinals_of(here.everyone))
     return bitmap_where(table.customer, _passes(test, table["value"], here.context))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -139,6 +140,11 @@ class Table:
         """Return how many bytes of memory the table takes."""
         return self.customer.nbytes + sum(column.nbytes for column in self.columns.values())
 
+    @cached_property
+    def _is_dense(self) -> bool:
+        """Whether each customer has one row, with none left out between the first and the last."""
+        return len(self) > 0 and bool((np.diff(self.customer) == 1).all())
+
     def everything(self) -> Mask:
         """Return the mask of all rows."""
         return np.ones(len(self), np.bool_)
@@ -155,10 +161,15 @@ class Table:
         return type(self)(self.customer[places], columns)
 
     def about(self, customers: Ordinals) -> Self:
-        """Return the table of the rows about some customers."""
-        if not len(self):
-            return self
-        return self.take(np.flatnonzero(np.isin(self.customer, customers)))
+        """Return the table of the rows about some customers, given in ascending order."""
+        if self._is_dense:
+            ends = np.searchsorted(customers, self.customer[[0, -1]] + np.array([0, 1], np.uint32))
+            return self.take(customers[slice(*ends)] - self.customer[0])
+        first = np.searchsorted(self.customer, customers)
+        many = np.searchsorted(self.customer, customers, side="right") - first
+        # The rows of one customer lie side by side: from its first on, as many as it has.
+        skipped = np.cumsum(many) - many
+        return self.take(np.repeat(first - skipped, many) + np.arange(many.sum()))
 
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -17,7 +17,17 @@ from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
+from profilegraph.segments.nodes import (
+    AllOf,
+    AnyOf,
+    Attribute,
+    InSegment,
+    Listed,
+    Metric,
+    Node,
+    Not,
+    Related,
+)
 
 _LEAVES: Mapping[type[Node], Callable[[Any, Here], BitMap]] = MappingProxyType(
     {
@@ -98,11 +108,8 @@ class Evaluator:
 
     def _members(self, node: Node) -> BitMap:
         match node:
-            case AllOf(conditions):
-                found = self.everyone
-                for condition in conditions:
-                    found = found & self.members(condition)
-                return found
+            case AllOf():
+                return self._among(node, self.everyone)
             case AnyOf(conditions):
                 return BitMap.union(BitMap(), *map(self.members, conditions))
             case Not(condition):
@@ -116,10 +123,22 @@ class Evaluator:
                 found = self.view.relations.with_matching(node, matching, self.everyone)
                 return found & self.everyone
             case _:
-                ask = _LEAVES[type(node)]
-                return BitMap.union(
-                    BitMap(), *(ask(node, here) & here.everyone for here in self._places)
-                )
+                return _asked(node, self._places)
+
+    def _among(self, node: Node, some: BitMap) -> BitMap:
+        """Return who of some customers matches.
+
+        Values are read of as few customers as are left: what sets can tell is asked before.
+        """
+        match node:
+            case AllOf(conditions):
+                for condition in sorted(conditions, key=_reads_values):
+                    some = self._among(condition, some)
+                return some
+            case Attribute() | Metric() if node not in self._known:
+                return _asked(node, [here.among(some) for here in self._places])
+            case _:
+                return some & self.members(node)
 
     @cached_property
     def _places(self) -> tuple[Here, ...]:
@@ -132,7 +151,15 @@ class Evaluator:
 
     def _in_scope(self, here: Here) -> Here:
         scope = self.context.scope
-        if scope is None:
-            return here
-        seen = here.everyone & people.in_scope(scope, here)
-        return Here(here.level, seen, here.catalogue, here.context, here.trees)
+        return here if scope is None else here.among(people.in_scope(scope, here))
+
+
+def _asked(node: Node, places: Sequence[Here]) -> BitMap:
+    """Return who matches a leaf, of those who are asked about at each place."""
+    ask = _LEAVES[type(node)]
+    found = [ask(node, here) & here.everyone for here in places]
+    return found[0] if len(found) == 1 else BitMap.union(BitMap(), *found)
+
+
+def _reads_values(node: Node) -> bool:
+    return isinstance(node, Attribute | Metric)

@@ -12,7 +12,7 @@ from profilegraph.domain.values import AMOUNT_LIMIT, AMOUNT_SCALE
 from profilegraph.errors import InvalidFilter, NotFound
 from profilegraph.segments.codec import MAX_DEPTH, MAX_LEAVES
 from profilegraph.segments.faults import Fault, FaultKind
-from profilegraph.segments.library import NO_SEGMENTS, Library, Size, size
+from profilegraph.segments.library import NO_SEGMENTS, Library, Size, references, size
 from profilegraph.segments.nodes import (
     AllOf,
     AnyOf,
@@ -48,34 +48,62 @@ _TESTS = {
     AttributeType.DATE: "date",
     AttributeType.BOOLEAN: "boolean",
 }
+_MOST_REMEMBERED = 256
 _OF_THE_WHOLE = frozenset({FaultKind.CIRCLE, FaultKind.TOO_LARGE})
 
 
-def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key: str = "") -> None:
-    """Return nothing where all that the filter names exists and fits.
+def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key: str = "") -> Size:
+    """Return how large a filter is with its segments written out, where all it names exists and fits.
 
     `library` has the saved segments that it refers to, `key` is that of the segment that it is to
     be saved as. Raises InvalidFilter that lists every fault with its place in the filter, shows
     the circle that segments form, or says that the filter is too large with them written out.
     """
-    found = faults(node, catalogue, library, key)
-    if found and found[0].kind in _OF_THE_WHOLE:
+    whole, found = _examined(node, catalogue, library, key)
+    if whole is None or (found[:1] and found[0].kind in _OF_THE_WHOLE):
         raise InvalidFilter(found[0].message, hint=found[0].hint)
     if found:
         raise InvalidFilter("; ".join(map(str, found)))
+    return whole
+
+
+class Sound:
+    """Remembers which filters all exists for that they name: many are asked about again and again."""
+
+    def __init__(self) -> None:
+        self._catalogue: Catalogue | None = None
+        self._sizes: dict[Node, Size] = {}
+
+    def size(self, node: Node, catalogue: Catalogue, library: Library) -> Size:
+        """Return how large a filter is, after `check`; raises InvalidFilter."""
+        if catalogue is not self._catalogue or len(self._sizes) >= _MOST_REMEMBERED:
+            self._catalogue, self._sizes = catalogue, {}
+        known = self._sizes.get(node)
+        if known is None:
+            known = check(node, catalogue, library)
+            if not references(node):  # what others mean can change
+                self._sizes[node] = known
+        return known
 
 
 def faults(
     node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key: str = ""
 ) -> tuple[Fault, ...]:
     """Return every fault of a filter, in the order of their places; none where it can be asked."""
+    return _examined(node, catalogue, library, key)[1]
+
+
+def _examined(
+    node: Node, catalogue: Catalogue, library: Library, key: str
+) -> tuple[Size | None, tuple[Fault, ...]]:
+    """Return how large a filter is, None where it has no end, and its faults."""
     try:
         whole = size(node, library, key)
     except InvalidFilter as error:
-        return (Fault(FaultKind.CIRCLE, "filter", error.message, hint=error.hint),)
+        return None, (Fault(FaultKind.CIRCLE, "filter", error.message, hint=error.hint),)
     if whole.leaves > MAX_LEAVES or whole.depth > MAX_DEPTH:
-        return (_too_large(whole),)
-    return tuple(_Checker(catalogue, library).faults(node, "filter"))
+        return whole, (_too_large(whole),)
+    return whole, tuple(_Checker(catalogue, library).faults(node, "filter"))
 
 
 def _too_large(whole: Size) -> Fault:

@@ -162,19 +162,22 @@ class _Reader:
         return _validated(_ADAPTERS[name], body, inner)
 
     def _single(self, value: object, place: str) -> tuple[str, object]:
-        known = ", ".join((*_NAMES, *self.others))
         if not isinstance(value, Mapping) or len(value) != 1:
             raise InvalidFilter(
                 "a condition is an object with exactly one key.",
                 where=place,
-                hint=f"The keys are {known}.",
+                hint=f"The keys are {self._known}.",
             )
         name, body = next(iter(value.items()))
         if name not in _NAMES and name not in self.others:
             raise InvalidFilter(
-                f"there is no condition {name!r}.", where=place, hint=f"There are {known}."
+                f"there is no condition {name!r}.", where=place, hint=f"There are {self._known}."
             )
         return name, body
+
+    @property
+    def _known(self) -> str:
+        return ", ".join((*_NAMES, *self.others))
 
 
 def _list(body: object, place: str) -> Sequence[object]:

@@ -70,6 +70,8 @@ def size(node: Node, library: Library, key: str = "") -> Size:
     `key` is that of the segment that the filter is to be saved as. Raises InvalidFilter that shows
     the circle where segments refer to one another in one.
     """
+    if not references(node):
+        return _size(node, {})
     filters = {name: saved.filter for name, saved in library.segments.items()} | {key: node}
     graph = {name: references(one) for name, one in filters.items()}
     try:

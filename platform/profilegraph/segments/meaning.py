@@ -24,19 +24,17 @@ def tag_groups(leaf: Tags, catalogue: Catalogue) -> TagGroups:
     """Return the tags that a leaf asks for, with descendants, order and former keys spelled out."""
     wanted: list[frozenset[str]] = []
     refused: frozenset[str] = frozenset()
-    dimension = catalogue.dimension(leaf.dimension)
-    everything = [tag_key(dimension.key, tag.key) for tag in dimension.tags]
     if leaf.any_of is not None:
         wanted.append(_expanded(leaf, leaf.any_of, catalogue))
     wanted.extend(_expanded(leaf, (name,), catalogue) for name in leaf.all_of or ())
     if leaf.gte is not None or leaf.lte is not None:
-        wanted.append(_carriers(_between(leaf, everything, catalogue), catalogue))
+        wanted.append(_carriers(_between(leaf, catalogue), catalogue))
     if leaf.none_of is not None:
         refused |= _expanded(leaf, leaf.none_of, catalogue)
     if leaf.has_any is True:
-        wanted.append(_carriers(everything, catalogue))
+        wanted.append(_carriers(_everything(leaf, catalogue), catalogue))
     if leaf.has_any is False:
-        refused |= _carriers(everything, catalogue)
+        refused |= _carriers(_everything(leaf, catalogue), catalogue)
     return TagGroups(tuple(wanted), refused)
 
 
@@ -47,7 +45,15 @@ def _expanded(leaf: Tags, names: tuple[str, ...], catalogue: Catalogue) -> froze
     return _carriers((one for key in keys for one in catalogue.descendants[key]), catalogue)
 
 
-def _between(leaf: Tags, keys: list[str], catalogue: Catalogue) -> list[str]:
+def _everything(leaf: Tags, catalogue: Catalogue) -> list[str]:
+    """Return the tags of a leaf's dimension, in their order."""
+    dimension = catalogue.dimension(leaf.dimension)
+    return [tag_key(dimension.key, tag.key) for tag in dimension.tags]
+
+
+def _between(leaf: Tags, catalogue: Catalogue) -> list[str]:
+    keys = _everything(leaf, catalogue)
+
     def place(name: str) -> int:
         key = catalogue.current_tag(tag_key(leaf.dimension, name))
         return next(i for i, one in enumerate(keys) if one in catalogue.carriers[key])

@@ -11,9 +11,7 @@ from profilegraph.domain.past_catalogue import as_it_was
 from profilegraph.errors import InvalidFilter
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
-from profilegraph.segments.checking import check
 from profilegraph.segments.facts import Context, Past, When
-from profilegraph.segments.library import size
 from profilegraph.segments.nodes import AllOf, Listed, Node
 from profilegraph.segments.renaming import current_library
 from profilegraph.services.cypher_engine import CypherEngine
@@ -104,9 +102,8 @@ async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tup
     at = when.at if isinstance(when, Past) else None
     library = await read_library(platform.database, AllOf(tuple(nodes)), at)
     library = current_library(library, known.catalogue)
-    for node in nodes:
-        check(node, known.catalogue, library)
-    leaves = sum(size(node, library).leaves for node in nodes)
+    sizes = [platform.sound.size(node, known.catalogue, library) for node in nodes]
+    leaves = sum(one.leaves for one in sizes)
     if leaves > MOST_LEAVES:
         raise InvalidFilter(
             f"with the segments that they refer to, the filters have {leaves} conditions together;"

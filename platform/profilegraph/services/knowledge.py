@@ -71,15 +71,38 @@ class Knowledge:
 
     async def now(self) -> Known:
         """Return what is known, by a look that begins after this call does."""
-        self._asked = True
-        return await self._coming()
+        known = self.unchanged()
+        return await asyncio.shield(self.look()) if known is None else known
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies, by a look that begins after this call does.
 
         Whoever changes customers does not wait until the index knows of those who did before.
         """
-        return (await self._coming()).catalogue
+        known = self.unchanged(asked=False)
+        return (await asyncio.shield(self.look(asked=False)) if known is None else known).catalogue
+
+    def unchanged(self, *, asked: bool = True) -> Known | None:
+        """Return what is known where the pulse tells that nothing was committed since it was read.
+
+        Unless it is `asked`, by a question, the index may be behind.
+        """
+        beat = self._beat()
+        if beat is None or self._told is None or self._told[0] != beat:
+            return None
+        known = self._told[1]
+        if asked and not self.index.rests_on(known.view):
+            return None
+        self.metrics.spared.inc()
+        return known
+
+    def look(self, *, asked: bool = True) -> asyncio.Task[Known]:
+        """Return a look that begins after this call does; whoever waits for it shields it."""
+        self._asked = self._asked or asked
+        # Who comes while one look is under way shares the next one with all others who do.
+        if self._next is None:
+            self._next = asyncio.create_task(self._look_after(self._looking))
+        return self._next
 
     async def indexed(self) -> View:
         """Return the index once it is built and up to date; raises IndexUnable where it never is."""
@@ -104,12 +127,6 @@ class Knowledge:
         if self._pulse is not None:
             self._pulse.close()
 
-    async def _coming(self) -> Known:
-        # Who comes while one look is under way shares the next one with all others who do.
-        if self._next is None:
-            self._next = asyncio.create_task(self._look_after(self._looking))
-        return await asyncio.shield(self._next)
-
     async def _look_after(self, other: asyncio.Task[Known] | None) -> Known:
         if other is not None:
             await asyncio.wait([other])
@@ -120,20 +137,13 @@ class Knowledge:
 
     async def _look(self, asked: bool) -> Known:
         # Asked for first: whoever commits after it has another one, and is found the next time.
-        beat = None if self._pulse is None else await self._pulse.beat()
-        if (known := self._unchanged(beat, asked)) is not None:
-            self.metrics.spared.inc()
-            return known
+        beat = self._beat()
         known = await self._read(asked)
         self._told = None if beat is None else (beat, known)
         return known
 
-    def _unchanged(self, beat: Beat | None, asked: bool) -> Known | None:
-        """Return what is known where the database is as it was when that was read."""
-        if beat is None or self._told is None or self._told[0] != beat:
-            return None
-        known = self._told[1]
-        return known if not asked or self.index.rests_on(known.view) else None
+    def _beat(self) -> Beat | None:
+        return None if self._pulse is None else self._pulse.beat()
 
     async def _read(self, asked: bool) -> Known:
         found = await self._settled()
@@ -212,19 +222,24 @@ class OneLook:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._known: Known | None = None
         self._look: asyncio.Task[Known] | None = None
 
         self._catalogue: asyncio.Task[Catalogue] | None = None
 
     async def now(self) -> Known:
         """Return what is known, by a look that began after the request did."""
+        if self._known is None and self._look is None:
+            self._known = self._knowledge.unchanged()
+        if self._known is not None:
+            return self._known
         if self._look is None:
-            self._look = asyncio.create_task(self._knowledge.now())
+            self._look = self._knowledge.look()
         return await asyncio.shield(self._look)
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies, by a look that began after the request did."""
-        if self._look is not None:
+        if self._known is not None or self._look is not None:
             return (await self.now()).catalogue
         if self._catalogue is None:
             self._catalogue = asyncio.create_task(self._knowledge.catalogue())
@@ -232,4 +247,4 @@ class OneLook:
 
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
-        self._look = self._catalogue = None
+        self._known = self._look = self._catalogue = None

@@ -17,6 +17,7 @@ from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
+from profilegraph.segments.checking import Sound
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.bell import Bell
@@ -44,6 +45,7 @@ class Platform:
     """Rung when customers have entered or left live segments, or one of these is broken."""
     listening: Listening = field(default_factory=Listening)
     """Tells the plugins' listeners what was committed."""
+    sound: Sound = field(default_factory=Sound)
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
 

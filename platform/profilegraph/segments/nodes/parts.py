@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints
@@ -35,10 +36,15 @@ class Part:
     def given(self) -> dict[str, object]:
         """Return the fields that differ from their defaults, by name."""
         return {
-            field.name: getattr(self, field.name)
-            for field in fields(self)  # type: ignore[arg-type]  # every part is a dataclass
-            if getattr(self, field.name) != field.default
+            name: value
+            for name, default in _defaults(type(self))  # type: ignore[arg-type]  # a class is hashable
+            if (value := getattr(self, name)) != default
         }
+
+
+@cache
+def _defaults(kind: type[Part]) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))  # type: ignore[arg-type]  # every part is a dataclass
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,121 @@
+"""Reads values of input types by what is given, where graphql-core goes by all that could be.
+
+For each object it goes through every field of its type, and a filter has a field for each dimension
+of each taxonomy, at every level: with a hundred dimensions, reading a filter of five conditions took
+longer than answering it.
+
+A coercion knows no errors. What it does not take (something unknown or missing, a value of another
+type, a default to be filled in, too many levels) is left to graphql-core, which takes it after all,
+or reports what is wrong with it. So values and errors are those of graphql-core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from graphql import (
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    Undefined,
+    is_required_input_field,
+)
+from graphql.language.parser import MAX_NESTING_DEPTH
+
+Coerce: TypeAlias = Callable[[Any, int], Any]
+"""Returns what a value at a level of nesting stands for; raises whatever where it does not take it."""
+
+
+class Unusual(Exception):
+    """That a value is one to ask graphql-core about."""
+
+
+class Coercions:
+    """What reads the values of the input types of one schema."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, _Object] = {}
+
+    def of(self, kind: GraphQLInputType) -> Coerce:
+        """Return what reads the values of a type."""
+        if isinstance(kind, GraphQLNonNull):
+            return _required(self._present(kind.of_type))
+        return _optional(self._present(kind))
+
+    def _present(self, kind: Any) -> Coerce:
+        """Return what reads the values of a type that are not null."""
+        match kind:
+            case GraphQLList(of_type=inner):
+                return _each(self.of(inner))
+            case GraphQLInputObjectType():
+                # By name: a type may hold values of itself, and is known before it is made.
+                if kind.name not in self._objects:
+                    self._objects[kind.name] = _Object(kind, self)
+                return self._objects[kind.name]
+            case _:
+                read = kind.coerce_input_value
+                return lambda value, _: read(value)
+
+
+class _Object:
+    """Reads the values of one input object type."""
+
+    def __init__(self, kind: GraphQLInputObjectType, coercions: Coercions) -> None:
+        self._kind = kind
+        self._coercions = coercions
+        self._places = {name: place for place, name in enumerate(kind.fields)}
+        self._needed = {
+            name
+            for name, field in kind.fields.items()
+            if is_required_input_field(field) or _has_default(field)
+        }
+        self._fields: dict[str, tuple[str, Coerce]] = {}
+
+    def __call__(self, value: Any, level: int) -> Any:
+        if type(value) is not dict or level > MAX_NESTING_DEPTH or self._needed - value.keys():
+            raise Unusual
+        if self._kind.is_one_of:
+            ((name, one),) = value.items()
+            found = {self._field(name)[0]: _given(self._field(name)[1](one, level + 1))}
+        else:
+            found = {}
+            for name in sorted(value, key=self._places.__getitem__):
+                out, read = self._field(name)
+                found[out] = read(value[name], level + 1)
+        return self._kind.out_type(found)
+
+    def _field(self, name: str) -> tuple[str, Coerce]:
+        if name not in self._fields:
+            field = self._kind.fields[name]
+            self._fields[name] = (field.out_name or name, self._coercions.of(field.type))
+        return self._fields[name]
+
+
+def _required(read: Coerce) -> Coerce:
+    return lambda value, level: read(_given(value), level)
+
+
+def _optional(read: Coerce) -> Coerce:
+    return lambda value, level: None if value is None else read(value, level)
+
+
+def _each(item: Coerce) -> Coerce:
+    def each(values: Any, level: int) -> list[Any]:
+        if type(values) is not list or level > MAX_NESTING_DEPTH:
+            raise Unusual
+        return [item(value, level + 1) for value in values]
+
+    return each
+
+
+def _given(value: Any) -> Any:
+    if value is None or value is Undefined:
+        raise Unusual
+    return value
+
+
+def _has_default(field: GraphQLInputField) -> bool:
+    return field.default is not None or field.default_value is not Undefined
