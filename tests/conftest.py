@@ -80,13 +80,13 @@ def quick(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
 
 
 @pytest.fixture(scope="session")
-def installed() -> Host:
+def whole_host() -> Host:
     """What the installed plugins bring; finding it takes a fifth of a second."""
     return load_host()
 
 
 @pytest.fixture
-async def platform(settings: Settings, database: Database, installed: Host) -> Platform:
+async def platform(settings: Settings, database: Database, whole_host: Host) -> Platform:
     """A platform on an empty graph with the taxonomies that others build on."""
-    await load_taxonomies(database, quick(installed.taxonomies))
-    return Platform(settings, database, Knowledge(database), installed)
+    await load_taxonomies(database, quick(whole_host.taxonomies))
+    return Platform(settings, database, Knowledge(database), whole_host)
