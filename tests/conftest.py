@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from profilegraph.config import Settings, data_folder, load_settings
 from profilegraph.domain.taxonomy import Taxonomy
@@ -25,6 +26,13 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def logged_errors_show_no_values() -> None:
+    """Telling the values of all variables beside a traceback takes seconds for each logged error."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")
@@ -72,13 +80,13 @@ def quick(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
 
 
 @pytest.fixture(scope="session")
-def installed() -> Host:
+def whole_host() -> Host:
     """What the installed plugins bring; finding it takes a fifth of a second."""
     return load_host()
 
 
 @pytest.fixture
-async def platform(settings: Settings, database: Database, installed: Host) -> Platform:
+async def platform(settings: Settings, database: Database, whole_host: Host) -> Platform:
     """A platform on an empty graph with the taxonomies that others build on."""
-    await load_taxonomies(database, quick(installed.taxonomies))
-    return Platform(settings, database, Knowledge(database), installed)
+    await load_taxonomies(database, quick(whole_host.taxonomies))
+    return Platform(settings, database, Knowledge(database), whole_host)

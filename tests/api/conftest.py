@@ -187,10 +187,10 @@ class MadeOnce:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def schemas_are_made_once(installed: Host) -> Iterator[None]:
+def schemas_are_made_once(whole_host: Host) -> Iterator[None]:
     """Tests need not wait a third of a second each for a schema that others had."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schemas, "build_schema", MadeOnce(installed))
+        patch.setattr(schemas, "build_schema", MadeOnce(whole_host))
         yield
 
 

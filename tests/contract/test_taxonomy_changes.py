@@ -86,10 +86,10 @@ FILTERS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(params=["index", "cypher"])
 async def world(
-    request: pytest.FixtureRequest, settings: Settings, database: Database, installed: Host
+    request: pytest.FixtureRequest, settings: Settings, database: Database, whole_host: Host
 ) -> AsyncIterator[Platform]:
     knowledge = Knowledge(database, PLENTY if request.param == "index" else None)
-    platform = Platform(settings, database, knowledge, installed)
+    platform = Platform(settings, database, knowledge, whole_host)
     await load_taxonomies(database, [OWN], NOW - timedelta(days=90))
     await save(
         platform, [Customer(key=key, name=key.upper()) for key in CARRIED], NOW - timedelta(days=90)

@@ -143,7 +143,7 @@ async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
 async def test_after_every_write_the_index_answers_as_cypher_does(
     settings: Settings,
     loaded: Database,
-    installed: Host,
+    whole_host: Host,
     catalogue: Catalogue,
     world: World,
     steps: list[Step],
@@ -153,7 +153,7 @@ async def test_after_every_write_the_index_answers_as_cypher_does(
     await load_world(loaded, world, NOW)
     context = replace(CONTEXT, library=LIBRARY, scope=scope)
     knowledge = Knowledge(loaded, PLENTY)
-    platform = Platform(settings, loaded, knowledge, installed)
+    platform = Platform(settings, loaded, knowledge, whole_host)
     try:
         await knowledge.indexed()
         for step in steps:

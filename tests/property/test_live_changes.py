@@ -142,7 +142,7 @@ async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
 async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wrongly(
     settings: Settings,
     loaded: Database,
-    installed: Host,
+    whole_host: Host,
     catalogue: Catalogue,
     start: list[tuple[tuple[str, str], RelationKind]],
     anglers: set[str],
@@ -150,7 +150,7 @@ async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wron
     nodes: list[Node],
 ) -> None:
     await load_world(loaded, World(tuple(Customer(key=key) for key in KEYS), {}), NOW)
-    platform = Platform(settings, loaded, Knowledge(loaded), installed)
+    platform = Platform(settings, loaded, Knowledge(loaded), whole_host)
     for step in (fishing(anglers, now=True), *(relating(*one) for one in start)):
         await step(platform)
     asked = [Asked(node, "", catalogue) for node in nodes]

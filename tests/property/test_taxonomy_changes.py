@@ -139,12 +139,12 @@ changes = st.one_of(
 
 @pytest.fixture(params=["index", "cypher"])
 async def opened(
-    request: pytest.FixtureRequest, settings: Settings, migrated: Database, installed: Host
+    request: pytest.FixtureRequest, settings: Settings, migrated: Database, whole_host: Host
 ) -> AsyncIterator[Callable[[], Platform]]:
     """Returns the platform, which itself is too much to be printed with each example."""
     await load_only(migrated, [OWN])
     knowledge = Knowledge(migrated, 2**30 if request.param == "index" else None)
-    platform = Platform(settings, migrated, knowledge, installed)
+    platform = Platform(settings, migrated, knowledge, whole_host)
     yield lambda: platform
     await knowledge.close()
     await migrated.define("MATCH (n:Taxonomy|Dimension|Tag|TaxonomyChange) DETACH DELETE n")
