@@ -17,7 +17,7 @@ serve: $(VENV)/installed ## serve what the demo loaded
 	$(BIN)/profilegraph serve
 
 test: $(VENV)/installed-dev check ## every check and test, against a genuine Neo4j
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term
 
 check: $(VENV)/installed-dev ## style, types and layers
 	$(BIN)/ruff check .

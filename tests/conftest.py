@@ -22,6 +22,10 @@ from profilegraph.storage.migrations import migrate, read_migrations
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+# The processes that pytest-xdist starts have it set, and a console that is made then keeps the width
+# for ever: tests set their own.
+os.environ.pop("COLUMNS", None)
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
