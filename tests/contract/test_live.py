@@ -439,6 +439,11 @@ async def test_a_segment_that_is_archived_or_not_live_any_more_rests(platform: P
     assert [len(await told(platform, key)) for key in ("archived", "off", "on")] == [1, 1, 1]
 
 
+async def test_a_schedule_that_never_comes_is_refused(platform: Platform) -> None:
+    with pytest.raises(InvalidInput, match="never comes"):
+        await go_live(platform, schedule="0 0 30 2 *")
+
+
 async def test_deleting_a_live_segment_deletes_its_history(platform: Platform) -> None:
     await go_live(platform)
     await go_live(platform, key="other")

@@ -135,10 +135,13 @@ async def test_a_group_ranks_some_different_segments(grouped: Platform, some: li
 async def test_a_group_ranks_segments_that_are_there_and_in_use(grouped: Platform) -> None:
     with pytest.raises(NotFound, match="'gone'"):
         await segment_groups.save_group(grouped, "new", GROUP, ["warm", "gone"], BY)
+    with pytest.raises(Conflict, match="ranked in 'care'"):
+        await segment_life.set_state(grouped, "pained", SegmentState.ARCHIVED, BY)
+    await segment_groups.delete_group(grouped, "care", BY)
     await segment_life.set_state(grouped, "pained", SegmentState.ARCHIVED, BY)
     with pytest.raises(Conflict, match="archived"):
         await segment_groups.save_group(grouped, "new", GROUP, ["warm", "pained"], BY)
-    assert [one.key for one in await segment_groups.groups(grouped)] == ["care"]
+    assert await segment_groups.groups(grouped) == []
 
 
 async def test_a_group_belongs_to_who_saved_it_and_holds_its_segments(grouped: Platform) -> None:

@@ -68,7 +68,7 @@ BAD: list[tuple[Any, str]] = [
     ({"event": {"type": "visit", "window": {}}}, "at least one of lastDays, since, until"),
     ({"event": {"type": "visit", "window": {"since": "2026-01-01T00:00:00"}}}, "time zone"),
     ({"tags": {"dimension": "size"}}, "say which tags"),
-    ({"tags": {"dimension": "size", "anyOf": []}}, "anyOf"),
+    ({"tags": {"dimension": "size", "anyOf": []}}, "anyOf: List should have at least 1 item"),
     ({"tags": {"dimension": "size", "hasAny": True, "weekday": 8}}, "weekday"),
     ({"tags": {"dimension": "Size", "hasAny": True}}, "dimension"),
     ({"attribute": {"key": "a"}}, "exactly one of"),

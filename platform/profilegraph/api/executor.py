@@ -39,7 +39,9 @@ class Answer:
 class Schemas(Protocol):
     """Where the schema in use comes from."""
 
-    current: RunnableSchema
+    @property
+    def current(self) -> RunnableSchema:
+        """Return the schema in use."""
 
     async def newest(self) -> RunnableSchema:
         """Return the schema of this moment."""

@@ -24,7 +24,14 @@ class Schemas:
         self._host = host
         self._made_for: Catalogue | None = None
         self._making = asyncio.Lock()
-        self.current = build_schema(host=host)
+        self._current: RunnableSchema | None = None
+
+    @property
+    def current(self) -> RunnableSchema:
+        """Return the schema in use; before any taxonomies were read, that of none."""
+        if self._current is None:
+            self._current = build_schema(host=self._host)
+        return self._current
 
     async def newest(self) -> RunnableSchema:
         """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
@@ -32,6 +39,6 @@ class Schemas:
         async with self._making:
             if catalogue is not self._made_for:
                 # In a thread: with thousands of tags it takes a while, and others go on.
-                self.current = await asyncio.to_thread(build_schema, catalogue, self._host)
+                self._current = await asyncio.to_thread(build_schema, catalogue, self._host)
                 self._made_for = catalogue
         return self.current

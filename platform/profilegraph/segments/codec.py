@@ -192,11 +192,13 @@ def _validated(adapter: TypeAdapter[T], body: object, place: str) -> T:
     except ValidationError as fault:
         errors = fault.errors(include_url=False, include_context=False)
         raise InvalidFilter(
-            "; ".join(
-                f"{_path(place, e['loc'])}: {e['msg'].removeprefix('Value error, ')}"
-                for e in errors
-            )
+            "; ".join(f"{_path(place, e['loc'])}: {_said(e['msg'])}" for e in errors)
         ) from fault
+
+
+def _said(message: str) -> str:
+    """Return pydantic's words for a fault in those of JSON, which knows lists and no tuples."""
+    return message.removeprefix("Value error, ").replace("Tuple should", "List should", 1)
 
 
 def _path(place: str, location: tuple[int | str, ...]) -> str:

@@ -32,7 +32,8 @@ async def set_state(platform: Platform, key: str, state: SegmentState, act: Act)
     """Return the segment after it has come into a state, or was in it.
 
     Raises Forbidden where the author may not, Conflict where the state may not follow, or where
-    what the segment refers to or what refers to it does not allow it; the message names them.
+    what the segment refers to or what refers to it does not allow it, or where groups rank one
+    that is to be archived; the message names them.
     """
 
     async def work(transaction: Transaction) -> None:
@@ -41,6 +42,8 @@ async def set_state(platform: Platform, key: str, state: SegmentState, act: Act)
         head = moved(head, state)
         ties = await read_ties(transaction, key)
         require_users(head, ties.users)
+        if head.state is SegmentState.ARCHIVED:
+            await _require_unranked(transaction, key)
         require_references(head, ties.references, await lock(transaction, ties.references))
         await update(transaction, key, head)
 
@@ -80,15 +83,19 @@ async def delete_segment(platform: Platform, key: str, act: Act) -> None:
         head = found(await lock(transaction, [key]), key)
         require_owner(head, act.author, operator=act.operator)
         require_unused(head, (await read_ties(transaction, key)).users)
-        groups = [one.key for one in await groups_with(transaction, key)]
-        if groups:
-            raise Conflict(
-                f"the segment {key!r} is ranked in {', '.join(map(repr, groups))}.",
-                hint="Save the group without it first (`saveSegmentGroup`).",
-            )
+        await _require_unranked(transaction, key)
         await delete(transaction, key)
 
     await _once(platform, work, act, f"deleteSegment {key!r}")
+
+
+async def _require_unranked(transaction: Transaction, key: str) -> None:
+    groups = [one.key for one in await groups_with(transaction, key)]
+    if groups:
+        raise Conflict(
+            f"the segment {key!r} is ranked in {', '.join(map(repr, groups))}.",
+            hint="Save the group without it first (`saveSegmentGroup`).",
+        )
 
 
 async def users(platform: Platform, keys: Sequence[str]) -> Mapping[str, Sequence[SavedSegment]]:

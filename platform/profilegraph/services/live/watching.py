@@ -17,7 +17,7 @@ from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.services.broken import require_sound
 from profilegraph.services.live.asking import among_all, asked_by
 from profilegraph.services.live.following import news_since
-from profilegraph.services.live.schedules import parse_schedule
+from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
 from profilegraph.services.segment_rules import Act, found, require_editor
@@ -79,8 +79,10 @@ async def set_live(
     InvalidInput where the schedule is none, Forbidden, NotFound, BrokenSegment, and Conflict where
     the segment is not active.
     """
-    if schedule is not None:
-        parse_schedule(schedule, platform.settings.zone)
+    if schedule is not None and next_run(schedule, act.now, platform.settings.zone) is None:
+        raise InvalidInput(
+            f"{schedule!r} never comes.", hint="Name a day that there is.", where="schedule"
+        )
     live = on_change or schedule is not None
     segment = await read_segment(platform.database, key)
     start = await _start(platform, segment, act.now) if live else None
