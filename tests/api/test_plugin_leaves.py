@@ -116,3 +116,11 @@ async def test_a_leaf_that_fails_is_named_and_the_platform_goes_on(api_of, host)
     error = await api.error(PREVIEW, filter=asked)
     assert "feelings" in error["message"] or "current_feeling" in error["message"]
     assert (await api(PREVIEW, filter=WARM))["segmentPreview"]["count"] == 0
+
+
+async def test_a_leaf_is_asked_each_time_what_it_is_written_in(api_of, host, monkeypatch):
+    api = api_of(host)
+    asked = {"not": {"currentFeeling": {"moods": ["GOOD"]}}}
+    before = (await api(PREVIEW, filter=asked))["segmentPreview"]["filter"]
+    monkeypatch.setattr(Feeling, "expand", lambda *_: WARM)
+    assert (await api(PREVIEW, filter=asked))["segmentPreview"]["filter"] == {"not": WARM} != before

@@ -9,10 +9,11 @@ import pytest
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.values import Labels
-from profilegraph.segments.checking import faults
+from profilegraph.errors import InvalidFilter
+from profilegraph.segments.checking import Sound, faults
 from profilegraph.segments.codec import decode
 from profilegraph.segments.faults import Fault, FaultKind
-from profilegraph.segments.library import Library, SavedFilter
+from profilegraph.segments.library import NO_SEGMENTS, Library, SavedFilter
 
 LABELS = {"zh-CN": "名", "en": "name"}
 CATALOGUE = Catalogue.of(
@@ -104,3 +105,21 @@ def test_each_kind_of_fault_has_words_and_advice_in_both_languages(kind: FaultKi
     assert "{" not in english + chinese
     assert fault.advice("en").isascii()
     assert not fault.advice("zh").isascii()
+
+
+def test_a_filter_that_was_sound_is_looked_at_again_by_other_taxonomies() -> None:
+    sound, node = Sound(), decode(tags(anyOf=["glad"]))
+    for _ in range(2):
+        assert sound.size(node, CATALOGUE, NO_SEGMENTS).leaves == 1
+        with pytest.raises(InvalidFilter, match="no dimension is called 'mood'"):
+            sound.size(node, Catalogue.of([]), NO_SEGMENTS)
+
+
+def test_a_filter_that_refers_to_a_segment_is_looked_at_each_time() -> None:
+    sound, node = Sound(), decode({"segment": {"key": "s"}})
+    labels = Labels.model_validate(LABELS)
+    for asked in ({"all": []}, {"any": [tags(hasAny=True), tags(hasAny=False)]}):
+        library = Library({"s": SavedFilter(labels, decode(asked))})
+        assert sound.size(node, CATALOGUE, library).leaves == len(asked.get("any", ()))
+    with pytest.raises(InvalidFilter, match="no segment has the key 's'"):
+        sound.size(node, CATALOGUE, NO_SEGMENTS)
