@@ -363,30 +363,38 @@ async def test_many_watchers_record_every_move_once_and_in_order(platform: Platf
     await save(platform, [Customer(key=key) for key in customers], NOW)
     await go_live(platform)
     watchers = [Watcher(platform) for _ in range(3)]
+    rounds, done = asyncio.Condition(), asyncio.Event()
+    ended = [0] * len(watchers)
 
-    async def watch(one: Watcher, done: asyncio.Event) -> None:
+    async def watch(number: int) -> None:
         while not done.is_set():
-            await one.round(LATER)
+            await watchers[number].round(LATER)
+            async with rounds:
+                ended[number] += 1
+                rounds.notify_all()
 
     async def change() -> None:
         for turn in range(12):
             some = customers[turn % 3 :: 3]
             await (cool(platform, *some) if turn // 3 % 2 else warm(platform, *some))
+            if turn % 3 == 2:  # before they move back: of two rounds that end now, one begins now
+                await noticed(ended[0] + 2)
+        done.set()
 
-    done = asyncio.Event()
-    tasks = [asyncio.create_task(watch(one, done)) for one in watchers]
-    await change()
-    done.set()
-    await asyncio.gather(*tasks)
+    async def noticed(number: int) -> None:
+        async with rounds:
+            await rounds.wait_for(lambda: ended[0] >= number)
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(len(watchers)):
+            group.create_task(watch(number))
+        group.create_task(change())
     await watchers[0].round(LATER)
     crossings = await history(platform)
     assert [one.place.n for one in crossings] == sorted(one.place.n for one in crossings)
     for key in customers:
         sides = [one.entered for one in crossings if one.customer == key]
-        assert sides
-        assert sides[0]
-        assert all(one != other for one, other in pairwise(sides))
-        assert not sides[-1]
+        assert sides == [True, False] * 2
     [watch_] = await read_watches(platform.database)
     assert watch_.n == max(one.place.n for one in crossings)
     assert len(await read_members(platform.database, watch_)) == watch_.size == 0

@@ -18,7 +18,7 @@ from profilegraph.domain.values import EPOCH, Record
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.host import Host
 from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.index.carried import Carried, carried
+from profilegraph.index.carried import carried
 from profilegraph.index.pages import page_by_key
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.index.view import View
@@ -42,7 +42,9 @@ SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 PLENTY = 2**30
 CUSTOMERS = ["c0", "c1", "c2"]
 
-Tags: TypeAlias = dict[str, set[Carried]]
+Told: TypeAlias = tuple[object, ...]
+Tags: TypeAlias = dict[str, set[Told]]
+HOW = ("since", "until", "source", "confidence", "weight")
 Step: TypeAlias = Callable[[Platform], Awaitable[object]]
 """Something that is written through the platform."""
 
@@ -186,14 +188,17 @@ async def by_graph(database: Database, context: Context) -> Tags:
 
 
 def by_index(view: View, context: Context) -> Tags:
-    return {key: set(some) for key, some in carried(view, CUSTOMERS, context.now).items()}
+    return {
+        key: {(one.tag, *map(one.__getattribute__, HOW), one.weekdays) for one in some}
+        for key, some in carried(view, CUSTOMERS, context.now).items()
+    }
 
 
-def as_the_index(row: Row) -> Carried:
+def as_the_index(row: Row) -> Told:
     since, until = (
         None if moment is None else EPOCH + timedelta(microseconds=moment)
         for moment in (row["since"], row["until"])
     )
     assert since is not None
-    how = {name: row[name] for name in ("tag", "source", "confidence", "weight")}
-    return Carried(since=since, until=until, weekdays=tuple(row["weekdays"]), **how)
+    how = [row[name] for name in ("source", "confidence", "weight")]
+    return (row["tag"], since, until, *how, tuple(row["weekdays"]))

@@ -118,8 +118,8 @@ def test_a_filter_that_was_sound_is_looked_at_again_by_other_taxonomies() -> Non
 def test_a_filter_that_refers_to_a_segment_is_looked_at_each_time() -> None:
     sound, node = Sound(), decode({"segment": {"key": "s"}})
     labels = Labels.model_validate(LABELS)
-    for asked in ({"all": []}, {"any": [tags(hasAny=True), tags(hasAny=False)]}):
-        library = Library({"s": SavedFilter(labels, decode(asked))})
-        assert sound.size(node, CATALOGUE, library).leaves == len(asked.get("any", ()))
+    for times in (0, 2):
+        library = Library({"s": SavedFilter(labels, decode({"any": [tags(hasAny=True)] * times}))})
+        assert sound.size(node, CATALOGUE, library).leaves == times
     with pytest.raises(InvalidFilter, match="no segment has the key 's'"):
         sound.size(node, CATALOGUE, NO_SEGMENTS)

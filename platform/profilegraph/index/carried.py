@@ -3,64 +3,84 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
 
 from profilegraph.domain.values import EPOCH
-from profilegraph.index.columns import microseconds_of
+from profilegraph.index.columns import Coded
 from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A tagging, as far as the index knows it: not by whom, and not what it rests on."""
+    """A tagging, as far as the index knows it: not by whom, and not what it rests on.
+
+    What it says of itself is read from the columns when it is asked for: a list of tags asks for
+    their names, mostly.
+    """
 
     tag: str
-    since: datetime
-    until: datetime | None
-    source: str
-    confidence: float
-    weight: float
-    weekdays: tuple[int, ...]
+    _taggings: Taggings
+    _customer: int
+
+    @property
+    def since(self) -> datetime:
+        """Return since when it holds."""
+        since = self._taggings.since
+        return _moment(int(since.counts[self._place]) * since.unit)
+
+    @property
+    def until(self) -> datetime | None:
+        """Return when it ends, None where it does not."""
+        (until,) = self._taggings.until.at(np.array([self._place]))
+        return None if until is None else _moment(until)
+
+    @property
+    def source(self) -> str:
+        """Return what put it on."""
+        return str(self._of(self._taggings.source))
+
+    @property
+    def confidence(self) -> float:
+        """Return how sure it is, 0 to 1."""
+        return float(self._of(self._taggings.confidence))
+
+    @property
+    def weight(self) -> float:
+        """Return how strongly it holds, 0 to 1."""
+        return float(self._of(self._taggings.weight))
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """Return on which days of the week it holds; 1 is Monday, none means any."""
+        return tuple(self._of(self._taggings.weekdays))
+
+    @property
+    def _place(self) -> int:
+        return self._taggings.customers.rank(self._customer) - 1
+
+    def _of(self, column: Coded) -> Any:
+        return column.values[column.codes[self._place]]
 
 
 def carried(view: View, keys: Sequence[str], now: datetime) -> Mapping[str, list[Carried]]:
     """Return what customers carry at a moment, by key and in no order."""
     found: dict[str, list[Carried]] = defaultdict(list)
-    at = microseconds_of(now)
     for level, mine in zip(view.levels, view.valid, strict=True):
         known = ((level.keys.ordinal_of(key), key) for key in keys)
         owners = {one: key for one, key in known if one is not None and one in mine}
         asked = BitMap(owners)
         for tag, taggings in level.tags.items():
-            if some := taggings.customers & asked:
-                for ordinal, one in _some(tag, taggings, some, at):
-                    found[owners[ordinal]].append(one)
+            if taggings.customers.intersect(asked):
+                for ordinal in taggings.carried(now) & asked:
+                    found[owners[ordinal]].append(Carried(tag, taggings, ordinal))
     return found
-
-
-def _some(tag: str, taggings: Taggings, some: BitMap, now: int) -> Iterator[tuple[int, Carried]]:
-    """Yield those of the taggings of some customers that hold, with the customer's ordinal."""
-    places = np.array([taggings.customers.rank(one) - 1 for one in some])
-    rows = zip(
-        some,
-        (taggings.since.counts[places].astype(np.int64) * taggings.since.unit).tolist(),
-        taggings.until.at(places),
-        taggings.source.at(places),
-        taggings.confidence.at(places),
-        taggings.weight.at(places),
-        taggings.weekdays.at(places),
-        strict=True,
-    )
-    for ordinal, since, until, *rest in rows:
-        if since <= now and (until is None or until > now):
-            end = None if until is None else _moment(until)
-            yield ordinal, Carried(tag, _moment(since), end, *rest)
 
 
 def _moment(microseconds: int) -> datetime:

@@ -35,39 +35,65 @@ class Tagging:
     """That a customer carries a tag."""
 
     tag: Tag = strawberry.field(description="The tag.")
-    since: datetime = strawberry.field(description="Since when, UTC.")
-    until: datetime | None = strawberry.field(description="When it ends, UTC, where it does.")
-    source: TagSource = strawberry.field(description="What put it on.")
-    by: str | None = strawberry.field(description="Who put it on: a person's name, a model's key.")
-    confidence: float = strawberry.field(description="How sure it is, 0 to 1.")
-    weight: float = strawberry.field(description="How strongly it holds, 0 to 1.")
-    evidence: str | None = strawberry.field(description="What it rests on.")
-    weekdays: list[int] = strawberry.field(
-        description="On which days of the week it holds; 1 is Monday, none means any."
-    )
-    hours: str | None = strawberry.field(description="At what times of day, such as 18:00-22:00.")
-    frequency: str | None = strawberry.field(description="How often, such as weekly.")
+    found: strawberry.Private[domain.Tagging | Carried]
 
     GRAPH_ONLY: ClassVar = frozenset({"by", "evidence", "hours", "frequency"})
-    """Names of the fields that the index does not know."""
+    """Names of the fields that the index does not know: whoever wants them reads the graph."""
 
-    @classmethod
-    def of(cls, found: domain.Tagging | Carried, tag: Tag) -> Tagging:
-        """Return the API's view of a tagging; of one from the index, without what it cannot know."""
-        whole = found if isinstance(found, domain.Tagging) else None
-        return cls(
-            tag=tag,
-            since=found.since,
-            until=found.until,
-            source=TagSource(found.source),
-            by=None if whole is None else whole.by,
-            confidence=found.confidence,
-            weight=found.weight,
-            evidence=None if whole is None else whole.evidence,
-            weekdays=list(found.weekdays),
-            hours=None if whole is None else whole.hours,
-            frequency=None if whole is None else whole.frequency,
-        )
+    @field("Since when, UTC.")
+    def since(self) -> datetime:
+        """Return since when it holds."""
+        return self.found.since
+
+    @field("When it ends, UTC, where it does.")
+    def until(self) -> datetime | None:
+        """Return when it ends."""
+        return self.found.until
+
+    @field("What put it on.")
+    def source(self) -> TagSource:
+        """Return what put it on."""
+        return TagSource(self.found.source)
+
+    @field("Who put it on: a person's name, a model's key.")
+    def by(self) -> str | None:
+        """Return who put it on."""
+        return self._whole.by
+
+    @field("How sure it is, 0 to 1.")
+    def confidence(self) -> float:
+        """Return how sure it is."""
+        return self.found.confidence
+
+    @field("How strongly it holds, 0 to 1.")
+    def weight(self) -> float:
+        """Return how strongly it holds."""
+        return self.found.weight
+
+    @field("What it rests on.")
+    def evidence(self) -> str | None:
+        """Return what it rests on."""
+        return self._whole.evidence
+
+    @field("On which days of the week it holds; 1 is Monday, none means any.")
+    def weekdays(self) -> list[int]:
+        """Return on which days of the week it holds."""
+        return list(self.found.weekdays)
+
+    @field("At what times of day, such as 18:00-22:00.")
+    def hours(self) -> str | None:
+        """Return at what times of day it holds."""
+        return self._whole.hours
+
+    @field("How often, such as weekly.")
+    def frequency(self) -> str | None:
+        """Return how often it holds."""
+        return self._whole.frequency
+
+    @property
+    def _whole(self) -> domain.Tagging:
+        assert isinstance(self.found, domain.Tagging), "GRAPH_ONLY is read there"  # noqa: S101
+        return self.found
 
 
 @strawberry.type(
@@ -228,7 +254,7 @@ class Customer(Node):
         places = catalogue.order
         known = [(places[key], one.tag, one) for key, one in current if key in places]
         return [
-            Tagging.of(one, Tag.once(one.tag, catalogue, context.made))
+            Tagging(tag=Tag.once(one.tag, catalogue, context.made), found=one)
             for _, _, one in sorted(known, key=itemgetter(0, 1))
         ]
 

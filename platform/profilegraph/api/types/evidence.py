@@ -186,7 +186,7 @@ def evidence_of(
     """Return the API's view of what was found; `people` are the customer's, by key."""
     match found:
         case domain.Tagging():
-            return Tagging.of(found, Tag.carried(found.tag, catalogue))
+            return Tagging(tag=Tag.carried(found.tag, catalogue), found=found)
         case Value():
             return ValueEvidence.of(found)
         case EventFact():
