@@ -48,7 +48,7 @@ TAGS = {
 }
 FUNCTIONS = (DepartmentFunction.IT, DepartmentFunction.FINANCE)
 ROLES = (DecisionRole.DECIDER, DecisionRole.BLOCKER)
-TEXTS = ("CFO", "cfo office", "财务总监", "")
+TEXTS = ("CFO", "cfo office", "财务总监", "", "ﬁ CFO", "😀o")
 KEYS = ("web", "app")
 STAGES = ("proposal", "contract")
 MEETINGS = (FollowUpKind.CALL, FollowUpKind.VISIT)
@@ -59,11 +59,11 @@ PURPOSES = ("email", "phone")
 SHARES = (0.0, 0.3, 0.7, 1.0)
 
 days = st.sampled_from((-400, -30, -7, -1, 0, 1, 30))
-numbers = st.sampled_from((-1.0, 0.0, 0.5, 1.0, 10.0))
-amounts = st.sampled_from((0, 1, 10_000, 125_000))
+numbers = st.sampled_from((-1.0, 0.0, 0.1, 0.5, 1.0, 10.0, 300.0))
+amounts = st.sampled_from((0, 1, 10_000, 125_000, 2**53 + 1))
 dates = days.map(lambda n: NOW.date() + timedelta(days=n))
 moments = st.builds(
-    lambda n, s: NOW + timedelta(days=n, seconds=s), days, st.sampled_from((-1, 0, 1))
+    lambda n, s: NOW + timedelta(days=n, microseconds=s), days, st.sampled_from((-1, 0, 1))
 )
 
 
@@ -112,7 +112,11 @@ def customers(draw: st.DrawFn, key: str) -> Customer:
         "founded": draw(maybe(dates)),
         "listed": draw(maybe(st.booleans())),
     }
-    return Customer(key=key, attributes={k: v for k, v in attributes.items() if v is not None})
+    return Customer(
+        key=key,
+        name=draw(maybe(st.sampled_from(TEXTS).filter(bool))),
+        attributes={k: v for k, v in attributes.items() if v is not None},
+    )
 
 
 @st.composite
