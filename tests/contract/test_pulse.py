@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,38 @@ async def test_who_hangs_up_is_asked_anew(tmp_path: Path):
         assert beat is None
     answer(tmp_path / "pulse", lambda: (3, 3, 3))
     assert pulse.beat() is not None
+    pulse.close()
+
+
+async def test_a_question_that_was_sent_ahead_is_answered_by_itself_or_a_later_one(tmp_path: Path):
+    numbers = count(1)
+    answer(tmp_path / "pulse", lambda: (number := next(numbers), number, number))
+    pulse = Pulse(tmp_path / "pulse")
+    first, second, third = pulse.ask(), pulse.ask(), pulse.ask()
+    told = [pulse.beat(one) for one in (second, first, third)]
+    assert [None if one is None else one[1] for one in told] == [2, 2, 3]
+    pulse.close()
+
+
+async def test_a_question_whose_answer_is_lost_has_none(tmp_path: Path):
+    answer(tmp_path / "pulse", lambda: (3, 3, 3))
+    pulse = Pulse(tmp_path / "pulse")
+    question = pulse.ask()
+    pulse.close()
+    assert pulse.beat(question) is None
+    assert pulse.beat() is not None
+    pulse.close()
+
+
+async def test_whoever_asks_and_never_listens_holds_up_nobody(tmp_path: Path):
+    numbers = count(1)
+    answer(tmp_path / "pulse", lambda: (number := next(numbers), number, number))
+    pulse = Pulse(tmp_path / "pulse")
+    for _ in range(5_000):
+        pulse.ask()
+    beat = pulse.beat()
+    assert beat is not None
+    assert beat[1] == 5_001
     pulse.close()
 
 

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from profilegraph.errors import IndexUnable
-from profilegraph.index.bitmaps import bitmap_of, bitmap_of_mask, ordinals_of, size_of
+from profilegraph.index.bitmaps import (
+    bitmap_of,
+    bitmap_of_mask,
+    bitmap_where,
+    ordinals_of,
+    size_of,
+)
 from profilegraph.index.building import Rows, build
 from profilegraph.index.columns import Coded, Moments, Numbers, numbers_hold, packed
 from profilegraph.index.keys import Keys
@@ -138,6 +144,14 @@ def test_a_mask_is_the_set_of_its_places(share: float, first: int) -> None:
     mask = np.random.default_rng(7).random(200_001) < share
     found = bitmap_of_mask(mask, first)
     assert found == BitMap((np.flatnonzero(mask) + first).tolist())
+
+
+@pytest.mark.parametrize("step", [1, 3, 40, 7_000])
+@pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
+def test_some_of_ascending_ordinals_are_that_set(step: int, share: float) -> None:
+    ordinals = np.arange(65_530, 65_530 + step * 30_000, step, dtype=np.uint32)
+    mask = np.random.default_rng(7).random(len(ordinals)) < share
+    assert bitmap_where(ordinals, mask) == BitMap(ordinals[mask].tolist())
 
 
 def test_the_ordinals_of_many_customers_make_the_same_set_in_any_order() -> None:

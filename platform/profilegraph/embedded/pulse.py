@@ -23,6 +23,7 @@ from threading import Thread
 DEADLINE_SECONDS = 0.02
 _QUESTION = b"?"
 _ANSWER = Struct("!8s3q")
+_MOST_UNREAD = 64
 _LONGEST_PATH = 100
 """What the address of a socket can have; systems differ a little."""
 
@@ -53,39 +54,65 @@ def answer(path: Path, numbers: Callable[[], Numbers]) -> None:
 class Pulse:
     """Asks for the state of a database.
 
-    It waits for the answer, event loop or not: that takes less time than the loop needs to turn to
-    something else and come back.
+    A question can be sent ahead, so that its answer is there when it is needed. Who waits for one
+    waits, event loop or not: that takes less time than the loop needs to turn to something else
+    and come back.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._socket: socket.socket | None = None
+        self._asked = 0
+        self._answered = 0
+        self._last: bytes | None = None
+        """The answer to the question of the number `_answered`; None where it is lost."""
 
-    def beat(self) -> Beat | None:
-        """Return the state of the database; None where nobody tells, or somebody commits."""
+    def ask(self) -> int:
+        """Return the number of a question that is sent and not waited for."""
+        self._asked += 1
         try:
-            run, whole, closed, committed = _ANSWER.unpack(self._ask())
+            while self._asked - self._answered > _MOST_UNREAD:
+                self._read()
+            self._connected().sendall(_QUESTION)
+        except OSError:
+            self.close()
+        return self._asked
+
+    def beat(self, question: int | None = None) -> Beat | None:
+        """Return the state of the database after a question was sent, by default after this call.
+
+        None where nobody tells, or somebody commits.
+        """
+        wanted = self.ask() if question is None else question
+        try:
+            while self._answered < wanted:
+                self._read()
         except OSError:  # a missed deadline is one, too: the next question begins anew
             self.close()
+        if self._last is None:
             return None
+        run, whole, closed, committed = _ANSWER.unpack(self._last)
         return (run, whole) if whole == closed == committed else None
 
     def close(self) -> None:
-        """End the conversation; the next question begins another one."""
+        """End the conversation, unanswered questions and all; the next one begins another."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+        self._answered, self._last = self._asked, None
 
-    def _ask(self) -> bytes:
+    def _connected(self) -> socket.socket:
         if self._socket is None:
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.settimeout(DEADLINE_SECONDS)
             self._socket.connect(str(self._path))
-        self._socket.sendall(_QUESTION)
+        return self._socket
+
+    def _read(self) -> None:
         found = b""
         while len(found) < _ANSWER.size:
-            part = self._socket.recv(_ANSWER.size - len(found))
+            part = self._connected().recv(_ANSWER.size - len(found))
             if not part:
                 raise ConnectionResetError("the server has ended")
             found += part
-        return found
+        self._answered, self._last = self._answered + 1, found

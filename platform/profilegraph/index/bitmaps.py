@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,35 @@ def united(sets: Sequence[BitMap]) -> BitMap:
 def bitmap_where(ordinals: Ordinals, mask: Mask) -> BitMap:
     """Return the set of those of some different ordinals, in order, for which a mask is true."""
     if len(ordinals) < _FEW or int(ordinals[-1]) - int(ordinals[0]) >= len(ordinals):
-        return bitmap_of(ordinals[mask])
+        return _bitmap_of_ascending(ordinals[mask])
     # Without a gap between them, the mask is the set already, but for where it begins.
     before = int(ordinals[0]) % _CHUNK
     if before:
         mask = np.concatenate([np.zeros(before, np.bool_), mask])
     return bitmap_of_mask(mask, int(ordinals[0]) - before)
+
+
+def _bitmap_of_ascending(ordinals: Ordinals) -> BitMap:
+    if len(ordinals) < _FEW:
+        return bitmap_of(ordinals)
+    chunks = ordinals >> np.uint32(16)
+    starts = np.flatnonzero(np.concatenate([[True], chunks[1:] != chunks[:-1]]))
+    sizes = np.diff(np.append(starts, len(ordinals)))
+    low = ordinals.astype("<u2")  # the place within the chunk is what is left of the number
+    bodies = [
+        _listed(low[start : start + size])
+        for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
+    ]
+    return _read(chunks[starts], sizes, bodies)
+
+
+def _listed(places: NDArray[np.uint16]) -> bytes:
+    """Return the container of a chunk's places."""
+    if len(places) <= _MOST_LISTED:
+        return places.tobytes()
+    mask = np.zeros(_CHUNK, np.bool_)
+    mask[places] = True
+    return np.packbits(mask, bitorder="little").tobytes()
 
 
 def bitmap_of_mask(mask: Mask, first: int = 0) -> BitMap:
@@ -56,20 +80,25 @@ def bitmap_of_mask(mask: Mask, first: int = 0) -> BitMap:
     chunks = bits.reshape(-1, _CHUNK // 8)
     sizes = np.bitwise_count(chunks.view(np.uint64)).sum(axis=1, dtype=np.int64)
     filled = np.flatnonzero(sizes)
-    if not len(filled):
-        return BitMap()
     bodies = [
         chunks[at].tobytes()
         if sizes[at] > _MOST_LISTED
         else np.flatnonzero(mask[at * _CHUNK : (at + 1) * _CHUNK]).astype("<u2").tobytes()
         for at in filled
     ]
-    heads = np.empty((len(filled), 2), "<u2")
-    heads[:, 0] = filled + first // _CHUNK
-    heads[:, 1] = sizes[filled] - 1
-    start = 8 + 8 * len(filled)
+    return _read(filled + first // _CHUNK, sizes[filled], bodies)
+
+
+def _read(chunks: NDArray[Any], sizes: NDArray[Any], bodies: Sequence[bytes]) -> BitMap:
+    """Return the set of some filled chunks: their numbers, how many each holds, and its container."""
+    if not bodies:
+        return BitMap()
+    heads = np.empty((len(bodies), 2), "<u2")
+    heads[:, 0] = chunks
+    heads[:, 1] = sizes - 1
+    start = 8 + 8 * len(bodies)
     offsets = start + np.cumsum([0, *(len(body) for body in bodies[:-1])])
-    head = np.array([_COOKIE, len(filled)], "<u4").tobytes()
+    head = np.array([_COOKIE, len(bodies)], "<u4").tobytes()
     parts = [head, heads.tobytes(), offsets.astype("<u4").tobytes(), *bodies]
     return BitMap.deserialize(b"".join(parts))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -93,6 +94,24 @@ class Evaluator:
             for key in keys
         ]
         return [*found, members - BitMap.union(BitMap(), *found)]
+
+    def counted(self, dimension: str, members: BitMap) -> list[int]:
+        """Return the sizes of what `parted` returns, without making these sets."""
+        defined = self.catalogue.dimension(dimension)
+        keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
+        sizes = [0] * (len(keys) + 1)
+        for here in self._places:
+            some = members & here.everyone
+            carried = [self._carriers(key, here.level.tags) for key in keys]
+            for place, sets in enumerate([*carried, [*chain(*carried)]]):
+                sizes[place] += united(sets).intersection_cardinality(some)
+        return [*sizes[:-1], len(members) - sizes[-1]]
+
+    def _carriers(self, key: str, tags: Mapping[str, Taggings]) -> list[BitMap]:
+        """Return the carriers of a tag and of each below it, under whichever of their keys."""
+        keys, now = self.catalogue.carriers, self.context.now
+        below = self.catalogue.descendants[key]
+        return [tags[one].carried(now) for own in below for one in keys[own] if one in tags]
 
     def _carrying(self, key: str, parts: Iterable[tuple[Mapping[str, Taggings], BitMap]]) -> BitMap:
         """Return who of some customers of levels carries a tag itself, under whichever of its keys."""

@@ -111,7 +111,7 @@ class IndexEngine:
         """Return how many of a filter's customers are in each bucket, every level by itself."""
         try:
             members = self.evaluator.members(node)
-            counts = [tuple(map(len, self._buckets(level, members))) for level in levels]
+            counts = [self._sizes(level, members) for level in levels]
         except IndexUnable:
             return await self.behind.breakdown(node, levels)
         return Breakdown(len(members), tuple(counts))
@@ -137,6 +137,12 @@ class IndexEngine:
             if part:
                 found[*path, place] = len(part)
                 self._part((*path, place), part, below, found)
+
+    def _sizes(self, level: Level, members: BitMap) -> tuple[int, ...]:
+        """Return how many of the members are in each bucket of a level."""
+        if isinstance(level, ByTag):
+            return tuple(self.evaluator.counted(level.dimension, members))
+        return tuple(map(len, self._buckets(level, members)))
 
     def _buckets(self, level: Level, members: BitMap) -> list[BitMap]:
         """Return the members in each bucket of a level."""

@@ -82,12 +82,17 @@ class Knowledge:
         known = self.unchanged(asked=False)
         return (await asyncio.shield(self.look(asked=False)) if known is None else known).catalogue
 
-    def unchanged(self, *, asked: bool = True) -> Known | None:
-        """Return what is known where the pulse tells that nothing was committed since it was read.
+    def question(self) -> int | None:
+        """Return the number of a question to the pulse that is on its way; None where there is none."""
+        return None if self._pulse is None else self._pulse.ask()
 
-        Unless it is `asked`, by a question, the index may be behind.
+    def unchanged(self, question: int | None = None, *, asked: bool = True) -> Known | None:
+        """Return what is known where nothing was committed between its reading and a question.
+
+        The question to the pulse is sent by this call if it was not sent before. Unless it is
+        `asked`, by somebody who wants customers, the index may be behind.
         """
-        beat = self._beat()
+        beat = self._beat(question)
         if beat is None or self._told is None or self._told[0] != beat:
             return None
         known = self._told[1]
@@ -142,8 +147,8 @@ class Knowledge:
         self._told = None if beat is None else (beat, known)
         return known
 
-    def _beat(self) -> Beat | None:
-        return None if self._pulse is None else self._pulse.beat()
+    def _beat(self, question: int | None = None) -> Beat | None:
+        return None if self._pulse is None else self._pulse.beat(question)
 
     async def _read(self, asked: bool) -> Known:
         found = await self._settled()
@@ -222,6 +227,8 @@ class OneLook:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        # Sent when the request begins; the answer is there when it is read.
+        self._question = knowledge.question()
         self._known: Known | None = None
         self._look: asyncio.Task[Known] | None = None
 
@@ -230,7 +237,7 @@ class OneLook:
     async def now(self) -> Known:
         """Return what is known, by a look that began after the request did."""
         if self._known is None and self._look is None:
-            self._known = self._knowledge.unchanged()
+            self._known = self._knowledge.unchanged(self._question)
         if self._known is not None:
             return self._known
         if self._look is None:
@@ -241,10 +248,13 @@ class OneLook:
         """Return the taxonomies, by a look that began after the request did."""
         if self._known is not None or self._look is not None:
             return (await self.now()).catalogue
+        known = self._knowledge.unchanged(self._question, asked=False)
+        if known is not None:
+            return known.catalogue
         if self._catalogue is None:
             self._catalogue = asyncio.create_task(self._knowledge.catalogue())
         return await asyncio.shield(self._catalogue)
 
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
-        self._known = self._look = self._catalogue = None
+        self._known = self._look = self._catalogue = self._question = None

@@ -127,12 +127,17 @@ def _by_value(
     )
 
 
+# Neo4j orders stored texts by code point, and those that it computed, or was given, by UTF-16: a page
+# that began after a text of one kind would leave out some of the other.
+_COMPUTED = "{} + ''"
+
+
 def _sorted_by(order: Sort, compiler: Compiler) -> str:
     match order:
         case Order.KEY:
             return "c.key"
         case Order.NAME:
-            return "c.name"
+            return _COMPUTED.format("c.name")
         case Order.CREATED_AT:
             return "c.createdAt"
         case ByAttribute(key):
@@ -156,7 +161,7 @@ def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
                 f" THEN {place} + 0 END"
             )
         case AttributeType.STRING:
-            cypher_type = "STRING"
+            return f"CASE WHEN {place} IS :: STRING NOT NULL THEN {_COMPUTED.format(place)} END"
         case AttributeType.DATE:
             cypher_type = "DATE"
         case AttributeType.BOOLEAN:

@@ -6,7 +6,7 @@ from time import perf_counter
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # An answer of the API is data: nothing in it may run or be shown inside another page.
@@ -22,6 +22,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": API_POLICY,
 }
+_OF_ANSWERS = Headers(HEADERS).raw
+_OF_PAGES = Headers(HEADERS | {"Content-Security-Policy": PAGE_POLICY}).raw
 _log = structlog.get_logger()
 
 
@@ -37,10 +39,8 @@ class SecurityHeaders:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                if scope["path"].startswith(self._page_prefix):
-                    headers["Content-Security-Policy"] = PAGE_POLICY
+                page = scope["path"].startswith(self._page_prefix)
+                message["headers"] = [*message["headers"], *(_OF_PAGES if page else _OF_ANSWERS)]
             await send(message)
 
         await self._app(scope, receive, secured)

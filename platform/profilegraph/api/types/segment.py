@@ -19,6 +19,7 @@ from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
+from profilegraph.segments.answers import Position
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import Past, When
 from profilegraph.services import segments
@@ -47,10 +48,14 @@ OrderBy = Annotated[
 class CustomerEdge:
     """One customer of a list."""
 
-    cursor: str = strawberry.field(
-        description="Where the customer stands; it stays good while customers come and go."
-    )
+    position: strawberry.Private[Position]
+    sorting: strawberry.Private[Sorting]
     node: Customer = strawberry.field(description="The customer.")
+
+    @field("Where the customer stands; it stays good while customers come and go.")
+    def cursor(self) -> str:
+        """Return where the customer stands."""
+        return self.sorting.cursor(self.position)
 
 
 @strawberry.type(description="A page of customers.")
@@ -91,18 +96,19 @@ async def customer_page(
         descending=sorting.descending,
         search=search,
     )
-    cursors = {
-        position.key: sorting.cursor(position)
-        for position in info.context.budget.take(list(page.positions))
-    }
+    positions = {one.key: one for one in info.context.budget.take(list(page.positions))}
     wanted = asked(info, "edges", "node")
-    customers = await Customer.found(info, list(cursors), wanted)
+    customers = await Customer.found(info, list(positions), wanted)
+    ends = page.positions[:1] + page.positions[-1:]
     return CustomerConnection(
         condition=condition,
         when=when,
         search=search,
-        edges=[CustomerEdge(cursor=cursors[one.key], node=one) for one in customers],
-        page_info=PageInfo.of(list(cursors.values()), after, page.has_next),
+        edges=[
+            CustomerEdge(position=positions[one.key], sorting=sorting, node=one)
+            for one in customers
+        ],
+        page_info=PageInfo.of([*map(sorting.cursor, ends)], after, page.has_next),
     )
 
 
