@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.index.view import View
 from profilegraph.segments.answers import (
@@ -44,7 +42,6 @@ from tests.property.worlds_as_facts import facts_of
 from tests.spec.conftest import CONTEXT
 from tests.support.worlds import World, load_only, load_world
 
-SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 HERE = replace(CONTEXT, library=LIBRARY)
 Make = Callable[[], Awaitable[Engine]]
 """Makes an engine over the world that was loaded."""
@@ -65,11 +62,6 @@ sorts: st.SearchStrategy[Sort] = st.one_of(
     st.sampled_from(("employees", "slogan", "founded", "listed")).map(ByAttribute),
     st.sampled_from(("score", "rank")).map(ByMetric),
 )
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.of([read_taxonomy(SPEC)])
 
 
 @pytest.fixture(params=["cypher", "index"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.index import leaves
 from profilegraph.index.level import joined
 from profilegraph.index.to_bitmap import Evaluator
@@ -28,26 +26,13 @@ from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, narrowed_values, scopes
 from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
 from tests.spec.conftest import CONTEXT, by_cypher, by_explain
-from tests.support.worlds import World, load_only, load_world
-
-SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.of([read_taxonomy(SPEC)])
+from tests.support.worlds import World, load_world
 
 
 @given(node=filters)
 @settings(max_examples=300, deadline=None)
 def test_a_filter_survives_being_written_as_json(node: Node) -> None:
     assert decode_text(encode_text(node)) == node
-
-
-@pytest.fixture
-async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
-    await load_only(migrated, catalogue.taxonomies)
-    return migrated
 
 
 @given(

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeAlias
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +15,6 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.host import Host
-from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.index.carried import carried
 from profilegraph.index.pages import page_by_key
 from profilegraph.index.to_bitmap import Evaluator
@@ -36,9 +33,8 @@ from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, mergers, numbers, ourselves, worlds
 from tests.property.strategies import LIBRARY, filters, scopes
 from tests.spec.conftest import CONTEXT, by_cypher
-from tests.support.worlds import World, load_only, load_world
+from tests.support.worlds import World, load_world
 
-SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 PLENTY = 2**30
 CUSTOMERS = ["c0", "c1", "c2"]
 
@@ -117,17 +113,6 @@ steps: st.SearchStrategy[Step] = st.one_of(
     ),
     mergers(CUSTOMERS).map(merging),
 )
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.of([read_taxonomy(SPEC)])
-
-
-@pytest.fixture
-async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
-    await load_only(migrated, catalogue.taxonomies)
-    return migrated
 
 
 @given(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import TypeAlias
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -16,7 +14,6 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.errors import Conflict
 from profilegraph.hooks.host import Host
-from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.index.level import Trees
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.index.view import View
@@ -30,9 +27,8 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
 from profilegraph.storage.database import Database, Transaction
 from tests.conftest import NOW
-from tests.support.worlds import World, load_only, load_world
+from tests.support.worlds import World, load_world
 
-SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 KEYS = [f"c{number:02}" for number in range(14)]
 Step: TypeAlias = Callable[[Platform], Awaitable[None]]
 
@@ -114,17 +110,6 @@ def related(where: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 plain: st.SearchStrategy[Node] = st.sampled_from((fishes, Not(fishes)))
 one_deep = related(plain)
 filters = one_deep | related(one_deep) | st.builds(lambda a, b: AnyOf((a, b)), one_deep, plain)
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.of([read_taxonomy(SPEC)])
-
-
-@pytest.fixture
-async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
-    await load_only(migrated, catalogue.taxonomies)
-    return migrated
 
 
 @given(

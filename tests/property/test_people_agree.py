@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.holding import person_holds
 from profilegraph.segments.nodes import Node, PersonTest
 from profilegraph.segments.to_cypher import Compiler
@@ -21,21 +18,9 @@ from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, person_tests
 from tests.property.worlds_as_facts import facts_of, member
 from tests.spec.conftest import CONTEXT
-from tests.support.worlds import World, load_only, load_world
+from tests.support.worlds import World, load_world
 
-SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 ASKED = replace(CONTEXT, library=LIBRARY)
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.of([read_taxonomy(SPEC)])
-
-
-@pytest.fixture
-async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
-    await load_only(migrated, catalogue.taxonomies)
-    return migrated
 
 
 @given(

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +14,6 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Consent
 from profilegraph.domain.values import Record
 from profilegraph.errors import NoHistory
-from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.causes import Asked, Known, changed
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.facts import Context
@@ -30,9 +27,8 @@ from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, simple_leaves
 from tests.spec.conftest import CONTEXT, OF_THE_PAST
-from tests.support.worlds import World, add_world, load_only, load_world
+from tests.support.worlds import World, add_world, load_world
 
-SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"
 BETWEEN = timedelta(days=1000)
 """From one writing to the next; all that a world tells lies within half of it."""
 DATES = ("since", "until", "at")
@@ -77,17 +73,6 @@ def moved(record: Record, stage: int) -> Record:
     if isinstance(record, Event | FollowUp | Consent):
         changes["key"] = f"{record.key}-{stage}"
     return record.model_copy(update=changes)
-
-
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.of([read_taxonomy(SPEC)])
-
-
-@pytest.fixture
-async def loaded(migrated: Database, catalogue: Catalogue) -> Database:
-    await load_only(migrated, catalogue.taxonomies)
-    return migrated
 
 
 async def write(
