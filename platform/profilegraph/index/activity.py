@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from profilegraph.errors import IndexUnable
-from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, first_places
 from profilegraph.index.columns import numbers_hold
-from profilegraph.index.leaves import Here, counted, dates_hold, first_places, grouped
+from profilegraph.index.leaves import Here, counted, dates_hold, grouped
 from profilegraph.index.tables import EVENT, Table
 from profilegraph.segments import nodes
 from profilegraph.segments.holding import number_holds, text_holds

@@ -53,7 +53,7 @@ def _bitmap_of_ascending(ordinals: Ordinals) -> BitMap:
     if len(ordinals) < _FEW:
         return bitmap_of(ordinals)
     chunks = ordinals >> np.uint32(16)
-    starts = np.flatnonzero(np.concatenate([[True], chunks[1:] != chunks[:-1]]))
+    starts = first_places(chunks)
     sizes = np.diff(np.append(starts, len(ordinals)))
     low = ordinals.astype("<u2")  # the place within the chunk is what is left of the number
     bodies = [
@@ -61,6 +61,13 @@ def _bitmap_of_ascending(ordinals: Ordinals) -> BitMap:
         for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
     ]
     return _read(chunks[starts], sizes, bodies)
+
+
+def first_places(numbers: Ordinals) -> NDArray[np.int64]:
+    """Return where in ascending numbers each different one begins, shape (k,)."""
+    if not len(numbers):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]]))
 
 
 def _listed(places: NDArray[np.uint16]) -> bytes:

@@ -113,12 +113,6 @@ class Coded:
         mask: Mask = passes[self.codes]
         return mask
 
-    def at(self, places: Places) -> list[Any]:
-        """Return the values of the rows at some places."""
-        if len(self.values) == 1:
-            return [*self.values] * len(places)
-        return [self.values[code] for code in self.codes[places].tolist()]
-
     def take(self, places: Places) -> Self:
         """Return the column of the rows at some places, with no value that none of them has."""
         if len(self.values) == 1 and len(places):

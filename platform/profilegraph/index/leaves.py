@@ -13,7 +13,15 @@ from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.properties import attribute_property, metric_property
-from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, bitmap_where, ordinals_of, united
+from profilegraph.index.bitmaps import (
+    Mask,
+    Ordinals,
+    bitmap_of,
+    bitmap_where,
+    first_places,
+    ordinals_of,
+    united,
+)
 from profilegraph.index.building import day_number
 from profilegraph.index.columns import numbers_hold
 from profilegraph.index.level import Level, Trees
@@ -72,13 +80,6 @@ def grouped(customers: Ordinals) -> tuple[Ordinals, NDArray[np.int64]]:
     """Return the different ones of some ordinals in ascending order, and how often each occurs, both of shape (k,)."""
     starts = first_places(customers)
     return customers[starts], np.diff(np.append(starts, len(customers)))
-
-
-def first_places(customers: Ordinals) -> NDArray[np.int64]:
-    """Return where in ascending ordinals each different one begins, shape (k,)."""
-    if not len(customers):
-        return np.zeros(0, np.int64)
-    return np.flatnonzero(np.concatenate([[True], customers[1:] != customers[:-1]]))
 
 
 def tags(leaf: nodes.Tags, here: Here) -> BitMap:
