@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from profilegraph.domain.customers import RelationKind
 from profilegraph.errors import IndexUnable
 from profilegraph.index import relations
-from profilegraph.index.columns import Coded, Numbers
+from profilegraph.index.columns import Coded, Column, Numbers
 from profilegraph.index.relations import Relations
 from profilegraph.index.tables import Table
 from profilegraph.segments.nodes import Related, bounds
@@ -20,7 +20,7 @@ Relation = tuple[int, int, RelationKind]
 
 
 def relating(rows: list[Relation]) -> Relations:
-    columns = {
+    columns: dict[str, Column] = {
         "other": Numbers.of([row[1] for row in rows]),
         "kind": Coded.of([row[2] for row in rows]),
     }
