@@ -127,7 +127,7 @@ class WaterfallStep:
         description="How many this condition alone keeps out: they pass all others."
     )
 
-    @field("The condition as a sentence.")
+    @field("The condition as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
         return await info.context.sentence(self.condition, locale)
@@ -248,7 +248,7 @@ class Audience:
         async with self.asking(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
-    @field("The filter as a sentence.")
+    @field("The filter as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
         return await info.context.sentence(self.condition, locale)
