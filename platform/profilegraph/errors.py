@@ -100,6 +100,10 @@ class DatabaseUnavailable(ProfilegraphError):
     code = "DATABASE_UNAVAILABLE"
 
 
+class DatabaseFailed(DatabaseUnavailable):
+    """The database answers that it cannot go on until it is started anew, as after a full disk."""
+
+
 class DatabaseTimeout(ProfilegraphError):
     """The database did not finish in time; nothing of the call is committed unless it says so."""
 

@@ -25,6 +25,7 @@ from profilegraph.api.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host
 from profilegraph.services.doctor import plugin_state
+from profilegraph.services.keeping import PAUSE_SECONDS, Keeper
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import Delivery, Sender
 from profilegraph.services.live.routine import Routine
@@ -141,6 +142,7 @@ def _routines(platform: Platform, clock: Clock) -> list[Routine]:
         Routine("watching", Watcher(platform).round, clock, settings.watch_seconds),
         Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
         Routine("sending", Sending(platform).round, clock, settings.watch_seconds),
+        Routine("keeping", Keeper(settings, platform.database).round, clock, PAUSE_SECONDS),
     ]
 
 
