@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import phonenumbers
 from platformdirs import user_cache_path, user_data_path
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from profilegraph.errors import InvalidConfiguration
 
 MEGABYTE = 1024 * 1024
+
+
+DEPLOYMENT = frozenset({"currency", "phone_region", "timezone"})
+"""Settings that the graph keeps from its first start on: a process must not be set to others."""
+
+
+def _known_region(code: str) -> str:
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no country that has phone numbers; such as CN, US, DE")
+    return code
 
 
 def _known_zone(name: str) -> str:
@@ -71,8 +82,8 @@ class Settings(BaseSettings):
     currency: str = Field(
         "CNY", pattern=r"^[A-Z]{3}$", description="The one currency in which amounts are kept."
     )
-    phone_region: str = Field(
-        "CN", pattern=r"^[A-Z]{2}$", description="Country of phone numbers without a country code."
+    phone_region: Annotated[str, AfterValidator(_known_region)] = Field(
+        "CN", description="Country of phone numbers without a country code."
     )
     index_memory: int = Field(
         1024,
@@ -93,11 +104,6 @@ class Settings(BaseSettings):
     def index_bytes(self) -> int | None:
         """Return the most memory that the index may take; None where there is to be none."""
         return self.index_memory * MEGABYTE or None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the deployment's time zone."""
-        return ZoneInfo(self.timezone)
 
 
 def load_settings(**overrides: Any) -> Settings:
