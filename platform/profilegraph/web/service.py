@@ -81,6 +81,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         start=start,
         close=close,
         routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
+        origins=platform.settings.cors_origins,
     )
 
 
