@@ -37,8 +37,9 @@ def test_it_may_stand_at_any_place_beside_the_general_form():
 def test_every_dimension_can_be_named_and_none_takes_a_condition_s_name():
     assert len(CONDITIONS) >= len(SHIPPED.dimensions)
     for key in SHIPPED.dimensions:
-        named = [name for name, make in CONDITIONS.items() if make({})["tags"]["dimension"] == key]
-        assert read({named[0]: {"hasAny": True}}) == {"tags": {"dimension": key, "hasAny": True}}
+        general = {"tags": {"dimension": key}}
+        named = next(name for name, make in CONDITIONS.items() if make({}) == general)
+        assert read({named: {"hasAny": True}}) == {"tags": {"dimension": key, "hasAny": True}}
 
 
 def test_what_is_wrong_in_it_is_told_at_its_place():

@@ -69,7 +69,7 @@ def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     dimensions = dimension_fields(catalogue, {**filters.fields, **leaves}, source)
     filters.fields.update(distinct(leaves, dimensions, host))
     filters.fields.update(dimensions)
-    filters.out_type = ByDimension(filters.fields)  # type: ignore[method-assign]
+    filters.out_type = ByDimension(filters.fields)  # type: ignore[method-assign, assignment]
     whole = GraphQLSchema(**schema._schema.to_kwargs())
     add_customer_fields(whole, host)
     assert_valid_schema(whole)

@@ -38,6 +38,7 @@ from profilegraph.services.taxonomy_changes.plans import (
     WarningKind,
 )
 from profilegraph.storage.database import Transaction
+from profilegraph.storage.reads import read_names
 from profilegraph.storage.saved_segments import list_segments
 from profilegraph.storage.taxonomies import read_taxonomies
 from profilegraph.storage.taxonomy_changes import (
@@ -45,7 +46,6 @@ from profilegraph.storage.taxonomy_changes import (
     Watchers,
     keep_plan,
     read_changes,
-    read_names,
     read_watchers,
 )
 
