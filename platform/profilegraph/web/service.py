@@ -75,6 +75,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         start=start,
         close=close,
         routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
+        origins=platform.settings.cors_origins,
     )
 
 
