@@ -349,7 +349,7 @@ BORN = 'mutation($at: DateTime) { saveCustomer(input: {key: "a", createdAt: $at}
 async def test_since_when_somebody_has_been_a_customer_can_be_brought_in(past):
     early = day(past, -30)
     assert (await past(BORN, at=early))["saveCustomer"]["createdAt"] == early
-    everyone = {"all": []}
+    everyone: dict[str, Any] = {"all": []}
     assert (await past(ASK, f=everyone, at=day(past, -1)))["segmentPreview"]["count"] == 1
     assert (await past(ASK, f=everyone, at=day(past, -31)))["segmentPreview"]["count"] == 0
     await past('mutation { saveCustomer(input: {key: "a", name: "A"}) { key } }')

@@ -74,7 +74,7 @@ async def test_a_change_says_what_it_means_and_reaches_processes_that_run(
     await platform.known()
     await with_a_purchase(platform)
     number = {"kind": IdentityKind.PHONE, "value": "(415) 555-5938", "customer": "C"}
-    await save(platform, [Identity(**number)], NOW)  # type: ignore[arg-type]  # one dict of both
+    await save(platform, [Identity(**number)], NOW)
     given = {"currency": "EUR", "phone_region": "DE", "timezone": "Europe/Berlin"}
     planned = await deployment.plan(platform.database, {**given})
     money, phones = planned.meaning

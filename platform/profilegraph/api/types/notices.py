@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.enums import describe
 from profilegraph.api.fields import field
-from profilegraph.api.types.taxonomy import Locale
+from profilegraph.api.types.labels import Locale
 from profilegraph.domain.notices import Notice as Noted
 from profilegraph.domain.notices import NoticeCode
 
