@@ -74,7 +74,7 @@ async def find_by_identity(platform: Platform, kind: IdentityKind, value: str) -
         canonical = canonical_identity(kind, value, platform.settings.phone_region)
     except ValueError as fault:
         raise InvalidInput(
-            f"this is no identity of the kind {kind.value}.", where="identity.value"
+            f"this is no identity of the kind {kind.value}: {fault}.", where="identity.value"
         ) from fault
     identity = Identity(kind=kind, value=canonical, customer="-")
     return await read_identified(platform.database, identity.key)
