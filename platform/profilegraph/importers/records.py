@@ -15,7 +15,8 @@ from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
 from profilegraph.importers.contacts import canonical_identity
 from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.tables import Row, Table
+from profilegraph.importers.rows import Row
+from profilegraph.importers.tables import Table
 
 _KEYED_BY_PLACE: frozenset[type[Record]] = frozenset({Event, FollowUp, Consent})
 """Kinds whose key may be left out: where a row stands then is its key."""
@@ -40,6 +41,10 @@ class RecordReader:
             values = self._attributes if target.attribute else self._fields
             values[target.name] = target.read(text)
         self._binder.check(table)
+        self.signs_open = {
+            one for one in filter(None, table.columns) if self._binder.sign_is_open(one)
+        }
+        """Columns of amounts whose decimal sign the mapping does not say."""
         keyed = "key" in mapping.fields or "key" in table.columns
         self.keyed_by_place = kind in _KEYED_BY_PLACE and not keyed
         """Whether a row's source and line are its record's key."""
@@ -53,7 +58,7 @@ class RecordReader:
             if cell == "":
                 continue
             try:
-                for name, attribute, read in targets(column):
+                for name, attribute, read, _ in targets(column):
                     value = read(cell)
                     if value is not NOTHING:
                         (attributes if attribute else fields)[name] = value
