@@ -23,6 +23,7 @@ from profilegraph.domain.spreadsheets import escaped, is_formula
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.content_keys import ContentKeys
 from profilegraph.importers.files import scan
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.records import RecordReader
@@ -245,5 +246,5 @@ async def test_a_csv_file_that_was_written_comes_back_equal(tmp_path: Path) -> N
         path = tmp_path / "customers.csv"
         path.write_bytes(text)
         with open_import(scan(path), path.name, FileMapping()) as read:
-            reader = RecordReader(Customer, FileMapping(), read, conventions)
+            reader = RecordReader(Customer, FileMapping(), read, conventions, ContentKeys())
             assert [reader.read(row) for row in read.rows] == customers
