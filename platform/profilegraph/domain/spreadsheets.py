@@ -10,7 +10,8 @@ from profilegraph.domain.texts import INVISIBLE
 _BEFORE = rf"[\s\u0000-\u001f\u007f-\u009f{INVISIBLE}]*"
 _FORMULA = re.compile(rf"[\t\r\n]|{_BEFORE}[=+\-@＝＋－＠]")
 _GUARDED = re.compile(rf"'+(?:[\t\r\n]|{_BEFORE}[=+\-@＝＋－＠])")
-_GUARD = "'"
+GUARD = "'"
+"""What is put before a text that begins as a formula."""
 
 
 def is_formula(text: str) -> bool:
@@ -23,9 +24,9 @@ def escaped(text: str) -> str:
 
     One that begins with such an apostrophe gets another, so that `unescaped` gives back each text.
     """
-    return f"{_GUARD}{text}" if is_formula(text) or _GUARDED.match(text) else text
+    return f"{GUARD}{text}" if is_formula(text) or _GUARDED.match(text) else text
 
 
 def unescaped(text: str) -> str:
     """Return the text that was `escaped`."""
-    return text[1:] if text[:1] == _GUARD and _GUARDED.match(text) else text
+    return text[1:] if text[:1] == GUARD and _GUARDED.match(text) else text

@@ -47,7 +47,10 @@ _UNSEEN_OR_KEPT = re.compile(f"({_KEPT})|[{INVISIBLE}]")
 _ANY_SPACE = re.compile(f"[{_SPACES}]")
 _ANY_BLANK = re.compile(f"[{_SPACES}{_WIDE_SPACE}{_LINE_ENDS}]")
 _ANY_LINE_END = re.compile("[\u2028\u2029]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATES = "\ud800-\udfff"
+_SURROGATE = re.compile(f"[{_SURROGATES}]")
+_UNUSUAL_IN_TEXT = re.compile(f"[{INVISIBLE}{_SPACES}{_LINE_ENDS}{_SURROGATES}]")
+_UNUSUAL_IN_KEY = re.compile(f"[{INVISIBLE}{_SPACES}{_WIDE_SPACE}{_LINE_ENDS}{_SURROGATES}]")
 
 
 def normal_text(text: str) -> str:
@@ -56,7 +59,7 @@ def normal_text(text: str) -> str:
     Joiners and variation selectors stay where they change how letters of a script, ideographs or
     emoji look. Raises ValueError where it holds half of a character (a lone surrogate).
     """
-    if text.isascii():
+    if text.isascii() or _is_normal(text, _UNUSUAL_IN_TEXT):
         return text
     _require_whole(text)
     if _UNSEEN.search(text):
@@ -70,7 +73,7 @@ def normal_key(text: str) -> str:
 
     Wide spaces and line ends are spaces in it. Raises ValueError at a lone surrogate.
     """
-    if text.isascii():
+    if text.isascii() or _is_normal(text, _UNUSUAL_IN_KEY):
         return text
     _require_whole(text)
     return unicodedata.normalize("NFC", _ANY_BLANK.sub(" ", _UNSEEN.sub("", text)))
@@ -79,6 +82,11 @@ def normal_key(text: str) -> str:
 def without_unseen(text: str) -> str:
     """Return a text without characters that take no room."""
     return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def _is_normal(text: str, unusual: re.Pattern[str]) -> bool:
+    """Return whether nothing need be done to a text: so it is with nearly all."""
+    return not unusual.search(text) and unicodedata.is_normalized("NFC", text)
 
 
 def _require_whole(text: str) -> None:

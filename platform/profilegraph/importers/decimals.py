@@ -6,6 +6,7 @@ one sign cannot stay when later rows show the other.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from profilegraph.importers.files import SourceFile
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.money import decimal_sign, has_two_meanings
 from profilegraph.importers.tables import open_table
+
+_PLAIN = re.compile(r"\d+\.(?:\d{1,2}|\d{4,})")
+"""Most numbers, which have a point and nothing else: one of them is enough to know."""
 
 
 @dataclass
@@ -27,7 +31,7 @@ class _Seen:
 
     def take(self, text: str, line: int) -> None:
         """Take note of a cell."""
-        if text.isdigit():
+        if text.isdigit() or (self.point and _PLAIN.fullmatch(text)):
             return
         shown = f"{text.strip()!r} in line {line}"
         match decimal_sign(text):

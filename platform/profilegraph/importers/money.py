@@ -51,7 +51,7 @@ _UNITS: Mapping[str, int] = {
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)) + "|[A-Z]{3}"
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(
-    rf"(?P<minus>[-+]?)\s*(?P<before>{_SIGN})?\s*(?P<inner>[-+]?)(?P<number>[\d.,'’\ ]*[\d.,](?:[eE][+-]?\d{{1,2}})?)"
+    rf"(?P<minus>[-+]?)\s*(?P<before>{_SIGN})?\s*(?P<inner>[-+]?)(?P<number>[\d.,]+(?:['’\ ][\d.,]+)*(?:[eE][+-]?\d{{1,2}})?)"
     rf"\s*(?P<unit>{_UNIT})?\s*(?P<after>{_SIGN})?"
 )
 # Spaces of any width (they are plain ones by then) and apostrophes part thousands under either sign.

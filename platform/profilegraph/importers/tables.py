@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from profilegraph.domain.spreadsheets import unescaped
+from profilegraph.domain.spreadsheets import GUARD, unescaped
 from profilegraph.domain.texts import normal_text
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.files import Line, Lines, SourceFile, opened
@@ -114,8 +114,11 @@ def _text_rows(
 
 
 def _values(cells: Sequence[str], columns: tuple[str, ...]) -> dict[str, str]:
-    named = zip(columns, map(unescaped, cells), strict=False)
-    return {column: cell for column, cell in named if column}
+    return {
+        column: unescaped(cell) if cell[:1] == GUARD else cell
+        for column, cell in zip(columns, cells, strict=False)
+        if column
+    }
 
 
 def _misplaced(cells: Sequence[str], columns: tuple[str, ...]) -> str:
