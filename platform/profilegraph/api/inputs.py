@@ -226,13 +226,15 @@ def key(text: str, where: str) -> str:
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
-        raise InvalidInput(fault.errors()[0]["msg"] + ".", where=where) from fault
+        reason = fault.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InvalidInput(reason + ".", where=where) from fault
 
 
 def _invalid(fault: ValidationError) -> InvalidInput:
     return InvalidInput(
         "; ".join(
-            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}: {error['msg']}"
+            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}:"
+            f" {error['msg'].removeprefix('Value error, ')}"
             for error in fault.errors(include_input=False, include_url=False)
         )
     )

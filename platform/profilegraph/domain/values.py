@@ -6,7 +6,16 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from profilegraph.domain.texts import normal_key, normal_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """What moments are counted from where they are numbers."""
@@ -34,18 +43,32 @@ def _storable_amount(amount: Decimal) -> Decimal:
     return amount
 
 
+def _as_key(value: Any) -> Any:
+    return normal_key(value) if isinstance(value, str) else value
+
+
+def _as_text(value: Any) -> Any:
+    return normal_text(value) if isinstance(value, str) else value
+
+
+NormalText = BeforeValidator(_as_text)
+"""Brings texts into the form in which they are kept and compared, before anything is asked of them."""
 Key = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"
     ),
+    BeforeValidator(_as_key),
 ]
 SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 TagKey = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$")
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText
+]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), NormalText]
 Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -68,8 +91,8 @@ class Labels(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    zh_cn: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(alias="zh-CN")
-    en: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    zh_cn: Label = Field(alias="zh-CN")
+    en: Label
 
     def text(self, locale: str) -> str:
         """Return the label for a locale: the Chinese one for any zh, the English one otherwise."""

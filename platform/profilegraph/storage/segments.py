@@ -7,6 +7,7 @@ from typing import assert_never
 
 from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.domain.texts import normal_text
 from profilegraph.segments.answers import (
     ByAttribute,
     ByMetric,
@@ -178,7 +179,7 @@ def _source(
         return f"MATCH (c:Customer) WHERE c.ordinal IN {ordinals} AND {compiler.visible()}"
     if search is None:
         return f"MATCH (c:Customer) WHERE {compiler.visible()}"
-    phrase = compiler.parameters.add(_phrase(search))
+    phrase = compiler.parameters.add(_phrase(normal_text(search)))
     found = f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
     return f"{found} WITH c WHERE {compiler.visible()}"
 
