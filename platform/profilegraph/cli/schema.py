@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
 from profilegraph.api.schema import sdl
-from profilegraph.cli.running import run
+from profilegraph.cli.in_use import Installed, find_in_use
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import load_host
 
 app = typer.Typer(help="The schema of the GraphQL API.", no_args_is_help=True)
-
-LIVE = typer.Option(help="With what is in the graph, tags that people made included.")
 
 
 @app.callback()
@@ -23,8 +19,10 @@ def group() -> None:
 
 
 @app.command("print")
-def print_(live: Annotated[bool, LIVE] = False) -> None:
-    """Print the schema in GraphQL's own language, typed by the taxonomies and plugins installed."""
-    host = load_host()
-    catalogue = run(lambda one: one.catalogue()) if live else Catalogue.of(host.taxonomies)
-    sys.stdout.write(sdl(catalogue, host))
+def print_(installed: Installed = False) -> None:
+    """Print the schema in GraphQL's own language, as a process serves it.
+
+    It is typed by the taxonomies in the graph, and has what the plugins bring.
+    """
+    host, taxonomies = find_in_use(installed=installed)
+    sys.stdout.write(sdl(Catalogue.of(taxonomies), host))

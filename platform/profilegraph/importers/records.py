@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from profilegraph.domain.activity import Event, FollowUp
 from profilegraph.domain.conformance import conform
-from profilegraph.domain.customers import Consent, Customer, Identity
+from profilegraph.domain.customers import Consent, Customer, Identity, Tagging, TagSource
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
@@ -82,6 +82,8 @@ def fitted(record: Record, conventions: Conventions) -> Record:
 
     Raises ValueError with the reason why it cannot be kept.
     """
+    if isinstance(record, Tagging) and "source" not in record.model_fields_set:
+        record = record.model_copy(update={"source": TagSource.IMPORT})  # nobody did it by hand
     if isinstance(record, Identity):
         canonical = canonical_identity(record.kind, record.value, conventions.phone_region)
         return record.model_copy(update={"value": canonical})

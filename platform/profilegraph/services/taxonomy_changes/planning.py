@@ -118,7 +118,7 @@ async def condition(platform: Platform, change: Change) -> Node | None:
     if not isinstance(change.act, Split):
         return None
     catalogue = await platform.catalogue()
-    node = current(decode(change.act.where, platform.host.conditions), catalogue)
+    node = current(decode(change.act.where, platform.host.conditions(catalogue)), catalogue)
     check(node, catalogue, await library(platform, node))
     return node
 
