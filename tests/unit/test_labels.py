@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from graphql import GraphQLInputObjectType
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
@@ -93,7 +94,9 @@ def test_check_warns_of_each_label_that_is_missing_and_where(tmp_path: Path) -> 
 
 def test_the_api_is_described_in_the_languages_that_there_are() -> None:
     catalogue = Catalogue.of([parse_taxonomy(ONE_LANGUAGE, "acme.yaml")])
-    field = build_schema(catalogue)._schema.type_map["FilterInput"].fields["fleet"]  # type: ignore[union-attr]
+    kind = build_schema(catalogue)._schema.type_map["FilterInput"]
+    assert isinstance(kind, GraphQLInputObjectType)
+    field = kind.fields["fleet"]
     assert field.description == "车队\n\nWhat it drives."
 
 

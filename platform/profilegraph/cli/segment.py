@@ -31,6 +31,7 @@ from profilegraph.segments.missing_text import miss_line
 from profilegraph.segments.text import sentence
 from profilegraph.services import broken, explanations, segments
 from profilegraph.services.broken import Broken
+from profilegraph.services.conditions import conditions
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
@@ -124,19 +125,21 @@ def save(
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
 ) -> None:
-    """Save a filter as the newest version of a segment."""
+    """Save a filter as the newest version of a segment.
+
+    A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
+    """
     text = file.read_text(encoding="utf-8")
     if not (zh or en):
         raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
     labels = Labels(zh_cn=zh or None, en=en or None)
 
     async def work(platform: Platform) -> SavedSegment:
-        conditions = platform.host.conditions(await platform.catalogue_for_change())
         return await segments.save_segment(
             platform,
             key,
             labels,
-            decode_text(text, conditions),
+            decode_text(text, await conditions(platform)),
             author=author,
             note=note,
             now=present(),

@@ -35,6 +35,7 @@ BATCH = 200
 MOST_OFFENDERS = 5
 """How many records of one kind are named; there may be more."""
 _ALL = 2**31 - 1
+_EVERY = reads.Newest(_ALL)
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,11 @@ _OF_CUSTOMERS: Mapping[str, Read] = MappingProxyType(
         "past states": lambda at, keys: reads.read_all_states(at.database, keys),
         "departments": lambda at, keys: reads.read_departments(at.database, keys),
         "decision-makers": lambda at, keys: reads.read_decision_makers(at.database, keys),
-        "events": lambda at, keys: reads.read_events(at.database, keys, _ALL),
+        "events": lambda at, keys: reads.read_events(at.database, keys, _EVERY),
         "relations": lambda at, keys: reads.read_relations(at.database, keys),
         "owners": lambda at, keys: reads.read_owners(at.database, keys),
         "opportunities": lambda at, keys: reads.read_opportunities(at.database, keys),
-        "follow-ups": lambda at, keys: reads.read_follow_ups(at.database, keys, _ALL),
+        "follow-ups": lambda at, keys: reads.read_follow_ups(at.database, keys, _EVERY),
         "consents": lambda at, keys: reads.read_consents(at.database, keys),
         "arrivals": lambda at, keys: reads.read_arrivals(at.database, keys),
         "explanation": lambda at, keys: read_neighbourhood(at.database, keys, 0),
