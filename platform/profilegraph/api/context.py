@@ -45,13 +45,21 @@ class ApiContext:
         self.budget = Budget()
         self.made: dict[str, Any] = {}
         """What is the same all over an answer and need not be made again, by a key of its own."""
+        self._seen: Catalogue | None = None
+        self._conditions: Conditions | None = None
         self._standing: asyncio.Task[Actor] | None = None
         self._load: Loaders | None = None
 
     @property
     def conditions(self) -> Conditions:
         """Return the conditions that plugins add to the language."""
-        return self.platform.host.conditions
+        if self._conditions is None:
+            self._conditions = self.platform.host.conditions(self._seen)
+        return self._conditions
+
+    def saw(self, catalogue: Catalogue) -> None:
+        """Take note of the taxonomies that the request sees."""
+        self._seen, self._conditions = catalogue, None
 
     @property
     def load(self) -> Loaders:

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from pydantic import ValidationError
 
 from profilegraph.domain.conformance import conform
-from profilegraph.domain.customers import Customer, Identity, IdentityKind
+from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging, TagSource
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
@@ -116,6 +116,8 @@ def fitted(record: Record, conventions: Conventions) -> Record:
 
     Raises ValueError with the reason why it cannot be kept.
     """
+    if isinstance(record, Tagging) and "source" not in record.model_fields_set:
+        record = record.model_copy(update={"source": TagSource.IMPORT})  # nobody did it by hand
     if isinstance(record, Identity):
         region, stated = record.region or conventions.phone_region, record.region is not None
         canonical = canonical_identity(record.kind, record.value, region, stated=stated)

@@ -10,6 +10,7 @@ from profilegraph.segments.nodes import Node, PersonTest
 from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database, Row
 from profilegraph.storage.statements import statement
+from profilegraph.storage.stored import DECISION_MAKER
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,4 @@ def _people(compiler: Compiler, node: Node, where: PersonTest) -> str:
 
 
 def _portrait(row: Row) -> Portrait:
-    fields = DecisionMaker.model_fields.keys()
-    known = {name: value for name, value in row["person"].items() if name in fields}
-    return Portrait(DecisionMaker.model_validate(known), row["department"], row["superior"])
+    return Portrait(DECISION_MAKER.read(row["person"]), row["department"], row["superior"])

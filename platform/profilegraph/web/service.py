@@ -114,7 +114,7 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        return plugin_state(platform.host)
+        return plugin_state(await platform.judged())
 
     async def index() -> str:
         return platform.knowledge.index.state.value
