@@ -15,6 +15,7 @@ from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.index import activity, leaves, people
 from profilegraph.index.bitmaps import united
 from profilegraph.index.leaves import Here
+from profilegraph.index.people import Chosen, chosen
 from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
@@ -76,6 +77,11 @@ class Evaluator:
         if found is None:
             found = self._known[node] = self._members(node)
         return found
+
+    def people(self, node: Node, where: nodes.PersonTest) -> list[Chosen]:
+        """Return the decision-makers of the customers that match who are as asked, by level."""
+        members = self.members(node)
+        return [chosen(where, members & here.everyone, here) for here in self._places]
 
     def parted(self, dimension: str, members: BitMap) -> list[BitMap]:
         """Return who of some members carries each tag of a dimension or one below it, and who none.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from pyroaring import BitMap, FrozenBitMap
 
 from profilegraph.errors import IndexUnable
 from profilegraph.index.pages import page_by_key
+from profilegraph.index.people import page_of_people
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import (
     Breakdown,
@@ -23,8 +23,10 @@ from profilegraph.segments.answers import (
     Step,
     buckets,
 )
-from profilegraph.segments.nodes import AllOf, Listed, Node
+from profilegraph.segments.nodes import EVERYONE, Listed, Node, PersonTest
 from profilegraph.services.cypher_engine import CypherEngine
+from profilegraph.services.set_answers import waterfall
+from profilegraph.storage.people import Seat
 
 MOST_LISTED = 20_000
 """Members whose ordinals are sent to the graph to be sorted there; of more, it evaluates the filter."""
@@ -53,17 +55,7 @@ class IndexEngine:
         except IndexUnable:
             return await self.behind.waterfall(conditions)
         everyone = self.evaluator.everyone
-        before = list(accumulate(sets, BitMap.__and__, initial=everyone))
-        after = list(accumulate(reversed(sets), BitMap.__and__, initial=everyone))[::-1]
-        sizes = [len(one) for one in before]
-        return sizes[0], [
-            Step(
-                kept=sizes[place + 1],
-                removed=sizes[place] - sizes[place + 1],
-                unique=before[place].intersection_cardinality(after[place + 1]) - sizes[-1],
-            )
-            for place in range(len(sets))
-        ]
+        return len(everyone), waterfall(everyone, sets)
 
     async def members(self, node: Node) -> Listed:
         """Return all customers that match, as a list."""
@@ -83,7 +75,7 @@ class IndexEngine:
         search: str | None = None,
     ) -> list[Position]:
         """Return the positions of at most `first` customers that match, after a position."""
-        listed: list[int] | None = None
+        listed: BitMap | None = None
         if search is None:
             try:
                 members = self.evaluator.members(node)
@@ -96,9 +88,9 @@ class IndexEngine:
                 )
                 return [Position(key, key) for key in keys]
             if members is not None and len(members) <= MOST_LISTED:
-                listed = list(members)
+                listed = members
         return await self.behind.page(
-            node if listed is None else AllOf(()),
+            node if listed is None else EVERYONE,
             first=first,
             after=after,
             order=order,
@@ -125,6 +117,24 @@ class IndexEngine:
         except IndexUnable:
             return await self.behind.split(node, levels)
         return found
+
+    async def count_people(self, node: Node, where: PersonTest) -> int:
+        """Return how many decision-makers of a filter's customers are as asked."""
+        try:
+            parts = self.evaluator.people(node, where)
+        except IndexUnable:
+            return await self.behind.count_people(node, where)
+        return sum(len(part.numbers) for part in parts)
+
+    async def page_of_people(
+        self, node: Node, where: PersonTest, *, first: int, after: str | None = None
+    ) -> list[Seat]:
+        """Return at most `first` of these decision-makers, by key, those after a key."""
+        try:
+            parts = self.evaluator.people(node, where)
+        except IndexUnable:
+            return await self.behind.page_of_people(node, where, first=first, after=after)
+        return [Seat(*keys) for keys in page_of_people(parts, first, after)]
 
     def _part(
         self, path: Path, members: BitMap, levels: Sequence[Level], found: dict[Path, int]
