@@ -30,6 +30,7 @@ from profilegraph.segments.missing_text import miss_line
 from profilegraph.segments.text import sentence
 from profilegraph.services import broken, explanations, segments
 from profilegraph.services.broken import Broken
+from profilegraph.services.conditions import conditions
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
@@ -121,22 +122,27 @@ def save(
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
 ) -> None:
-    """Save a filter as the newest version of a segment."""
+    """Save a filter as the newest version of a segment.
+
+    A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
+    """
     text = file.read_text(encoding="utf-8")
     labels = Labels(zh_cn=zh, en=en)
-    saved = run(
-        lambda platform: segments.save_segment(
+
+    async def work(platform: Platform) -> SavedSegment:
+        return await segments.save_segment(
             platform,
             key,
             labels,
-            decode_text(text, platform.host.conditions),
+            decode_text(text, await conditions(platform)),
             author=author,
             note=note,
             now=present(),
             state=SegmentState.DRAFT if draft else None,
             operator=True,
         )
-    )
+
+    saved = run(work)
     out.print(f"{saved.key} is at version {saved.version}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from profilegraph.domain.customers import Identity, IdentityKind, Tagging
@@ -12,9 +12,11 @@ from profilegraph.index.carried import Carried, carried
 from profilegraph.services.platform import Platform
 from profilegraph.storage.reads import (
     ByCustomer,
+    Newest,
     Owner,
     Profile,
     read_arrivals,
+    read_channels,
     read_consents,
     read_decision_makers,
     read_departments,
@@ -23,6 +25,7 @@ from profilegraph.storage.reads import (
     read_follow_ups,
     read_identified,
     read_identities,
+    read_names,
     read_opportunities,
     read_owner_of,
     read_owners,
@@ -34,11 +37,14 @@ from profilegraph.storage.reads import (
 __all__ = [
     "ByCustomer",
     "Carried",
+    "Newest",
     "Owner",
     "Profile",
     "find_by_identity",
+    "names_of",
     "read_arrivals",
     "read_carried",
+    "read_channels",
     "read_consents",
     "read_decision_makers",
     "read_departments",
@@ -63,6 +69,11 @@ async def read_carried(
     if view is None:
         return await read_taggings(platform.database, keys, now)
     return carried(view, keys, now)
+
+
+async def names_of(platform: Platform, keys: Sequence[str]) -> Mapping[str, str]:
+    """Return the names of those of some customers who have one, by key."""
+    return await read_names(platform.database, keys) if keys else {}
 
 
 async def find_by_identity(platform: Platform, kind: IdentityKind, value: str) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from profilegraph.domain.activity import Arrival, Event, FollowUp, Opportunity
+from profilegraph.domain.activity import Arrival, Channel, Event, FollowUp, Opportunity
 from profilegraph.domain.customers import (
     Consent,
     CustomerKind,
@@ -47,9 +47,37 @@ class Owner:
     since: datetime
 
 
+@dataclass(frozen=True)
+class Newest:
+    """Which part of what happened with a customer is asked for, the newest first."""
+
+    most: int
+    kinds: tuple[str, ...] | None = None
+    """Only of these types or kinds; None of any."""
+    after: tuple[datetime, str] | None = None
+    """Only what follows the record of this moment and key."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return what statements are given."""
+        at, key = self.after or (None, None)
+        kinds = None if self.kinds is None else list(self.kinds)
+        return {"most": self.most, "kinds": kinds, "at": at, "after": key}
+
+
 async def read_profiles(database: Database, keys: Sequence[str]) -> ByCustomer[Profile]:
     """Return each customer, alone in its list."""
     return await _read(database, "read_customers", keys, lambda _, row: _profile(row))
+
+
+async def read_names(database: Database, customers: Collection[str]) -> Mapping[str, str]:
+    """Return the names of those of some customers who have one, by key."""
+    rows = await database.read(
+        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.name IS NOT NULL"
+        " RETURN c.key AS key, c.name AS name",
+        {"keys": sorted(customers)},
+    )
+    return {row["key"]: row["name"] for row in rows}
 
 
 async def read_identities(database: Database, keys: Sequence[str]) -> ByCustomer[Identity]:
@@ -76,9 +104,9 @@ async def read_decision_makers(
     return await _read(database, "read_decision_makers", keys, _record(DecisionMaker))
 
 
-async def read_events(database: Database, keys: Sequence[str], most: int) -> ByCustomer[Event]:
-    """Return the newest `most` events of each customer, the newest first."""
-    return await _read(database, "read_events", keys, _record(Event), most=most)
+async def read_events(database: Database, keys: Sequence[str], asked: Newest) -> ByCustomer[Event]:
+    """Return events of each customer, the newest first."""
+    return await _read(database, "read_events", keys, _record(Event), **asked.parameters)
 
 
 async def read_events_by_key(database: Database, keys: Sequence[str]) -> ByCustomer[Event]:
@@ -102,10 +130,10 @@ async def read_opportunities(database: Database, keys: Sequence[str]) -> ByCusto
 
 
 async def read_follow_ups(
-    database: Database, keys: Sequence[str], most: int
+    database: Database, keys: Sequence[str], asked: Newest
 ) -> ByCustomer[FollowUp]:
-    """Return the newest `most` follow-ups with each customer, the newest first."""
-    return await _read(database, "read_follow_ups", keys, _record(FollowUp), most=most)
+    """Return follow-ups with each customer, the newest first."""
+    return await _read(database, "read_follow_ups", keys, _record(FollowUp), **asked.parameters)
 
 
 async def read_consents(database: Database, keys: Sequence[str]) -> ByCustomer[Consent]:
@@ -116,6 +144,12 @@ async def read_consents(database: Database, keys: Sequence[str]) -> ByCustomer[C
 async def read_arrivals(database: Database, keys: Sequence[str]) -> ByCustomer[Arrival]:
     """Return by which channels each customer came to us, the first one first."""
     return await _read(database, "read_arrivals", keys, _record(Arrival))
+
+
+async def read_channels(database: Database, keys: Sequence[str]) -> Mapping[str, Sequence[Channel]]:
+    """Return each channel that there is, alone in its list, by its key."""
+    rows = await database.read(statement("read_channels"), {"keys": list(keys)})
+    return {row["key"]: [Channel.model_validate(dict(row))] for row in rows}
 
 
 async def read_owner_of(database: Database, label: str, key: str) -> str | None:

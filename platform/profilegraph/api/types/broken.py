@@ -9,7 +9,7 @@ import strawberry
 from profilegraph.api.context import Info
 from profilegraph.api.enums import SegmentFaultKind
 from profilegraph.api.fields import field, listed
-from profilegraph.api.types.taxonomy import Locale
+from profilegraph.api.types.labels import Locale
 from profilegraph.segments.facts import Past
 from profilegraph.segments.nodes import Node
 from profilegraph.services import broken

@@ -12,8 +12,8 @@ from profilegraph.api.enums import DistanceUnit
 from profilegraph.api.fields import field, listed
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.evidence import Evidence, evidence_of
+from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.organisation import DecisionMaker
-from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments.codec import encode
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.facts import Past

@@ -16,6 +16,7 @@ from profilegraph.api.ids import Node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.types.broken import BrokenSegment, broken_by
 from profilegraph.api.types.delivery import Delivery
+from profilegraph.api.types.labels import Locale, enum_label
 from profilegraph.api.types.live import (
     HistoryAfter,
     HistorySize,
@@ -26,7 +27,7 @@ from profilegraph.api.types.live import (
 )
 from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.errors import Forbidden
 from profilegraph.segments import differing
 from profilegraph.segments.codec import encode
@@ -72,6 +73,16 @@ class Segment(Node, Labelled, Audience):
     restores: int | None = strawberry.field(
         description="The older version whose filter a rollback brought back in this one."
     )
+
+    @field("What people call the kind.")
+    def kind_label(self, locale: Locale = "en") -> str:
+        """Return the kind's label."""
+        return enum_label(self.kind, locale)
+
+    @field("What people call the state.")
+    def state_label(self, locale: Locale = "en") -> str:
+        """Return the state's label."""
+        return enum_label(self.state, locale)
 
     def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""

@@ -16,8 +16,8 @@ from profilegraph.api.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorti
 from profilegraph.api.types import answers
 from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, people_page
-from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments import nodes
 from profilegraph.segments.answers import Position
 from profilegraph.segments.codec import encode

@@ -6,9 +6,10 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
+from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import SegmentPreview
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.segments.facts import Past
 from profilegraph.services import segment_groups, segments
 from profilegraph.services.broken import broken_segments

@@ -9,7 +9,8 @@ import strawberry
 from profilegraph.api.change_enums import TaxonomyChangeState, TaxonomyWarningKind
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.services.taxonomy_changes import plans
 from profilegraph.services.taxonomy_changes.planning import plan_of
 from profilegraph.services.taxonomy_changes.wording import told, warned
