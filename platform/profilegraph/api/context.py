@@ -88,8 +88,13 @@ class ApiContext:
 
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
-        library = await segments.library(self.platform, node)
-        return segments.text(node, await self.catalogue(), locale, library)
+        key = f"sentence {locale} {id(node)}"
+        if key not in self.made:
+            library = await segments.library(self.platform, node)
+            # Kept beside its sentence, so that no other filter takes its place in memory.
+            self.made[key] = node, segments.text(node, await self.catalogue(), locale, library)
+        text: str = self.made[key][1]
+        return text
 
     async def standing(self) -> Actor:
         """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""

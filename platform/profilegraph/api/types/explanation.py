@@ -38,7 +38,7 @@ class ConditionVerdict:
     depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
     holds: bool = strawberry.field(description="Whether it holds for the customer.")
 
-    @field("The condition as a sentence.")
+    @field("The condition as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
         return await info.context.sentence(self.verdict.node, locale)
