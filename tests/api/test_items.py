@@ -151,7 +151,9 @@ def test_every_list_that_a_resolver_makes_is_counted(schema: GraphQLSchema) -> N
     # What makes these counts them itself, or there are few: days of the week, editors, those ranked.
     assert sorted(uncounted) == [
         "CustomerConnection.edges",
+        "EventConnection.edges",
         "Explanation.nearestMiss",
+        "FollowUpConnection.edges",
         "GroupShares.shares",
         "MembershipChangeConnection.edges",
         "MembershipMoveConnection.edges",

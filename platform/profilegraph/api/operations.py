@@ -122,8 +122,7 @@ class Operation:
         return self._node.operation
 
     async def execute(self, context: object, given: Mapping[str, Any]) -> ExecutionResult:
-        """Return what it answers; raises Refused where it is not run."""
-        self._admit(given)
+        """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
         schema = self._document.schema
         executor = PlannedExecutor(
             schema,
@@ -145,7 +144,7 @@ class Operation:
         self, context: object, given: Mapping[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
         """Yield what it answers to each event; raises Refused where it does not begin."""
-        self._admit(given)
+        self.admit(given)
         result = subscribe(
             self._document.schema,
             self._document.node,
@@ -164,7 +163,8 @@ class Operation:
             except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
                 yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
-    def _admit(self, given: Mapping[str, Any]) -> None:
+    def admit(self, given: Mapping[str, Any]) -> None:
+        """Return nothing where it may be run; raises Refused where it is wrong, or asks for too much."""
         document = self._document
         if errors := document.faults or excess(document.schema, document.node, given):
             raise Refused(errors)

@@ -40,7 +40,7 @@ _UNKNOWN = (
 
 def stopped_answering(address: str) -> DatabaseUnavailable:
     """Return the error of a change that was given up as the database answers nobody any more."""
-    return DatabaseUnavailable(f"the database at {address} has ceased to answer.", hint=_UNKNOWN)
+    return DatabaseUnavailable("the database has ceased to answer.", hint=_UNKNOWN, where=address)
 
 
 def expected(
@@ -54,22 +54,27 @@ def expected(
         case TimeoutError():
             repeat = "Try again; if it stays so, look at the database's log or ask for less."
             return DatabaseTimeout(
-                f"the database at {address} did not answer within {seconds:g} s.",
+                f"the database did not answer within {seconds:g} s.",
                 hint=_UNKNOWN if writing else repeat,
+                where=address,
             )
         case IncompleteCommit():
             return DatabaseUnavailable(
-                f"the connection to {address} was lost while a change was committed.", hint=_UNKNOWN
+                "the connection to the database was lost while a change was committed.",
+                hint=_UNKNOWN,
+                where=address,
             )
         case ServiceUnavailable() | SessionExpired():
             return DatabaseUnavailable(
-                f"no database answers at {address}: {fault}",
+                "no database answers.",
                 hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
+                where=address,
             )
         case DatabaseError() if str(fault.code).startswith(_FAILED):
             return DatabaseFailed(
-                f"the database at {address} cannot go on: its disk is full, or fails.",
+                "the database cannot go on: its disk is full, or fails.",
                 hint=f"{_START_ANEW} {_UNKNOWN}" if writing else _START_ANEW,
+                where=address,
             )
         case Neo4jError():
             return _said(fault, address, seconds)
@@ -82,8 +87,9 @@ def _said(fault: Neo4jError, address: str, seconds: float) -> Exception | None:
     match fault:
         case AuthError() | Forbidden():
             return DatabaseRefused(
-                f"the database at {address} refused: {fault.message}",
+                f"the database refused: {fault.message}",
                 hint="Check NEO4J_USER and NEO4J_PASSWORD.",
+                where=address,
             )
         case ConstraintError():
             return Conflict(f"the graph refuses the change: {fault.message}")
@@ -99,8 +105,9 @@ def _said(fault: Neo4jError, address: str, seconds: float) -> Exception | None:
             )
         case TransientError():
             return DatabaseBusy(
-                f"the database at {address} could not finish the call: {fault.message}",
+                f"the database could not finish the call: {fault.message}",
                 hint="Nothing of it was kept. Try again, with less at once if it stays so.",
+                where=address,
             )
         case _:
             return None

@@ -11,7 +11,8 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import Representation
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput
-from profilegraph.api.types.taxonomy import Locale, Tag
+from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.taxonomy import Tag
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import When
