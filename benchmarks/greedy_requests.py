@@ -267,7 +267,7 @@ def main() -> int:
         address = Address(server.uri, server.user, server.password)
         key = asyncio.run(load(settings, address, options.subsidiaries))
         with serving(settings.home, Path(folder), patient) as (port, pid):
-            wait_for_index(port)
+            wait_for_index(port, key)
             for greedy in requests():
                 runs = [measure(port, pid, key, greedy) for _ in range(options.runs + 1)]
                 found[greedy.name] = runs[1:]

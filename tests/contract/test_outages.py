@@ -100,6 +100,7 @@ async def test_a_change_is_given_up_once_a_frozen_database_answers_nobody(
                 await mine.read("RETURN 1", timeout=1)
     finally:
         os.kill(pid(own), signal.SIGCONT)
+    monkeypatch.undo()
     assert "idempotencyKey" in (change.value.hint or "")
     # What was sent to it may have been done after all; it goes on working.
     assert await marks(mine) in (before, before + 1)

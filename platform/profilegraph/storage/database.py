@@ -46,7 +46,7 @@ T = TypeVar("T")
 # own answer is the one that is seen, and ends by itself where a socket went silent.
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
-PULSE_SECONDS = 10.0
+PULSE_SECONDS = 8.0
 _ALL = 2**31 - 1
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 

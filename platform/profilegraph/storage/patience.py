@@ -22,6 +22,9 @@ NOBODY_SECONDS = 1.0
 SILENCE_SECONDS = 5.0
 """How long a write is left alone before it is asked whether the database answers anybody."""
 
+_MISSED = 2
+"""How many questions in a row are not answered by a database that answers nobody."""
+
 
 def retrying(seconds: float) -> AsyncRetrying:
     """Return what tries a call again where that is worth it, for so many seconds at most.
@@ -61,8 +64,13 @@ async def while_answering(
     watching: asyncio.Task[None] | None = None
 
     async def watch() -> None:
-        while await pulse():  # noqa: ASYNC110  (there is no event: it is another's silence)
-            await asyncio.sleep(SILENCE_SECONDS)
+        missed = 0
+        while missed < _MISSED:
+            if await pulse():
+                missed = 0
+                await asyncio.sleep(SILENCE_SECONDS)
+            else:
+                missed += 1
         limit.reschedule(loop.time())
 
     def begin() -> None:
