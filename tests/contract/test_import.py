@@ -430,3 +430,18 @@ async def killed_when_some_are_in(database: Database, server: RunningServer, pat
         while child.returncode is None and not await database.read(begun):
             continue
         child.kill()
+
+
+async def test_an_imported_tagging_is_told_as_such_unless_the_file_says_who_gave_it(
+    graph: Database, tmp_path: Path
+) -> None:
+    await run(graph, "customers", world_files(tmp_path)["customers"])
+    for name, text, source in (
+        ("bare", f"customer,tag,since\nC1,{TAG},2026-01-31\n", "IMPORT"),
+        ("said", f"customer,tag,since,source\nC1,{TAG},2026-01-31,MANUAL\n", "MANUAL"),
+    ):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text, "utf-8")
+        await run(graph, "taggings", path)
+        rows = await graph.read("MATCH (:Customer {key: 'C1'})-[t:TAGGED]->() RETURN t.source AS s")
+        assert [row["s"] for row in rows] == [source]

@@ -44,6 +44,6 @@ def show(host: Host, *, trace: bool) -> None:
     out.print(table)
     for fault in host.faults:
         origin = f" ({fault.distribution})" if fault.distribution else ""
-        out.print(f"[bold red]FAULT[/] {escape(f'{fault.about}{origin}: {fault.reason}')}")
+        out.print(f"[bold red]FAULT[/] {escape(f'{fault.name}{origin}: {fault.reason}')}")
         if trace and fault.traceback:
             out.print(escape(fault.traceback))
