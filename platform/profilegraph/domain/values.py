@@ -10,12 +10,15 @@ from typing import Annotated, Any, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+
+from profilegraph.domain.texts import normal_key, normal_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """What moments are counted from where they are numbers."""
@@ -43,18 +46,33 @@ def _storable_amount(amount: Decimal) -> Decimal:
     return amount
 
 
+def _as_key(value: Any) -> Any:
+    return normal_key(value) if isinstance(value, str) else value
+
+
+def _as_text(value: Any) -> Any:
+    return normal_text(value) if isinstance(value, str) else value
+
+
+NormalText = BeforeValidator(_as_text)
+"""Brings texts into the form in which they are kept and compared, before anything is asked of them."""
 Key = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"
     ),
+    BeforeValidator(_as_key),
 ]
 SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 TagKey = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$")
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText
+]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), NormalText]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]
@@ -71,7 +89,6 @@ class Record(BaseModel):
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
-_Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 LANGUAGES = ("zh-CN", "en")
 """The languages of the product."""
 
@@ -89,8 +106,8 @@ class Labels(BaseModel):
         json_schema_extra={"minProperties": 1},
     )
 
-    zh_cn: _Label | None = Field(None, alias="zh-CN")
-    en: _Label | None = None
+    zh_cn: Label | None = Field(None, alias="zh-CN")
+    en: Label | None = None
 
     @model_validator(mode="after")
     def _said(self) -> Self:

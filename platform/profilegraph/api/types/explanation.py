@@ -17,7 +17,7 @@ from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.segments.codec import encode
 from profilegraph.segments.evidence import counted_line
 from profilegraph.segments.explain import Verdict
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import Past, When
 from profilegraph.segments.gaps import number_of
 from profilegraph.segments.missing import Miss
 from profilegraph.segments.missing_text import miss_line
@@ -38,7 +38,7 @@ class ConditionVerdict:
     depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
     holds: bool = strawberry.field(description="Whether it holds for the customer.")
 
-    @field("The condition as a sentence.")
+    @field("The condition as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
         return await info.context.sentence(self.verdict.node, locale)
@@ -127,7 +127,7 @@ class Explanation:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
-    past: strawberry.Private[Past | None] = None
+    past: strawberry.Private[When | None] = None
 
     @field("The customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -164,7 +164,7 @@ class Explanation:
             ConditionVerdict(
                 verdict=verdict,
                 customer_key=self.customer_key,
-                past=self.past is not None,
+                past=isinstance(self.past, Past),
                 place=verdict.place,
                 depth=depth,
                 holds=verdict.holds,
