@@ -110,6 +110,10 @@ class DatabaseUnavailable(OperatorError):
     code = "DATABASE_UNAVAILABLE"
 
 
+class DatabaseFailed(DatabaseUnavailable):
+    """The database answers that it cannot go on until it is started anew, as after a full disk."""
+
+
 class DatabaseTimeout(OperatorError):
     """The database did not finish in time; nothing of the call is committed unless it says so."""
 

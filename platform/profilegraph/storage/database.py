@@ -26,17 +26,17 @@ from neo4j.exceptions import (
     ConfigurationError,
     DriverError,
     Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
 )
 from neo4j.time import Date, DateTime
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from profilegraph.config import Settings
-from profilegraph.errors import (
-    InvalidConfiguration,
-)
+from profilegraph.errors import DatabaseFailed, InvalidConfiguration
 from profilegraph.storage.faults import expected
 from profilegraph.storage.feed import Part, Publisher, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
+from profilegraph.storage.patience import retrying, while_answering
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
@@ -46,6 +46,7 @@ T = TypeVar("T")
 # own answer is the one that is seen, and ends by itself where a socket went silent.
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
+PULSE_SECONDS = 8.0
 _ALL = 2**31 - 1
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -146,6 +147,8 @@ class Database:
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
         self._publisher = Publisher()
+        self.has_failed = False
+        """Whether it has said that it cannot go on until it is started anew."""
         self.on_tags: Callable[[TagWrites], None] | None = None
         """Whoever is told of the taggings of each transaction, after it was committed."""
 
@@ -162,7 +165,7 @@ class Database:
                 max_connection_pool_size=settings.pool_size,
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=settings.read_timeout,
-                max_transaction_retry_time=settings.write_timeout,
+                max_transaction_retry_time=0,  # retrying is done here, by what is worth it
                 notifications_disabled_classifications=[
                     NotificationDisabledClassification.UNRECOGNIZED,
                     NotificationDisabledClassification.PERFORMANCE,
@@ -183,7 +186,9 @@ class Database:
             write_timeout=settings.write_timeout,
         )
         try:
-            await database.read("RETURN 1 AS ready", timeout=CONNECT_SECONDS)
+            await database.read(
+                "RETURN 1 AS ready"
+            )  # the first question to a new server takes seconds
         except BaseException:
             await driver.close()
             raise
@@ -202,7 +207,7 @@ class Database:
         """
         seconds = timeout or self._read_timeout
         async with self._deadline(seconds):
-            async for attempt in _retrying(seconds):
+            async for attempt in retrying(seconds):
                 with attempt:
                     async with self._session(READ_ACCESS) as session:
                         result = await session.run(
@@ -273,17 +278,37 @@ class Database:
                 await self._publisher.publish(transaction, transaction.touched)
             return result, transaction.tags
 
-        async with self._deadline(seconds):
-            while True:
-                try:
-                    async with self._session(WRITE_ACCESS) as session:
-                        result, tags = await session.execute_write(run)
-                        break
-                except OrdinalsShort as short:  # rolled back; it is done again with enough of them
-                    await self._ordinals.reserve(short.wanted, self.write)
+        async with (
+            self._deadline(seconds, writing=True),
+            while_answering(self._pulse, self.address),
+        ):
+            result, tags = await self._written(run, seconds)
         if self.on_tags is not None:
             self.on_tags(tags)
         return result
+
+    async def _written(
+        self, run: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float
+    ) -> T:
+        while True:
+            try:
+                async for attempt in retrying(seconds):
+                    with attempt:
+                        async with self._session(WRITE_ACCESS) as session:
+                            return await session.execute_write(run)
+            except OrdinalsShort as short:  # rolled back; it is done again with enough of them
+                await self._ordinals.reserve(short.wanted, self.write)
+
+    async def _pulse(self) -> bool:
+        """Return whether the database answers; it is taken to, where no connection is free to ask."""
+        try:
+            async with asyncio.timeout(PULSE_SECONDS), self._session(READ_ACCESS) as session:
+                await (await session.run(Query("RETURN 1", timeout=PULSE_SECONDS))).consume()
+        except (TimeoutError, ServiceUnavailable, SessionExpired):
+            return False
+        except (Neo4jError, DriverError):
+            return True  # it said something, or the pool did
+        return True
 
     async def define(self, statement: str) -> None:
         """Run one statement that changes the graph's schema, and wait for its indexes."""
@@ -303,33 +328,21 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def _deadline(self, seconds: float) -> AsyncIterator[None]:
-        with self._translated(seconds):
+    async def _deadline(self, seconds: float, *, writing: bool = False) -> AsyncIterator[None]:
+        with self._translated(seconds, writing=writing):
             async with asyncio.timeout(seconds + GRACE_SECONDS):
                 yield
 
     @contextmanager
-    def _translated(self, seconds: float) -> Iterator[None]:
+    def _translated(self, seconds: float, *, writing: bool = False) -> Iterator[None]:
         try:
             yield
         except (Neo4jError, DriverError, TimeoutError) as fault:
-            error = expected(fault, self.address, seconds)
+            error = expected(fault, self.address, seconds, writing=writing)
             if error is None:
                 raise
+            self.has_failed = self.has_failed or isinstance(error, DatabaseFailed)
             raise error from fault
-
-
-def _retrying(seconds: float) -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception(_worth_another_try),
-        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),
-        stop=stop_after_delay(seconds),
-        reraise=True,
-    )
-
-
-def _worth_another_try(fault: BaseException) -> bool:
-    return isinstance(fault, Neo4jError | DriverError) and fault.is_retryable()
 
 
 def _row(record: Record) -> Row:

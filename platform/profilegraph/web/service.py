@@ -22,6 +22,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host
 from profilegraph.services.doctor import plugin_state
 from profilegraph.services.graph_evaluator import plan
+from profilegraph.services.keeping import PAUSE_SECONDS, Keeper
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import Delivery, Sender
 from profilegraph.services.live.routine import Routine
@@ -144,6 +145,7 @@ def _routines(platform: Platform, clock: Clock) -> list[Routine]:
         Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
         Routine("planning", planning, clock, PLANNING_SECONDS),
         Routine("sending", Sending(platform).round, clock, settings.watch_seconds),
+        Routine("keeping", Keeper(settings, platform.database).round, clock, PAUSE_SECONDS),
     ]
 
 
