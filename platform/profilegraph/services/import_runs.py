@@ -70,6 +70,7 @@ async def start_import(
 
     Raises Conflict where the reject file is there already, or other rows have the same keys.
     """
+    database = database.patient
     found = await find_import(database, identity.key)
     if found is not None and not again:
         return found
@@ -96,6 +97,7 @@ async def run_import(
 ) -> ImportReport:
     """Return what became of an import's rows, after writing all batches and marking its end."""
     await asyncio.to_thread(rejects.restore, start.reject_size)
+    database = database.patient
     with _rare_collections():
         end = await _Run(database, rejects, now, progress).all(batches, start)
     await finish_import(database, end.key)

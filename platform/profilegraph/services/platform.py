@@ -95,30 +95,38 @@ def locate(settings: Settings, progress: Progress = SILENT) -> Address:
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, address: Address, now: datetime, *, indexed: bool = False
+    settings: Settings,
+    address: Address,
+    now: datetime,
+    *,
+    indexed: bool = False,
+    patient: bool = False,
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
     With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
+    With `patient`, all that it asks of the database has the time of bulk work.
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
     database = await connect(settings, address)
     try:
+        opening = database.patient
+        database = opening if patient else database
         migrations = schema_migrations()
         if settings.neo4j_uri is None:
-            await migrate(database, migrations, now)
+            await migrate(opening, migrations, now)
         else:
             await require_migrated(database, migrations)
         host = load_host()
-        left = await load_what_fits(database, host.taxonomies, now)
+        left = await load_what_fits(opening, host.taxonomies, now)
         knowledge = Knowledge(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
-        listening = Listening(host.listeners, host.guard)
+        listening = Listening(host.listeners, host.guard, knowledge.routines)
         database.on_tags = listening.tags_written
         try:
             yield Platform(settings, database, knowledge, host.without(left), listening=listening)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import NoneType
@@ -28,7 +29,6 @@ from neo4j.exceptions import (
     Neo4jError,
 )
 from neo4j.time import Date, DateTime
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from profilegraph.config import Settings
 from profilegraph.errors import (
@@ -37,6 +37,7 @@ from profilegraph.errors import (
 from profilegraph.storage.faults import expected
 from profilegraph.storage.feed import Part, Publisher, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
+from profilegraph.storage.retries import nothing_kept, passes, repeated, retried
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
@@ -46,6 +47,7 @@ T = TypeVar("T")
 # own answer is the one that is seen, and ends by itself where a socket went silent.
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
+PATIENT_ATTEMPTS = 3
 _ALL = 2**31 - 1
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -115,12 +117,15 @@ class Database:
         address: str,
         read_timeout: float,
         write_timeout: float,
+        bulk_timeout: float,
     ) -> None:
         self._driver = driver
         self._name = name
         self.address = address
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
+        self._bulk_timeout = bulk_timeout
+        self._attempts = 1
         # On a cluster, a read waits until its server has what this process wrote before.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
@@ -160,12 +165,24 @@ class Database:
             address=uri,
             read_timeout=settings.read_timeout,
             write_timeout=settings.write_timeout,
+            bulk_timeout=settings.bulk_timeout,
         )
         try:
             await database.read("RETURN 1 AS ready", timeout=CONNECT_SECONDS)
         except BaseException:
             await driver.close()
             raise
+        return database
+
+    @property
+    def patient(self) -> Self:
+        """Return the same database for bulk work: it has more time, and repeats what is safe.
+
+        Those are reads, and transactions of which the database says that nothing was kept.
+        """
+        database = copy(self)
+        database._read_timeout = database._write_timeout = self._bulk_timeout
+        database._attempts = PATIENT_ATTEMPTS
         return database
 
     async def close(self) -> None:
@@ -179,9 +196,16 @@ class Database:
 
         Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
         """
+        if self._attempts == 1:
+            return await self._read(query, parameters, timeout)
+        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+
+    async def _read(
+        self, query: str, parameters: Parameters | None, timeout: float | None
+    ) -> list[Row]:
         seconds = timeout or self._read_timeout
         async with self._deadline(seconds):
-            async for attempt in _retrying(seconds):
+            async for attempt in retried(seconds):
                 with attempt:
                     async with self._session(READ_ACCESS) as session:
                         result = await session.run(
@@ -225,6 +249,11 @@ class Database:
         `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
         What the work touched is published in the same transaction.
         """
+        if self._attempts == 1:
+            return await self._write(work, timeout)
+        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
@@ -279,19 +308,6 @@ class Database:
             if error is None:
                 raise
             raise error from fault
-
-
-def _retrying(seconds: float) -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception(_worth_another_try),
-        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),
-        stop=stop_after_delay(seconds),
-        reraise=True,
-    )
-
-
-def _worth_another_try(fault: BaseException) -> bool:
-    return isinstance(fault, Neo4jError | DriverError) and fault.is_retryable()
 
 
 def _row(record: Record) -> Row:

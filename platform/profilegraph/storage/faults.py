@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neo4j.exceptions import (
     AuthError,
+    ConnectionPoolError,
     ConstraintError,
     Forbidden,
     Neo4jError,
@@ -54,6 +55,8 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
                 f"the database at {address} could not finish the call: {fault.message}",
                 hint="Nothing of it was kept. Try again, with less at once if it stays so.",
             )
+        case ConnectionPoolError():
+            return _no_connection(seconds)
         case ServiceUnavailable() | SessionExpired():
             return DatabaseUnavailable(
                 f"no database answers at {address}: {fault}",
@@ -61,3 +64,10 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
             )
         case _:
             return None
+
+
+def _no_connection(seconds: float) -> DatabaseBusy:
+    return DatabaseBusy(
+        f"all connections to the database are in use, for longer than {seconds:g} s.",
+        hint="Try again. If it stays so, ask for less at once or raise PROFILEGRAPH_POOL_SIZE.",
+    )
