@@ -99,7 +99,7 @@ async def _scores(
     options: BaseModel,
 ) -> Scores:
     """Return what a model says of all customers, batch by batch where it looks at each alone."""
-    here = now.astimezone(platform.settings.zone)
+    here = now.astimezone(platform.deployment.zone)
     seconds = platform.settings.model_timeout
     read = partial(
         read_tables,

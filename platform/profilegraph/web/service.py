@@ -13,11 +13,7 @@ from typing import cast
 
 import structlog
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
@@ -25,6 +21,7 @@ from profilegraph.api.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host
 from profilegraph.services.doctor import plugin_state
+from profilegraph.services.graph_evaluator import plan
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import TELLING, Delivery, Sender
 from profilegraph.services.live.watcher import WATCHING, Watcher
@@ -35,10 +32,13 @@ from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
+from profilegraph.web.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
 from profilegraph.web.requests import MAX_BODY
 
 READY_SECONDS = 5.0
+PLANNING_SECONDS = 300.0
+"""The database keeps a plan, but not for ever, and not through its own restart."""
 SHUTDOWN_SECONDS = 10
 
 _log = structlog.get_logger(__name__)
@@ -67,9 +67,6 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.knowledge.close()
         await platform.database.close()
 
-    async def figures(_: Request) -> Response:
-        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
     keys = KeyRing(check)
     return build_app(
         executor=Executor(schemas),
@@ -78,7 +75,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
+        routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
+        origins=platform.settings.cors_origins,
     )
 
 
@@ -117,7 +115,7 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        return plugin_state(platform.host)
+        return plugin_state(await platform.judged())
 
     async def index() -> str:
         return platform.knowledge.index.state.value
@@ -142,14 +140,16 @@ class _Background:
         settings, known = platform.settings, platform.knowledge.routines
         self._delivery = Delivery(platform, Sender(private=settings.webhook_private), clock)
         self._sending = Sending(platform)
-        rounds = {
-            WATCHING: Watcher(platform).round,
-            TELLING: self._delivery.round,
-            SENDING: self._sending.round,
-        }
+
+        async def planning(_: datetime) -> None:
+            await plan(platform.database)
+
+        pause = settings.watch_seconds
         self._routines = [
-            Routine(name, round_, clock, settings.watch_seconds, known)
-            for name, round_ in rounds.items()
+            Routine(WATCHING, Watcher(platform).round, clock, pause, known),
+            Routine(TELLING, self._delivery.round, clock, pause, known),
+            Routine("planning", planning, clock, PLANNING_SECONDS, known),
+            Routine(SENDING, self._sending.round, clock, pause, known),
         ]
 
     def start(self) -> None:

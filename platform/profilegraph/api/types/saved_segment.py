@@ -16,6 +16,7 @@ from profilegraph.api.ids import Node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.types.broken import BrokenSegment, broken_by
 from profilegraph.api.types.delivery import Delivery
+from profilegraph.api.types.labels import Locale, enum_label
 from profilegraph.api.types.live import (
     HistoryAfter,
     HistorySize,
@@ -26,11 +27,11 @@ from profilegraph.api.types.live import (
 )
 from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.errors import Forbidden
 from profilegraph.segments import differing
 from profilegraph.segments.codec import encode
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import InSegment, Listed
 from profilegraph.services import segment_history, segments
 from profilegraph.services.broken import naming
@@ -73,12 +74,23 @@ class Segment(Node, Labelled, Audience):
         description="The older version whose filter a rollback brought back in this one."
     )
 
+    @field("What people call the kind.")
+    def kind_label(self, locale: Locale = "en") -> str:
+        """Return the kind's label."""
+        return enum_label(self.kind, locale)
+
+    @field("What people call the state.")
+    def state_label(self, locale: Locale = "en") -> str:
+        """Return the state's label."""
+        return enum_label(self.state, locale)
+
     def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""
         return naming(info.context.platform, self.key, self.condition, self.when(info))
 
     @field(
-        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked."
+        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked.",
+        tells_filter=True,
     )
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
@@ -195,7 +207,7 @@ class Segment(Node, Labelled, Audience):
         return await difference(info, self.key, from_, to)
 
     @classmethod
-    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
+    def of(cls, found: SavedSegment, past: When | None = None) -> Segment:
         """Return the API's view of a saved segment, with its members as of a moment."""
         return cls(
             key=found.key,

@@ -9,7 +9,8 @@ import strawberry
 from profilegraph.api.change_enums import TaxonomyChangeState, TaxonomyWarningKind
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.services.taxonomy_changes import plans
 from profilegraph.services.taxonomy_changes.planning import plan_of
 from profilegraph.services.taxonomy_changes.wording import told, warned
@@ -176,7 +177,7 @@ class TaxonomyChange:
     @field("The change in words.")
     def text(self, locale: Locale = "en") -> str:
         """Return the change in words."""
-        return told(self.plan.change, locale)
+        return told(self.plan, locale)
 
     @listed("The saved segments that it touches, by key; those that it leaves alone are not there.")
     def segments(self) -> list[SegmentEffect]:
