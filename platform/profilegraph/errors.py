@@ -126,6 +126,10 @@ class DatabaseBusy(OperatorError):
     code = "DATABASE_BUSY"
 
 
+DATABASE_AWAY = (DatabaseUnavailable, DatabaseTimeout, DatabaseBusy)
+"""What passes by itself: the database is away or too busy, whatever it was asked."""
+
+
 class DatabaseRefused(OperatorError):
     """The database rejects the user, the password, or the right to do this."""
 

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from profilegraph.cli.console import out
+from profilegraph.cli.console import err, out
 from profilegraph.cli.running import present, run
 from profilegraph.cli.segment_life import OPERATOR, SegmentKey
 from profilegraph.services.live import watching
 from profilegraph.services.live.schedules import HOURLY
-from profilegraph.services.live.watching import MAX_CROSSINGS
+from profilegraph.services.live.watching import MAX_CROSSINGS, Page
 from profilegraph.services.platform import Platform
 from profilegraph.services.segment_rules import Act
 
@@ -52,7 +52,14 @@ def moves(
     first: Annotated[int, typer.Option(min=1, max=MAX_CROSSINGS, help="How many.")] = 20,
 ) -> None:
     """List who entered (+) and who left (-) while it was live, the newest first, and why."""
-    page = run(lambda platform: watching.newest_crossings(platform, key, first=first))
+
+    async def work(platform: Platform) -> tuple[Page, str | None]:
+        found = await watching.newest_crossings(platform, key, first=first)
+        return found, await watching.failure(platform, key)
+
+    page, problem = run(work)
+    if problem is not None:
+        err.print(f"[bold yellow]NOT EVALUATED[/] {escape(problem)}", highlight=False)
     for one in page.crossings:
         sign = "+" if one.entered else "-"
         line = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import NoneType
@@ -33,10 +34,11 @@ from neo4j.time import Date, DateTime
 
 from profilegraph.config import Settings
 from profilegraph.errors import DatabaseFailed, InvalidConfiguration
-from profilegraph.storage.faults import expected
+from profilegraph.storage.faults import Condition, expected
 from profilegraph.storage.feed import Part, Publisher, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 from profilegraph.storage.patience import retrying, while_answering
+from profilegraph.storage.retries import nothing_kept, passes, repeated
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
@@ -47,6 +49,7 @@ T = TypeVar("T")
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 PULSE_SECONDS = 8.0
+PATIENT_ATTEMPTS = 3
 _ALL = 2**31 - 1
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -137,18 +140,20 @@ class Database:
         address: str,
         read_timeout: float,
         write_timeout: float,
+        bulk_timeout: float,
     ) -> None:
         self._driver = driver
         self._name = name
         self.address = address
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
+        self._bulk_timeout = bulk_timeout
+        self._attempts = 1
         # On a cluster, a read waits until its server has what this process wrote before.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
         self._publisher = Publisher()
-        self.has_failed = False
-        """Whether it has said that it cannot go on until it is started anew."""
+        self.condition = Condition()
         self.on_tags: Callable[[TagWrites], None] | None = None
         """Whoever is told of the taggings of each transaction, after it was committed."""
 
@@ -184,6 +189,7 @@ class Database:
             address=uri,
             read_timeout=settings.read_timeout,
             write_timeout=settings.write_timeout,
+            bulk_timeout=settings.bulk_timeout,
         )
         try:
             await database.read(
@@ -192,6 +198,17 @@ class Database:
         except BaseException:
             await driver.close()
             raise
+        return database
+
+    @property
+    def patient(self) -> Self:
+        """Return the same database for bulk work: it has more time, and repeats what is safe.
+
+        Those are reads, and transactions of which the database says that nothing was kept.
+        """
+        database = copy(self)
+        database._read_timeout = database._write_timeout = self._bulk_timeout
+        database._attempts = PATIENT_ATTEMPTS
         return database
 
     async def close(self) -> None:
@@ -205,6 +222,13 @@ class Database:
 
         Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
         """
+        if self._attempts == 1:
+            return await self._read(query, parameters, timeout)
+        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+
+    async def _read(
+        self, query: str, parameters: Parameters | None, timeout: float | None
+    ) -> list[Row]:
         seconds = timeout or self._read_timeout
         async with self._deadline(seconds):
             async for attempt in retrying(seconds):
@@ -268,6 +292,11 @@ class Database:
         `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
         What the work touched is published in the same transaction.
         """
+        if self._attempts == 1:
+            return await self._write(work, timeout)
+        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
@@ -341,7 +370,7 @@ class Database:
             error = expected(fault, self.address, seconds, writing=writing)
             if error is None:
                 raise
-            self.has_failed = self.has_failed or isinstance(error, DatabaseFailed)
+            self.condition.failed |= isinstance(error, DatabaseFailed)
             raise error from fault
 
 
