@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -13,7 +14,9 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from profilegraph.domain.texts import normal_key, normal_text
 
@@ -69,6 +72,7 @@ Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200), NormalText]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]
@@ -85,17 +89,65 @@ class Record(BaseModel):
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
+LANGUAGES = ("zh-CN", "en")
+"""The languages of the product."""
+
+
 class Labels(BaseModel):
-    """What people read instead of a key, in both languages of the product."""
+    """What people read instead of a key, in both languages of the product or in one of them.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    Where one is missing, the other one is read in its place.
+    """
 
-    zh_cn: Label = Field(alias="zh-CN")
-    en: Label
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        json_schema_extra={"minProperties": 1},
+    )
+
+    zh_cn: Label | None = Field(None, alias="zh-CN")
+    en: Label | None = None
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if self.zh_cn is None and self.en is None:
+            told = "say it in zh-CN, in en, or in both"
+            raise PydanticCustomError("labels", "{told}", {"told": told})
+        return self
 
     def text(self, locale: str) -> str:
-        """Return the label for a locale: the Chinese one for any zh, the English one otherwise."""
-        return self.zh_cn if locale.lower().startswith("zh") else self.en
+        """Return the label for a locale: the Chinese one for any zh, the English one otherwise.
+
+        Where it is missing, it is the other one.
+        """
+        chinese = locale.lower().startswith("zh")
+        first, other = (self.zh_cn, self.en) if chinese else (self.en, self.zh_cn)
+        return first or other or ""
+
+    @property
+    def both(self) -> str:
+        """Return what there is, the English one first."""
+        return " · ".join(self.texts("en", "zh-CN"))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the languages in which there is no label."""
+        return tuple(language for language in LANGUAGES if not self.texts(language))
+
+    def texts(self, *languages: str) -> list[str]:
+        """Return the labels in these languages that there are."""
+        found = {"zh-CN": self.zh_cn, "en": self.en}
+        return [text for language in languages if (text := found[language]) is not None]
+
+    def each(self, change: Callable[[str], str]) -> Labels:
+        """Return every label that there is, changed."""
+        there = {"zh_cn": self.zh_cn, "en": self.en}
+        return Labels(**{name: change(one) for name, one in there.items() if one is not None})
+
+    def over(self, known: Labels) -> Labels:
+        """Return these, and in a language that they lack what was `known`."""
+        return Labels(zh_cn=self.zh_cn or known.zh_cn, en=self.en or known.en)
 
 
 def to_units(amount: Decimal) -> int:

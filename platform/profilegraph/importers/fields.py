@@ -18,6 +18,7 @@ from profilegraph.importers.values import (
     parse_boolean,
     parse_enum,
     parse_hours,
+    parse_region,
     parse_share,
     parse_tag,
     parse_weekdays,
@@ -47,6 +48,8 @@ def field_parser(record: type[Record], name: str, dates: DateRules, amounts: Amo
         return partial(parse_enum, words=kind)
     if name == "hours":
         return parse_hours
+    if name == "region":
+        return parse_region
     if name == "tag":
         return parse_tag
     parsers: dict[type, Parser] = {

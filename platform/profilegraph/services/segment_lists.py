@@ -118,11 +118,11 @@ async def take_snapshot(
     """
     asked = f"takeSnapshot {source!r} {key!r} {labels!r} {note!r}"
     of = await read_segment(platform.database, source)
-    moment = act.now.astimezone(platform.settings.zone)
+    moment = act.now.astimezone(platform.deployment.zone)
     key = segment_key(f"{source}@{moment:%Y-%m-%dT%H:%M:%S}" if key is None else key)
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"
-        labels = Labels(zh_cn=of.labels.zh_cn[:180] + end, en=of.labels.en[:180] + end)
+        labels = of.labels.each(lambda label: label[:180] + end)
     async with naming(platform, source, of.filter):
         members = await (await engine(platform, [of.filter], act.now)).members(of.filter)
 
