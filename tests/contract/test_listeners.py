@@ -24,7 +24,7 @@ from profilegraph.services.live.watcher import Watcher
 from profilegraph.services.models import compute
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
-from profilegraph.storage.database import TagWrites
+from profilegraph.storage.feed import TagWrites
 from tests.conftest import NOW
 from tests.contract.test_live import cool, go_live, warm
 from tests.support.plugins import host_of

@@ -20,7 +20,7 @@ from profilegraph.hooks.listeners import (
     TagsChanged,
 )
 from profilegraph.services.routines import Routines
-from profilegraph.storage.database import TagWrites
+from profilegraph.storage.feed import TagWrites
 
 T = TypeVar("T")
 LISTEN_SECONDS = 10.0

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from copy import copy
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import NoneType
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -20,7 +18,6 @@ from neo4j import (
     AsyncSession,
     NotificationDisabledClassification,
     Query,
-    Record,
     unit_of_work,
 )
 from neo4j.exceptions import (
@@ -30,18 +27,17 @@ from neo4j.exceptions import (
     ServiceUnavailable,
     SessionExpired,
 )
-from neo4j.time import Date, DateTime
 
 from profilegraph.config import Settings
 from profilegraph.errors import DatabaseFailed, InvalidConfiguration
 from profilegraph.storage.faults import Condition, expected
-from profilegraph.storage.feed import Part, Publisher, Touched
+from profilegraph.storage.feed import Part, Publisher, TagWrites, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 from profilegraph.storage.patience import retrying, while_answering
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.retries import nothing_kept, passes, repeated
+from profilegraph.storage.rows import ALL, Parameters, Row, row
 
-Row = dict[str, Any]
-Parameters = Mapping[str, Any]
 T = TypeVar("T")
 
 # The server ends a query at its time-out; the client waits a little longer, so that the server's
@@ -50,17 +46,6 @@ GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 PULSE_SECONDS = 8.0
 PATIENT_ATTEMPTS = 3
-_ALL = 2**31 - 1
-_PLAIN = frozenset({str, int, float, bool, NoneType})
-
-
-@dataclass
-class TagWrites:
-    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
-
-    at: datetime | None = None
-    tagged: list[tuple[str, str]] = field(default_factory=list)
-    untagged: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Transaction:
@@ -75,7 +60,7 @@ class Transaction:
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
         result = await self._managed.run(query, dict(parameters or {}))
-        return [_row(record) for record in await result.fetch(_ALL)]
+        return [row(record) for record in await result.fetch(ALL)]
 
     def touch(
         self,
@@ -106,27 +91,6 @@ class Transaction:
     def ordinals(self, count: int) -> list[int]:
         """Return numbers for so many new customers; `Database.write` sees that there are enough."""
         return self._ordinals.take(count)
-
-
-class Reading:
-    """A transaction that only reads, under way; see `Database.reading`."""
-
-    def __init__(self, managed: AsyncManagedTransaction) -> None:
-        self._managed = managed
-
-    async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
-        """Return the rows of a query as dicts by column name."""
-        return [_row(record) for record in await self._fetched(query, parameters)]
-
-    async def plain(
-        self, query: str, parameters: Parameters | None = None
-    ) -> list[tuple[Any, ...]]:
-        """Return the rows of a query as tuples of what the driver gives: quick for long lists."""
-        return [tuple(record) for record in await self._fetched(query, parameters)]
-
-    async def _fetched(self, query: str, parameters: Parameters | None) -> list[Record]:
-        result = await self._managed.run(query, dict(parameters or {}))
-        return await result.fetch(_ALL)
 
 
 class Database:
@@ -237,7 +201,7 @@ class Database:
                         result = await session.run(
                             Query(query, timeout=seconds), dict(parameters or {})
                         )
-                        return [_row(record) for record in await result.fetch(_ALL)]
+                        return [row(record) for record in await result.fetch(ALL)]
         raise AssertionError("retrying ends with a result or an error")
 
     async def reading(
@@ -372,24 +336,3 @@ class Database:
                 raise
             self.condition.failed |= isinstance(error, DatabaseFailed)
             raise error from fault
-
-
-def _row(record: Record) -> Row:
-    return {key: native(value) for key, value in zip(record.keys(), record, strict=True)}
-
-
-def native(value: Any) -> Any:
-    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
-    if type(value) in _PLAIN:
-        return value
-    match value:
-        case dict():
-            return {key: native(item) for key, item in value.items()}
-        case list():
-            return [native(item) for item in value]
-        case DateTime():
-            return value.to_native().astimezone(UTC)
-        case Date():
-            return value.to_native()
-        case _:
-            return value

@@ -15,8 +15,9 @@ from datetime import datetime
 from pyroaring import BitMap
 
 from profilegraph.domain.live import MoveCause
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Heads
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 BASE_EVERY = 1_000

@@ -26,7 +26,7 @@ from profilegraph.services.computing import Computing
 from profilegraph.services.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
 from profilegraph.services.live.affected import Affected
 from profilegraph.services.platform import Platform
-from profilegraph.storage.database import Reading
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.saved_segments import read_filters, read_library
 
 _log = structlog.get_logger(__name__)
