@@ -1,32 +1,69 @@
-"""Relay's global ids: a type's name and a business key in one opaque text."""
+"""Relay's global ids: a type's name, a business key, and what else tells objects of the key apart."""
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from dataclasses import dataclass
+from datetime import datetime
 
 import strawberry
+from pydantic import TypeAdapter
 
 from profilegraph.api.fields import field
+from profilegraph.domain.values import Moment
 from profilegraph.errors import InvalidInput
+
+# No business key has a line break in it: what stands behind one is no part of the key.
+_PARTS = re.compile(
+    r"(?P<kind>\w+):(?P<key>[^\n]+)(?:\nversion=(?P<version>\d{1,9}))?(?:\nasOf=(?P<as_of>\S+))?",
+    re.ASCII,
+)
+
+
+_MOMENTS = TypeAdapter[datetime](Moment)
+
+
+@dataclass(frozen=True)
+class GlobalId:
+    """What an id stands for: two objects with one id answer every field alike."""
+
+    kind: str
+    """Name of the type."""
+    key: str
+    version: int | None = None
+    """Number of the one version that is meant; None for whichever is the newest."""
+    as_of: datetime | None = None
+    """The past moment that the object answers as of; None for now."""
+
+    def text(self) -> strawberry.ID:
+        """Return the id as clients keep it."""
+        version = "" if self.version is None else f"\nversion={self.version}"
+        as_of = "" if self.as_of is None else f"\nasOf={self.as_of.isoformat()}"
+        return strawberry.ID(encode_text(f"{self.kind}:{self.key}{version}{as_of}"))
 
 
 def encode_id(kind: str, key: str) -> strawberry.ID:
-    """Return the global id of an object."""
-    return strawberry.ID(encode_text(f"{kind}:{key}"))
+    """Return the global id of an object that its type and key tell from all others."""
+    return GlobalId(kind, key).text()
 
 
-def decode_id(text: str) -> tuple[str, str]:
-    """Return the type's name and the business key of a global id; raises InvalidInput."""
+def decode_id(text: str) -> GlobalId:
+    """Return what a global id stands for; raises InvalidInput."""
     try:
-        kind, colon, key = decode_text(text).partition(":")
+        found = _PARTS.fullmatch(decode_text(text))
+        as_of = found and found["as_of"] and _MOMENTS.validate_python(found["as_of"])
     except ValueError:
-        colon = ""
-    if not colon:
+        found = None
+    if found is None:
         raise InvalidInput(
             "this is no id of the API.", where="id", hint="Pass on an `id` as it came."
         )
-    return kind, key
+    version = found["version"]
+    return GlobalId(
+        found["kind"], found["key"], None if version is None else int(version), as_of or None
+    )
 
 
 def encode_text(text: str) -> str:
@@ -53,4 +90,8 @@ class Node:
     @field("The global id, unique within the whole API. Do not look inside.")
     def id(self) -> strawberry.ID:
         """Return the global id."""
-        return encode_id(type(self).__name__, self.key)
+        return self.global_id().text()
+
+    def global_id(self) -> GlobalId:
+        """Return what the id stands for; a type whose answers depend on more than its key says so."""
+        return GlobalId(type(self).__name__, self.key)

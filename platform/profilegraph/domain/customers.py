@@ -20,6 +20,7 @@ from profilegraph.domain.values import (
     Weekday,
 )
 
+HOURS = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
 AttributeValue = bool | FiniteFloat | date | Text
 """A typed field of a customer: boolean, number, date or string."""
 
@@ -98,7 +99,7 @@ class Tagging(Record):
     weight: Share = 1.0
     evidence: Text | None = None
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
-    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] | None = None
+    hours: Annotated[str, Field(pattern=HOURS)] | None = None
     frequency: Text | None = None
 
     @model_validator(mode="after")

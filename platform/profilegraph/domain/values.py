@@ -34,16 +34,15 @@ def _storable_amount(amount: Decimal) -> Decimal:
     return amount
 
 
+KEY = r"^[^\x00-\x1f\x7f]+$"
+SNAKE_KEY = r"^[a-z][a-z0-9_]{0,62}$"
+TAG_KEY = r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$"
 Key = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
-    ),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEY),
 ]
-SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-TagKey = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$")
-]
+SnakeKey = Annotated[str, StringConstraints(pattern=SNAKE_KEY)]
+TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Moment = Annotated[datetime, AfterValidator(_utc)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from profilegraph.importers.mapping import FieldSource, FileMapping
 from profilegraph.importers.money import AmountRules
 from profilegraph.importers.tables import Table
 from profilegraph.importers.values import text_of
+from profilegraph.nearest import instead
 
 ATTRIBUTES = "attributes"
 NOTHING = object()
@@ -97,7 +97,7 @@ class Binder:
         for name, source in self._mapping.fields.items():
             wanted = source.column
             if wanted is not None and wanted not in table.columns and not table.json:
-                near = _suggested(wanted, table.columns)
+                near = instead(wanted, table.columns)
                 faults.append(f"{name}: there is no column {wanted!r}{near}")
         if faults:
             raise InvalidInput(
@@ -114,9 +114,7 @@ class Binder:
         if not named and column not in sources and self._is_field(column):
             named = {column: FieldSource(column=column)}
         if not named:
-            raise ValueError(
-                f"the column {column!r} is no field{_suggested(column, self._names())}"
-            )
+            raise ValueError(f"the column {column!r} is no field{instead(column, self._names())}")
         for name, source in named.items():
             yield self._target(name, source)
 
@@ -131,7 +129,7 @@ class Binder:
         dates = DateRules(conventions.zone, source.format, source.day_first)
         amounts = AmountRules(source.currency or conventions.currency, source.decimal)
         if not self._is_field(name):
-            raise ValueError(f"there is no such field{_suggested(name, self._names())}")
+            raise ValueError(f"there is no such field{instead(name, self._names())}")
         if name.startswith(_PREFIX):
             attribute = conventions.catalogue.attribute(name.removeprefix(_PREFIX))
             return attribute_parser(attribute.type, dates, amounts)
@@ -171,8 +169,3 @@ def _reader(parse: Parser, source: FieldSource, empty: frozenset[str]) -> Callab
         return known(value if type(value) is str else text_of(value))
 
     return read
-
-
-def _suggested(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.fields import field, listed
-from profilegraph.api.ids import Node
+from profilegraph.api.ids import GlobalId, Node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.types.broken import BrokenSegment, broken_by
 from profilegraph.api.types.delivery import Delivery
@@ -73,6 +73,14 @@ class Segment(Node, Labelled, Audience):
         description="The older version whose filter a rollback brought back in this one."
     )
 
+    one_version: strawberry.Private[bool] = False
+    """Whether this version is meant, and not whichever is the newest."""
+
+    def global_id(self) -> GlobalId:
+        """Return what the id stands for: the segment now, in one version, or as of a past moment."""
+        version = self.version if self.one_version else None
+        return GlobalId("Segment", self.key, version, self.past.at if self.past else None)
+
     def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""
         return naming(info.context.platform, self.key, self.condition, self.when(info))
@@ -102,7 +110,7 @@ class Segment(Node, Labelled, Audience):
     async def taken_from(self, info: Info) -> Segment | None:
         """Return the segment that a snapshot was taken of."""
         found = await info.context.load.snapshot_sources.load(self.key)
-        return Segment.of(found[0]) if found else None
+        return Segment.of(found[0], one_version=True) if found else None
 
     @field(
         "Why the segment cannot be asked any more, with all that is missing; null of a sound one."
@@ -122,6 +130,13 @@ class Segment(Node, Labelled, Audience):
     def may_edit(self, info: Info) -> bool:
         """Return whether the viewer may change it."""
         return info.context.viewer.name in (self.owner, *self.editors)
+
+    def require_editor(self, info: Info) -> None:
+        """Raise Forbidden unless the viewer may change it."""
+        if not self.may_edit(info):
+            raise Forbidden(
+                f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
+            )
 
     @listed("The segments whose newest versions refer to it; while there are any, it cannot go.")
     async def used_by(self, info: Info) -> list[Segment]:
@@ -144,10 +159,7 @@ class Segment(Node, Labelled, Audience):
     @listed("Where its moves are sent; only those are told who may change the segment.")
     async def webhooks(self, info: Info) -> list[Webhook]:
         """Return where its moves are sent."""
-        if not self.may_edit(info):
-            raise Forbidden(
-                f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
-            )
+        self.require_editor(info)
         return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
 
     @listed("What was sent of it to destinations, the newest first.")
@@ -158,7 +170,8 @@ class Segment(Node, Labelled, Audience):
     @listed("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:
         """Return all versions."""
-        return [Segment.of(one) for one in await info.context.load.versions.load(self.key)]
+        found = await info.context.load.versions.load(self.key)
+        return [Segment.of(one, one_version=True) for one in found]
 
     @listed("How the filter of this version differs from that of another.")
     async def changes(
@@ -195,8 +208,13 @@ class Segment(Node, Labelled, Audience):
         return await difference(info, self.key, from_, to)
 
     @classmethod
-    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
-        """Return the API's view of a saved segment, with its members as of a moment."""
+    def of(
+        cls, found: SavedSegment, past: Past | None = None, *, one_version: bool = False
+    ) -> Segment:
+        """Return the API's view of a saved segment, with its members as of a moment.
+
+        With `one_version`, or where a newer one was saved since, it is that version for ever.
+        """
         return cls(
             key=found.key,
             labels=found.labels,
@@ -211,4 +229,5 @@ class Segment(Node, Labelled, Audience):
             owner=found.owner,
             editors=list(found.editors),
             restores=found.restores,
+            one_version=one_version or not found.is_newest,
         )

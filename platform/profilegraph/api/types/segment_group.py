@@ -6,6 +6,7 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
+from profilegraph.api.ids import GlobalId, Node
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import SegmentPreview
 from profilegraph.api.types.taxonomy import Labelled, Locale
@@ -67,7 +68,7 @@ class GroupShares:
     description="Segments of which each customer belongs to exactly one: the first in rank that it"
     " is a member of."
 )
-class SegmentGroup(Labelled):
+class SegmentGroup(Node, Labelled):
     """Segments of which each customer belongs to exactly one."""
 
     group: strawberry.Private[StoredGroup]
@@ -80,6 +81,10 @@ class SegmentGroup(Labelled):
     weights: list[float] | None = strawberry.field(
         description="What ranks them, the heaviest first; null where they were ranked as such."
     )
+
+    def global_id(self) -> GlobalId:
+        """Return what the id stands for: whose shares are of a past moment is another object."""
+        return GlobalId("SegmentGroup", self.key, as_of=None if self.past is None else self.past.at)
 
     @listed("Those of its segments that are broken: while there are any, nobody can be told apart.")
     async def broken(self, info: Info) -> list[Segment]:
