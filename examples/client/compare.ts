@@ -94,7 +94,8 @@ const caches: Record<string, { ask: Read; recall: Read }> = {
 };
 
 const differences: unknown[] = [];
-const wanted = await Promise.all(asks.map(network));
+const wanted: unknown[] = [];
+for (const ask of asks) wanted.push(await network(ask));
 for (const [cache, { ask, recall }] of Object.entries(caches)) {
   for (const { operation, variables } of asks) await ask(document(operation), variables);
   for (const [place, { operation, variables }] of asks.entries()) {

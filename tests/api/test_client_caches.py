@@ -2,6 +2,9 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +15,10 @@ from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
 from profilegraph.api.schemas import Schemas
 from profilegraph.services.keys import ApiKey
+from profilegraph.services.knowledge import Knowledge
 from profilegraph.web.app import build_app
 from profilegraph.web.keys import KeyRing
-from tests.api.conftest import check_key
+from tests.api.conftest import Api, check_key
 from tests.support import npm
 from tests.support.serving import serving
 
@@ -68,7 +72,6 @@ def asks(moment: str, ids: list[str]) -> list[dict[str, Any]]:
         ("Segment", {"key": "warm", "version": 1}),
         ("Segment", {"key": "warm", "version": 2}),
         ("Segment", {"key": "warm", "asOf": moment}),
-        ("Segment", {"key": "warm", "version": 2, "asOf": moment}),
         ("Segment", {"key": "then"}),
         ("SegmentHistory", {"key": "warm"}),
         ("Group", {"key": "g"}),
@@ -78,13 +81,9 @@ def asks(moment: str, ids: list[str]) -> list[dict[str, Any]]:
         ("Preview", {"filter": WARM, "dimensions": ["temperature"]}),
         ("Preview", {"filter": WARM, "dimensions": ["temperature"], "asOf": moment}),
         ("Preview", {"filter": {"not": WARM}, "dimensions": ["pains"]}),
-        *(
-            ("Why", {"customer": key, "segment": "warm", "asOf": at})
-            for key in ("a", "c")
-            for at in (None, moment)
-        ),
+        *(("Why", {"customer": "a", "segment": "warm", "asOf": at}) for at in (None, moment)),
         *(("Overlap", {"segments": ["warm", "all"], "asOf": at}) for at in (None, moment)),
-        *(("Compare", {"a": "warm", "asOf": at}) for at in (None, moment)),
+        ("Compare", {"a": "warm"}),
         ("CrossTable", {"rows": "temperature", "columns": "pains"}),
         ("Customers", {}),
         ("Customers", {"filter": WARM}),
@@ -133,13 +132,21 @@ def test_the_client_is_typed_and_its_types_fit(client):
     assert "count: number | null" in line[0]
 
 
-def served(api: Any) -> Any:
+@asynccontextmanager
+async def served(api: Api) -> AsyncIterator[str]:
+    """Serve the API meanwhile, as it is served: from an index."""
     viewer = ApiKey("1", api.author, api.now)
-
+    knowledge = Knowledge(api.platform.database, 2**30)
+    platform = replace(api.platform, knowledge=knowledge)
     app = build_app(
-        executor=Executor(Schemas(api.platform.catalogue, api.platform.host)),
+        executor=Executor(Schemas(platform.catalogue, platform.host)),
         authenticate=KeyRing(check_key),
-        new_context=lambda _: ApiContext(api.platform, viewer, api.now),
+        new_context=lambda _: ApiContext(platform, viewer, api.now),
         checks={},
     )
-    return serving(app)
+    try:
+        await knowledge.indexed()
+        async with serving(app) as address:
+            yield address
+    finally:
+        await knowledge.close()
