@@ -8,10 +8,10 @@ from typing import Any
 
 from profilegraph.api.schema import sdl
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import shipped_taxonomies
 from profilegraph.importers.taxonomies import taxonomy_schema
 from profilegraph.segments.codec import json_schema
 from scripts.render_segments import PAGE, page
+from scripts.shipped import shipped_host
 
 SCHEMAS = Path(__file__).parents[1] / "schema"
 
@@ -22,7 +22,8 @@ def as_text(schema: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    (SCHEMAS / "api.graphql").write_text(sdl(Catalogue.of(shipped_taxonomies())), "utf-8")
+    host = shipped_host()
+    (SCHEMAS / "api.graphql").write_text(sdl(Catalogue.of(host.taxonomies), host), "utf-8")
     (SCHEMAS / "segment.schema.json").write_text(as_text(json_schema()), "utf-8")
     (SCHEMAS / "taxonomy.schema.json").write_text(as_text(taxonomy_schema()), "utf-8")
     PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,21 +13,20 @@ from pathlib import Path
 from benchmarks.peers import SideUnavailable
 
 FOLDER = Path(__file__).parents[1] / "npm"
-_INSTALLED = FOLDER / "node_modules" / ".package-lock.json"
-_LOCK = FOLDER / "package-lock.json"
 INSTALL_SECONDS = 600
 
 
 @cache
-def install() -> Path:
+def install(folder: Path = FOLDER) -> Path:
     """Return the folder of the installed packages; raises SideUnavailable where npm fails.
 
     No package runs a script of its own while it is installed.
     """
-    modules = FOLDER / "node_modules"
-    if not _INSTALLED.exists() or _INSTALLED.stat().st_mtime < _LOCK.stat().st_mtime:
-        _run([str(node_program("npm")), "ci", "--ignore-scripts"])
-        _INSTALLED.touch()
+    modules = folder / "node_modules"
+    installed, lock = modules / ".package-lock.json", folder / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        _run([str(node_program("npm")), "ci", "--ignore-scripts"], folder)
+        installed.touch()
     return modules
 
 
@@ -43,9 +43,14 @@ def postgres_programs() -> Path:
 
 @cache
 def node_program(name: str) -> Path:
-    """Return the path of `node` or `npm` from the wheel that the bench group installs."""
+    """Return the path of `node` or `npm` from the wheel that the bench group installs.
+
+    Without it, of those on the path.
+    """
     path = Path(sys.executable).with_name(name)
     if not path.exists():
+        if found := shutil.which(name):
+            return Path(found)
         raise SideUnavailable(f"{path} is missing: run `make bench`, which installs it")
     return path
 

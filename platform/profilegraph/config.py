@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import phonenumbers
+import truststore
 from platformdirs import user_cache_path, user_data_path
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from profilegraph.errors import InvalidConfiguration
 
 MEGABYTE = 1024 * 1024
+
+
+DEPLOYMENT = frozenset({"currency", "phone_region", "timezone"})
+"""Settings that the graph keeps from its first start on: a process must not be set to others."""
+
+
+def _known_region(code: str) -> str:
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no country that has phone numbers; such as CN, US, DE")
+    return code
 
 
 def _known_zone(name: str) -> str:
@@ -23,6 +44,24 @@ def _known_zone(name: str) -> str:
             f"no time zone is called {name!r}; use a name such as Asia/Shanghai"
         ) from fault
     return name
+
+
+def _origins(given: object) -> object:
+    """Return the origins of a text with commas between; raises ValueError for what is none."""
+    if not isinstance(given, str):
+        return given
+    found = tuple(one.strip() for one in given.split(",") if one.strip())
+    for one in found:
+        parts = urlsplit(one)
+        if (
+            parts.scheme not in ("http", "https")
+            or one != f"{parts.scheme}://{parts.netloc}".lower()
+        ):
+            raise ValueError(
+                f"{one!r} is not the origin of a web site; write scheme, name and port alone,"
+                " such as https://crm.example.com or http://localhost:5173"
+            )
+    return found
 
 
 class Settings(BaseSettings):
@@ -37,12 +76,20 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("neo4j_uri", "NEO4J_URI"),
         description="Bolt address of a Neo4j to use; without it the embedded one is started.",
     )
-    neo4j_user: str = Field("neo4j", validation_alias=AliasChoices("neo4j_user", "NEO4J_USER"))
+    neo4j_user: str = Field(
+        "neo4j",
+        validation_alias=AliasChoices("neo4j_user", "NEO4J_USER"),
+        description="Who connects to that Neo4j.",
+    )
     neo4j_password: SecretStr | None = Field(
-        None, validation_alias=AliasChoices("neo4j_password", "NEO4J_PASSWORD")
+        None,
+        validation_alias=AliasChoices("neo4j_password", "NEO4J_PASSWORD"),
+        description="Password of that user.",
     )
     neo4j_database: str = Field(
-        "neo4j", validation_alias=AliasChoices("neo4j_database", "NEO4J_DATABASE")
+        "neo4j",
+        validation_alias=AliasChoices("neo4j_database", "NEO4J_DATABASE"),
+        description="Which database of that Neo4j.",
     )
     home: Path = Field(
         default_factory=lambda: user_data_path("profilegraph"),
@@ -54,6 +101,17 @@ class Settings(BaseSettings):
     )
     maven_mirror: str | None = Field(
         None, description="Base address of a Maven repository to fetch the jars from."
+    )
+    certificates: Path | None = Field(
+        None,
+        validation_alias=AliasChoices(
+            "certificates",
+            "PROFILEGRAPH_CERTIFICATES",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "PIP_CERT",
+        ),
+        description="File of certificates to trust beside the system's, for what is fetched and sent.",
     )
     bolt_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the embedded database; a free one if left out."
@@ -71,8 +129,8 @@ class Settings(BaseSettings):
     currency: str = Field(
         "CNY", pattern=r"^[A-Z]{3}$", description="The one currency in which amounts are kept."
     )
-    phone_region: str = Field(
-        "CN", pattern=r"^[A-Z]{2}$", description="Country of phone numbers without a country code."
+    phone_region: Annotated[str, AfterValidator(_known_region)] = Field(
+        "CN", description="Country of phone numbers without a country code."
     )
     index_memory: int = Field(
         1024,
@@ -86,6 +144,11 @@ class Settings(BaseSettings):
         False,
         description="Whether webhooks may go to addresses that are not public, and by plain HTTP.",
     )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+        (),
+        description="Web sites whose pages may ask the API from a browser, with commas between,"
+        " such as https://crm.example.com.",
+    )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
 
@@ -94,10 +157,26 @@ class Settings(BaseSettings):
         """Return the most memory that the index may take; None where there is to be none."""
         return self.index_memory * MEGABYTE or None
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the deployment's time zone."""
-        return ZoneInfo(self.timezone)
+    def trust(self) -> ssl.SSLContext:
+        """Return whose certificates are taken: the system's, and those that are named.
+
+        Raises InvalidConfiguration where the file that names them cannot be read.
+        """
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.certificates:
+            folder = self.certificates.is_dir()
+            try:
+                context.load_verify_locations(
+                    cafile=None if folder else self.certificates,
+                    capath=self.certificates if folder else None,
+                )
+            except (OSError, ssl.SSLError) as fault:
+                raise InvalidConfiguration(
+                    f"the certificates in {self.certificates} cannot be read: {fault}.",
+                    hint="Name a file of certificates in PEM form in PROFILEGRAPH_CERTIFICATES, or unset"
+                    " it (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and PIP_CERT are read too).",
+                ) from fault
+        return context
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -109,13 +188,14 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as fault:
         raise InvalidConfiguration(
-            "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in fault.errors()),
+            "; ".join(f"{variable_of(str(e['loc'][0]))}: {e['msg']}" for e in fault.errors()),
             hint="Correct the environment variable, or unset it to use the default.",
         ) from fault
 
 
-def _variable(location: tuple[int | str, ...]) -> str:
-    name = str(location[0]).upper()
+def variable_of(setting: str) -> str:
+    """Return the environment variable of a setting."""
+    name = setting.upper()
     return name if name.startswith("NEO4J_") else f"PROFILEGRAPH_{name}"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -113,6 +113,9 @@ class OneSchema:
     async def newest(self) -> RunnableSchema:
         return self.current
 
+    async def of(self, _: Catalogue) -> RunnableSchema:
+        return self.current
+
 
 def make_app(
     *,
@@ -120,6 +123,7 @@ def make_app(
     close: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0),
     check_key: Callable[[str], Awaitable[object]] = check_key,
     context: dict[str, int] | None = None,
+    origins: Sequence[str] = (),
 ) -> Starlette:
     return build_app(
         executor=Executor(OneSchema(), lambda: "e1"),
@@ -127,6 +131,7 @@ def make_app(
         new_context=lambda viewer: {} if context is None else context,
         checks=checks or {},
         close=close,
+        origins=origins,
     )
 
 

@@ -277,6 +277,60 @@ async def test_every_answer_forbids_sniffing_framing_and_referrers(client):
         assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
+SITE = "https://crm.example.com"
+ASKING = {
+    "Origin": SITE,
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization,content-type",
+}
+
+
+async def test_pages_of_the_sites_that_are_named_may_ask(make_app, client_of):
+    async with client_of(make_app(origins=(SITE,))) as client:
+        before = await client.options("/graphql", headers=ASKING)
+        query = {"query": "{ thing { name } }"}
+        answered = await client.post("/graphql", json=query, headers={"Origin": SITE})
+        refused = await client.post("/graphql", content="{", headers={"Origin": SITE})
+    assert before.status_code == 200
+    allowed = before.headers["access-control-allow-headers"].lower().split(", ")
+    assert {"authorization", "content-type", "graphql-require-preflight"} <= set(allowed)
+    for response in (before, answered, refused):
+        assert response.headers["access-control-allow-origin"] == SITE
+        assert "access-control-allow-credentials" not in response.headers
+    assert answered.json() == {"data": {"thing": {"name": "thing"}}}
+
+
+@pytest.mark.parametrize(
+    ("named", "asking"), [((), SITE), ((SITE,), "https://crm.example.com.evil.example")]
+)
+async def test_no_page_of_another_site_may_ask(make_app, client_of, named, asking):
+    async with client_of(make_app(origins=named)) as client:
+        before = await client.options("/graphql", headers=ASKING | {"Origin": asking})
+        query = {"query": "{ thing { name } }"}
+        answered = await client.post("/graphql", json=query, headers={"Origin": asking})
+    assert before.status_code >= 400
+    for response in (before, answered):
+        assert "access-control-allow-origin" not in response.headers
+
+
+async def test_long_answers_are_compressed_and_short_ones_are_not(client):
+    async def received(query: str, encoding: str) -> tuple[httpx.Response, int]:
+        headers = {"Accept-Encoding": encoding}
+        async with client.stream("POST", "/graphql", json={"query": query}, headers=headers) as one:
+            size = len(b"".join([part async for part in one.aiter_raw()]))
+        return one, size
+
+    introspection = "{ __schema { types { name description fields { name description } } } }"
+    plain, whole = await received(introspection, "identity")
+    packed, size = await received(introspection, "gzip")
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    assert size < whole / 3
+    short, _ = await received("{ thing { name } }", "gzip")
+    assert "content-encoding" not in short.headers
+
+
 async def test_graphiql_is_served_from_local_files_under_a_strict_policy(make_app, client_of):
     async with client_of(make_app(), None) as client:
         page = await client.get("/graphiql")
@@ -303,6 +357,20 @@ async def test_health_is_answered_while_every_check_fails(make_app, client_of):
         "status": "not ready",
         "checks": {"database": "DATABASE_UNAVAILABLE", "plugins": "1 failed"},
     }
+
+
+async def test_where_the_database_is_is_not_told_to_callers(make_app, client_of):
+    async def down(secret: str) -> object:
+        raise DatabaseUnavailable(
+            "no database answers.", where="bolt://10.0.0.1:7687", hint="Wait."
+        )
+
+    async with client_of(make_app(check_key=down)) as client:
+        answer = await client.post("/graphql", json={"query": "{thing{name}}"})
+    error = answer.json()["errors"][0]
+    assert answer.status_code == 503
+    assert error["extensions"] == {"code": "DATABASE_UNAVAILABLE", "hint": "Wait."}
+    assert "10.0.0.1" not in answer.text
 
 
 async def test_a_part_that_is_only_impaired_leaves_the_service_ready(make_app, client_of):

@@ -74,11 +74,12 @@ def test_deletions_have_one_shape() -> None:
     st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1),
     st.none() | st.integers(1, 10**9 - 1),
     st.none() | st.datetimes(timezones=st.just(UTC)),
+    st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 def test_an_id_is_read_as_it_was_written(
-    key: str, version: int | None, as_of: datetime | None
+    key: str, version: int | None, as_of: datetime | None, now: datetime | None
 ) -> None:
-    one = GlobalId("Segment", key, version, as_of)
+    one = GlobalId("Segment", key, version, as_of, now)
     assert decode_id(one.text()) == one
 
 

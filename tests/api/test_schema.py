@@ -14,11 +14,14 @@ from graphql import (
 from pydantic.alias_generators import to_camel
 
 from profilegraph.api.schema import build_schema, sdl
+from profilegraph.api.schema_changes import schema_changes
 from profilegraph.config import data_folder
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import InvalidInput
 from profilegraph.hooks.host import shipped_taxonomies
 from profilegraph.segments import nodes
 from profilegraph.segments.nodes import LEAVES
+from scripts.shipped import shipped_host
 
 SHIPPED = Catalogue.of(shipped_taxonomies())
 PARTS = {
@@ -71,7 +74,17 @@ def undescribed(kind: GraphQLNamedType) -> Iterator[str]:
 
 def test_the_committed_schema_is_the_one_that_is_served():
     committed = (data_folder("schema") / "api.graphql").read_text(encoding="utf-8")
-    assert sdl(SHIPPED) == committed, "run: make generate"
+    host = shipped_host()
+    assert sdl(Catalogue.of(host.taxonomies), host) == committed, "run: make generate"
+
+
+def test_the_committed_schema_has_what_the_shipped_plugins_bring():
+    committed = (data_folder("schema") / "api.graphql").read_text(encoding="utf-8")
+    filters = committed[committed.index("input FilterInput {") :]
+    filters = filters[: filters.index("\n}")]
+    assert "  lead: LeadCondition" in filters
+    assert "  rfm: RfmTagsCondition" in filters
+    assert "  decisionChain: [" in committed
 
 
 def test_every_type_field_argument_and_value_is_described(schema):
@@ -110,6 +123,25 @@ def test_every_field_of_a_condition_can_be_given(schema, part, type_name):
     assert set(schema.type_map[type_name].fields) == wanted
 
 
-def test_clients_are_told_that_a_filter_is_exactly_one_condition():
-    query = '{ __type(name: "FilterInput") { isOneOf } }'
-    assert build_schema().execute_sync(query).data == {"__type": {"isOneOf": True}}
+def test_what_is_generated_from_a_filter_does_not_grow_with_the_square_of_its_fields():
+    # Generators write an input with @oneOf as a union in which each member names all fields.
+    query = '{ __type(name: "FilterInput") { isOneOf description } }'
+    answered = build_schema().execute_sync(query).data
+    assert answered is not None
+    found = answered["__type"]
+    assert found["isOneOf"] is False
+    assert "exactly one of the fields" in found["description"]
+
+
+def test_a_change_that_breaks_documents_is_told_from_one_that_does_not():
+    old = "type Query { a(x: Int): Int b: Int }"
+    more = schema_changes(old, "type Query { a(x: Int, y: Int): Int b: Int c: Int }")
+    assert more.breaking == ()
+    less = schema_changes(old, "type Query { a(x: Int!): Int }")
+    assert len(less.breaking) == 2
+    assert any("Query.b" in one for one in less.breaking)
+
+
+def test_a_file_that_is_no_schema_is_refused():
+    with pytest.raises(InvalidInput, match="the older schema cannot be read"):
+        schema_changes("type Query {", "type Query { a: Int }")

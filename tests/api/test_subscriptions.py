@@ -337,6 +337,17 @@ async def test_a_page_of_another_site_cannot_open_a_socket(address):
         pass
 
 
+async def test_a_page_of_a_site_that_is_named_can_open_a_socket(make_app):
+    site = "https://crm.example.com"
+    async with serving(make_app(origins=(site,))) as served:
+        socket = served.replace("http", "ws") + "/graphql"
+        async with opened(socket, origin=site):
+            pass
+        with pytest.raises(InvalidStatus, match="403"):
+            async with opened(socket, origin="https://elsewhere.example"):
+                pass
+
+
 async def test_the_older_protocol_is_refused(address):
     with pytest.raises(InvalidStatus, match="403"):
         async with connect(address, subprotocols=[Subprotocol("graphql-ws")], proxy=None):

@@ -9,11 +9,12 @@ from graphql import coerce_input_value, print_type
 from profilegraph.api.canonical import canonical
 from profilegraph.api.schema import build_schema
 from profilegraph.api.schemas import Schemas
-from profilegraph.api.typed_filters import enum_name
+from profilegraph.api.typed_filters import DIMENSION
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.hooks.host import build_host, shipped_taxonomies
+from profilegraph.segments.typed_names import enum_name
 from profilegraph.services.records import save
 from profilegraph.services.taxonomies import load_taxonomies
 
@@ -65,9 +66,7 @@ def shipped():
 @pytest.mark.parametrize(("key", "name", "asked"), list(cases()))
 def test_a_typed_condition_is_the_generic_one_with_the_same_tags(shipped, key, name, asked):
     field = next(
-        field
-        for field, one in shipped.fields.items()
-        if one.out_name == "tags" and one.type.out_type({}) == {"dimension": key}
+        field for field, one in shipped.fields.items() if one.extensions.get(DIMENSION) == key
     )
     typed = [enum_name(tag) for tag in asked] if isinstance(asked, list) else asked
     typed = enum_name(typed) if isinstance(typed, str) else typed
@@ -209,6 +208,28 @@ async def test_two_dimensions_in_one_condition_are_refused_in_a_literal_too(api)
     assert "exactly one" in (await api.error(query))["message"].lower()
 
 
+async def test_a_condition_that_is_null_beside_another_is_left_out(api):
+    filter_ = {"companySize": {"anyOf": ["P50_500"]}, "likes": None, "any": None}
+    query = "query($filter: FilterInput!) { segmentPreview(filter: $filter) { filter } }"
+    generic = {"tags": {"dimension": "company_size", "anyOf": ["50_500"]}}
+    assert (await api(query, filter=filter_))["segmentPreview"] == {"filter": generic}
+
+
+@pytest.mark.parametrize("empty", [{}, {"all": None}])
+async def test_a_filter_of_no_condition_is_refused(api, empty):
+    error = await api.error(COUNT, filter=empty)
+    assert error["extensions"]["code"] == "INVALID_FILTER"
+    assert "exactly one key, and this has none" in error["message"]
+
+
+async def test_two_conditions_in_one_are_named_with_the_way_to_combine_them(api):
+    filter_ = {"all": [{"temperature": {"hasAny": True}, "segment": {"key": "a"}}]}
+    error = await api.error(COUNT, filter=filter_)
+    assert "exactly one key, and this has segment, temperature." in error["message"]
+    assert error["extensions"]["where"] == "filter.all[0]"
+    assert error["extensions"]["hint"] == "Combine several conditions by `all` or `any`."
+
+
 async def test_a_new_dimension_is_typed_at_once_and_the_old_one_gone(api, platform):
     one = {"flavour": {"anyOf": ["SWEET"]}}
     before = await api.error(COUNT, filter=one)
@@ -267,8 +288,8 @@ async def test_what_a_dimension_does_not_have_is_refused(api, asked, why):
 
 
 def test_all_shipped_dimensions_have_fields_of_their_own(shipped):
-    found = [one.type.out_type({})["dimension"] for one in shipped.fields.values() if one.out_name]
-    assert sorted(set(found)) == sorted(SHIPPED.dimensions)
+    found = {one.extensions.get(DIMENSION) for one in shipped.fields.values()} - {None}
+    assert sorted(found) == sorted(SHIPPED.dimensions)
 
 
 def test_no_two_pairs_of_dimension_and_test_are_read_alike(shipped):

@@ -19,8 +19,9 @@ from profilegraph.errors import NotFound
 from profilegraph.index.comparing import differences
 from profilegraph.index.view import View
 from profilegraph.segments.codec import decode
-from profilegraph.services import index_keeper, knowledge, segments
-from profilegraph.services.index_checks import rebuild, verify
+from profilegraph.segments.nodes import PersonTest
+from profilegraph.services import index_keeper, knowledge, people, segments
+from profilegraph.services.index_checks import rebuild, verify_saved
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
@@ -109,6 +110,33 @@ async def test_the_next_answer_reflects_what_was_just_committed(
     await save(indexed, records, NOW)
     assert await count(indexed, filter_) == 1
     assert by_index(indexed) == answered + 1
+
+
+async def test_people_are_counted_and_listed_by_the_index_as_they_are_now(
+    indexed: Platform,
+) -> None:
+    """Also those of customers who were read again, beside those of the others."""
+
+    async def deciders() -> tuple[int, list[str]]:
+        where = PersonTest(roles=(DecisionRole.DECIDER,))
+        page = await people.page(indexed, EVERYONE, where, NOW, first=10)
+        assert await people.count(indexed, EVERYONE, where, NOW) == len(page.seats)
+        return len(page.seats), [f"{one.person}@{one.customer}" for one in page.seats]
+
+    customers = [Customer(key=f"c{number}") for number in range(40)]
+    seats = [
+        DecisionMaker(key=f"p{number}", customer=f"c{number}", role=DecisionRole.DECIDER)
+        for number in (3, 7)
+    ]
+    await save(indexed, [*customers, *seats], NOW)
+    await ready(indexed)
+    answered = by_index(indexed)
+    assert await deciders() == (2, ["p3@c3", "p7@c7"])
+    other = DecisionMaker(key="p3", customer="c3", role=DecisionRole.BLOCKER)
+    fresh = DecisionMaker(key="p1", customer="c9", role=DecisionRole.DECIDER)
+    await save(indexed, [other, fresh], NOW)
+    assert await deciders() == (2, ["p1@c9", "p7@c7"])
+    assert by_index(indexed) == answered + 4
 
 
 async def test_a_team_that_moves_takes_its_customers_along(indexed: Platform) -> None:
@@ -373,22 +401,22 @@ async def test_verify_finds_what_changed_behind_the_platforms_back_and_rebuild_m
     file = tmp_path / "index.npz"
     await save(platform, [Customer(key=key) for key in "abc"], NOW)
     with pytest.raises(NotFound):
-        await verify(platform, file)
+        await verify_saved(platform, file)
     serving = Knowledge(platform.database, PLENTY, file)
     await serving.indexed()
     await save(platform, [warm("a")], NOW)
-    assert (await verify(platform, file)).differing == 0
+    assert (await verify_saved(platform, file)).differing == 0
     await platform.database.define(
         "MATCH (c:Customer {key: 'b'}), (g:Tag {key: 'temperature/warm'})"
         " CREATE (c)-[:TAGGED {since: datetime('2026-01-01'), source: 'MANUAL', confidence: 1.0,"
         " weight: 1.0, weekdays: []}]->(g)"
     )
     await platform.database.define("CREATE (:Customer {key: 'd', kind: 'COMPANY'})")
-    found = await verify(platform, file)
+    found = await verify_saved(platform, file)
     assert (found.differing, found.keys) == (2, ["b"])
     await rebuild(platform)
     await serving.indexed()
-    assert (await verify(platform, file)).differing == 0
+    assert (await verify_saved(platform, file)).differing == 0
     assert await count(replace(platform, knowledge=serving)) == 4
     await serving.close()
 

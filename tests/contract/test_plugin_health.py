@@ -27,6 +27,7 @@ from profilegraph.hooks import Command, TagsChanged, hookimpl
 from profilegraph.hooks.commands import OWN
 from profilegraph.hooks.host import CORE, Candidate, Host, build_host
 from profilegraph.services.doctor import Finding, Health, examine
+from profilegraph.services.keys import create_key
 from profilegraph.services.listening import Listening
 from profilegraph.services.platform import Address, Platform
 from profilegraph.services.taxonomies import load_taxonomies
@@ -75,9 +76,10 @@ def log() -> Iterator[StringIO]:
 
 
 async def get(platform: Platform, path: str) -> httpx.Response:
+    key = await create_key(platform.database, "operator", NOW)
     transport = httpx.ASGITransport(platform_app(platform, lambda: NOW))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        return await client.get(path)
+        return await client.get(path, headers={"Authorization": f"Bearer {key}"})
 
 
 async def test_ready_and_metrics_name_what_is_out_of_use_and_what_fails(
@@ -114,7 +116,7 @@ async def test_metrics_count_faults_failures_and_what_was_missed(platform: Platf
 async def examined(
     settings: Settings, address: Address | DatabaseUnavailable, host: Host, **environment: str
 ) -> list[Finding]:
-    return await examine(settings, environment, address, host)
+    return await examine(settings, environment, address, host, NOW)
 
 
 def named(found: list[Finding], part: str) -> list[tuple[Health, str]]:
@@ -126,10 +128,10 @@ async def test_doctor_finds_a_sound_platform_sound(
 ) -> None:
     address = Address(server.uri, server.user, server.password)
     quiet = settings.model_copy(update={"port": 1})
-    host = replace(platform.host, taxonomies=tuple(usual(platform.host.taxonomies)))
+    host = replace(platform.host, brought=tuple(usual(platform.host.taxonomies)))
     found = await examined(quiet, address, host, PROFILEGRAPH_PORT="1")
     assert [one.part for one in found] == [
-        "settings", "plugins", "database", "schema", "taxonomies", "index", "server",
+        "settings", "plugins", "database", "schema", "taxonomies", "records", "index", "server",
     ]  # fmt: skip
     assert [one for one in found if one.health is not Health.SOUND] == []
 

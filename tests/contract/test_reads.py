@@ -110,7 +110,7 @@ async def test_the_newest_events_come_first_and_no_more_than_asked_for(database)
         for day in (1, 3, 2)
     ]
     await write(database, person, *events, Event(key="f", customer="b", type="visit", at=DAY))
-    found = await reads.read_events(database, ["a", "b"], 2)
+    found = await reads.read_events(database, ["a", "b"], reads.Newest(2))
     assert [(e.key, e.person, e.amount) for e in found["a"]] == [
         ("e3", "p", Decimal("12.3456")),
         ("e2", None, Decimal("12.3456")),
@@ -161,6 +161,6 @@ async def test_owners_opportunities_follow_ups_consents_and_arrivals_are_read(da
     keys = ["a", "b"]
     assert await reads.read_owners(database, keys) == {"a": [reads.Owner(employee, DAY)]}
     assert await reads.read_opportunities(database, keys) == {"a": [opportunity]}
-    assert (await reads.read_follow_ups(database, keys, 1))["a"] == [calls[1]]
+    assert (await reads.read_follow_ups(database, keys, reads.Newest(1)))["a"] == [calls[1]]
     assert await reads.read_consents(database, keys) == {"a": [consent]}
     assert await reads.read_arrivals(database, keys) == {"a": [arrival]}

@@ -242,8 +242,7 @@ class SegmentCondition:
 
 @made_by(lambda value, context: _read(value, context.conditions))
 @strawberry.input(
-    one_of=True,
-    description="""One condition on customers: exactly one of the fields.
+    description="""One condition on customers: exactly one of the fields is given, and not null.
 
 Conditions are combined by `all`, `any` and `not`, up to 8 levels deep and 100 conditions in all.
 Every condition is true or false of a customer: of a value that is not known, every comparison is

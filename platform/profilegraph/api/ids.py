@@ -17,7 +17,8 @@ from profilegraph.errors import InvalidInput
 
 # No business key has a line break in it: what stands behind one is no part of the key.
 _PARTS = re.compile(
-    r"(?P<kind>\w+):(?P<key>[^\n]+)(?:\nversion=(?P<version>\d{1,9}))?(?:\nasOf=(?P<as_of>\S+))?",
+    r"(?P<kind>\w+):(?P<key>[^\n]+)(?:\nversion=(?P<version>\d{1,9}))?(?:\nasOf=(?P<as_of>\S+))?"
+    r"(?:\nnow=(?P<now>\S+))?",
     re.ASCII,
 )
 
@@ -36,12 +37,15 @@ class GlobalId:
     """Number of the one version that is meant; None for whichever is the newest."""
     as_of: datetime | None = None
     """The past moment that the object answers as of; None for now."""
+    now: datetime | None = None
+    """The moment that is taken for the present; None for the present one."""
 
     def text(self) -> strawberry.ID:
         """Return the id as clients keep it."""
         version = "" if self.version is None else f"\nversion={self.version}"
         as_of = "" if self.as_of is None else f"\nasOf={self.as_of.isoformat()}"
-        return strawberry.ID(encode_text(f"{self.kind}:{self.key}{version}{as_of}"))
+        now = "" if self.now is None else f"\nnow={self.now.isoformat()}"
+        return strawberry.ID(encode_text(f"{self.kind}:{self.key}{version}{as_of}{now}"))
 
 
 def encode_id(kind: str, key: str) -> strawberry.ID:
@@ -53,7 +57,10 @@ def decode_id(text: str) -> GlobalId:
     """Return what a global id stands for; raises InvalidInput."""
     try:
         found = _PARTS.fullmatch(decode_text(text))
-        as_of = found and found["as_of"] and _MOMENTS.validate_python(found["as_of"])
+        as_of, now = (
+            found and found[name] and _MOMENTS.validate_python(found[name])
+            for name in ("as_of", "now")
+        )
     except ValueError:
         found = None
     if found is None:
@@ -62,7 +69,11 @@ def decode_id(text: str) -> GlobalId:
         )
     version = found["version"]
     return GlobalId(
-        found["kind"], found["key"], None if version is None else int(version), as_of or None
+        kind=found["kind"],
+        key=found["key"],
+        version=None if version is None else int(version),
+        as_of=as_of or None,
+        now=now or None,
     )
 
 
@@ -79,6 +90,9 @@ def decode_text(text: str) -> str:
         raise ValueError("not Base64") from fault
 
 
+ID = "The global id, unique within the whole API. Do not look inside."
+
+
 @strawberry.interface(description="An object that has an id of its own.")
 class Node:
     """An object that is found again by its global id."""
@@ -87,11 +101,7 @@ class Node:
         description="The business key: chosen by whoever saved the object, unique within its type."
     )
 
-    @field("The global id, unique within the whole API. Do not look inside.")
+    @field(ID)
     def id(self) -> strawberry.ID:
         """Return the global id."""
-        return self.global_id().text()
-
-    def global_id(self) -> GlobalId:
-        """Return what the id stands for; a type whose answers depend on more than its key says so."""
-        return GlobalId(type(self).__name__, self.key)
+        return encode_id(type(self).__name__, self.key)

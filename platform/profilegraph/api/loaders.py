@@ -26,7 +26,7 @@ from profilegraph.services import (
 from profilegraph.services.broken import Broken, broken, broken_segments
 from profilegraph.services.live import telling, watching
 from profilegraph.services.platform import Platform
-from profilegraph.services.profiles import ByCustomer
+from profilegraph.services.profiles import ByCustomer, Newest
 from profilegraph.storage.duties import OwnTeam
 from profilegraph.storage.watches import Watch
 
@@ -69,6 +69,7 @@ class Loaders:
         self.follow_ups = newest(partial(profiles.read_follow_ups, database))
         self.consents = lists(partial(profiles.read_consents, database))
         self.arrivals = lists(partial(profiles.read_arrivals, database))
+        self.channels = lists(partial(profiles.read_channels, database))
         self.versions = lists(partial(segment_history.versions, platform))
         self.webhooks = lists(partial(telling.webhooks, platform))
         self.deliveries = lists(partial(sending.deliveries, platform))
@@ -118,13 +119,13 @@ def _lists(budget: Budget, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]
 
 
 def _newest(
-    budget: Budget, read: Callable[[list[str], int], Awaitable[ByCustomer[T]]]
-) -> Rows[tuple[str, int], T]:
-    async def load(wanted: list[tuple[str, int]]) -> list[Sequence[T]]:
-        groups: dict[int, list[str]] = defaultdict(list)
-        for key, most in wanted:
-            groups[most].append(key)
-        found = {most: await read(keys, most) for most, keys in groups.items()}
-        return [found[most].get(key, ()) for key, most in wanted]
+    budget: Budget, read: Callable[[list[str], Newest], Awaitable[ByCustomer[T]]]
+) -> Rows[tuple[str, Newest], T]:
+    async def load(wanted: list[tuple[str, Newest]]) -> list[Sequence[T]]:
+        groups: dict[Newest, list[str]] = defaultdict(list)
+        for key, asked in wanted:
+            groups[asked].append(key)
+        found = {asked: await read(keys, asked) for asked, keys in groups.items()}
+        return [found[asked].get(key, ()) for key, asked in wanted]
 
     return Rows(load, budget)

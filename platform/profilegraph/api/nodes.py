@@ -42,7 +42,7 @@ async def find_node(info: Info, named: GlobalId) -> Node | None:
                 return await _segment(info, named)
             case "SegmentGroup":
                 found = await segment_groups.group(info.context.platform, named.key)
-                return SegmentGroup.of(found, info.context.past(named.as_of))
+                return SegmentGroup.of(found, info.context.past(named.as_of, named.now))
             case kind if kind in _BY_KEY:
                 return await _BY_KEY[kind](info, named.key)
             case kind:
@@ -52,7 +52,7 @@ async def find_node(info: Info, named: GlobalId) -> Node | None:
 
 
 async def _segment(info: Info, named: GlobalId) -> Segment:
-    platform, past = info.context.platform, info.context.past(named.as_of)
+    platform, past = info.context.platform, info.context.past(named.as_of, named.now)
     if named.version is None:
         return Segment.of(await segments.segment(platform, named.key, past), past)
     found = await version(platform, named.key, named.version)

@@ -136,10 +136,10 @@ class Sorting:
         try:
             name, descending, value, key = json.loads(decode_text(cursor))
             if (name, descending) != (self.name, self.descending):
-                raise _foreign("it belongs to a list in another order")
+                raise foreign_cursor("it belongs to a list in another order")
             return Position(None if value is None else _read(value, self.kind), _read(key, str))
         except (ValueError, TypeError, RecursionError) as fault:
-            raise _foreign("it is none") from fault
+            raise foreign_cursor("it is none") from fault
 
 
 def key_of(cursor: str | None, kind: str) -> str | None:
@@ -161,7 +161,8 @@ def _read(plain: Any, kind: type[Any]) -> Any:
     return _READERS[kind].validate_json(json.dumps(plain), strict=True)
 
 
-def _foreign(reason: str) -> InvalidInput:
+def foreign_cursor(reason: str) -> InvalidInput:
+    """Return the refusal of a cursor that is of another list."""
     return InvalidInput(
         f"the cursor cannot be used: {reason}.",
         where="after",

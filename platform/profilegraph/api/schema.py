@@ -21,7 +21,7 @@ from profilegraph.api.plugin_leaves import distinct, leaf_fields
 from profilegraph.api.queries import Query
 from profilegraph.api.scalars import SCALARS
 from profilegraph.api.subscriptions import Subscription
-from profilegraph.api.typed_filters import dimension_fields
+from profilegraph.api.typed_filters import ByDimension, dimension_fields
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.hooks.host import Host, build_host
 
@@ -64,12 +64,11 @@ def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     filters, source = kinds["FilterInput"], kinds["TagSource"]
     assert isinstance(filters, GraphQLInputObjectType)  # noqa: S101  (the class has that name)
     assert isinstance(source, GraphQLEnumType)  # noqa: S101
-    # Strawberry counts the conditions once they are read, when two dimensions are both `tags`.
-    filters.is_one_of = True
     leaves = leaf_fields(host, kinds)
     dimensions = dimension_fields(catalogue, {**filters.fields, **leaves}, source)
     filters.fields.update(distinct(leaves, dimensions, host))
     filters.fields.update(dimensions)
+    filters.out_type = ByDimension(filters.fields)  # type: ignore[method-assign, assignment]
     whole = GraphQLSchema(**schema._schema.to_kwargs())
     add_customer_fields(whole, host)
     keep_errors_at_fields(whole)

@@ -24,12 +24,15 @@ from graphql import (
     GraphQLNonNull,
     GraphQLScalarType,
 )
-from pydantic.alias_generators import to_camel, to_pascal
+from pydantic.alias_generators import to_pascal
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Cardinality, Definition, Dimension, Tag
+from profilegraph.domain.taxonomy import Cardinality, Definition, Dimension
 from profilegraph.segments.nodes import Tags
+from profilegraph.segments.typed_names import enum_name, field_name, former_tags
 
+DIMENSION = "dimension"
+"""Under which extension a field of the filter names the dimension that it asks of."""
 _TAGS: Mapping[str, str] = {
     "anyOf": "At least one of these.",
     "allOf": "Every one of these.",
@@ -61,28 +64,37 @@ def dimension_fields(
                     deprecation_reason=_renamed(field_name(key, taken))
                     if old
                     else _reason(dimension),
-                    out_name=Tags.NAME,
+                    extensions={DIMENSION: key},
                 )
                 found.setdefault(field_name(name, taken), given)
     return found
 
 
-def field_name(key: str, taken: Mapping[str, object]) -> str:
-    """Return what the field of a dimension is called."""
-    name = to_camel(key)
-    return f"{name}Tags" if name in taken else name
+class ByDimension:
+    """Reads one condition of a filter: that on a dimension in the general form, as `tags`.
 
+    A field that is null is one left out. Whether exactly one is given is asked of what reads the
+    language: where a type said so to front ends (`@oneOf`), what they generate from it would name
+    each field in each other's alternative, and grow with the square of the dimensions.
+    """
 
-def enum_name(key: str) -> str:
-    """Return what a tag is called in its dimension's enum: a name begins with no digit."""
-    return f"P{key}".upper() if key[0].isdigit() else key.upper()
+    def __init__(self, fields: Mapping[str, GraphQLInputField]) -> None:
+        self._typed = frozenset(name for name, one in fields.items() if DIMENSION in one.extensions)
+
+    def __call__(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the conditions that are given, of one alone under the name that it has in JSON."""
+        found = {name: value for name, value in given.items() if value is not None}
+        if len(found) == 1:
+            ((name, value),) = found.items()
+            return {Tags.NAME: value} if name in self._typed else found
+        return found
 
 
 def described(definition: Definition) -> str:
     """Return the labels of a definition, and what is said of it, in both languages."""
-    label = f"{definition.labels.en} · {definition.labels.zh_cn}"
     said = definition.description
-    return label if said is None else f"{label}\n\n{said.en}\n\n{said.zh_cn}"
+    told = [] if said is None else said.texts("en", "zh-CN")
+    return "\n\n".join([definition.labels.both, *told])
 
 
 def _condition(
@@ -143,7 +155,7 @@ def _enum(name: str, dimension: Dimension) -> GraphQLEnumType | None:
     if len(values) < max(1, len(dimension.tags)):
         return None  # it has no tags yet, or two whose names differ in what an enum cannot tell
     for tag in dimension.tags:
-        for old in _old_tags(tag, dimension):
+        for old in former_tags(tag, dimension):
             past = GraphQLEnumValue(tag.key, described(tag), _renamed(enum_name(tag.key)))
             values.setdefault(enum_name(old), past)
     return GraphQLEnumType(name, values, description=f"Tags of {described(dimension)}")
@@ -155,21 +167,13 @@ def _names(dimension: Dimension) -> Iterator[tuple[str, bool]]:
     yield from ((old, True) for old in dimension.aliases)
 
 
-def _old_tags(tag: Tag, dimension: Dimension) -> Iterator[str]:
-    """Yield the keys that a tag had before in this very dimension."""
-    for alias in tag.aliases:
-        where, _, key = alias.rpartition("/")
-        if where in ("", dimension.key):
-            yield key
-
-
 def _reason(definition: Definition) -> str | None:
     if definition.deprecated is None:
         return None
     said = definition.deprecated.reason
     instead = definition.deprecated.replaced_by
     parts = [
-        *([f"{said.en} · {said.zh_cn}"] if said else []),
+        *([said.both] if said else []),
         *([f"Use {instead}."] if instead else []),
     ]
     return " ".join(parts) or "Not to be used any more."

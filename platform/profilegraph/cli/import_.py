@@ -17,7 +17,7 @@ from profilegraph.cli.running import present, run
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks.host import load_host
 from profilegraph.hooks.options import parse_options
-from profilegraph.importers.binding import Conventions
+from profilegraph.importers.encodings import UTF_8
 from profilegraph.importers.mapping import FileMapping, read_mapping
 from profilegraph.services.import_runs import BATCH_ROWS
 from profilegraph.services.imports import ImportJob, ImportReport, import_file, import_with
@@ -36,7 +36,7 @@ FILES = typer.Argument(
     show_default=False,
 )
 MAPPING = typer.Option(help="YAML file that says which column is which field.")
-SOURCE = typer.Option(help="What keys and rejects call the file; its name if left out.")
+SOURCE = typer.Option(help="What rejected rows call the file; its name if left out.")
 REJECT = typer.Option(help="Where rejected rows go; beside the file if left out.")
 BATCH = typer.Option(min=1, max=50_000, help="Rows of one transaction.")
 AGAIN = typer.Option("--again", help="Import anew what was finished or interrupted.")
@@ -89,16 +89,10 @@ async def _import(platform: Platform, jobs: list[ImportJob], options: BaseModel 
 async def _imported(
     platform: Platform, job: ImportJob, options: BaseModel | None, bar: _Bar
 ) -> ImportReport:
-    database, conventions = platform.database, await _conventions(platform)
+    database, conventions = platform.database, await platform.conventions()
     if options is None:
         return await import_file(database, job, conventions, present(), bar)
     return await import_with(database, platform.host, job, options, conventions, present(), bar)
-
-
-async def _conventions(platform: Platform) -> Conventions:
-    settings = platform.settings
-    catalogue = await platform.catalogue()
-    return Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
 
 
 class _Bar:
@@ -132,6 +126,11 @@ class _Bar:
     def scanned(self, position: int) -> None:
         self._bar.update(self._task, completed=position)
 
+    def decided(self, encoding: str, example: str) -> None:
+        if encoding != UTF_8:
+            shown = f", such as {example!r}" if example else ""
+            err.print(f"{escape(self._name)}: read as {encoding.upper()}{escape(shown)}")
+
     def written(self, position: int, checkpoint: Checkpoint) -> None:
         self._rows = checkpoint.read
         rows = f"{checkpoint.written:,} rows"
@@ -151,6 +150,13 @@ def _show(job: ImportJob, report: ImportReport, seconds: float) -> None:
             f"{name}: {report.read:,} rows read, {report.written:,} written,"
             f" {report.rejected:,} rejected, {read / max(seconds, 1e-9):,.0f} rows a second"
         )
+        if report.known:
+            out.print(
+                f"  {report.known:,} of those written were in the graph before: equal rows are one"
+            )
+        if report.read_otherwise:
+            settings = escape(report.read_otherwise)
+            out.print(f"  imported before under {settings}: what was written then stays beside it")
         if report.read_before:
             out.print(f"  went on behind {report.read_before:,} rows of an earlier run")
     if report.reject_file is not None:

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from profilegraph.cli import plugin_authoring
 from profilegraph.cli.console import out
-from profilegraph.hooks.host import Host, load_host
+from profilegraph.cli.in_use import Installed, find_in_use
+from profilegraph.hooks.host import Host
 
 app = typer.Typer(help="Plugins.", no_args_is_help=True)
 app.command()(plugin_authoring.check)
@@ -25,9 +26,10 @@ def plugins() -> None:
 @app.command("list")
 def list_(
     trace: Annotated[bool, typer.Option(help="Show the traceback of each fault too.")] = False,
+    installed: Installed = False,
 ) -> None:
-    """List the plugins with their versions and hooks, and the faults of those that fail."""
-    show(load_host(), trace=trace)
+    """List the plugins with their versions and hooks, and what of them is out of use, and why."""
+    show(find_in_use(installed=installed)[0], trace=trace)
 
 
 def show(host: Host, *, trace: bool) -> None:
@@ -42,6 +44,6 @@ def show(host: Host, *, trace: bool) -> None:
     out.print(table)
     for fault in host.faults:
         origin = f" ({fault.distribution})" if fault.distribution else ""
-        out.print(f"[bold red]FAULT[/] {escape(f'{fault.name}{origin}: {fault.reason}')}")
+        out.print(f"[bold red]FAULT[/] {escape(f'{fault.about}{origin}: {fault.reason}')}")
         if trace and fault.traceback:
             out.print(escape(fault.traceback))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from profilegraph.api.schema import sdl
-from profilegraph.cli.running import run
+from profilegraph.api.schema_changes import schema_changes
+from profilegraph.cli.console import out
+from profilegraph.cli.in_use import Installed, find_in_use
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import load_host
 
 app = typer.Typer(help="The schema of the GraphQL API.", no_args_is_help=True)
-
-LIVE = typer.Option(help="With what is in the graph, tags that people made included.")
 
 
 @app.callback()
@@ -23,8 +24,33 @@ def group() -> None:
 
 
 @app.command("print")
-def print_(live: Annotated[bool, LIVE] = False) -> None:
-    """Print the schema in GraphQL's own language, typed by the taxonomies and plugins installed."""
-    host = load_host()
-    catalogue = run(lambda one: one.catalogue()) if live else Catalogue.of(host.taxonomies)
-    sys.stdout.write(sdl(catalogue, host))
+def print_(installed: Installed = False) -> None:
+    """Print the schema in GraphQL's own language, as a process serves it.
+
+    It is typed by the taxonomies in the graph, and has what the plugins bring.
+    """
+    sys.stdout.write(_text(installed=installed))
+
+
+@app.command()
+def diff(
+    file: Annotated[
+        Path,
+        typer.Argument(help="An older schema, as `print` wrote it.", exists=True, dir_okay=False),
+    ],
+    installed: Installed = False,
+) -> None:
+    """Say what changed since an older schema; exits with 1 where documents of before would fail."""
+    found = schema_changes(file.read_text(encoding="utf-8"), _text(installed=installed))
+    for one in found.breaking:
+        out.print(f"[bold red]breaks[/]   {escape(one)}")
+    for one in found.dangerous:
+        out.print(f"[yellow]may break[/] {escape(one)}")
+    if not (found.breaking or found.dangerous):
+        out.print("What was valid before is valid now.")
+    raise typer.Exit(1 if found.breaking else 0)
+
+
+def _text(*, installed: bool) -> str:
+    host, taxonomies = find_in_use(installed=installed)
+    return sdl(Catalogue.of(taxonomies), host)

@@ -103,7 +103,7 @@ def changes(locale: Locale) -> None:
     """List the changes that were planned, the newest first."""
     table = Table("key", "state", "change", "planned", "by")
     for one in run(lambda platform: planning.changes(platform)):
-        words = told(plan_of(one).change, locale)
+        words = told(plan_of(one), locale)
         table.add_row(one.key, one.state, escape(words), f"{one.at:%Y-%m-%d %H:%M}", escape(one.by))
     out.print(table)
 
@@ -127,7 +127,7 @@ def _read(file: Path) -> Change:
 
 def _show(made: Plan, locale: str) -> None:
     words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
-    out.print(escape(told(made.change, locale)), style="bold")
+    out.print(escape(told(made, locale)), style="bold")
     out.print(words.taggings.format(made.taggings, made.customers))
     if made.segments:
         out.print(_table(made.segments, words.headings, locale))
@@ -164,4 +164,4 @@ def _name(one: Someone) -> str:
 
 
 def _tell(change: KeptChange, locale: str) -> None:
-    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change).change, locale))}")
+    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change), locale))}")

@@ -36,12 +36,16 @@ from profilegraph.segments.nodes.parts import Part
 T = TypeVar("T")
 MAX_DEPTH = 8
 MAX_LEAVES = 100
+_TOLD = 5
+"""How many names a message repeats."""
+_COMBINE = "Combine several conditions by `all` or `any`."
 
 _KINDS: Mapping[str, type[Leaf]] = {leaf.NAME: leaf for leaf in LEAVES}
 _ADAPTERS: Mapping[str, TypeAdapter[Leaf]] = {leaf.NAME: TypeAdapter(leaf) for leaf in LEAVES}
 _PERSON = TypeAdapter(PersonTest)
 _GROUPS: Mapping[str, type[AllOf] | type[AnyOf]] = {AllOf.NAME: AllOf, AnyOf.NAME: AnyOf}
-_NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_ADAPTERS)
+NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_ADAPTERS)
+"""What conditions of the language itself are called."""
 Conditions: TypeAlias = Mapping[str, Callable[[Any], object]]
 """Conditions from outside the language by name: of what is asked, each makes canonical JSON."""
 NO_CONDITIONS: Conditions = MappingProxyType({})
@@ -53,15 +57,38 @@ def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
     Raises InvalidFilter that says at which place what is wrong: an unknown name or field, a value
     of the wrong type, more than 100 leaves, or more than 8 levels.
     """
+    _refuse_too_many(_written(value))
     node = _Reader(others).read(value, "filter", 1)
-    leaves = sum(isinstance(one, LEAVES) for one in walk(node))
+    _refuse_too_many(sum(isinstance(one, LEAVES) for one in walk(node)))
+    return node
+
+
+def _written(value: object) -> int:
+    """Return how many conditions a JSON value has, whatever they are, at the price of counting them."""
+    found, stack = 0, [value]
+    while stack:
+        one = stack.pop()
+        if not isinstance(one, Mapping) or len(one) != 1:
+            continue
+        [(name, body)] = one.items()
+        if name in _GROUPS:
+            stack.extend(body if isinstance(body, list | tuple) else ())
+        elif name == Not.NAME:
+            stack.append(body)
+        else:
+            found += 1
+            if name == Related.NAME and isinstance(body, Mapping):
+                stack.append(body.get("where"))
+    return found
+
+
+def _refuse_too_many(leaves: int) -> None:
     if leaves > MAX_LEAVES:
         raise InvalidFilter(
             f"the filter has {leaves} conditions; at most {MAX_LEAVES} are allowed.",
             where="filter",
             hint="Save a part of it as a segment of its own.",
         )
-    return node
 
 
 def decode_text(text: str, others: Conditions = NO_CONDITIONS) -> Node:
@@ -153,7 +180,8 @@ class _Reader:
         name, body = self._single(value, place)
         inner = f"{place}.{name}"
         if name in self.others:
-            return decode(self.others[name](body))
+            # What it is written in is of the language alone, and counts its levels anew.
+            return _Reader(NO_CONDITIONS).read(self.others[name](body), inner, 1)
         if name in _GROUPS:
             listed = enumerate(_list(body, inner))
             return _GROUPS[name](
@@ -167,13 +195,15 @@ class _Reader:
 
     def _single(self, value: object, place: str) -> tuple[str, object]:
         if not isinstance(value, Mapping) or len(value) != 1:
+            many = isinstance(value, Mapping) and len(value) > 1
             raise InvalidFilter(
-                "a condition is an object with exactly one key.",
+                "a condition is an object with exactly one key"
+                + (f", and this has {_told(value)}." if isinstance(value, Mapping) else "."),
                 where=place,
-                hint=f"The keys are {', '.join(self._known)}.",
+                hint=_COMBINE if many else f"The keys are {', '.join(self._known)}.",
             )
         name, body = next(iter(value.items()))
-        if name not in _NAMES and name not in self.others:
+        if name not in NAMES and name not in self.others:
             raise InvalidFilter(
                 f"there is no condition {name!r}.",
                 where=place,
@@ -183,7 +213,12 @@ class _Reader:
 
     @property
     def _known(self) -> tuple[str, ...]:
-        return (*_NAMES, *self.others)
+        return (*NAMES, *self.others)
+
+
+def _told(value: Mapping[object, object]) -> str:
+    names = [str(name) for name in value]
+    return ", ".join(names[:_TOLD]) + (", …" if len(names) > _TOLD else "") if names else "none"
 
 
 def _list(body: object, place: str) -> Sequence[object]:

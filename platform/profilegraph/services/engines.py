@@ -9,16 +9,16 @@ from typing import Protocol
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.past_catalogue import as_it_was
 from profilegraph.errors import InvalidFilter
-from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.facts import Context, Past, When
-from profilegraph.segments.nodes import AllOf, Listed, Node
+from profilegraph.segments.nodes import AllOf, Listed, Node, PersonTest
 from profilegraph.segments.renaming import current_library
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.history import require_answerable
 from profilegraph.services.index_engine import IndexEngine
 from profilegraph.services.knowledge import Known
 from profilegraph.services.platform import Platform
+from profilegraph.storage.people import Seat
 from profilegraph.storage.saved_segments import read_library
 from profilegraph.storage.taxonomies import read_taxonomies_at
 
@@ -65,6 +65,16 @@ class Engine(Protocol):
         """Return how many of a filter's customers are in each bucket of buckets."""
         ...
 
+    async def count_people(self, node: Node, where: PersonTest) -> int:
+        """Return how many decision-makers of a filter's customers are as asked."""
+        ...
+
+    async def page_of_people(
+        self, node: Node, where: PersonTest, *, first: int, after: str | None = None
+    ) -> list[Seat]:
+        """Return at most `first` of these decision-makers, by key, those after a key."""
+        ...
+
 
 async def catalogue_of(platform: Platform, when: When) -> Catalogue:
     """Return the catalogue by which a moment is asked about: that of now, or that of then."""
@@ -84,7 +94,9 @@ async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engin
         answers.labels("cypher").inc()
         return cypher
     answers.labels("index").inc()
-    return IndexEngine(Evaluator(known.view, known.catalogue, context), cypher)
+    computing = platform.computing
+    evaluator = computing.evaluator(known.view, known.catalogue, context)
+    return IndexEngine(evaluator, cypher, computing)
 
 
 async def grounds(

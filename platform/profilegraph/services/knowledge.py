@@ -8,25 +8,30 @@ embedded, its pulse tells that there is nothing to be found, and spares the look
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.deployment import Deployment
 from profilegraph.embedded.pulse import Beat, Pulse
 from profilegraph.errors import IndexUnable
 from profilegraph.index.level import Level
 from profilegraph.index.stored import load, save
 from profilegraph.index.view import View
+from profilegraph.services.computing import Computing
 from profilegraph.services.index_keeper import IndexKeeper
 from profilegraph.services.metrics import Metrics
 from profilegraph.storage.database import Database
+from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.feed import Heads, Look, Part, begin, look
 from profilegraph.storage.taxonomies import read_taxonomies
 
 _TRIES = 100
 _PAUSE_SECONDS = 0.005
+_THREADS = 2
 _log = structlog.get_logger(__name__)
 
 
@@ -52,6 +57,8 @@ class Knowledge:
         pulse: Pulse | None = None,
     ) -> None:
         self.metrics = Metrics()
+        self.threads = ThreadPoolExecutor(_THREADS, "questions")
+        """Where that is computed which would hold up the event loop."""
         self.index = IndexKeeper(database, index_bytes, self.metrics)
         self._database = database
         self._looking: asyncio.Task[Known] | None = None
@@ -66,6 +73,8 @@ class Knowledge:
         self._saved: Level | None = None
         self._saving: asyncio.Task[None] | None = None
         self._catalogue: Catalogue | None = None
+        self.deployment: Deployment | None = None
+        """The settings that the graph keeps; None where it keeps none."""
         self._pulse = pulse
         self._told: tuple[Beat, Known] | None = None
 
@@ -129,6 +138,7 @@ class Knowledge:
         await self._written()
         await self._save()
         await self.index.close()
+        self.threads.shutdown(wait=False, cancel_futures=True)
         if self._pulse is not None:
             self._pulse.close()
 
@@ -155,6 +165,8 @@ class Knowledge:
         parts = frozenset[Part]().union(*(change.parts for change in found.changes))
         if self._catalogue is None or Part.TAXONOMIES in parts:
             self._catalogue = Catalogue.of(await read_taxonomies(self._database))
+        if self._heads is None or Part.SETTINGS in parts:
+            self.deployment = await read_deployment(self._database)
         if Part.INDEX in parts:
             self.index.drop("asked for")
         self.metrics.changes.inc(len(found.changes))
@@ -231,7 +243,7 @@ class OneLook:
         self._question = knowledge.question()
         self._known: Known | None = None
         self._look: asyncio.Task[Known] | None = None
-
+        self.computing = Computing(knowledge.threads)
         self._catalogue: asyncio.Task[Catalogue] | None = None
 
     async def now(self) -> Known:
@@ -258,3 +270,4 @@ class OneLook:
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
         self._known = self._look = self._catalogue = self._question = None
+        self.computing = Computing(self._knowledge.threads)

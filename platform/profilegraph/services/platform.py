@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,19 +11,26 @@ from pathlib import Path
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.notices import Notices
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.embedded import server as embedded
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.embedded.pulse import Pulse
-from profilegraph.errors import InvalidConfiguration
+from profilegraph.errors import InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.host import Host, load_host
+from profilegraph.importers.binding import Conventions
 from profilegraph.segments.checking import Sound
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.services import deployment as deployments
 from profilegraph.services.bell import Bell
+from profilegraph.services.computing import Computing
+from profilegraph.services.deployment import of_process
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
-from profilegraph.services.taxonomies import load_what_fits
+from profilegraph.services.taxonomies import judge, load_what_fits
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
     Migration,
@@ -31,6 +38,7 @@ from profilegraph.storage.migrations import (
     read_migrations,
     require_migrated,
 )
+from profilegraph.storage.taxonomies import read_taxonomies
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,19 @@ class Platform:
     sound: Sound = field(default_factory=Sound)
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
+    notices: Notices | None = None
+    """What whoever asks should know of the answers; without it, nobody wants to."""
+
+    @property
+    def deployment(self) -> Deployment:
+        """Return what amounts, phone numbers and days mean in the graph, as of the last look at it."""
+        return self.knowledge.deployment or of_process(self.settings)
+
+    async def conventions(self) -> Conventions:
+        """Return what values of a file mean that do not say it themselves."""
+        catalogue = await self.catalogue()
+        kept = self.deployment
+        return Conventions(kept.zone, kept.currency, kept.phone_region, catalogue)
 
     async def catalogue(self) -> Catalogue:
         """Return the catalogue of the taxonomies that are in the graph now."""
@@ -57,14 +78,29 @@ class Platform:
         """Return the catalogue that a change of customers is held against, index or not."""
         return await (self.look or self.knowledge).catalogue()
 
+    async def judged(self) -> Host:
+        """Return the host with what is out of use by the graph of this moment.
+
+        Where no database answers, it is what was so when the process began.
+        """
+        try:
+            return judge(self.host, (await self.catalogue_for_change()).taxonomies)
+        except ProfilegraphError:
+            return self.host
+
     async def known(self) -> Known:
         """Return what is known of the graph without asking it."""
         return await (self.look or self.knowledge).now()
 
+    @property
+    def computing(self) -> Computing:
+        """Return where questions are computed: one for all of a request, which remembers the answers."""
+        return Computing(self.knowledge.threads) if self.look is None else self.look.computing
+
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
-        return Context(now, now.astimezone(self.settings.zone).date(), library, present=present)
+        return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
 
 
 @dataclass(frozen=True)
@@ -93,6 +129,38 @@ def locate(settings: Settings, progress: Progress = SILENT) -> Address:
     return Address(settings.neo4j_uri, settings.neo4j_user, password)
 
 
+def running(settings: Settings) -> Address | None:
+    """Return where a database can be asked that runs already; None where none is known to.
+
+    Nothing is started. The embedded database counts while it runs, NEO4J_URI with its password.
+    """
+    try:
+        if settings.neo4j_uri is None and embedded.status(settings) is None:
+            return None
+        return locate(settings)
+    except ProfilegraphError:
+        return None
+
+
+async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonomy]] | None:
+    """Return the host as the graph judges it, and the taxonomies that a process here serves.
+
+    None where no database answers: then it can only be told what is installed.
+    """
+    address = running(settings)
+    if address is None:
+        return None
+    try:
+        database = await connect(settings, address)
+    except ProfilegraphError:
+        return None
+    try:
+        known = await read_taxonomies(database)
+    finally:
+        await database.close()
+    return judge(host, known), known
+
+
 @asynccontextmanager
 async def open_platform(
     settings: Settings, address: Address, now: datetime, *, indexed: bool = False
@@ -110,18 +178,19 @@ async def open_platform(
             await migrate(database, migrations, now)
         else:
             await require_migrated(database, migrations)
-        host = load_host()
-        left = await load_what_fits(database, host.taxonomies, now)
+        deployment = await deployments.keep(database, settings, now)
+        host = await load_what_fits(database, load_host(), now)
         knowledge = Knowledge(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
+        knowledge.deployment = deployment
         listening = Listening(host.listeners, host.guard)
         database.on_tags = listening.tags_written
         try:
-            yield Platform(settings, database, knowledge, host.without(left), listening=listening)
+            yield Platform(settings, database, knowledge, host, listening=listening)
         finally:
             await listening.close()
             await knowledge.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from profilegraph.domain.customers import Identity, IdentityKind, Tagging
@@ -12,10 +12,12 @@ from profilegraph.index.carried import Carried, carried
 from profilegraph.services.platform import Platform
 from profilegraph.storage.reads import (
     ByCustomer,
+    Newest,
     Owner,
     Profile,
     read_activity,
     read_arrivals,
+    read_channels,
     read_consents,
     read_decision_makers,
     read_departments,
@@ -24,6 +26,7 @@ from profilegraph.storage.reads import (
     read_follow_ups,
     read_identified,
     read_identities,
+    read_names,
     read_opportunities,
     read_owner_of,
     read_owners,
@@ -35,12 +38,15 @@ from profilegraph.storage.reads import (
 __all__ = [
     "ByCustomer",
     "Carried",
+    "Newest",
     "Owner",
     "Profile",
     "find_by_identity",
+    "names_of",
     "read_activity",
     "read_arrivals",
     "read_carried",
+    "read_channels",
     "read_consents",
     "read_decision_makers",
     "read_departments",
@@ -67,16 +73,25 @@ async def read_carried(
     return carried(view, keys, now)
 
 
-async def find_by_identity(platform: Platform, kind: IdentityKind, value: str) -> str | None:
+async def names_of(platform: Platform, keys: Sequence[str]) -> Mapping[str, str]:
+    """Return the names of those of some customers who have one, by key."""
+    return await read_names(platform.database, keys) if keys else {}
+
+
+async def find_by_identity(
+    platform: Platform, kind: IdentityKind, value: str, region: str | None = None
+) -> str | None:
     """Return the key of the customer whom a channel knows by `value`, however it is written.
 
     Raises InvalidInput where it is no value of its kind, such as a phone number with letters.
     """
+    await platform.catalogue_for_change()  # brings the deployment's settings up to date
+    there, stated = region or platform.deployment.phone_region, region is not None
     try:
-        canonical = canonical_identity(kind, value, platform.settings.phone_region)
+        canonical = canonical_identity(kind, value, there, stated=stated)
     except ValueError as fault:
         raise InvalidInput(
-            f"this is no identity of the kind {kind.value}.", where="identity.value"
+            f"this is no identity of the kind {kind.value}: {fault}.", where="identity.value"
         ) from fault
     identity = Identity(kind=kind, value=canonical, customer="-")
     return await read_identified(platform.database, identity.key)

@@ -187,16 +187,6 @@ async def read_watchers(database: Database, segments: Sequence[str]) -> Mapping[
     }
 
 
-async def read_names(database: Database, customers: Collection[str]) -> Mapping[str, str]:
-    """Return the names of those of some customers who have one, by key."""
-    rows = await database.read(
-        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.name IS NOT NULL"
-        " RETURN c.key AS key, c.name AS name",
-        {"keys": sorted(customers)},
-    )
-    return {row["key"]: row["name"] for row in rows}
-
-
 async def locked_segments(transaction: Transaction) -> Sequence[SavedSegment]:
     """Return all segments in their newest versions, which nobody else changes until the commit."""
     await transaction.run("MATCH (s:Segment) WITH s ORDER BY s.key SET s.key = s.key")

@@ -10,7 +10,6 @@ from secrets import token_hex
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -27,7 +26,7 @@ from profilegraph.web.graphql import (
     problem,
 )
 from profilegraph.web.health import Check, Readiness, health
-from profilegraph.web.middleware import HEADERS, AccessLog, SecurityHeaders
+from profilegraph.web.middleware import HEADERS, of_answers
 from profilegraph.web.sockets import GraphQLSocket
 
 _GRAPHIQL = Path(__file__).parent / "static" / "graphiql"
@@ -47,10 +46,12 @@ def build_app(
     start: Callable[[], Awaitable[None]] = _nothing,
     close: Callable[[], Awaitable[None]] = _nothing,
     routes: Sequence[BaseRoute] = (),
+    origins: Sequence[str] = (),
 ) -> Starlette:
     """Return the ASGI application; `start` and `close` are awaited once, at its ends.
 
-    `routes` are what it answers besides GraphQL, GraphiQL and the health checks.
+    `routes` are what it answers besides GraphQL, GraphiQL and the health checks; pages of the web
+    sites `origins` may ask from a browser, beside those of its own.
     """
 
     @asynccontextmanager
@@ -62,10 +63,10 @@ def build_app(
             await close()
 
     graphql = GraphQLEndpoint(executor, authenticate, new_context)
-    socket = GraphQLSocket(executor, authenticate, new_context)
+    socket = GraphQLSocket(executor, authenticate, new_context, origins)
     return Starlette(
         routes=[*_routes(graphql, socket, Readiness(checks)), *routes],
-        middleware=[Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")],
+        middleware=of_answers(origins),
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,
     )

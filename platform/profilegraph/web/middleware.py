@@ -1,13 +1,19 @@
-"""What holds for every response: security headers, and one log line a request."""
+"""What holds for every response: security headers, compression, and one log line a request."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from profilegraph.web.requests import PREFLIGHT
 
 # An answer of the API is data: nothing in it may run or be shown inside another page.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -24,7 +30,33 @@ HEADERS = {
 }
 _OF_ANSWERS = Headers(HEADERS).raw
 _OF_PAGES = Headers(HEADERS | {"Content-Security-Policy": PAGE_POLICY}).raw
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""It is compressed already."""
 _log = structlog.get_logger()
+
+
+def of_answers(origins: Sequence[str]) -> list[Middleware]:
+    """Return what every answer goes through; `origins` are the web sites that may ask.
+
+    Compression tells nobody a secret by its length (BREACH): no browser adds the key that an answer
+    depends on by itself, so no page of another site can make one ask.
+    """
+    found = [Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")]
+    if origins:
+        allowed = Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", PREFLIGHT],
+            expose_headers=["Content-Disposition"],
+        )
+        found.append(allowed)
+    types = (*DEFAULT_EXCLUDED_CONTENT_TYPES, WORKBOOK)
+    # Level 5 takes a third of the time of level 9 for an answer that is 7 % larger.
+    packed = Middleware(
+        GZipMiddleware, minimum_size=1_000, compresslevel=5, exclude_content_types=types
+    )
+    return [*found, packed]
 
 
 class SecurityHeaders:

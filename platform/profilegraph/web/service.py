@@ -13,11 +13,7 @@ from typing import cast
 
 import structlog
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
@@ -25,6 +21,7 @@ from profilegraph.api.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host
 from profilegraph.services.doctor import plugin_state
+from profilegraph.services.graph_evaluator import plan
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import Delivery, Sender
 from profilegraph.services.live.routine import Routine
@@ -35,10 +32,13 @@ from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
+from profilegraph.web.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
 from profilegraph.web.requests import MAX_BODY
 
 READY_SECONDS = 5.0
+PLANNING_SECONDS = 300.0
+"""The database keeps a plan, but not for ever, and not through its own restart."""
 SHUTDOWN_SECONDS = 10
 
 _log = structlog.get_logger(__name__)
@@ -69,9 +69,6 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.knowledge.close()
         await platform.database.close()
 
-    async def figures(_: Request) -> Response:
-        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
     keys = KeyRing(check)
     return build_app(
         executor=Executor(schemas),
@@ -80,7 +77,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
+        routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
+        origins=platform.settings.cors_origins,
     )
 
 
@@ -119,7 +117,7 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        return plugin_state(platform.host)
+        return plugin_state(await platform.judged())
 
     async def index() -> str:
         return platform.knowledge.index.state.value
@@ -136,10 +134,15 @@ def _tell_of_faults(host: Host) -> None:
 
 def _routines(platform: Platform, clock: Clock) -> list[Routine]:
     settings = platform.settings
+
+    async def planning(_: datetime) -> None:
+        await plan(platform.database)
+
     delivery = Delivery(platform, Sender(private=settings.webhook_private))
     return [
         Routine("watching", Watcher(platform).round, clock, settings.watch_seconds),
         Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
+        Routine("planning", planning, clock, PLANNING_SECONDS),
         Routine("sending", Sending(platform).round, clock, settings.watch_seconds),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Collection
 from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,15 +39,21 @@ class GraphQLSocket:
     """
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticate, new_context: NewContext
+        self,
+        executor: Executor,
+        authenticate: Authenticate,
+        new_context: NewContext,
+        origins: Collection[str] = (),
     ) -> None:
+        """`origins` are the web sites whose pages may open a socket, beside those of this one."""
+        self._origins = origins
         self._executor = executor
         self._authenticate = authenticate
         self._new_context = new_context
 
     async def __call__(self, socket: WebSocket) -> None:
         """Serve one socket until either side closes it."""
-        if _foreign(socket) or PROTOCOL not in socket.scope["subprotocols"]:
+        if _foreign(socket, self._origins) or PROTOCOL not in socket.scope["subprotocols"]:
             await socket.close()  # before it was accepted, that is the status 403
             return
         await socket.accept(PROTOCOL)
@@ -173,7 +180,9 @@ class _Connection:
         await self._socket.send_text(text)
 
 
-def _foreign(socket: WebSocket) -> bool:
-    """Return whether a browser opens the socket for a page of another site."""
+def _foreign(socket: WebSocket, origins: Collection[str]) -> bool:
+    """Return whether a browser opens the socket for a page of a site that is not allowed to."""
     origin = socket.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != socket.headers.get("host")
+    if origin is None or origin in origins:
+        return False
+    return urlsplit(origin).netloc != socket.headers.get("host")

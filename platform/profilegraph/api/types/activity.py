@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
 
 import strawberry
 
@@ -12,21 +11,9 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import FollowUpKind, OpportunityOutcome
 from profilegraph.api.fields import field
 from profilegraph.api.ids import Node
-from profilegraph.api.types.organisation import DecisionMaker
+from profilegraph.api.types.labels import Locale, channel_name, enum_label, event_type_label
+from profilegraph.api.types.organisation import DecisionMaker, Employee
 from profilegraph.domain import activity as domain
-from profilegraph.errors import InvalidInput
-from profilegraph.services.segments import MAX_PAGE
-
-First = Annotated[
-    int, strawberry.argument(description=f"How many at most, the newest first; 1 to {MAX_PAGE:,}.")
-]
-
-
-def newest(customer: str, first: int) -> tuple[str, int]:
-    """Return what loads the newest `first` of a customer; raises InvalidInput beyond 1 to 1,000."""
-    if not 1 <= first <= MAX_PAGE:
-        raise InvalidInput(f"`first` is 1 to {MAX_PAGE}, not {first}.", where="first")
-    return customer, first
 
 
 @strawberry.type(description="Something that a customer did.")
@@ -57,6 +44,16 @@ class Event(Node):
             amount=found.amount,
         )
 
+    @field("What people call the event type; its key where no taxonomy has it any more.")
+    async def type_label(self, info: Info, locale: Locale = "en") -> str:
+        """Return the event type's label."""
+        return await event_type_label(info, self.type, locale)
+
+    @field("What people call the channel, where it has a name.")
+    async def channel_name(self, info: Info) -> str | None:
+        """Return the channel's name."""
+        return await channel_name(info, self.channel)
+
     @field("The decision-maker who did it, where that is known.")
     async def person(self, info: Info) -> DecisionMaker | None:
         """Return who did it."""
@@ -85,6 +82,16 @@ class FollowUp(Node):
             outcome=found.outcome,
         )
 
+    @field("What people call the way in which we met.")
+    def kind_label(self, locale: Locale = "en") -> str:
+        """Return the kind's label."""
+        return enum_label(self.kind, locale)
+
+    @field("The employee who did it.")
+    async def employee(self, info: Info) -> Employee | None:
+        """Return the employee."""
+        return await Employee.load(info, self.employee_key)
+
 
 @strawberry.type(description="A possible sale.")
 class Opportunity(Node):
@@ -112,6 +119,11 @@ class Opportunity(Node):
             reason=found.reason,
         )
 
+    @field("What people call the outcome.")
+    def outcome_label(self, locale: Locale = "en") -> str:
+        """Return the outcome's label."""
+        return enum_label(self.outcome, locale)
+
 
 @strawberry.type(description="That a customer came to us by a channel.")
 class Arrival:
@@ -119,3 +131,8 @@ class Arrival:
 
     channel: str = strawberry.field(description="Key of the channel.")
     at: datetime = strawberry.field(description="When, UTC.")
+
+    @field("What people call the channel, where it has a name.")
+    async def channel_name(self, info: Info) -> str | None:
+        """Return the channel's name."""
+        return await channel_name(info, self.channel)

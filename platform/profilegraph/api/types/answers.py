@@ -11,7 +11,8 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
 from profilegraph.api.levels import LevelInput, partings
-from profilegraph.api.types.taxonomy import Dimension, Locale, Tag
+from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.taxonomy import Dimension, Tag
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node

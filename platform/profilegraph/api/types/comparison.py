@@ -11,7 +11,8 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import Representation
 from profilegraph.api.fields import field, listed
 from profilegraph.api.filters import FilterInput
-from profilegraph.api.types.taxonomy import Locale, Tag
+from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.taxonomy import Tag
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import When
@@ -46,7 +47,7 @@ class OverlapSegment:
         """Return its key."""
         return self.node.key if isinstance(self.node, InSegment) else None
 
-    @field("The segment's label; of a filter, what it asks for.")
+    @field("The segment's label; of a filter, what it asks for.", tells_filter=True)
     async def label(self, info: Info, locale: Locale = "en") -> str:
         """Return the name to show to people."""
         return await label_of(info, self.node, locale)
@@ -87,7 +88,7 @@ class OverlapRegion:
         """Return how many they are."""
         return self.found.count
 
-    @field("The labels of the segments that they are in.")
+    @field("The labels of the segments that they are in.", tells_filter=True)
     async def label(self, info: Info, locale: Locale = "en") -> str:
         """Return the name to show to people."""
         labels = [await label_of(info, one.node, locale) for one in self.members]

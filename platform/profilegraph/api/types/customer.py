@@ -2,130 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from operator import itemgetter
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import strawberry
 
 from profilegraph.api.context import Info
-from profilegraph.api.enums import CustomerKind, IdentityKind, RelationKind, TagSource
+from profilegraph.api.enums import (
+    CustomerKind,
+    FollowUpKind,
+    RelationKind,
+)
 from profilegraph.api.fields import asked, field, listed
 from profilegraph.api.ids import Node
-from profilegraph.api.types.activity import Arrival, Event, First, FollowUp, Opportunity, newest
+from profilegraph.api.types.activity import Arrival, Event, FollowUp, Opportunity
+from profilegraph.api.types.labels import Locale, channel_name, enum_label
 from profilegraph.api.types.organisation import DecisionMaker, Department, Ownership
+from profilegraph.api.types.profile import AttributeValue, Identity, MetricValue, Tagging
 from profilegraph.api.types.taxonomy import AttributeDefinition, MetricDefinition, Tag
+from profilegraph.api.types.timeline import (
+    After,
+    EventConnection,
+    First,
+    FollowUpConnection,
+    Types,
+    newest,
+)
 from profilegraph.domain import customers as domain
-from profilegraph.domain.customers import (
-    AttributeValue as Value,
-)
-from profilegraph.services.profiles import Carried, Profile
+from profilegraph.services.profiles import Profile
 
-
-@strawberry.type(description="A key by which a channel knows a customer.")
-class Identity:
-    """A key by which a channel knows a customer."""
-
-    kind: IdentityKind = strawberry.field(description="Which channel.")
-    value: str = strawberry.field(description="The key, in its canonical form.")
-
-
-@strawberry.type(description="That a customer carries a tag, and who says so.")
-class Tagging:
-    """That a customer carries a tag."""
-
-    tag: Tag = strawberry.field(description="The tag.")
-    found: strawberry.Private[domain.Tagging | Carried]
-
-    GRAPH_ONLY: ClassVar = frozenset({"by", "evidence", "hours", "frequency"})
-    """Names of the fields that the index does not know: whoever wants them reads the graph."""
-
-    @field("Since when, UTC.")
-    def since(self) -> datetime:
-        """Return since when it holds."""
-        return self.found.since
-
-    @field("When it ends, UTC, where it does.")
-    def until(self) -> datetime | None:
-        """Return when it ends."""
-        return self.found.until
-
-    @field("What put it on.")
-    def source(self) -> TagSource:
-        """Return what put it on."""
-        return TagSource(self.found.source)
-
-    @field("Who put it on: a person's name, a model's key.")
-    def by(self) -> str | None:
-        """Return who put it on."""
-        return self._whole.by
-
-    @field("How sure it is, 0 to 1.")
-    def confidence(self) -> float:
-        """Return how sure it is."""
-        return self.found.confidence
-
-    @field("How strongly it holds, 0 to 1.")
-    def weight(self) -> float:
-        """Return how strongly it holds."""
-        return self.found.weight
-
-    @field("What it rests on.")
-    def evidence(self) -> str | None:
-        """Return what it rests on."""
-        return self._whole.evidence
-
-    @field("On which days of the week it holds; 1 is Monday, none means any.")
-    def weekdays(self) -> list[int]:
-        """Return on which days of the week it holds."""
-        return list(self.found.weekdays)
-
-    @field("At what times of day, such as 18:00-22:00.")
-    def hours(self) -> str | None:
-        """Return at what times of day it holds."""
-        return self._whole.hours
-
-    @field("How often, such as weekly.")
-    def frequency(self) -> str | None:
-        """Return how often it holds."""
-        return self._whole.frequency
-
-    @property
-    def _whole(self) -> domain.Tagging:
-        assert isinstance(self.found, domain.Tagging), "GRAPH_ONLY is read there"  # noqa: S101
-        return self.found
-
-
-@strawberry.type(
-    description="The value of an attribute; the one field is set that its definition's type names."
-)
-class AttributeValue:
-    """The value of an attribute, in the field of its type."""
-
-    attribute: AttributeDefinition = strawberry.field(description="What it is the value of.")
-    number: float | None = strawberry.field(description="Where the type is NUMBER.")
-    text: str | None = strawberry.field(description="Where the type is STRING.")
-    day: date | None = strawberry.field(name="date", description="Where the type is DATE.")
-    boolean: bool | None = strawberry.field(description="Where the type is BOOLEAN.")
-
-    @classmethod
-    def of(cls, definition: AttributeDefinition, value: Value) -> AttributeValue:
-        """Return a value in the field of its type."""
-        return cls(
-            attribute=definition,
-            number=value if isinstance(value, float) else None,
-            text=value if isinstance(value, str) else None,
-            day=value if isinstance(value, date) else None,
-            boolean=value if isinstance(value, bool) else None,
-        )
-
-
-@strawberry.type(description="A number that a model computed for the customer.")
-class MetricValue:
-    """A number that a model computed."""
-
-    metric: MetricDefinition = strawberry.field(description="What it measures.")
-    value: float = strawberry.field(description="The number.")
+Keys = Annotated[list[str] | None, strawberry.argument(description="Only of these, by key.")]
+Kinds = Annotated[
+    list[FollowUpKind] | None, strawberry.argument(description="Only met in these ways.")
+]
 
 
 @strawberry.type(description="That another customer is parent, subsidiary or partner of this one.")
@@ -134,6 +44,11 @@ class Relation:
 
     kind: RelationKind = strawberry.field(description="What the other is to this one.")
     other_key: strawberry.Private[str]
+
+    @field("What people call what the other is to this one.")
+    def kind_label(self, locale: Locale = "en") -> str:
+        """Return the kind's label."""
+        return enum_label(self.kind, locale)
 
     @field("The other customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -163,6 +78,11 @@ class Consent(Node):
             source=found.source,
         )
 
+    @field("What people call the channel, where it has a name.")
+    async def channel_name(self, info: Info) -> str | None:
+        """Return the channel's name."""
+        return await channel_name(info, self.channel)
+
 
 @strawberry.type(description="A company or a person that we sell to, and all that is known of it.")
 class Customer(Node):
@@ -184,12 +104,17 @@ class Customer(Node):
         """Return the kind."""
         return self.profile.kind
 
+    @field("What people call the kind.")
+    def kind_label(self, locale: Locale = "en") -> str:
+        """Return the kind's label."""
+        return enum_label(self.profile.kind, locale)
+
     @field("Name.")
     def name(self) -> str | None:
         """Return the name."""
         return self.profile.name
 
-    @field("When it was first saved, UTC.")
+    @field("Since when it has been a customer: since it was first saved if nobody said, UTC.")
     def created_at(self) -> datetime:
         """Return when it was first saved."""
         return self.profile.created_at
@@ -218,20 +143,28 @@ class Customer(Node):
             return [cls(key=key) for key in keys]
         return await cls.load_many(info, keys)
 
-    @listed("The values of the attributes that are known.")
-    async def attributes(self, info: Info) -> list[AttributeValue]:
+    @listed("The values of the attributes that are known: of all, or of some by key.")
+    async def attributes(self, info: Info, keys: Keys = None) -> list[AttributeValue]:
         """Return the known attributes, by key."""
-        defined = (await info.context.catalogue()).attributes
+        catalogue = await info.context.catalogue()
+        defined = (
+            catalogue.attributes
+            if keys is None
+            else {key: catalogue.attribute(key) for key in keys}
+        )
         return [
             AttributeValue.of(AttributeDefinition.of(defined[key]), value)
             for key, value in sorted(self.profile.attributes.items())
             if key in defined
         ]
 
-    @listed("The numbers that models computed.")
-    async def metrics(self, info: Info) -> list[MetricValue]:
+    @listed("The numbers that models computed: of all metrics, or of some by key.")
+    async def metrics(self, info: Info, keys: Keys = None) -> list[MetricValue]:
         """Return the computed numbers, by key."""
-        defined = (await info.context.catalogue()).metrics
+        catalogue = await info.context.catalogue()
+        defined = (
+            catalogue.metrics if keys is None else {key: catalogue.metric(key) for key in keys}
+        )
         return [
             MetricValue(metric=MetricDefinition.of(defined[key]), value=value)
             for key, value in sorted(self.profile.metrics.items())
@@ -244,15 +177,28 @@ class Customer(Node):
         found = await info.context.load.identities.load(self.key)
         return [Identity(kind=one.kind, value=one.value) for one in found]
 
-    @listed("The tags that the customer carries now, by dimension.")
-    async def tags(self, info: Info) -> list[Tagging]:
+    @listed("The tags that the customer carries now, by dimension: of all, or of some by key.")
+    async def tags(
+        self,
+        info: Info,
+        dimensions: Annotated[
+            list[str] | None, strawberry.argument(description="Only of these dimensions, by key.")
+        ] = None,
+    ) -> list[Tagging]:
         """Return the current taggings; those of a taxonomy that is gone are left out."""
         context = info.context
         catalogue, load = await context.catalogue(), context.load
+        wanted = (
+            None if dimensions is None else {catalogue.dimension(one).key for one in dimensions}
+        )
         reader = load.taggings if asked(info) & Tagging.GRAPH_ONLY else load.carried
         current = [(catalogue.current_tag(one.tag), one) for one in await reader.load(self.key)]
         places = catalogue.order
-        known = [(places[key], one.tag, one) for key, one in current if key in places]
+        known = [
+            (places[key], one.tag, one)
+            for key, one in current
+            if key in places and (wanted is None or key.partition("/")[0] in wanted)
+        ]
         return [
             Tagging(tag=Tag.once(one.tag, catalogue, context.made), found=one)
             for _, _, one in sorted(known, key=itemgetter(0, 1))
@@ -270,10 +216,19 @@ class Customer(Node):
         return [DecisionMaker.of(one) for one in found]
 
     @listed("What the customer did, the newest first.")
-    async def events(self, info: Info, first: First = 20) -> list[Event]:
+    async def events(self, info: Info, first: First = 20, types: Types = None) -> list[Event]:
         """Return the newest events."""
-        found = await info.context.load.events.load(newest(self.key, first))
+        found = await info.context.load.events.load((self.key, newest(first, types)))
         return [Event.of(one) for one in found]
+
+    @field("What the customer did, the newest first, a page at a time.")
+    async def events_connection(
+        self, info: Info, first: First = 20, after: After = None, types: Types = None
+    ) -> EventConnection:
+        """Return a page of events."""
+        asked_for = self.key, newest(first, types, after, more=1)
+        found = info.context.budget.take([*await info.context.load.events.load(asked_for)])
+        return EventConnection.of([Event.of(one) for one in found], first, after)
 
     @listed("The customers that belong to this one, own it or work with it.")
     async def relations(self, info: Info) -> list[Relation]:
@@ -293,10 +248,21 @@ class Customer(Node):
         return [Opportunity.of(one) for one in found]
 
     @listed("What we did with the customer, the newest first.")
-    async def follow_ups(self, info: Info, first: First = 20) -> list[FollowUp]:
+    async def follow_ups(
+        self, info: Info, first: First = 20, kinds: Kinds = None
+    ) -> list[FollowUp]:
         """Return the newest follow-ups."""
-        found = await info.context.load.follow_ups.load(newest(self.key, first))
+        found = await info.context.load.follow_ups.load((self.key, newest(first, kinds)))
         return [FollowUp.of(one) for one in found]
+
+    @field("What we did with the customer, the newest first, a page at a time.")
+    async def follow_ups_connection(
+        self, info: Info, first: First = 20, after: After = None, kinds: Kinds = None
+    ) -> FollowUpConnection:
+        """Return a page of follow-ups."""
+        asked_for = self.key, newest(first, kinds, after, more=1)
+        found = info.context.budget.take([*await info.context.load.follow_ups.load(asked_for)])
+        return FollowUpConnection.of([FollowUp.of(one) for one in found], first, after)
 
     @listed("What the customer allowed or forbade, the newest first.")
     async def consents(self, info: Info) -> list[Consent]:

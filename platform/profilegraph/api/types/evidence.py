@@ -11,9 +11,10 @@ import strawberry
 from profilegraph.api.context import Info
 from profilegraph.api.enums import EvidenceKind
 from profilegraph.api.fields import field, listed
-from profilegraph.api.types.customer import Tagging
+from profilegraph.api.types.labels import Locale, channel_name, event_type_label
 from profilegraph.api.types.organisation import DecisionMaker
-from profilegraph.api.types.taxonomy import Locale, Tag
+from profilegraph.api.types.profile import Tagging
+from profilegraph.api.types.taxonomy import Tag
 from profilegraph.domain import customers as domain
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.values import from_units
@@ -98,6 +99,16 @@ class EventEvidence:
             content=found.content,
             amount=None if found.amount is None else from_units(found.amount),
         )
+
+    @field("What people call the event type; its key where no taxonomy has it any more.")
+    async def type_label(self, info: Info, locale: Locale = "en") -> str:
+        """Return the event type's label."""
+        return await event_type_label(info, self.type, locale)
+
+    @field("What people call the channel, where it has a name.")
+    async def channel_name(self, info: Info) -> str | None:
+        """Return the channel's name."""
+        return await channel_name(info, self.channel)
 
 
 @strawberry.type(

@@ -15,7 +15,7 @@ from profilegraph.api.fields import field
 from profilegraph.api.ids import Node, decode_text, encode_text
 from profilegraph.api.paging import PageInfo
 from profilegraph.api.types.customer import Customer
-from profilegraph.api.types.taxonomy import Locale
+from profilegraph.api.types.labels import Locale
 from profilegraph.errors import InvalidInput
 from profilegraph.services.live import watching
 from profilegraph.services.live.schedules import next_run
@@ -103,7 +103,7 @@ class SegmentLive:
         """Return when the schedule falls next."""
         if self.schedule is None:
             return None
-        zone = info.context.platform.settings.zone
+        zone = info.context.platform.deployment.zone
         return next_run(self.schedule, self.watch.ran_at, zone)
 
     @classmethod

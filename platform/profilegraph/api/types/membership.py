@@ -13,8 +13,8 @@ from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import encode_id
 from profilegraph.api.paging import DEFAULT_PAGE, PageInfo, key_of
 from profilegraph.api.types.customer import Customer
+from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.segment import After, PageSize
-from profilegraph.api.types.taxonomy import Locale
 from profilegraph.segments.cause_text import CAUSES, reason_line
 from profilegraph.segments.causes import Changed, Reason
 from profilegraph.services import membership

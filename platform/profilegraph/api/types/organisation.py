@@ -10,6 +10,7 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import DecisionRole, DepartmentFunction
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
+from profilegraph.api.types.labels import Locale, maybe_label
 from profilegraph.domain import organisation as domain
 from profilegraph.services.profiles import Owner
 
@@ -39,6 +40,11 @@ class Department(Node):
         """Return one department of a customer, or None where it has none of this key."""
         departments = await info.context.load.departments.load(customer)
         return next((cls.of(one) for one in departments if one.key == key), None)
+
+    @field("What people call what it does.")
+    def function_label(self, locale: Locale = "en") -> str | None:
+        """Return the function's label."""
+        return maybe_label(self.function, locale)
 
     @field("The department that this one is part of.")
     async def parent(self, info: Info) -> Department | None:
@@ -86,6 +92,11 @@ class DecisionMaker(Node):
         people = await info.context.load.decision_makers.load(customer)
         return next((cls.of(one) for one in people if one.key == key), None)
 
+    @field("What people call the part in the customer's decision.")
+    def role_label(self, locale: Locale = "en") -> str | None:
+        """Return the role's label."""
+        return maybe_label(self.role, locale)
+
     @field("The department that the person works in.")
     async def department(self, info: Info) -> Department | None:
         """Return the department."""
@@ -105,6 +116,17 @@ class Employee(Node):
     name: str | None = strawberry.field(description="Name.")
     team_key: str | None = strawberry.field(description="Key of the team.")
 
+    @classmethod
+    def of(cls, found: domain.Employee) -> Employee:
+        """Return the API's view of an employee."""
+        return cls(key=found.key, name=found.name, team_key=found.team)
+
+    @classmethod
+    async def load(cls, info: Info, key: str | None) -> Employee | None:
+        """Return an employee by key, or None where there is none."""
+        found = () if key is None else await info.context.load.employees.load(key)
+        return cls.of(found[0]) if found else None
+
 
 @strawberry.type(description="That an employee is responsible for a customer.")
 class Ownership:
@@ -116,7 +138,4 @@ class Ownership:
     @classmethod
     def of(cls, found: Owner) -> Ownership:
         """Return the API's view of an owner."""
-        one = found.employee
-        return cls(
-            employee=Employee(key=one.key, name=one.name, team_key=one.team), since=found.since
-        )
+        return cls(employee=Employee.of(found.employee), since=found.since)

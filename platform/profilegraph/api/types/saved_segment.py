@@ -12,10 +12,11 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.fields import field, listed
-from profilegraph.api.ids import GlobalId, Node
+from profilegraph.api.ids import ID, GlobalId, Node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.types.broken import BrokenSegment, broken_by
 from profilegraph.api.types.delivery import Delivery
+from profilegraph.api.types.labels import Locale, enum_label
 from profilegraph.api.types.live import (
     HistoryAfter,
     HistorySize,
@@ -26,11 +27,11 @@ from profilegraph.api.types.live import (
 )
 from profilegraph.api.types.membership import SegmentDifference, difference
 from profilegraph.api.types.segment import Audience
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.errors import Forbidden
 from profilegraph.segments import differing
 from profilegraph.segments.codec import encode
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import InSegment, Listed
 from profilegraph.services import segment_history, segments
 from profilegraph.services.broken import naming
@@ -76,17 +77,29 @@ class Segment(Node, Labelled, Audience):
     one_version: strawberry.Private[bool] = False
     """Whether this version is meant, and not whichever is the newest."""
 
-    def global_id(self) -> GlobalId:
-        """Return what the id stands for: the segment now, in one version, or as of a past moment."""
+    @field(ID)
+    def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
+        """Return the id: of the segment now, in one version, or as of another moment."""
         version = self.version if self.one_version else None
-        return GlobalId("Segment", self.key, version, self.past.at if self.past else None)
+        return GlobalId("Segment", self.key, version, *info.context.moments(self.past)).text()
+
+    @field("What people call the kind.")
+    def kind_label(self, locale: Locale = "en") -> str:
+        """Return the kind's label."""
+        return enum_label(self.kind, locale)
+
+    @field("What people call the state.")
+    def state_label(self, locale: Locale = "en") -> str:
+        """Return the state's label."""
+        return enum_label(self.state, locale)
 
     def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""
         return naming(info.context.platform, self.key, self.condition, self.when(info))
 
     @field(
-        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked."
+        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked.",
+        tells_filter=True,
     )
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
@@ -209,7 +222,7 @@ class Segment(Node, Labelled, Audience):
 
     @classmethod
     def of(
-        cls, found: SavedSegment, past: Past | None = None, *, one_version: bool = False
+        cls, found: SavedSegment, past: When | None = None, *, one_version: bool = False
     ) -> Segment:
         """Return the API's view of a saved segment, with its members as of a moment.
 

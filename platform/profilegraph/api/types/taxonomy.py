@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
@@ -11,17 +11,11 @@ from profilegraph.api.enums import AttributeType, Cardinality, Layer
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
 from profilegraph.api.types.duties import DimensionDuty
+from profilegraph.api.types.labels import Locale
 from profilegraph.domain import taxonomy as domain
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
-
-Locale = Annotated[
-    str,
-    strawberry.argument(
-        description="Language of the text: zh-CN or any other zh for Chinese, else English."
-    ),
-]
 
 
 @strawberry.interface(description="Something that has a name in both languages of the product.")
@@ -34,6 +28,11 @@ class Labelled:
     def label(self, locale: Locale = "en") -> str:
         """Return the name to show to people."""
         return self.labels.text(locale)
+
+    @listed("Languages in which it has no name: the other one is shown in its place.")
+    def missing_labels(self) -> list[str]:
+        """Return the languages in which it has no name."""
+        return list(self.labels.missing)
 
 
 @strawberry.type(description="That something should not be used any more; it goes on working.")

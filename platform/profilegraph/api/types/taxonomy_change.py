@@ -10,7 +10,8 @@ from profilegraph.api.change_enums import TaxonomyChangeState, TaxonomyWarningKi
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
 from profilegraph.api.ids import Node
-from profilegraph.api.types.taxonomy import Labelled, Locale
+from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.services.taxonomy_changes import plans
 from profilegraph.services.taxonomy_changes.planning import plan_of
 from profilegraph.services.taxonomy_changes.wording import told, warned
@@ -177,7 +178,7 @@ class TaxonomyChange(Node):
     @field("The change in words.")
     def text(self, locale: Locale = "en") -> str:
         """Return the change in words."""
-        return told(self.plan.change, locale)
+        return told(self.plan, locale)
 
     @listed("The saved segments that it touches, by key; those that it leaves alone are not there.")
     def segments(self) -> list[SegmentEffect]:

@@ -22,6 +22,7 @@ from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.renaming import current
+from profilegraph.services.conditions import conditions
 from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
@@ -38,6 +39,7 @@ from profilegraph.services.taxonomy_changes.plans import (
     WarningKind,
 )
 from profilegraph.storage.database import Transaction
+from profilegraph.storage.reads import read_names
 from profilegraph.storage.saved_segments import list_segments
 from profilegraph.storage.taxonomies import read_taxonomies
 from profilegraph.storage.taxonomy_changes import (
@@ -45,7 +47,6 @@ from profilegraph.storage.taxonomy_changes import (
     Watchers,
     keep_plan,
     read_changes,
-    read_names,
     read_watchers,
 )
 
@@ -112,7 +113,7 @@ async def condition(platform: Platform, change: Change) -> Node | None:
     if not isinstance(change.act, Split):
         return None
     catalogue = await platform.catalogue()
-    node = current(decode(change.act.where, platform.host.conditions), catalogue)
+    node = current(decode(change.act.where, await conditions(platform)), catalogue)
     check(node, catalogue, await library(platform, node))
     return node
 
