@@ -35,6 +35,7 @@ PEOPLE = """mutation {
 }"""
 RANK = """mutation { saveSegmentGroup(key: "g", labels: {zhCN: "组", en: "Group"},
   segments: ["warm", "all"]) { key } }"""
+BEFORE = "2026-02-01T00:00:00+00:00"
 MUTATIONS = {"SaveSegment", "DeleteSegment", "TagCustomers"}
 
 
@@ -72,10 +73,12 @@ def asks(moment: str, ids: list[str]) -> list[dict[str, Any]]:
         ("Segment", {"key": "warm", "version": 1}),
         ("Segment", {"key": "warm", "version": 2}),
         ("Segment", {"key": "warm", "asOf": moment}),
+        ("Segment", {"key": "warm", "now": BEFORE}),
         ("Segment", {"key": "then"}),
         ("SegmentHistory", {"key": "warm"}),
         ("Group", {"key": "g"}),
         ("Group", {"key": "g", "asOf": moment}),
+        ("Group", {"key": "g", "now": BEFORE}),
         *(("Primary", {"customer": "a", "group": "g", "asOf": at}) for at in (None, moment)),
         *(("AnyNode", {"id": one}) for one in ids),
         ("Preview", {"filter": WARM, "dimensions": ["temperature"]}),
@@ -103,12 +106,13 @@ async def test_normalised_caches_say_of_every_document_what_the_network_says(cli
     ids = await past(
         """query($at: DateTime!) {
       a: segment(key: "warm") { id versions { id } } b: segment(key: "warm", asOf: $at) { id }
-      c: segmentGroup(key: "g", asOf: $at) { id } }""",
+      c: segmentGroup(key: "g", asOf: $at) { id }
+      d: segment(key: "warm", now: $at) { id } e: segmentGroup(key: "g", now: $at) { id } }""",
         at=past.start.isoformat(),
     )
     every = [ids["a"]["id"], *(one["id"] for one in ids["a"]["versions"])]
-    every += [ids["b"]["id"], ids["c"]["id"]]
-    assert len(set(every)) == 5
+    every += [ids[name]["id"] for name in "bcde"]
+    assert len(set(every)) == 7
     asked = asks(past.start.isoformat(), every)
     documents = {
         one.name.value
