@@ -100,7 +100,7 @@ def imported(draw: st.DrawFn) -> Step:
         path = platform.settings.home / "taggings.csv"
         path.write_text(text, "utf-8")
         conventions = Conventions(
-            platform.settings.zone, "CNY", "CN", await platform.catalogue_for_change()
+            platform.deployment.zone, "CNY", "CN", await platform.catalogue_for_change()
         )
         job = ImportJob("taggings", path, again=True, reject=path.with_suffix(".rejected.csv"))
         await import_file(platform.database, job, conventions, NOW)
@@ -189,7 +189,7 @@ async def test_after_any_history_of_writes_every_record_is_read(
     for what in (NOW, Past(NOW - timedelta(hours=1), NOW)):
         for ending in ("csv", "xlsx", "jsonl"):
             table = await open_table(platform, "all", what, columns=COLUMNS)
-            style = Style(zone=platform.settings.zone)
+            style = Style(zone=platform.deployment.zone)
             assert b"".join([part async for part in form_of(ending).write(table, style)])
 
 
