@@ -100,7 +100,7 @@ def test_a_leaf_expands_with_names_of_either_style(asked: dict[str, Any], days: 
     [
         ({"withinDays": 0}, "my_leaf: within_days: Input should be greater than or equal to 1"),
         ({"pace": EVIL}, "my_leaf: pace: Input should be 'slow' or 'fast'"),
-        ({"spans": [{}]}, "my_leaf: spans.0.first_day: Field required"),
+        ({"spans": [{}]}, "my_leaf: spans.0.first_day: it is missing"),
     ],
 )
 def test_what_a_leaf_cannot_be_asked_is_the_asker_s_fault(asked: Any, told: str) -> None:

@@ -15,7 +15,7 @@ from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_difference import difference
-from profilegraph.cli.segment_life import SegmentKey
+from profilegraph.cli.segment_life import Base, SegmentKey
 from profilegraph.cli.sending import send
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
@@ -124,6 +124,7 @@ def save(
     author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
+    base: Base = None,
 ) -> None:
     """Save a filter as the newest version of a segment.
 
@@ -145,6 +146,7 @@ def save(
             now=present(),
             state=SegmentState.DRAFT if draft else None,
             operator=True,
+            base_version=base,
         )
 
     saved = run(work)

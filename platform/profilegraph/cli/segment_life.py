@@ -21,6 +21,13 @@ from profilegraph.services.segment_rules import Act
 from profilegraph.storage.saved_segments import SavedSegment
 
 OPERATOR = "command line"
+Base = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Version that the change was made from, 0 for none: refused where another is the newest.",
+    ),
+]
 SegmentKey = Annotated[str, typer.Argument(help="The segment's key.", show_default=False)]
 Author = Annotated[str, typer.Option(help="Who does it: the name of an API key.")]
 
@@ -71,11 +78,12 @@ def rollback(
     version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
     author: Author = OPERATOR,
     note: Annotated[str, typer.Option(help="Why.")] = "",
+    base: Base = None,
 ) -> None:
     """Make the filter of an older version that of the newest again."""
     saved = run(
         lambda platform: segment_history.roll_back(
-            platform, key, version, note=note, act=_act(author)
+            platform, key, version, note=note, act=_act(author, base)
         )
     )
     out.print(f"{saved.key} is at version {saved.version}")
@@ -143,5 +151,5 @@ def _come_into(key: str, state: SegmentState) -> None:
     out.print(f"{key} is {saved.state}")
 
 
-def _act(author: str = OPERATOR) -> Act:
-    return Act(author, present(), operator=True)
+def _act(author: str = OPERATOR, base: int | None = None) -> Act:
+    return Act(author, present(), operator=True, base_version=base)

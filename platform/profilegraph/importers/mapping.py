@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.texts import normal_text
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.encodings import is_wide
@@ -130,17 +131,10 @@ def read_mapping(path: Path) -> FileMapping:
 
 def _faults(path: Path, located: Located, fault: ValidationError) -> list[str]:
     found = []
-    for error in fault.errors():
+    for error in reasons(fault):
         place = error["loc"]
         line, column = located.keys.get(place) or located.position(place)
         name = ".".join(str(part) for part in place)
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = f"is unknown here; {_allowed(place)}"
-        found.append(f"{path}:{line}:{column}: {name}: {message}")
+        known = (FieldSource if place[:1] == ("fields",) else FileMapping).model_fields
+        found.append(f"{path}:{line}:{column}: {name}: {reason(error, known)}")
     return found
-
-
-def _allowed(place: tuple[int | str, ...]) -> str:
-    model = FieldSource if place[0] == "fields" else FileMapping
-    return f"known are {', '.join(model.model_fields)}"

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from enum import Enum
 
 import httpx
@@ -15,6 +14,7 @@ from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import ProfilegraphError, SchemaBehind
 from profilegraph.hooks.host import Host
+from profilegraph.nearest import nearest
 from profilegraph.services.deployment import require_same
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
 from profilegraph.services.states import IndexState
@@ -107,11 +107,12 @@ def plugin_state(host: Host) -> str:
 
 
 def _settings(environment: Mapping[str, str]) -> Iterator[Finding]:
-    known = [f"{_PREFIX}{name}".upper() for name in Settings.model_fields]
-    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in known]
+    known = [name.upper() for name in Settings.model_fields]
+    given = [name for name in environment if name.startswith(_PREFIX)]
+    unknown = [name for name in given if name.removeprefix(_PREFIX) not in known]
     for name in sorted(unknown):
-        near = get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Remove it."
+        near = nearest(name.removeprefix(_PREFIX), known, 1)
+        hint = f"Did you mean {_PREFIX}{near[0]}?" if near else "Remove it."
         yield Finding("settings", Health.IMPAIRED, f"{name} is no setting", hint)
     if not unknown:
         yield Finding("settings", Health.SOUND, "all are understood")

@@ -12,7 +12,7 @@ import strawberry
 from profilegraph.api.context import Info
 from profilegraph.api.enums import MoveCause
 from profilegraph.api.fields import field
-from profilegraph.api.ids import decode_text, encode_text
+from profilegraph.api.ids import Node, decode_text, encode_text
 from profilegraph.api.paging import PageInfo
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.labels import Locale
@@ -121,7 +121,7 @@ class SegmentLive:
 
 
 @strawberry.type(description="Where the moves of a live segment are sent, signed.")
-class Webhook:
+class Webhook(Node):
     """Where the moves of a live segment are sent."""
 
     failure: strawberry.Private[str | None]
