@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, named, show_json, show_table
 from profilegraph.cli.running import present, run
 from profilegraph.domain.taxonomy import Kind, Tag
 from profilegraph.domain.taxonomy_diff import compare
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 
 SHOWN = 40
-"""Tags of a dimension that a list names; it tells the number of the others."""
+"""Tags of a dimension that a list on a terminal names; it tells the number of the others."""
 LOCALE = typer.Option(help="Language of the labels: en or zh-CN.")
 
 
@@ -87,24 +88,34 @@ def load(files: Annotated[list[Path], FILES]) -> None:
 
 
 @app.command("list")
-def list_(locale: Annotated[str, LOCALE] = "en") -> None:
+def list_(locale: Annotated[str, LOCALE] = "en", as_json: AsJson = False) -> None:
     """List the dimensions of every taxonomy that is installed, with their tags."""
-    for taxonomy in load_host().taxonomies:
+    taxonomies = load_host().taxonomies
+    if as_json:
+        show_json(
+            [
+                one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                for one in taxonomies
+            ]
+        )
+        return
+    for taxonomy in taxonomies:
         title = f"{taxonomy.key} {taxonomy.version}  {taxonomy.labels.text(locale)}"
         table = Table(title=escape(title), title_justify="left")
         for column in ("dimension", "label", "tags"):
             table.add_column(column)
         for dimension in taxonomy.dimensions:
             label = escape(dimension.labels.text(locale))
-            table.add_row(dimension.key, label, _listed(dimension.tags))
+            table.add_row(dimension.key, label, _listed(dimension.tags, locale))
         for addition in taxonomy.additions:
-            table.add_row(addition.dimension, "(adds)", _listed(addition.tags))
-        out.print(table)
+            table.add_row(addition.dimension, "(adds)", _listed(addition.tags, locale))
+        show_table(table)
 
 
-def _listed(tags: Sequence[Tag]) -> str:
-    more = f", and {len(tags) - SHOWN} more" if len(tags) > SHOWN else ""
-    return ", ".join(tag.key for tag in tags[:SHOWN]) + more
+def _listed(tags: Sequence[Tag], locale: str) -> str:
+    shown = tags[:SHOWN] if out.is_terminal else tags
+    more = f", and {len(tags) - len(shown)} more" if len(tags) > len(shown) else ""
+    return escape(", ".join(named(tag.key, tag.labels.text(locale)) for tag in shown) + more)
 
 
 @app.command()

@@ -1,0 +1,34 @@
+"""Every command that lists things does so for programs, too."""
+
+import pytest
+from typer.main import get_command
+
+from profilegraph.cli.main import app
+
+LISTING = {
+    "list", "history", "moves", "members", "breakdown", "cross", "compare", "changes", "loans",
+}  # fmt: skip
+
+
+def commands(group, path=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+FOUND = [(path, one) for path, one in commands(get_command(app)) if path[-1] in LISTING]
+
+
+@pytest.mark.parametrize(
+    ("path", "command"), FOUND, ids=lambda one: " ".join(one) if isinstance(one, tuple) else ""
+)
+def test_a_command_that_lists_has_json(path, command):
+    assert "--json" in {option for one in command.params for option in one.opts}
+
+
+def test_the_commands_that_list_are_known():
+    assert {path[-1] for path, _ in FOUND} == LISTING
+    listed = {path for path, one in commands(get_command(app)) if one.help.startswith("List ")}
+    assert listed <= {path for path, _ in FOUND}
