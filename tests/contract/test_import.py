@@ -25,6 +25,7 @@ from profilegraph.storage.imports import (
     begin_import,
 )
 from profilegraph.storage.upserts import RECORDS
+from scripts.render_reference import EXAMPLES, ORDER
 from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 
@@ -283,3 +284,14 @@ async def killed_when_some_are_in(database: Database, server: RunningServer, pat
         while child.returncode is None and not await database.read(begun):
             continue
         child.kill()
+
+
+async def test_the_example_file_of_every_kind_is_imported_as_it_is(
+    graph: Database, tmp_path: Path
+) -> None:
+    for kind in ORDER:
+        path = tmp_path / f"{kind}.csv"
+        path.write_bytes((EXAMPLES / path.name).read_bytes())
+        report = await run(graph, kind, path)
+        assert (report.rejected, report.written) == (0, report.read), kind
+        assert report.read > 0

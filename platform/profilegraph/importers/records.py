@@ -17,7 +17,7 @@ from profilegraph.importers.contacts import canonical_identity
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.tables import Row, Table
 
-_KEYED_BY_PLACE: frozenset[type[Record]] = frozenset({Event, FollowUp, Consent})
+KEYED_BY_PLACE: frozenset[type[Record]] = frozenset({Event, FollowUp, Consent})
 """Kinds whose key may be left out: where a row stands then is its key."""
 
 
@@ -41,7 +41,7 @@ class RecordReader:
             values[target.name] = target.read(text)
         self._binder.check(table)
         keyed = "key" in mapping.fields or "key" in table.columns
-        self.keyed_by_place = kind in _KEYED_BY_PLACE and not keyed
+        self.keyed_by_place = kind in KEYED_BY_PLACE and not keyed
         """Whether a row's source and line are its record's key."""
 
     def read(self, row: Row) -> Record:
