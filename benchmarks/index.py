@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from neo4j import Driver
 from prometheus_client.parser import text_string_to_metric_families
@@ -33,7 +33,7 @@ class IndexMetrics:
     """Questions that the index did not answer."""
 
 
-def wait_for_index(port: int) -> IndexMetrics:
+def wait_for_index(port: int, key: str) -> IndexMetrics:
     """Return what the server says once the index is ready, or never will be."""
     waiting = Retrying(
         retry=retry_if_result(lambda found: found.state not in FINAL),
@@ -41,15 +41,16 @@ def wait_for_index(port: int) -> IndexMetrics:
         wait=wait_fixed(0.1),
     )
     try:
-        return waiting(metrics, port)
+        return waiting(metrics, port, key)
     except RetryError as fault:
         raise RuntimeError(f"the index is not ready after {READY_SECONDS} s") from fault
 
 
-def metrics(port: int) -> IndexMetrics:
+def metrics(port: int, key: str) -> IndexMetrics:
     """Return what the server says of its index now."""
     opener = build_opener(ProxyHandler({}))
-    with opener.open(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+    asked = Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {key}"})
+    with opener.open(asked, timeout=10) as answer:
         families = list(text_string_to_metric_families(answer.read().decode()))
     samples = [sample for family in families for sample in family.samples]
     values = {sample.name: sample.value for sample in samples if not sample.labels}

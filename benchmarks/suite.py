@@ -172,7 +172,7 @@ class Run:
         with self._opened(customers) as opened:
             index = self._tried(partial(self._index, opened.index))
             point = self._point(customers, opened, QUESTIONS, self._plan.rounds)
-            slowly = metrics(opened.port).cypher_answers
+            slowly = metrics(opened.port, opened.key).cypher_answers
             memory = psutil.Process(opened.pid).memory_info().rss
             self._say("writing while answers are asked for")
             fresh = self._tried(lambda: asyncio.run(self._freshness(opened, customers)))
@@ -190,7 +190,7 @@ class Run:
         key = await self._key()
         quick = {"PROFILEGRAPH_WATCH_SECONDS": live.PAUSE}
         with serving(self._settings.home, self._folder, quick) as (port, _):
-            wait_for_index(port)
+            wait_for_index(port, key)
             async with self._platform() as ours:
                 return await live.change_ms(ours, port, key, customers)
 
@@ -233,7 +233,7 @@ class Run:
         with ExitStack() as stack:
             port, pid = stack.enter_context(serving(self._settings.home, self._folder))
             client = stack.enter_context(GraphQLClient(port, key=key))
-            index = wait_for_index(port)
+            index = wait_for_index(port, key)
             self._say(f"the index is {index.state}, built in {index.build_seconds:.1f} s")
             sides: list[Side] = [Profilegraph(client)]
             absent: dict[str, str] = {}

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from profilegraph.config import Settings, variable_of
 from profilegraph.domain.values import Record
-from profilegraph.importers.records import KEYED_BY_PLACE
+from profilegraph.importers.content_keys import KEYED_BY_CONTENT
 from profilegraph.storage.upserts import RECORDS
 
 ROOT = Path(__file__).parents[1]
@@ -123,8 +123,8 @@ def _kind(kind: str, record: type[Record]) -> str:
 
 
 def _needed(name: str, field: FieldInfo, record: type[Record]) -> str:
-    if name == "key" and record in KEYED_BY_PLACE:
-        return "no: made where it is left out"
+    if name == "key" and record in KEYED_BY_CONTENT:
+        return "no: made of what the row says"
     if field.is_required():
         return "**yes**"
     default = field.get_default(call_default_factory=True)

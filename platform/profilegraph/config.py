@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import truststore
 from platformdirs import user_cache_path, user_data_path
 from pydantic import (
     AfterValidator,
@@ -89,6 +91,17 @@ class Settings(BaseSettings):
     maven_mirror: str | None = Field(
         None, description="Base address of a Maven repository to fetch the jars from."
     )
+    certificates: Path | None = Field(
+        None,
+        validation_alias=AliasChoices(
+            "certificates",
+            "PROFILEGRAPH_CERTIFICATES",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "PIP_CERT",
+        ),
+        description="File of certificates to trust beside the system's, for what is fetched and sent.",
+    )
     bolt_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the embedded database; a free one if left out."
     )
@@ -132,6 +145,27 @@ class Settings(BaseSettings):
     def index_bytes(self) -> int | None:
         """Return the most memory that the index may take; None where there is to be none."""
         return self.index_memory * MEGABYTE or None
+
+    def trust(self) -> ssl.SSLContext:
+        """Return whose certificates are taken: the system's, and those that are named.
+
+        Raises InvalidConfiguration where the file that names them cannot be read.
+        """
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.certificates:
+            folder = self.certificates.is_dir()
+            try:
+                context.load_verify_locations(
+                    cafile=None if folder else self.certificates,
+                    capath=self.certificates if folder else None,
+                )
+            except (OSError, ssl.SSLError) as fault:
+                raise InvalidConfiguration(
+                    f"the certificates in {self.certificates} cannot be read: {fault}.",
+                    hint="Name a file of certificates in PEM form in PROFILEGRAPH_CERTIFICATES, or unset"
+                    " it (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and PIP_CERT are read too).",
+                ) from fault
+        return context
 
     @property
     def zone(self) -> ZoneInfo:

@@ -94,49 +94,59 @@ class Forbidden(ProfilegraphError):
     code = "FORBIDDEN"
 
 
-class DatabaseUnavailable(ProfilegraphError):
+class OperatorError(ProfilegraphError):
+    """Something that whoever runs the platform has to mend; its place is told to nobody else."""
+
+
+class DatabaseUnavailable(OperatorError):
     """No database answers at the configured address."""
 
     code = "DATABASE_UNAVAILABLE"
 
 
-class DatabaseTimeout(ProfilegraphError):
+class DatabaseTimeout(OperatorError):
     """The database did not finish in time; nothing of the call is committed unless it says so."""
 
     code = "DATABASE_TIMEOUT"
 
 
-class DatabaseBusy(ProfilegraphError):
+class DatabaseBusy(OperatorError):
     """The database could not finish for what others do; the call was tried again, in vain."""
 
     code = "DATABASE_BUSY"
 
 
-class DatabaseRefused(ProfilegraphError):
+class DatabaseRefused(OperatorError):
     """The database rejects the user, the password, or the right to do this."""
 
     code = "DATABASE_REFUSED"
 
 
-class SchemaBehind(ProfilegraphError):
+class SchemaBehind(OperatorError):
     """The database lacks migrations that this profilegraph needs."""
 
     code = "SCHEMA_BEHIND"
 
 
-class SchemaAhead(ProfilegraphError):
+class SchemaAhead(OperatorError):
     """The database was migrated by a newer profilegraph than this one."""
 
     code = "SCHEMA_AHEAD"
 
 
-class SchemaChanged(ProfilegraphError):
+class SchemaChanged(OperatorError):
     """A migration that was applied differs from the file that carries its number."""
 
     code = "SCHEMA_CHANGED"
 
 
-class EmbeddedServerError(ProfilegraphError):
+class StorageFailed(OperatorError):
+    """A file or folder of the platform cannot be read or written."""
+
+    code = "STORAGE_FAILED"
+
+
+class EmbeddedServerError(OperatorError):
     """The embedded Neo4j cannot be fetched, started or stopped."""
 
     code = "EMBEDDED_SERVER"

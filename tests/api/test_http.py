@@ -345,6 +345,20 @@ async def test_health_is_answered_while_every_check_fails(make_app, client_of):
     }
 
 
+async def test_where_the_database_is_is_not_told_to_callers(make_app, client_of):
+    async def down(secret: str) -> object:
+        raise DatabaseUnavailable(
+            "no database answers.", where="bolt://10.0.0.1:7687", hint="Wait."
+        )
+
+    async with client_of(make_app(check_key=down)) as client:
+        answer = await client.post("/graphql", json={"query": "{thing{name}}"})
+    error = answer.json()["errors"][0]
+    assert answer.status_code == 503
+    assert error["extensions"] == {"code": "DATABASE_UNAVAILABLE", "hint": "Wait."}
+    assert "10.0.0.1" not in answer.text
+
+
 async def test_a_part_that_is_only_impaired_leaves_the_service_ready(make_app, client_of):
     async def impaired() -> str:
         return "1 failed"

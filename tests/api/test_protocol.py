@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from profilegraph.web import protocol
 from profilegraph.web.protocol import MOST_HEAD, BoundedProtocol
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -62,6 +63,49 @@ async def test_headers_that_do_not_end_are_refused_with_the_reason(connection, h
     answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 400")
     assert answer.endswith(b"too large.")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"POST / HTTP/1.1\r\nHost: a\r\n", id="half a head"),
+    ],
+)
+async def test_a_connection_that_does_not_send_its_headers_is_ended(connection, monkeypatch, sent):
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.05)
+    async with asyncio.timeout(10):
+        _, first = connection
+        reader, writer = await asyncio.open_connection(*first.get_extra_info("peername"))
+        writer.write(sent)
+        answer = await reader.read()  # until the server ends it
+    assert answer.endswith(b"did not arrive in time.")
+    writer.close()
+
+
+async def test_the_second_request_of_a_connection_has_to_arrive_in_time_too(
+    connection, monkeypatch
+):
+    assert await post(connection, b"abc") == b"HTTP/1.1 200 OK 3 bytes"
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.05)
+    reader, writer = connection
+    async with asyncio.timeout(10):
+        writer.write(b"POST / HT")
+        answer = await reader.read()
+    assert answer.endswith(b"did not arrive in time.")
+
+
+async def test_a_body_may_take_longer_than_the_headers(connection, monkeypatch):
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.05)
+    _, first = connection
+    reader, writer = await asyncio.open_connection(*first.get_extra_info("peername"))
+    writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na")
+    late = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.2, late.set_result, None)
+    await late
+    writer.write(b"bc")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
 
 
 async def test_bodies_count_for_nothing_and_requests_follow_one_another(connection):

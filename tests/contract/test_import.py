@@ -111,13 +111,11 @@ async def test_values_arrive_in_their_canonical_form(graph: Database, tmp_path: 
         await run(graph, kind, path)
     rows = await graph.read(
         "MATCH (c:Customer {key: 'C1'})-[:DID]->(e:Event) MATCH (i:Identity)-[:IDENTIFIES]->(c)"
-        " RETURN c.attribute_city AS city, e.key AS key, toString(e.at) AS at, e.amount AS units,"
+        " RETURN c.attribute_city AS city, toString(e.at) AS at, e.amount AS units,"
         " collect(i.value) AS identities"
     )
     assert sorted(rows[0].pop("identities")) == ["+8613812345678", "Li@example.com"]
-    assert rows == [
-        {"city": "上海", "key": "events.csv#2", "at": "2026-01-30T16:00:00Z", "units": 120_000_000}
-    ]
+    assert rows == [{"city": "上海", "at": "2026-01-30T16:00:00Z", "units": 120_000_000}]
 
 
 async def test_rows_that_name_what_is_not_there_wait_in_the_reject_file(
@@ -155,20 +153,169 @@ async def test_nothing_is_written_where_a_column_has_no_use(
         await run(graph, "custmers", path)
 
 
-async def test_other_rows_of_the_same_name_do_not_overwrite_events(
+PURCHASES = "customer,type,at,amount\n"
+FIRST = f"C1,{EVENT},2026-02-01T09:00:00Z,10\n"
+SECOND = f"C1,{EVENT},2026-02-06T09:00:00Z,60\n"
+
+
+async def bought(database: Database) -> tuple[int, float]:
+    """How many events there are, and the sum of their amounts."""
+    rows = await database.read("MATCH (e:Event) RETURN count(e) AS n, sum(e.amount) AS units")
+    return rows[0]["n"], rows[0]["units"] / 10_000
+
+
+async def buyers(database: Database, folder: Path) -> Path:
+    """Have the customers C1 and C2; the file for events without keys."""
+    customers = folder / "customers.csv"
+    customers.write_text("key\nC1\nC2\n", "utf-8")
+    await run(database, "customers", customers)
+    return folder / "one.csv"
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_another_file_of_the_same_name_adds_its_events(
+    graph: Database, tmp_path: Path, again: bool
+) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(PURCHASES + FIRST, "utf-8")
+    await run(graph, "events", path)
+    path.write_text(PURCHASES + SECOND, "utf-8")
+    await run(graph, "events", path, again=again)
+    assert await bought(graph) == (2, 70)
+
+
+async def test_exports_that_overlap_add_only_what_is_new(graph: Database, tmp_path: Path) -> None:
+    path = await buyers(graph, tmp_path)
+    third = f"C2,{EVENT},2026-02-07T09:00:00+08:00,7.50\n"
+    written = f"C2,{EVENT},2026-02-07T01:00:00Z,7.5\n"  # the third one, written otherwise
+    for rows, source, known in (
+        ([FIRST, FIRST, SECOND], None, 0),
+        ([third, FIRST, FIRST, SECOND], None, 3),  # newer rows on top
+        ([SECOND, written], "day3", 2),  # what is older has moved off
+        ([written, SECOND, FIRST, FIRST], "day4", 4),  # sorted otherwise, renamed
+    ):
+        path.write_text(PURCHASES + "".join(rows), "utf-8")
+        report = await run(graph, "events", path, source=source)
+        assert (report.written, report.known) == (len(rows), known)
+    assert await bought(graph) == (4, 87.5)
+
+
+async def test_follow_ups_and_consents_without_keys_are_known_by_what_they_say(
     graph: Database, tmp_path: Path
 ) -> None:
-    files = world_files(tmp_path)
-    for kind in WORLD:
-        await run(graph, kind, files[kind])
-    later = tmp_path / "later" / "events.csv"
-    later.parent.mkdir()
-    later.write_text(WORLD["events"].replace("20260131", "20260228"), "utf-8")
-    with pytest.raises(Conflict, match="no key of their own"):
-        await run(graph, "events", later)
-    await run(graph, "events", later, source="february")
-    keys = await graph.read("MATCH (e:Event) RETURN e.key AS key ORDER BY key")
-    assert [row["key"] for row in keys] == ["events.csv#2", "february#2"]
+    await buyers(graph, tmp_path)
+    for kind, label, header, rows in (
+        (
+            "follow_ups",
+            "FollowUp",
+            "customer,kind,at,note",
+            ["CALL,2026-02-01,a", "CALL,2026-02-01,b"],
+        ),
+        (
+            "consents",
+            "Consent",
+            "customer,purpose,granted,at",
+            ["sms,yes,2026-02-01", "sms,no,2026-02-02"],
+        ),
+    ):
+        path = tmp_path / f"{kind}.csv"
+        for some in (rows, rows[1:], rows[::-1]):
+            path.write_text("\n".join([header, *(f"C1,{row}" for row in some)]), "utf-8")
+            await run(graph, kind, path)
+        found = await graph.read(f"MATCH (n:{label}) RETURN count(n) AS n")
+        assert found == [{"n": 2}], kind
+
+
+async def test_a_key_of_its_own_wins_and_a_row_without_one_has_that_of_what_it_says(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(f"key,{PURCHASES}K1,{FIRST},{SECOND}", "utf-8")
+    await run(graph, "events", path)
+    path.write_text(f"key,{PURCHASES}K1,{FIRST.replace(',10', ',11')},{SECOND}", "utf-8")
+    report = await run(graph, "events", path)
+    assert (await bought(graph), report.known) == ((2, 71), 1)
+
+
+async def test_a_corrected_row_that_equals_an_accepted_one_is_not_taken_for_it(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(PURCHASES + FIRST + FIRST.replace("-02-", "-22-") + "C9" + SECOND[2:], "utf-8")
+    first = await run(graph, "events", path)
+    rejects = first.reject_file
+    assert (first.rejected, rejects is not None) == (2, True)
+    assert rejects is not None
+    text = rejects.read_text("utf-8-sig").replace("-22-", "-02-").replace("C9,", "C2,")
+    rejects.write_text(text, "utf-8")
+    again = await run(graph, "events", rejects)
+    assert (again.written, again.rejected) == (1, 1)
+    assert again.reject_file is not None
+    [row] = rejected_rows(again.reject_file)
+    assert "equal row is in the graph already" in row["rejected_reason"]
+    lines = again.reject_file.read_text("utf-8-sig").splitlines()
+    again.reject_file.write_text(f"{lines[0]},key\n{lines[1]},own\n", "utf-8")
+    assert (await run(graph, "events", again.reject_file)).written == 1
+    assert await bought(graph) == (3, 80)
+
+
+async def test_an_interrupted_import_counts_equal_rows_from_its_beginning(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(PURCHASES + FIRST * 30, "utf-8")
+    job = ImportJob("events", path, batch=10)
+    with pytest.raises(InterruptedError):
+        await import_file(graph, job, CONVENTIONS, NOW, _Interrupting(2))
+    assert (await bought(graph))[0] == 20
+    report = await run(graph, "events", path, batch=10)
+    assert (report.read_before, report.known, await bought(graph)) == (20, 0, (30, 300))
+
+
+async def test_rows_keyed_by_their_line_are_not_doubled(graph: Database, tmp_path: Path) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(PURCHASES + FIRST, "utf-8")
+
+    async def earlier(transaction: Transaction) -> None:
+        old = "CREATE (:Import {key: 'old', kind: 'events', source: 'one.csv', keyedByPlace: true})"
+        await transaction.run(old)
+
+    await graph.write(earlier)
+    with pytest.raises(Conflict, match="lines as their keys"):
+        await run(graph, "events", path)
+    assert (await bought(graph))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "other"),
+    [
+        ("identities", "kind,value,customer\nPHONE,030 123456,C1\n", {"phone_region": "DE"}),
+        ("events", PURCHASES + f"C1,{EVENT},2026-02-01,$5\n", {"currency": "USD"}),
+        ("events", PURCHASES + f"C1,{EVENT},2026-02-01,5\n", {"zone": ZoneInfo("UTC")}),
+    ],
+)
+async def test_the_same_file_is_read_anew_under_other_settings(
+    graph: Database, tmp_path: Path, kind: str, rows: str, other: dict[str, Any]
+) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(rows, "utf-8")
+    await run(graph, kind, path)
+    job, changed = ImportJob(kind, path), replace(CONVENTIONS, **other)
+    report = await import_file(graph, job, changed, NOW)
+    assert (report.finished_before, report.rejected, report.written) == (False, 0, 1)
+    again = await import_file(graph, job, changed, NOW)
+    assert again.finished_before
+
+
+async def test_what_was_written_under_other_settings_is_told(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = await buyers(graph, tmp_path)
+    path.write_text(PURCHASES + FIRST, "utf-8")
+    assert (await run(graph, "events", path)).read_otherwise is None
+    changed = replace(CONVENTIONS, currency="USD")
+    report = await import_file(graph, ImportJob("events", path), changed, NOW)
+    assert report.read_otherwise == CONVENTIONS.read_as
 
 
 async def test_a_lost_reject_file_is_told_when_an_import_goes_on(
@@ -225,7 +372,7 @@ def many_customers(folder: Path, rows: int) -> tuple[Path, set[int]]:
 
 
 async def test_two_processes_cannot_import_the_same_file_at_once(graph: Database) -> None:
-    identity = ImportIdentity("key", "customers", "x.csv", "content", keyed_by_place=False)
+    identity = ImportIdentity("key", "customers", "x.csv", "content", "UTC")
     before = await begin_import(graph, identity, "x.rejected.csv", again=False, now=NOW)
     after = replace(before, line=10, read=9)
 

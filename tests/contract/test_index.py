@@ -20,7 +20,7 @@ from profilegraph.index.comparing import differences
 from profilegraph.index.view import View
 from profilegraph.segments.codec import decode
 from profilegraph.services import index_keeper, knowledge, segments
-from profilegraph.services.index_checks import rebuild, verify
+from profilegraph.services.index_checks import rebuild, verify_saved
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
@@ -373,22 +373,22 @@ async def test_verify_finds_what_changed_behind_the_platforms_back_and_rebuild_m
     file = tmp_path / "index.npz"
     await save(platform, [Customer(key=key) for key in "abc"], NOW)
     with pytest.raises(NotFound):
-        await verify(platform, file)
+        await verify_saved(platform, file)
     serving = Knowledge(platform.database, PLENTY, file)
     await serving.indexed()
     await save(platform, [warm("a")], NOW)
-    assert (await verify(platform, file)).differing == 0
+    assert (await verify_saved(platform, file)).differing == 0
     await platform.database.define(
         "MATCH (c:Customer {key: 'b'}), (g:Tag {key: 'temperature/warm'})"
         " CREATE (c)-[:TAGGED {since: datetime('2026-01-01'), source: 'MANUAL', confidence: 1.0,"
         " weight: 1.0, weekdays: []}]->(g)"
     )
     await platform.database.define("CREATE (:Customer {key: 'd', kind: 'COMPANY'})")
-    found = await verify(platform, file)
+    found = await verify_saved(platform, file)
     assert (found.differing, found.keys) == (2, ["b"])
     await rebuild(platform)
     await serving.indexed()
-    assert (await verify(platform, file)).differing == 0
+    assert (await verify_saved(platform, file)).differing == 0
     assert await count(replace(platform, knowledge=serving)) == 4
     await serving.close()
 

@@ -27,6 +27,7 @@ from profilegraph.hooks import Command, TagsChanged, hookimpl
 from profilegraph.hooks.commands import OWN
 from profilegraph.hooks.host import CORE, Candidate, Host, build_host
 from profilegraph.services.doctor import Finding, Health, examine
+from profilegraph.services.keys import create_key
 from profilegraph.services.listening import Listening
 from profilegraph.services.platform import Address, Platform
 from profilegraph.services.taxonomies import load_taxonomies
@@ -75,9 +76,10 @@ def log() -> Iterator[StringIO]:
 
 
 async def get(platform: Platform, path: str) -> httpx.Response:
+    key = await create_key(platform.database, "operator", NOW)
     transport = httpx.ASGITransport(platform_app(platform, lambda: NOW))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        return await client.get(path)
+        return await client.get(path, headers={"Authorization": f"Bearer {key}"})
 
 
 async def test_ready_and_metrics_name_what_is_out_of_use_and_what_fails(

@@ -19,6 +19,7 @@ from profilegraph.domain.customers import IdentityKind
 from profilegraph.domain.taxonomy import Cardinality
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.content_keys import ContentKeys
 from profilegraph.importers.files import scan
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.records import RecordReader
@@ -149,7 +150,7 @@ def test_the_importers_read_every_record_back(
         assert counts[name] == len(written) > 0
         source = scan(tmp_path / f"{name}.{form}")
         with open_table(source, name, FileMapping()) as table:
-            reader = RecordReader(kind, FileMapping(), table, rules)
+            reader = RecordReader(kind, FileMapping(), table, rules, ContentKeys())
             assert [reader.read(row) for row in table.rows] == written
 
 

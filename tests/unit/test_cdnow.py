@@ -16,6 +16,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Customer, CustomerKind
 from profilegraph.domain.values import Record
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.content_keys import ContentKeys
 from profilegraph.importers.files import scan
 from profilegraph.importers.mapping import read_mapping
 from profilegraph.importers.records import RecordReader
@@ -68,7 +69,7 @@ def imported(kind: type[Record], mapping: str) -> list[Record]:
     rules = Conventions(ZoneInfo("UTC"), "USD", "US", catalogue)
     source, read = scan(FOLDER / "CDNOW_master.txt.gz"), read_mapping(FOLDER / mapping)
     with open_table(source, source.path.name, read) as table:
-        reader = RecordReader(kind, read, table, rules)
+        reader = RecordReader(kind, read, table, rules, ContentKeys())
         return [reader.read(row) for row in table.rows]
 
 

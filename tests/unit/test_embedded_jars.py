@@ -1,6 +1,7 @@
 """Fetching jars from a repository of this test's own: three tiny files over real HTTP."""
 
 import hashlib
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -9,7 +10,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import trustme
 
+from profilegraph.config import load_settings
 from profilegraph.embedded import jars as jars_module
 from profilegraph.embedded.jars import fetch
 from profilegraph.embedded.progress import SILENT
@@ -19,12 +22,23 @@ from profilegraph.errors import (
     EmbeddedJarAltered,
     EmbeddedJarsUnreachable,
     EmbeddedServerError,
+    InvalidConfiguration,
 )
 
 CONTENTS = {f"org/example/{name}/1/{name}-1.jar": name.encode() * 5_000 for name in "abc"}
 JARS = tuple(
     Jar(path, f"sha256:{hashlib.sha256(content).hexdigest()}", len(content))
     for path, content in CONTENTS.items()
+)
+
+
+NAMES_OF_CERTIFICATES = (
+    "PROFILEGRAPH_CERTIFICATES",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PIP_CERT",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
 )
 
 
@@ -55,6 +69,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output free of requests."""
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    """Return an authority that no system knows, as a company's proxy has one."""
+    return trustme.CA()
 
 
 @pytest.fixture
@@ -164,6 +184,55 @@ def test_no_network_and_no_jars_says_what_to_do(repository: Repository, tmp_path
 def test_jars_that_are_here_need_no_network(repository: Repository, tmp_path: Path) -> None:
     fetch(JARS, tmp_path, repository.base, SILENT)
     fetch(JARS, tmp_path, "http://127.0.0.1:1/maven", SILENT)
+
+
+@pytest.fixture
+def behind_a_certificate(repository: Repository, authority: trustme.CA) -> Iterator[Repository]:
+    """The same jars by HTTPS, with a certificate of that authority."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    # The handshake belongs into the thread of its connection: one that fails must not end the rest.
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    with closing(server.socket):
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield Repository(f"https://127.0.0.1:{server.server_port}/maven")
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "PROFILEGRAPH_CERTIFICATES", "PIP_CERT"])
+def test_a_certificate_that_the_system_or_a_setting_trusts_is_taken(
+    behind_a_certificate: Repository,
+    authority: trustme.CA,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+) -> None:
+    for name in NAMES_OF_CERTIFICATES:
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "company.pem"
+    authority.cert_pem.write_to_path(str(file))
+    monkeypatch.setenv(variable, str(file))
+    fetch(JARS, tmp_path / "jars", behind_a_certificate.base, SILENT, trust=load_settings().trust())
+    assert files(tmp_path / "jars") == CONTENTS
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_and_the_setting_named(
+    behind_a_certificate: Repository, tmp_path: Path
+) -> None:
+    with pytest.raises(EmbeddedJarsUnreachable, match="certificate verify failed") as refused:
+        fetch(JARS, tmp_path, behind_a_certificate.base, SILENT)
+    assert "PROFILEGRAPH_CERTIFICATES" in refused.value.hint
+    assert files(tmp_path) == {}
+
+
+def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfiguration, match=str(tmp_path / "none.pem")):
+        load_settings(certificates=tmp_path / "none.pem").trust()
 
 
 def test_jars_are_not_begun_when_the_disk_cannot_hold_them(

@@ -14,6 +14,7 @@ from profilegraph.domain.customers import Customer
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.importers.batches import read_batches
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.content_keys import ContentKeys
 from profilegraph.importers.files import LONGEST_LINE, scan
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.parting import LONGEST_RECORD
@@ -163,7 +164,7 @@ def test_json_lines_are_flattened_and_judged_one_by_one(tmp_path: Path) -> None:
 
 def reader(path: Path, mapping: FileMapping, kind: type = Customer) -> RecordReader:
     with open_table(scan(path), path.name, mapping) as table:
-        return RecordReader(kind, mapping, table, CONVENTIONS)
+        return RecordReader(kind, mapping, table, CONVENTIONS, ContentKeys())
 
 
 def test_a_column_without_a_use_is_an_error_that_names_the_nearest_field(tmp_path: Path) -> None:
@@ -238,13 +239,6 @@ def test_nul_in_json_is_refused(tmp_path: Path) -> None:
         reader(path, FileMapping()).read(rows_of(path)[0])
 
 
-def test_events_without_keys_are_named_by_their_source_and_line(tmp_path: Path) -> None:
-    event = next(iter(CATALOGUE.events))
-    path = written(tmp_path, f"customer,type,at\nC1,{event},2026-01-31\n")
-    made = reader(path, FileMapping(), Event).read(rows_of(path)[0])
-    assert made.model_dump()["key"] == "rows.csv#2"
-
-
 def test_an_unknown_event_type_names_the_nearest(tmp_path: Path) -> None:
     event = next(iter(CATALOGUE.events))
     path = written(tmp_path, f"customer,type,at\nC1,{event}x,2026-01-31\n")
@@ -317,7 +311,7 @@ def peak(path: Path, rows: int) -> int:
     try:
         source = scan(path)
         with open_table(source, "x", FileMapping()) as table:
-            made = RecordReader(Customer, FileMapping(), table, CONVENTIONS)
+            made = RecordReader(Customer, FileMapping(), table, CONVENTIONS, ContentKeys())
             count = sum(batch.read for batch in read_batches(table, made, size=1000, after=0))
         assert count == rows
         return tracemalloc.get_traced_memory()[1]

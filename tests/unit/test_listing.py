@@ -1,8 +1,11 @@
 """Every command that lists things does so for programs, too."""
 
+import json
+
 import pytest
 from typer.main import get_command
 
+from profilegraph.cli.listing import show_json, show_rows
 from profilegraph.cli.main import app
 
 LISTING = {
@@ -32,3 +35,21 @@ def test_the_commands_that_list_are_known():
     assert {path[-1] for path, _ in FOUND} == LISTING
     listed = {path for path, one in commands(get_command(app)) if one.help.startswith("List ")}
     assert listed <= {path for path, _ in FOUND}
+
+
+HOSTILE = "a\x1b[31m\x85\x7f\u202eb [bold] …"
+
+
+def test_a_list_of_hostile_names_steers_no_terminal_and_is_whole(capsys):
+    show_rows(("key", "name"), [("k" * 300, HOSTILE)])
+    printed = capsys.readouterr().out
+    assert "k" * 300 in printed
+    assert "[bold] …" in printed
+    assert not {"\x1b", "\x85", "\x7f", "\u202e"} & set(printed)
+
+
+def test_json_of_hostile_names_is_json_and_steers_no_terminal(capsys):
+    show_json({"name": HOSTILE})
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {"name": HOSTILE}
+    assert not {"\x1b", "\x85", "\x7f", "\u202e"} & set(printed)

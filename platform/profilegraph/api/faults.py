@@ -14,7 +14,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import OperatorError, ProfilegraphError
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -44,6 +44,8 @@ def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
     """Return an error of one field, masked and logged under a new id where it is a bug."""
     cause = error.original_error
     if isinstance(cause, ProfilegraphError):
+        if isinstance(cause, OperatorError):
+            _log.warning("unable", code=cause.code, reason=str(cause), path=error.path)
         return _told(error, cause.message, **described(cause))
     if _blames_argument(error):
         return _told(error, value_free(error.message), code=BAD_USER_INPUT)
@@ -51,8 +53,12 @@ def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
 
 
 def described(error: ProfilegraphError) -> dict[str, str]:
-    """Return the code of an expected error, and its hint and place where it has them."""
-    given = {"code": error.code, "hint": error.hint, "where": error.where}
+    """Return the code of an expected error, and its hint and place where it has them.
+
+    Where the database is or a folder of the platform lies is not told to callers.
+    """
+    where = "" if isinstance(error, OperatorError) else error.where
+    given = {"code": error.code, "hint": error.hint, "where": where}
     return {name: text for name, text in given.items() if text}
 
 

@@ -36,7 +36,7 @@ FILES = typer.Argument(
     show_default=False,
 )
 MAPPING = typer.Option(help="YAML file that says which column is which field.")
-SOURCE = typer.Option(help="What keys and rejects call the file; its name if left out.")
+SOURCE = typer.Option(help="What rejected rows call the file; its name if left out.")
 REJECT = typer.Option(help="Where rejected rows go; beside the file if left out.")
 BATCH = typer.Option(min=1, max=50_000, help="Rows of one transaction.")
 AGAIN = typer.Option("--again", help="Import anew what was finished or interrupted.")
@@ -151,6 +151,13 @@ def _show(job: ImportJob, report: ImportReport, seconds: float) -> None:
             f"{name}: {report.read:,} rows read, {report.written:,} written,"
             f" {report.rejected:,} rejected, {read / max(seconds, 1e-9):,.0f} rows a second"
         )
+        if report.known:
+            out.print(
+                f"  {report.known:,} of those written were in the graph before: equal rows are one"
+            )
+        if report.read_otherwise:
+            settings = escape(report.read_otherwise)
+            out.print(f"  imported before under {settings}: what was written then stays beside it")
         if report.read_before:
             out.print(f"  went on behind {report.read_before:,} rows of an earlier run")
     if report.reject_file is not None:

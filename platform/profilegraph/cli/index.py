@@ -6,9 +6,10 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.console import out
-from profilegraph.cli.running import run
+from profilegraph.cli.running import present, run
 from profilegraph.services import index_checks
 from profilegraph.services.index_checks import IndexSize, Verification
+from profilegraph.services.index_of_server import verify_all
 from profilegraph.services.platform import Platform, index_file, locate
 
 app = typer.Typer(help="The index that answers filters.", no_args_is_help=True)
@@ -21,22 +22,31 @@ def index() -> None:
 
 @app.command()
 def verify() -> None:
-    """Hold the index against the graph: exit status 1 where they do not say the same."""
+    """Hold the index against the graph: exit status 1 where they do not say the same.
 
-    async def work(platform: Platform) -> Verification:
+    That of the process that serves on this machine's address, and the one that is saved for the next.
+    """
+
+    async def work(platform: Platform) -> dict[str, Verification]:
         settings = platform.settings
-        return await index_checks.verify(platform, index_file(settings, locate(settings)))
+        return await verify_all(platform, index_file(settings, locate(settings)), present())
 
     found = run(work)
+    for name, one in found.items():
+        _show(name, one)
+    if any(one.differing for one in found.values()):
+        out.print(
+            "Something changed the graph without the platform. `profilegraph index rebuild` mends it."
+        )
+        raise typer.Exit(1)
+
+
+def _show(name: str, found: Verification) -> None:
     if not found.differing:
-        out.print(f"The index agrees with the graph on all {found.customers:,} customers.")
+        out.print(f"{name} agrees with the graph on all {found.customers:,} customers.")
         return
     named = ", ".join(found.keys) or "customers that are gone, or were never numbered"
-    out.print(
-        f"The index and the graph differ on {found.differing:,} customers: {escape(named)}.\n"
-        "Something changed the graph without the platform. `profilegraph index rebuild` mends it."
-    )
-    raise typer.Exit(1)
+    out.print(f"{name} and the graph differ on {found.differing:,} customers: {escape(named)}.")
 
 
 @app.command()

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
-from profilegraph.cli.console import out
+from profilegraph.cli.console import new_console, out
 from profilegraph.domain.values import Labels
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="As JSON, for programs: every value whole, in no language.")
 ]
 _WIDEST = 1_000_000
+_STEERING = re.compile(r"[\x7f-\x9f]")
 
 
 def show_table(table: Table) -> None:
@@ -30,7 +31,7 @@ def show_table(table: Table) -> None:
         return
     options = out.options.update(max_width=_WIDEST)
     width = Measurement.get(out, options, table).maximum
-    Console(highlight=False, soft_wrap=True, width=width).print(table)
+    new_console(width=width).print(table)
 
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -45,6 +46,8 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def show_json(value: object) -> None:
     """Print a value as JSON; moments as ISO 8601."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    # JSON may hold them as they are; the console would show them as what is no JSON.
+    text = _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     out.print(text, markup=False, highlight=False, emoji=False)
 
 

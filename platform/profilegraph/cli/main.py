@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import structlog
 import typer
@@ -24,17 +28,39 @@ from profilegraph.cli import (
     serve,
     taxonomy_changes,
 )
-from profilegraph.cli.console import err
+from profilegraph.cli.console import err, out
 from profilegraph.cli.plugin_commands import plugin_commands
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import ProfilegraphError, StorageFailed
+
+_WHAT = "Customer profiles as a graph, segments that explain themselves."
 
 app = typer.Typer(
     name="profilegraph",
-    help="Customer profiles as a graph, segments that explain themselves.",
+    help=_WHAT,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        out.print(f"profilegraph {version('profilegraph')}")
+        raise typer.Exit
+
+
+@app.callback(help=_WHAT)
+def profilegraph(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take what belongs to no command."""
+
+
 app.add_typer(db.app, name="db")
 app.command()(demo.demo)
 app.command()(doctor.doctor)
@@ -62,6 +88,25 @@ def run() -> None:
     except ProfilegraphError as error:
         show(error)
         sys.exit(error.exit_status)
+    except BrokenPipeError:  # whoever read what is printed has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as fault:
+        error = storage_failed(fault)
+        show(error)
+        sys.exit(error.exit_status)
+
+
+def storage_failed(fault: OSError) -> ProfilegraphError:
+    """Return what to say of a file or folder that cannot be used."""
+    full = fault.errno in {errno.ENOSPC, errno.EDQUOT}
+    return StorageFailed(
+        f"{fault.strerror or fault}.",
+        hint="Free some space."
+        if full
+        else "Give this user the right to it, or name another place.",
+        where=str(fault.filename or ""),
+    )
 
 
 def show(error: ProfilegraphError) -> None:

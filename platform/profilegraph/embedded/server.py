@@ -76,14 +76,15 @@ def stop(settings: Settings) -> bool:
     home = Home(settings.home)
     if not home.root.is_dir():
         return False
-    found = _running_or_lock(home)
-    if isinstance(found, int):
-        os.close(found)
-        return False
-    with suppress(psutil.NoSuchProcess):  # it may end by itself just now
-        psutil.Process(found.pid).terminate()
-    os.close(_wait_for_lock(home))
-    return True
+    with writing_to(home.root, HOME_VARIABLE):
+        found = _running_or_lock(home)
+        if isinstance(found, int):
+            os.close(found)
+            return False
+        with suppress(psutil.NoSuchProcess):  # it may end by itself just now
+            psutil.Process(found.pid).terminate()
+        os.close(_wait_for_lock(home))
+        return True
 
 
 def status(settings: Settings) -> RunningServer | None:
@@ -92,8 +93,9 @@ def status(settings: Settings) -> RunningServer | None:
     Raises EmbeddedPasswordLost if it is, but nobody can tell its password.
     """
     home = Home(settings.home)
-    state = home.running()
-    return None if state is None else _server(home, state)
+    with writing_to(home.root, HOME_VARIABLE):
+        state = home.running()
+        return None if state is None else _server(home, state)
 
 
 def store_size(server: RunningServer) -> int:
@@ -107,11 +109,12 @@ def reset(settings: Settings) -> None:
     if not home.root.is_dir():
         return
     stop(settings)
-    lock = _wait_for_lock(home)
-    try:
-        home.delete_data()
-    finally:
-        os.close(lock)
+    with writing_to(home.root, HOME_VARIABLE):
+        lock = _wait_for_lock(home)
+        try:
+            home.delete_data()
+        finally:
+            os.close(lock)
 
 
 def _running_or_lock(home: Home) -> State | int:
@@ -165,7 +168,13 @@ def _start_locked(settings: Settings, home: Home, lock: int, progress: Progress)
     require_room(home.root)
     port = choose_port(settings.bolt_port, home.port())
     folder = (settings.cache / "jars").resolve()
-    fetch(jars, folder, settings.maven_mirror or MAVEN_CENTRAL, progress)
+    fetch(
+        jars,
+        folder,
+        settings.maven_mirror or MAVEN_CENTRAL,
+        progress,
+        trust=settings.trust(),
+    )
     progress.starting()
     home.make_password()
     run(home, _launch(settings, folder, version, port), lock)

@@ -38,6 +38,7 @@ def read_batches(table: Table, reader: RecordReader, *, size: int, after: int) -
     characters = 0
     for row in table.rows:
         if row.last_line <= after:
+            reader.pass_over(row)
             continue
         _add(batch, row, reader)
         characters += sum(map(len, row.original))

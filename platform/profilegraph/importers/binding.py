@@ -39,6 +39,13 @@ class Conventions:
     catalogue: Catalogue
     """The attributes, event types and tags that exist."""
 
+    @property
+    def read_as(self) -> str:
+        """Return what values mean where they do not say it themselves, in one line for people."""
+        return (
+            f"time zone {self.zone.key}, currency {self.currency}, phone region {self.phone_region}"
+        )
+
 
 class Target(NamedTuple):
     """A field that a column goes to."""
@@ -85,6 +92,13 @@ class Binder:
                 faults.append(f"{name}: {fault}")
         if faults:
             raise InvalidInput("\n".join(faults), hint="Correct the `fields` of the mapping.")
+
+    def attribute_types(self, table: Table) -> str:
+        """Return the declared types of the attributes that a table holds, which decide its values."""
+        known = self._conventions.catalogue.attributes
+        names = {*self._mapping.fields, *table.columns} if self._has_attributes else set()
+        keys = {name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)}
+        return ",".join(f"{key}:{known[key].type.value}" for key in sorted(keys & known.keys()))
 
     def check(self, table: Table) -> None:
         """Raise InvalidInput with every column without a use and every field without a column."""

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
 
-from profilegraph.domain.activity import Event, FollowUp
 from profilegraph.domain.conformance import conform
-from profilegraph.domain.customers import Consent, Customer, Identity
+from profilegraph.domain.customers import Customer, Identity
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
 from profilegraph.importers.contacts import canonical_identity
+from profilegraph.importers.content_keys import KEYED_BY_CONTENT, ContentKeys
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.tables import Row, Table
 
-KEYED_BY_PLACE: frozenset[type[Record]] = frozenset({Event, FollowUp, Consent})
-"""Kinds whose key may be left out: where a row stands then is its key."""
+_UNKEYED = "-"
+"""Stands for a key that is made of the record when the record is made."""
 
 
 class RecordReader:
     """Makes records of one kind from the rows of one table."""
 
     def __init__(
-        self, kind: type[Record], mapping: FileMapping, table: Table, conventions: Conventions
+        self,
+        kind: type[Record],
+        mapping: FileMapping,
+        table: Table,
+        conventions: Conventions,
+        keys: ContentKeys,
     ) -> None:
-        """Bind the columns of a table to fields.
+        """Bind the columns of a table to fields; `keys` are for rows that have none of their own.
 
         Raises InvalidInput that names each column without a use and each field without a column.
         """
@@ -40,9 +46,13 @@ class RecordReader:
             values = self._attributes if target.attribute else self._fields
             values[target.name] = target.read(text)
         self._binder.check(table)
+        self.read_as = f"{conventions.read_as}\n{self._binder.attribute_types(table)}"
+        """What decides the values beside the file and its mapping."""
+        self._keys = keys
+        self._keyed_by_content = kind in KEYED_BY_CONTENT
         keyed = "key" in mapping.fields or "key" in table.columns
-        self.keyed_by_place = kind in KEYED_BY_PLACE and not keyed
-        """Whether a row's source and line are its record's key."""
+        self.keyless = self._keyed_by_content and not keyed
+        """Whether the keys are made of what the rows say."""
 
     def read(self, row: Row) -> Record:
         """Return the record of a row; raises ValueError with every reason why there is none."""
@@ -63,9 +73,16 @@ class RecordReader:
             raise ValueError("; ".join(faults))
         if attributes:
             fields[ATTRIBUTES] = attributes
-        if self.keyed_by_place and "key" not in fields:
-            fields["key"] = f"{row.source}#{row.line}"
-        return self._record(fields)
+        if not self._keyed_by_content or fields.get("key") is not None:
+            return self._record(fields)
+        record = self._record(fields | {"key": _UNKEYED})
+        return record.model_copy(update={"key": self._keys.key(record)})
+
+    def pass_over(self, row: Row) -> None:
+        """Take note of a row that was imported before: later ones may be equal to it."""
+        if self._keyed_by_content and not row.fault:
+            with suppress(ValueError):
+                self.read(row)
 
     def _record(self, fields: dict[str, Any]) -> Record:
         try:

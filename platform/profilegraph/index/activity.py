@@ -85,27 +85,46 @@ def stopped(leaf: nodes.Stopped, here: Here) -> BitMap:
 def sequence(leaf: nodes.Sequence, here: Here) -> BitMap:
     """Return who did one thing and later, but in time, another."""
     (who, at), (others, later) = (
-        _ordered(events_of(test, here), event_rows(test, leaf.window, events_of(test, here), here))
+        _when(events_of(test, here), event_rows(test, leaf.window, events_of(test, here), here))
         for test in (leaf.first, leaf.then)
     )
     if not len(who) or not len(others):
         return BitMap()
-    # The first of the others that is later: there are many customers and many moments, so each pair
-    # of the two becomes one number, in which the moment is its rank among all moments.
-    ranks = np.unique(np.concatenate([at, later]), return_inverse=True)[1].astype(np.uint64)
-    ours = who.astype(np.uint64) << np.uint64(32) | ranks[: len(at)]
-    theirs = others.astype(np.uint64) << np.uint64(32) | ranks[len(at) :]
-    place = np.searchsorted(theirs, ours, side="right")
-    inside = place < len(theirs)
-    place = np.minimum(place, len(theirs) - 1)
+    place = _behind(who, at, others, later)
+    inside = place < len(others)
+    place = np.minimum(place, len(others) - 1)
     followed = inside & (others[place] == who) & (later[place] - at <= leaf.within_days * _DAY)
     return bitmap_of(who[followed])
 
 
-def _ordered(table: Table, rows: Mask) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    who, at = table.customer[rows], table["at"].microseconds()[rows]
-    order = np.lexsort((at, who))
-    return who[order], at[order]
+def _when(table: Table, rows: Mask) -> tuple[Ordinals, NDArray[np.int64]]:
+    """Return whose the rows of a mask are, and when; of each customer in order of time."""
+    return table.customer[rows], table["at"].microseconds_at(rows)
+
+
+def _behind(
+    who: Ordinals, at: NDArray[np.int64], others: Ordinals, later: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the place in others of the first that is the same customer's and later, shape (n,).
+
+    Where there is none, it is the place of another customer's, or the end.
+    """
+    # Both are in order already. Customer and moment become one number to look up by, in which the
+    # moment is as exact as 32 bits allow; those of one number are told apart by halving.
+    first = min(int(at.min()), int(later.min()))
+    grain = (max(int(at.max()), int(later.max())) - first >> 32) + 1
+    ours, theirs = (
+        whose.astype(np.uint64) << np.uint64(32) | ((moments - first) // grain).astype(np.uint64)
+        for whose, moments in ((who, at), (others, later))
+    )
+    low = np.searchsorted(theirs, ours, side="left")
+    high = np.searchsorted(theirs, ours, side="right")
+    while len(still := np.flatnonzero(low < high)):
+        middle = (low[still] + high[still]) // 2
+        beyond = later[middle] > at[still]
+        high[still[beyond]] = middle[beyond]
+        low[still[~beyond]] = middle[~beyond] + 1
+    return low
 
 
 def opportunities(leaf: nodes.Opportunities, here: Here) -> BitMap:

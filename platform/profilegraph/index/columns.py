@@ -239,6 +239,10 @@ class Moments:
         """Return the moments, shape (n,), in microseconds since 1970 UTC."""
         return self.counts.astype(np.int64) * self.unit
 
+    def microseconds_at(self, rows: Mask) -> NDArray[np.int64]:
+        """Return the moments of the rows of a mask, shape (k,), in microseconds since 1970 UTC."""
+        return self.counts[rows].astype(np.int64) * self.unit
+
     def within(self, span: Span) -> Mask:
         """Return which moments lie in a span of time."""
         mask = self.counts <= self._floor(span.now)

@@ -1,4 +1,4 @@
-"""Tables of the index: rows about customers, sorted by customer, in typed columns."""
+"""Tables of the index: rows about customers, sorted by customer and time, in typed columns."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ WORD: Mapping[str, type] = MappingProxyType({"value": Coded})
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one kind, in ascending order of their customers' ordinals."""
+    """Rows of one kind, in ascending order of their customers' ordinals; of one customer, of time."""
 
     customer: Ordinals
     columns: Mapping[str, Column]
@@ -150,10 +150,18 @@ class Table:
         return np.ones(len(self), np.bool_)
 
     def ordered(self) -> Self:
-        """Return the table with its rows in order; rows of one customer stay as they were."""
-        if (self.customer[1:] >= self.customer[:-1]).all():
+        """Return the table with its rows in order; rows of one moment stay as they were."""
+        # First by customer alone: joined tables are sorted runs, whose order is found in no time.
+        own = self.customer
+        if (own[1:] < own[:-1]).any():
+            return self.take(np.argsort(own, kind="stable")).ordered()
+        at: Moments | None = self.columns.get("at")  # type: ignore[assignment]  # as every schema has it
+        if at is None:
             return self
-        return self.take(np.argsort(self.customer, kind="stable"))
+        when = at.counts
+        if ((own[1:] > own[:-1]) | (when[1:] >= when[:-1])).all():
+            return self
+        return self.take(np.lexsort((when, own)))
 
     def take(self, places: Places) -> Self:
         """Return the table of the rows at some places."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from pyroaring import BitMap
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.index import activity, leaves, people
 from profilegraph.index.bitmaps import united
+from profilegraph.index.held import Held
 from profilegraph.index.leaves import Here
 from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
@@ -60,22 +61,27 @@ class Evaluator:
     view: View
     catalogue: Catalogue
     context: Context
-    _known: dict[Node, BitMap] = field(default_factory=dict)
+    leaves: Held = field(default_factory=Held)
+    """What is known of leaves that ask about one customer alone, whatever segments are saved."""
+    _known: Held = field(default_factory=Held)
 
     @cached_property
     def everyone(self) -> BitMap:
         """Return all customers that may be seen; not to be changed."""
         return united([here.everyone for here in self._places])
 
+    def shares_leaves(self, context: Context) -> bool:
+        """Return whether leaves are answered alike in another context: all but its segments is equal."""
+        return replace(context, library=self.context.library) == self.context
+
     def members(self, node: Node) -> BitMap:
         """Return the customers that may be seen and match; not to be changed.
 
         Raises IndexUnable where the index cannot tell.
         """
-        found = self._known.get(node)
-        if found is None:
-            found = self._known[node] = self._members(node)
-        return found
+        held = self.leaves if type(node) in _LEAVES else self._known
+        found = held.get(node)
+        return held.put(node, self._members(node)) if found is None else found
 
     def parted(self, dimension: str, members: BitMap) -> list[BitMap]:
         """Return who of some members carries each tag of a dimension or one below it, and who none.
@@ -148,14 +154,15 @@ class Evaluator:
     def _among(self, node: Node, some: BitMap) -> BitMap:
         """Return who of some customers matches.
 
-        Values are read of as few customers as are left: what sets can tell is asked before.
+        Values are read of as few customers as are left: what sets can tell is asked before. Whoever
+        asks for the same values again has them read of all, and nobody does after that.
         """
         match node:
             case AllOf(conditions):
                 for condition in sorted(conditions, key=_reads_values):
                     some = self._among(condition, some)
                 return some
-            case Attribute() | Metric() if node not in self._known:
+            case Attribute() | Metric() if not self.leaves.met(node):
                 return _asked(node, [here.among(some) for here in self._places])
             case _:
                 return some & self.members(node)

@@ -5,6 +5,7 @@ This is the readable definition of the language: the other evaluators are held a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -214,8 +215,8 @@ class _Judge:
                 since = events_in(leaf, leaf.did_not, events, context)
                 return len(before) >= leaf.at_least and not since, since or before
             case nodes.Sequence():
-                pairs = list(_pairs(leaf, events, context))
-                return bool(pairs), pairs[0] if pairs else ()
+                pair = _pair(leaf, events, context)
+                return bool(pair), pair
             case _:
                 assert_never(leaf)
 
@@ -238,16 +239,20 @@ _CountedLeaf: TypeAlias = (
 )
 
 
-def _pairs(
+def _pair(
     leaf: nodes.Sequence, events: Sequence[EventFact], context: Context
-) -> Iterator[tuple[EventFact, EventFact]]:
+) -> tuple[EventFact, ...]:
+    """Return the first event that was followed, and the first that followed it; none if none was."""
     within = timedelta(days=leaf.within_days)
-    firsts = events_in(leaf.first, leaf.window, events, context)
     followers = events_in(leaf.then, leaf.window, events, context)
-    for first in firsts:
-        for then in followers:
-            if first.at < then.at <= first.at + within:
-                yield first, then
+    moments = sorted(one.at for one in followers)
+    for first in events_in(leaf.first, leaf.window, events, context):
+        # Thousands may have followed, or none: it is looked up before they are gone through.
+        place = bisect_right(moments, first.at)
+        if place < len(moments) and moments[place] <= first.at + within:
+            then = next(one for one in followers if first.at < one.at <= first.at + within)
+            return first, then
+    return ()
 
 
 def _neighbours(leaf: nodes.Related, facts: Facts) -> Iterator[tuple[str, int]]:

@@ -211,7 +211,7 @@ def number_holds(test: NumberTest, value: float | None) -> bool:
     return value is not None and _all_hold(
         (test.eq, lambda eq: value == eq),
         (test.ne, lambda ne: value != ne),
-        (test.in_, lambda numbers: value in numbers),
+        (test.among, lambda numbers: value in numbers),
         (test.lt, lambda limit: value < limit),
         (test.lte, lambda limit: value <= limit),
         (test.gt, lambda limit: value > limit),
@@ -225,7 +225,7 @@ def text_holds(test: TextTest, value: str | None) -> bool:
     return value is not None and _all_hold(
         (test.eq, lambda eq: value == eq),
         (test.ne, lambda ne: value != ne),
-        (test.in_, lambda texts: value in texts),
+        (test.among, lambda texts: value in texts),
         (test.contains, lambda part: part in value),
         (test.starts_with, lambda start: value.startswith(start)),
     )

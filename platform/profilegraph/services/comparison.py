@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from importlib import import_module
+from functools import cached_property
 from itertools import combinations
 from math import inf, log
 
@@ -97,7 +97,7 @@ class Difference:
         ours, theirs = self.a_share, self.b_share
         return ours / theirs if ours is not None and theirs else None
 
-    @property
+    @cached_property
     def interval(self) -> tuple[float, float] | None:
         """Return between which numbers the lift lies with a confidence of 95 %.
 
@@ -125,10 +125,12 @@ class Difference:
             return Representation.OVER
         return Representation.UNDER if high < 1 else Representation.ALIKE
 
-    @property
+    @cached_property
     def _cautious(self) -> tuple[float, float]:
         if not self.a_size or not self.b_size or not (self.a_count or self.b_count):
             return 1.0, 1.0
+        if self.interval is not None:
+            return self.interval
         return _interval(max(self.a_count, 1), self.a_size, max(self.b_count, 1), self.b_size)
 
 
@@ -198,9 +200,8 @@ async def compare(
         for name, first, second in zip(names, ours.counts, theirs.counts, strict=True)
         for tag, one, two in zip(catalogue.dimension(name).tags, first, second, strict=False)
     ]
-    # It takes a second to load, which is not to hold up others that ask at the same time.
-    await asyncio.to_thread(import_module, "scipy.stats.contingency")
-    differences.sort(key=lambda one: (-one.strength, -_distance(one.lift)))
+    # What it is computed by takes a second to load, which is not to hold up others.
+    differences = await asyncio.to_thread(sorted, differences, key=_order)
     both = 0 if b is None else await answering.count(narrowed(a, b))
     return Comparison(ours.total, theirs.total, both, tuple(differences))
 
@@ -212,6 +213,10 @@ def _within(exact: Mapping[tuple[int, ...], int], *places: int) -> int:
 def _exactly(nodes: Sequence[Node], inside: Sequence[int]) -> Node:
     tests = (node if place in inside else Not(node) for place, node in enumerate(nodes))
     return narrowed(*tests)
+
+
+def _order(one: Difference) -> tuple[float, float]:
+    return -one.strength, -_distance(one.lift)
 
 
 def _distance(lift: float | None) -> float:

@@ -9,7 +9,6 @@ from typing import Protocol
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.past_catalogue import as_it_was
 from profilegraph.errors import InvalidFilter
-from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.nodes import AllOf, Listed, Node
@@ -84,7 +83,9 @@ async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engin
         answers.labels("cypher").inc()
         return cypher
     answers.labels("index").inc()
-    return IndexEngine(Evaluator(known.view, known.catalogue, context), cypher)
+    computing = platform.computing
+    evaluator = computing.evaluator(known.view, known.catalogue, context)
+    return IndexEngine(evaluator, cypher, computing)
 
 
 async def grounds(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.facts import When
 from profilegraph.segments.missing import Missing, nearest_miss
@@ -14,4 +16,6 @@ async def missing(platform: Platform, verdict: Verdict, when: When) -> Missing:
 
     `when` is that of the verdict. None where no change would do; none for a member.
     """
-    return nearest_miss(verdict, *await grounds(platform, [verdict.node], when))
+    # It is a search, and what searches is slow to load.
+    known = await grounds(platform, [verdict.node], when)
+    return await asyncio.to_thread(nearest_miss, verdict, *known)

@@ -17,6 +17,7 @@ from typing import Protocol
 from profilegraph.errors import Conflict
 from profilegraph.importers.batches import Batch
 from profilegraph.importers.rejects import Rejected, RejectFile
+from profilegraph.services.import_screening import Screen, as_it_is
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.imports import (
     Checkpoint,
@@ -49,6 +50,8 @@ class ImportReport:
 
     read: int
     written: int
+    known: int
+    """How many of those written, without a key of their own, had been there before."""
     rejected: int
     reject_file: Path | None
     """None where no row was rejected."""
@@ -56,6 +59,8 @@ class ImportReport:
     """Rows that earlier runs had committed."""
     finished_before: bool
     """Whether there was nothing left to do."""
+    read_otherwise: str | None = None
+    """Under which other settings the same rows were written before: what they wrote then stays."""
 
 
 async def start_import(
@@ -68,7 +73,7 @@ async def start_import(
 ) -> Checkpoint:
     """Return from where an import goes on: its last checkpoint, or the beginning if `again`.
 
-    Raises Conflict where the reject file is there already, or other rows have the same keys.
+    Raises Conflict where the reject file is there already.
     """
     found = await find_import(database, identity.key)
     if found is not None and not again:
@@ -93,11 +98,12 @@ async def run_import(
     start: Checkpoint,
     now: datetime,
     progress: Progress | None,
+    screen: Screen = as_it_is,
 ) -> ImportReport:
     """Return what became of an import's rows, after writing all batches and marking its end."""
     await asyncio.to_thread(rejects.restore, start.reject_size)
     with _rare_collections():
-        end = await _Run(database, rejects, now, progress).all(batches, start)
+        end = await _Run(database, rejects, now, progress, screen).all(batches, start)
     await finish_import(database, end.key)
     return report(start, end)
 
@@ -107,6 +113,7 @@ def report(start: Checkpoint, end: Checkpoint) -> ImportReport:
     return ImportReport(
         read=end.read,
         written=end.written,
+        known=end.known,
         rejected=end.rejected,
         reject_file=Path(end.reject_file) if end.rejected else None,
         read_before=start.read,
@@ -147,6 +154,7 @@ class _Run:
     rejects: RejectFile
     now: datetime
     progress: Progress | None
+    screen: Screen
 
     async def all(self, batches: Iterator[Batch], start: Checkpoint) -> Checkpoint:
         """Return the checkpoint behind the last batch."""
@@ -166,14 +174,16 @@ class _Run:
             # Reading begins when this batch is on its way and only the database has work to do:
             # earlier, the two would take turns with the interpreter.
             ahead.start()
-            outcome = await upsert_mixed(transaction, batch.records, self.now)
-            rejected = _all_rejected(batch, outcome)
+            screened = await self.screen(transaction, batch)
+            outcome = await upsert_mixed(transaction, screened.batch.records, self.now)
+            rejected = _all_rejected(screened.batch, outcome)
             added = self.rejects.rendered(rejected, before.reject_size)
             after = replace(
                 before,
                 line=batch.last_line,
                 read=before.read + batch.read,
                 written=before.written + outcome.written,
+                known=before.known + screened.known,
                 rejected=before.rejected + len(rejected),
                 reject_size=before.reject_size + len(added),
             )

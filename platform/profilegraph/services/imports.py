@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from profilegraph.hooks.host import Host
 from profilegraph.hooks.importers import Importer
 from profilegraph.importers.batches import read_batches
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.content_keys import ContentKeys
 from profilegraph.importers.files import SourceFile, readable, scan
 from profilegraph.importers.items import Unreadable, item_batches
 from profilegraph.importers.mapping import FileMapping
@@ -33,8 +35,9 @@ from profilegraph.services.import_runs import (
     run_import,
     start_import,
 )
+from profilegraph.services.import_screening import by_content
 from profilegraph.storage.database import Database
-from profilegraph.storage.imports import ImportIdentity
+from profilegraph.storage.imports import ImportIdentity, read_otherwise, require_content_keys
 from profilegraph.storage.upserts import RECORDS
 
 __all__ = ["ImportJob", "ImportReport", "import_file", "import_with", "record_class"]
@@ -49,7 +52,7 @@ class ImportJob:
     path: Path
     mapping: FileMapping = FileMapping()  # noqa: RUF009 -- frozen
     source: str | None = None
-    """What the rows' keys and rejects call the file; its name if left out."""
+    """What rejected rows call the file; its name if left out."""
     reject: Path | None = None
     """Where rejected rows go; beside the file if left out."""
     batch: int = BATCH_ROWS
@@ -58,7 +61,7 @@ class ImportJob:
 
     @property
     def name(self) -> str:
-        """Return what the rows' keys and rejects call the file."""
+        """Return what rejected rows call the file."""
         return self.source or self.path.name
 
     def rejects(self, *, json: bool) -> Path:
@@ -90,17 +93,22 @@ async def import_file(
     """
     kind = record_class(job.kind)
     source = await _scanned(job, progress)
-    with open_table(source, job.name, job.mapping) as table:
-        reader = RecordReader(kind, job.mapping, table, conventions)
-        keyed = reader.keyed_by_place and not table.rejects
-        identity = _identity(job, source.sha256, job.mapping.digest, keyed=keyed)
+    with open_table(source, job.name, job.mapping) as table, closing(ContentKeys()) as keys:
+        reader = RecordReader(kind, job.mapping, table, conventions, keys)
+        if reader.keyless:
+            await require_content_keys(database, job.kind)
+        how = f"{job.mapping.digest}\n{reader.read_as}"
+        identity = _identity(job, source.sha256, how, conventions)
+        otherwise = await read_otherwise(database, identity)
         rejects = job.rejects(json=table.json)
         start = await start_import(database, identity, rejects, again=job.again, now=now)
         if start.finished:
             return report(start, start)
         file = RejectFile(Path(start.reject_file), table.columns, json=table.json)
         batches = read_batches(table, reader, size=job.batch, after=start.line)
-        return await run_import(database, batches, file, start, now, progress)
+        screen = by_content(kind, rejects=table.rejects)
+        done = await run_import(database, batches, file, start, now, progress, screen)
+        return replace(done, read_otherwise=otherwise)
 
 
 async def import_with(
@@ -120,7 +128,9 @@ async def import_with(
     content = await asyncio.to_thread(_fingerprint, job.path)
     # A later version of the plugin may read other records: what it read by then is read anew.
     version = host.importers.owners[job.kind].version
-    identity = _identity(job, content, f"{version}\n{options.model_dump_json()}", keyed=False)
+    how = f"{version}\n{options.model_dump_json()}\n{conventions.read_as}"
+    identity = _identity(job, content, how, conventions)
+    otherwise = await read_otherwise(database, identity)
     rejects = job.rejects(json=True)
     start = await start_import(database, identity, rejects, again=job.again, now=now)
     if start.finished:
@@ -134,7 +144,8 @@ async def import_with(
         after=start.line,
     )
     file = RejectFile(Path(start.reject_file), json=True)
-    return await run_import(database, batches, file, start, now, progress)
+    done = await run_import(database, batches, file, start, now, progress)
+    return replace(done, read_otherwise=otherwise)
 
 
 @dataclass(frozen=True)
@@ -174,7 +185,7 @@ def _fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _identity(job: ImportJob, content: str, how: str, *, keyed: bool) -> ImportIdentity:
-    parts = [job.kind, content, how, *([job.name] if keyed else [])]
+def _identity(job: ImportJob, content: str, how: str, conventions: Conventions) -> ImportIdentity:
+    parts = [job.kind, content, how]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return ImportIdentity(key, job.kind, job.name, content, keyed)
+    return ImportIdentity(key, job.kind, job.name, content, conventions.read_as)

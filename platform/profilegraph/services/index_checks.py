@@ -14,7 +14,7 @@ from profilegraph.services.indexing import load_all, load_some, load_trees
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.storage.bulk import keys_of
-from profilegraph.storage.database import Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.numbering import number_cohorts, number_ordinals
 
@@ -58,11 +58,11 @@ async def build(platform: Platform) -> IndexSize:
     )
 
 
-async def verify(platform: Platform, file: Path, most_keys: int = 20) -> Verification:
+async def verify_saved(platform: Platform, file: Path) -> Verification:
     """Return how the index in a file, brought up to date, compares with the graph.
 
-    That is what every process that serves knows: the file, and the changes that it was told of since.
-    Raises NotFound where there is no index in the file.
+    That is what the next process that serves will begin with. Raises NotFound where there is no index
+    in the file.
     """
     knowledge = Knowledge(platform.database, _NO_LIMIT, file, keep=False)
     if not await knowledge.restore():
@@ -70,25 +70,32 @@ async def verify(platform: Platform, file: Path, most_keys: int = 20) -> Verific
             f"there is no index in {file}.", hint="A process that serves saves it once it is built."
         )
     try:
-        level = await load_all(platform.database, _NO_LIMIT)
-        fresh = View((level,), await load_trees(platform.database))
-        kept = await knowledge.indexed()
-        found = differences(kept, fresh)
-        for _ in range(
-            _TRIES
-        ):  # what changed between the two readings differs until it is read again
-            if not found:
-                break
-            fresh = fresh.with_level(await load_some(platform.database, found))
-            kept = await knowledge.indexed()
-            found = differences(kept, fresh)
+        return await verify(platform.database, knowledge)
     finally:
         await knowledge.close()
-    numberless = await platform.database.read(
+
+
+async def verify(database: Database, knowledge: Knowledge, most_keys: int = 20) -> Verification:
+    """Return how what a process answers from compares with the graph.
+
+    Raises IndexUnable where it has no index.
+    """
+    kept = await knowledge.indexed()
+    level = await load_all(database, _NO_LIMIT)
+    fresh = View((level,), await load_trees(database))
+    kept = await knowledge.indexed()
+    found = differences(kept, fresh)
+    for _ in range(_TRIES):  # what changed between the two readings differs until it is read again
+        if not found:
+            break
+        fresh = fresh.with_level(await load_some(database, found))
+        kept = await knowledge.indexed()
+        found = differences(kept, fresh)
+    numberless = await database.read(
         "MATCH (c:Customer) WHERE c.ordinal IS NULL RETURN count(c) AS count"
     )
     missing: int = numberless[0]["count"]
-    keys = await keys_of(platform.database, list(found[:most_keys]))
+    keys = await keys_of(database, list(found[:most_keys]))
     return Verification(kept.customers, len(found) + missing, keys)
 
 

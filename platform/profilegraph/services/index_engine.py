@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate
+from math import prod
+from typing import TypeVar
 
 from pyroaring import BitMap, FrozenBitMap
 
 from profilegraph.errors import IndexUnable
+from profilegraph.index import effort
 from profilegraph.index.pages import page_by_key
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import (
     Breakdown,
+    ByFilter,
     ByTag,
     Level,
     Order,
@@ -24,8 +28,10 @@ from profilegraph.segments.answers import (
     buckets,
 )
 from profilegraph.segments.nodes import AllOf, Listed, Node
+from profilegraph.services.computing import Computing
 from profilegraph.services.cypher_engine import CypherEngine
 
+T = TypeVar("T")
 MOST_LISTED = 20_000
 """Members whose ordinals are sent to the graph to be sorted there; of more, it evaluates the filter."""
 
@@ -36,22 +42,27 @@ class IndexEngine:
 
     evaluator: Evaluator
     behind: CypherEngine
+    computing: Computing = field(default_factory=Computing)
 
     async def count(self, node: Node, search: str | None = None) -> int:
         """Return how many customers match, of those whose names hold the words of `search`."""
         if search is not None:
             return await self.behind.count(node, search)
         try:
-            return len(self.evaluator.members(node))
+            return await self._computed(lambda: len(self.evaluator.members(node)), [node])
         except IndexUnable:
             return await self.behind.count(node)
 
     async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
         """Return the number of all customers, and a step for each condition in the given order."""
+        more = effort.of_sets(self.evaluator.view, 3 * len(conditions))
         try:
-            sets = [self.evaluator.members(one) for one in conditions]
+            return await self._computed(lambda: self._steps(conditions), conditions, more)
         except IndexUnable:
             return await self.behind.waterfall(conditions)
+
+    def _steps(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
+        sets = [self.evaluator.members(one) for one in conditions]
         everyone = self.evaluator.everyone
         before = list(accumulate(sets, BitMap.__and__, initial=everyone))
         after = list(accumulate(reversed(sets), BitMap.__and__, initial=everyone))[::-1]
@@ -68,7 +79,7 @@ class IndexEngine:
     async def members(self, node: Node) -> Listed:
         """Return all customers that match, as a list."""
         try:
-            return Listed(FrozenBitMap(self.evaluator.members(node)))
+            return Listed(FrozenBitMap(await self._found(node)))
         except IndexUnable:
             return await self.behind.members(node)
 
@@ -86,13 +97,15 @@ class IndexEngine:
         listed: list[int] | None = None
         if search is None:
             try:
-                members = self.evaluator.members(node)
+                members = await self._found(node)
             except IndexUnable:
                 members = None
             if members is not None and order is Order.KEY:
                 start = None if after is None else after.key
-                keys = page_by_key(
-                    self.evaluator.view, members, first, start, descending=descending
+                view = self.evaluator.view
+                keys = await self.computing.run(
+                    lambda: page_by_key(view, members, first, start, descending=descending),
+                    effort.of_page(len(members)),
                 )
                 return [Position(key, key) for key in keys]
             if members is not None and len(members) <= MOST_LISTED:
@@ -109,22 +122,46 @@ class IndexEngine:
 
     async def breakdown(self, node: Node, levels: Sequence[Level]) -> Breakdown:
         """Return how many of a filter's customers are in each bucket, every level by itself."""
-        try:
+
+        def counted() -> Breakdown:
             members = self.evaluator.members(node)
-            counts = [self._sizes(level, members) for level in levels]
+            return Breakdown(len(members), tuple(self._sizes(one, members) for one in levels))
+
+        more = effort.of_sets(self.evaluator.view, sum(map(self._width, levels)))
+        try:
+            return await self._computed(counted, [node, *_filters(levels)], more)
         except IndexUnable:
             return await self.behind.breakdown(node, levels)
-        return Breakdown(len(members), tuple(counts))
 
     async def split(self, node: Node, levels: Sequence[Level]) -> Split:
         """Return how many of a filter's customers are in each bucket of buckets."""
-        try:
+
+        def parted() -> Split:
             members = self.evaluator.members(node)
             found: dict[Path, int] = {(): len(members)} if members else {}
             self._part((), members, levels, found)
+            return found
+
+        more = effort.of_sets(self.evaluator.view, 2 * prod(map(self._width, levels)))
+        try:
+            return await self._computed(parted, [node, *_filters(levels)], more)
         except IndexUnable:
             return await self.behind.split(node, levels)
-        return found
+
+    async def _found(self, node: Node) -> BitMap:
+        return await self._computed(lambda: self.evaluator.members(node), [node])
+
+    async def _computed(self, work: Callable[[], T], filters: Sequence[Node], more: int = 0) -> T:
+        """Return what is made of the members of some filters, with so much work beside them."""
+        one = self.evaluator
+        found = effort.of_filters(filters, one.view, one.context.library)
+        return await self.computing.run(work, found + more)
+
+    def _width(self, level: Level) -> int:
+        """Return how many buckets a level has, about."""
+        if isinstance(level, ByTag):
+            return 1 + len(self.evaluator.catalogue.dimension(level.dimension).tags)
+        return 1 + len(level.filters)
 
     def _part(
         self, path: Path, members: BitMap, levels: Sequence[Level], found: dict[Path, int]
@@ -150,3 +187,7 @@ class IndexEngine:
             return self.evaluator.parted(level.dimension, members)
         asked = buckets(level, self.evaluator.catalogue)
         return [members & self.evaluator.members(one) for one in asked]
+
+
+def _filters(levels: Sequence[Level]) -> list[Node]:
+    return [one for level in levels if isinstance(level, ByFilter) for one in level.filters]

@@ -8,6 +8,7 @@ embedded, its pulse tells that there is nothing to be found, and spares the look
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from profilegraph.errors import IndexUnable
 from profilegraph.index.level import Level
 from profilegraph.index.stored import load, save
 from profilegraph.index.view import View
+from profilegraph.services.computing import Computing
 from profilegraph.services.index_keeper import IndexKeeper
 from profilegraph.services.metrics import Metrics
 from profilegraph.storage.database import Database
@@ -27,6 +29,7 @@ from profilegraph.storage.taxonomies import read_taxonomies
 
 _TRIES = 100
 _PAUSE_SECONDS = 0.005
+_THREADS = 2
 _log = structlog.get_logger(__name__)
 
 
@@ -52,6 +55,8 @@ class Knowledge:
         pulse: Pulse | None = None,
     ) -> None:
         self.metrics = Metrics()
+        self.threads = ThreadPoolExecutor(_THREADS, "questions")
+        """Where that is computed which would hold up the event loop."""
         self.index = IndexKeeper(database, index_bytes, self.metrics)
         self._database = database
         self._looking: asyncio.Task[Known] | None = None
@@ -129,6 +134,7 @@ class Knowledge:
         await self._written()
         await self._save()
         await self.index.close()
+        self.threads.shutdown(wait=False, cancel_futures=True)
         if self._pulse is not None:
             self._pulse.close()
 
@@ -231,7 +237,7 @@ class OneLook:
         self._question = knowledge.question()
         self._known: Known | None = None
         self._look: asyncio.Task[Known] | None = None
-
+        self.computing = Computing(knowledge.threads)
         self._catalogue: asyncio.Task[Catalogue] | None = None
 
     async def now(self) -> Known:
@@ -258,3 +264,4 @@ class OneLook:
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
         self._known = self._look = self._catalogue = self._question = None
+        self.computing = Computing(self._knowledge.threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -138,17 +139,19 @@ async def _explained(
     before = await read_past(platform.database, keys, start)
     after = await read_past(platform.database, keys, end)
     expired = await read_expired(platform.database, keys, start, end)
-    found = (
-        changed(
-            key,
-            Known(_there(before.get(key)), _there(after.get(key)), expired.get(key, frozenset())),
-            asked.old,
-            asked.new,
+
+    def told() -> tuple[Changed, ...]:
+        known = (
+            Known(_there(before.get(key)), _there(after.get(key)), expired.get(key, frozenset()))
+            for key in keys
         )
-        for key in keys
-    )
-    # What somebody records about the past meanwhile may have made one of them no change any more.
-    return tuple(one for one in found if one is not None)
+        found = (
+            changed(key, one, asked.old, asked.new) for key, one in zip(keys, known, strict=True)
+        )
+        # What somebody records about the past meanwhile may have made one of them no change any more.
+        return tuple(one for one in found if one is not None)
+
+    return await asyncio.to_thread(told)
 
 
 def _there(facts: Facts | None) -> Facts | None:

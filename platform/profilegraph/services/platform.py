@@ -21,6 +21,7 @@ from profilegraph.segments.checking import Sound
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
 from profilegraph.services.bell import Bell
+from profilegraph.services.computing import Computing
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
 from profilegraph.services.taxonomies import load_what_fits
@@ -60,6 +61,11 @@ class Platform:
     async def known(self) -> Known:
         """Return what is known of the graph without asking it."""
         return await (self.look or self.knowledge).now()
+
+    @property
+    def computing(self) -> Computing:
+        """Return where questions are computed: one for all of a request, which remembers the answers."""
+        return Computing(self.knowledge.threads) if self.look is None else self.look.computing
 
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +122,8 @@ async def explain_member(platform: Platform, node: Node, customer: str, when: Wh
         )
     if not visible(facts, context):
         raise NotFound(f"no customer has the key {customer!r}.")
-    return explain(node, facts, catalogue, context)
+    # Of somebody with thousands of events or relations it takes a while.
+    return await asyncio.to_thread(explain, node, facts, catalogue, context)
 
 
 async def save_segment(

@@ -29,13 +29,15 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
     match fault:
         case TimeoutError():
             return DatabaseTimeout(
-                f"the database at {address} did not answer within {seconds:g} s.",
+                f"the database did not answer within {seconds:g} s.",
                 hint="Try again; if it stays so, look at the database's log or ask for less.",
+                where=address,
             )
         case AuthError() | Forbidden():
             return DatabaseRefused(
-                f"the database at {address} refused: {fault.message}",
+                f"the database refused: {fault.message}",
                 hint="Check NEO4J_USER and NEO4J_PASSWORD.",
+                where=address,
             )
         case ConstraintError():
             return Conflict(f"the graph refuses the change: {fault.message}")
@@ -51,13 +53,15 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
             )
         case TransientError():
             return DatabaseBusy(
-                f"the database at {address} could not finish the call: {fault.message}",
+                f"the database could not finish the call: {fault.message}",
                 hint="Nothing of it was kept. Try again, with less at once if it stays so.",
+                where=address,
             )
         case ServiceUnavailable() | SessionExpired():
             return DatabaseUnavailable(
-                f"no database answers at {address}: {fault}",
+                "no database answers.",
                 hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
+                where=address,
             )
         case _:
             return None

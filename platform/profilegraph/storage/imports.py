@@ -11,22 +11,27 @@ from profilegraph.storage.database import Database, Transaction
 
 _BEGIN = """
 MERGE (i:Import {key: $key})
-SET i.kind = $kind, i.source = $source, i.content = $content, i.keyedByPlace = $keyed_by_place
+SET i.kind = $kind, i.source = $source, i.content = $content, i.readAs = $read_as
 FOREACH (_ IN CASE WHEN i.at IS NULL OR $again THEN [1] ELSE [] END |
-  SET i.at = $now, i.line = 0, i.read = 0, i.written = 0, i.rejected = 0, i.rejectSize = 0,
+  SET i.at = $now, i.line = 0, i.read = 0, i.written = 0, i.known = 0, i.rejected = 0, i.rejectSize = 0,
       i.rejectFile = $reject_file, i.finished = false)
 RETURN properties(i) AS found
 """
 _FIND = "MATCH (i:Import {key: $key}) RETURN properties(i) AS found"
-_SAME_SOURCE = """
-MATCH (i:Import {kind: $kind, source: $source, keyedByPlace: true})
-WHERE i.content <> $content
-RETURN i.key AS key LIMIT 1
+# Builds before 0.1.0 made the keys of such rows of the file's name and their line.
+_KEYED_BY_LINE = """
+MATCH (i:Import {kind: $kind, keyedByPlace: true})
+RETURN i.source AS source LIMIT 1
+"""
+_READ_OTHERWISE = """
+MATCH (i:Import {kind: $kind, content: $content})
+WHERE i.key <> $key AND i.written > 0 AND i.readAs <> $read_as
+RETURN i.readAs AS read_as ORDER BY i.at DESC LIMIT 1
 """
 _ADVANCE = """
 MATCH (i:Import {key: $key}) WHERE i.line = $from
-SET i.line = $line, i.read = $read, i.written = $written, i.rejected = $rejected,
-    i.rejectSize = $rejectSize
+SET i.line = $line, i.read = $read, i.written = $written, i.known = $known,
+    i.rejected = $rejected, i.rejectSize = $rejectSize
 RETURN i.line AS line
 """
 _FINISH = "MATCH (i:Import {key: $key}) SET i.finished = true"
@@ -40,6 +45,8 @@ class Checkpoint:
     line: int
     read: int
     written: int
+    known: int
+    """Rows among those written that had been there before: only of rows without a key of their own."""
     rejected: int
     reject_file: str
     reject_size: int
@@ -48,14 +55,14 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class ImportIdentity:
-    """What makes an import the same one: its key, made of kind, content and mapping."""
+    """What makes an import the same one: its key, made of all that decides what is written."""
 
     key: str
     kind: str
     source: str
     content: str
-    keyed_by_place: bool
-    """Whether source and line number are the records' keys."""
+    read_as: str
+    """What the deployment's settings say of the values, for people."""
 
 
 async def find_import(database: Database, key: str) -> Checkpoint | None:
@@ -64,25 +71,31 @@ async def find_import(database: Database, key: str) -> Checkpoint | None:
     return _checkpoint(rows[0]["found"]) if rows else None
 
 
+async def read_otherwise(database: Database, identity: ImportIdentity) -> str | None:
+    """Return under which settings the same rows were written before; None if never under others."""
+    rows = await database.read(_READ_OTHERWISE, asdict(identity))
+    return rows[0]["read_as"] if rows else None
+
+
+async def require_content_keys(database: Database, kind: str) -> None:
+    """Return nothing where no rows of a kind have keys made of file and line; raises Conflict."""
+    rows = await database.read(_KEYED_BY_LINE, {"kind": kind})
+    if rows:
+        raise Conflict(
+            f"the {kind} of {rows[0]['source']!r} were imported by a build before 0.1.0, with their"
+            " lines as their keys: rows that come again would be doubled.",
+            hint=f"Import the {kind} into an empty graph, or give every row a `key` of its own.",
+        )
+
+
 async def begin_import(
     database: Database, identity: ImportIdentity, reject_file: str, *, again: bool, now: datetime
 ) -> Checkpoint:
-    """Return the checkpoint from which the import goes on: its last one, or none if `again`.
-
-    Raises Conflict where other rows have the same keys by place already, unless `again`.
-    """
+    """Return the checkpoint from which the import goes on: its last one, or none if `again`."""
     run = {"reject_file": reject_file, "again": again, "now": now}
-    parameters = asdict(identity) | run
 
     async def work(transaction: Transaction) -> Checkpoint:
-        overwrites = identity.keyed_by_place and not again
-        if overwrites and await transaction.run(_SAME_SOURCE, parameters):
-            raise Conflict(
-                f"other {identity.kind} came from a source {identity.source!r} before, and the rows"
-                " have no key of their own: these would overwrite those.",
-                hint="Give new rows a --source of their own; use --again for corrected ones.",
-            )
-        rows = await transaction.run(_BEGIN, parameters)
+        rows = await transaction.run(_BEGIN, asdict(identity) | run)
         return _checkpoint(rows[0]["found"])
 
     return await database.write(work)
@@ -98,6 +111,7 @@ async def advance_import(transaction: Transaction, before: Checkpoint, after: Ch
             "line": after.line,
             "read": after.read,
             "written": after.written,
+            "known": after.known,
             "rejected": after.rejected,
             "rejectSize": after.reject_size,
         },
@@ -123,6 +137,7 @@ def _checkpoint(found: dict[str, Any]) -> Checkpoint:
         line=found["line"],
         read=found["read"],
         written=found["written"],
+        known=found.get("known", 0),
         rejected=found["rejected"],
         reject_file=found["rejectFile"],
         reject_size=found["rejectSize"],

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.activity import Event, FollowUp
+from profilegraph.domain.customers import Consent, Customer, Tagging
 from profilegraph.domain.values import Record
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.statements import statement
@@ -17,7 +18,10 @@ from profilegraph.storage.upserts import UPSERTS, Upsert, Values
 # Which node a reference names; the labels are the code's own, never a caller's.
 _KNOWN = {
     label: f"UNWIND $keys AS key MATCH (n:{label} {{key: key}}) RETURN collect(n.key) AS known"
-    for label in sorted({label for upsert in UPSERTS.values() for label in upsert.needs.values()})
+    for label in sorted(
+        {label for upsert in UPSERTS.values() for label in upsert.needs.values()}
+        | {kind.__name__ for kind in (Consent, Event, FollowUp)}
+    )
 }
 
 
@@ -103,7 +107,7 @@ async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> 
     if not isinstance(records[0], Customer):
         return {}
     keys = {record.key for record in records if isinstance(record, Customer)}
-    known = await _known(transaction, "Customer", keys)
+    known = await known_keys(transaction, "Customer", keys)
     new = [i for i, record in enumerate(records) if getattr(record, "key", None) not in known]
     return dict(zip(new, transaction.ordinals(len(new)), strict=True))
 
@@ -148,7 +152,9 @@ async def _reasons(
     if not left:
         return []
     known = {
-        name: await _known(transaction, label, {getattr(records[index], name) for index in left})
+        name: await known_keys(
+            transaction, label, {getattr(records[index], name) for index in left}
+        )
         for name, label in spec.needs.items()
     }
     refusals = []
@@ -163,7 +169,10 @@ async def _reasons(
     return refusals
 
 
-async def _known(transaction: Transaction, label: str, keys: Collection[str | None]) -> set[str]:
+async def known_keys(
+    transaction: Transaction, label: str, keys: Collection[str | None]
+) -> set[str]:
+    """Return which of some keys nodes of a label have: what records name, or may go without."""
     rows: list[Values] = await transaction.run(
         _KNOWN[label], {"keys": [key for key in keys if key]}
     )

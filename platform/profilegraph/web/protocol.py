@@ -1,13 +1,16 @@
-"""HTTP as uvicorn reads it with httptools, with a limit on what comes before a body."""
+"""HTTP as uvicorn reads it with httptools, with limits on what comes before a body: bytes, and time."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD = 65_536
 """Bytes of a request line and headers that are waited for; what is read at once may be more."""
+HEAD_SECONDS = 10.0
+"""How long a connection may take to send the headers of a request that it has begun, or its first."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -17,10 +20,23 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head = 0
         self._in_head = True
+        self._late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Take what has come."""
         self._head += len(data)
+        if self._in_head and self._late is None:
+            self._wait_for_head()
         super().data_received(data)
         if self._in_head and self._head > MOST_HEAD and not self.transport.is_closing():
             self.send_400_response("The headers of the request are too large.")
@@ -28,9 +44,23 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin with the body."""
         self._in_head = False
+        self._stop_waiting()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Wait for the next request."""
         self._in_head, self._head = True, 0
         super().on_message_complete()
+
+    def _wait_for_head(self) -> None:
+        self._late = self.loop.call_later(HEAD_SECONDS, self._end_late)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _end_late(self) -> None:
+        # Whoever sends a head a byte at a time would otherwise hold a connection for ever.
+        if not self.transport.is_closing():
+            self.send_400_response("The headers of the request did not arrive in time.")

@@ -13,11 +13,7 @@ from typing import cast
 
 import structlog
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from profilegraph.api.context import ApiContext
 from profilegraph.api.executor import Executor
@@ -35,6 +31,7 @@ from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.health import Check
 from profilegraph.web.keys import KeyRing
+from profilegraph.web.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
 from profilegraph.web.requests import MAX_BODY
 
@@ -69,9 +66,6 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.knowledge.close()
         await platform.database.close()
 
-    async def figures(_: Request) -> Response:
-        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
-
     keys = KeyRing(check)
     return build_app(
         executor=Executor(schemas),
@@ -80,7 +74,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, clock).route, Route("/metrics", figures, methods=["GET"])],
+        routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
         origins=platform.settings.cors_origins,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints
@@ -64,6 +64,11 @@ class NumberTest(Part):
         _some(self)
         _ascending(self.between)
 
+    @cached_property
+    def among(self) -> frozenset[float] | None:
+        """Return `in_` as a set: it is looked up in once for each number there is."""
+        return None if self.in_ is None else frozenset(self.in_)
+
 
 @dataclass(frozen=True)
 class TextTest(Part):
@@ -77,6 +82,11 @@ class TextTest(Part):
 
     def __post_init__(self) -> None:
         _some(self)
+
+    @cached_property
+    def among(self) -> frozenset[str] | None:
+        """Return `in_` as a set: it is looked up in once for each text there is."""
+        return None if self.in_ is None else frozenset(self.in_)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import IndexUnable, InvalidFilter
+from profilegraph.index import effort
 from profilegraph.index.level import Trees
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.index.view import View
@@ -22,6 +23,7 @@ from profilegraph.segments.library import NO_SEGMENTS, Library, reach, written_o
 from profilegraph.segments.meaning import tag_groups
 from profilegraph.segments.nodes import EVERYONE, AllOf, Node, Tags, walk
 from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.computing import Computing
 from profilegraph.services.live.affected import Affected
 from profilegraph.services.platform import Platform
 from profilegraph.storage.saved_segments import read_filters, read_library
@@ -87,7 +89,10 @@ async def among_all(platform: Platform, asked: Asked, now: datetime) -> Found:
     try:
         view = await platform.knowledge.indexed()
         evaluator = Evaluator(view, asked.catalogue, context)
-        return Found(evaluator.members(asked.filter), evaluator.everyone)
+        return await Computing(platform.knowledge.threads).run(
+            lambda: Found(evaluator.members(asked.filter), evaluator.everyone),
+            effort.of_filters([asked.filter], view, context.library),
+        )
     except IndexUnable:
         members, everyone = [
             BitMap((await read_members(platform.database, compiler, node)).ordinals)

@@ -1,0 +1,77 @@
+"""What only the graph can say of the rows of a batch, asked in the transaction that writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from profilegraph.domain.values import Record
+from profilegraph.importers.batches import Batch
+from profilegraph.importers.content_keys import KEYED_BY_CONTENT, is_content_key
+from profilegraph.importers.rejects import Rejected
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.writing import known_keys
+
+_EQUAL = (
+    "an equal row is in the graph already; remove this one if it tells of the same, or give it a"
+    " `key` of its own"
+)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """A batch that can be written."""
+
+    batch: Batch
+    known: int = 0
+    """How many of its records, keyed by their content, are in the graph already."""
+
+
+Screen: TypeAlias = Callable[[Transaction, Batch], Awaitable[Screened]]
+"""Returns what can be written of a batch; it may be asked again, where a transaction is repeated."""
+
+
+async def as_it_is(transaction: Transaction, batch: Batch) -> Screened:
+    """Return a batch of records that say all of themselves."""
+    del transaction
+    return Screened(batch)
+
+
+def by_content(kind: type[Record], *, rejects: bool) -> Screen:
+    """Return what finds the rows of a kind that are in the graph already by what they say.
+
+    Whether a row of a reject file that was corrected is one of those cannot be known: it may be
+    equal to a row that was accepted, and tell of another. Such rows are refused.
+    """
+    if kind not in KEYED_BY_CONTENT:
+        return as_it_is
+
+    async def screen(transaction: Transaction, batch: Batch) -> Screened:
+        keys = {key for one in batch.records if is_content_key(key := one.key)}  # type: ignore[attr-defined]  # such kinds have one
+        if not keys:
+            return Screened(batch)
+        known = await known_keys(transaction, kind.__name__, keys)
+        if not rejects:
+            return Screened(batch, len(known))
+        equal = (index for index, one in enumerate(batch.records) if one.key in known)  # type: ignore[attr-defined]
+        return Screened(without(batch, dict.fromkeys(equal, _EQUAL)))
+
+    return screen
+
+
+def without(batch: Batch, refused: Mapping[int, str]) -> Batch:
+    """Return a batch without the records at some indexes, which are rejected for their reasons."""
+    if not refused:
+        return batch
+    kept = [index for index in range(len(batch.records)) if index not in refused]
+    return replace(
+        batch,
+        records=[batch.records[index] for index in kept],
+        rows=[batch.rows[index] for index in kept],
+        rejected=[*batch.rejected, *_rejected(batch, refused.items())],
+    )
+
+
+def _rejected(batch: Batch, refused: Iterable[tuple[int, str]]) -> list[Rejected]:
+    return [Rejected(batch.rows[index], reason) for index, reason in refused]
