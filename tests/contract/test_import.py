@@ -14,6 +14,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.taxonomies import read_taxonomies
 from profilegraph.services.imports import ImportJob, ImportReport, import_file
 from profilegraph.services.taxonomies import load_taxonomies
@@ -138,6 +139,71 @@ async def test_rows_that_name_what_is_not_there_wait_in_the_reject_file(
     again = await run(graph, "identities", report.reject_file)
     assert (again.written, again.rejected) == (1, 1)
     assert again.reject_file == tmp_path / "identities.rejected-2.csv"
+
+
+NUMBERS = {
+    "C1": "(415) 555-5938",
+    "C2": "030 123456",
+    "C3": "138 1234 5678",
+    "C4": "+44 20 7946 0018",
+}
+COUNTRIES = {"C1": "US", "C2": "DE", "C3": "", "C4": "FR"}
+ANYWHERE = {"+14155555938", "+4930123456", "+8613812345678", "+442079460018"}
+
+
+async def phones(database: Database) -> set[str]:
+    rows = await database.read("MATCH (i:Identity {kind: 'PHONE'}) RETURN i.value AS value")
+    return {row["value"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("column", "mapping"),
+    [
+        ("region", {}),
+        ("country", {"fields": {"region": "country"}}),
+        (
+            "land",
+            {"fields": {"region": {"column": "land", "values": {"Deutschland": "DE"}}}},
+        ),
+        ("", {"fields": {"region": {"attribute": "city", "values": {"Deutschland": "DE"}}}}),
+    ],
+)
+async def test_a_phone_number_is_read_by_the_country_of_its_row_or_of_its_customer(
+    graph: Database, tmp_path: Path, column: str, mapping: dict[str, Any]
+) -> None:
+    german = "Deutschland" if "values" in str(mapping) else "DE"
+    countries = COUNTRIES | {"C2": german}
+    customers, path = tmp_path / "customers.csv", tmp_path / "phones.csv"
+    lines = [f"{key},{'' if column else country}" for key, country in countries.items()]
+    customers.write_text("\n".join(["key,attributes.city", *lines]), "utf-8")
+    more = {key: f",{country}" if column else "" for key, country in countries.items()}
+    rows = [f"PHONE,{number},{key}{more[key]}" for key, number in NUMBERS.items()]
+    header = "kind,value,customer" + (f",{column}" if column else "")
+    path.write_text("\n".join([header, *rows]), "utf-8")
+    await run(graph, "customers", customers)
+    report = await run(graph, "identities", path, mapping=FileMapping.model_validate(mapping))
+    assert report.rejected == 0
+    assert await phones(graph) == ANYWHERE
+
+
+async def test_a_number_whose_country_is_not_certain_waits_in_the_reject_file(
+    graph: Database, tmp_path: Path
+) -> None:
+    customers, path = tmp_path / "customers.csv", tmp_path / "phones.csv"
+    customers.write_text("key,attributes.city\nC1,\nC2,Narnia\nC3,\n", "utf-8")
+    rows = [f"PHONE,{NUMBERS[key]},{key}" for key in ("C1", "C2", "C3")]
+    path.write_text("\n".join(["kind,value,customer", *rows]), "utf-8")
+    await run(graph, "customers", customers)
+    mapping = FileMapping.model_validate({"fields": {"region": {"attribute": "city"}}})
+    report = await run(graph, "identities", path, mapping=mapping)
+    assert (report.written, report.rejected, await phones(graph)) == (1, 2, {"+8613812345678"})
+    assert report.reject_file is not None
+    first, second = (row["rejected_reason"] for row in rejected_rows(report.reject_file))
+    assert "may be another country's" in first
+    assert "'Narnia' is no country code" in second
+    wrong = FileMapping.model_validate({"fields": {"value": {"attribute": "cty"}}})
+    with pytest.raises(InvalidInput, match="only the `region` of identities"):
+        await run(graph, "identities", path, mapping=wrong)
 
 
 async def test_nothing_is_written_where_a_column_has_no_use(

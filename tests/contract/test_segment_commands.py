@@ -89,6 +89,26 @@ def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> Non
         segment("history", "s")
 
 
+@pytest.fixture
+async def early(platform: Platform) -> None:
+    """The segment s is a month older than the only customer."""
+    labels, everyone = Labels(zh_cn="人群", en="Segment"), decode({"all": []})
+    month = NOW - timedelta(days=30)
+    await segments.save_segment(platform, "s", labels, everyone, author="Li", note="", now=month)
+    await records.save(platform, [Customer(key="a")], NOW)
+
+
+def test_a_command_says_what_was_saved_only_later_than_its_moment(
+    segment: Command, early: None
+) -> None:
+    before = ("--as-of", (NOW - timedelta(days=9)).isoformat())
+    now = ("--now", NOW.isoformat())
+    told = segment("count", "s", *before, *now).split("\n", 1)
+    assert told[0] == "0"
+    assert told[1].startswith("CUSTOMERS_SAVED_LATER Nothing is known of customers at 2026-02-20")
+    assert segment("count", "s", *now) == "1\n"
+
+
 def test_a_segment_is_counted_and_compared_as_of_past_moments(
     segment: Command, warmed: None
 ) -> None:

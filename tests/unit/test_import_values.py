@@ -210,7 +210,32 @@ def test_other_numbers_are_told_by_their_area_or_country() -> None:
     assert parse_phone("010-6552 9988", "CN") == "+861065529988"
     assert parse_phone("+1 650-253-0000", "CN") == "+16502530000"
     assert parse_phone("(650) 253-0000", "US") == "+16502530000"
+    assert parse_phone("1 650 253 0000", "US") == "+16502530000"
+    assert parse_phone("0049 30 123456", "CN") == "+4930123456"
     assert parse_phone("010-65529988转123", "CN") == "+861065529988;ext=123"
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "wanted"),
+    [
+        ("(415) 555-5938", "CN", "+864155555938"),  # San Francisco's, or Dandong's without its 0
+        ("10 65529988 ext. 12", "CN", "+861065529988;ext=12"),
+        ("30123456", "DE", "+4930123456"),
+        ("495 123 45 67", "RU", "+74951234567"),
+    ],
+)
+def test_a_number_that_may_be_another_countrys_is_refused_unless_its_country_is_stated(
+    text: str, region: str, wanted: str
+) -> None:
+    with pytest.raises(ValueError, match=f"numbers of {region} are written otherwise"):
+        parse_phone(text, region)
+    assert parse_phone(text, region, stated=True) == wanted
+    assert parse_phone(wanted.replace(";ext=", " ext. "), "CN") == wanted
+
+
+def test_a_region_without_phone_numbers_is_refused() -> None:
+    with pytest.raises(ValueError, match="'UK' is no country"):
+        parse_phone("020 7946 0018", "UK", stated=True)
 
 
 @pytest.mark.parametrize("text", ["12345", "13812345678.0", "1.38E+10", "none", ""])

@@ -14,9 +14,10 @@ from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.duties import Actor
+from profilegraph.domain.notices import Notices
 from profilegraph.segments.codec import Conditions
 from profilegraph.segments.facts import Past, When
-from profilegraph.segments.history import as_of
+from profilegraph.segments.history import as_of, require_moment
 from profilegraph.segments.nodes import Node
 from profilegraph.services import duties, segments
 from profilegraph.services.keys import ApiKey
@@ -35,7 +36,9 @@ class ApiContext:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._look = OneLook(platform.knowledge)
-        self.platform = replace(platform, look=self._look)
+        self.notices: Notices = {}
+        """What is to be known of the answers, beside them."""
+        self.platform = replace(platform, look=self._look, notices=self.notices)
         self.viewer = viewer
         self.now = now
         self._clock = clock
@@ -57,14 +60,19 @@ class ApiContext:
             self._load = Loaders(self.platform, self.now, self.budget)
         return self._load
 
-    def when(self, moment: datetime | None) -> When:
-        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""
-        return as_of(moment, self.now)
+    def when(self, moment: datetime | None, now: datetime | None = None) -> When:
+        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one.
 
-    def past(self, moment: datetime | None) -> Past | None:
-        """Return the past moment that is asked about; None for now."""
-        when = self.when(moment)
-        return when if isinstance(when, Past) else None
+        With `now`, another moment than the present is taken for it.
+        """
+        if now is not None:
+            require_moment(now, "now")
+        return as_of(moment, now or self.now)
+
+    def past(self, moment: datetime | None, now: datetime | None = None) -> When | None:
+        """Return the moment that is asked about where it is not the present one, else None."""
+        when = self.when(moment, now)
+        return when if isinstance(when, Past) or now is not None else None
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
@@ -89,6 +97,7 @@ class ApiContext:
         if self._clock is not None:
             self.now = self._clock()
         self.budget = Budget()
+        self.notices.clear()
         self.forget()
 
     def forget(self) -> None:

@@ -16,6 +16,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 from profilegraph.api import faults, limits
 from profilegraph.api.context import ApiContext
 from profilegraph.api.operations import Operation, Refused, RunnableSchema
+from profilegraph.domain.notices import Notice
 from profilegraph.errors import DatabaseBusy, DatabaseTimeout, DatabaseUnavailable
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
@@ -147,7 +148,14 @@ class Executor:
         result: dict[str, Any] = {"data": answered.data}
         if answered.errors:
             result["errors"] = [faults.failed(error, self._new_id) for error in answered.errors]
+        notices = context.notices.values() if isinstance(context, ApiContext) else ()
+        if told := [_notice(one) for one in notices if one is not None]:
+            result["extensions"] = {"notices": told}
         return Answer(result, executed=True)
+
+
+def _notice(one: Notice) -> dict[str, str]:
+    return {"code": one.code.value, "message": one.text("en"), "asOf": one.at.isoformat()}
 
 
 def _unresolved(name: str | None) -> Answer:

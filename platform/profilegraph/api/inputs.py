@@ -30,6 +30,7 @@ from profilegraph.segments.nodes import Node
 
 R = TypeVar("R", bound=Record)
 _KEYS = TypeAdapter[str](Key)
+_SINCE = "Since when it is so, with a time zone; from now on if left out."
 _KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
 
 
@@ -40,6 +41,10 @@ class IdentityInput:
     kind: IdentityKind = strawberry.field(description="Which channel.")
     value: str = strawberry.field(
         description="The key, in any usual way of writing: 138 0013 8000 is understood."
+    )
+    region: str | None = given(
+        "Country (ISO 3166, such as US) of a phone number without its country code; the deployment's"
+        " if left out, and then one that may be another country's is refused."
     )
 
 
@@ -80,6 +85,9 @@ class SaveCustomerInput:
     key: str = strawberry.field(description=_KEY)
     kind: CustomerKind | None = given("Organisation or person; COMPANY for a new one if left out.")
     name: str | None = given("Name.")
+    created_at: datetime | None = given(
+        "Since when it has been a customer, with a time zone; since it was first saved if left out."
+    )
     attributes: list[AttributeInput] | None = given("New values of attributes; others stay.")
     identities: list[IdentityInput] | None = given("Further identities; others stay.")
 
@@ -95,6 +103,7 @@ class SaveDepartmentInput:
     name: str | None = given("What the customer calls it.")
     function: DepartmentFunction | None = given("What it does.")
     parent: str | None = given("Key of the department that it is part of.")
+    since: datetime | None = given(_SINCE)
 
 
 @strawberry.input(
@@ -112,6 +121,7 @@ class SaveDecisionMakerInput:
     stance: float | None = given("From -1 (against us) to 1 (for us).")
     department: str | None = given("Key of the department that the person works in.")
     reports_to: str | None = given("Key of the superior.")
+    since: datetime | None = given(_SINCE)
 
 
 @strawberry.input(description="A tag to put on customers, and what is known about it.")

@@ -178,11 +178,11 @@ async def _tagger(context: ApiContext, tags: Sequence[str]) -> Permit:
 def _customer(
     given: SaveCustomerInput,
 ) -> tuple[customers.Customer, *tuple[customers.Identity, ...]]:
-    fields = values(given, "key", "name") | present(given, "kind")
+    fields = values(given, "key", "name") | present(given, "kind", "created_at")
     attributes = {one.key: one.value() for one in present(given).get("attributes", ())}
     customer = record(customers.Customer, fields | {"attributes": attributes})
     identities = [
-        record(customers.Identity, {"kind": one.kind, "value": one.value, "customer": given.key})
+        record(customers.Identity, present(one) | {"customer": given.key})
         for one in present(given).get("identities", ())
     ]
     return customer, *identities

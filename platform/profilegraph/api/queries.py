@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.deployment_queries import DeploymentQuery
 from profilegraph.api.duty_queries import DutyQuery
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
@@ -29,6 +30,7 @@ from profilegraph.api.types.segment import (
     After,
     AsOf,
     CustomerConnection,
+    Now,
     OrderBy,
     PageSize,
     SegmentPreview,
@@ -36,7 +38,7 @@ from profilegraph.api.types.segment import (
 )
 from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import EVERYONE
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
@@ -54,7 +56,7 @@ Unsaved = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
+class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")
@@ -92,7 +94,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
                 raise InvalidInput(f"this is the id of a {kind}.", where="id")
         if identity is not None:
             key = await profiles.find_by_identity(
-                info.context.platform, identity.kind, identity.value
+                info.context.platform, identity.kind, identity.value, identity.region or None
             )
         return None if key is None else await Customer.load(info, key)
 
@@ -111,9 +113,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> CustomerConnection:
         """Return a page of customers."""
-        when = info.context.when(as_of)
+        when = info.context.when(as_of, now)
         return await customer_page(info, filter or EVERYONE, when, first, after, order_by, search)
 
     @field("What a filter finds, without saving it.")
@@ -124,9 +127,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             Condition, strawberry.argument(description="Who.", graphql_type=FilterInput)
         ],
         as_of: AsOf = None,
+        now: Now = None,
     ) -> SegmentPreview:
         """Return what a filter finds."""
-        return SegmentPreview(condition=filter, past=info.context.past(as_of))
+        return SegmentPreview(condition=filter, past=info.context.past(as_of, now))
 
     @field(
         "A saved segment in one version: the newest, or that of a past moment; null without one."
@@ -140,9 +144,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             strawberry.argument(description="Number of the version; the newest if left out."),
         ] = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> Segment | None:
         """Return a saved segment."""
-        past = info.context.past(as_of)
+        past = info.context.past(as_of, now)
         try:
             if version is None:
                 return Segment.of(await segments.segment(info.context.platform, key, past), past)
@@ -185,9 +190,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             ),
         ] = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
-        context, past = info.context, info.context.past(as_of)
+        context, past = info.context, info.context.past(as_of, now)
         condition = await _condition(info, segment, filter, past)
         when = past or context.now
         async with naming(context.platform, segment, condition, when):
@@ -202,17 +208,23 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         columns: Annotated[str, strawberry.argument(description="Key of the columns' dimension.")],
         filter: Filter = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> CrossTable:
         """Return the customers of a filter by two dimensions at once."""
-        when = info.context.when(as_of)
+        when = info.context.when(as_of, now)
         return await answers.cross_table(info, rows, columns, filter or EVERYONE, when)
 
     @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
     async def segment_overlap(
-        self, info: Info, segments: Keys = None, filters: Filters = None, as_of: AsOf = None
+        self,
+        info: Info,
+        segments: Keys = None,
+        filters: Filters = None,
+        as_of: AsOf = None,
+        now: Now = None,
     ) -> SegmentOverlap:
         """Return how segments lie over one another."""
-        return await comparison.overlap(info, segments, filters, info.context.when(as_of))
+        return await comparison.overlap(info, segments, filters, info.context.when(as_of, now))
 
     @field("Which tags are more or less frequent in one segment than in another, or elsewhere.")
     async def compare_segments(
@@ -229,13 +241,14 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         b_filter: Unsaved = None,
         dimensions: Dimensions = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> SegmentComparison:
         """Return which tags tell two segments apart."""
         ours = comparison.side("a", a, a_filter)
         if ours is None:
             raise InvalidInput("give a or aFilter.", where="a")
         theirs = comparison.side("b", b, b_filter)
-        when = info.context.when(as_of)
+        when = info.context.when(as_of, now)
         return await comparison.compare(info, ours, theirs, dimensions, when)
 
     @listed("Where the members of segments can be sent, by plugin.")
@@ -258,7 +271,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
 
 
 async def _condition(
-    info: Info, segment: str | None, given: Condition | None, past: Past | None
+    info: Info, segment: str | None, given: Condition | None, past: When | None
 ) -> Condition:
     if (segment is None) == (given is None):
         raise InvalidInput("give exactly one of segment and filter.", where="explainMember")

@@ -17,7 +17,6 @@ from profilegraph.cli.running import present, run
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks.host import load_host
 from profilegraph.hooks.options import parse_options
-from profilegraph.importers.binding import Conventions
 from profilegraph.importers.mapping import FileMapping, read_mapping
 from profilegraph.services.import_runs import BATCH_ROWS
 from profilegraph.services.imports import ImportJob, ImportReport, import_file, import_with
@@ -89,16 +88,10 @@ async def _import(platform: Platform, jobs: list[ImportJob], options: BaseModel 
 async def _imported(
     platform: Platform, job: ImportJob, options: BaseModel | None, bar: _Bar
 ) -> ImportReport:
-    database, conventions = platform.database, await _conventions(platform)
+    database, conventions = platform.database, await platform.conventions()
     if options is None:
         return await import_file(database, job, conventions, present(), bar)
     return await import_with(database, platform.host, job, options, conventions, present(), bar)
-
-
-async def _conventions(platform: Platform) -> Conventions:
-    settings = platform.settings
-    catalogue = await platform.catalogue()
-    return Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
 
 
 class _Bar:

@@ -26,6 +26,7 @@ from profilegraph.cli import (
     schema,
     segment,
     serve,
+    settings,
     taxonomy_changes,
 )
 from profilegraph.cli.console import err, out
@@ -73,6 +74,7 @@ app.add_typer(plugin.app, name="plugin")
 app.add_typer(schema.app, name="schema")
 app.add_typer(segment.app, name="segment")
 app.command()(serve.serve)
+app.add_typer(settings.app, name="settings")
 app.add_typer(taxonomy_changes.app, name="taxonomy")
 
 

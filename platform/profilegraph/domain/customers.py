@@ -13,6 +13,7 @@ from profilegraph.domain.values import (
     Moment,
     Name,
     Record,
+    Region,
     Share,
     SnakeKey,
     TagKey,
@@ -64,20 +65,28 @@ class RelationKind(StrEnum):
 
 
 class Customer(Record):
-    """A company or a person that we sell to."""
+    """A company or a person that we sell to.
+
+    `created_at` is since when it has been a customer: since it was first saved if nobody says.
+    """
 
     key: Key
     kind: CustomerKind = CustomerKind.COMPANY
     name: Name | None = None
+    created_at: Moment | None = None
     attributes: dict[SnakeKey, AttributeValue | None] = Field(default_factory=dict)
 
 
 class Identity(Record):
-    """A key by which a channel knows a customer; `value` in its canonical form."""
+    """A key by which a channel knows a customer; `value` in its canonical form.
+
+    `region` is the country (ISO 3166) of a phone number that does not say its own; it is not kept.
+    """
 
     kind: IdentityKind
     value: Key
     customer: Key
+    region: Region | None = None
 
     @property
     def key(self) -> str:

@@ -46,6 +46,7 @@ TagKey = Annotated[
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer
+from profilegraph.domain.customers import Customer, Identity
 from profilegraph.domain.values import Record
-from profilegraph.errors import InvalidInput
+from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.dates import DateRules
 from profilegraph.importers.fields import Parser, attribute_parser, field_parser
 from profilegraph.importers.mapping import FieldSource, FileMapping
@@ -21,6 +21,7 @@ from profilegraph.importers.tables import Table
 from profilegraph.importers.values import text_of
 
 ATTRIBUTES = "attributes"
+REGION = "region"
 NOTHING = object()
 """What a cell without a value is read as: the field is left as it is."""
 
@@ -55,6 +56,14 @@ class Target(NamedTuple):
     """Whether it is an attribute of the customer, rather than a field of the record."""
     read: Callable[[Any], Any]
     """From a cell to a value, None where it is cleared, or NOTHING; raises ValueError."""
+
+
+class RegionSource(NamedTuple):
+    """The attribute of customers that says in which country their phone numbers are."""
+
+    attribute: str
+    read: Callable[[Any], Any]
+    """From its value to a region, or NOTHING; raises ValueError."""
 
 
 class Binder:
@@ -92,6 +101,13 @@ class Binder:
                 faults.append(f"{name}: {fault}")
         if faults:
             raise InvalidInput("\n".join(faults), hint="Correct the `fields` of the mapping.")
+
+    def region_of_customers(self) -> RegionSource | None:
+        """Return what says the region of phone numbers by their customers; None where nothing does."""
+        source = self._mapping.fields.get(REGION)
+        if source is None or source.attribute is None:
+            return None
+        return RegionSource(source.attribute, self._target(REGION, source).read)
 
     def attribute_types(self, table: Table) -> str:
         """Return the declared types of the attributes that a table holds, which decide its values."""
@@ -135,10 +151,20 @@ class Binder:
             yield self._target(name, source)
 
     def _target(self, name: str, source: FieldSource) -> Target:
+        if source.attribute is not None:
+            self._require_attribute(name, source.attribute)
         attribute = self._has_attributes and name.startswith(_PREFIX)
         parse = self._parser(name, source)
         read = _reader(parse, source, frozenset(self._mapping.empty))
         return Target(name.removeprefix(_PREFIX) if attribute else name, attribute, read)
+
+    def _require_attribute(self, name: str, key: str) -> None:
+        if self._kind is not Identity or name != REGION:
+            raise ValueError("only the `region` of identities can come from an attribute")
+        try:
+            self._conventions.catalogue.attribute(key)
+        except NotFound as fault:
+            raise ValueError(str(fault)) from None
 
     def _parser(self, name: str, source: FieldSource) -> Parser:
         conventions = self._conventions

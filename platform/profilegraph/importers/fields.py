@@ -18,6 +18,7 @@ from profilegraph.importers.values import (
     parse_boolean,
     parse_enum,
     parse_hours,
+    parse_region,
     parse_share,
     parse_weekdays,
 )
@@ -46,6 +47,8 @@ def field_parser(record: type[Record], name: str, dates: DateRules, amounts: Amo
         return partial(parse_enum, words=kind)
     if name == "hours":
         return parse_hours
+    if name == "region":
+        return parse_region
     parsers: dict[type, Parser] = {
         datetime: partial(parse_moment, rules=dates),
         date: partial(parse_date, rules=dates),

@@ -45,6 +45,9 @@ class FieldSource(BaseModel):
 
     column: str | None = Field(None, min_length=1)
     constant: Word | None = Field(None, description="The same value for every row.")
+    attribute: str | None = Field(
+        None, description="The attribute of the customer that says it; of an identity's `region`."
+    )
     prefix: str = Field("", description="Put before the value, for keys of different systems.")
     values: dict[str, Word] = Field(default_factory=dict, description="Foreign word → our word.")
     format: str | None = Field(
@@ -63,8 +66,9 @@ class FieldSource(BaseModel):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.column is None) == (self.constant is None):
-            raise ValueError("give either `column` or `constant`")
+        origins = (self.column, self.constant, self.attribute)
+        if sum(origin is not None for origin in origins) != 1:
+            raise ValueError("give exactly one of `column`, `constant` and `attribute`")
         return self
 
 

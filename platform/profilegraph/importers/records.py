@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
 from profilegraph.domain.conformance import conform
-from profilegraph.domain.customers import Customer, Identity
+from profilegraph.domain.customers import Customer, Identity, IdentityKind
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
@@ -48,6 +48,8 @@ class RecordReader:
         self._binder.check(table)
         self.read_as = f"{conventions.read_as}\n{self._binder.attribute_types(table)}"
         """What decides the values beside the file and its mapping."""
+        self.region_source = self._binder.region_of_customers()
+        """What says in the graph in which country a phone number is."""
         self._keys = keys
         self._keyed_by_content = kind in KEYED_BY_CONTENT
         keyed = "key" in mapping.fields or "key" in table.columns
@@ -91,7 +93,17 @@ class RecordReader:
             raise ValueError("; ".join(_sentences(fault))) from None
         if isinstance(record, Customer):
             return record  # each attribute was read as the catalogue's type of it
+        if self.region_source is not None and waits_for_region(record):
+            return record
         return fitted(record, self._conventions)
+
+
+def waits_for_region(record: Record) -> TypeGuard[Identity]:
+    """Return whether a record is a phone number of which nothing says the country but its customer."""
+    match record:
+        case Identity(kind=IdentityKind.PHONE, region=None):
+            return True
+    return False
 
 
 def fitted(record: Record, conventions: Conventions) -> Record:
@@ -100,7 +112,8 @@ def fitted(record: Record, conventions: Conventions) -> Record:
     Raises ValueError with the reason why it cannot be kept.
     """
     if isinstance(record, Identity):
-        canonical = canonical_identity(record.kind, record.value, conventions.phone_region)
+        region, stated = record.region or conventions.phone_region, record.region is not None
+        canonical = canonical_identity(record.kind, record.value, region, stated=stated)
         return record.model_copy(update={"value": canonical})
     try:
         return conform(record, conventions.catalogue)

@@ -15,6 +15,7 @@ from profilegraph.importers.names import NAMES, NO, WEEKDAYS, YES
 
 E = TypeVar("E", bound=StrEnum)
 
+_REGION = re.compile(r"[A-Z]{2}")
 _ITEMS = re.compile(r"[\s,、;|/]+")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-~至到—–]\s*(\d{1,2}):(\d{2})")
 
@@ -82,6 +83,16 @@ def parse_hours(text: str) -> str:
         raise ValueError(f"{text!r} is not a span of hours such as 09:00-18:00")
     begin, begin_minute, end, end_minute = found.groups()
     return f"{begin:0>2}:{begin_minute}-{end:0>2}:{end_minute}"
+
+
+def parse_region(text: str) -> str:
+    """Return a country's code of two letters (ISO 3166), such as US."""
+    code = fold(text).upper()
+    if _REGION.fullmatch(code):
+        return code
+    raise ValueError(
+        f"{text!r} is no country code such as US or DE; a value map in the mapping can translate it"
+    )
 
 
 def parse_enum(text: str, words: type[E]) -> E:

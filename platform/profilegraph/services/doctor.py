@@ -13,9 +13,11 @@ from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import ProfilegraphError, SchemaBehind
 from profilegraph.hooks.host import Host
+from profilegraph.services.deployment import require_same
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
 from profilegraph.services.states import IndexState
 from profilegraph.storage.database import Database
+from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.migrations import require_migrated
 from profilegraph.storage.taxonomies import read_taxonomies
 
@@ -65,7 +67,8 @@ async def examine(
     try:
         found.append(Finding("database", Health.SOUND, f"answers at {database.address}"))
         own = settings.neo4j_uri is None
-        found += [await _schema(database, own=own), await _taxonomies(database, host)]
+        found += [await _schema(database, own=own), await _deployment(database, settings)]
+        found.append(await _taxonomies(database, host))
     finally:
         await database.close()
     return [*found, _index(settings, address), await _server(settings)]
@@ -115,6 +118,20 @@ async def _schema(database: Database, *, own: bool) -> Finding:
     except ProfilegraphError as error:
         return _broken("schema", error)
     return Finding("schema", Health.SOUND, f"is that of version {len(migrations)}")
+
+
+async def _deployment(database: Database, settings: Settings) -> Finding:
+    """Return whether this process is set to what the graph keeps."""
+    kept = await read_deployment(database)
+    if kept is None:
+        told = "are kept in the graph when the platform first starts"
+        return Finding("deployment", Health.SOUND, told)
+    try:
+        require_same(kept, settings)
+    except ProfilegraphError as error:
+        return _broken("deployment", error)
+    told = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
+    return Finding("deployment", Health.SOUND, told)
 
 
 async def _taxonomies(database: Database, host: Host) -> Finding:

@@ -35,7 +35,7 @@ from profilegraph.services.import_runs import (
     run_import,
     start_import,
 )
-from profilegraph.services.import_screening import by_content
+from profilegraph.services.import_screening import by_content, by_region
 from profilegraph.storage.database import Database
 from profilegraph.storage.imports import ImportIdentity, read_otherwise, require_content_keys
 from profilegraph.storage.upserts import RECORDS
@@ -107,6 +107,8 @@ async def import_file(
         file = RejectFile(Path(start.reject_file), table.columns, json=table.json)
         batches = read_batches(table, reader, size=job.batch, after=start.line)
         screen = by_content(kind, rejects=table.rejects)
+        if reader.region_source is not None:
+            screen = by_region(reader.region_source, conventions)
         done = await run_import(database, batches, file, start, now, progress, screen)
         return replace(done, read_otherwise=otherwise)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.deployment import Deployment
 from profilegraph.embedded.pulse import Beat, Pulse
 from profilegraph.errors import IndexUnable
 from profilegraph.index.level import Level
@@ -24,6 +25,7 @@ from profilegraph.services.computing import Computing
 from profilegraph.services.index_keeper import IndexKeeper
 from profilegraph.services.metrics import Metrics
 from profilegraph.storage.database import Database
+from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.feed import Heads, Look, Part, begin, look
 from profilegraph.storage.taxonomies import read_taxonomies
 
@@ -71,6 +73,8 @@ class Knowledge:
         self._saved: Level | None = None
         self._saving: asyncio.Task[None] | None = None
         self._catalogue: Catalogue | None = None
+        self.deployment: Deployment | None = None
+        """The settings that the graph keeps; None where it keeps none."""
         self._pulse = pulse
         self._told: tuple[Beat, Known] | None = None
 
@@ -161,6 +165,8 @@ class Knowledge:
         parts = frozenset[Part]().union(*(change.parts for change in found.changes))
         if self._catalogue is None or Part.TAXONOMIES in parts:
             self._catalogue = Catalogue.of(await read_taxonomies(self._database))
+        if self._heads is None or Part.SETTINGS in parts:
+            self.deployment = await read_deployment(self._database)
         if Part.INDEX in parts:
             self.index.drop("asked for")
         self.metrics.changes.inc(len(found.changes))

@@ -106,7 +106,7 @@ async def _scores(
             begun(partial(run_model, model, tables, here, options), f"model {model.key}")
         )
 
-    here = now.astimezone(platform.settings.zone)
+    here = now.astimezone(platform.deployment.zone)
     read = partial(
         read_tables, platform.database, needs=model.needs, now=now, event_types=model.event_types
     )

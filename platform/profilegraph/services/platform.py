@@ -11,17 +11,22 @@ from pathlib import Path
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.notices import Notices
 from profilegraph.embedded import server as embedded
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host, load_host
+from profilegraph.importers.binding import Conventions
 from profilegraph.segments.checking import Sound
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.services import deployment as deployments
 from profilegraph.services.bell import Bell
 from profilegraph.services.computing import Computing
+from profilegraph.services.deployment import of_process
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
 from profilegraph.services.taxonomies import load_what_fits
@@ -49,6 +54,19 @@ class Platform:
     sound: Sound = field(default_factory=Sound)
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
+    notices: Notices | None = None
+    """What whoever asks should know of the answers; without it, nobody wants to."""
+
+    @property
+    def deployment(self) -> Deployment:
+        """Return what amounts, phone numbers and days mean in the graph, as of the last look at it."""
+        return self.knowledge.deployment or of_process(self.settings)
+
+    async def conventions(self) -> Conventions:
+        """Return what values of a file mean that do not say it themselves."""
+        catalogue = await self.catalogue()
+        kept = self.deployment
+        return Conventions(kept.zone, kept.currency, kept.phone_region, catalogue)
 
     async def catalogue(self) -> Catalogue:
         """Return the catalogue of the taxonomies that are in the graph now."""
@@ -70,7 +88,7 @@ class Platform:
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
-        return Context(now, now.astimezone(self.settings.zone).date(), library, present=present)
+        return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
 
 
 @dataclass(frozen=True)
@@ -116,6 +134,7 @@ async def open_platform(
             await migrate(database, migrations, now)
         else:
             await require_migrated(database, migrations)
+        deployment = await deployments.keep(database, settings, now)
         host = load_host()
         left = await load_what_fits(database, host.taxonomies, now)
         knowledge = Knowledge(
@@ -124,6 +143,7 @@ async def open_platform(
             index_file(settings, address),
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
+        knowledge.deployment = deployment
         listening = Listening(host.listeners, host.guard)
         database.on_tags = listening.tags_written
         try:

@@ -115,7 +115,7 @@ async def take_snapshot(
     """
     asked = f"takeSnapshot {source!r} {key!r} {labels!r} {note!r}"
     of = await read_segment(platform.database, source)
-    moment = act.now.astimezone(platform.settings.zone)
+    moment = act.now.astimezone(platform.deployment.zone)
     key = segment_key(f"{source}@{moment:%Y-%m-%dT%H:%M:%S}" if key is None else key)
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"

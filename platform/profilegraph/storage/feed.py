@@ -89,6 +89,8 @@ class Part(StrEnum):
     TAXONOMIES = "taxonomies"
     SEGMENTS = "segments"
     KEYS = "keys"
+    SETTINGS = "settings"
+    """Those of the deployment."""
     INDEX = "index"
     """Nothing changed: whoever has an index is to build it anew."""
 

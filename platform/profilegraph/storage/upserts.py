@@ -41,6 +41,7 @@ from profilegraph.segments.cohorts import cohort_number
 from profilegraph.storage.feed import Part, Touched
 
 Values = dict[str, Any]
+_SINCE = " or `since` is still to come, or before what is known of it: tell its history in order."
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,13 @@ def _customer(record: Customer) -> Values:
     values = record.given("name") | attributes
     if "kind" in record.model_fields_set:
         values["kind"] = kind
-    return {"key": record.key, "kind": kind, "cohort": cohort_number(record.key), "set": values}
+    return {
+        "key": record.key,
+        "kind": kind,
+        "cohort": cohort_number(record.key),
+        "createdAt": _moment(record.created_at),
+        "set": values,
+    }
 
 
 def _relation(record: Relation) -> Values:
@@ -113,6 +120,7 @@ def _department(record: Department) -> Values:
         "key": record.key,
         "customer": record.customer,
         "parent": record.parent,
+        "since": _moment(record.since),
         "moves": "parent" in record.model_fields_set,
         "set": record.given("name", "function"),
     }
@@ -126,6 +134,7 @@ def _decision_maker(record: DecisionMaker) -> Values:
         "boss": record.reports_to,
         "moves": "department" in record.model_fields_set,
         "changesBoss": "reports_to" in record.model_fields_set,
+        "since": _moment(record.since),
         "set": record.given("name", "title", "role", "influence", "stance"),
     }
 
@@ -170,6 +179,7 @@ def _opportunity(record: Opportunity) -> Values:
     return {
         "key": record.key,
         "customer": record.customer,
+        "since": _moment(record.since),
         "outcome": record.outcome,
         "set": values,
     }
@@ -193,6 +203,10 @@ def _consent(record: Consent) -> Values:
     }
 
 
+def _participation(record: Participation) -> Values:
+    return record.model_dump() | {"since": _moment(record.since)}
+
+
 def _plain(record: Record) -> Values:
     return record.model_dump()
 
@@ -202,11 +216,12 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
         Customer: Upsert(
             kind="customers",
             row=_customer,
+            conflict="`created_at` is still to come.",
             touches=lambda record: Touched(customers={record.key}),
         ),
         Identity: Upsert(
             kind="identities",
-            row=lambda record: _plain(record) | {"key": record.key},
+            row=lambda record: record.model_dump(exclude={"region"}) | {"key": record.key},
             needs={"customer": "Customer"},
             conflict="this identity belongs to another customer already; merge the two customers or correct the row.",
         ),
@@ -235,7 +250,8 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             row=_department,
             needs={"customer": "Customer", "parent": "Department"},
             parent="parent",
-            conflict="the department or its parent belongs to another customer, or it would be part of itself.",
+            conflict="the department or its parent belongs to another customer, or it would be part of itself,"
+            + _SINCE,
         ),
         DecisionMaker: Upsert(
             kind="decision_makers",
@@ -246,7 +262,8 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
                 "reports_to": "DecisionMaker",
             },
             parent="reports_to",
-            conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle.",
+            conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle,"
+            + _SINCE,
         ),
         Team: Upsert(
             kind="teams",
@@ -292,14 +309,14 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             kind="opportunities",
             row=_opportunity,
             needs={"customer": "Customer"},
-            conflict="this opportunity belongs to another customer already.",
+            conflict="this opportunity belongs to another customer already," + _SINCE,
         ),
         Participation: Upsert(
             kind="participations",
-            row=_plain,
+            row=_participation,
             needs={"person": "DecisionMaker", "opportunity": "Opportunity"},
             apart=lambda record: (record.person, record.opportunity),
-            conflict="the person and the opportunity belong to different customers.",
+            conflict="the person and the opportunity belong to different customers," + _SINCE,
             touches=lambda record: Touched(people={record.person}),
         ),
         FollowUp: Upsert(

@@ -7,9 +7,11 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from profilegraph.domain.activity import Event, FollowUp
 from profilegraph.domain.customers import Consent, Customer, Tagging
+from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import Record
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.statements import statement
@@ -124,26 +126,29 @@ def _waves(spec: Upsert, records: Sequence[Record]) -> Iterator[list[int]]:
 
 
 def _parents_first(spec: Upsert, records: Sequence[Record]) -> Iterable[int]:
+    order = _by_time(records)
     if spec.parent is None:
-        return _by_time(records)
-    parents = {index: getattr(record, spec.parent) for index, record in enumerate(records)}
+        return order
     places: dict[str, list[int]] = defaultdict(list)
-    for index, record in enumerate(records):
-        places[record.key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
+    for index in order:
+        places[records[index].key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
+    parents = {
+        key: {parent for index in own if (parent := getattr(records[index], spec.parent)) in places}
+        for key, own in places.items()
+    }
     try:
-        return list(
-            TopologicalSorter(
-                {index: places.get(parent, []) for index, parent in parents.items()}
-            ).static_order()
-        )
+        keys = TopologicalSorter(parents).static_order()
+        return [index for key in keys for index in places[key]]
     except CycleError:
-        return range(len(records))  # the statement refuses the rows that would close the circle
+        return order  # the statement refuses the rows that would close the circle
 
 
 def _by_time(records: Sequence[Record]) -> Iterable[int]:
-    if isinstance(records[0], Tagging):
-        return sorted(range(len(records)), key=lambda index: records[index].since)  # type: ignore[attr-defined]
-    return range(len(records))
+    moments = [getattr(record, "since", None) for record in records]
+    if not any(moments):
+        return range(len(records))
+    # What begins when it is written comes last: no other moment is later.
+    return sorted(range(len(records)), key=lambda index: (moments[index] is None, moments[index]))
 
 
 async def _reasons(
@@ -177,3 +182,15 @@ async def known_keys(
         _KNOWN[label], {"keys": [key for key in keys if key]}
     )
     return set(rows[0]["known"])
+
+
+async def read_attribute(
+    transaction: Transaction, attribute: str, customers: Collection[str]
+) -> dict[str, Any]:
+    """Return what an attribute of some customers says, by their keys; of those who have it."""
+    rows = await transaction.run(
+        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c[$property] IS NOT NULL"
+        " RETURN c.key AS key, c[$property] AS said",
+        {"keys": list(customers), "property": attribute_property(attribute)},
+    )
+    return {row["key"]: row["said"] for row in rows}

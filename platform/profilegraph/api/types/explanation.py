@@ -16,7 +16,7 @@ from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.segments.codec import encode
 from profilegraph.segments.explain import Verdict
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import Past, When
 from profilegraph.segments.missing import Miss
 from profilegraph.segments.missing_text import miss_line
 from profilegraph.services import explanations, segments
@@ -100,7 +100,7 @@ class Explanation:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
-    past: strawberry.Private[Past | None] = None
+    past: strawberry.Private[When | None] = None
 
     @field("The customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -137,7 +137,7 @@ class Explanation:
             ConditionVerdict(
                 verdict=verdict,
                 customer_key=self.customer_key,
-                past=self.past is not None,
+                past=isinstance(self.past, Past),
                 place=verdict.place,
                 depth=depth,
                 holds=verdict.holds,

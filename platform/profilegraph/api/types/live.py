@@ -103,7 +103,7 @@ class SegmentLive:
         """Return when the schedule falls next."""
         if self.schedule is None:
             return None
-        zone = info.context.platform.settings.zone
+        zone = info.context.platform.deployment.zone
         return next_run(self.schedule, self.watch.ran_at, zone)
 
     @classmethod

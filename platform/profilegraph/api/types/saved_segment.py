@@ -31,7 +31,7 @@ from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.errors import Forbidden
 from profilegraph.segments import differing
 from profilegraph.segments.codec import encode
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import InSegment, Listed
 from profilegraph.services import segment_history, segments
 from profilegraph.services.broken import naming
@@ -206,7 +206,7 @@ class Segment(Node, Labelled, Audience):
         return await difference(info, self.key, from_, to)
 
     @classmethod
-    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
+    def of(cls, found: SavedSegment, past: When | None = None) -> Segment:
         """Return the API's view of a saved segment, with its members as of a moment."""
         return cls(
             key=found.key,

@@ -147,7 +147,7 @@ class Watcher:
     def _all_needed(self, one: _Followed, asked: Asked, news: News, at: datetime) -> bool:
         watch = one.watch
         if watch.schedule is not None:
-            due = next_run(watch.schedule, watch.ran_at, self._platform.settings.zone)
+            due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
             if due is not None and due <= at:
                 return True
         anyone = one.fresh or news.trees or news.lost or asked.definition != watch.definition

@@ -79,7 +79,7 @@ async def set_live(
     InvalidInput where the schedule is none, Forbidden, NotFound, BrokenSegment, and Conflict where
     the segment is not active.
     """
-    if schedule is not None and next_run(schedule, act.now, platform.settings.zone) is None:
+    if schedule is not None and next_run(schedule, act.now, platform.deployment.zone) is None:
         raise InvalidInput(
             f"{schedule!r} never comes.", hint="Name a day that there is.", where="schedule"
         )
