@@ -76,6 +76,12 @@ class Conflict(ProfilegraphError):
     code = "CONFLICT"
 
 
+class UnreadableRecord(ProfilegraphError):
+    """Something that is stored is not what its kind of record can be; the rest can be read."""
+
+    code = "RECORD_UNREADABLE"
+
+
 class BrokenSegment(Conflict):
     """A saved segment names what is not there any more, and cannot be asked until that is."""
 

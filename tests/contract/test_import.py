@@ -414,6 +414,9 @@ class _Interrupting:
     def __init__(self, after: int) -> None:
         self.left = after
 
+    def decided(self, encoding: str, example: str) -> None:
+        assert encoding
+
     def scanned(self, position: int) -> None:
         pass
 
@@ -508,3 +511,37 @@ async def test_the_example_file_of_every_kind_is_imported_as_it_is(
         report = await run(graph, kind, path)
         assert (report.rejected, report.written) == (0, report.read), kind
         assert report.read > 0
+
+
+async def test_a_file_that_contradicts_itself_is_refused_before_anything_is_written(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "opportunities.csv"
+    path.write_text("key;customer;amount\nO1;C1;1.000\nO2;C1;1,250\nO3;C1;12,50\n", "utf-8")
+    before = await dump(graph)
+    with pytest.raises(InvalidInput, match="amount: '12,50' in line 4 has a decimal comma"):
+        await run(graph, "opportunities", path)
+    path.write_bytes("key,customer,name\nO1,C1,谢谢\n".encode("gbk"))
+    with pytest.raises(InvalidInput, match="two ways: '谢谢' in GB18030 or"):
+        await run(graph, "opportunities", path)
+    assert await dump(graph) == before
+
+
+async def test_a_file_s_encoding_is_told_before_its_first_row_is_written(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_bytes("key,name\nk1,谢霞\n".encode("gbk"))
+    told: list[object] = []
+
+    class Listening(_Interrupting):
+        def decided(self, encoding: str, example: str) -> None:
+            told.append((encoding, example))
+
+        def written(self, position: int, checkpoint: Checkpoint) -> None:
+            told.append(checkpoint.written)
+
+    await import_file(graph, ImportJob("customers", path), CONVENTIONS, NOW, Listening(0))
+    assert told == [("gb18030", "谢霞"), 1]
+    rows = await graph.read("MATCH (c:Customer) RETURN c.name AS name")
+    assert [row["name"] for row in rows] == ["谢霞"]

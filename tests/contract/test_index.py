@@ -19,7 +19,8 @@ from profilegraph.errors import NotFound
 from profilegraph.index.comparing import differences
 from profilegraph.index.view import View
 from profilegraph.segments.codec import decode
-from profilegraph.services import index_keeper, knowledge, segments
+from profilegraph.segments.nodes import PersonTest
+from profilegraph.services import index_keeper, knowledge, people, segments
 from profilegraph.services.index_checks import rebuild, verify_saved
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
@@ -109,6 +110,33 @@ async def test_the_next_answer_reflects_what_was_just_committed(
     await save(indexed, records, NOW)
     assert await count(indexed, filter_) == 1
     assert by_index(indexed) == answered + 1
+
+
+async def test_people_are_counted_and_listed_by_the_index_as_they_are_now(
+    indexed: Platform,
+) -> None:
+    """Also those of customers who were read again, beside those of the others."""
+
+    async def deciders() -> tuple[int, list[str]]:
+        where = PersonTest(roles=(DecisionRole.DECIDER,))
+        page = await people.page(indexed, EVERYONE, where, NOW, first=10)
+        assert await people.count(indexed, EVERYONE, where, NOW) == len(page.seats)
+        return len(page.seats), [f"{one.person}@{one.customer}" for one in page.seats]
+
+    customers = [Customer(key=f"c{number}") for number in range(40)]
+    seats = [
+        DecisionMaker(key=f"p{number}", customer=f"c{number}", role=DecisionRole.DECIDER)
+        for number in (3, 7)
+    ]
+    await save(indexed, [*customers, *seats], NOW)
+    await ready(indexed)
+    answered = by_index(indexed)
+    assert await deciders() == (2, ["p3@c3", "p7@c7"])
+    other = DecisionMaker(key="p3", customer="c3", role=DecisionRole.BLOCKER)
+    fresh = DecisionMaker(key="p1", customer="c9", role=DecisionRole.DECIDER)
+    await save(indexed, [other, fresh], NOW)
+    assert await deciders() == (2, ["p1@c9", "p7@c7"])
+    assert by_index(indexed) == answered + 4
 
 
 async def test_a_team_that_moves_takes_its_customers_along(indexed: Platform) -> None:

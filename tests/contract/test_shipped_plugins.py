@@ -82,7 +82,7 @@ async def test_leads_are_scored_graded_and_found_by_the_condition(platform: Plat
     assert done.tags["lead_grade"] == {"b": 1, "d": 1}
     again = await compute(platform, platform.host.model("lead_quality"), NOW)
     assert again.changed == 0
-    asked = decode({"lead": {"grade": ["A", "B"], "atLeast": 50}}, platform.host.conditions)
+    asked = decode({"lead": {"grade": ["A", "B"], "atLeast": 50}}, platform.host.conditions(None))
     assert [one.key for one in (await members(platform, asked, NOW, first=9)).positions] == ["keen"]
 
 

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
 
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.hooks import hookimpl
 from profilegraph.hooks.host import CORE, Candidate, Host, build_host
 from profilegraph.services.platform import Platform
+
+
+class Bringing:
+    """A plugin that brings taxonomies."""
+
+    def __init__(self, *taxonomies: Taxonomy) -> None:
+        folder = Path(mkdtemp())
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._paths = [folder / f"{one.key}.yaml" for one in taxonomies]
+        for path, one in zip(self._paths, taxonomies, strict=True):
+            text = one.model_dump_json(by_alias=True, exclude_none=True, exclude_defaults=True)
+            path.write_text(text, "utf-8")  # JSON is YAML
+
+    @hookimpl
+    def register_taxonomies(self) -> Sequence[Path]:
+        return self._paths
 
 
 def host_of(**plugins: object) -> Host:

@@ -43,7 +43,7 @@ def test_a_mapping_is_read_with_its_short_and_long_forms(tmp_path: Path) -> None
         ("delimiter: x\n", r":1:1: delimiter"),
         ("columns: [a, a]\n", r"names a column twice"),
         ("encoding: utf-61\n", r"no encoding is called 'utf-61'"),
-        ("encoding: utf-16\n", r"save the file as UTF-8"),
+        ("encoding: cp037\n", r"save the file as UTF-8"),
         ("fields: [\n", r"mapping.yaml:\d:\d: not valid YAML"),
         ("just text\n", r"dictionary"),
     ],

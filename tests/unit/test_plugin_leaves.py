@@ -18,7 +18,7 @@ from profilegraph.domain.taxonomy import Cardinality, Dimension, Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, InvalidInput, NotFound, PluginError
 from profilegraph.hooks import SegmentLeaf, expanding, hookimpl
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.host import Host, shipped_taxonomies
 from tests.support.plugins import host_of
 
 LABELS = Labels(zh_cn="条件", en="Condition")
@@ -230,3 +230,35 @@ def test_a_leaf_that_the_api_cannot_tell_does_not_take_the_api_down(
     [trouble] = host.guard.troubles
     assert trouble.part.plugin == "acme"
     assert reason in trouble.reason
+
+
+def test_a_leaf_that_names_what_no_taxonomy_has_is_the_plugin_s_fault() -> None:
+    catalogue = Catalogue.of(shipped_taxonomies())
+    gone = {"tags": {"dimension": "mood", "anyOf": ["happy"]}}
+    host = host_of(acme=Leaf(lambda _: gone))
+    with pytest.raises(PluginError, match=r"'acme' failed \(leaf my_leaf\)") as caught:
+        host.conditions(catalogue)["myLeaf"]({})
+    assert "it expands to what no taxonomy in use has: no dimension is called 'mood'" in str(
+        caught.value
+    )
+    assert host.guard.troubles[0].part.plugin == "acme"
+
+
+def test_what_a_leaf_takes_from_the_asker_is_the_asker_s_fault() -> None:
+    class Word(Wish):
+        """What is asked, and of what."""
+
+        event: str = Field(description="Which type of event.")
+
+    class Passing(Leaf):
+        input = Word
+
+    def passed(asked: Wish) -> dict[str, Any]:
+        return {"event": {"type": asked.model_dump()["event"]}}
+
+    catalogue = Catalogue.of(shipped_taxonomies())
+    host = host_of(acme=Passing(passed))
+    assert host.conditions(catalogue)["myLeaf"]({"event": "purchase"})
+    with pytest.raises(InvalidFilter, match="my_leaf: no event type is called 'purchsae'"):
+        host.conditions(catalogue)["myLeaf"]({"event": "purchsae"})
+    assert host.guard.troubles == ()

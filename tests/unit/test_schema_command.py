@@ -39,12 +39,12 @@ def test_what_breaks_documents_since_an_older_schema_is_told_and_fails(tmp_path:
         done = CliRunner().invoke(app, [*arguments])
         return done.exit_code, done.output
 
-    _, printed = run("print")
+    _, printed = run("print", "--installed")
     older = tmp_path / "older.graphql"
     older.write_text(printed, "utf-8")
-    assert run("diff", str(older)) == (0, "What was valid before is valid now.\n")
+    assert run("diff", str(older), "--installed") == (0, "What was valid before is valid now.\n")
     older.write_text(printed.replace("type Query {", 'type Query {\n  "Gone."\n  gone: Int\n', 1))
-    status, told = run("diff", str(older))
+    status, told = run("diff", str(older), "--installed")
     assert status == 1
     assert told.startswith("breaks")
     assert "Query.gone" in told

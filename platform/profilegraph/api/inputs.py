@@ -157,12 +157,15 @@ class EventInput:
     person: str | None = given("Key of the decision-maker who did it.")
 
 
-@strawberry.input(description="What people read, in both languages of the product.")
+@strawberry.input(
+    description="What people read, in both languages of the product or in one of them; the other one"
+    " stays as it is."
+)
 class LabelsInput:
-    """What people read, in both languages."""
+    """What people read, in both languages or in one of them."""
 
-    zh_cn: str = strawberry.field(name="zhCN", description="In Chinese.")
-    en: str = strawberry.field(description="In English.")
+    zh_cn: str | None = strawberry.field(name="zhCN", default=None, description="In Chinese.")
+    en: str | None = strawberry.field(default=None, description="In English.")
 
     def labels(self) -> Labels:
         """Return the labels; raises InvalidInput."""
@@ -226,13 +229,15 @@ def key(text: str, where: str) -> str:
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
-        raise InvalidInput(fault.errors()[0]["msg"] + ".", where=where) from fault
+        reason = fault.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InvalidInput(reason + ".", where=where) from fault
 
 
 def _invalid(fault: ValidationError) -> InvalidInput:
     return InvalidInput(
         "; ".join(
-            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}: {error['msg']}"
+            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}:"
+            f" {error['msg'].removeprefix('Value error, ')}"
             for error in fault.errors(include_input=False, include_url=False)
         )
     )

@@ -46,6 +46,9 @@ from profilegraph.api.plans import PlannedExecutor
 
 _REMEMBERED = 256
 _MOST_ERRORS = 50
+_FILTER = "FilterInput"
+_MOST_OBJECTS = 4_000
+"""Objects in one variable that holds filters: those of one question have 300 conditions at most."""
 _UNNAMED = "Say by `operationName` which of the operations to run."
 _RULES = (
     *specified_rules,
@@ -119,8 +122,7 @@ class Operation:
         return self._node.operation
 
     async def execute(self, context: object, given: Mapping[str, Any]) -> ExecutionResult:
-        """Return what it answers; raises Refused where it is not run."""
-        self._admit(given)
+        """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
         schema = self._document.schema
         executor = PlannedExecutor(
             schema,
@@ -142,7 +144,7 @@ class Operation:
         self, context: object, given: Mapping[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
         """Yield what it answers to each event; raises Refused where it does not begin."""
-        self._admit(given)
+        self.admit(given)
         result = subscribe(
             self._document.schema,
             self._document.node,
@@ -161,10 +163,12 @@ class Operation:
             except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
                 yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
-    def _admit(self, given: Mapping[str, Any]) -> None:
+    def admit(self, given: Mapping[str, Any]) -> None:
+        """Return nothing where it may be run; raises Refused where it is wrong, or asks for too much."""
         document = self._document
         if errors := document.faults or excess(document.schema, document.node, given):
             raise Refused(errors)
+        self._refuse_endless(given)
 
     def _values(self, given: Mapping[str, Any]) -> VariableValues:
         try:
@@ -177,6 +181,18 @@ class Operation:
         if isinstance(values, list):
             raise Refused(values)
         return values
+
+    def _refuse_endless(self, given: Mapping[str, Any]) -> None:
+        """Raise Refused where a filter has so many parts that reading it would take its time."""
+        for node in self._node.variable_definitions or ():
+            name = node.variable.name.value
+            if not self._coercions.holds(self._document.schema, node.type, _FILTER):
+                continue
+            if _objects(given.get(name)) > _MOST_OBJECTS:
+                message = f"Variable '${name}' has more than {_MOST_OBJECTS:,} objects in it."
+                hint = "Save a part of the filter as a segment of its own."
+                extensions = {"code": limits.CODE, "hint": hint}
+                raise Refused([GraphQLError(message, node, extensions=extensions)])
 
     def _read(self, given: Mapping[str, Any]) -> VariableValues:
         """Return the values of the variables; raises whatever where one is unusual."""
@@ -216,6 +232,19 @@ class Operation:
     def _fragments(self) -> dict[str, FragmentDetails]:
         # No fragment has variables of its own: the parser takes none.
         return {name: FragmentDetails(one) for name, one in self._fragment_definitions.items()}
+
+
+def _objects(value: Any) -> int:
+    """Return how many objects are in a value, or that they are too many."""
+    found, stack = 0, [value]
+    while stack and found <= _MOST_OBJECTS:
+        match stack.pop():
+            case dict() as one:
+                found += 1
+                stack.extend(one.values())
+            case list() as many:
+                stack.extend(many)
+    return found
 
 
 def _leave_out(coerce: Coerce) -> None:

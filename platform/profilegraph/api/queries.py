@@ -15,6 +15,7 @@ from profilegraph.api.filters import FilterInput
 from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
+from profilegraph.api.inputs import key as business_key
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
 from profilegraph.api.types import answers, comparison
@@ -96,6 +97,8 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
             key = await profiles.find_by_identity(
                 info.context.platform, identity.kind, identity.value, identity.region or None
             )
+        elif key is not None:
+            key = business_key(key, "key")
         return None if key is None else await Customer.load(info, key)
 
     @field("The customers that match, a page at a time.")
@@ -194,6 +197,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
         context, past = info.context, info.context.past(as_of, now)
+        customer = business_key(customer, "customer")
         condition = await _condition(info, segment, filter, past)
         when = past or context.now
         async with naming(context.platform, segment, condition, when):

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderResult
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    ConsoleRenderable,
+    RenderableType,
+    RenderHook,
+    RenderResult,
+)
 from rich.segment import Segment
 
 _KEPT = "\n\t"
@@ -40,7 +47,7 @@ class _Harmless:
             yield one if one.control else Segment(harmless(one.text), one.style)
 
 
-class MakeHarmless:
+class MakeHarmless(RenderHook):
     """Comes before each print of a console."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:

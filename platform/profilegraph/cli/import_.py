@@ -17,6 +17,7 @@ from profilegraph.cli.running import present, run
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks.host import load_host
 from profilegraph.hooks.options import parse_options
+from profilegraph.importers.encodings import UTF_8
 from profilegraph.importers.mapping import FileMapping, read_mapping
 from profilegraph.services.import_runs import BATCH_ROWS
 from profilegraph.services.imports import ImportJob, ImportReport, import_file, import_with
@@ -124,6 +125,11 @@ class _Bar:
 
     def scanned(self, position: int) -> None:
         self._bar.update(self._task, completed=position)
+
+    def decided(self, encoding: str, example: str) -> None:
+        if encoding != UTF_8:
+            shown = f", such as {example!r}" if example else ""
+            err.print(f"{escape(self._name)}: read as {encoding.upper()}{escape(shown)}")
 
     def written(self, position: int, checkpoint: Checkpoint) -> None:
         self._rows = checkpoint.read

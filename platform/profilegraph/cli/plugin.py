@@ -10,8 +10,9 @@ from rich.markup import escape
 
 from profilegraph.cli import plugin_authoring
 from profilegraph.cli.console import out
+from profilegraph.cli.in_use import Installed, find_in_use
 from profilegraph.cli.listing import AsJson, show_json, show_rows
-from profilegraph.hooks.host import Host, load_host
+from profilegraph.hooks.host import Host
 
 app = typer.Typer(help="Plugins.", no_args_is_help=True)
 app.command()(plugin_authoring.check)
@@ -26,13 +27,14 @@ def plugins() -> None:
 @app.command("list")
 def list_(
     trace: Annotated[bool, typer.Option(help="Show the traceback of each fault too.")] = False,
+    installed: Installed = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the plugins with their versions and hooks, and the faults of those that fail."""
-    host = load_host()
+    """List the plugins with their versions and hooks, and what of them is out of use, and why."""
+    host = find_in_use(installed=installed)[0]
     if as_json:
         faults = [
-            {"plugin": one.name, "distribution": one.distribution, "reason": one.reason}
+            {"about": one.about, "distribution": one.distribution, "reason": one.reason}
             for one in host.faults
         ]
         show_json({"plugins": [asdict(one) for one in host.plugins], "faults": faults})
@@ -48,6 +50,6 @@ def show(host: Host, *, trace: bool) -> None:
     )
     for fault in host.faults:
         origin = f" ({fault.distribution})" if fault.distribution else ""
-        out.print(f"[bold red]FAULT[/] {escape(f'{fault.name}{origin}: {fault.reason}')}")
+        out.print(f"[bold red]FAULT[/] {escape(f'{fault.about}{origin}: {fault.reason}')}")
         if trace and fault.traceback:
             out.print(escape(fault.traceback))

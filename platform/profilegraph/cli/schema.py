@@ -12,14 +12,11 @@ from rich.markup import escape
 from profilegraph.api.schema import sdl
 from profilegraph.api.schema_changes import schema_changes
 from profilegraph.cli.console import out
-from profilegraph.cli.running import run
+from profilegraph.cli.in_use import Installed, find_in_use
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import load_host
 from profilegraph.services.schemas import json_schemas, schema_text
 
 app = typer.Typer(help="The schemas of the GraphQL API and of files.", no_args_is_help=True)
-
-LIVE = typer.Option(help="With what is in the graph, tags that people made included.")
 
 
 @app.callback()
@@ -28,9 +25,12 @@ def group() -> None:
 
 
 @app.command("print")
-def print_(live: Annotated[bool, LIVE] = False) -> None:
-    """Print the schema in GraphQL's own language, typed by the taxonomies and plugins installed."""
-    sys.stdout.write(_text(live=live))
+def print_(installed: Installed = False) -> None:
+    """Print the schema in GraphQL's own language, as a process serves it.
+
+    It is typed by the taxonomies in the graph, and has what the plugins bring.
+    """
+    sys.stdout.write(_text(installed=installed))
 
 
 @app.command()
@@ -39,10 +39,10 @@ def diff(
         Path,
         typer.Argument(help="An older schema, as `print` wrote it.", exists=True, dir_okay=False),
     ],
-    live: Annotated[bool, LIVE] = False,
+    installed: Installed = False,
 ) -> None:
     """Say what changed since an older schema; exits with 1 where documents of before would fail."""
-    found = schema_changes(file.read_text(encoding="utf-8"), _text(live=live))
+    found = schema_changes(file.read_text(encoding="utf-8"), _text(installed=installed))
     for one in found.breaking:
         out.print(f"[bold red]breaks[/]   {escape(one)}")
     for one in found.dangerous:
@@ -68,7 +68,6 @@ def files(
         out.print(f"# yaml-language-server: $schema={folder / name}", markup=False)
 
 
-def _text(*, live: bool) -> str:
-    host = load_host()
-    catalogue = run(lambda one: one.catalogue()) if live else Catalogue.of(host.taxonomies)
-    return sdl(catalogue, host)
+def _text(*, installed: bool) -> str:
+    host, taxonomies = find_in_use(installed=installed)
+    return sdl(Catalogue.of(taxonomies), host)

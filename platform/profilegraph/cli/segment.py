@@ -21,8 +21,9 @@ from profilegraph.cli.sending import send
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import decode_text, encode, json_schema
-from profilegraph.segments.evidence import evidence_line
+from profilegraph.segments.evidence import evidence_lines
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
@@ -140,8 +141,10 @@ def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
 def save(
     key: SegmentKey,
     file: Annotated[Path, typer.Argument(help="The filter as JSON.", show_default=False)],
-    zh: Annotated[str, typer.Option(help="Its Chinese label.")],
-    en: Annotated[str, typer.Option(help="Its English label.")],
+    zh: Annotated[str | None, typer.Option(help="Its Chinese label.")] = None,
+    en: Annotated[
+        str | None, typer.Option(help="Its English label; one of the two is enough.")
+    ] = None,
     author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
@@ -151,7 +154,9 @@ def save(
     A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
     """
     text = file.read_text(encoding="utf-8")
-    labels = Labels(zh_cn=zh, en=en)
+    if not (zh or en):
+        raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
+    labels = Labels(zh_cn=zh or None, en=en or None)
 
     async def work(platform: Platform) -> SavedSegment:
         return await segments.save_segment(
@@ -256,8 +261,7 @@ def show_waterfall(
 ) -> None:
     """Print how many customers each condition of a segment kept and removed."""
     kept = fall.steps[-1].kept if fall.steps else fall.total
-    labels = f"{saved.labels.en} · {saved.labels.zh_cn}"
-    out.print(f"[bold]{escape(labels)}[/]: {kept:,} of {fall.total:,} customers")
+    out.print(f"[bold]{escape(saved.labels.both)}[/]: {kept:,} of {fall.total:,} customers")
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
         text = sentence(condition, catalogue, locale, library)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
@@ -265,11 +269,15 @@ def show_waterfall(
 
 def _show_broken(saved: SavedSegment, found: Broken, locale: str) -> None:
     """Print why a segment cannot be asked, and what to do."""
-    out.print(f"[bold]{escape(f'{saved.labels.en} · {saved.labels.zh_cn}')}[/]")
+    out.print(f"[bold]{escape(saved.labels.both)}[/]")
     for one in found.reasons:
         since = "" if one.since is None else f" ({one.since:%Y-%m-%d %H:%M})"
         out.print(f"[red]✗[/] {escape(f'{one.fault.place}: {one.fault.text(locale)}{since}')}")
         out.print(f"  {escape(one.fault.advice(locale))}")
+
+
+_SHOWN = 5
+"""How many records a condition is shown with."""
 
 
 def _show_verdict(
@@ -278,7 +286,7 @@ def _show_verdict(
     mark = "[green]✓[/]" if verdict.holds else "[red]✗[/]"
     text = sentence(verdict.node, catalogue, locale, library)
     out.print(f"{'  ' * depth}{mark} {escape(text)}")
-    for found in verdict.evidence[:5]:
-        out.print(f"{'  ' * (depth + 2)}{escape(evidence_line(found, catalogue, locale))}")
+    for line in evidence_lines(verdict, catalogue, locale, most=_SHOWN):
+        out.print(f"{'  ' * (depth + 2)}{escape(line)}")
     for child in verdict.children:
         _show_verdict(child, catalogue, library, locale, depth + 1)

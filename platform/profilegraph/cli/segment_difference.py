@@ -16,10 +16,9 @@ from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.segments.cause_text import CAUSES, reason_line
 from profilegraph.segments.causes import Cause
 from profilegraph.services import membership, segments
-from profilegraph.services.membership import ChangesPage, Comparison
+from profilegraph.services.membership import ChangesPage, Comparison, Sums
 from profilegraph.services.platform import Platform
 from profilegraph.services.profiles import names_of
-from profilegraph.storage.membership import Sums
 
 Found = tuple[Comparison, Sums, Mapping[tuple[bool, Cause], int], ChangesPage, Mapping[str, str]]
 

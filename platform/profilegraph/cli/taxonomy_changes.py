@@ -103,7 +103,7 @@ def undo(key: Key, locale: Locale) -> None:
 def changes(locale: Locale, as_json: AsJson = False) -> None:
     """List the changes that were planned, the newest first."""
     found = [
-        (one, told(plan_of(one).change, locale))
+        (one, told(plan_of(one), locale))
         for one in run(lambda platform: planning.changes(platform))
     ]
     if as_json:
@@ -138,7 +138,7 @@ def _read(file: Path) -> Change:
 
 def _show(made: Plan, locale: str) -> None:
     words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
-    out.print(escape(told(made.change, locale)), style="bold")
+    out.print(escape(told(made, locale)), style="bold")
     out.print(words.taggings.format(made.taggings, made.customers))
     if made.segments:
         show_table(_table(made.segments, words.headings, locale))
@@ -175,4 +175,4 @@ def _name(one: Someone) -> str:
 
 
 def _tell(change: KeptChange, locale: str) -> None:
-    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change).change, locale))}")
+    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change), locale))}")

@@ -12,6 +12,7 @@ from profilegraph.domain.values import (
     Key,
     Moment,
     Name,
+    NormalText,
     Record,
     Region,
     Share,
@@ -21,7 +22,7 @@ from profilegraph.domain.values import (
     Weekday,
 )
 
-AttributeValue = bool | FiniteFloat | date | Text
+AttributeValue = Annotated[bool | FiniteFloat | date | Text, NormalText]
 """A typed field of a customer: boolean, number, date or string."""
 
 

@@ -106,7 +106,9 @@ def with_tags(dimension: Dimension, tags: Iterable[Tag]) -> Dimension:
 
 
 def changed(definition: D, **values: Any) -> D:
-    """Return a definition with other values."""
+    """Return a definition with other values; in a language that new labels lack, it keeps its own."""
+    if isinstance(labels := values.get("labels"), Labels):
+        values["labels"] = labels.over(definition.labels)
     return definition.model_copy(update=values)
 
 
@@ -146,9 +148,9 @@ def made_key(labels: Labels, taken: Container[str], kind: str) -> str:
 
     `taken` has the keys that exist; `kind` is what an id begins with, such as tag.
     """
-    words = re.sub(r"[^a-z0-9]+", "_", labels.en.lower()).strip("_")[:_LONGEST].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", (labels.en or "").lower()).strip("_")[:_LONGEST].strip("_")
     if not words or not words[0].isalpha():
-        digest = sha256(f"{labels.zh_cn}\n{labels.en}".encode()).hexdigest()
+        digest = sha256(f"{labels.zh_cn or ''}\n{labels.en or ''}".encode()).hexdigest()
         words = f"{kind}_{digest[:8]}"
     key, number = words, 1
     while key in taken:

@@ -63,7 +63,7 @@ def gather(loading: Loading, hook: str, kind: str, check: Callable[[Any], T]) ->
             if key in things:
                 owner = owners[key].name
                 reason = f"its {kind} {key!r} exists already, in the plugin {owner!r}"
-                loading.fault(candidate, reason)
+                loading.fault(candidate, reason, part=f"{kind} {key!r}")
             else:
                 things[key], owners[key] = one, candidate
     return Registry(kind, things, owners)
@@ -81,7 +81,7 @@ def _brought(
             raise PluginError("it returned None.", hint="Return a list.")
         return [check(item) for items in found for item in items]
 
-    return loading.contained(candidate, f"{hook} failed", checked) or []
+    return loading.contained(candidate, f"{hook} failed", checked, hook) or []
 
 
 def _key(thing: Any) -> str:

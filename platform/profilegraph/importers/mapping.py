@@ -17,11 +17,13 @@ from pydantic import (
     model_validator,
 )
 
+from profilegraph.domain.texts import normal_text
 from profilegraph.errors import InvalidInput
+from profilegraph.importers.encodings import is_wide
 from profilegraph.importers.located_yaml import Located, YamlFault, load_located
 from profilegraph.importers.values import text_of
 
-Word = Annotated[str, BeforeValidator(text_of)]
+Word = Annotated[str, AfterValidator(normal_text), BeforeValidator(text_of)]
 """A text; YAML's numbers and booleans stand for what is written."""
 
 
@@ -33,7 +35,7 @@ def _table_encoding(name: str) -> str:
         raise ValueError(
             f"no encoding is called {name!r}; such as utf-8, gb18030, latin-1"
         ) from None
-    if not ascii_compatible:
+    if not ascii_compatible and not is_wide(found):
         raise ValueError(f"{name!r} is no encoding for tables; save the file as UTF-8")
     return found
 
@@ -43,13 +45,13 @@ class FieldSource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    column: str | None = Field(None, min_length=1)
+    column: Annotated[str, AfterValidator(normal_text)] | None = Field(None, min_length=1)
     constant: Word | None = Field(None, description="The same value for every row.")
     attribute: str | None = Field(
         None, description="The attribute of the customer that says it; of an identity's `region`."
     )
     prefix: str = Field("", description="Put before the value, for keys of different systems.")
-    values: dict[str, Word] = Field(default_factory=dict, description="Foreign word → our word.")
+    values: dict[Word, Word] = Field(default_factory=dict, description="Foreign word → our word.")
     format: str | None = Field(
         None, description="A strptime format of dates, or `excel`, `unix`, `unix_ms`."
     )
@@ -57,7 +59,9 @@ class FieldSource(BaseModel):
     currency: str | None = Field(
         None, pattern=r"^[A-Z]{3}$", description="The currency of the column; nothing is converted."
     )
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = Field(
+        None, description="What begins the decimals: a point, unless the file contradicts that."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -85,7 +89,7 @@ class FileMapping(BaseModel):
         None, description="Between columns; found out from the header if left out."
     )
     encoding: Annotated[str, AfterValidator(_table_encoding)] | None = Field(
-        None, description="Found out from the file (UTF-8 or GB18030) if left out."
+        None, description="Found out from the whole file if left out."
     )
 
     @model_validator(mode="after")

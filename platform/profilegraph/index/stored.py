@@ -25,7 +25,7 @@ from profilegraph.index.tables import References, Table
 from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 
-FORMAT = 2
+FORMAT = 3
 """Files of another format are not read: a change of any class below needs the next number."""
 _CLASSES = {
     one.__name__: one

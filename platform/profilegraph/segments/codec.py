@@ -54,14 +54,37 @@ def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
     Raises InvalidFilter that says at which place what is wrong: an unknown name or field, a value
     of the wrong type, more than 100 leaves, or more than 8 levels.
     """
+    _refuse_too_many(_written(value))
     node = _Reader(others).read(value, "filter", 1)
-    leaves = sum(isinstance(one, LEAVES) for one in walk(node))
+    _refuse_too_many(sum(isinstance(one, LEAVES) for one in walk(node)))
+    return node
+
+
+def _written(value: object) -> int:
+    """Return how many conditions a JSON value has, whatever they are, at the price of counting them."""
+    found, stack = 0, [value]
+    while stack:
+        one = stack.pop()
+        if not isinstance(one, Mapping) or len(one) != 1:
+            continue
+        [(name, body)] = one.items()
+        if name in _GROUPS:
+            stack.extend(body if isinstance(body, list | tuple) else ())
+        elif name == Not.NAME:
+            stack.append(body)
+        else:
+            found += 1
+            if name == Related.NAME and isinstance(body, Mapping):
+                stack.append(body.get("where"))
+    return found
+
+
+def _refuse_too_many(leaves: int) -> None:
     if leaves > MAX_LEAVES:
         raise InvalidFilter(
             f"the filter has {leaves} conditions; at most {MAX_LEAVES} are allowed.",
             hint="Save a part of it as a segment of its own.",
         )
-    return node
 
 
 def decode_text(text: str, others: Conditions = NO_CONDITIONS) -> Node:

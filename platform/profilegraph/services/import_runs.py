@@ -40,6 +40,9 @@ class Progress(Protocol):
     def scanned(self, position: int) -> None:
         """Take note that the first pass has come to `position`; called from another thread."""
 
+    def decided(self, encoding: str, example: str) -> None:
+        """Take note of a file's encoding, and of a few letters as it reads them, before any is written."""
+
     def written(self, position: int, checkpoint: Checkpoint) -> None:
         """Take note that everything before `position` is committed."""
 

@@ -88,6 +88,8 @@ async def find_by_identity(
     try:
         canonical = canonical_identity(kind, value, there, stated=stated)
     except ValueError as fault:
-        raise InvalidInput(f"{fault}.", where="identity.value") from fault
+        raise InvalidInput(
+            f"this is no identity of the kind {kind.value}: {fault}.", where="identity.value"
+        ) from fault
     identity = Identity(kind=kind, value=canonical, customer="-")
     return await read_identified(platform.database, identity.key)

@@ -104,6 +104,27 @@ class Transaction:
         return self._ordinals.take(count)
 
 
+class Reading:
+    """A transaction that only reads, under way; see `Database.reading`."""
+
+    def __init__(self, managed: AsyncManagedTransaction) -> None:
+        self._managed = managed
+
+    async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
+        """Return the rows of a query as dicts by column name."""
+        return [_row(record) for record in await self._fetched(query, parameters)]
+
+    async def plain(
+        self, query: str, parameters: Parameters | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as tuples of what the driver gives: quick for long lists."""
+        return [tuple(record) for record in await self._fetched(query, parameters)]
+
+    async def _fetched(self, query: str, parameters: Parameters | None) -> list[Record]:
+        result = await self._managed.run(query, dict(parameters or {}))
+        return await result.fetch(_ALL)
+
+
 class Database:
     """A pool of Bolt connections to one database; every call has a deadline, in seconds."""
 
@@ -189,6 +210,23 @@ class Database:
                         )
                         return [_row(record) for record in await result.fetch(_ALL)]
         raise AssertionError("retrying ends with a result or an error")
+
+    async def reading(
+        self, work: Callable[[Reading], Awaitable[T]], *, timeout: float | None = None
+    ) -> T:
+        """Return what `work` returns, whose queries are one transaction with one deadline.
+
+        Each query sees what was committed before it, also between two of them. The transaction is
+        run again where the server asks for it. Raises as `read` does.
+        """
+        seconds = timeout or self._read_timeout
+
+        @unit_of_work(timeout=seconds)
+        async def run(managed: AsyncManagedTransaction) -> T:
+            return await work(Reading(managed))
+
+        async with self._deadline(seconds), self._session(READ_ACCESS) as session:
+            return await session.execute_read(run)
 
     async def stream(
         self,

@@ -11,7 +11,7 @@ from pyroaring import FrozenBitMap
 
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
-from profilegraph.errors import NotFound
+from profilegraph.errors import InvalidFilter, NotFound, UnreadableRecord
 from profilegraph.segments.codec import decode_text, encode_text
 from profilegraph.segments.library import Library, SavedFilter, references
 from profilegraph.segments.nodes import Listed, Node
@@ -180,17 +180,20 @@ async def read_library(database: Database, node: Node, at: datetime | None = Non
 
 
 def saved_segment(row: Row) -> SavedSegment:
-    """Return what a row with the properties of a `segment` and of its `version` stands for."""
+    """Return what a row with the properties of a `segment` and of its `version` stands for.
+
+    Raises UnreadableRecord.
+    """
     whole, version = row["segment"], row["version"]
     return SavedSegment(
         key=whole["key"],
-        labels=Labels(zh_cn=whole["labelZh"], en=whole["labelEn"]),
+        labels=Labels(zh_cn=whole.get("labelZh"), en=whole.get("labelEn")),
         kind=SegmentKind(whole["kind"]),
         state=SegmentState(whole["state"]),
         owner=whole["owner"],
         editors=tuple(whole["editors"]),
         version=version["n"],
-        filter=_filter(version),
+        filter=_filter(whole["key"], version),
         author=version["author"],
         note=version["note"],
         at=version["at"],
@@ -204,7 +207,14 @@ def _labels(labels: Labels | None) -> dict[str, str | None]:
     return {"labelZh": labels.zh_cn, "labelEn": labels.en}
 
 
-def _filter(version: dict[str, Any]) -> Node:
+def _filter(segment: str, version: dict[str, Any]) -> Node:
     if "members" in version:
         return Listed(FrozenBitMap.deserialize(version["members"]))
-    return decode_text(version["filter"])
+    try:
+        return decode_text(version["filter"])
+    except InvalidFilter as error:  # nobody who asks has said it
+        raise UnreadableRecord(
+            f"the stored filter of its version {version['n']} cannot be read: {error}",
+            where=f"segment {segment!r}",
+            hint="A newer profilegraph may have written it: use that one, or save it anew.",
+        ) from error

@@ -78,7 +78,7 @@ async def groups_with(transaction: Transaction, segment: str) -> Sequence[Segmen
 
 def _group(row: Row) -> SegmentGroup:
     own = row["group"]
-    labels = Labels(zh_cn=own["labelZh"], en=own["labelEn"])
+    labels = Labels(zh_cn=own.get("labelZh"), en=own.get("labelEn"))
     weights = tuple(weight for _, weight in row["ranked"] if weight is not None)
     keys = tuple(key for key, _ in row["ranked"])
     return SegmentGroup(own["key"], labels, own["owner"], keys, weights or None)

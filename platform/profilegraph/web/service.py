@@ -21,6 +21,7 @@ from profilegraph.api.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host
 from profilegraph.services.doctor import plugin_state
+from profilegraph.services.graph_evaluator import plan
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.delivery import Delivery, Sender
 from profilegraph.services.live.routine import Routine
@@ -36,6 +37,8 @@ from profilegraph.web.protocol import BoundedProtocol
 from profilegraph.web.requests import MAX_BODY
 
 READY_SECONDS = 5.0
+PLANNING_SECONDS = 300.0
+"""The database keeps a plan, but not for ever, and not through its own restart."""
 SHUTDOWN_SECONDS = 10
 
 _log = structlog.get_logger(__name__)
@@ -114,7 +117,7 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        return plugin_state(platform.host)
+        return plugin_state(await platform.judged())
 
     async def index() -> str:
         return platform.knowledge.index.state.value
@@ -131,10 +134,15 @@ def _tell_of_faults(host: Host) -> None:
 
 def _routines(platform: Platform, clock: Clock) -> list[Routine]:
     settings = platform.settings
+
+    async def planning(_: datetime) -> None:
+        await plan(platform.database)
+
     delivery = Delivery(platform, Sender(private=settings.webhook_private))
     return [
         Routine("watching", Watcher(platform).round, clock, settings.watch_seconds),
         Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
+        Routine("planning", planning, clock, PLANNING_SECONDS),
         Routine("sending", Sending(platform).round, clock, settings.watch_seconds),
     ]
 

@@ -89,7 +89,8 @@ class Segment(Node, Labelled, Audience):
         return naming(info.context.platform, self.key, self.condition, self.when(info))
 
     @field(
-        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked."
+        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked.",
+        tells_filter=True,
     )
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""

@@ -29,6 +29,11 @@ class Labelled:
         """Return the name to show to people."""
         return self.labels.text(locale)
 
+    @listed("Languages in which it has no name: the other one is shown in its place.")
+    def missing_labels(self) -> list[str]:
+        """Return the languages in which it has no name."""
+        return list(self.labels.missing)
+
 
 @strawberry.type(description="That something should not be used any more; it goes on working.")
 class Deprecation:

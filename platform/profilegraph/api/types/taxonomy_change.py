@@ -177,7 +177,7 @@ class TaxonomyChange:
     @field("The change in words.")
     def text(self, locale: Locale = "en") -> str:
         """Return the change in words."""
-        return told(self.plan.change, locale)
+        return told(self.plan, locale)
 
     @listed("The saved segments that it touches, by key; those that it leaves alone are not there.")
     def segments(self) -> list[SegmentEffect]:

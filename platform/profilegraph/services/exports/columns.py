@@ -128,7 +128,9 @@ _OF_CUSTOMER = "customer."
 
 
 def _within_people(column: Column) -> Column:
-    labels = Labels(zh_cn=f"客户：{column.labels.zh_cn}", en=f"Customer: {column.labels.en}")
+    labels = Labels(
+        zh_cn=f"客户：{column.labels.text('zh-CN')}", en=f"Customer: {column.labels.text('en')}"
+    )
     return replace(column, name=_OF_CUSTOMER + column.name, labels=labels)
 
 

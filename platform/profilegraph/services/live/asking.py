@@ -21,13 +21,13 @@ from profilegraph.segments.checking import check
 from profilegraph.segments.codec import encode_text
 from profilegraph.segments.library import NO_SEGMENTS, Library, reach, written_out
 from profilegraph.segments.meaning import tag_groups
-from profilegraph.segments.nodes import EVERYONE, AllOf, Node, Tags, walk
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.segments.nodes import AllOf, Node, Tags, walk
 from profilegraph.services.computing import Computing
+from profilegraph.services.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
 from profilegraph.services.live.affected import Affected
 from profilegraph.services.platform import Platform
+from profilegraph.storage.database import Reading
 from profilegraph.storage.saved_segments import read_filters, read_library
-from profilegraph.storage.segment_lists import read_members
 
 _log = structlog.get_logger(__name__)
 
@@ -94,12 +94,12 @@ async def among_all(platform: Platform, asked: Asked, now: datetime) -> Found:
             effort.of_filters([asked.filter], view, context.library),
         )
     except IndexUnable:
-        members, everyone = [
-            BitMap((await read_members(platform.database, compiler, node)).ordinals)
-            for node in (asked.filter, EVERYONE)
-            for compiler in (Compiler(asked.catalogue, context),)
-        ]
-        return Found(members, everyone)
+
+        async def work(reading: Reading) -> Found:
+            evaluator = GraphEvaluator(reading, asked.catalogue, context)
+            return Found(await evaluator.members(asked.filter), await evaluator.everyone())
+
+        return await platform.database.reading(work, timeout=WHOLE_SECONDS)
 
 
 def among_some(

@@ -68,7 +68,7 @@ class Graph:
 
         Every engine is asked; raises AssertionError where they differ.
         """
-        return self.agreed(decode(asked, self.platform.host.conditions))
+        return self.agreed(decode(asked, self.platform.host.conditions(None)))
 
     def leaf(self, key: str, **asked: Any) -> set[str]:
         """Return the keys of the customers that match a plugin's leaf, as `members` does."""
