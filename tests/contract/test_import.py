@@ -26,6 +26,7 @@ from profilegraph.storage.imports import (
     begin_import,
 )
 from profilegraph.storage.upserts import RECORDS
+from scripts.render_reference import EXAMPLES, ORDER
 from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 
@@ -514,6 +515,17 @@ async def test_an_imported_tagging_is_told_as_such_unless_the_file_says_who_gave
         await run(graph, "taggings", path)
         rows = await graph.read("MATCH (:Customer {key: 'C1'})-[t:TAGGED]->() RETURN t.source AS s")
         assert [row["s"] for row in rows] == [source]
+
+
+async def test_the_example_file_of_every_kind_is_imported_as_it_is(
+    graph: Database, tmp_path: Path
+) -> None:
+    for kind in ORDER:
+        path = tmp_path / f"{kind}.csv"
+        path.write_bytes((EXAMPLES / path.name).read_bytes())
+        report = await run(graph, kind, path)
+        assert (report.rejected, report.written) == (0, report.read), kind
+        assert report.read > 0
 
 
 async def test_a_file_that_contradicts_itself_is_refused_before_anything_is_written(
