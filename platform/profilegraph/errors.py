@@ -24,9 +24,12 @@ class ProfilegraphError(Exception):
 
     def __str__(self) -> str:
         """Return the whole sentence: where, what is wrong, what to do."""
-        place = f"{self.where}: " if self.where else ""
-        advice = f" {self.hint}" if self.hint else ""
-        return f"{place}{self.message}{advice}"
+        return f"{self.placed} {self.hint}" if self.hint else self.placed
+
+    @property
+    def placed(self) -> str:
+        """Return where and what is wrong, without what to do."""
+        return f"{self.where}: {self.message}" if self.where else self.message
 
 
 class InvalidInput(ProfilegraphError):
@@ -124,6 +127,10 @@ class DatabaseBusy(OperatorError):
     """The database could not finish for what others do; the call was tried again, in vain."""
 
     code = "DATABASE_BUSY"
+
+
+DATABASE_AWAY = (DatabaseUnavailable, DatabaseTimeout, DatabaseBusy)
+"""What passes by itself: the database is away or too busy, whatever it was asked."""
 
 
 class DatabaseRefused(OperatorError):

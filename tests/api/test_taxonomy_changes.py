@@ -24,11 +24,11 @@ PLAN = """mutation ($change: TaxonomyChangeInput!, $key: String) {
   planTaxonomyChange(change: $change, idempotencyKey: $key) {
     key state digest taggings customers plannedBy expiresAt
     text en: text(locale: "en") zh: text(locale: "zh-CN")
-    taxonomies { key before after }
+    taxonomies { taxonomyKey before after }
     moves { tag into taggings }
     segments {
-      key label rewritten live groups webhooks before after entered left problem
-      entering { key name } leaving { key }
+      segmentKey label rewritten live groups webhooks before after entered left problem
+      entering { customerKey name } leaving { customerKey }
     }
     warnings { kind subject count breaks text zh: text(locale: "zh-CN") }
   }
@@ -83,10 +83,10 @@ async def test_a_merge_is_planned_applied_and_taken_back(levels: Api) -> None:
     assert plan["en"] == "merge level/svip into level/vip"
     assert plan["zh"] == "「level/svip」合并到「level/vip」"
     assert plan["moves"] == [{"tag": "level/svip", "into": "level/vip", "taggings": 1}]
-    assert plan["taxonomies"] == [{"key": "own", "before": "1.4.0", "after": "2.0.0"}]
+    assert plan["taxonomies"] == [{"taxonomyKey": "own", "before": "1.4.0", "after": "2.0.0"}]
     [effect] = plan["segments"]
-    assert (effect["key"], effect["before"], effect["after"]) == ("best", 1, 2)
-    assert effect["entering"] == [{"key": "c2", "name": "c2"}]
+    assert (effect["segmentKey"], effect["before"], effect["after"]) == ("best", 1, 2)
+    assert effect["entering"] == [{"customerKey": "c2", "name": "c2"}]
     done = await levels(APPLY, key=plan["key"], digest=plan["digest"])
     assert done["applyTaxonomyChange"]["state"] == "APPLIED"
     for name in ("vip", "svip"):

@@ -334,7 +334,7 @@ def test_the_range_of_api_versions_is_held(needed: object, reason: str | None) -
 
 
 def test_an_unknown_model_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(NotFound, match=r"no model is called 'rfn'\. There are: one, two\."):
+    with pytest.raises(NotFound, match=r"no model is called 'rfn'\. There are one, two\."):
         build_host([Candidate("p", ModelPlugin(CountingModel("two"), CountingModel("one")))]).model(
             "rfn"
         )

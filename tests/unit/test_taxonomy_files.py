@@ -492,3 +492,19 @@ def test_ordered_dimensions_go_from_the_least_to_the_most() -> None:
         "1000_plus",
     ]
     assert ordered["annual_budget"][0].key == "under_50k"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("text", "string"),
+        ("int", "number"),
+        ("datetime", "date"),
+        ("bool", "boolean"),
+        ("dates", "date"),
+    ],
+)
+def test_a_type_that_others_call_so_is_told_by_its_name_here(given: str, meant: str) -> None:
+    attribute = f"attributes:\n  - {{key: city, type: {given}, labels: {{zh-CN: 市, en: City}}}}\n"
+    [fault] = faults_of(SOUND + attribute)
+    assert fault.endswith(f"did you mean {meant!r}?")

@@ -95,7 +95,9 @@ class _Object:
         if type(value) is not dict or level > MAX_NESTING_DEPTH or self._needed - value.keys():
             raise Unusual
         if self._kind.is_one_of:
-            ((name, one),) = value.items()
+            if not value.keys() <= self._places.keys():
+                raise Unusual
+            ((name, one),) = ((name, one) for name, one in value.items() if one is not None)
             found = {self._field(name)[0]: _given(self._field(name)[1](one, level + 1))}
         else:
             found = {}

@@ -82,6 +82,14 @@ class ApiContext:
         when = self.when(moment, now)
         return when if isinstance(when, Past) or now is not None else None
 
+    def moments(self, past: When | None) -> tuple[datetime | None, datetime | None]:
+        """Return the past moment, and what was given for the present one, that something is asked of."""
+        match past:
+            case Past():
+                return past.at, None if past.present == self.now else past.present
+            case _:
+                return None, past
+
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
         return await self.platform.catalogue()

@@ -24,12 +24,17 @@ from profilegraph.api.enums import (
 from profilegraph.api.fields import given
 from profilegraph.api.filters import FilterInput
 from profilegraph.domain.customers import AttributeValue
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.values import Key, Labels, Record
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.nodes import Node
 
 R = TypeVar("R", bound=Record)
 _KEYS = TypeAdapter[str](Key)
+BASE_VERSION = (
+    "Number of the version that the change was made from, 0 for a new segment: refused with CONFLICT"
+    " where another one is the newest by now. Left out, the newest is replaced whoever saved it."
+)
 _SINCE = "Since when it is so, with a time zone; from now on if left out."
 _KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
 
@@ -186,6 +191,7 @@ class SaveSegmentInput:
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
+    base_version: int | None = strawberry.field(default=None, description=BASE_VERSION)
 
 
 @strawberry.input(description="A segment whose members are chosen by hand.")
@@ -201,6 +207,7 @@ class SaveStaticSegmentInput:
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
+    base_version: int | None = strawberry.field(default=None, description=BASE_VERSION)
 
 
 def values(given_input: object, *names: str) -> dict[str, Any]:
@@ -229,15 +236,13 @@ def key(text: str, where: str) -> str:
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
-        reason = fault.errors()[0]["msg"].removeprefix("Value error, ")
-        raise InvalidInput(reason + ".", where=where) from fault
+        raise InvalidInput(reason(reasons(fault)[0]) + ".", where=where) from fault
 
 
 def _invalid(fault: ValidationError) -> InvalidInput:
-    return InvalidInput(
-        "; ".join(
-            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}:"
-            f" {error['msg'].removeprefix('Value error, ')}"
-            for error in fault.errors(include_input=False, include_url=False)
-        )
-    )
+    told = [(_place(error["loc"]), reason(error)) for error in reasons(fault)]
+    return InvalidInput("; ".join(f"{place}: {why}" for place, why in told), where=told[0][0])
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(to_camel(str(part)) for part in location) or "input"

@@ -22,6 +22,7 @@ from profilegraph.domain.values import (
     Weekday,
 )
 
+HOURS = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
 AttributeValue = Annotated[bool | FiniteFloat | date | Text, NormalText]
 """A typed field of a customer: boolean, number, date or string."""
 
@@ -108,7 +109,7 @@ class Tagging(Record):
     weight: Share = 1.0
     evidence: Text | None = None
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
-    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] | None = None
+    hours: Annotated[str, Field(pattern=HOURS)] | None = None
     frequency: Text | None = None
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy import Cardinality, Definition, Dimension, Tag, Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
@@ -230,8 +231,7 @@ def _checked(taxonomy: Taxonomy) -> Taxonomy:
     try:
         return Taxonomy.model_validate(taxonomy.model_dump(by_alias=True))
     except ValidationError as fault:
-        faults = fault.errors(include_url=False, include_context=False)
-        raise InvalidInput("; ".join(one["msg"] for one in faults) + ".") from fault
+        raise InvalidInput("; ".join(map(reason, reasons(fault))) + ".") from fault
 
 
 def plain(world: World) -> Edited:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from packaging.specifiers import SpecifierSet
 
 from profilegraph.domain.taxonomy import Addition, Definition, Dimension, Kind, Tag, Taxonomy
-from profilegraph.domain.taxonomy_rules import field_name, nearest, parent_faults, repeated
+from profilegraph.domain.taxonomy_rules import field_name, parent_faults, repeated
 from profilegraph.domain.values import LANGUAGES
+from profilegraph.nearest import meant
 
 Path = tuple[str | int, ...]
 
@@ -184,7 +185,7 @@ def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
             found = known.get(base)
             if found is None:
                 what = f"the taxonomy {one.key!r} extends {base!r}, which is not there."
-                hint = nearest(base, known.keys() - {one.key}) or f"Install {base!r} first."
+                hint = meant(base, known.keys() - {one.key}) or f"Install {base!r} first."
             elif not SpecifierSet(versions).contains(found.version, prereleases=True):
                 what = (
                     f"the taxonomy {one.key!r} extends {base!r} {versions},"
@@ -225,7 +226,7 @@ def _added(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
                     f"{one.key!r} adds tags to the dimension {addition.dimension!r},"
                     " which no taxonomy that it extends has."
                 )
-                hint = nearest(addition.dimension, mine) or "Name its taxonomy in `extends`."
+                hint = meant(addition.dimension, mine) or "Name its taxonomy in `extends`."
                 yield Misfit(one.key, (*path, "dimension"), what, hint)
             elif target.ordered:
                 what = f"{one.key!r} adds tags to {addition.dimension!r}, which is ordered."
@@ -247,7 +248,7 @@ def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> 
     for index, tag in enumerate(addition.tags):
         place = (*path, "tags", index)
         if tag.key in faults:
-            hint = nearest(str(tag.parent), known) or "Name a tag of the dimension."
+            hint = meant(str(tag.parent), known) or "Name a tag of the dimension."
             yield Misfit(one.key, (*place, "parent"), f"{faults[tag.key]}.", hint)
         for field in LANGUAGES:
             for label in twice.intersection(tag.labels.texts(field)):
@@ -279,7 +280,7 @@ def _replacement(
 ) -> Iterator[Misfit]:
     if other == key or other not in known[kind]:
         why = "itself" if other == key else f"the {NAMES[kind]} {other!r}, which does not exist"
-        hint = nearest(other, known[kind] - {key}) or "Name one that exists."
+        hint = meant(other, known[kind] - {key}) or "Name one that exists."
         yield Misfit(taxonomy, path, f"the {NAMES[kind]} {key!r} is replaced by {why}.", hint)
 
 

@@ -46,6 +46,11 @@ def _storable_amount(amount: Decimal) -> Decimal:
     return amount
 
 
+KEY = r"^[^\x00-\x1f\x7f-\x9f]+$"
+SNAKE_KEY = r"^[a-z][a-z0-9_]{0,62}$"
+TAG_KEY = r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$"
+
+
 def _as_key(value: Any) -> Any:
     return normal_key(value) if isinstance(value, str) else value
 
@@ -58,15 +63,11 @@ NormalText = BeforeValidator(_as_text)
 """Brings texts into the form in which they are kept and compared, before anything is asked of them."""
 Key = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"
-    ),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEY),
     BeforeValidator(_as_key),
 ]
-SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-TagKey = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$")
-]
+SnakeKey = Annotated[str, StringConstraints(pattern=SNAKE_KEY)]
+TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText

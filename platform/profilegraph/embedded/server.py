@@ -210,7 +210,9 @@ def _launch(settings: Settings, folder: Path, version: str, port: int) -> Callab
         port=port,
         heap_mb=settings.heap_mb,
         page_cache_mb=settings.page_cache_mb,
-        transaction_seconds=ceil(settings.write_timeout * TIMEOUT_FACTOR),
+        transaction_seconds=ceil(
+            max(settings.write_timeout, settings.bulk_timeout) * TIMEOUT_FACTOR
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.errors import InvalidFilter, PluginError
 from profilegraph.hooks.guard import Guard, Part
 from profilegraph.hooks.leaves import SegmentLeaf
@@ -57,8 +58,10 @@ class HostedLeaf:
         try:
             return model.model_validate(by_own_names(model, value))
         except ValidationError as fault:
-            errors = fault.errors(include_url=False, include_context=False)
-            told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors)
+            told = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {reason(e, model.model_fields)}"
+                for e in reasons(fault)
+            )
             known = ", ".join(model.model_fields) or "none"
             raise InvalidFilter(told, where=self.leaf.key, hint=f"Its fields: {known}.") from fault
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from profilegraph.importers.mapping import FieldSource, FileMapping
 from profilegraph.importers.money import AmountRules
 from profilegraph.importers.tables import Table
 from profilegraph.importers.values import text_of
+from profilegraph.nearest import instead
 
 ATTRIBUTES = "attributes"
 REGION = "region"
@@ -135,7 +135,7 @@ class Binder:
         for name, source in self._mapping.fields.items():
             wanted = source.column
             if wanted is not None and wanted not in table.columns and not table.json:
-                near = _suggested(wanted, table.columns)
+                near = instead(wanted, table.columns)
                 faults.append(f"{name}: there is no column {wanted!r}{near}")
         if faults:
             raise InvalidInput(
@@ -157,9 +157,7 @@ class Binder:
         if not named and field not in sources and self._is_field(field):
             named = {field: FieldSource(column=column)}
         if not named:
-            raise ValueError(
-                f"the column {column!r} is no field{_suggested(column, self._names())}"
-            )
+            raise ValueError(f"the column {column!r} is no field{instead(column, self._names())}")
         for name, source in named.items():
             yield self._target(name, source)
 
@@ -186,7 +184,7 @@ class Binder:
         dates = DateRules(conventions.zone, source.format, source.day_first)
         amounts = AmountRules(source.currency or conventions.currency, source.decimal or ".")
         if not self._is_field(name):
-            raise ValueError(f"there is no such field{_suggested(name, self._names())}")
+            raise ValueError(f"there is no such field{instead(name, self._names())}")
         if name.startswith(_PREFIX):
             attribute = conventions.catalogue.attribute(name.removeprefix(_PREFIX))
             return attribute_parser(attribute.type, dates, amounts)
@@ -232,8 +230,3 @@ def _reader(parse: Parser, source: FieldSource, empty: frozenset[str]) -> Callab
         return known(text.replace(".", sign) if isinstance(value, float | Decimal) else text)
 
     return read
-
-
-def _suggested(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""

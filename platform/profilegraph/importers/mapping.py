@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.texts import normal_text
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.encodings import is_wide
@@ -27,7 +28,8 @@ Word = Annotated[str, AfterValidator(normal_text), BeforeValidator(text_of)]
 """A text; YAML's numbers and booleans stand for what is written."""
 
 
-def _table_encoding(name: str) -> str:
+def table_encoding(name: str) -> str:
+    """Return the name of an encoding that tables can have; raises ValueError."""
     try:
         found = codecs.lookup(name).name
         ascii_compatible = "\n,".encode(found) == b"\n,"
@@ -88,7 +90,7 @@ class FileMapping(BaseModel):
     delimiter: Literal[",", ";", "|", "tab", "whitespace"] | None = Field(
         None, description="Between columns; found out from the header if left out."
     )
-    encoding: Annotated[str, AfterValidator(_table_encoding)] | None = Field(
+    encoding: Annotated[str, AfterValidator(table_encoding)] | None = Field(
         None, description="Found out from the whole file if left out."
     )
 
@@ -129,17 +131,10 @@ def read_mapping(path: Path) -> FileMapping:
 
 def _faults(path: Path, located: Located, fault: ValidationError) -> list[str]:
     found = []
-    for error in fault.errors():
+    for error in reasons(fault):
         place = error["loc"]
         line, column = located.keys.get(place) or located.position(place)
         name = ".".join(str(part) for part in place)
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = f"is unknown here; {_allowed(place)}"
-        found.append(f"{path}:{line}:{column}: {name}: {message}")
+        known = (FieldSource if place[:1] == ("fields",) else FileMapping).model_fields
+        found.append(f"{path}:{line}:{column}: {name}: {reason(error, known)}")
     return found
-
-
-def _allowed(place: tuple[int | str, ...]) -> str:
-    model = FieldSource if place[0] == "fields" else FileMapping
-    return f"known are {', '.join(model.model_fields)}"

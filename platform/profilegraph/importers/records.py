@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from profilegraph.domain.conformance import conform
 from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging, TagSource
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
@@ -129,10 +130,9 @@ def fitted(record: Record, conventions: Conventions) -> Record:
 
 
 def _sentences(fault: ValidationError) -> Iterator[str]:
-    for error in fault.errors(include_url=False, include_context=False):
+    for error in reasons(fault):
         place = ".".join(str(part) for part in error["loc"])
         if error["type"] == "missing":
             yield f"{place} is missing"
         else:
-            message = error["msg"].removeprefix("Value error, ")
-            yield f"{place}: {message}" if place else message
+            yield f"{place}: {reason(error)}" if place else reason(error)

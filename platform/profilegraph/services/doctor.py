@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from enum import Enum
 
 import httpx
@@ -14,6 +14,7 @@ from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import ProfilegraphError, SchemaBehind
 from profilegraph.hooks.host import Host
+from profilegraph.nearest import nearest
 from profilegraph.services.deployment import require_same
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
 from profilegraph.services.states import IndexState
@@ -94,20 +95,24 @@ def plugin_state(host: Host) -> str:
     """Return in a few words which plugins or parts are out of use, and which fail; no reasons are told."""
     told = []
     if host.faults:
-        names = dict.fromkeys(fault.about for fault in host.faults)
-        told.append(f"out of use: {', '.join(names)}")
-    failing = [str(one.part) for one in host.guard.troubles if one.in_a_row]
-    if failing:
-        told.append(f"failing: {', '.join(failing)}")
+        faulty = dict.fromkeys(fault.about for fault in host.faults)
+        told.append(f"out of use: {', '.join(faulty)}")
+    failing = [one for one in host.guard.troubles if one.in_a_row]
+    names = [str(one.part) for one in failing if not one.receiver]
+    if names:
+        told.append(f"failing: {', '.join(names)}")
+    receivers = Counter(one.part for one in failing if one.receiver)
+    told += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
     return "; ".join(told) or "ok"
 
 
 def _settings(environment: Mapping[str, str]) -> Iterator[Finding]:
-    known = [f"{_PREFIX}{name}".upper() for name in Settings.model_fields]
-    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in known]
+    known = [name.upper() for name in Settings.model_fields]
+    given = [name for name in environment if name.startswith(_PREFIX)]
+    unknown = [name for name in given if name.removeprefix(_PREFIX) not in known]
     for name in sorted(unknown):
-        near = get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Remove it."
+        near = nearest(name.removeprefix(_PREFIX), known, 1)
+        hint = f"Did you mean {_PREFIX}{near[0]}?" if near else "Remove it."
         yield Finding("settings", Health.IMPAIRED, f"{name} is no setting", hint)
     if not unknown:
         yield Finding("settings", Health.SOUND, "all are understood")

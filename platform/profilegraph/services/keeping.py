@@ -33,7 +33,7 @@ class Keeper:
         del now
         if self._settings.neo4j_uri is not None:
             return
-        if self._database.has_failed:
+        if self._database.condition.failed:
             _log.error("database_failed", address=self._database.address)
             await asyncio.to_thread(embedded.require_restart, self._settings)
         elif await asyncio.to_thread(embedded.is_lost, self._settings):
@@ -41,5 +41,5 @@ class Keeper:
         else:
             return
         await asyncio.to_thread(embedded.start, self._settings)
-        self._database.has_failed = False
+        self._database.condition.failed = False
         _log.info("database_started", address=self._database.address)

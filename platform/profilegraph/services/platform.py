@@ -163,23 +163,31 @@ async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonom
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, address: Address, now: datetime, *, indexed: bool = False
+    settings: Settings,
+    address: Address,
+    now: datetime,
+    *,
+    indexed: bool = False,
+    patient: bool = False,
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
     With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
+    With `patient`, all that it asks of the database has the time of bulk work.
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
     database = await connect(settings, address)
     try:
+        opening = database.patient
+        database = opening if patient else database
         migrations = schema_migrations()
         if settings.neo4j_uri is None:
-            await migrate(database, migrations, now)
+            await migrate(opening, migrations, now)
         else:
             await require_migrated(database, migrations)
-        deployment = await deployments.keep(database, settings, now)
-        host = await load_what_fits(database, load_host(), now)
+        deployment = await deployments.keep(opening, settings, now)
+        host = await load_what_fits(opening, load_host(), now)
         knowledge = Knowledge(
             database,
             settings.index_bytes if indexed else None,
@@ -187,7 +195,7 @@ async def open_platform(
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
         knowledge.deployment = deployment
-        listening = Listening(host.listeners, host.guard)
+        listening = Listening(host.listeners, host.guard, knowledge.routines)
         database.on_tags = listening.tags_written
         try:
             yield Platform(settings, database, knowledge, host, listening=listening)

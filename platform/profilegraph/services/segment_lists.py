@@ -65,7 +65,7 @@ async def save_list(
             transaction, key, labels, members, author=act.author, note=note, at=act.now
         )
 
-    asked = f"saveStaticSegment {key!r} {labels!r} {list(customers)!r} {note!r} {state}"
+    asked = f"saveStaticSegment {key!r} {labels!r} {list(customers)!r} {note!r} {state} {act.base_version}"
     return await _once(platform, key, work, act, asked)
 
 

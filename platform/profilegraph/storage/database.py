@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import NoneType
+from copy import copy
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -19,7 +18,6 @@ from neo4j import (
     AsyncSession,
     NotificationDisabledClassification,
     Query,
-    Record,
     unit_of_work,
 )
 from neo4j.exceptions import (
@@ -29,17 +27,17 @@ from neo4j.exceptions import (
     ServiceUnavailable,
     SessionExpired,
 )
-from neo4j.time import Date, DateTime
 
 from profilegraph.config import Settings
 from profilegraph.errors import DatabaseFailed, InvalidConfiguration
-from profilegraph.storage.faults import expected
-from profilegraph.storage.feed import Part, Publisher, Touched
+from profilegraph.storage.faults import Condition, expected
+from profilegraph.storage.feed import Part, Publisher, TagWrites, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 from profilegraph.storage.patience import retrying, while_answering
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.retries import nothing_kept, passes, repeated
+from profilegraph.storage.rows import ALL, Parameters, Row, row
 
-Row = dict[str, Any]
-Parameters = Mapping[str, Any]
 T = TypeVar("T")
 
 # The server ends a query at its time-out; the client waits a little longer, so that the server's
@@ -47,17 +45,7 @@ T = TypeVar("T")
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 PULSE_SECONDS = 8.0
-_ALL = 2**31 - 1
-_PLAIN = frozenset({str, int, float, bool, NoneType})
-
-
-@dataclass
-class TagWrites:
-    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
-
-    at: datetime | None = None
-    tagged: list[tuple[str, str]] = field(default_factory=list)
-    untagged: list[tuple[str, str]] = field(default_factory=list)
+PATIENT_ATTEMPTS = 3
 
 
 class Transaction:
@@ -72,7 +60,7 @@ class Transaction:
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
         result = await self._managed.run(query, dict(parameters or {}))
-        return [_row(record) for record in await result.fetch(_ALL)]
+        return [row(record) for record in await result.fetch(ALL)]
 
     def touch(
         self,
@@ -105,27 +93,6 @@ class Transaction:
         return self._ordinals.take(count)
 
 
-class Reading:
-    """A transaction that only reads, under way; see `Database.reading`."""
-
-    def __init__(self, managed: AsyncManagedTransaction) -> None:
-        self._managed = managed
-
-    async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
-        """Return the rows of a query as dicts by column name."""
-        return [_row(record) for record in await self._fetched(query, parameters)]
-
-    async def plain(
-        self, query: str, parameters: Parameters | None = None
-    ) -> list[tuple[Any, ...]]:
-        """Return the rows of a query as tuples of what the driver gives: quick for long lists."""
-        return [tuple(record) for record in await self._fetched(query, parameters)]
-
-    async def _fetched(self, query: str, parameters: Parameters | None) -> list[Record]:
-        result = await self._managed.run(query, dict(parameters or {}))
-        return await result.fetch(_ALL)
-
-
 class Database:
     """A pool of Bolt connections to one database; every call has a deadline, in seconds."""
 
@@ -137,18 +104,20 @@ class Database:
         address: str,
         read_timeout: float,
         write_timeout: float,
+        bulk_timeout: float,
     ) -> None:
         self._driver = driver
         self._name = name
         self.address = address
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
+        self._bulk_timeout = bulk_timeout
+        self._attempts = 1
         # On a cluster, a read waits until its server has what this process wrote before.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
         self._publisher = Publisher()
-        self.has_failed = False
-        """Whether it has said that it cannot go on until it is started anew."""
+        self.condition = Condition()
         self.on_tags: Callable[[TagWrites], None] | None = None
         """Whoever is told of the taggings of each transaction, after it was committed."""
 
@@ -184,6 +153,7 @@ class Database:
             address=uri,
             read_timeout=settings.read_timeout,
             write_timeout=settings.write_timeout,
+            bulk_timeout=settings.bulk_timeout,
         )
         try:
             await database.read(
@@ -192,6 +162,17 @@ class Database:
         except BaseException:
             await driver.close()
             raise
+        return database
+
+    @property
+    def patient(self) -> Self:
+        """Return the same database for bulk work: it has more time, and repeats what is safe.
+
+        Those are reads, and transactions of which the database says that nothing was kept.
+        """
+        database = copy(self)
+        database._read_timeout = database._write_timeout = self._bulk_timeout
+        database._attempts = PATIENT_ATTEMPTS
         return database
 
     async def close(self) -> None:
@@ -205,6 +186,13 @@ class Database:
 
         Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
         """
+        if self._attempts == 1:
+            return await self._read(query, parameters, timeout)
+        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+
+    async def _read(
+        self, query: str, parameters: Parameters | None, timeout: float | None
+    ) -> list[Row]:
         seconds = timeout or self._read_timeout
         async with self._deadline(seconds):
             async for attempt in retrying(seconds):
@@ -213,7 +201,7 @@ class Database:
                         result = await session.run(
                             Query(query, timeout=seconds), dict(parameters or {})
                         )
-                        return [_row(record) for record in await result.fetch(_ALL)]
+                        return [row(record) for record in await result.fetch(ALL)]
         raise AssertionError("retrying ends with a result or an error")
 
     async def reading(
@@ -268,6 +256,11 @@ class Database:
         `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
         What the work touched is published in the same transaction.
         """
+        if self._attempts == 1:
+            return await self._write(work, timeout)
+        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
@@ -341,26 +334,5 @@ class Database:
             error = expected(fault, self.address, seconds, writing=writing)
             if error is None:
                 raise
-            self.has_failed = self.has_failed or isinstance(error, DatabaseFailed)
+            self.condition.failed |= isinstance(error, DatabaseFailed)
             raise error from fault
-
-
-def _row(record: Record) -> Row:
-    return {key: native(value) for key, value in zip(record.keys(), record, strict=True)}
-
-
-def native(value: Any) -> Any:
-    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
-    if type(value) in _PLAIN:
-        return value
-    match value:
-        case dict():
-            return {key: native(item) for key, item in value.items()}
-        case list():
-            return [native(item) for item in value]
-        case DateTime():
-            return value.to_native().astimezone(UTC)
-        case Date():
-            return value.to_native()
-        case _:
-            return value

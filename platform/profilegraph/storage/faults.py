@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from neo4j.exceptions import (
     AuthError,
+    ConnectionPoolError,
     ConstraintError,
     DatabaseError,
     Forbidden,
@@ -38,6 +41,14 @@ _UNKNOWN = (
 )
 
 
+@dataclass
+class Condition:
+    """What a process knows of its database from what calls failed at."""
+
+    failed: bool = False
+    """Whether it has said that it cannot go on until it is started anew."""
+
+
 def stopped_answering(address: str) -> DatabaseUnavailable:
     """Return the error of a change that was given up as the database answers nobody any more."""
     return DatabaseUnavailable("the database has ceased to answer.", hint=_UNKNOWN, where=address)
@@ -64,6 +75,8 @@ def expected(
                 hint=_UNKNOWN,
                 where=address,
             )
+        case ConnectionPoolError():
+            return _no_connection(seconds)
         case ServiceUnavailable() | SessionExpired():
             return DatabaseUnavailable(
                 "no database answers.",
@@ -111,3 +124,10 @@ def _said(fault: Neo4jError, address: str, seconds: float) -> Exception | None:
             )
         case _:
             return None
+
+
+def _no_connection(seconds: float) -> DatabaseBusy:
+    return DatabaseBusy(
+        f"all connections to the database are in use, for longer than {seconds:g} s.",
+        hint="Try again. If it stays so, ask for less at once or raise PROFILEGRAPH_POOL_SIZE.",
+    )

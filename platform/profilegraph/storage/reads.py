@@ -19,7 +19,8 @@ from profilegraph.domain.organisation import DecisionMaker, Department, Employee
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.storage import stored
-from profilegraph.storage.database import Database, Row
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 from profilegraph.storage.stored import Stored
 
@@ -27,6 +28,18 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ByCustomer = Mapping[str, Sequence[T]]
 """What was found, by customer key; a customer of whom nothing was found is absent."""
+_STORED: Mapping[type[Record], Stored[Any]] = {
+    one.record: one for one in (stored.OPPORTUNITY, stored.FOLLOW_UP, stored.CONSENT)
+}
+_ACTIVITY: Mapping[type[Record], str] = {
+    Opportunity: "MATCH (c:Customer)-[:HAS]->(n:Opportunity {key: $key})"
+    " RETURN c.key AS customer, properties(n) AS item",
+    FollowUp: "MATCH (c:Customer)-[:FOLLOWED_UP_BY]->(n:FollowUp {key: $key})"
+    " OPTIONAL MATCH (n)-[:BY]->(e:Employee)"
+    " RETURN c.key AS customer, n {.*, employee: e.key} AS item",
+    Consent: "MATCH (c:Customer)-[:GAVE]->(n:Consent {key: $key})"
+    " RETURN c.key AS customer, properties(n) AS item",
+}
 
 
 @dataclass(frozen=True)
@@ -186,6 +199,13 @@ async def read_owner_of(database: Database, label: str, key: str) -> str | None:
     }
     rows = await database.read(queries[label], {"key": key})
     return rows[0]["key"] if rows else None
+
+
+async def read_activity(database: Database, kind: type[R], key: str) -> R | None:
+    """Return the opportunity, follow-up or consent of a key, if there is one."""
+    rows = await database.read(_ACTIVITY[kind], {"key": key})
+    found: Stored[R] = _STORED[kind]
+    return found.read(rows[0]["item"], customer=rows[0]["customer"]) if rows else None
 
 
 async def read_identified(database: Database, identity: str) -> str | None:

@@ -228,7 +228,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             kind="identities",
             row=lambda record: record.model_dump(exclude={"region"}) | {"key": record.key},
             needs={"customer": "Customer"},
-            conflict="this identity belongs to another customer already; merge the two customers or correct the row.",
+            conflict="this identity belongs to another customer already; leave it out, or record the row under that customer's key.",
         ),
         Tagging: Upsert(
             kind="taggings",

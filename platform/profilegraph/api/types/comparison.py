@@ -43,7 +43,7 @@ class OverlapSegment:
     count: int = strawberry.field(description="How many customers it has.")
 
     @field("Its key; null of a filter that is not saved.")
-    def key(self) -> str | None:
+    def segment_key(self) -> str | None:
         """Return its key."""
         return self.node.key if isinstance(self.node, InSegment) else None
 
