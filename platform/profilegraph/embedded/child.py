@@ -57,6 +57,8 @@ def main(arguments: list[str]) -> None:
     report(launch, "")
     signal.sigwait(STOP_SIGNALS)
     home.clear_running()
+    if not is_sound(management):
+        os._exit(1)
     management.shutdown()
 
 
@@ -107,6 +109,17 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
     )
     management.database(DATABASE).beginTx().close()  # a store that cannot be opened says so here
     return management
+
+
+def is_sound(management: Any) -> bool:
+    """Return whether the database can be shut down; one that could not write its log must not be.
+
+    Its log ends in half a transaction then. What a shutdown writes behind that cannot be read by
+    the next start, while a process that just ends leaves a log that is recovered.
+    """
+    kind = jpype.JClass("org.neo4j.monitoring.DatabaseHealth")
+    resolver = management.database(DATABASE).getDependencyResolver()
+    return bool(resolver.resolveDependency(kind).hasNoPanic())
 
 
 def transaction_numbers(management: Any) -> Callable[[], Numbers]:
