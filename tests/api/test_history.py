@@ -101,7 +101,7 @@ async def test_a_segment_that_was_not_saved_yet_is_none(past):
 EXPLAIN = """query($c: String!, $f: FilterInput, $s: String, $at: DateTime) {
   explainMember(customer: $c, filter: $f, segment: $s, asOf: $at) {
     holds conditions { holds evidence {
-      __typename ... on Tagging { tag { key } } ... on RecordEvidence { kind key text } } } } }"""
+      __typename ... on Tagging { tag { key } } ... on RecordEvidence { kind recordKey text } } } } }"""
 
 
 async def test_a_person_is_explained_as_it_was_then(past):
@@ -111,7 +111,7 @@ async def test_a_person_is_explained_as_it_was_then(past):
     assert evidence == {
         "__typename": "RecordEvidence",
         "kind": "DECISION_MAKER",
-        "key": "li",
+        "recordKey": "li",
         "text": "李, decider",
     }
     assert not (await past(EXPLAIN, c="a", f=DECIDER, at=day(past, 3)))["explainMember"]["holds"]
@@ -239,7 +239,7 @@ async def test_a_difference_from_no_moment_is_refused(past, moment):
 
 OVERLAP = """query($s: [String!], $f: [FilterInput!], $at: DateTime) {
   segmentOverlap(segments: $s, filters: $f, asOf: $at) {
-    union intersection segments { key label count } regions { inside { key } count } } }"""
+    union intersection segments { segmentKey label count } regions { inside { segmentKey } count } } }"""
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,9 @@ async def test_segments_lie_over_one_another_as_they_did_then(
     found = found["segmentOverlap"]
     assert (found["union"], found["intersection"]) == (union, intersection)
     assert [one["count"] for one in found["segments"]] == [2, intersection]
-    told = [([one["key"] for one in each["inside"]], each["count"]) for each in found["regions"]]
+    told = [
+        ([one["segmentKey"] for one in each["inside"]], each["count"]) for each in found["regions"]
+    ]
     assert sorted(told, key=str) == sorted(regions, key=str)
 
 

@@ -11,11 +11,10 @@ from profilegraph.domain.customers import Customer
 from profilegraph.segments.answers import Position
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import EVERYONE
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
-from profilegraph.storage.database import Database
-from profilegraph.storage.segments import page_of_keys
+from profilegraph.storage.readings import Reading
 from tests.api.test_paging import PAGE, pages
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -85,18 +84,16 @@ async def test_a_page_by_key_reads_no_more_customers_than_it_has(
 ):
     await save(platform, [Customer(key=f"c{number:03}") for number in range(300)], NOW)
     asked: list[tuple[str, Any]] = []
-    genuine = Database.read
+    genuine = Reading.run
 
-    async def noted(self: Database, query: str, parameters: Any) -> Any:
+    async def noted(self: Reading, query: str, parameters: Any) -> Any:
         asked.append((query, parameters))
         return await genuine(self, query, parameters)
 
-    monkeypatch.setattr(Database, "read", noted)
+    monkeypatch.setattr(Reading, "run", noted)
     for after in (None, Position("c150", "c150")):
-        compiler = Compiler(Catalogue.of([]), Context(NOW, NOW.date()))
-        page = await page_of_keys(
-            platform.database, compiler, EVERYONE, first=5, after=after, descending=descending
-        )
+        engine = CypherEngine(platform.database, Catalogue.of([]), Context(NOW, NOW.date()))
+        page = await engine.page(EVERYONE, first=5, after=after, descending=descending)
         assert len(page) == 5
     with GraphDatabase.driver(server.uri, auth=(server.user, server.password)) as driver:
         for query, parameters in asked:

@@ -120,7 +120,7 @@ async def test_doctor_finds_a_process_that_is_set_otherwise(
     address = Address(server.uri, server.user, server.password)
 
     async def found(**given: Any) -> tuple[Health, str]:
-        findings = await examine(process(**given), {}, address, platform.host)
+        findings = await examine(process(**given), {}, address, platform.host, NOW)
         [one] = [one for one in findings if one.part == "deployment"]
         return one.health, one.told
 

@@ -27,10 +27,10 @@ from profilegraph.segments.causes import Cause
 from profilegraph.segments.codec import decode
 from profilegraph.segments.facts import Past
 from profilegraph.services import membership, segments
+from profilegraph.services.membership import Sums
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
 from profilegraph.storage.database import Transaction
-from profilegraph.storage.membership import Sums
 from tests.conftest import NOW
 
 DAY = timedelta(days=1)

@@ -43,7 +43,7 @@ def _put(rows: Rows, ordinal: int, facts: Facts, places: Mapping[str, int]) -> N
         plain = odd == [None, 1.0, 1.0, []]
         since = [microseconds_of(one.since)]
         rows.taggings.append([one.tag, one.source.value, [ordinal], since, [] if plain else [odd]])
-    doers = {event.key: (ordinal, who.key) for who in facts.people for event in who.events}
+    doers = {event.key: f"{ordinal} {who.key}" for who in facts.people for event in who.events}
     for event in facts.events:
         row = [ordinal, _moment(event.at), event.channel, event.content, event.amount]
         rows.events.setdefault(event.type, []).append([*row, doers.get(event.key)])
@@ -72,7 +72,7 @@ def _records(ordinal: int, facts: Facts, places: Mapping[str, int]) -> Iterator[
 # People and possible sales are referred to by keys that are different for each customer: customers
 # of several worlds may have people of equal keys.
 def _person(ordinal: int, one: PersonFact) -> Iterator[tuple[str, Row]]:
-    key, role = (ordinal, one.key), one.role and one.role.value
+    key, role = f"{ordinal} {one.key}", one.role and one.role.value
     yield "people", (key, role, one.title, one.influence, one.stance, one.chain_depth)
     for level, place in enumerate(one.departments):
         function = place.function and place.function.value

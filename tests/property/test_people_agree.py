@@ -8,14 +8,19 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.index.to_bitmap import Evaluator
+from profilegraph.segments.codec import encode_text
 from profilegraph.segments.holding import person_holds
 from profilegraph.segments.nodes import Node, PersonTest
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.cypher_engine import CypherEngine
+from profilegraph.services.engines import Engine
+from profilegraph.services.index_engine import IndexEngine
 from profilegraph.storage.database import Database
-from profilegraph.storage.people import Seat, count_people, page_of_people
+from profilegraph.storage.people import Seat
 from tests.conftest import NOW
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, person_tests
+from tests.property.test_evaluators_agree import keys_by_ordinal, rereads, views_of
 from tests.property.worlds_as_facts import facts_of, member
 from tests.spec.conftest import CONTEXT
 from tests.support.worlds import World, load_world
@@ -27,6 +32,7 @@ ASKED = replace(CONTEXT, library=LIBRARY)
     world=worlds(),
     asked=st.lists(st.tuples(filters, person_tests), min_size=6, max_size=6),
     first=st.integers(1, 3),
+    again=rereads,
 )
 @settings(
     max_examples=25,
@@ -40,9 +46,11 @@ async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(
     world: World,
     asked: list[tuple[Node, PersonTest]],
     first: int,
+    again: list[set[int]],
 ) -> None:
     await load_world(loaded, world, NOW)
     customers = facts_of(world)
+    engines = await engines_of(loaded, catalogue, again)
     for node, where in asked:
         expected = sorted(
             (
@@ -54,23 +62,30 @@ async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(
             ),
             key=lambda seat: seat.person,
         )
-        assert await count_people(loaded, Compiler(catalogue, ASKED), node, where) == len(expected)
-        assert await all_pages(loaded, catalogue, node, where, first) == expected
+        for name, engine in engines.items():
+            told = (name, encode_text(node), where)
+            assert await engine.count_people(node, where) == len(expected), told
+            assert await all_pages(engine, node, where, first) == expected, told
 
 
-async def all_pages(
-    database: Database, catalogue: Catalogue, node: Node, where: PersonTest, first: int
-) -> list[Seat]:
+async def engines_of(
+    database: Database, catalogue: Catalogue, again: list[set[int]]
+) -> dict[str, Engine]:
+    """Return Cypher, and indexes that came about in different ways; none asks another."""
+    cypher = CypherEngine(database, catalogue, ASKED)
+    keys = sorted(await keys_by_ordinal(database))
+    views = await views_of(database, [{keys[n % len(keys)] for n in one} for one in again])
+    indexes = {
+        name: IndexEngine(Evaluator(view, catalogue, ASKED), cypher) for name, view in views.items()
+    }
+    return {"cypher": cypher, **indexes}
+
+
+async def all_pages(engine: Engine, node: Node, where: PersonTest, first: int) -> list[Seat]:
     found: list[Seat] = []
     while True:
-        page = await page_of_people(
-            database,
-            Compiler(catalogue, ASKED),
-            node,
-            where,
-            first=first,
-            after=found[-1].person if found else None,
-        )
+        after = found[-1].person if found else None
+        page = await engine.page_of_people(node, where, first=first, after=after)
         found += page
         if len(page) < first:
             return found

@@ -19,9 +19,10 @@ from profilegraph.segments.codec import encode_text
 from profilegraph.segments.facts import Context
 from profilegraph.segments.history import require_history
 from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
+from profilegraph.services.membership import members_of
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.facts import read_past
-from profilegraph.storage.membership import page_of_changes
+from profilegraph.storage.membership import page_of_listed
 from profilegraph.storage.writing import untag
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
@@ -132,7 +133,8 @@ async def changed_since(
 ) -> set[str]:
     """Return who entered or left until the next writing; of each there must be a reason."""
     old, new = (Asked(node, as_of(one), catalogue) for one in (stage, stage + 1))
-    keys = await page_of_changes(database, old, new, first=100)
+    members = await members_of(database, old, new)
+    keys = await page_of_listed(database, members.changed(), first=100)
     before = await read_past(database, keys, old.context.now)
     after = await read_past(database, keys, new.context.now)
     for key in keys:

@@ -22,11 +22,10 @@ from profilegraph.segments.facts import Context, Scope
 from profilegraph.segments.holding import visible
 from profilegraph.segments.library import Library, SavedFilter, reach
 from profilegraph.segments.nodes import Listed, Node
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.storage.database import Database
 from profilegraph.storage.facts import read_neighbourhood, read_past
-from profilegraph.storage.segments import page_of_keys
 from tests.conftest import NOW
 from tests.support.worlds import load_only, load_world, parse_world
 
@@ -90,7 +89,7 @@ async def by_explain(
 async def by_cypher(
     database: Database, catalogue: Catalogue, node: Node, context: Context
 ) -> set[str]:
-    found = await page_of_keys(database, Compiler(catalogue, context), node, first=1_000)
+    found = await CypherEngine(database, catalogue, context).page(node, first=1_000)
     return {position.key for position in found}
 
 

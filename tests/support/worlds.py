@@ -81,8 +81,12 @@ async def load_world(database: Database, world: World, now: datetime) -> None:
     async def clear(transaction: Transaction) -> None:
         await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")
 
+    async def number(transaction: Transaction) -> None:
+        await _number(transaction, [customer.key for customer in world.customers])
+
     await database.write(clear)
     await add_world(database, world, now)
+    await database.write(number)
 
 
 async def add_world(database: Database, world: World, now: datetime) -> None:
@@ -96,7 +100,6 @@ async def add_world(database: Database, world: World, now: datetime) -> None:
         for kind in order:
             outcome = await upsert(transaction, kinds[kind], now)
             assert outcome.refused == (), outcome
-        await _number(transaction, [customer.key for customer in world.customers])
         rows = [
             {"key": key, "set": {f"metric_{name}": value for name, value in values.items()}}
             for key, values in world.metrics.items()

@@ -1,19 +1,27 @@
-"""The Cypher of a filter, one readable file a case in tests/unit/cypher.
+"""The Cypher of a leaf, one readable file a case in tests/unit/cypher.
 
 `python -m tests.unit.test_filter_cypher` writes the files anew; their diff is the review.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.codec import decode
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.segments.facts import Context
+from profilegraph.segments.nodes import Attribute, InSegment
+from profilegraph.segments.to_cypher import STATEMENTS, OwnLeaf, leaf_queries
+from tests.property.strategies import simple_leaves
 from tests.spec.conftest import CONTEXT
 
 CASES = Path(__file__).parent / "cypher"
@@ -32,12 +40,6 @@ FILTERS: dict[str, dict[str, Any]] = {
     },
     "attribute_missing_is_false": {
         "attribute": {"key": "employees", "number": {"gte": 10, "lt": 50}}
-    },
-    "combination": {
-        "all": [
-            {"any": [{"metric": {"key": "score", "exists": True}}, {"any": []}]},
-            {"not": {"attribute": {"key": "slogan", "text": {"startsWith": "美"}}}},
-        ]
     },
     "events_in_a_window": {
         "event": {"type": "purchase", "atLeast": 2, "atMost": 5, "window": {"lastDays": 30}}
@@ -69,46 +71,67 @@ FILTERS: dict[str, dict[str, Any]] = {
     "channel_with_those_below": {"channel": {"channels": ["ads"]}},
     "latest_consents": {"consent": {"purposes": ["email"]}},
     "cohort": {"cohort": {"salt": "spring", "to": 0.1}},
-    "related_within_related": {
-        "related": {
-            "kinds": ["PARENT"],
-            "distance": 3,
-            "where": {
-                "related": {
-                    "kinds": ["PARTNER", "SUBSIDIARY"],
-                    "atLeast": 2,
-                    "where": {"people": {"where": {"did": {"type": "visit"}}}},
-                }
-            },
-        }
-    },
 }
+OF_THE_PAST = replace(CONTEXT, present=CONTEXT.now)
+PAST: dict[str, dict[str, Any]] = {
+    "people_of_the_past": FILTERS["no_such_person"],
+    "tag_of_the_past": FILTERS["tag_with_descendants"],
+}
+CONTEXTS = dict.fromkeys(FILTERS, CONTEXT) | dict.fromkeys(PAST, OF_THE_PAST)
+ALL = FILTERS | PAST
 
 
-def rendered(filter_: dict[str, Any]) -> str:
-    compiler = Compiler(CATALOGUE, CONTEXT)
-    predicate = compiler.predicate(decode(filter_))
-    values = [f"// ${name} = {value!r}" for name, value in compiler.parameters.values.items()]
-    return "\n".join([f"// {filter_}", *values, predicate, ""])
+own_leaves = simple_leaves.filter(lambda leaf: not isinstance(leaf, InSegment))
+_CLAUSES = re.compile(r" +((?:AND|CASE|MATCH|RETURN|WHERE|WITH) )")
 
 
-@pytest.mark.parametrize("case", FILTERS)
-def test_a_filter_compiles_to_the_recorded_cypher(case: str) -> None:
-    assert rendered(FILTERS[case]) == (CASES / f"{case}.cypher").read_text(encoding="utf-8")
+def rendered(case: str) -> str:
+    queries = leaf_queries(decode(ALL[case]), CATALOGUE, CONTEXTS[case])  # type: ignore[arg-type]
+    lines = [f"// {ALL[case]}"]
+    for kind, some in (("in", queries.required), ("not in", queries.excluded)):
+        for query in some:
+            lines += ["", f"// {kind}:", *_values("$q", query.values)]
+            lines.append(_CLAUSES.sub(r"\n\1", query.statement))
+    return "\n".join([*lines, ""])
+
+
+def _values(place: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _values(f"{place}.{name}", one)
+    else:
+        yield f"// {place} = {value!r}"
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_a_leaf_compiles_to_the_recorded_cypher(case: str) -> None:
+    assert rendered(case) == (CASES / f"{case}.cypher").read_text(encoding="utf-8")
 
 
 def test_every_recorded_case_is_compared() -> None:
-    assert {path.stem for path in CASES.glob("*.cypher")} == FILTERS.keys()
+    assert {path.stem for path in CASES.glob("*.cypher")} == ALL.keys()
 
 
-@pytest.mark.parametrize("value", ["x' OR 1=1 //", "$p0", "}) MATCH (n) DETACH DELETE n //", "\\"])
+@given(leaf=own_leaves, context=st.sampled_from((CONTEXT, OF_THE_PAST)))
+def test_whatever_is_asked_it_is_one_of_few_texts(leaf: OwnLeaf, context: Context) -> None:
+    """The server plans each of them once: no other filter needs a plan of its own."""
+    asked = leaf_queries(leaf, CATALOGUE, context)
+    assert {one.statement for one in (*asked.required, *asked.excluded)} <= set(STATEMENTS)
+
+
+def test_there_are_few_texts() -> None:
+    assert len(STATEMENTS) <= 24
+
+
+@pytest.mark.parametrize("value", ["x' OR 1=1 //", "$q", "}) MATCH (n) DETACH DELETE n //", "\\"])
 def test_no_value_becomes_text_of_the_query(value: str) -> None:
-    compiler = Compiler(CATALOGUE, CONTEXT)
-    predicate = compiler.predicate(decode({"attribute": {"key": "slogan", "text": {"eq": value}}}))
-    assert value not in predicate or value == "$p0"
-    assert value in compiler.parameters.values.values()
+    leaf = decode({"attribute": {"key": "slogan", "text": {"eq": value}}})
+    assert isinstance(leaf, Attribute)
+    [query] = leaf_queries(leaf, CATALOGUE, CONTEXT).required
+    assert value not in query.statement or value == "$q"
+    assert query.values["test"]["among"] == [value]
 
 
 if __name__ == "__main__":
-    for name, case in FILTERS.items():
-        (CASES / f"{name}.cypher").write_text(rendered(case), encoding="utf-8")
+    for name in ALL:
+        (CASES / f"{name}.cypher").write_text(rendered(name), encoding="utf-8")

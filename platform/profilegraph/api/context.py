@@ -45,13 +45,21 @@ class ApiContext:
         self.budget = Budget()
         self.made: dict[str, Any] = {}
         """What is the same all over an answer and need not be made again, by a key of its own."""
+        self._seen: Catalogue | None = None
+        self._conditions: Conditions | None = None
         self._standing: asyncio.Task[Actor] | None = None
         self._load: Loaders | None = None
 
     @property
     def conditions(self) -> Conditions:
         """Return the conditions that plugins add to the language."""
-        return self.platform.host.conditions
+        if self._conditions is None:
+            self._conditions = self.platform.host.conditions(self._seen)
+        return self._conditions
+
+    def saw(self, catalogue: Catalogue) -> None:
+        """Take note of the taxonomies that the request sees."""
+        self._seen, self._conditions = catalogue, None
 
     @property
     def load(self) -> Loaders:
@@ -74,14 +82,27 @@ class ApiContext:
         when = self.when(moment, now)
         return when if isinstance(when, Past) or now is not None else None
 
+    def moments(self, past: When | None) -> tuple[datetime | None, datetime | None]:
+        """Return the past moment, and what was given for the present one, that something is asked of."""
+        match past:
+            case Past():
+                return past.at, None if past.present == self.now else past.present
+            case _:
+                return None, past
+
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
         return await self.platform.catalogue()
 
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
-        library = await segments.library(self.platform, node)
-        return segments.text(node, await self.catalogue(), locale, library)
+        key = f"sentence {locale} {id(node)}"
+        if key not in self.made:
+            library = await segments.library(self.platform, node)
+            # Kept beside its sentence, so that no other filter takes its place in memory.
+            self.made[key] = node, segments.text(node, await self.catalogue(), locale, library)
+        text: str = self.made[key][1]
+        return text
 
     async def standing(self) -> Actor:
         """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""

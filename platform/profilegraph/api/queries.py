@@ -15,16 +15,16 @@ from profilegraph.api.filters import FilterInput
 from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
+from profilegraph.api.inputs import key as business_key
+from profilegraph.api.nodes import find_node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
 from profilegraph.api.types import answers, comparison
-from profilegraph.api.types.activity import Event
 from profilegraph.api.types.answers import CrossTable, Dimensions
 from profilegraph.api.types.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.delivery import Destination
 from profilegraph.api.types.explanation import Explanation
-from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import (
     After,
@@ -36,7 +36,7 @@ from profilegraph.api.types.segment import (
     SegmentPreview,
     customer_page,
 )
-from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.api.types.taxonomy import Dimension, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import EVERYONE
@@ -66,11 +66,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],
     ) -> Node | None:
         """Return an object by its global id."""
-        kind, key = decode_id(id)
-        try:
-            return await _node(info, kind, key)
-        except NotFound:
-            return None
+        return await find_node(info, decode_id(id))
 
     @field("One customer, by exactly one of the three; null where there is none.")
     async def customer(
@@ -89,13 +85,16 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         if sum(given is not None for given in (id, key, identity)) != 1:
             raise InvalidInput("give exactly one of id, key and identity.", where="customer")
         if id is not None:
-            kind, key = decode_id(id)
-            if kind != "Customer":
-                raise InvalidInput(f"this is the id of a {kind}.", where="id")
+            named = decode_id(id)
+            if named.kind != "Customer":
+                raise InvalidInput(f"this is the id of a {named.kind}.", where="id")
+            key = named.key
         if identity is not None:
             key = await profiles.find_by_identity(
                 info.context.platform, identity.kind, identity.value, identity.region or None
             )
+        elif key is not None:
+            key = business_key(key, "key")
         return None if key is None else await Customer.load(info, key)
 
     @field("The customers that match, a page at a time.")
@@ -152,7 +151,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
             if version is None:
                 return Segment.of(await segments.segment(info.context.platform, key, past), past)
             found = await segment_history.version(info.context.platform, key, version)
-            return Segment.of(found, past)
+            return Segment.of(found, past, one_version=True)
         except NotFound:
             return None
 
@@ -194,6 +193,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
         context, past = info.context, info.context.past(as_of, now)
+        customer = business_key(customer, "customer")
         condition = await _condition(info, segment, filter, past)
         when = past or context.now
         async with naming(context.platform, segment, condition, when):
@@ -279,28 +279,3 @@ async def _condition(
         return given
     assert segment is not None, "one of the two is given"  # noqa: S101
     return (await segments.segment(info.context.platform, segment, past)).filter
-
-
-async def _node(info: Info, kind: str, key: str) -> Node | None:
-    context = info.context
-    match kind:
-        case "Customer":
-            return await Customer.load(info, key)
-        case "Department" | "DecisionMaker":
-            owner = await profiles.read_owner_of(context.platform.database, kind, key)
-            part = Department if kind == "Department" else DecisionMaker
-            return None if owner is None else await part.load(info, owner, key)
-        case "Event":
-            found = await profiles.read_events_by_key(context.platform.database, [key])
-            return next((Event.of(one) for of in found.values() for one in of), None)
-        case "Segment":
-            return Segment.of(await segments.segment(context.platform, key))
-        case "Dimension":
-            return Dimension.of(key, await context.catalogue())
-        case "Tag":
-            return Tag.of(key, await context.catalogue())
-        case "Taxonomy":
-            taxonomies = (await context.catalogue()).taxonomies
-            return next((Taxonomy.of(one) for one in taxonomies if one.key == key), None)
-        case _:
-            raise InvalidInput(f"objects of the type {kind!r} cannot be found by id.", where="id")

@@ -12,6 +12,7 @@ from profilegraph.domain.values import (
     Key,
     Moment,
     Name,
+    NormalText,
     Record,
     Region,
     Share,
@@ -21,7 +22,8 @@ from profilegraph.domain.values import (
     Weekday,
 )
 
-AttributeValue = bool | FiniteFloat | date | Text
+HOURS = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
+AttributeValue = Annotated[bool | FiniteFloat | date | Text, NormalText]
 """A typed field of a customer: boolean, number, date or string."""
 
 
@@ -107,7 +109,7 @@ class Tagging(Record):
     weight: Share = 1.0
     evidence: Text | None = None
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
-    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] | None = None
+    hours: Annotated[str, Field(pattern=HOURS)] | None = None
     frequency: Text | None = None
 
     @model_validator(mode="after")

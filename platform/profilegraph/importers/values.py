@@ -11,18 +11,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from profilegraph.domain.texts import without_unseen
 from profilegraph.importers.names import NAMES, NO, WEEKDAYS, YES
 
 E = TypeVar("E", bound=StrEnum)
 
 _REGION = re.compile(r"[A-Z]{2}")
 _ITEMS = re.compile(r"[\s,、;|/]+")
+_SEVERAL = re.compile(r"\s*[,、;；，|\n]\s*")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-~至到—–]\s*(\d{1,2}):(\d{2})")
 
 
 def fold(text: str) -> str:
-    """Return `text` trimmed, with full-width letters, digits and signs in their usual form."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    """Return `text` trimmed, without what nobody sees, full-width letters, digits, signs as usual."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFKC", without_unseen(text)).strip()
 
 
 def text_of(value: object) -> str:
@@ -74,6 +78,16 @@ def _weekday(item: str) -> int | None:
     for prefix in ("星期", "礼拜", "周"):
         item = item.removeprefix(prefix)
     return WEEKDAYS.get(item)
+
+
+def parse_tag(text: str) -> str:
+    """Return the key of one tag."""
+    several = [item for item in _SEVERAL.split(text) if item]
+    if len(several) > 1:
+        raise ValueError(
+            f"{text!r} names {len(several)} tags, and a row is one tagging: write a row for each"
+        )
+    return text
 
 
 def parse_hours(text: str) -> str:

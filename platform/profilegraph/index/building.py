@@ -64,6 +64,7 @@ def build(rows: Rows, read: BitMap) -> Level:
         read=read,
         present=BitMap(row[0] for row in rows.customers if not row[3]),
         keys=Keys.of((row[0], row[1]) for row in rows.customers),
+        people=Keys.of((number, key) for key, number in people.items()),
         cohorts=Table.of(NUMBER, [(row[0], row[2]) for row in rows.customers]),
         values={key: _values(key, some) for key, some in rows.values.items()},
         tags=_tags(rows.taggings),

@@ -49,6 +49,10 @@ def _told(level: Level) -> Iterator[tuple[int, str]]:
         yield who, "present"
     for rank in range(len(level.keys)):
         yield int(level.keys.ordinal[rank]), f"key {level.keys.key(rank)}"
+    people = level.tables["people"]
+    ranks = level.people.ranks(people["number"].numbers.values)
+    for who, rank in zip(people.customer.tolist(), ranks.tolist(), strict=True):
+        yield who, f"person {level.people.key(rank)}"
     named = {kind: _by_number(level.tables[kind]) for kind in ("people", "opportunities")}
     tables: list[tuple[str, Table]] = [("cohort", level.cohorts), *level.tables.items()]
     tables += [(f"value {key}", table) for key, table in level.values.items()]

@@ -1,10 +1,10 @@
-"""The customers' keys in their order, as one piece of bytes: a Python string each would be five times as large."""
+"""Keys of customers, or of people, in their order, as one piece of bytes: a Python string each would be five times as large."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -77,6 +77,11 @@ class Keys:
         """Return the keys of those of some ordinals that are here."""
         ranks = np.flatnonzero(np.isin(self.ordinal, ordinals))
         return self._of((self._bytes(rank), int(self.ordinal[rank])) for rank in ranks.tolist())
+
+    def moved(self, by: int) -> Self:
+        """Return the keys with every ordinal greater by so much."""
+        step = np.uint32(by)
+        return replace(self, ordinal=self.ordinal + step, ranked=self.ranked + step)
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:

@@ -36,6 +36,16 @@ class Trees:
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Each channel itself, then those above it."""
 
+    def cover(self, level: Level) -> bool:
+        """Return whether all employees and channels are here that a level's rows name.
+
+        Others may have been recorded, with what names them, after the trees were read.
+        """
+        named = (("owners", "employee", self.teams), ("arrivals", "channel", self.channels))
+        return all(
+            key in known for kind, name, known in named for key in level.tables[kind][name].values
+        )
+
 
 @dataclass(frozen=True)
 class Level:
@@ -46,6 +56,8 @@ class Level:
     present: BitMap
     """Those of customers, merged ones left out."""
     keys: Keys
+    people: Keys
+    """The keys of decision-makers, by the numbers of their rows."""
     cohorts: Table
     values: Mapping[str, Table]
     """By property of the graph: attributes and metrics."""
@@ -68,7 +80,10 @@ class Level:
         tables = [self.cohorts, *self.values.values(), *self.tables.values()]
         sets = size_of(self.read) + size_of(self.present)
         return Sizes(
-            customers=sets + self.keys.nbytes + sum(table.nbytes for table in tables),
+            customers=sets
+            + self.keys.nbytes
+            + self.people.nbytes
+            + sum(table.nbytes for table in tables),
             taggings=sum(taggings.nbytes for taggings in self.tags.values()),
             events=sum(table.nbytes for table in self.events.values()),
         )
@@ -87,6 +102,7 @@ def joined(levels: Sequence[Level], valid: Sequence[BitMap]) -> Level:
         read=BitMap.union(*(level.read for level in moved)),
         present=BitMap.union(*(level.present for level in moved)),
         keys=Keys.joined([level.keys for level in moved]),
+        people=Keys.joined([level.people for level in moved]),
         cohorts=Table.joined([level.cohorts for level in moved]),
         values=_by_name([level.values for level in moved]),
         tags={
@@ -104,10 +120,12 @@ def cut(level: Level, mine: BitMap) -> Level:
     if mine == level.read:
         return level
     keep = ordinals_of(mine)
+    tables = {kind: table.about(keep) for kind, table in level.tables.items()}
     return Level(
         read=mine,
         present=level.present & mine,
         keys=level.keys.take(keep),
+        people=level.people.take(tables["people"]["number"].numbers.values),
         cohorts=level.cohorts.about(keep),
         values={key: table.about(keep) for key, table in level.values.items()},
         tags={key: taggings.cut(mine) for key, taggings in level.tags.items()},
@@ -125,7 +143,8 @@ def _moved(level: Level, by: Mapping[str, int]) -> Level:
         for kind, table in level.tables.items()
     }
     events = {key: table.moved({"person": by["people"]}) for key, table in level.events.items()}
-    return replace(level, tables=tables, events=events)
+    people = level.people.moved(by["people"])
+    return replace(level, people=people, tables=tables, events=events)
 
 
 def _references(kind: str) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from profilegraph.index.activity import event_rows, events_of, opportunity_rows
-from profilegraph.index.bitmaps import Mask, bitmap_of
+from profilegraph.index.bitmaps import Mask, Ordinals, bitmap_of, ordinals_of
 from profilegraph.index.leaves import Here, counted, often_enough
+from profilegraph.index.level import Level
 from profilegraph.index.tables import References, Table
 from profilegraph.segments import nodes
 from profilegraph.segments.facts import Scope
@@ -51,6 +57,44 @@ def person_rows(test: PersonTest, here: Here) -> Mask:
     if test.takes_part_in is not None:
         mask &= number.of(_taking_part(test.takes_part_in, here))
     return mask
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Decision-makers of a level, by the numbers of their rows, and at which customers each is."""
+
+    level: Level
+    numbers: Ordinals
+    customers: Ordinals
+
+    def page(self, first: int, after: str | None) -> list[tuple[str, str]]:
+        """Return the keys of at most `first` people and of their customers, behind the key `after`."""
+        keys, customers = self.level.people, self.customers
+        ranks = keys.ranks(self.numbers)
+        if after is not None:
+            behind = ranks >= keys.behind(after)
+            ranks, customers = ranks[behind], customers[behind]
+        if len(ranks) > first:
+            places = np.argpartition(ranks, first - 1)[:first]
+            ranks, customers = ranks[places], customers[places]
+        order = np.argsort(ranks)
+        at = self.level.keys.ranks(customers[order])
+        return [
+            (keys.key(rank), self.level.keys.key(where))
+            for rank, where in zip(ranks[order].tolist(), at.tolist(), strict=True)
+        ]
+
+
+def chosen(test: PersonTest, some: BitMap, here: Here) -> Chosen:
+    """Return the decision-makers of some customers who are as asked."""
+    table = here.level.tables["people"]
+    rows = person_rows(test, here) & np.isin(table.customer, ordinals_of(some))
+    return Chosen(here.level, table["number"].numbers.values[rows], table.customer[rows])
+
+
+def page_of_people(parts: Sequence[Chosen], first: int, after: str | None) -> list[tuple[str, str]]:
+    """Return the keys of at most `first` people and of their customers, by the people's keys."""
+    return list(islice(merge(*(one.page(first, after) for one in parts)), first))
 
 
 def _working(test: DepartmentTest, here: Here) -> Mask:
@@ -118,7 +162,10 @@ def arrivals(leaf: nodes.Arrivals, here: Here) -> BitMap:
     if wanted is not None:
         keys = frozenset(wanted)
         end = 1 if leaf.exact else None
-        mask &= table["channel"].where(lambda key: not keys.isdisjoint(chains[key][:end]))
+        # A channel that is gone meanwhile is its own: whoever read the trees found no others.
+        mask &= table["channel"].where(
+            lambda key: not keys.isdisjoint(chains.get(key, (key,))[:end])
+        )
     return counted(leaf, table, mask, here)
 
 

@@ -16,6 +16,7 @@ from profilegraph.index import activity, leaves, people
 from profilegraph.index.bitmaps import united
 from profilegraph.index.held import Held
 from profilegraph.index.leaves import Here
+from profilegraph.index.people import Chosen, chosen
 from profilegraph.index.taggings import Taggings
 from profilegraph.index.view import View
 from profilegraph.segments import nodes
@@ -82,6 +83,11 @@ class Evaluator:
         held = self.leaves if type(node) in _LEAVES else self._known
         found = held.get(node)
         return held.put(node, self._members(node)) if found is None else found
+
+    def people(self, node: Node, where: nodes.PersonTest) -> list[Chosen]:
+        """Return the decision-makers of the customers that match who are as asked, by level."""
+        members = self.members(node)
+        return [chosen(where, members & here.everyone, here) for here in self._places]
 
     def parted(self, dimension: str, members: BitMap) -> list[BitMap]:
         """Return who of some members carries each tag of a dimension or one below it, and who none.

@@ -74,6 +74,16 @@ class DimensionBreakdown:
     total: int
     buckets: tuple[Bucket, ...]
 
+    @property
+    def known(self) -> int:
+        """Return how many carry a tag of the dimension."""
+        return self.total - sum(one.count for one in self.buckets if one.tag is None)
+
+    @property
+    def telling(self) -> tuple[Bucket, ...]:
+        """Return the buckets of any customers, in the order of the tags."""
+        return tuple(one for one in self.buckets if one.count)
+
 
 @dataclass(frozen=True)
 class CrossTable:

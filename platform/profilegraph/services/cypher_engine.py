@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+from pyroaring import BitMap, FrozenBitMap
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import Listed, Node
-from profilegraph.segments.to_cypher import Compiler
-from profilegraph.storage import answers, segments
+from profilegraph.segments.nodes import EVERYONE, Listed, Node, PersonTest
+from profilegraph.services.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
+from profilegraph.services.set_answers import split, waterfall
+from profilegraph.storage import people, segments
 from profilegraph.storage.database import Database
-from profilegraph.storage.segment_lists import read_members
+from profilegraph.storage.people import Seat
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.segments import Candidates
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class CypherEngine:
-    """Answers by asking the graph itself; needs nothing but Neo4j."""
+    """Answers by asking the graph itself; needs nothing but Neo4j.
+
+    Each answer is one transaction, but not one moment: what is committed while it is found is seen
+    by the queries that are still to come.
+    """
 
     database: Database
     catalogue: Catalogue
@@ -25,15 +37,33 @@ class CypherEngine:
 
     async def count(self, node: Node, search: str | None = None) -> int:
         """Return how many customers match, of those whose names hold the words of `search`."""
-        return await segments.count_customers(self.database, self._compiler(), node, search)
+
+        async def work(evaluator: GraphEvaluator) -> int:
+            members = await evaluator.members(node)
+            if search is None:
+                return len(members)
+            named = await segments.found_by(evaluator.reading, segments.named(search))
+            return members.intersection_cardinality(named)
+
+        return await self._ask(work)
 
     async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
         """Return the number of all customers, and a step for each condition in the given order."""
-        return await segments.run_waterfall(self.database, self._compiler(), conditions)
+
+        async def work(evaluator: GraphEvaluator) -> tuple[int, list[Step]]:
+            everyone = await evaluator.everyone()
+            sets = [await evaluator.members(one) for one in conditions]
+            return len(everyone), waterfall(everyone, sets)
+
+        return await self._ask(work)
 
     async def members(self, node: Node) -> Listed:
         """Return all customers that match, as a list."""
-        return await read_members(self.database, self._compiler(), node)
+
+        async def work(evaluator: GraphEvaluator) -> Listed:
+            return Listed(FrozenBitMap(await evaluator.members(node)))
+
+        return await self._ask(work, WHOLE_SECONDS)
 
     async def page(
         self,
@@ -44,32 +74,73 @@ class CypherEngine:
         order: Sort = Order.KEY,
         descending: bool = False,
         search: str | None = None,
-        listed: Sequence[int] | None = None,
+        listed: BitMap | None = None,
     ) -> list[Position]:
         """Return the positions of at most `first` customers that match, after a position.
 
         With `listed`, only customers of these ordinals are looked at.
         """
-        return await segments.page_of_keys(
-            self.database,
-            self._compiler(),
-            node,
-            first=first,
-            after=after,
-            order=order,
-            descending=descending,
-            search=search,
-            listed=listed,
-        )
+
+        async def work(evaluator: GraphEvaluator) -> list[Position]:
+            some = listed
+            if node != EVERYONE:
+                members = await evaluator.members(node)
+                some = members if some is None else members & some
+            return await segments.page_of_keys(
+                evaluator.reading,
+                self.catalogue,
+                Candidates(self.context, some, search),
+                first=first,
+                after=after,
+                order=order,
+                descending=descending,
+            )
+
+        return await self._ask(work)
 
     async def breakdown(self, node: Node, levels: Sequence[Level]) -> Breakdown:
         """Return how many of a filter's customers are in each bucket, every level by itself."""
-        return await answers.read_breakdown(self.database, self._compiler(), node, levels)
+
+        async def work(evaluator: GraphEvaluator) -> Breakdown:
+            members = await evaluator.members(node)
+            parts = await evaluator.parted(levels, members)
+            return Breakdown(len(members), tuple(tuple(map(len, one)) for one in parts))
+
+        return await self._ask(work)
 
     async def split(self, node: Node, levels: Sequence[Level]) -> Split:
         """Return how many of a filter's customers are in each bucket of buckets."""
-        return await answers.read_split(self.database, self._compiler(), node, levels)
 
-    def _compiler(self) -> Compiler:
-        """Return the compiler of one query: its parameters are the query's."""
-        return Compiler(self.catalogue, self.context)
+        async def work(evaluator: GraphEvaluator) -> Split:
+            members = await evaluator.members(node)
+            return split(members, await evaluator.parted(levels, members))
+
+        return await self._ask(work)
+
+    async def count_people(self, node: Node, where: PersonTest) -> int:
+        """Return how many decision-makers of a filter's customers are as asked."""
+
+        async def work(evaluator: GraphEvaluator) -> int:
+            asked = people.Asked(await evaluator.members(node), where, self.context)
+            return await people.count_people(evaluator.reading, asked)
+
+        return await self._ask(work)
+
+    async def page_of_people(
+        self, node: Node, where: PersonTest, *, first: int, after: str | None = None
+    ) -> list[Seat]:
+        """Return at most `first` of these decision-makers, by key, those after a key."""
+
+        async def work(evaluator: GraphEvaluator) -> list[Seat]:
+            asked = people.Asked(await evaluator.members(node), where, self.context)
+            return await people.page_of_people(evaluator.reading, asked, first=first, after=after)
+
+        return await self._ask(work)
+
+    async def _ask(
+        self, work: Callable[[GraphEvaluator], Awaitable[T]], timeout: float | None = None
+    ) -> T:
+        async def run(reading: Reading) -> T:
+            return await work(GraphEvaluator(reading, self.catalogue, self.context))
+
+        return await self.database.reading(run, timeout=timeout)

@@ -11,13 +11,14 @@ from profilegraph.domain.past_catalogue import as_it_was
 from profilegraph.errors import InvalidFilter
 from profilegraph.segments.answers import Breakdown, Level, Order, Position, Sort, Split, Step
 from profilegraph.segments.facts import Context, Past, When
-from profilegraph.segments.nodes import AllOf, Listed, Node
+from profilegraph.segments.nodes import AllOf, Listed, Node, PersonTest
 from profilegraph.segments.renaming import current_library
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.history import require_answerable
 from profilegraph.services.index_engine import IndexEngine
 from profilegraph.services.knowledge import Known
 from profilegraph.services.platform import Platform
+from profilegraph.storage.people import Seat
 from profilegraph.storage.saved_segments import read_library
 from profilegraph.storage.taxonomies import read_taxonomies_at
 
@@ -62,6 +63,16 @@ class Engine(Protocol):
 
     async def split(self, node: Node, levels: Sequence[Level]) -> Split:
         """Return how many of a filter's customers are in each bucket of buckets."""
+        ...
+
+    async def count_people(self, node: Node, where: PersonTest) -> int:
+        """Return how many decision-makers of a filter's customers are as asked."""
+        ...
+
+    async def page_of_people(
+        self, node: Node, where: PersonTest, *, first: int, after: str | None = None
+    ) -> list[Seat]:
+        """Return at most `first` of these decision-makers, by key, those after a key."""
         ...
 
 
@@ -110,6 +121,7 @@ async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tup
             f"with the segments that they refer to, the filters have {leaves} conditions together;"
             f" at most {MOST_LEAVES} can be asked at once.",
             hint="Ask for fewer or simpler filters at once.",
+            where="filter",
         )
     await require_answerable(platform, nodes, library, when)
     return known, platform.context(when, library)

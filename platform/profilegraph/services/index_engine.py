@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from math import prod
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from pyroaring import BitMap, FrozenBitMap
 from profilegraph.errors import IndexUnable
 from profilegraph.index import effort
 from profilegraph.index.pages import page_by_key
+from profilegraph.index.people import page_of_people
 from profilegraph.index.to_bitmap import Evaluator
 from profilegraph.segments.answers import (
     Breakdown,
@@ -27,9 +27,11 @@ from profilegraph.segments.answers import (
     Step,
     buckets,
 )
-from profilegraph.segments.nodes import AllOf, Listed, Node
+from profilegraph.segments.nodes import EVERYONE, Listed, Node, People, PersonTest
 from profilegraph.services.computing import Computing
 from profilegraph.services.cypher_engine import CypherEngine
+from profilegraph.services.set_answers import waterfall
+from profilegraph.storage.people import Seat
 
 T = TypeVar("T")
 MOST_LISTED = 20_000
@@ -64,17 +66,7 @@ class IndexEngine:
     def _steps(self, conditions: Sequence[Node]) -> tuple[int, list[Step]]:
         sets = [self.evaluator.members(one) for one in conditions]
         everyone = self.evaluator.everyone
-        before = list(accumulate(sets, BitMap.__and__, initial=everyone))
-        after = list(accumulate(reversed(sets), BitMap.__and__, initial=everyone))[::-1]
-        sizes = [len(one) for one in before]
-        return sizes[0], [
-            Step(
-                kept=sizes[place + 1],
-                removed=sizes[place] - sizes[place + 1],
-                unique=before[place].intersection_cardinality(after[place + 1]) - sizes[-1],
-            )
-            for place in range(len(sets))
-        ]
+        return len(everyone), waterfall(everyone, sets)
 
     async def members(self, node: Node) -> Listed:
         """Return all customers that match, as a list."""
@@ -94,7 +86,7 @@ class IndexEngine:
         search: str | None = None,
     ) -> list[Position]:
         """Return the positions of at most `first` customers that match, after a position."""
-        listed: list[int] | None = None
+        listed: BitMap | None = None
         if search is None:
             try:
                 members = await self._found(node)
@@ -109,9 +101,9 @@ class IndexEngine:
                 )
                 return [Position(key, key) for key in keys]
             if members is not None and len(members) <= MOST_LISTED:
-                listed = list(members)
+                listed = members
         return await self.behind.page(
-            node if listed is None else AllOf(()),
+            node if listed is None else EVERYONE,
             first=first,
             after=after,
             order=order,
@@ -147,6 +139,31 @@ class IndexEngine:
             return await self._computed(parted, [node, *_filters(levels)], more)
         except IndexUnable:
             return await self.behind.split(node, levels)
+
+    async def count_people(self, node: Node, where: PersonTest) -> int:
+        """Return how many decision-makers of a filter's customers are as asked."""
+
+        def counted() -> int:
+            return sum(len(part.numbers) for part in self.evaluator.people(node, where))
+
+        try:
+            return await self._computed(counted, [node, People(where=where)])
+        except IndexUnable:
+            return await self.behind.count_people(node, where)
+
+    async def page_of_people(
+        self, node: Node, where: PersonTest, *, first: int, after: str | None = None
+    ) -> list[Seat]:
+        """Return at most `first` of these decision-makers, by key, those after a key."""
+
+        def listed() -> list[Seat]:
+            parts = self.evaluator.people(node, where)
+            return [Seat(*keys) for keys in page_of_people(parts, first, after)]
+
+        try:
+            return await self._computed(listed, [node, People(where=where)])
+        except IndexUnable:
+            return await self.behind.page_of_people(node, where, first=first, after=after)
 
     async def _found(self, node: Node) -> BitMap:
         return await self._computed(lambda: self.evaluator.members(node), [node])

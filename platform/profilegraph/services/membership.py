@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pyroaring import BitMap
+
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.causes import Asked, Cause, Changed, Known, changed
@@ -15,10 +17,13 @@ from profilegraph.segments.facts import Facts, Past
 from profilegraph.segments.history import require_moment
 from profilegraph.services.broken import naming
 from profilegraph.services.engines import grounds
+from profilegraph.services.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
+from profilegraph.storage.database import Database
 from profilegraph.storage.facts import read_past
-from profilegraph.storage.membership import Sums, count_changes, page_of_changes, read_expired
+from profilegraph.storage.membership import page_of_listed, read_expired
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.saved_segments import SavedSegment, read_segment
 
 MOST_EXPLAINED = 20_000
@@ -35,6 +40,30 @@ class Comparison:
     old: Asked
     new: Asked
     catalogue: Catalogue
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who the members were at the first of two moments, and who they are at the second."""
+
+    was: BitMap
+    is_: BitMap
+
+    def changed(self, entered: bool | None = None) -> BitMap:
+        """Return who entered or left; given `entered`, only those who did the one or the other."""
+        if entered is None:
+            return self.was ^ self.is_
+        return self.is_ - self.was if entered else self.was - self.is_
+
+
+@dataclass(frozen=True)
+class Sums:
+    """How many members there were at the two moments, and how many came and went in between."""
+
+    before: int
+    after: int
+    entered: int
+    left: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +102,26 @@ async def compare_moments(
 
 async def sums(platform: Platform, asked: Comparison) -> Sums:
     """Return how many members there were at both moments, and how many came and went."""
-    return await count_changes(platform.database, asked.old, asked.new)
+    found = await members_of(platform.database, asked.old, asked.new)
+    return _sums(found)
+
+
+def _sums(found: Members) -> Sums:
+    entered, left = found.changed(entered=True), found.changed(entered=False)
+    return Sums(len(found.was), len(found.is_), len(entered), len(left))
+
+
+async def members_of(database: Database, old: Asked, new: Asked) -> Members:
+    """Return the members at two moments, both as the graph tells of them now."""
+
+    async def work(reading: Reading) -> Members:
+        was, is_ = [
+            await GraphEvaluator(reading, one.catalogue, one.context).members(one.filter)
+            for one in (old, new)
+        ]
+        return Members(was, is_)
+
+    return await database.reading(work)
 
 
 async def causes(platform: Platform, asked: Comparison) -> Mapping[tuple[bool, Cause], int]:
@@ -81,7 +129,8 @@ async def causes(platform: Platform, asked: Comparison) -> Mapping[tuple[bool, C
 
     Raises InvalidInput where more than 20,000 customers did.
     """
-    whole = await sums(platform, asked)
+    members = await members_of(platform.database, asked.old, asked.new)
+    whole = _sums(members)
     if whole.entered + whole.left > MOST_EXPLAINED:
         raise InvalidInput(
             f"{whole.entered + whole.left:,} customers entered or left; the causes of at most"
@@ -89,7 +138,7 @@ async def causes(platform: Platform, asked: Comparison) -> Mapping[tuple[bool, C
             hint="Compare moments that are nearer to each other, or ask for pages of changes.",
         )
     found: Counter[tuple[bool, Cause]] = Counter()
-    async for batch in _batches(platform, asked):
+    async for batch in _batches(platform, asked, members.changed()):
         found.update((one.entered, one.reasons[0].cause) for one in batch)
     return found
 
@@ -108,23 +157,19 @@ async def page(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
-    keys = await page_of_changes(
-        platform.database,
-        asked.old,
-        asked.new,
-        first=first + 1,
-        after=after,
-        entered=entered,
+    members = await members_of(platform.database, asked.old, asked.new)
+    keys = await page_of_listed(
+        platform.database, members.changed(entered), first=first + 1, after=after
     )
     return ChangesPage(await _explained(platform, asked, keys[:first]), len(keys) > first)
 
 
-async def _batches(platform: Platform, asked: Comparison) -> AsyncIterator[tuple[Changed, ...]]:
+async def _batches(
+    platform: Platform, asked: Comparison, changed: BitMap
+) -> AsyncIterator[tuple[Changed, ...]]:
     last: str | None = None
     while True:
-        keys = await page_of_changes(
-            platform.database, asked.old, asked.new, first=_BATCH, after=last
-        )
+        keys = await page_of_listed(platform.database, changed, first=_BATCH, after=last)
         if keys:
             yield await _explained(platform, asked, keys)
         if len(keys) < _BATCH:

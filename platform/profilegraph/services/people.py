@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node, People, PersonTest
-from profilegraph.segments.to_cypher import Compiler
-from profilegraph.services.engines import grounds
+from profilegraph.services.engines import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
-from profilegraph.storage.people import Seat, count_people, page_of_people
+from profilegraph.storage.people import Seat
 
 ANYONE = PersonTest()
 
@@ -29,8 +28,8 @@ async def count(platform: Platform, node: Node, where: PersonTest, when: When) -
 
     Raises InvalidFilter where one of the two asks for unknown things.
     """
-    compiler = await _compiler(platform, node, where, when)
-    return await count_people(platform.database, compiler, node, where)
+    answering = await engine(platform, [node, People(where=where)], when)
+    return await answering.count_people(node, where)
 
 
 async def page(
@@ -48,12 +47,6 @@ async def page(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} people, not {first}.", where="first")
-    compiler = await _compiler(platform, node, where, when)
-    seats = await page_of_people(
-        platform.database, compiler, node, where, first=first + 1, after=after
-    )
+    answering = await engine(platform, [node, People(where=where)], when)
+    seats = await answering.page_of_people(node, where, first=first + 1, after=after)
     return PeoplePage(tuple(seats[:first]), len(seats) > first)
-
-
-async def _compiler(platform: Platform, node: Node, where: PersonTest, when: When) -> Compiler:
-    return Compiler(*await grounds(platform, [node, People(where=where)], when))

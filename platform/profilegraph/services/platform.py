@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +13,12 @@ from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.notices import Notices
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.embedded import server as embedded
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.embedded.pulse import Pulse
-from profilegraph.errors import InvalidConfiguration
+from profilegraph.errors import InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.host import Host, load_host
 from profilegraph.importers.binding import Conventions
 from profilegraph.segments.checking import Sound
@@ -29,7 +30,7 @@ from profilegraph.services.computing import Computing
 from profilegraph.services.deployment import of_process
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
-from profilegraph.services.taxonomies import load_what_fits
+from profilegraph.services.taxonomies import judge, load_what_fits
 from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import (
     Migration,
@@ -37,6 +38,7 @@ from profilegraph.storage.migrations import (
     read_migrations,
     require_migrated,
 )
+from profilegraph.storage.taxonomies import read_taxonomies
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,16 @@ class Platform:
     async def catalogue_for_change(self) -> Catalogue:
         """Return the catalogue that a change of customers is held against, index or not."""
         return await (self.look or self.knowledge).catalogue()
+
+    async def judged(self) -> Host:
+        """Return the host with what is out of use by the graph of this moment.
+
+        Where no database answers, it is what was so when the process began.
+        """
+        try:
+            return judge(self.host, (await self.catalogue_for_change()).taxonomies)
+        except ProfilegraphError:
+            return self.host
 
     async def known(self) -> Known:
         """Return what is known of the graph without asking it."""
@@ -117,26 +129,65 @@ def locate(settings: Settings, progress: Progress = SILENT) -> Address:
     return Address(settings.neo4j_uri, settings.neo4j_user, password)
 
 
+def running(settings: Settings) -> Address | None:
+    """Return where a database can be asked that runs already; None where none is known to.
+
+    Nothing is started. The embedded database counts while it runs, NEO4J_URI with its password.
+    """
+    try:
+        if settings.neo4j_uri is None and embedded.status(settings) is None:
+            return None
+        return locate(settings)
+    except ProfilegraphError:
+        return None
+
+
+async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonomy]] | None:
+    """Return the host as the graph judges it, and the taxonomies that a process here serves.
+
+    None where no database answers: then it can only be told what is installed.
+    """
+    address = running(settings)
+    if address is None:
+        return None
+    try:
+        database = await connect(settings, address)
+    except ProfilegraphError:
+        return None
+    try:
+        known = await read_taxonomies(database)
+    finally:
+        await database.close()
+    return judge(host, known), known
+
+
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, address: Address, now: datetime, *, indexed: bool = False
+    settings: Settings,
+    address: Address,
+    now: datetime,
+    *,
+    indexed: bool = False,
+    patient: bool = False,
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
     With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
+    With `patient`, all that it asks of the database has the time of bulk work.
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
     database = await connect(settings, address)
     try:
+        opening = database.patient
+        database = opening if patient else database
         migrations = schema_migrations()
         if settings.neo4j_uri is None:
-            await migrate(database, migrations, now)
+            await migrate(opening, migrations, now)
         else:
             await require_migrated(database, migrations)
-        deployment = await deployments.keep(database, settings, now)
-        host = load_host()
-        left = await load_what_fits(database, host.taxonomies, now)
+        deployment = await deployments.keep(opening, settings, now)
+        host = await load_what_fits(opening, load_host(), now)
         knowledge = Knowledge(
             database,
             settings.index_bytes if indexed else None,
@@ -144,10 +195,10 @@ async def open_platform(
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
         knowledge.deployment = deployment
-        listening = Listening(host.listeners, host.guard)
+        listening = Listening(host.listeners, host.guard, knowledge.routines)
         database.on_tags = listening.tags_written
         try:
-            yield Platform(settings, database, knowledge, host.without(left), listening=listening)
+            yield Platform(settings, database, knowledge, host, listening=listening)
         finally:
             await listening.close()
             await knowledge.close()

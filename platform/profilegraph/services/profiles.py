@@ -15,6 +15,7 @@ from profilegraph.storage.reads import (
     Newest,
     Owner,
     Profile,
+    read_activity,
     read_arrivals,
     read_channels,
     read_consents,
@@ -42,6 +43,7 @@ __all__ = [
     "Profile",
     "find_by_identity",
     "names_of",
+    "read_activity",
     "read_arrivals",
     "read_carried",
     "read_channels",
@@ -88,6 +90,8 @@ async def find_by_identity(
     try:
         canonical = canonical_identity(kind, value, there, stated=stated)
     except ValueError as fault:
-        raise InvalidInput(f"{fault}.", where="identity.value") from fault
+        raise InvalidInput(
+            f"this is no identity of the kind {kind.value}: {fault}.", where="identity.value"
+        ) from fault
     identity = Identity(kind=kind, value=canonical, customer="-")
     return await read_identified(platform.database, identity.key)

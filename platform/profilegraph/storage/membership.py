@@ -1,64 +1,25 @@
-"""Who is a member at one of two moments only."""
+"""Who is a member at one of two moments only: what the graph is asked about them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from profilegraph.segments.causes import Asked
-from profilegraph.segments.to_cypher import Compiler, Parameters
 from profilegraph.storage.database import Database
 from profilegraph.storage.statements import statement
 
-
-@dataclass(frozen=True)
-class Sums:
-    """How many members there were at the two moments, and how many came and went in between."""
-
-    before: int
-    after: int
-    entered: int
-    left: int
+_PAGE = """
+MATCH (c:Customer) WHERE c.ordinal IN $q.ordinals AND c.key > $q.after
+RETURN c.key AS key ORDER BY key LIMIT $q.limit
+"""
 
 
-async def count_changes(database: Database, old: Asked, new: Asked) -> Sums:
-    """Return how many members two moments have each, and how many only one of them has."""
-    compared, parameters = _compared(old, new)
-    query = (
-        f"{compared} RETURN count(CASE WHEN was THEN 1 END) AS before,"
-        " count(CASE WHEN is THEN 1 END) AS after,"
-        " count(CASE WHEN is AND NOT was THEN 1 END) AS entered,"
-        " count(CASE WHEN was AND NOT is THEN 1 END) AS left"
-    )
-    [row] = await database.read(query, parameters.values)
-    return Sums(**row)
-
-
-async def page_of_changes(
-    database: Database,
-    old: Asked,
-    new: Asked,
-    *,
-    first: int,
-    after: str | None = None,
-    entered: bool | None = None,
+async def page_of_listed(
+    database: Database, ordinals: Iterable[int], *, first: int, after: str | None = None
 ) -> list[str]:
-    """Return the keys of at most `first` customers who entered or left, by key, after a key.
-
-    With `entered`, only those who did the one or the other.
-    """
-    compared, parameters = _compared(old, new)
-    tests = (
-        ["was <> is"] if entered is None else ["is AND NOT was" if entered else "was AND NOT is"]
-    )
-    if after is not None:
-        tests.append(f"c.key > {parameters.add(after)}")
-    query = (
-        f"{compared} WITH c, was, is WHERE {' AND '.join(tests)}"
-        f" RETURN c.key AS key ORDER BY key LIMIT {parameters.add(first)}"
-    )
-    return [row["key"] for row in await database.read(query, parameters.values)]
+    """Return the keys of at most `first` customers of these ordinals, by key, those after a key."""
+    asked = {"ordinals": list(ordinals), "limit": first, "after": after or ""}
+    return [row["key"] for row in await database.read(_PAGE, {"q": asked})]
 
 
 async def read_expired(
@@ -68,10 +29,3 @@ async def read_expired(
     parameters = {"keys": list(customers), "after": after, "at": at}
     rows = await database.read(statement("expired"), parameters)
     return {row["customer"]: frozenset(row["tags"]) for row in rows}
-
-
-def _compared(old: Asked, new: Asked) -> tuple[str, Parameters]:
-    parameters = Parameters()
-    was = Compiler(old.catalogue, old.context, parameters).members(old.filter)
-    is_ = Compiler(new.catalogue, new.context, parameters).members(new.filter)
-    return f"MATCH (c:Customer) WITH c, ({was}) AS was, ({is_}) AS is", parameters

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from pyroaring import BitMap
 
 from profilegraph.domain.organisation import DecisionMaker
-from profilegraph.segments.nodes import Node, PersonTest
-from profilegraph.segments.to_cypher import Compiler
-from profilegraph.storage.database import Database, Row
+from profilegraph.segments.cypher.people import SEATS, person_values
+from profilegraph.segments.cypher.queries import Query
+from profilegraph.segments.facts import Context
+from profilegraph.segments.nodes import PersonTest
+from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
+from profilegraph.storage.stored import DECISION_MAKER
 
 
 @dataclass(frozen=True)
@@ -29,33 +37,41 @@ class Portrait:
     superior: str | None
 
 
-async def count_people(
-    database: Database, compiler: Compiler, node: Node, where: PersonTest
-) -> int:
-    """Return how many decision-makers of the customers that match are as asked."""
-    query = f"{_people(compiler, node, where)} RETURN count(p) AS count"
-    rows = await database.read(query, compiler.parameters.values)
-    count: int = rows[0]["count"]
+@dataclass(frozen=True)
+class Asked:
+    """Decision-makers who are as asked, at some customers, named by their ordinals."""
+
+    members: BitMap
+    where: PersonTest
+    context: Context
+
+    def query(self, **values: Any) -> Query:
+        """Return what finds them as `who` and `c`, and what else the rest of the query reads."""
+        asked = person_values(self.where, self.context)
+        return Query(
+            f"{SEATS[self.context.past]} AND c.ordinal IN $q.members",
+            {**asked, "members": list(self.members), **values},
+        )
+
+
+async def count_people(reading: Reading, asked: Asked) -> int:
+    """Return how many of the decision-makers there are."""
+    query = asked.query()
+    [row] = await reading.run(f"{query.statement} RETURN count(*) AS count", {"q": query.values})
+    count: int = row["count"]
     return count
 
 
 async def page_of_people(
-    database: Database,
-    compiler: Compiler,
-    node: Node,
-    where: PersonTest,
-    *,
-    first: int,
-    after: str | None = None,
+    reading: Reading, asked: Asked, *, first: int, after: str | None = None
 ) -> list[Seat]:
-    """Return at most `first` of these decision-makers, by key, those after a key."""
-    parameters = compiler.parameters
-    behind = "" if after is None else f" AND p.key > {parameters.add(after)}"
-    query = (
-        f"{_people(compiler, node, where)}{behind} RETURN p.key AS person, c1.key AS customer"
-        f" ORDER BY person LIMIT {parameters.add(first)}"
+    """Return at most `first` of the decision-makers, by key, those after a key."""
+    query = asked.query(limit=first, after=after or "")
+    rows = await reading.run(
+        f"{query.statement} AND who.key > $q.after RETURN who.key AS person, c.key AS customer"
+        " ORDER BY person LIMIT $q.limit",
+        {"q": query.values},
     )
-    rows = await database.read(query, parameters.values)
     return [Seat(row["person"], row["customer"]) for row in rows]
 
 
@@ -65,11 +81,5 @@ async def read_portraits(database: Database, people: Sequence[str]) -> dict[str,
     return {row["person"]["key"]: _portrait(row) for row in rows}
 
 
-def _people(compiler: Compiler, node: Node, where: PersonTest) -> str:
-    return f"MATCH {compiler.people()} WHERE {compiler.person(node, where)}"
-
-
 def _portrait(row: Row) -> Portrait:
-    fields = DecisionMaker.model_fields.keys()
-    known = {name: value for name, value in row["person"].items() if name in fields}
-    return Portrait(DecisionMaker.model_validate(known), row["department"], row["superior"])
+    return Portrait(DECISION_MAKER.read(row["person"]), row["department"], row["superior"])

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyroaring import BitMap, FrozenBitMap
-
-from profilegraph.segments.nodes import Listed, Node
-from profilegraph.segments.to_cypher import Compiler
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.saved_segments import SavedSegment, saved_segment
 from profilegraph.storage.statements import statement
@@ -42,18 +38,6 @@ async def read_sources(
 ) -> dict[str, Sequence[SavedSegment]]:
     """Return the segment that each snapshot was taken of, in the version of then, by its key."""
     return await _read_tied(database, "read_sources", keys)
-
-
-async def read_members(database: Database, compiler: Compiler, node: Node) -> Listed:
-    """Return all customers that match and may be seen, as a list."""
-    query = (
-        f"MATCH (c:Customer) WHERE {compiler.visible()} AND {compiler.predicate(node)}"
-        " RETURN c.ordinal AS ordinal"
-    )
-    found = BitMap()
-    async for rows in database.stream(query, compiler.parameters.values):
-        found.update(ordinal for (ordinal,) in rows)
-    return Listed(FrozenBitMap(found))
 
 
 async def _read_tied(

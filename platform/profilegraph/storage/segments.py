@@ -1,128 +1,169 @@
-"""Filters asked of the graph: how many, which, and what each condition kept."""
+"""Filters asked of the graph: sets of customers by their ordinals, and pages of them in order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, assert_never
 
+from pyroaring import BitMap
+
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.domain.texts import normal_text
 from profilegraph.segments.answers import (
     ByAttribute,
     ByMetric,
     Order,
     Position,
     Sort,
-    Step,
 )
-from profilegraph.segments.nodes import Node
-from profilegraph.segments.to_cypher import Compiler
+from profilegraph.segments.cypher.people import visible, visible_values
+from profilegraph.segments.cypher.profile import CARRIED, TAGGINGS
+from profilegraph.segments.cypher.queries import FOUND, HEAD, Query
+from profilegraph.segments.facts import Context
 from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.statements import statement
 
 _BEHIND = {"ASC": ">", "DESC": "<"}
+_SEARCH = "CALL db.index.fulltext.queryNodes('customer_search', $q.phrase) YIELD node AS c"
+_NAMED = f"{_SEARCH} {FOUND}"
+_CARRIERS = {
+    past: "MATCH (c:Customer) WHERE c.ordinal IN $q.members"
+    f" MATCH (c)-[t:{TAGGINGS[past]}]->(g:Tag) WHERE g.key IN $q.keys"
+    f" AND {CARRIED[past]} WITH g, collect(DISTINCT c.ordinal) AS ordinals"
+    " RETURN g.key AS key, ordinals"
+    for past in (False, True)
+}
+_RELATIONS = f"RETURN COLLECT {{ MATCH (c:Customer)\n{statement('index_relations')} }} AS found"
 
 
-async def count_customers(
-    database: Database, compiler: Compiler, node: Node, search: str | None = None
-) -> int:
-    """Return how many customers match, of those whose names hold the words of `search`."""
-    source = _source(compiler, search)
-    query = f"{source} AND {compiler.predicate(node)} RETURN count(c) AS count"
-    rows = await database.read(query, compiler.parameters.values)
-    count: int = rows[0]["count"]
-    return count
+PLAN_SECONDS = 60.0
+"""How long a server that has just begun may take to plan one text."""
 
 
-async def run_waterfall(
-    database: Database, compiler: Compiler, conditions: Sequence[Node]
-) -> tuple[int, list[Step]]:
-    """Return the number of all customers, and a step for each condition in the given order."""
-    if not conditions:
-        query = f"{_source(compiler)} RETURN count(c) AS total"
-        rows = await database.read(query, compiler.parameters.values)
-        return rows[0]["total"], []
-    names = [f"k{index}" for index in range(len(conditions))]
-    tests = [
-        f"{compiler.predicate(one)} AS {name}" for name, one in zip(names, conditions, strict=True)
-    ]
-    columns = ["count(*) AS total"]
-    for index, name in enumerate(names):
-        columns.append(f"{_count(names[: index + 1])} AS after_{name}")
-        columns.append(f"{_count(names[:index] + names[index + 1 :])} AS without_{name}")
-    query = f"{_source(compiler)} WITH {', '.join(tests)} RETURN {', '.join(columns)}"
-    row = (await database.read(query, compiler.parameters.values))[0]
-    everyone = row[f"after_{names[-1]}"]
-    before = [row["total"], *(row[f"after_{name}"] for name in names)]
-    return row["total"], [
-        Step(
-            kept=before[index + 1],
-            removed=before[index] - before[index + 1],
-            unique=row[f"without_{name}"] - everyone,
-        )
-        for index, name in enumerate(names)
-    ]
+@dataclass(frozen=True)
+class Candidates:
+    """Of whom a page may be: whom the context lets see, of some ordinals and some names if given."""
+
+    context: Context
+    listed: Iterable[int] | None = None
+    search: str | None = None
+
+
+async def found_by(reading: Reading, query: Query) -> BitMap:
+    """Return the ordinals of the customers whom a query finds."""
+    text, values = f"{HEAD} {query.statement}", {**query.values, "run": True}
+    [(ordinals,)] = await reading.plain(text, {"q": values})
+    return BitMap(ordinals)
+
+
+async def plan(database: Database, statements: Iterable[str]) -> None:
+    """Have the server plan the texts of queries, if it has not yet, and find nobody."""
+    for statement_ in statements:
+        await database.read(f"{HEAD} {statement_}", {"q": {"run": False}}, timeout=PLAN_SECONDS)
+
+
+def named(search: str) -> Query:
+    """Return the query of the customers whose names hold the words of `search`."""
+    return Query(_NAMED, {"phrase": _phrase(search)})
+
+
+async def carriers(
+    reading: Reading, keys: Iterable[str], members: Iterable[int], context: Context
+) -> dict[str, BitMap]:
+    """Return who of some customers carries each of some tags itself, by full key.
+
+    A tag that none of them carries is absent.
+    """
+    values = {"keys": sorted(keys), "members": list(members), "now": context.now}
+    rows = await reading.plain(_CARRIERS[context.past], {"q": values})
+    return {key: BitMap(ordinals) for key, ordinals in rows}
+
+
+async def relations(reading: Reading) -> list[Sequence[Any]]:
+    """Return of each relation the ordinal of either end, and what the second is to the first."""
+    [(found,)] = await reading.plain(_RELATIONS)
+    rows: list[Sequence[Any]] = found
+    return rows
 
 
 async def page_of_keys(
-    database: Database,
-    compiler: Compiler,
-    node: Node,
+    reading: Reading,
+    catalogue: Catalogue,
+    candidates: Candidates,
     *,
     first: int,
     after: Position | None = None,
     order: Sort = Order.KEY,
     descending: bool = False,
-    search: str | None = None,
-    listed: Sequence[int] | None = None,
 ) -> list[Position]:
-    """Return the positions of at most `first` customers that match, in order, after a position.
+    """Return the positions of at most `first` of the candidates, in order, after a position.
 
-    With `listed`, only customers of these ordinals are looked at. Raises NotFound where they are to
-    be sorted by what no taxonomy declares.
+    Raises NotFound where they are to be sorted by what no taxonomy declares.
     """
-    parameters = compiler.parameters
+    asked = _Asked({**visible_values(candidates.context), "limit": first})
     direction = "DESC" if descending else "ASC"
-    source = _source(compiler, search, listed)
+    source = _source(candidates, asked)
     if order is Order.KEY:
-        members = _by_key(compiler, node, after, direction)
+        rest = _by_key(asked, after, direction)
     else:
-        members = _by_value(compiler, node, order, after, direction)
-    query = f"{source} {members} LIMIT {parameters.add(first)}"
-    rows = await database.read(query, parameters.values)
+        rest = _by_value(asked, _sorted_by(order, catalogue, asked), after, direction)
+    rows = await reading.run(f"{source} {rest} LIMIT $q.limit", {"q": asked.values})
     return [Position(row["value"], row["key"]) for row in rows]
 
 
-def _by_key(compiler: Compiler, node: Node, after: Position | None, direction: str) -> str:
-    """Return the rest of a query for members by key, which the index has in that order.
+@dataclass
+class _Asked:
+    """What a query's `$q` is."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, name: str, value: Any) -> str:
+        """Return where the query finds a value."""
+        self.values[name] = value
+        return f"$q.{name}"
+
+
+def _source(candidates: Candidates, asked: _Asked) -> str:
+    """Return what binds each candidate to `c`; it ends in a condition."""
+    tests = [visible(candidates.context)]
+    if candidates.listed is not None:
+        tests.insert(0, f"c.ordinal IN {asked.put('listed', list(candidates.listed))}")
+    head = "MATCH (c:Customer)"
+    if candidates.search is not None:
+        asked.put("phrase", _phrase(candidates.search))
+        head = f"{_SEARCH} WITH c"
+    return f"{head} WHERE {' AND '.join(tests)}"
+
+
+def _by_key(asked: _Asked, after: Position | None, direction: str) -> str:
+    """Return the rest of a query for customers by key, which the index has in that order.
 
     Reading ends when the page is full: for that, there must always be a condition on the key, and
     no other value to sort by.
     """
     place = "c.key >= ''"
     if after is not None:
-        place = f"c.key {_BEHIND[direction]} {compiler.parameters.add(after.key)}"
-    return (
-        f"AND {place} AND {compiler.predicate(node)}"
-        f" RETURN c.key AS value, c.key AS key ORDER BY key {direction}"
-    )
+        place = f"c.key {_BEHIND[direction]} {asked.put('after', after.key)}"
+    return f"AND {place} RETURN c.key AS value, c.key AS key ORDER BY key {direction}"
 
 
-def _by_value(
-    compiler: Compiler, node: Node, order: Sort, after: Position | None, direction: str
-) -> str:
-    """Return the rest of a query for members by a value; those without one come last."""
-    value = _sorted_by(order, compiler)
-    tests = [compiler.predicate(node)]
+def _by_value(asked: _Asked, value: str, after: Position | None, direction: str) -> str:
+    """Return the rest of a query for customers by a value; those without one come last."""
+    where = ""
     if after is not None:
-        sign, key = _BEHIND[direction], compiler.parameters.add(after.key)
+        sign, key = _BEHIND[direction], asked.put("after", after.key)
         if after.value is None:
-            tests.append(f"value IS NULL AND c.key {sign} {key}")
+            where = f" WHERE value IS NULL AND c.key {sign} {key}"
         else:
-            reached = compiler.parameters.add(after.value)
+            reached = asked.put("reached", after.value)
             behind = f"value {sign} {reached} OR (value = {reached} AND c.key {sign} {key})"
-            tests.append(f"(value IS NULL OR {behind})")
+            where = f" WHERE value IS NULL OR {behind}"
     return (
-        f"WITH c, {value} AS value WHERE {' AND '.join(tests)} RETURN value, c.key AS key"
+        f"WITH c, {value} AS value{where} RETURN value, c.key AS key"
         f" ORDER BY value IS NULL, value {direction}, key {direction}"
     )
 
@@ -132,7 +173,7 @@ def _by_value(
 _COMPUTED = "{} + ''"
 
 
-def _sorted_by(order: Sort, compiler: Compiler) -> str:
+def _sorted_by(order: Sort, catalogue: Catalogue, asked: _Asked) -> str:
     match order:
         case Order.KEY:
             return "c.key"
@@ -141,18 +182,18 @@ def _sorted_by(order: Sort, compiler: Compiler) -> str:
         case Order.CREATED_AT:
             return "c.createdAt"
         case ByAttribute(key):
-            kind = compiler.catalogue.attribute(key).type
-            return _typed(attribute_property(key), kind, compiler)
+            kind = catalogue.attribute(key).type
+            return _typed(asked.put("property", attribute_property(key)), kind)
         case ByMetric(key):
-            compiler.catalogue.metric(key)
-            return _typed(metric_property(key), AttributeType.NUMBER, compiler)
+            catalogue.metric(key)
+            return _typed(asked.put("property", metric_property(key)), AttributeType.NUMBER)
         case _:
             assert_never(order)
 
 
-def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
+def _typed(name: str, kind: AttributeType) -> str:
     """Return the value of a property, null where it is of another type than it should be."""
-    place = f"c[{compiler.parameters.add(name)}]"
+    place = f"c[{name}]"
     match kind:
         case AttributeType.NUMBER:
             # Zero has two signs, which sort one after the other and are yet equal: one is taken.
@@ -169,27 +210,7 @@ def _typed(name: str, kind: AttributeType, compiler: Compiler) -> str:
     return f"CASE WHEN {place} IS :: {cypher_type} NOT NULL THEN {place} END"
 
 
-def _source(
-    compiler: Compiler, search: str | None = None, listed: Sequence[int] | None = None
-) -> str:
-    """Return what binds each customer that may be seen to `c`; it ends in a condition."""
-    if listed is not None:
-        ordinals = compiler.parameters.add(list(listed))
-        return f"MATCH (c:Customer) WHERE c.ordinal IN {ordinals} AND {compiler.visible()}"
-    if search is None:
-        return f"MATCH (c:Customer) WHERE {compiler.visible()}"
-    phrase = compiler.parameters.add(_phrase(search))
-    found = f"CALL db.index.fulltext.queryNodes('customer_search', {phrase}) YIELD node AS c"
-    return f"{found} WITH c WHERE {compiler.visible()}"
-
-
-def _count(names: Sequence[str]) -> str:
-    if not names:
-        return "count(*)"
-    return f"count(CASE WHEN {' AND '.join(names)} THEN 1 END)"
-
-
 def _phrase(search: str) -> str:
     """Return a full-text query for the words of `search` side by side, whatever signs it has."""
-    escaped = search.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = normal_text(search).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -39,6 +39,7 @@ from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import EPOCH, Record, to_units
 from profilegraph.segments.cohorts import cohort_number
 from profilegraph.storage.feed import Part, Touched
+from profilegraph.storage.stored import OPPORTUNITY, TAGGING
 
 Values = dict[str, Any]
 _SINCE = " or `since` is still to come, or before what is known of it: tell its history in order."
@@ -102,8 +103,12 @@ def _relation(record: Relation) -> Values:
     }
 
 
+_TAGGING = set(TAGGING.values - {"since", "until"})
+"""The fields that are written as they are."""
+
+
 def _tagging(record: Tagging) -> Values:
-    values = record.model_dump(exclude={"customer", "tag", "since", "until"}, exclude_none=True)
+    values = record.model_dump(include=_TAGGING, exclude_none=True)
     values["source"] = record.source.value
     values["weekdays"] = list(record.weekdays)
     return {
@@ -175,7 +180,7 @@ def _opportunity(record: Opportunity) -> Values:
     if "amount" in record.model_fields_set:
         values["amount"] = None if record.amount is None else to_units(record.amount)
     if "close_date" in record.model_fields_set:
-        values["closeDate"] = record.close_date
+        values[OPPORTUNITY.names["close_date"]] = record.close_date
     return {
         "key": record.key,
         "customer": record.customer,
@@ -223,7 +228,7 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             kind="identities",
             row=lambda record: record.model_dump(exclude={"region"}) | {"key": record.key},
             needs={"customer": "Customer"},
-            conflict="this identity belongs to another customer already; merge the two customers or correct the row.",
+            conflict="this identity belongs to another customer already; leave it out, or record the row under that customer's key.",
         ),
         Tagging: Upsert(
             kind="taggings",

@@ -27,6 +27,9 @@ _KNOWN = {
 }
 
 
+_SHOWN = 10
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why one record of a batch was not written."""
@@ -54,8 +57,9 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         return Outcome(0, ())
     spec = UPSERTS[type(records[0])]
     done: set[int] = set()
+    circles = _circles(spec, records)
     ordinals = await _new_ordinals(transaction, records)
-    for wave in _waves(spec, records):
+    for wave in _waves(spec, records, circles):
         rows = [
             spec.row(records[index]) | {"i": index, "ordinal": ordinals.get(index)}
             for index in wave
@@ -67,8 +71,10 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
     tagged = [one for index in sorted(done) if isinstance(one := records[index], Tagging)]
     transaction.tagging(now, tagged=((one.customer, one.tag) for one in tagged))
-    left = [index for index in range(len(records)) if index not in done]
-    return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
+    left = [i for i in range(len(records)) if i not in done and i not in circles]
+    refused = [Refusal(index, reason, missing=False) for index, reason in circles.items()]
+    refused += await _reasons(transaction, spec, records, left)
+    return Outcome(len(done), tuple(refused))
 
 
 async def upsert_mixed(
@@ -114,24 +120,60 @@ async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> 
     return dict(zip(new, transaction.ordinals(len(new)), strict=True))
 
 
-def _waves(spec: Upsert, records: Sequence[Record]) -> Iterator[list[int]]:
+def _circles(spec: Upsert, records: Sequence[Record]) -> dict[int, str]:
+    """Return why records are refused that name one another as parents all around, by index."""
+    if spec.parent is None:
+        return {}
+    edges = [(record.key, getattr(record, spec.parent)) for record in records]  # type: ignore[attr-defined]  # kinds with a parent have a key
+    reasons: dict[tuple[str, str | None], str] = {}
+    for around in _around(dict(edges)):
+        shown = [*around, around[0]] if len(around) <= _SHOWN else [*around[:_SHOWN], "…"]
+        reason = (
+            f"`{spec.parent}` leads in a circle: {' → '.join(shown)}; leave it out of one of these."
+        )
+        reasons |= dict.fromkeys(zip(around, [*around[1:], around[0]], strict=True), reason)
+    return {index: reasons[edge] for index, edge in enumerate(edges) if edge in reasons}
+
+
+def _around(parents: Mapping[str, str | None]) -> Iterator[list[str]]:
+    """Yield each circle of keys that name one another as parents."""
+    seen: set[str] = set()
+    for start in parents:
+        path: list[str] = []
+        key: str | None = start
+        while key is not None and key in parents and key not in seen:
+            seen.add(key)
+            path.append(key)
+            key = parents[key]
+        if key in path:
+            yield path[path.index(key) :]
+
+
+def _waves(
+    spec: Upsert, records: Sequence[Record], without: Collection[int]
+) -> Iterator[list[int]]:
     """Yield indexes such that no two records of a wave touch the same thing."""
     seen: dict[Hashable, int] = defaultdict(int)
     waves: dict[int, list[int]] = defaultdict(list)
-    for index in _parents_first(spec, records):
+    for index in _parents_first(spec, records, without):
+        if index in without:
+            continue
         thing = spec.apart(records[index])
         waves[seen[thing]].append(index)
         seen[thing] += 1
     yield from waves.values()
 
 
-def _parents_first(spec: Upsert, records: Sequence[Record]) -> Iterable[int]:
+def _parents_first(
+    spec: Upsert, records: Sequence[Record], without: Collection[int]
+) -> Iterable[int]:
     order = _by_time(records)
     if spec.parent is None:
         return order
     places: dict[str, list[int]] = defaultdict(list)
     for index in order:
-        places[records[index].key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
+        if index not in without:
+            places[records[index].key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
     parents = {
         key: {parent for index in own if (parent := getattr(records[index], spec.parent)) in places}
         for key, own in places.items()

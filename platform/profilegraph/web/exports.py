@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 
 import structlog
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from profilegraph.errors import InvalidInput, ProfilegraphError
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.codec import decode_person_text
 from profilegraph.segments.facts import When
 from profilegraph.segments.history import as_of, require_moment
@@ -105,8 +105,7 @@ class Exports:
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in given:
         if name not in PARAMETERS:
-            near = get_close_matches(name, PARAMETERS, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(PARAMETERS)}."
+            hint = did_you_mean(name, PARAMETERS)
             raise InvalidInput(f"no parameter is called {name!r}.", where=name, hint=hint)
 
 

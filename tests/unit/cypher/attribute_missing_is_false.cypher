@@ -1,5 +1,19 @@
 // {'attribute': {'key': 'employees', 'number': {'gte': 10, 'lt': 50}}}
-// $p0 = 'attribute_employees'
-// $p1 = 50.0
-// $p2 = 10.0
-coalesce(c[$p0] < $p1 AND c[$p0] >= $p2, false)
+
+// in:
+// $q.property = 'attribute_employees'
+// $q.test.gt = -inf
+// $q.test.gte = 10.0
+// $q.test.lt = 50.0
+// $q.test.lte = inf
+// $q.test.among = None
+// $q.test.without = []
+MATCH (c:Customer)
+WITH c, c[$q.property] AS value
+WHERE value > $q.test.gt
+AND value >= $q.test.gte
+AND value < $q.test.lt
+AND value <= $q.test.lte
+AND ($q.test.among IS NULL OR value IN $q.test.among)
+AND NOT value IN $q.test.without
+RETURN collect(DISTINCT c.ordinal) AS ordinals

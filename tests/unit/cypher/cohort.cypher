@@ -1,9 +1,15 @@
 // {'cohort': {'salt': 'spring', 'to': 0.1}}
-// $p0 = 2147483647
-// $p1 = 1553785249
-// $p2 = 181658335
-// $p3 = 125771388
-// $p4 = 1833294767
-// $p5 = 0
-// $p6 = 214748365
-coalesce($p5 <= (((((($p1 * c.cohort + $p2) % $p0) * c.cohort + $p3) % $p0) * c.cohort + $p4) % $p0) < $p6, false)
+
+// in:
+// $q.c0 = 1553785249
+// $q.c1 = 181658335
+// $q.c2 = 125771388
+// $q.c3 = 1833294767
+// $q.prime = 2147483647
+// $q.begin = 0
+// $q.end = 214748365
+MATCH (c:Customer)
+WITH c, (((((($q.c0 * c.cohort + $q.c1) % $q.prime) * c.cohort + $q.c2) % $q.prime) * c.cohort + $q.c3) % $q.prime) AS place
+WHERE $q.begin <= place
+AND place < $q.end
+RETURN collect(DISTINCT c.ordinal) AS ordinals

@@ -1,9 +1,58 @@
 // {'tags': {'dimension': 'hobby', 'allOf': ['golf', 'fishing'], 'noneOf': ['golf'], 'minConfidence': 0.5, 'weekday': 6, 'taggedWithinDays': 7}}
-// $p0 = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.timezone.utc)
-// $p1 = 0.5
-// $p2 = datetime.datetime(2026, 2, 22, 12, 0, tzinfo=datetime.timezone.utc)
-// $p3 = 6
-// $p4 = ['hobby/golf']
-// $p5 = ['hobby/fishing']
-// $p6 = ['hobby/golf']
-(EXISTS { (c)-[t:TAGGED]->(g:Tag) WHERE g.key IN $p4 AND t.since <= $p0 AND (t.until IS NULL OR t.until > $p0) AND t.confidence >= $p1 AND t.since > $p2 AND $p3 IN t.weekdays } AND EXISTS { (c)-[t:TAGGED]->(g:Tag) WHERE g.key IN $p5 AND t.since <= $p0 AND (t.until IS NULL OR t.until > $p0) AND t.confidence >= $p1 AND t.since > $p2 AND $p3 IN t.weekdays } AND NOT EXISTS { (c)-[t:TAGGED]->(g:Tag) WHERE g.key IN $p6 AND t.since <= $p0 AND (t.until IS NULL OR t.until > $p0) AND t.confidence >= $p1 AND t.since > $p2 AND $p3 IN t.weekdays })
+
+// in:
+// $q.now = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.confidence = 0.5
+// $q.weight = None
+// $q.source = None
+// $q.after = datetime.datetime(2026, 2, 22, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.weekday = 6
+// $q.keys = ['hobby/golf']
+MATCH (c:Customer)-[t:TAGGED]->(g:Tag)
+WHERE g.key IN $q.keys
+AND t.since <= $q.now
+AND coalesce(t.until > $q.now, true)
+AND ($q.confidence IS NULL OR t.confidence >= $q.confidence)
+AND ($q.weight IS NULL OR t.weight >= $q.weight)
+AND ($q.source IS NULL OR t.source = $q.source)
+AND t.since > $q.after
+AND ($q.weekday IS NULL OR $q.weekday IN t.weekdays)
+RETURN collect(DISTINCT c.ordinal) AS ordinals
+
+// in:
+// $q.now = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.confidence = 0.5
+// $q.weight = None
+// $q.source = None
+// $q.after = datetime.datetime(2026, 2, 22, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.weekday = 6
+// $q.keys = ['hobby/fishing']
+MATCH (c:Customer)-[t:TAGGED]->(g:Tag)
+WHERE g.key IN $q.keys
+AND t.since <= $q.now
+AND coalesce(t.until > $q.now, true)
+AND ($q.confidence IS NULL OR t.confidence >= $q.confidence)
+AND ($q.weight IS NULL OR t.weight >= $q.weight)
+AND ($q.source IS NULL OR t.source = $q.source)
+AND t.since > $q.after
+AND ($q.weekday IS NULL OR $q.weekday IN t.weekdays)
+RETURN collect(DISTINCT c.ordinal) AS ordinals
+
+// not in:
+// $q.now = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.confidence = 0.5
+// $q.weight = None
+// $q.source = None
+// $q.after = datetime.datetime(2026, 2, 22, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.weekday = 6
+// $q.keys = ['hobby/golf']
+MATCH (c:Customer)-[t:TAGGED]->(g:Tag)
+WHERE g.key IN $q.keys
+AND t.since <= $q.now
+AND coalesce(t.until > $q.now, true)
+AND ($q.confidence IS NULL OR t.confidence >= $q.confidence)
+AND ($q.weight IS NULL OR t.weight >= $q.weight)
+AND ($q.source IS NULL OR t.source = $q.source)
+AND t.since > $q.after
+AND ($q.weekday IS NULL OR $q.weekday IN t.weekdays)
+RETURN collect(DISTINCT c.ordinal) AS ordinals

@@ -1,4 +1,20 @@
 // {'tags': {'dimension': 'region', 'anyOf': ['china']}}
-// $p0 = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.timezone.utc)
-// $p1 = ['region/china', 'region/hangzhou', 'region/zhejiang']
-(EXISTS { (c)-[t:TAGGED]->(g:Tag) WHERE g.key IN $p1 AND t.since <= $p0 AND (t.until IS NULL OR t.until > $p0) })
+
+// in:
+// $q.now = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.timezone.utc)
+// $q.confidence = None
+// $q.weight = None
+// $q.source = None
+// $q.after = datetime.datetime(1, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
+// $q.weekday = None
+// $q.keys = ['region/china', 'region/hangzhou', 'region/zhejiang']
+MATCH (c:Customer)-[t:TAGGED]->(g:Tag)
+WHERE g.key IN $q.keys
+AND t.since <= $q.now
+AND coalesce(t.until > $q.now, true)
+AND ($q.confidence IS NULL OR t.confidence >= $q.confidence)
+AND ($q.weight IS NULL OR t.weight >= $q.weight)
+AND ($q.source IS NULL OR t.source = $q.source)
+AND t.since > $q.after
+AND ($q.weekday IS NULL OR $q.weekday IN t.weekdays)
+RETURN collect(DISTINCT c.ordinal) AS ordinals

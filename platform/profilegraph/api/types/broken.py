@@ -26,7 +26,7 @@ class SegmentFault:
         description="Where in the filter, such as `filter.all[1].tags`; in a segment that the"
         " filter refers to, behind that one's key."
     )
-    key: str | None = strawberry.field(
+    missing_key: str | None = strawberry.field(
         description="Key of what is missing, or of what is not any more as the filter needs it."
     )
     since: datetime | None = strawberry.field(
@@ -64,7 +64,7 @@ class BrokenSegment:
                 found=one,
                 kind=SegmentFaultKind(one.fault.kind),
                 place=one.fault.place,
-                key=one.fault.key,
+                missing_key=one.fault.key,
                 since=one.since,
             )
             for one in self.found.reasons

@@ -135,7 +135,7 @@ class WaterfallStep:
         description="How many this condition alone keeps out: they pass all others."
     )
 
-    @field("The condition as a sentence.")
+    @field("The condition as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
         return await info.context.sentence(self.condition, locale)
@@ -264,7 +264,7 @@ class Audience:
         found = await history.notices(platform, [self.condition], library, self.when(info))
         return [Notice.of(one) for one in found]
 
-    @field("The filter as a sentence.")
+    @field("The filter as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
         return await info.context.sentence(self.condition, locale)

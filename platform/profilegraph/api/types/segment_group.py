@@ -6,6 +6,7 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
+from profilegraph.api.ids import ID, GlobalId, Node
 from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import SegmentPreview
@@ -68,7 +69,7 @@ class GroupShares:
     description="Segments of which each customer belongs to exactly one: the first in rank that it"
     " is a member of."
 )
-class SegmentGroup(Labelled):
+class SegmentGroup(Node, Labelled):
     """Segments of which each customer belongs to exactly one."""
 
     group: strawberry.Private[StoredGroup]
@@ -81,6 +82,12 @@ class SegmentGroup(Labelled):
     weights: list[float] | None = strawberry.field(
         description="What ranks them, the heaviest first; null where they were ranked as such."
     )
+
+    @field(ID)
+    def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
+        """Return the id: of the group now, or with the customers as of another moment."""
+        as_of, now = info.context.moments(self.past)
+        return GlobalId("SegmentGroup", self.key, as_of=as_of, now=now).text()
 
     @listed("Those of its segments that are broken: while there are any, nobody can be told apart.")
     async def broken(self, info: Info) -> list[Segment]:

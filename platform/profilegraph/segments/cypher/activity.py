@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
 
 from profilegraph.segments.cypher import comparing, past
-from profilegraph.segments.cypher.comparing import in_bounds, times, within
-from profilegraph.segments.cypher.frame import Frame
+from profilegraph.segments.cypher.comparing import Values, listed, one_of, optional
+from profilegraph.segments.cypher.queries import FOUND, OFTEN, LeafQueries, Query, counted
+from profilegraph.segments.facts import Context
+from profilegraph.segments.holding import number_holds
 from profilegraph.segments.meaning import in_units
 from profilegraph.segments.nodes import (
     Arrivals,
@@ -25,146 +28,184 @@ from profilegraph.segments.nodes import (
 _DAY_SECONDS = 86_400
 
 
-def events(leaf: Events, doer: str, frame: Frame) -> str:
-    """Return the predicate on how often the customer or person of a variable did something."""
-    return times(_did(doer, "e", frame), _event(leaf, leaf.window, "e", frame), leaf, frame)
-
-
-def total(leaf: EventTotal, frame: Frame) -> str:
-    """Return the predicate on the sum of amounts."""
-    tests = " AND ".join(_event(leaf, leaf.window, "e", frame))
-    event, sum_, part = (frame.name(short) for short in ("e", "total", "part"))
-    enough = " AND ".join(comparing.number(sum_, in_units(leaf.total), frame))
-    amounts = f"[{_did(frame.customer, 'e', frame)} WHERE {tests} | coalesce({event}.amount, 0)]"
-    # Of no event there is no amount, and their sum is 0: an aggregate would find no row to judge.
-    whole = f"reduce({sum_} = 0, {part} IN {amounts} | {sum_} + {part})"
-    return f"any({sum_} IN [{whole}] WHERE {enough})"
-
-
-def stopped(leaf: Stopped, frame: Frame) -> str:
-    """Return the predicate that something was done, and then no more."""
-    pattern = _did(frame.customer, "e", frame)
-    before = " AND ".join(_event(leaf, leaf.did, "e", frame))
-    since = " AND ".join(_event(leaf, leaf.did_not, "e", frame))
-    return (
-        f"(COUNT {{ {pattern} WHERE {before} }} >= {frame.add(leaf.at_least)}"
-        f" AND NOT EXISTS {{ {pattern} WHERE {since} }})"
+def event(variable: str, asked: str) -> str:
+    """Return the predicate on an event."""
+    return " AND ".join(
+        [
+            f"{variable}.type = {asked}.type",
+            comparing.moment(f"{variable}.at", asked),
+            one_of(f"{variable}.channel", f"{asked}.channels"),
+            optional(f"{asked}.content", comparing.text(f"{variable}.content", f"{asked}.content")),
+            optional(f"{asked}.amount", comparing.number(f"{variable}.amount", f"{asked}.amount")),
+        ]
     )
 
 
-def sequence(leaf: Sequence, frame: Frame) -> str:
-    """Return the predicate that one event followed another."""
-    first, then = frame.name("e"), frame.name("f")
-    seconds = frame.add(leaf.within_days * _DAY_SECONDS)
-    tests = [
-        *_event(leaf.first, leaf.window, "e", frame),
-        *_event(leaf.then, leaf.window, "f", frame),
-        f"{first}.at < {then}.at",
-        f"{then}.at <= {first}.at + duration({{seconds: {seconds}}})",
+def event_values(test: EventTest, window: Window | None, context: Context) -> dict[str, Any]:
+    """Return what `event` reads."""
+    return {
+        "type": test.type,
+        **comparing.moment_values(window, context.now),
+        "channels": listed(test.channels),
+        "content": None if test.content is None else comparing.text_values(test.content),
+        "amount": None if test.amount is None else comparing.number_values(in_units(test.amount)),
+    }
+
+
+_DID = f"MATCH (c:Customer)-[:DID]->(e:Event) WHERE {event('e', '$q')}"
+_EVENTS = f"{_DID} {OFTEN}"
+_TOTAL = (
+    f"{_DID} WITH c, sum(coalesce(e.amount, 0)) AS total"
+    f" WHERE ({comparing.number('total', '$q.total')}) = $q.holds {FOUND}"
+)
+_SEQUENCE = (
+    f"MATCH (c:Customer)-[:DID]->(e:Event) WHERE {event('e', '$q.first')}"
+    f" MATCH (c)-[:DID]->(f:Event) WHERE {event('f', '$q.then')}"
+    f" AND e.at < f.at AND f.at <= e.at + duration({{seconds: $q.seconds}}) {FOUND}"
+)
+
+
+def events(leaf: Events, context: Context) -> LeafQueries:
+    """Return the queries of how often something was done."""
+    return counted(_EVENTS, event_values(leaf, leaf.window, context), leaf)
+
+
+def total(leaf: EventTotal, context: Context) -> LeafQueries:
+    """Return the queries of what amounts add up to.
+
+    Who did nothing of the kind is not found, but has a total of 0: where that is enough, whose total
+    is not enough is asked for and excluded.
+    """
+    test = in_units(leaf.total)
+    values = event_values(leaf, leaf.window, context) | {"total": comparing.number_values(test)}
+    if number_holds(test, 0):
+        return LeafQueries(excluded=(Query(_TOTAL, {**values, "holds": False}),))
+    return LeafQueries((Query(_TOTAL, {**values, "holds": True}),))
+
+
+def stopped(leaf: Stopped, context: Context) -> LeafQueries:
+    """Return the queries of what was done, and then no more."""
+    often = Events(leaf.type, leaf.channels, leaf.content, leaf.amount, at_least=leaf.at_least)
+    did = counted(_EVENTS, event_values(leaf, leaf.did, context), often)
+    since = counted(_EVENTS, event_values(leaf, leaf.did_not, context), Events(leaf.type))
+    return LeafQueries(did.required, since.required)
+
+
+def sequence(leaf: Sequence, context: Context) -> LeafQueries:
+    """Return the query of one event after another."""
+    values = {
+        "first": event_values(leaf.first, leaf.window, context),
+        "then": event_values(leaf.then, leaf.window, context),
+        "seconds": leaf.within_days * _DAY_SECONDS,
+    }
+    return LeafQueries((Query(_SEQUENCE, values),))
+
+
+def opportunity(variable: str, asked: str) -> str:
+    """Return the predicate on the values of a possible sale."""
+    return " AND ".join(
+        [
+            one_of(f"{variable}.stage", f"{asked}.stages"),
+            one_of(f"{variable}.outcome", f"{asked}.outcomes"),
+            optional(f"{asked}.name", comparing.text(f"{variable}.name", f"{asked}.name")),
+            optional(f"{asked}.amount", comparing.number(f"{variable}.amount", f"{asked}.amount")),
+            optional(f"{asked}.closes", comparing.day(f"{variable}.closeDate", f"{asked}.closes")),
+            optional(f"{asked}.reason", comparing.text(f"{variable}.reason", f"{asked}.reason")),
+        ]
+    )
+
+
+def opportunity_values(test: OpportunityTest, context: Context) -> Values:
+    """Return what `opportunity` reads."""
+    name, amount, closes, reason = test.name, test.amount, test.close_date, test.reason
+    outcomes = test.outcomes
+    return {
+        "stages": listed(test.stages),
+        "outcomes": None if outcomes is None else [one.value for one in outcomes],
+        "name": None if name is None else comparing.text_values(name),
+        "amount": None if amount is None else comparing.number_values(in_units(amount)),
+        "closes": None if closes is None else comparing.day_values(closes, context.today),
+        "reason": None if reason is None else comparing.text_values(reason),
+    }
+
+
+def _opportunities(*, past_: bool) -> str:
+    tests = [opportunity("o", "$q.where"), *past.held("o", past=past_)]
+    sale = past.record("Opportunity", "o", past=past_)
+    return f"MATCH (c:Customer)-[:HAS]->{sale} WHERE {' AND '.join(tests)} {OFTEN}"
+
+
+_OPPORTUNITIES = {one: _opportunities(past_=one) for one in (False, True)}
+
+
+def opportunities(leaf: Opportunities, context: Context) -> LeafQueries:
+    """Return the queries of how many possible sales match."""
+    values = {"now": context.now, "where": opportunity_values(leaf.where, context)}
+    return counted(_OPPORTUNITIES[context.past], values, leaf)
+
+
+_FOLLOW_UPS = " AND ".join(
+    [
+        f"MATCH (c:Customer)-[:FOLLOWED_UP_BY]->(f:FollowUp) WHERE {comparing.moment('f.at', '$q')}",
+        one_of("f.kind", "$q.kinds"),
+        "($q.employees IS NULL OR EXISTS { (f)-[:BY]->(w:Employee) WHERE w.key IN $q.employees })",
+        optional("$q.note", comparing.text("f.note", "$q.note")),
+        f"{optional('$q.outcome', comparing.text('f.outcome', '$q.outcome'))} {OFTEN}",
     ]
-    patterns = f"{_did(frame.customer, 'e', frame)}, {_did(frame.customer, 'f', frame)}"
-    return f"EXISTS {{ MATCH {patterns} WHERE {' AND '.join(tests)} }}"
+)
 
 
-def opportunities(leaf: Opportunities, frame: Frame) -> str:
-    """Return the predicate on how many possible sales match."""
-    pattern = f"({frame.customer})-[:HAS]->{past.record('Opportunity', 'o', frame)}"
-    return times(pattern, opportunity(leaf.where, frame), leaf, frame)
+def follow_ups(leaf: FollowUps, context: Context) -> LeafQueries:
+    """Return the queries of how often we met the customer."""
+    note, outcome, kinds = leaf.note, leaf.outcome, leaf.kinds
+    values: Mapping[str, Any] = {
+        **comparing.moment_values(leaf.window, context.now),
+        "kinds": None if kinds is None else [one.value for one in kinds],
+        "employees": listed(leaf.employees),
+        "note": None if note is None else comparing.text_values(note),
+        "outcome": None if outcome is None else comparing.text_values(outcome),
+    }
+    return counted(_FOLLOW_UPS, values, leaf)
 
 
-def opportunity(test: OpportunityTest, frame: Frame) -> Iterator[str]:
-    """Yield what must hold of the opportunity bound to `o`."""
-    sale = frame.name("o")
-    yield from past.held(sale, frame)
-    if test.stages is not None:
-        yield f"{sale}.stage IN {frame.add(list(test.stages))}"
-    if test.outcomes is not None:
-        yield f"{sale}.outcome IN {frame.add([one.value for one in test.outcomes])}"
-    if test.name is not None:
-        yield from comparing.text(f"{sale}.name", test.name, frame)
-    if test.amount is not None:
-        yield from comparing.number(f"{sale}.amount", in_units(test.amount), frame)
-    if test.close_date is not None:
-        yield from comparing.date(f"{sale}.closeDate", test.close_date, frame)
-    if test.reason is not None:
-        yield from comparing.text(f"{sale}.reason", test.reason, frame)
+_ARRIVALS = (
+    f"MATCH (c:Customer)-[a:CAME_FROM]->(h:Channel) WHERE {comparing.moment('a.at', '$q')}"
+    " AND ($q.channels IS NULL OR EXISTS { (h)-[:PART_OF]->{0,}(x:Channel)"
+    f" WHERE (NOT $q.exact OR x = h) AND x.key IN $q.channels }}) {OFTEN}"
+)
 
 
-def follow_ups(leaf: FollowUps, frame: Frame) -> str:
-    """Return the predicate on how often we met the customer."""
-    pattern = f"({frame.customer})-[:FOLLOWED_UP_BY]->({frame.name('f')}:FollowUp)"
-    return times(pattern, _follow_up(leaf, frame), leaf, frame)
+def arrivals(leaf: Arrivals, context: Context) -> LeafQueries:
+    """Return the queries of how often the customer came to us."""
+    values = {
+        **comparing.moment_values(leaf.window, context.now),
+        "channels": listed(leaf.channels),
+        "exact": leaf.exact,
+    }
+    return counted(_ARRIVALS, values, leaf)
 
 
-def _follow_up(leaf: FollowUps, frame: Frame) -> Iterator[str]:
-    met, employee = frame.name("f"), frame.name("w")
-    yield from within(f"{met}.at", leaf.window, frame)
-    if leaf.kinds is not None:
-        yield f"{met}.kind IN {frame.add([one.value for one in leaf.kinds])}"
-    if leaf.employees is not None:
-        keys = frame.add(list(leaf.employees))
-        yield f"EXISTS {{ ({met})-[:BY]->({employee}:Employee) WHERE {employee}.key IN {keys} }}"
-    if leaf.note is not None:
-        yield from comparing.text(f"{met}.note", leaf.note, frame)
-    if leaf.outcome is not None:
-        yield from comparing.text(f"{met}.outcome", leaf.outcome, frame)
+_CONSENTS = (
+    f"MATCH (c:Customer)-[:GAVE]->(k:Consent) WHERE k.granted = $q.granted"
+    f" AND {comparing.moment('k.at', '$q')} AND {one_of('k.purpose', '$q.purposes')}"
+    " AND NOT EXISTS { (c)-[:GAVE]->(n:Consent) WHERE n.purpose = k.purpose AND n.at <= $q.last"
+    " AND (n.at > k.at OR (n.at = k.at AND k.granted AND NOT n.granted)) }"
+    f" WITH DISTINCT c, k.purpose AS purpose {OFTEN}"
+)
 
 
-def arrivals(leaf: Arrivals, frame: Frame) -> str:
-    """Return the predicate on how often the customer came to us."""
-    came, channel = frame.name("a"), frame.name("h")
-    pattern = f"({frame.customer})-[{came}:CAME_FROM]->({channel}:Channel)"
-    return times(pattern, _arrival(leaf, frame), leaf, frame)
+def consents(leaf: Consents, context: Context) -> LeafQueries:
+    """Return the queries of for how many purposes the latest word is as asked."""
+    values = {
+        **comparing.moment_values(leaf.window, context.now),
+        "granted": leaf.granted,
+        "purposes": listed(leaf.purposes),
+    }
+    return counted(_CONSENTS, values, leaf)
 
 
-def _arrival(leaf: Arrivals, frame: Frame) -> Iterator[str]:
-    channel, above = frame.name("h"), frame.name("x")
-    yield from within(f"{frame.name('a')}.at", leaf.window, frame)
-    if leaf.channels is None:
-        return
-    keys = frame.add(list(leaf.channels))
-    if leaf.exact:
-        yield f"{channel}.key IN {keys}"
-    else:
-        path = f"({channel})-[:PART_OF]->{{0,}}({above}:Channel)"
-        yield f"EXISTS {{ {path} WHERE {above}.key IN {keys} }}"
-
-
-def consents(leaf: Consents, frame: Frame) -> str:
-    """Return the predicate on for how many purposes the latest word is as asked."""
-    word, newer = frame.name("k"), frame.name("n")
-    now = frame.add(frame.context.now)
-    tests = [
-        f"{word}.granted = {frame.add(leaf.granted)}",
-        *within(f"{word}.at", leaf.window, frame),
-    ]
-    if leaf.purposes is not None:
-        tests.append(f"{word}.purpose IN {frame.add(list(leaf.purposes))}")
-    overruled = (
-        f"({frame.customer})-[:GAVE]->({newer}:Consent)"
-        f" WHERE {newer}.purpose = {word}.purpose AND {newer}.at <= {now}"
-        f" AND ({newer}.at > {word}.at"
-        f" OR ({newer}.at = {word}.at AND {word}.granted AND NOT {newer}.granted))"
-    )
-    count = (
-        f"COUNT {{ MATCH ({frame.customer})-[:GAVE]->({word}:Consent)"
-        f" WHERE {' AND '.join(tests)} AND NOT EXISTS {{ {overruled} }}"
-        f" RETURN DISTINCT {word}.purpose }}"
-    )
-    return in_bounds(count, leaf, frame)
-
-
-def _did(doer: str, event: str, frame: Frame) -> str:
-    return f"({doer})-[:DID]->({frame.name(event)}:Event)"
-
-
-def _event(test: EventTest, window: Window | None, name: str, frame: Frame) -> Iterator[str]:
-    event = frame.name(name)
-    yield f"{event}.type = {frame.add(test.type)}"
-    yield from within(f"{event}.at", window, frame)
-    if test.channels is not None:
-        yield f"{event}.channel IN {frame.add(list(test.channels))}"
-    if test.content is not None:
-        yield from comparing.text(f"{event}.content", test.content, frame)
-    if test.amount is not None:
-        yield from comparing.number(f"{event}.amount", in_units(test.amount), frame)
+STATEMENTS = (
+    *(_EVENTS, _TOTAL, _SEQUENCE, _FOLLOW_UPS, _ARRIVALS, _CONSENTS),
+    *_OPPORTUNITIES.values(),
+)
+"""All texts of this module."""

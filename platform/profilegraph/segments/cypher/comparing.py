@@ -1,99 +1,145 @@
-"""Comparisons of one value, spans of time, and numbers of things as Cypher."""
+"""Comparisons of one value and spans of time: a text that never changes, and the values it reads.
+
+Each comparison is a pair of functions. One returns the predicate on a value at a place, which reads
+what is asked from a map at another; the other makes that map. A comparison that is not asked for has
+a value that everything passes, so that there is one text, and one plan, whatever is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from math import inf
+from typing import Any, TypeVar
 
-from profilegraph.segments.cypher.frame import Frame
 from profilegraph.segments.meaning import span
-from profilegraph.segments.nodes import DateTest, NumberTest, TextTest, Window, bounds
-from profilegraph.segments.nodes.parts import Counted
+from profilegraph.segments.nodes import DateTest, NumberTest, TextTest, Window
 
-_OPERATORS = {"eq": "=", "ne": "<>", "in_": "IN", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-
-
-def number(place: str, test: NumberTest, frame: Frame) -> Iterator[str]:
-    """Yield what must hold of a number at a place; null where there is none."""
-    return _compared(place, test, frame)
-
-
-def text(place: str, test: TextTest, frame: Frame) -> Iterator[str]:
-    """Yield what must hold of a string at a place; null where there is none."""
-    yield from _compared(place, test, frame)
-    if test.contains is not None:
-        yield f"{place} CONTAINS {frame.add(test.contains)}"
-    if test.starts_with is not None:
-        yield f"{place} STARTS WITH {frame.add(test.starts_with)}"
+Values = Mapping[str, Any]
+T = TypeVar("T")
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
+_INSTANT = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 
 
-def date(place: str, test: DateTest, frame: Frame) -> Iterator[str]:
-    """Yield what must hold of a date at a place; null where there is none."""
-    yield from _compared(place, test, frame)
-    today = frame.context.today
+def number(place: str, asked: str) -> str:
+    """Return the predicate on a number at a place; never true where there is none."""
+    return (
+        f"{place} > {asked}.gt AND {place} >= {asked}.gte"
+        f" AND {place} < {asked}.lt AND {place} <= {asked}.lte"
+        f" AND ({asked}.among IS NULL OR {place} IN {asked}.among)"
+        f" AND NOT {place} IN {asked}.without"
+    )
+
+
+def number_values(test: NumberTest) -> Values:
+    """Return what `number` reads."""
+    least, most = test.between or (None, None)
+    return {
+        "gt": -inf if test.gt is None else test.gt,
+        "gte": max(_given(test.gte, test.eq, least), default=-inf),
+        "lt": inf if test.lt is None else test.lt,
+        "lte": min(_given(test.lte, test.eq, most), default=inf),
+        "among": None if test.in_ is None else list(test.in_),
+        "without": _given(test.ne),
+    }
+
+
+def text(place: str, asked: str) -> str:
+    """Return the predicate on a string at a place; never true where there is none."""
+    return (
+        f"{place} CONTAINS {asked}.contains AND {place} STARTS WITH {asked}.begin"
+        f" AND ({asked}.among IS NULL OR {place} IN {asked}.among)"
+        f" AND NOT {place} IN {asked}.without"
+    )
+
+
+def text_values(test: TextTest) -> Values:
+    """Return what `text` reads."""
+    among: list[str] | None = None if test.in_ is None else list(test.in_)
+    if test.eq is not None:
+        among = [test.eq] if among is None or test.eq in among else []
+    return {
+        "contains": test.contains or "",
+        "begin": test.starts_with or "",
+        "among": among,
+        "without": _given(test.ne),
+    }
+
+
+def day(place: str, asked: str) -> str:
+    """Return the predicate on a date at a place; never true where there is none."""
+    return (
+        f"{place} >= {asked}.first AND {place} <= {asked}.last AND NOT {place} IN {asked}.without"
+    )
+
+
+def day_values(test: DateTest, today: date) -> Values:
+    """Return what `day` reads."""
+    least, most = test.between or (None, None)
+    first, last = _given(test.gte, test.eq, least), _given(test.lte, test.eq, most)
     if test.in_last_days is not None:
-        yield f"{place} > {frame.add(today - timedelta(days=test.in_last_days))}"
-        yield f"{place} <= {frame.add(today)}"
+        first.append(_moved(today, 1 - test.in_last_days))
+        last.append(today)
     if test.in_next_days is not None:
-        yield f"{place} > {frame.add(today)}"
-        yield f"{place} <= {frame.add(today + timedelta(days=test.in_next_days))}"
+        first.append(_moved(today, 1))
+        last.append(_moved(today, test.in_next_days))
+    if test.gt is not None:
+        # Of the last day there is, nothing is later: a span that ends before it begins.
+        first.append(_moved(test.gt, 1))
+        last.append(date.min if test.gt == date.max else date.max)
+    if test.lt is not None:
+        last.append(_moved(test.lt, -1))
+        first.append(date.max if test.lt == date.min else date.min)
+    return {
+        "first": max(first, default=date.min),
+        "last": min(last, default=date.max),
+        "without": _given(test.ne),
+    }
 
 
-def within(
-    place: str, window: Window | None, frame: Frame, now: datetime | None = None
-) -> Iterator[str]:
-    """Yield what must hold of a moment at a place, so that it lies in a window that ends `now`."""
-    when = span(window, now or frame.context.now)
-    yield f"{place} <= {frame.add(when.now)}"
+def moment(place: str, asked: str) -> str:
+    """Return the predicate on a moment at a place; never true where there is none."""
+    return f"{place} >= {asked}.first AND {place} < {asked}.until AND {place} <= {asked}.last"
+
+
+def moment_values(window: Window | None, now: datetime) -> dict[str, Any]:
+    """Return what `moment` reads, for a window that ends `now` at the latest."""
+    when = span(window, now)
+    first = _given(when.since)
     if when.after is not None:
-        yield f"{place} > {frame.add(when.after)}"
-    if when.since is not None:
-        yield f"{place} >= {frame.add(when.since)}"
-    if when.until is not None:
-        yield f"{place} < {frame.add(when.until)}"
+        first.append(when.after + _INSTANT)
+    return {
+        "first": max(first, default=FIRST),
+        "until": LAST if when.until is None else when.until,
+        "last": when.now,
+    }
 
 
-def times(pattern: str, tests: Iterator[str], counted: Counted, frame: Frame) -> str:
-    """Return the predicate that as many matches of a pattern pass all tests as are asked for."""
-    least, most = bounds(counted)
-    where = joined(" AND ", list(tests), "true")
-    if (least, most) == (1, None):
-        return f"EXISTS {{ {pattern} WHERE {where} }}"
-    if (least, most) == (0, 0):
-        return f"NOT EXISTS {{ {pattern} WHERE {where} }}"
-    return in_bounds(f"COUNT {{ {pattern} WHERE {where} }}", counted, frame)
+def optional(asked: str, predicate: str) -> str:
+    """Return a predicate that holds of everything where there is no map of what is asked."""
+    # Of a disjunction the planner would make a conjunction of many, and weigh each of them.
+    return f"CASE WHEN {asked} IS NULL THEN true ELSE {predicate} END"
 
 
-def in_bounds(count: str, counted: Counted, frame: Frame) -> str:
-    """Return the predicate that a count is as large as asked for."""
-    least, most = bounds(counted)
-    if most is None:
-        return f"{count} >= {frame.add(least)}"
-    if least == most:
-        return f"{count} = {frame.add(least)}"
-    if least == 0:
-        return f"{count} <= {frame.add(most)}"
-    # A chain of comparisons would be planned as two, and what is counted within doubled each time.
-    many = frame.name("many")
-    return f"any({many} IN [{count}] WHERE {frame.add(least)} <= {many} <= {frame.add(most)})"
+def one_of(place: str, asked: str) -> str:
+    """Return the predicate that a value is in a list; that holds where there is no list."""
+    return f"({asked} IS NULL OR {place} IN {asked})"
 
 
-def known(tests: Iterator[str] | Sequence[str]) -> str:
-    """Return the conjunction of tests as false where a value is missing."""
-    return f"coalesce({' AND '.join(tests)}, false)"
+def listed(values: Iterable[T] | None) -> list[T] | None:
+    """Return values as a list for `one_of`."""
+    return None if values is None else list(values)
 
 
-def joined(operator: str, parts: Sequence[str], nothing: str) -> str:
-    """Return the parts with an operator between, in parentheses; `nothing` where there are none."""
-    return f"({operator.join(parts)})" if parts else nothing
+def _given(*values: T | None) -> list[T]:
+    return [one for one in values if one is not None]
 
 
-def _compared(place: str, test: NumberTest | TextTest | DateTest, frame: Frame) -> Iterator[str]:
-    for name, operator in _OPERATORS.items():
-        wanted = getattr(test, name, None)
-        if wanted is not None:
-            value = list(wanted) if name == "in_" else wanted
-            yield f"{place} {operator} {frame.add(value)}"
-    ends = getattr(test, "between", None)
-    if ends is not None:
-        yield f"{frame.add(ends[0])} <= {place} <= {frame.add(ends[1])}"
+def _moved(start: date, days: int) -> date:
+    """Return a day so many days away, or the last day there is on that side."""
+    try:
+        return start + _DAY * days
+    except OverflowError:
+        return date.max if days > 0 else date.min

@@ -7,55 +7,49 @@ was there before such moments were kept has none, and began before anyone can as
 
 from __future__ import annotations
 
-from profilegraph.segments.cypher.frame import Frame
-
 _ENDED = {
     "WORKS_IN": "WORKED_IN",
     "REPORTS_TO": "REPORTED_TO",
     "PART_OF": "WAS_PART_OF",
     "TAKES_PART_IN": "TOOK_PART_IN",
 }
+NOW = "$q.now"
+"""The moment that is asked about, in queries of the past."""
 
 
-def known(frame: Frame) -> str:
-    """Return the predicate that the customer was one by then, and had not been merged away."""
-    if not frame.context.past:
-        return f"NOT EXISTS {{ ({frame.customer})-[:MERGED_INTO]->() }}"
-    moment, merged = frame.add(frame.context.now), frame.name("merged")
-    gone = f"({frame.customer})-[{merged}:MERGED_INTO]->()"
+def known(*, past: bool) -> str:
+    """Return the predicate that `c` was a customer by then, and had not been merged away."""
+    if not past:
+        return "NOT EXISTS { (c)-[:MERGED_INTO]->() }"
     return (
-        f"{frame.customer}.createdAt <= {moment}"
-        f" AND NOT EXISTS {{ {gone} WHERE coalesce({merged}.at <= {moment}, true) }}"
+        f"c.createdAt <= {NOW} AND NOT EXISTS {{ (c)-[merged:MERGED_INTO]->()"
+        f" WHERE coalesce(merged.at <= {NOW}, true) }}"
     )
 
 
-def edges(kind: str, frame: Frame) -> str:
+def edges(kind: str, *, past: bool) -> str:
     """Return the type of an edge; of the past, with that of the same edge when it has ended."""
-    return f"{kind}|{_ENDED[kind]}" if frame.context.past else kind
+    return f"{kind}|{_ENDED[kind]}" if past else kind
 
 
-def record(label: str, name: str, frame: Frame, its: str = "") -> str:
-    """Return the pattern of a record whose values a variable has; `its` is that of its edges."""
-    if frame.context.past:
-        return f"({its}:{label})-[:WAS]->{{0,1}}({frame.name(name)})"
-    return f"({frame.name(name)}:{label})"
+def record(label: str, name: str, who: str = "", *, past: bool) -> str:
+    """Return the pattern of a record; a variable has its values, and `who` has its edges."""
+    return f"({who}:{label})-[:WAS]->{{0,1}}({name})" if past else f"({name}:{label})"
 
 
-def held(variable: str, frame: Frame) -> list[str]:
+def held(variable: str, *, past: bool) -> list[str]:
     """Return what must hold of a record's values or an edge, so that it is of the moment asked."""
-    if not frame.context.past:
+    if not past:
         return []
-    moment = frame.add(frame.context.now)
     return [
-        f"coalesce({variable}.since <= {moment}, true)",
-        f"coalesce({variable}.until > {moment}, true)",
+        f"coalesce({variable}.since <= {NOW}, true)",
+        f"coalesce({variable}.until > {NOW}, true)",
     ]
 
 
-def steps(kind: str, least: int, frame: Frame) -> str:
+def steps(kind: str, least: int, *, past: bool) -> str:
     """Return the path of at least so many edges of a kind, one after the other."""
-    if not frame.context.past:
+    if not past:
         return f"-[:{kind}]->{{{least},}}"
-    edge = frame.name("step")
-    within = " AND ".join(held(edge, frame))
-    return f" (()-[{edge}:{edges(kind, frame)}]->() WHERE {within}){{{least},}} "
+    within = " AND ".join(held("step", past=True))
+    return f" (()-[step:{edges(kind, past=True)}]->() WHERE {within}){{{least},}} "

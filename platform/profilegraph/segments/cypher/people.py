@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from profilegraph.segments.cypher import activity, comparing, past
-from profilegraph.segments.cypher.comparing import joined, times, within
-from profilegraph.segments.cypher.frame import Frame
+from profilegraph.segments.cypher.comparing import listed, one_of, optional
+from profilegraph.segments.cypher.queries import FOUND, OFTEN, LeafQueries, Query, counted, span_of
+from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import (
     DepartmentTest,
     Owners,
@@ -14,113 +16,179 @@ from profilegraph.segments.nodes import (
     People,
     PersonTest,
     Teams,
-    Window,
 )
 
 
-def people(leaf: People, frame: Frame) -> str:
-    """Return the predicate on how many decision-makers match."""
-    pattern = f"({frame.customer})<-[:OF]-{past.record('DecisionMaker', 'p', frame, _who(frame))}"
-    return times(pattern, person(leaf.where, frame), leaf, frame)
+def _person(*, past_: bool) -> str:
+    """Return the predicate on `who`, whose values `p` has: the same but of the past."""
+    return " AND ".join(_person_tests(past_=past_))
 
 
-def everyone(frame: Frame) -> str:
-    """Return the pattern that binds persons to `p` and their customers to those a level deeper."""
-    person = past.record("DecisionMaker", "p", frame, _who(frame))
-    if frame.context.past:
-        person += f", ({_who(frame)})"
-    return f"{person}-[:OF]->({frame.inner().customer}:Customer)"
+def _person_tests(*, past_: bool) -> Iterator[str]:
+    yield from past.held("p", past=past_)
+    yield one_of("p.role", "$q.roles")
+    yield optional("$q.title", comparing.text("p.title", "$q.title"))
+    yield optional("$q.influence", comparing.number("p.influence", "$q.influence"))
+    yield optional("$q.stance", comparing.number("p.stance", "$q.stance"))
+    superiors = f"COUNT {{ (who){past.steps('REPORTS_TO', 1, past=past_)}() }}"
+    yield _of_count("depth", superiors, "$q.depth", comparing.number("depth", "$q.depth"))
+    yield optional("$q.department", _department(past_=past_))
+    did = f"COUNT {{ (who)-[:DID]->(e:Event) WHERE {activity.event('e', '$q.did')} }}"
+    yield _of_count("times", did, "$q.did", "$q.did.least <= times AND times <= $q.did.most")
+    yield optional("$q.part", _participation(past_=past_))
 
 
-def _who(frame: Frame) -> str:
-    """Return the variable of a person, whose values of the past another one has."""
-    return frame.name("who" if frame.context.past else "p")
+def _of_count(name: str, count: str, asked: str, test: str) -> str:
+    # Named in a list of one, as what is counted within a comparison of its own would be twice.
+    return optional(asked, f"any({name} IN [{count}] WHERE {test})")
 
 
-def person(test: PersonTest, frame: Frame) -> Iterator[str]:
-    """Yield what must hold of the decision-maker bound to `p`."""
-    values, who = frame.name("p"), _who(frame)
-    yield from past.held(values, frame)
-    if test.roles is not None:
-        yield f"{values}.role IN {frame.add([role.value for role in test.roles])}"
-    if test.title is not None:
-        yield from comparing.text(f"{values}.title", test.title, frame)
-    if test.department is not None:
-        yield _department(test.department, frame)
-    if test.influence is not None:
-        yield from comparing.number(f"{values}.influence", test.influence, frame)
-    if test.stance is not None:
-        yield from comparing.number(f"{values}.stance", test.stance, frame)
-    if test.chain_depth is not None:
-        above = f"COUNT {{ ({who}){past.steps('REPORTS_TO', 1, frame)}() }}"
-        yield from comparing.number(above, test.chain_depth, frame)
-    if test.did is not None:
-        yield activity.events(test.did, who, frame)
-    if test.takes_part_in is not None:
-        yield _participation(test.takes_part_in, frame)
+def _department(*, past_: bool) -> str:
+    """Return the predicate on a department that the person is in, or one that this is part of."""
+    works, asked = past.edges("WORKS_IN", past=past_), "$q.department"
+    tests = [
+        f"(NOT {asked}.exact OR own = above)",
+        one_of("d.function", f"{asked}.functions"),
+        optional(f"{asked}.name", comparing.text("d.name", f"{asked}.name")),
+        *past.held("works", past=past_),
+        *past.held("d", past=past_),
+    ]
+    above = f"(own:Department){past.steps('PART_OF', 0, past=past_)}"
+    above += past.record("Department", "d", "above", past=past_) if past_ else "(above:Department)"
+    bound = " ".join(
+        [f"MATCH (who)-[works:{works}]->{above}", "" if past_ else "WITH own, above, above AS d"]
+    )
+    return f"EXISTS {{ {bound} WHERE {' AND '.join(tests)} }}"
 
 
-def _department(test: DepartmentTest, frame: Frame) -> str:
-    place, works = frame.name("d"), frame.name("works")
-    tests = past.held(place, frame)
-    if test.functions is not None:
-        tests.append(f"{place}.function IN {frame.add([one.value for one in test.functions])}")
-    if test.name is not None:
-        tests += comparing.text(f"{place}.name", test.name, frame)
-    edge = f"{works}:{past.edges('WORKS_IN', frame)}" if frame.context.past else ":WORKS_IN"
-    tests += past.held(works, frame)
-    own = past.record("Department", "d", frame)
-    if not test.exact:
-        own = f"(:Department){past.steps('PART_OF', 0, frame)}{own}"
-    return f"EXISTS {{ ({_who(frame)})-[{edge}]->{own} WHERE {' AND '.join(tests)} }}"
+def _participation(*, past_: bool) -> str:
+    part = past.edges("TAKES_PART_IN", past=past_)
+    tests = [
+        one_of("part.role", "$q.part.roles"),
+        activity.opportunity("o", "$q.part.where"),
+        *past.held("part", past=past_),
+        *past.held("o", past=past_),
+    ]
+    sale = past.record("Opportunity", "o", past=past_)
+    return f"EXISTS {{ (who)-[part:{part}]->{sale} WHERE {' AND '.join(tests)} }}"
 
 
-def _participation(test: ParticipationTest, frame: Frame) -> str:
-    part = frame.name("part")
-    edge = f"{part}:{past.edges('TAKES_PART_IN', frame)}"
-    path = f"({_who(frame)})-[{edge}]->{past.record('Opportunity', 'o', frame)}"
-    tests = [*activity.opportunity(test.where, frame), *past.held(part, frame)]
-    if test.roles is not None:
-        tests.append(f"{part}.role IN {frame.add([role.value for role in test.roles])}")
-    return f"EXISTS {{ {path} WHERE {joined(' AND ', tests, 'true')} }}"
+def _source(*, past_: bool) -> str:
+    """Return what binds each person to `who`, its values to `p`, and its customer to `c`.
+
+    The new name of the values ends a part of the query: what is tested behind it is planned once, and
+    not with each order in which the pattern may be followed.
+    """
+    known = f"MATCH (c:Customer)<-[:OF]-{past.record('DecisionMaker', 'was', 'who', past=past_)}"
+    return (
+        f"{known} WITH c, who, was AS p"
+        if past_
+        else known.replace("(was", "(who") + " WITH c, who, who AS p"
+    )
 
 
-def owners(leaf: Owners, frame: Frame) -> str:
-    """Return the predicate on how many of us own the customer."""
-    tests = list(_owned(leaf.window, frame))
-    if leaf.employees is not None:
-        tests.append(f"{frame.name('w')}.key IN {frame.add(list(leaf.employees))}")
-    return times(_owner(frame), iter(tests), leaf, frame)
+SEATS = {one: f"{_source(past_=one)} WHERE {_person(past_=one)}" for one in (False, True)}
+"""What finds persons and customers, `who` and `c`; it ends in a condition."""
+_PEOPLE = {one: f"{SEATS[one]} {OFTEN}" for one in (False, True)}
 
 
-def teams(leaf: Teams, frame: Frame) -> str:
-    """Return the predicate on how many owners are in such a team."""
-    team = frame.name("m")
-    own = f"({frame.name('w')})-[:MEMBER_OF]->"
-    path = f"{own}({team}:Team)" if leaf.exact else f"{own}(:Team)-[:PART_OF]->{{0,}}({team}:Team)"
-    test = "true" if leaf.teams is None else f"{team}.key IN {frame.add(list(leaf.teams))}"
-    tests = [*_owned(None, frame), f"EXISTS {{ {path} WHERE {test} }}"]
-    return times(_owner(frame), iter(tests), leaf, frame)
+def people(leaf: People, context: Context) -> LeafQueries:
+    """Return the queries of how many decision-makers match."""
+    return counted(_PEOPLE[context.past], person_values(leaf.where, context), leaf)
 
 
-def _owner(frame: Frame) -> str:
-    return f"({frame.customer})<-[{frame.name('owns')}:OWNS]-({frame.name('w')}:Employee)"
+def person_values(test: PersonTest, context: Context) -> dict[str, Any]:
+    """Return what `SEATS` reads."""
+    title, department, did, part = test.title, test.department, test.did, test.takes_part_in
+    return {
+        "now": context.now,
+        "roles": None if test.roles is None else [role.value for role in test.roles],
+        "title": None if title is None else comparing.text_values(title),
+        "influence": None if test.influence is None else comparing.number_values(test.influence),
+        "stance": None if test.stance is None else comparing.number_values(test.stance),
+        "depth": None if test.chain_depth is None else comparing.number_values(test.chain_depth),
+        "department": None if department is None else _department_values(department),
+        "did": None
+        if did is None
+        else activity.event_values(did, did.window, context) | span_of(did),
+        "part": None if part is None else _participation_values(part, context),
+    }
 
 
-def _owned(window: Window | None, frame: Frame) -> Iterator[str]:
-    return within(f"{frame.name('owns')}.since", window, frame)
+def _department_values(test: DepartmentTest) -> dict[str, Any]:
+    functions = test.functions
+    return {
+        "functions": None if functions is None else [one.value for one in functions],
+        "name": None if test.name is None else comparing.text_values(test.name),
+        "exact": test.exact,
+    }
 
 
-def visible(frame: Frame) -> str:
-    """Return the predicate that the frame's customer is there for whoever asks."""
-    present = past.known(frame)
-    scope = frame.context.scope
+def _participation_values(test: ParticipationTest, context: Context) -> dict[str, Any]:
+    return {
+        "roles": None if test.roles is None else [role.value for role in test.roles],
+        "where": activity.opportunity_values(test.where, context),
+    }
+
+
+_OWNED = (
+    f"MATCH (c:Customer)<-[owns:OWNS]-(w:Employee) WHERE {comparing.moment('owns.since', '$q')}"
+)
+_OWNERS = f"{_OWNED} AND {one_of('w.key', '$q.employees')} {OFTEN}"
+_TEAMS = (
+    f"{_OWNED} AND EXISTS {{ (w)-[:MEMBER_OF]->(own:Team)-[:PART_OF]->{{0,}}(m:Team)"
+    f" WHERE (NOT $q.exact OR own = m) AND {one_of('m.key', '$q.teams')} }} {OFTEN}"
+)
+
+
+def owners(leaf: Owners, context: Context) -> LeafQueries:
+    """Return the queries of how many of us own the customer."""
+    values = comparing.moment_values(leaf.window, context.now)
+    return counted(_OWNERS, values | {"employees": listed(leaf.employees)}, leaf)
+
+
+def teams(leaf: Teams, context: Context) -> LeafQueries:
+    """Return the queries of how many owners are in such a team."""
+    values = comparing.moment_values(None, context.now)
+    return counted(_TEAMS, values | {"teams": listed(leaf.teams), "exact": leaf.exact}, leaf)
+
+
+_IN_SCOPE = (
+    f"EXISTS {{ (c)<-[owns:OWNS]-(w:Employee) WHERE {comparing.moment('owns.since', '$q')}"
+    " AND (w.key IN $q.employees"
+    " OR EXISTS { (w)-[:MEMBER_OF]->(:Team)-[:PART_OF]->{0,}(m:Team) WHERE m.key IN $q.teams }) }"
+)
+
+
+def visible(context: Context) -> str:
+    """Return the predicate that a customer bound to `c` is there for whoever asks."""
+    present = past.known(past=context.past)
+    return present if context.scope is None else f"{present} AND {_IN_SCOPE}"
+
+
+def visible_values(context: Context) -> dict[str, Any]:
+    """Return what `visible` reads."""
+    values: dict[str, Any] = {"now": context.now}
+    scope = context.scope
     if scope is None:
-        return present
-    owner, team = frame.name("w"), frame.name("m")
-    teams = f"({owner})-[:MEMBER_OF]->(:Team)-[:PART_OF]->{{0,}}({team}:Team)"
-    own = f"{owner}.key IN {frame.add(sorted(scope.employees))}"
-    led = f"EXISTS {{ {teams} WHERE {team}.key IN {frame.add(sorted(scope.teams))} }}"
-    owned = within(f"{frame.name('owns')}.since", None, frame, frame.context.present)
-    tests = " AND ".join([*owned, f"({own} OR {led})"])
-    return f"({present} AND EXISTS {{ {_owner(frame)} WHERE {tests} }})"
+        return values
+    owned = comparing.moment_values(None, context.present or context.now)
+    return values | owned | {"employees": sorted(scope.employees), "teams": sorted(scope.teams)}
+
+
+def everyone(context: Context) -> Query:
+    """Return the query of all customers that may be seen."""
+    return Query(_everyone(visible(context)), visible_values(context))
+
+
+def _everyone(seen: str) -> str:
+    return f"MATCH (c:Customer) WHERE {seen} {FOUND}"
+
+
+STATEMENTS = (
+    *(_everyone(past.known(past=one)) for one in (False, True)),
+    *_PEOPLE.values(),
+    _OWNERS,
+    _TEAMS,
+)
+"""All texts of this module, but for those of a scope."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.segments.cohorts import PRIME, coefficients, span_of
 from profilegraph.segments.cypher import comparing
-from profilegraph.segments.cypher.comparing import joined, known
-from profilegraph.segments.cypher.frame import Frame
+from profilegraph.segments.cypher.comparing import FIRST
+from profilegraph.segments.cypher.queries import FOUND, LeafQueries, Query
+from profilegraph.segments.facts import Context
 from profilegraph.segments.meaning import tag_groups
 from profilegraph.segments.nodes import (
     Attribute,
@@ -23,97 +25,101 @@ from profilegraph.segments.nodes import (
     TextTest,
 )
 
-_EVER = "TAGGED|WAS_TAGGED|WAS_SAID"
+CARRIED = {
+    False: "t.since <= $q.now AND coalesce(t.until > $q.now, true)",
+    True: "t.since <= $q.now AND coalesce(t.until > $q.now, true)"
+    " AND coalesce(t.said, t.since) <= $q.now",
+}
+"""What must hold of a tagging so that it is carried, now or (True) at a moment of the past."""
+TAGGINGS = {False: "TAGGED", True: "TAGGED|WAS_TAGGED|WAS_SAID"}
+_QUALIFIED = (
+    "($q.confidence IS NULL OR t.confidence >= $q.confidence)"
+    " AND ($q.weight IS NULL OR t.weight >= $q.weight)"
+    " AND ($q.source IS NULL OR t.source = $q.source)"
+    " AND t.since > $q.after"
+    " AND ($q.weekday IS NULL OR $q.weekday IN t.weekdays)"
+)
+_TAGS = {
+    past: f"MATCH (c:Customer)-[t:{TAGGINGS[past]}]->(g:Tag) WHERE g.key IN $q.keys"
+    f" AND {CARRIED[past]} AND {_QUALIFIED} {FOUND}"
+    for past in (False, True)
+}
+_HEAD = "MATCH (c:Customer) WITH c, c[$q.property] AS value"
+_NUMBER = f"{_HEAD} WHERE {comparing.number('value', '$q.test')} {FOUND}"
+_TEXT = f"{_HEAD} WHERE {comparing.text('value', '$q.test')} {FOUND}"
+_DATE = f"{_HEAD} WHERE {comparing.day('value', '$q.test')} {FOUND}"
+_BOOLEAN = f"{_HEAD} WHERE value = $q.test {FOUND}"
+_EXISTS = f"{_HEAD} WHERE value IS NOT NULL {FOUND}"
+_PLACE = "$q.c0"
+for _one in ("$q.c1", "$q.c2", "$q.c3"):
+    _PLACE = f"(({_PLACE} * c.cohort + {_one}) % $q.prime)"
+_COHORT = (
+    f"MATCH (c:Customer) WITH c, {_PLACE} AS place"
+    f" WHERE $q.begin <= place AND place < $q.end {FOUND}"
+)
+
+STATEMENTS = (*_TAGS.values(), _NUMBER, _TEXT, _DATE, _BOOLEAN, _EXISTS, _COHORT)
+"""All texts of this module."""
 
 
-def tags(leaf: Tags, frame: Frame) -> str:
-    """Return the predicate on the tags of one dimension."""
-    groups = tag_groups(leaf, frame.catalogue)
-    qualifiers = [*_carried_now(frame), *_qualifiers(leaf, frame)]
-    wanted = [f"EXISTS {{ {_tagging(group, qualifiers, frame)} }}" for group in groups.wanted]
-    refused = (
-        [f"NOT EXISTS {{ {_tagging(groups.refused, qualifiers, frame)} }}"]
-        if groups.refused
-        else []
-    )
-    return joined(" AND ", wanted + refused, "true")
+def tags(leaf: Tags, catalogue: Catalogue, context: Context) -> LeafQueries:
+    """Return the queries of the tags of one dimension: one for each group of them."""
+    groups = tag_groups(leaf, catalogue)
+    qualified = _qualifiers(leaf, context)
+
+    def carriers(keys: frozenset[str]) -> Query:
+        return Query(_TAGS[context.past], {**qualified, "keys": sorted(keys)})
+
+    refused = (carriers(groups.refused),) if groups.refused else ()
+    return LeafQueries(tuple(map(carriers, groups.wanted)), refused)
 
 
-def _tagging(keys: frozenset[str], qualifiers: Sequence[str], frame: Frame) -> str:
-    edge, tag = frame.name("t"), frame.name("g")
-    tests = [f"{tag}.key IN {frame.add(sorted(keys))}", *qualifiers]
-    kind = _EVER if frame.context.past else "TAGGED"
-    return f"({frame.customer})-[{edge}:{kind}]->({tag}:Tag) WHERE {' AND '.join(tests)}"
+def _qualifiers(leaf: Tags, context: Context) -> Mapping[str, Any]:
+    days = leaf.tagged_within_days
+    return {
+        "now": context.now,
+        "confidence": leaf.min_confidence,
+        "weight": leaf.min_weight,
+        "source": None if leaf.source is None else leaf.source.value,
+        "after": FIRST if days is None else context.now - timedelta(days=days),
+        "weekday": leaf.weekday,
+    }
 
 
-def carried(keys: frozenset[str], frame: Frame) -> str:
-    """Return the pattern of the taggings that the customer carries now, of these full tag keys."""
-    return _tagging(keys, list(_carried_now(frame)), frame)
-
-
-def _carried_now(frame: Frame) -> Iterator[str]:
-    edge, now = frame.name("t"), frame.add(frame.context.now)
-    yield f"{edge}.since <= {now}"
-    yield f"({edge}.until IS NULL OR {edge}.until > {now})"
-    if frame.context.past:
-        yield f"coalesce({edge}.said, {edge}.since) <= {now}"
-
-
-def _qualifiers(leaf: Tags, frame: Frame) -> Iterator[str]:
-    edge, moment = frame.name("t"), frame.context.now
-    if leaf.min_confidence is not None:
-        yield f"{edge}.confidence >= {frame.add(leaf.min_confidence)}"
-    if leaf.min_weight is not None:
-        yield f"{edge}.weight >= {frame.add(leaf.min_weight)}"
-    if leaf.source is not None:
-        yield f"{edge}.source = {frame.add(leaf.source.value)}"
-    if leaf.tagged_within_days is not None:
-        yield f"{edge}.since > {frame.add(moment - timedelta(days=leaf.tagged_within_days))}"
-    if leaf.weekday is not None:
-        yield f"{frame.add(leaf.weekday)} IN {edge}.weekdays"
-
-
-def attribute(leaf: Attribute, frame: Frame) -> str:
-    """Return the predicate on a field of the customer."""
-    place = f"{frame.customer}[{frame.add(attribute_property(leaf.key))}]"
+def attribute(leaf: Attribute, context: Context) -> LeafQueries:
+    """Return the queries of a field of the customer."""
+    name = attribute_property(leaf.key)
     match leaf.test:
         case NumberTest() | None:
-            return _number_or_existence(place, leaf.number, leaf.exists, frame)
+            return _number_or_existence(name, leaf.number, leaf.exists)
         case TextTest() as test:
-            return known(comparing.text(place, test, frame))
+            return _valued(_TEXT, name, comparing.text_values(test))
         case DateTest() as test:
-            return known(comparing.date(place, test, frame))
+            return _valued(_DATE, name, comparing.day_values(test, context.today))
         case BooleanTest() as test:
-            return known([f"{place} = {frame.add(test.eq)}"])
+            return _valued(_BOOLEAN, name, test.eq)
         case _:
             assert_never(leaf.test)
 
 
-def metric(leaf: Metric, frame: Frame) -> str:
-    """Return the predicate on a number that a model computed."""
-    place = f"{frame.customer}[{frame.add(metric_property(leaf.key))}]"
-    return _number_or_existence(place, leaf.number, leaf.exists, frame)
+def metric(leaf: Metric) -> LeafQueries:
+    """Return the queries of a number that a model computed."""
+    return _number_or_existence(metric_property(leaf.key), leaf.number, leaf.exists)
 
 
-def _number_or_existence(
-    place: str, test: NumberTest | None, exists: bool | None, frame: Frame
-) -> str:
-    if test is None:
-        return f"{place} IS NOT NULL" if exists else f"{place} IS NULL"
-    return known(comparing.number(place, test, frame))
+def _number_or_existence(name: str, test: NumberTest | None, exists: bool | None) -> LeafQueries:
+    if test is not None:
+        return _valued(_NUMBER, name, comparing.number_values(test))
+    known = (Query(_EXISTS, {"property": name}),)
+    return LeafQueries(required=known) if exists else LeafQueries(excluded=known)
 
 
-def listed(ordinals: Iterable[int], frame: Frame) -> str:
-    """Return the predicate on being one of the customers with these ordinals."""
-    return known([f"{frame.customer}.ordinal IN {frame.add(list(ordinals))}"])
+def _valued(statement: str, name: str, test: Any) -> LeafQueries:
+    return LeafQueries((Query(statement, {"property": name, "test": test}),))
 
 
-def cohort(leaf: Cohort, frame: Frame) -> str:
-    """Return the predicate on where the leaf's salt puts the customer."""
+def cohort(leaf: Cohort) -> LeafQueries:
+    """Return the query of where the leaf's salt puts customers."""
     begin, end = span_of(leaf)
-    prime, dealt = frame.add(PRIME), f"{frame.customer}.cohort"
-    first, *others = (frame.add(one) for one in coefficients(leaf.salt))
-    place = first
-    for coefficient in others:
-        place = f"(({place} * {dealt} + {coefficient}) % {prime})"
-    return known([f"{frame.add(begin)} <= {place} < {frame.add(end)}"])
+    named = {f"c{power}": one for power, one in enumerate(coefficients(leaf.salt))}
+    return LeafQueries((Query(_COHORT, {**named, "prime": PRIME, "begin": begin, "end": end}),))
