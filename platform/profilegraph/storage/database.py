@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import asynccontextmanager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import NoneType
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -28,7 +27,6 @@ from neo4j.exceptions import (
     DriverError,
     Neo4jError,
 )
-from neo4j.time import Date, DateTime
 
 from profilegraph.config import Settings
 from profilegraph.errors import (
@@ -36,6 +34,7 @@ from profilegraph.errors import (
 )
 from profilegraph.storage.faults import expected
 from profilegraph.storage.feed import Part, Publisher, Touched
+from profilegraph.storage.native import row_of
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
 from profilegraph.storage.retries import nothing_kept, passes, repeated, retried
 
@@ -49,7 +48,6 @@ GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 PATIENT_ATTEMPTS = 3
 _ALL = 2**31 - 1
-_PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
 @dataclass
@@ -73,7 +71,7 @@ class Transaction:
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
         result = await self._managed.run(query, dict(parameters or {}))
-        return [_row(record) for record in await result.fetch(_ALL)]
+        return [row_of(record) for record in await result.fetch(_ALL)]
 
     def touch(
         self,
@@ -114,7 +112,7 @@ class Reading:
 
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
-        return [_row(record) for record in await self._fetched(query, parameters)]
+        return [row_of(record) for record in await self._fetched(query, parameters)]
 
     async def plain(
         self, query: str, parameters: Parameters | None = None
@@ -232,7 +230,7 @@ class Database:
                         result = await session.run(
                             Query(query, timeout=seconds), dict(parameters or {})
                         )
-                        return [_row(record) for record in await result.fetch(_ALL)]
+                        return [row_of(record) for record in await result.fetch(_ALL)]
         raise AssertionError("retrying ends with a result or an error")
 
     async def reading(
@@ -346,24 +344,3 @@ class Database:
             if error is None:
                 raise
             raise error from fault
-
-
-def _row(record: Record) -> Row:
-    return {key: native(value) for key, value in zip(record.keys(), record, strict=True)}
-
-
-def native(value: Any) -> Any:
-    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
-    if type(value) in _PLAIN:
-        return value
-    match value:
-        case dict():
-            return {key: native(item) for key, item in value.items()}
-        case list():
-            return [native(item) for item in value]
-        case DateTime():
-            return value.to_native().astimezone(UTC)
-        case Date():
-            return value.to_native()
-        case _:
-            return value

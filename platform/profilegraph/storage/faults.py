@@ -6,6 +6,7 @@ from neo4j.exceptions import (
     AuthError,
     ConnectionPoolError,
     ConstraintError,
+    DriverError,
     Forbidden,
     Neo4jError,
     ServiceUnavailable,
@@ -58,8 +59,19 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
                 hint="Nothing of it was kept. Try again, with less at once if it stays so.",
                 where=address,
             )
+        case DriverError():
+            return _connection(fault, address, seconds)
+        case _:
+            return None
+
+
+def _connection(fault: DriverError, address: str, seconds: float) -> Exception | None:
+    match fault:
         case ConnectionPoolError():
-            return _no_connection(seconds)
+            return DatabaseBusy(
+                f"all connections to the database are in use, for longer than {seconds:g} s.",
+                hint="Try again. If it stays so, ask for less at once or raise PROFILEGRAPH_POOL_SIZE.",
+            )
         case ServiceUnavailable() | SessionExpired():
             return DatabaseUnavailable(
                 "no database answers.",
@@ -68,10 +80,3 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
             )
         case _:
             return None
-
-
-def _no_connection(seconds: float) -> DatabaseBusy:
-    return DatabaseBusy(
-        f"all connections to the database are in use, for longer than {seconds:g} s.",
-        hint="Try again. If it stays so, ask for less at once or raise PROFILEGRAPH_POOL_SIZE.",
-    )
