@@ -91,7 +91,7 @@ class Measured:
     """Seconds."""
     size: int
     health: float
-    """The longest that /health took meanwhile, in seconds."""
+    """The longest that /health took meanwhile, in seconds; 0 where all was over before it was asked."""
     code: str
     """Of the error that answered it; empty where it was answered."""
 
@@ -206,7 +206,7 @@ def measure(port: int, pid: int, key: str, greedy: Greedy) -> Measured:
     errors = json.loads(body).get("errors") or []
     code = errors[0]["extensions"]["code"] if errors else ""
     spent = after.user + after.system - before.user - before.system
-    return Measured(spent, len(body), max(latencies), code)
+    return Measured(spent, len(body), max(latencies, default=0.0), code)
 
 
 @contextmanager
