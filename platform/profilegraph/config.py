@@ -122,6 +122,14 @@ class Settings(BaseSettings):
     )
     read_timeout: float = Field(10.0, gt=0, description="Longest read, seconds.")
     write_timeout: float = Field(60.0, gt=0, description="Longest write transaction, seconds.")
+    bulk_timeout: float = Field(
+        600.0,
+        gt=0,
+        description="Longest step of bulk work (imports, models, the demonstration), seconds.",
+    )
+    model_timeout: float = Field(
+        600.0, gt=0, description="Longest computation of a model, seconds; it is ended then."
+    )
     pool_size: int = Field(32, ge=1, description="Most Bolt connections of one process.")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "UTC", description="Time zone in which a day begins and dates without a zone are read."

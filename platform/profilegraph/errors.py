@@ -113,6 +113,10 @@ class DatabaseUnavailable(OperatorError):
     code = "DATABASE_UNAVAILABLE"
 
 
+class DatabaseFailed(DatabaseUnavailable):
+    """The database answers that it cannot go on until it is started anew, as after a full disk."""
+
+
 class DatabaseTimeout(OperatorError):
     """The database did not finish in time; nothing of the call is committed unless it says so."""
 
@@ -123,6 +127,10 @@ class DatabaseBusy(OperatorError):
     """The database could not finish for what others do; the call was tried again, in vain."""
 
     code = "DATABASE_BUSY"
+
+
+DATABASE_AWAY = (DatabaseUnavailable, DatabaseTimeout, DatabaseBusy)
+"""What passes by itself: the database is away or too busy, whatever it was asked."""
 
 
 class DatabaseRefused(OperatorError):

@@ -57,7 +57,7 @@ async def test_a_saved_customer_comes_back_with_everything(api):
         "createdAt": "2026-03-01T12:00:00+00:00",
         "attributes": [],
         "identities": [
-            {"kind": "EMAIL", "value": "Sales@acme.example"},
+            {"kind": "EMAIL", "value": "sales@acme.example"},
             {"kind": "PHONE", "value": "+8613800138000"},
         ],
     }

@@ -157,6 +157,7 @@ def test_every_list_that_a_resolver_makes_is_counted(schema: GraphQLSchema) -> N
         "GroupShares.shares",
         "MembershipChangeConnection.edges",
         "MembershipMoveConnection.edges",
+        "MissingCondition.lacks",
         "PeopleConnection.edges",
         "Segment.editors",
         "SegmentGroup.segmentKeys",

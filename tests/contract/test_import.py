@@ -26,6 +26,7 @@ from profilegraph.storage.imports import (
     begin_import,
 )
 from profilegraph.storage.upserts import RECORDS
+from scripts.render_reference import EXAMPLES, ORDER
 from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 
@@ -114,7 +115,7 @@ async def test_values_arrive_in_their_canonical_form(graph: Database, tmp_path: 
         " RETURN c.attribute_city AS city, toString(e.at) AS at, e.amount AS units,"
         " collect(i.value) AS identities"
     )
-    assert sorted(rows[0].pop("identities")) == ["+8613812345678", "Li@example.com"]
+    assert sorted(rows[0].pop("identities")) == ["+8613812345678", "li@example.com"]
     assert rows == [{"city": "上海", "at": "2026-01-30T16:00:00Z", "units": 120_000_000}]
 
 
@@ -499,6 +500,32 @@ async def killed_when_some_are_in(database: Database, server: RunningServer, pat
         while child.returncode is None and not await database.read(begun):
             continue
         child.kill()
+
+
+async def test_an_imported_tagging_is_told_as_such_unless_the_file_says_who_gave_it(
+    graph: Database, tmp_path: Path
+) -> None:
+    await run(graph, "customers", world_files(tmp_path)["customers"])
+    for name, text, source in (
+        ("bare", f"customer,tag,since\nC1,{TAG},2026-01-31\n", "IMPORT"),
+        ("said", f"customer,tag,since,source\nC1,{TAG},2026-01-31,MANUAL\n", "MANUAL"),
+    ):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text, "utf-8")
+        await run(graph, "taggings", path)
+        rows = await graph.read("MATCH (:Customer {key: 'C1'})-[t:TAGGED]->() RETURN t.source AS s")
+        assert [row["s"] for row in rows] == [source]
+
+
+async def test_the_example_file_of_every_kind_is_imported_as_it_is(
+    graph: Database, tmp_path: Path
+) -> None:
+    for kind in ORDER:
+        path = tmp_path / f"{kind}.csv"
+        path.write_bytes((EXAMPLES / path.name).read_bytes())
+        report = await run(graph, kind, path)
+        assert (report.rejected, report.written) == (0, report.read), kind
+        assert report.read > 0
 
 
 async def test_a_file_that_contradicts_itself_is_refused_before_anything_is_written(

@@ -6,6 +6,7 @@ import shutil
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -13,6 +14,7 @@ from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.hooks import hookimpl
 from profilegraph.hooks.host import CORE, Candidate, Host, build_host
 from profilegraph.services.platform import Platform
+from profilegraph.services.sending import Sending
 
 
 class Bringing:
@@ -41,3 +43,10 @@ def host_of(**plugins: object) -> Host:
 def with_plugins(platform: Platform, **plugins: object) -> Platform:
     """Return a platform with the plugins of a test, by name."""
     return replace(platform, host=host_of(**plugins))
+
+
+async def send_due(platform: Platform, now: datetime) -> None:
+    """Send what waits at a moment, as one round of one process does, and wait until it is sent."""
+    sending = Sending(platform)
+    await sending.round(now)
+    await sending.settled()

@@ -95,7 +95,7 @@ def test_western_text_is_never_taken_for_chinese(tmp_path: Path, name: str) -> N
     path = written(tmp_path, table([name], "cp1252"))
     with pytest.raises(InvalidInput, match="neither UTF-8 nor GB18030") as refused:
         scan(path)
-    assert "`encoding`" in refused.value.hint
+    assert "--encoding" in refused.value.hint
     assert rows_of(path, FileMapping(encoding="cp1252"))[0].values["name"] == name
 
 

@@ -18,6 +18,7 @@ from profilegraph.domain.taxonomy import Cardinality, Dimension, Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, InvalidInput, NotFound, PluginError
 from profilegraph.hooks import SegmentLeaf, expanding, hookimpl
+from profilegraph.hooks.guard import REST_SECONDS
 from profilegraph.hooks.host import Host, shipped_taxonomies
 from tests.support.plugins import host_of
 
@@ -165,6 +166,32 @@ def test_a_leaf_that_hangs_is_set_aside_at_once(monkeypatch: pytest.MonkeyPatch)
         host.leaf("my_leaf").expanded({})
     assert host.guard.troubles[0].failures == 1
     forever.set()
+
+
+def test_a_leaf_that_loops_is_ended_and_tried_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(expanding, "EXPAND_SECONDS", 0.1)
+    made: list[dict[str, Any]] = []
+
+    def loops_at_first(_: object) -> dict[str, Any]:
+        made.append({"event": {"type": "purchase"}})
+        while len(made) == 1:
+            pass
+        return made[-1]
+
+    host = host_of(acme=Leaf(loops_at_first))
+    clock = [0.0]
+    monkeypatch.setattr(host.guard, "_clock", lambda: clock[0])
+    with pytest.raises(PluginError, match="did not end"):
+        host.leaf("my_leaf").expanded({})
+    stuck = host.guard.troubles[0].stuck
+    assert stuck is not None
+    assert isinstance(stuck.exception(60), PluginError)  # no core is kept
+    with pytest.raises(PluginError, match="is set aside"):
+        host.leaf("my_leaf").expanded({})
+    clock[0] = REST_SECONDS
+    assert host.leaf("my_leaf").expanded({}) == {"event": {"type": "purchase"}}
 
 
 def test_what_was_expanded_changes_no_more() -> None:

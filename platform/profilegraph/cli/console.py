@@ -55,11 +55,12 @@ class MakeHarmless(RenderHook):
         return [_Harmless(one) for one in renderables]
 
 
-def _console(*, stderr: bool = False) -> Console:
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+def new_console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Return a console of which nothing that is printed steers a terminal; as wide as said."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
     console.push_render_hook(MakeHarmless())
     return console
 
 
-out = _console()
-err = _console(stderr=True)
+out = new_console()
+err = new_console(stderr=True)

@@ -1,4 +1,4 @@
-"""`profilegraph schema`: the API's schema as text."""
+"""`profilegraph schema`: the API's schema as text, and the schemas of files that people write."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from profilegraph.api.schema_changes import schema_changes
 from profilegraph.cli.console import out
 from profilegraph.cli.in_use import Installed, find_in_use
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.services.schemas import json_schemas, schema_text
 
-app = typer.Typer(help="The schema of the GraphQL API.", no_args_is_help=True)
+app = typer.Typer(help="The schemas of the GraphQL API and of files.", no_args_is_help=True)
 
 
 @app.callback()
 def group() -> None:
-    """Show the schema of the GraphQL API."""
+    """Show the schema of the GraphQL API, and write those that editors check files by."""
 
 
 @app.command("print")
@@ -49,6 +50,22 @@ def diff(
     if not (found.breaking or found.dangerous):
         out.print("What was valid before is valid now.")
     raise typer.Exit(1 if found.breaking else 0)
+
+
+@app.command()
+def files(
+    folder: Annotated[Path, typer.Argument(help="Where to; it is made if need be.")] = Path(
+        "schema"
+    ),
+) -> None:
+    """Write what editors check files by: JSON Schemas of taxonomies, filters, changes, mappings.
+
+    The first line of a YAML file then says which: # yaml-language-server: $schema=…
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, schema in json_schemas().items():
+        (folder / name).write_text(schema_text(schema), encoding="utf-8")
+        out.print(f"# yaml-language-server: $schema={folder / name}", markup=False)
 
 
 def _text(*, installed: bool) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli import segment_answers, segment_life, segment_live
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
+from profilegraph.cli.listing import AsJson, labels_json, named, show_json, show_rows
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_difference import difference
 from profilegraph.cli.segment_life import Base, SegmentKey
@@ -33,6 +34,7 @@ from profilegraph.services import broken, explanations, segments
 from profilegraph.services.broken import Broken
 from profilegraph.services.conditions import conditions
 from profilegraph.services.platform import Platform
+from profilegraph.services.profiles import names_of
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
 
@@ -61,6 +63,7 @@ def list_(
     only_broken: Annotated[
         bool, typer.Option("--broken", help="Only those that cannot be asked any more.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the saved segments; of those that are broken, what is missing."""
 
@@ -71,21 +74,42 @@ def list_(
             (one, why) for one, why in zip(saved, reasons, strict=True) if why or not only_broken
         ]
 
-    table = Table("key", "label", "kind", "state", "version", "saved", "by", "owner", "broken by")
-    for one, why in run(work):
-        label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
-        whole = (
-            one.key,
-            label,
-            one.kind,
-            one.state,
-            str(one.version),
-            saved,
-            one.author,
-            one.owner,
-        )
-        table.add_row(*map(escape, whole), escape(why.text(locale)) if why else "")
-    out.print(table)
+    found = run(work)
+    if as_json:
+        show_json([_listed(one, why, locale) for one, why in found])
+        return
+    show_rows(
+        ("key", "label", "kind", "state", "version", "saved", "by", "owner", "broken by"),
+        (
+            (
+                one.key,
+                one.labels.text(locale),
+                one.kind,
+                one.state,
+                one.version,
+                f"{one.at:%Y-%m-%d %H:%M}",
+                one.author,
+                one.owner,
+                why.text(locale) if why else None,
+            )
+            for one, why in found
+        ),
+    )
+
+
+def _listed(one: SavedSegment, why: Broken | None, locale: str) -> dict[str, object]:
+    return {
+        "key": one.key,
+        "labels": labels_json(one.labels),
+        "kind": one.kind,
+        "state": one.state,
+        "version": one.version,
+        "savedAt": one.at,
+        "author": one.author,
+        "owner": one.owner,
+        "filter": encode(one.filter),
+        "brokenBy": why.text(locale) if why else None,
+    }
 
 
 @app.command()
@@ -173,21 +197,27 @@ def members(
     first: Annotated[int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many.")] = 20,
     now: Moment = None,
     at: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Print the keys of the first members, and how many there are."""
+    """Print the keys and names of the first members, and how many there are."""
     del locale
     when = as_of(at, now or present())
 
-    async def work(platform: Platform) -> tuple[int, list[str]]:
+    async def work(platform: Platform) -> tuple[int, list[str], Mapping[str, str]]:
         node = (await segments.segment(platform, key, when)).filter
         async with broken.naming(platform, key, node, when):
             page = await segments.members(platform, node, when, first=first)
         many = await segments.count(platform, node, when)
-        return many, [position.key for position in page.positions]
+        keys = [position.key for position in page.positions]
+        return many, keys, await names_of(platform, keys)
 
-    many, keys = run(work)
+    many, keys, names = run(work)
+    if as_json:
+        listed = [{"key": one, "name": names.get(one)} for one in keys]
+        show_json({"total": many, "members": listed})
+        return
     for member in keys:
-        out.print(member, markup=False)
+        out.print(named(member, names.get(member)), markup=False)
     out.print(f"{len(keys):,} of {many:,} members")
 
 

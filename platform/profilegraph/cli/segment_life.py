@@ -12,9 +12,11 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, show_json
 from profilegraph.cli.running import Locale, present, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
+from profilegraph.segments.codec import encode
 from profilegraph.services import segment_history, segment_life, segment_lists
 from profilegraph.services.platform import Platform
 from profilegraph.services.segment_rules import Act
@@ -32,7 +34,7 @@ SegmentKey = Annotated[str, typer.Argument(help="The segment's key.", show_defau
 Author = Annotated[str, typer.Option(help="Who does it: the name of an API key.")]
 
 
-def history(key: SegmentKey, locale: Locale) -> None:
+def history(key: SegmentKey, locale: Locale, as_json: AsJson = False) -> None:
     """List the versions of a segment, the newest first, and what each changed."""
 
     async def work(platform: Platform) -> list[tuple[SavedSegment, list[str]]]:
@@ -44,12 +46,28 @@ def history(key: SegmentKey, locale: Locale) -> None:
             for one in found
         ]
 
-    for one, lines in run(work):
+    told = run(work)
+    if as_json:
+        show_json([_version(one, lines) for one, lines in told])
+        return
+    for one, lines in told:
         back = f" (back to version {one.restores})" if one.restores else ""
         head = f"{one.version}  {one.at:%Y-%m-%d %H:%M}  {one.author}{back}  {one.note}"
         out.print(escape(head.rstrip()), highlight=False)
         for text in lines:
             out.print(f"     {escape(text)}", highlight=False)
+
+
+def _version(one: SavedSegment, lines: Sequence[str]) -> dict[str, object]:
+    return {
+        "version": one.version,
+        "savedAt": one.at,
+        "author": one.author,
+        "restores": one.restores,
+        "note": one.note,
+        "filter": encode(one.filter),
+        "changes": list(lines),
+    }
 
 
 def diff(

@@ -120,7 +120,7 @@ def _decided(path: Path, census: Census) -> str:
         raise InvalidInput(
             f"{fault}.",
             where=str(path),
-            hint="Save it as UTF-8, or name its `encoding` in the mapping. Nothing was written.",
+            hint="Save it as UTF-8, or name its encoding: --encoding, or `encoding` in the mapping. Nothing was written.",
         ) from fault
 
 

@@ -28,7 +28,8 @@ Word = Annotated[str, AfterValidator(normal_text), BeforeValidator(text_of)]
 """A text; YAML's numbers and booleans stand for what is written."""
 
 
-def _table_encoding(name: str) -> str:
+def table_encoding(name: str) -> str:
+    """Return the name of an encoding that tables can have; raises ValueError."""
     try:
         found = codecs.lookup(name).name
         ascii_compatible = "\n,".encode(found) == b"\n,"
@@ -89,7 +90,7 @@ class FileMapping(BaseModel):
     delimiter: Literal[",", ";", "|", "tab", "whitespace"] | None = Field(
         None, description="Between columns; found out from the header if left out."
     )
-    encoding: Annotated[str, AfterValidator(_table_encoding)] | None = Field(
+    encoding: Annotated[str, AfterValidator(table_encoding)] | None = Field(
         None, description="Found out from the whole file if left out."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,11 +95,14 @@ def plugin_state(host: Host) -> str:
     """Return in a few words which plugins or parts are out of use, and which fail; no reasons are told."""
     told = []
     if host.faults:
-        names = dict.fromkeys(fault.about for fault in host.faults)
-        told.append(f"out of use: {', '.join(names)}")
-    failing = [str(one.part) for one in host.guard.troubles if one.in_a_row]
-    if failing:
-        told.append(f"failing: {', '.join(failing)}")
+        faulty = dict.fromkeys(fault.about for fault in host.faults)
+        told.append(f"out of use: {', '.join(faulty)}")
+    failing = [one for one in host.guard.troubles if one.in_a_row]
+    names = [str(one.part) for one in failing if not one.receiver]
+    if names:
+        told.append(f"failing: {', '.join(names)}")
+    receivers = Counter(one.part for one in failing if one.receiver)
+    told += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
     return "; ".join(told) or "ok"
 
 

@@ -31,13 +31,14 @@ from profilegraph.services.deployment import of_process
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
 from profilegraph.services.taxonomies import judge, load_what_fits
-from profilegraph.storage.database import Database
+from profilegraph.storage.database import PATIENT_ATTEMPTS, Database
 from profilegraph.storage.migrations import (
     Migration,
     migrate,
     read_migrations,
     require_migrated,
 )
+from profilegraph.storage.retries import passes, repeated
 from profilegraph.storage.taxonomies import read_taxonomies
 
 
@@ -163,23 +164,31 @@ async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonom
 
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, address: Address, now: datetime, *, indexed: bool = False
+    settings: Settings,
+    address: Address,
+    now: datetime,
+    *,
+    indexed: bool = False,
+    patient: bool = False,
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
     With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
+    With `patient`, all that it asks of the database has the time of bulk work.
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
-    database = await connect(settings, address)
+    database = await connect(settings, address, patient=patient)
     try:
+        opening = database.patient
+        database = opening if patient else database
         migrations = schema_migrations()
         if settings.neo4j_uri is None:
-            await migrate(database, migrations, now)
+            await migrate(opening, migrations, now)
         else:
             await require_migrated(database, migrations)
-        deployment = await deployments.keep(database, settings, now)
-        host = await load_what_fits(database, load_host(), now)
+        deployment = await deployments.keep(opening, settings, now)
+        host = await load_what_fits(opening, load_host(), now)
         knowledge = Knowledge(
             database,
             settings.index_bytes if indexed else None,
@@ -187,7 +196,7 @@ async def open_platform(
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
         knowledge.deployment = deployment
-        listening = Listening(host.listeners, host.guard)
+        listening = Listening(host.listeners, host.guard, knowledge.routines)
         database.on_tags = listening.tags_written
         try:
             yield Platform(settings, database, knowledge, host, listening=listening)
@@ -206,9 +215,16 @@ def index_file(settings: Settings, address: Address) -> Path:
     return settings.home / "index" / f"{name}.npz"
 
 
-async def connect(settings: Settings, address: Address) -> Database:
-    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused."""
-    return await Database.connect(settings, address.uri, address.user, address.password)
+async def connect(settings: Settings, address: Address, *, patient: bool = False) -> Database:
+    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused.
+
+    With `patient`, it is asked again where it has just been started and the machine is busy.
+    """
+    attempts = repeated(PATIENT_ATTEMPTS if patient else 1, passes)
+    found: Database = await attempts(
+        Database.connect, settings, address.uri, address.user, address.password
+    )
+    return found
 
 
 def schema_migrations() -> list[Migration]:

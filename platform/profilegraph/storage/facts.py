@@ -24,7 +24,8 @@ from profilegraph.segments.facts import (
     PersonFact,
     RelationFact,
 )
-from profilegraph.storage.database import Database, Row
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 from profilegraph.storage.stored import TAGGING
 

@@ -13,7 +13,9 @@ from profilegraph.segments.cypher.people import SEATS, person_values
 from profilegraph.segments.cypher.queries import Query
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import PersonTest
-from profilegraph.storage.database import Database, Reading, Row
+from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 from profilegraph.storage.stored import DECISION_MAKER
 

@@ -19,7 +19,8 @@ from profilegraph.domain.organisation import DecisionMaker, Department, Employee
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.storage import stored
-from profilegraph.storage.database import Database, Row
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 from profilegraph.storage.stored import Stored
 

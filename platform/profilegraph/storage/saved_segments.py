@@ -17,8 +17,9 @@ from profilegraph.segments.codec import decode_text, encode_text
 from profilegraph.segments.library import Library, SavedFilter, references
 from profilegraph.segments.nodes import Listed, Node
 from profilegraph.segments.uses import uses
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 _LABEL = """

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from profilegraph.domain.values import Labels
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 

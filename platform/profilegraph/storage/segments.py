@@ -23,7 +23,8 @@ from profilegraph.segments.cypher.people import visible, visible_values
 from profilegraph.segments.cypher.profile import CARRIED, TAGGINGS
 from profilegraph.segments.cypher.queries import FOUND, HEAD, Query
 from profilegraph.segments.facts import Context
-from profilegraph.storage.database import Database, Reading
+from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.statements import statement
 
 _BEHIND = {"ASC": ">", "DESC": "<"}

@@ -91,12 +91,12 @@ class SegmentLive:
     )
 
     @field(
-        "Why it is not evaluated at present: the segment is broken. It goes on by itself when that is"
-        " mended; null where it is evaluated."
+        "Why it is not evaluated at present: the segment is broken, or its last evaluation failed. It"
+        " goes on by itself when that is mended; null where it is evaluated."
     )
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
         """Return why it is not evaluated at present."""
-        return await _resting(info, self.watch.segment, locale)
+        return await _resting(info, self.watch.segment, locale) or self.watch.problem
 
     @field("When all customers are evaluated next by the schedule, UTC; null without one.")
     def next_at(self, info: Info) -> datetime | None:

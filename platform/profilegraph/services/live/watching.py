@@ -119,6 +119,12 @@ async def watches(platform: Platform, keys: Sequence[str]) -> Mapping[str, Watch
     return {one.segment: one for one in await read_watches(platform.database, keys)}
 
 
+async def failure(platform: Platform, segment: str) -> str | None:
+    """Return why the last evaluation of a live segment failed; None where it did not."""
+    watch = (await watches(platform, [segment])).get(segment)
+    return None if watch is None else watch.problem
+
+
 async def newest_crossings(
     platform: Platform, segment: str, *, first: int, before: Place | None = None
 ) -> Page:
