@@ -16,7 +16,7 @@ from profilegraph.cli.main import app
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.embedded.server import RunningServer
-from profilegraph.errors import NotFound, ProfilegraphError
+from profilegraph.errors import Conflict, NotFound, ProfilegraphError
 from profilegraph.segments.codec import decode
 from profilegraph.services import records, segments
 from profilegraph.services.live import watching
@@ -63,7 +63,13 @@ def test_the_history_tells_who_changed_what_and_a_rollback_restores_it(
     segment: Command, save: Command
 ) -> None:
     save(WARM, "--note", "first")
-    save({"all": [WARM, PAINED]}, "--author", "Li")
+    save({"all": [WARM, PAINED]}, "--author", "Li", "--base", "1")
+    for command in (
+        lambda: save(WARM, "--base", "1"),
+        lambda: segment("rollback", "s", "1", "--base", "1"),
+    ):
+        with pytest.raises(Conflict, match="is at version 2 by 'Li'"):
+            command()
     assert segment("diff", "s", "1") == "added condition: Pains has any tag\n"
     assert segment("diff", "s", "2", "1", "--locale", "zh") == "移除条件：痛点已有标签\n"
     assert segment("rollback", "s", "1", "--note", "too few") == "s is at version 3\n"
