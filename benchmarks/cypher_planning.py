@@ -38,8 +38,10 @@ from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
 from profilegraph.segments.to_cypher import STATEMENTS
 from profilegraph.services.graph_evaluator import GraphEvaluator, plan
 from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database, Parameters, Reading
+from profilegraph.storage.database import Database
 from profilegraph.storage.migrations import migrate, read_migrations
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.rows import Parameters
 from tests.conftest import NOW
 from tests.property.strategies import LIBRARY, filters
 

@@ -26,7 +26,6 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.server import temporary_server
-from profilegraph.importers.binding import Conventions
 from profilegraph.services.import_runs import BATCH_ROWS
 from profilegraph.services.imports import ImportJob, import_file
 from profilegraph.services.platform import Platform, locate, open_platform
@@ -170,8 +169,7 @@ def by_hand(driver: Driver, case: Case, path: Path) -> float:
 
 async def by_import(platform: Platform, case: Case, path: Path, rows: int) -> float:
     """Return the seconds that the import takes for the file."""
-    settings, catalogue = platform.settings, await platform.catalogue()
-    conventions = Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
+    conventions = await platform.conventions()
     began = time.perf_counter()
     report = await import_file(
         platform.database, ImportJob(case.kind, path, again=True), conventions, NOW

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import phonenumbers
 import truststore
 from platformdirs import user_cache_path, user_data_path
 from pydantic import (
@@ -23,6 +24,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from profilegraph.errors import InvalidConfiguration
 
 MEGABYTE = 1024 * 1024
+
+
+DEPLOYMENT = frozenset({"currency", "phone_region", "timezone"})
+"""Settings that the graph keeps from its first start on: a process must not be set to others."""
+
+
+def _known_region(code: str) -> str:
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{code!r} is no country that has phone numbers; such as CN, US, DE")
+    return code
 
 
 def _known_zone(name: str) -> str:
@@ -111,6 +122,14 @@ class Settings(BaseSettings):
     )
     read_timeout: float = Field(10.0, gt=0, description="Longest read, seconds.")
     write_timeout: float = Field(60.0, gt=0, description="Longest write transaction, seconds.")
+    bulk_timeout: float = Field(
+        600.0,
+        gt=0,
+        description="Longest step of bulk work (imports, models, the demonstration), seconds.",
+    )
+    model_timeout: float = Field(
+        600.0, gt=0, description="Longest computation of a model, seconds; it is ended then."
+    )
     pool_size: int = Field(32, ge=1, description="Most Bolt connections of one process.")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "UTC", description="Time zone in which a day begins and dates without a zone are read."
@@ -118,8 +137,8 @@ class Settings(BaseSettings):
     currency: str = Field(
         "CNY", pattern=r"^[A-Z]{3}$", description="The one currency in which amounts are kept."
     )
-    phone_region: str = Field(
-        "CN", pattern=r"^[A-Z]{2}$", description="Country of phone numbers without a country code."
+    phone_region: Annotated[str, AfterValidator(_known_region)] = Field(
+        "CN", description="Country of phone numbers without a country code."
     )
     index_memory: int = Field(
         1024,
@@ -166,11 +185,6 @@ class Settings(BaseSettings):
                     " it (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and PIP_CERT are read too).",
                 ) from fault
         return context
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the deployment's time zone."""
-        return ZoneInfo(self.timezone)
 
 
 def load_settings(**overrides: Any) -> Settings:

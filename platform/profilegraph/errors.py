@@ -24,9 +24,12 @@ class ProfilegraphError(Exception):
 
     def __str__(self) -> str:
         """Return the whole sentence: where, what is wrong, what to do."""
-        place = f"{self.where}: " if self.where else ""
-        advice = f" {self.hint}" if self.hint else ""
-        return f"{place}{self.message}{advice}"
+        return f"{self.placed} {self.hint}" if self.hint else self.placed
+
+    @property
+    def placed(self) -> str:
+        """Return where and what is wrong, without what to do."""
+        return f"{self.where}: {self.message}" if self.where else self.message
 
 
 class InvalidInput(ProfilegraphError):
@@ -76,6 +79,12 @@ class Conflict(ProfilegraphError):
     code = "CONFLICT"
 
 
+class UnreadableRecord(ProfilegraphError):
+    """Something that is stored is not what its kind of record can be; the rest can be read."""
+
+    code = "RECORD_UNREADABLE"
+
+
 class BrokenSegment(Conflict):
     """A saved segment names what is not there any more, and cannot be asked until that is."""
 
@@ -104,6 +113,10 @@ class DatabaseUnavailable(OperatorError):
     code = "DATABASE_UNAVAILABLE"
 
 
+class DatabaseFailed(DatabaseUnavailable):
+    """The database answers that it cannot go on until it is started anew, as after a full disk."""
+
+
 class DatabaseTimeout(OperatorError):
     """The database did not finish in time; nothing of the call is committed unless it says so."""
 
@@ -114,6 +127,10 @@ class DatabaseBusy(OperatorError):
     """The database could not finish for what others do; the call was tried again, in vain."""
 
     code = "DATABASE_BUSY"
+
+
+DATABASE_AWAY = (DatabaseUnavailable, DatabaseTimeout, DatabaseBusy)
+"""What passes by itself: the database is away or too busy, whatever it was asked."""
 
 
 class DatabaseRefused(OperatorError):

@@ -113,6 +113,9 @@ class OneSchema:
     async def newest(self) -> RunnableSchema:
         return self.current
 
+    async def of(self, _: Catalogue) -> RunnableSchema:
+        return self.current
+
 
 def make_app(
     *,

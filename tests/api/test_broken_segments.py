@@ -19,7 +19,7 @@ mutation($key: String!, $filter: FilterInput!) {
 """
 BROKEN = """query($key: String!) { segment(key: $key) { broken {
   since text zh: text(locale: "zh-CN")
-  reasons { kind place key since text zh: text(locale: "zh-CN") advice adviceZh: advice(locale: "zh") }
+  reasons { kind place missingKey since text zh: text(locale: "zh-CN") advice adviceZh: advice(locale: "zh") }
 } } }"""
 PAIN_GONE = "filter.all[1].tags: the tag 'pains/no_integration' is in no taxonomy any more"
 
@@ -69,7 +69,7 @@ async def test_whatever_goes_breaks_the_segments_that_name_it_until_it_is_back(
     assert (await api(BROKEN, key="s"))["segment"]["broken"] is None
     before = await lose(api.platform, gone, now=api.now)
     [reason] = (await api(BROKEN, key="s"))["segment"]["broken"]["reasons"]
-    assert (reason["kind"], reason["key"], reason["place"]) == (kind, key, place)
+    assert (reason["kind"], reason["missingKey"], reason["place"]) == (kind, key, place)
     assert reason["since"] == api.now.isoformat()
     error = await api.error('{ segment(key: "s") { count } }')
     assert error["extensions"]["code"] == "SEGMENT_BROKEN"
@@ -112,7 +112,7 @@ async def test_a_list_answers_for_the_sound_ones_whatever_is_asked_of_a_broken_o
           key count waterfall { total } breakdown(dimensions: ["temperature"]) { total }
           split(levels: [{dimension: "temperature"}]) { total }
           members { totalCount } people { edges { cursor } }
-          text zh: text(locale: "zh-CN") problem filter broken { reasons { key } } usedBy { key }
+          text zh: text(locale: "zh-CN") problem filter broken { reasons { missingKey } } usedBy { key }
         } }""",
         {},
     )

@@ -46,7 +46,7 @@ OVERLAP = """
 query($segments: [String!], $filters: [FilterInput!]) {
   segmentOverlap(segments: $segments, filters: $filters) {
     union intersection
-    segments { key label zh: label(locale: "zh-CN") count filter }
+    segments { segmentKey label zh: label(locale: "zh-CN") count filter }
     pairs { a { label } b { label } intersection union jaccard }
     regions { label inside { label } count filter }
   }
@@ -62,7 +62,7 @@ async def test_an_overlap_says_who_is_in_which_segments(world, carriers):
     assert found["union"] == len(set.union(*sets))
     assert found["intersection"] == len(set.intersection(*sets))
     assert [one["count"] for one in found["segments"]] == [20, 15, 9]
-    assert [one["key"] for one in found["segments"]] == ["warm", "apart", None]
+    assert [one["segmentKey"] for one in found["segments"]] == ["warm", "apart", None]
     assert [one["label"] for one in found["segments"]][:2] == ["Warm", "Apart"]
     assert [one["zh"] for one in found["segments"]][:2] == ["人群", "人群"]
     for pair, (a, b) in zip(found["pairs"], combinations(sets, 2), strict=True):

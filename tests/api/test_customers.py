@@ -57,7 +57,7 @@ async def test_a_saved_customer_comes_back_with_everything(api):
         "createdAt": "2026-03-01T12:00:00+00:00",
         "attributes": [],
         "identities": [
-            {"kind": "EMAIL", "value": "Sales@acme.example"},
+            {"kind": "EMAIL", "value": "sales@acme.example"},
             {"kind": "PHONE", "value": "+8613800138000"},
         ],
     }
@@ -102,41 +102,6 @@ async def test_the_id_of_something_else_is_no_customer(api):
     query = "query($id: ID!) { customer(id: $id) { key } }"
     error = await api.error(query, id=found["dimension"]["id"])
     assert error["message"] == "this is the id of a Dimension."
-
-
-@pytest.mark.parametrize(
-    "kind", ["Customer", "Department", "DecisionMaker", "Event", "Segment", "Tag"]
-)
-async def test_a_node_that_is_gone_is_null(api, kind):
-    from profilegraph.api.ids import encode_id
-
-    query = "query($id: ID!) { node(id: $id) { key } }"
-    assert await api(query, id=encode_id(kind, "nothing")) == {"node": None}
-
-
-async def test_every_kind_of_node_is_found_by_its_id(api):
-    await save(api, "acme")
-    made = await api(
-        """mutation {
-          saveDepartment(input: {key: "it", customer: "acme"}) { id }
-          saveDecisionMaker(input: {key: "li", customer: "acme"}) { id }
-          recordEvents(events: [{key: "e", customer: "acme", type: "purchase", at: "2026-01-01T00:00:00Z"}]) { id }
-          saveSegment(input: {key: "s", labels: {zhCN: "全", en: "All"}, filter: {all: []}}) { id }
-        }"""
-    )
-    defined = await api('{ dimension(key: "temperature") { id tags { id } } taxonomies { id } }')
-    ids = {
-        "Department": made["saveDepartment"]["id"],
-        "DecisionMaker": made["saveDecisionMaker"]["id"],
-        "Event": made["recordEvents"][0]["id"],
-        "Segment": made["saveSegment"]["id"],
-        "Dimension": defined["dimension"]["id"],
-        "Tag": defined["dimension"]["tags"][0]["id"],
-        "Taxonomy": defined["taxonomies"][0]["id"],
-    }
-    for kind, id_ in ids.items():
-        found = await api("query($id: ID!) { node(id: $id) { __typename id } }", id=id_)
-        assert found["node"] == {"__typename": kind, "id": id_}
 
 
 async def test_a_tagging_comes_back_with_all_that_is_known_about_it(api):

@@ -1,9 +1,13 @@
 """The past over the API: asked, explained, and refused where nothing is kept of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
+from profilegraph.config import MEGABYTE
+from profilegraph.services.knowledge import Knowledge
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 DECIDER = {"people": {"where": {"roles": ["DECIDER"]}}}
@@ -97,7 +101,7 @@ async def test_a_segment_that_was_not_saved_yet_is_none(past):
 EXPLAIN = """query($c: String!, $f: FilterInput, $s: String, $at: DateTime) {
   explainMember(customer: $c, filter: $f, segment: $s, asOf: $at) {
     holds conditions { holds evidence {
-      __typename ... on Tagging { tag { key } } ... on RecordEvidence { kind key text } } } } }"""
+      __typename ... on Tagging { tag { key } } ... on RecordEvidence { kind recordKey text } } } } }"""
 
 
 async def test_a_person_is_explained_as_it_was_then(past):
@@ -107,7 +111,7 @@ async def test_a_person_is_explained_as_it_was_then(past):
     assert evidence == {
         "__typename": "RecordEvidence",
         "kind": "DECISION_MAKER",
-        "key": "li",
+        "recordKey": "li",
         "text": "李, decider",
     }
     assert not (await past(EXPLAIN, c="a", f=DECIDER, at=day(past, 3)))["explainMember"]["holds"]
@@ -235,7 +239,7 @@ async def test_a_difference_from_no_moment_is_refused(past, moment):
 
 OVERLAP = """query($s: [String!], $f: [FilterInput!], $at: DateTime) {
   segmentOverlap(segments: $s, filters: $f, asOf: $at) {
-    union intersection segments { key label count } regions { inside { key } count } } }"""
+    union intersection segments { segmentKey label count } regions { inside { segmentKey } count } } }"""
 
 
 @pytest.mark.parametrize(
@@ -249,7 +253,9 @@ async def test_segments_lie_over_one_another_as_they_did_then(
     found = found["segmentOverlap"]
     assert (found["union"], found["intersection"]) == (union, intersection)
     assert [one["count"] for one in found["segments"]] == [2, intersection]
-    told = [([one["key"] for one in each["inside"]], each["count"]) for each in found["regions"]]
+    told = [
+        ([one["segmentKey"] for one in each["inside"]], each["count"]) for each in found["regions"]
+    ]
     assert sorted(told, key=str) == sorted(regions, key=str)
 
 
@@ -298,3 +304,115 @@ async def test_every_question_about_a_segment_takes_a_moment_and_refuses_the_sam
     assert ".owner: of owners only those of today are kept." in error["message"]
     error = await past.error(query, f=WARM, at=day(past, 5))
     assert (error["extensions"]["code"], error["extensions"]["where"]) == ("INVALID_INPUT", "asOf")
+
+
+NOTICED = """query($f: FilterInput!, $at: DateTime) {
+  segmentPreview(filter: $f, asOf: $at) { count
+    notices { code later first nothingBefore text chinese: text(locale: "zh-CN") } } }"""
+
+
+async def test_an_answer_says_what_was_saved_only_later_than_its_moment(past):
+    found = (await past(NOTICED, f=WARM, at=day(past, -1)))["segmentPreview"]
+    saved = past.start.isoformat()
+    [notice] = found["notices"]
+    assert found["count"] == 0
+    assert (notice["code"], notice["later"], notice["first"], notice["nothingBefore"]) == (
+        "CUSTOMERS_SAVED_LATER", 3, saved, True,
+    )  # fmt: skip
+    assert notice["text"] == (
+        "Nothing is known of customers at 2026-02-28 12:00 UTC. Customers saved only later: 3, the"
+        " first at 2026-03-01 12:00 UTC; an answer as of then lacks them."
+    )
+    assert notice["chinese"].startswith("平台在 2026-02-28 12:00 UTC 时没有任何客户的记录")
+    later = (await past(NOTICED, f=WARM, at=day(past, 1)))["segmentPreview"]["notices"]
+    assert [(one["code"], one["later"], one["nothingBefore"]) for one in later] == [
+        ("CUSTOMERS_SAVED_LATER", 1, False)
+    ]
+    for at in (day(past, 3), None):
+        assert (await past(NOTICED, f=WARM, at=at))["segmentPreview"]["notices"] == []
+
+
+async def test_every_answer_about_the_past_carries_its_notices_whatever_it_asks(past):
+    answer = await past.run(ASK, {"f": DECIDER, "at": day(past, -1)})
+    told = answer["extensions"]["notices"]
+    assert [one["code"] for one in told] == ["CUSTOMERS_SAVED_LATER", "PEOPLE_SAVED_LATER"]
+    assert told[1]["message"].startswith("Nothing is known of decision-makers at 2026-02-28")
+    assert {one["asOf"] for one in told} == {day(past, -1)}
+    cross = """query($at: DateTime) {
+      crossTable(rows: "temperature", columns: "pains", asOf: $at) { total } }"""
+    assert "extensions" in await past.run(cross, {"at": day(past, -1)})
+    # A person who has changed since was known before.
+    answer = await past.run(ASK, {"f": DECIDER, "at": day(past, 3)})
+    assert "extensions" not in answer
+
+
+BORN = 'mutation($at: DateTime) { saveCustomer(input: {key: "a", createdAt: $at}) { createdAt } }'
+
+
+async def test_since_when_somebody_has_been_a_customer_can_be_brought_in(past):
+    early = day(past, -30)
+    assert (await past(BORN, at=early))["saveCustomer"]["createdAt"] == early
+    everyone: dict[str, Any] = {"all": []}
+    assert (await past(ASK, f=everyone, at=day(past, -1)))["segmentPreview"]["count"] == 1
+    assert (await past(ASK, f=everyone, at=day(past, -31)))["segmentPreview"]["count"] == 0
+    await past('mutation { saveCustomer(input: {key: "a", name: "A"}) { key } }')
+    assert (await past(ASK, f=everyone, at=day(past, -1)))["segmentPreview"]["count"] == 1
+    error = await past.error(BORN, at=day(past, 5))
+    assert (error["extensions"]["code"], "still to come" in error["message"]) == ("CONFLICT", True)
+
+
+RECENT = {"event": {"type": "visit_page", "window": {"lastDays": 30}}}
+VISITS = """mutation($at: DateTime!) {
+  recordEvents(events: [{key: "v", customer: "a", type: "visit_page", at: $at}]) { key } }"""
+AT_ANOTHER_PRESENT = """query($f: FilterInput!, $now: DateTime, $at: DateTime, $s: String!) {
+  segmentPreview(filter: $f, now: $now, asOf: $at) { count members { totalCount }
+    waterfall { steps { kept } } breakdown(dimensions: ["temperature"]) { total } }
+  customers(filter: $f, now: $now, asOf: $at) { totalCount }
+  explainMember(customer: "a", filter: $f, now: $now, asOf: $at) { holds nearestMiss { text } }
+  segment(key: $s, now: $now, asOf: $at) { count broken { since } }
+  segmentOverlap(filters: [$f, $f], now: $now, asOf: $at) { union }
+  compareSegments(aFilter: $f, now: $now, asOf: $at) { aCount }
+  crossTable(rows: "temperature", columns: "pains", filter: $f, now: $now, asOf: $at) { total }
+}"""
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+@pytest.mark.parametrize(
+    ("now", "at", "holds"), [(None, None, 0), (-90, None, 1), (-90, -91, 1), (-150, None, 0)]
+)
+async def test_every_question_takes_another_moment_for_the_present(
+    past: Any, indexed: bool, now: int | None, at: int | None, holds: int
+) -> None:
+    if indexed:
+        database = past.platform.database
+        past.platform = replace(past.platform, knowledge=Knowledge(database, 64 * MEGABYTE))
+    await past(BORN, at=day(past, -365))
+    await past(VISITS, at=day(past, -100))
+    await past(SAVE, f=RECENT)
+    moments = {"now": now and day(past, now), "at": at and day(past, at)}
+    if at is not None:  # the version in force then was not saved yet
+        del moments["at"]
+        answer = await past(ASK, f=RECENT, at=day(past, at))
+        assert answer["segmentPreview"]["count"] == holds
+    found = await past(AT_ANOTHER_PRESENT, f=RECENT, s="s", **moments)
+    preview = found["segmentPreview"]
+    assert (preview["count"], preview["members"]["totalCount"]) == (holds, holds)
+    assert preview["waterfall"]["steps"] == [{"kept": holds}]
+    assert preview["breakdown"][0]["total"] == holds
+    assert found["customers"]["totalCount"] == holds
+    assert found["explainMember"]["holds"] is bool(holds)
+    assert found["segment"] == {"count": holds, "broken": None}
+    assert found["segmentOverlap"]["union"] == holds
+    assert found["compareSegments"]["aCount"] == holds
+    assert found["crossTable"]["total"] == holds
+    if indexed:
+        await past.platform.knowledge.close()
+
+
+async def test_a_present_without_a_time_zone_and_a_past_behind_it_are_refused(past):
+    query = """query($now: DateTime, $at: DateTime) {
+      segmentPreview(filter: {all: []}, now: $now, asOf: $at) { count } }"""
+    error = await past.error(query, now="2026-02-01T00:00:00")
+    assert error["extensions"]["where"] == "now"
+    error = await past.error(query, now=day(past, -2), at=day(past, -1))
+    assert error["extensions"]["where"] == "asOf"

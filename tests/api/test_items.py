@@ -1,14 +1,18 @@
 """Lists in lists multiply; how many items an answer holds is estimated first and counted then."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema, get_nullable_type, is_list_type, parse
+from strawberry.scalars import JSON
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from profilegraph.api import context, estimate
-from profilegraph.api.estimate import GUESS, MAX_ITEMS, Budget, excess
+from profilegraph.api.estimate import GUESS, MAX_BYTES, MAX_ITEMS, Budget, excess
 from profilegraph.api.fields import Counted
+from profilegraph.api.operations import RunnableSchema
 from profilegraph.api.schema import build_schema
 from profilegraph.domain.customers import Customer
 from profilegraph.domain.organisation import DecisionMaker, Department
@@ -153,6 +157,7 @@ def test_every_list_that_a_resolver_makes_is_counted(schema: GraphQLSchema) -> N
         "GroupShares.shares",
         "MembershipChangeConnection.edges",
         "MembershipMoveConnection.edges",
+        "MissingCondition.lacks",
         "PeopleConnection.edges",
         "Segment.editors",
         "SegmentGroup.segmentKeys",
@@ -160,3 +165,96 @@ def test_every_list_that_a_resolver_makes_is_counted(schema: GraphQLSchema) -> N
         "Tagging.weekdays",
         "Waterfall.steps",
     ]
+
+
+BREAKDOWN = (
+    "query($f: FilterInput!) { segmentPreview(filter: $f) { breakdown { buckets { %s } } } }"
+)
+
+
+def conditions(many: int) -> dict[str, Any]:
+    return {"all": [{"tags": {"dimension": "size", "anyOf": ["x" * 100]}} for _ in range(many)]}
+
+
+def test_a_filter_counts_with_its_length_wherever_it_is_told(schema: GraphQLSchema) -> None:
+    aliases = " ".join(f"a{number}: filter" for number in range(30))
+    query = parse(BREAKDOWN % aliases)
+    assert excess(schema, query, {"f": conditions(1)}) == []
+    (error,) = excess(schema, query, {"f": conditions(100)})
+    assert f"{MAX_BYTES:,} bytes" in error.message
+    parts = ",".join(f'{{tags: {{dimension: "{"x" * 900}"}}}}' for _ in range(60))
+    literal = f"{{all: [{parts}]}}"
+    within = BREAKDOWN.replace("query($f: FilterInput!) ", "").replace("$f", literal)
+    assert len(excess(schema, parse(within % aliases), {})) == 1
+    named = parse(BREAKDOWN % aliases.replace("filter", "label"))
+    assert excess(schema, named, {"f": conditions(100)}) == []
+
+
+def test_many_values_are_too_long_even_where_each_is_short(schema: GraphQLSchema) -> None:
+    aliases = " ".join(f"a{number}: name" for number in range(30))
+    query = "{ customers(first: %s) { edges { node { %s %s } } } }"
+    assert excess(schema, parse(query % (1_000, aliases, "name " * 9)), {}) == []
+    long = aliases.replace(": name", f"{'x' * 200}: name")
+    assert len(excess(schema, parse(query % (1_000, long, "name")), {})) == 1
+
+
+@strawberry.type
+class Item:
+    number: int
+
+    @strawberry.field
+    def text(self) -> str:
+        read.append(self.number)
+        return "字" * 100
+
+    @strawberry.field
+    def told(self) -> JSON:
+        read.append(self.number)
+        return JSON(SHARED)
+
+
+@strawberry.type
+class Items:
+    @strawberry.field
+    def items(self) -> list[Item]:
+        return [Item(number=number) for number in range(1_000)]
+
+
+SHARED = {"all": [{"text": "x" * 90}]}
+read: list[int] = []
+
+
+@pytest.mark.parametrize("field", ["text", "told"])
+async def test_no_more_is_read_for_an_answer_that_has_become_too_long(field: str) -> None:
+    read.clear()
+    budget = Budget(size=10_000)
+    asked = RunnableSchema(Items).document(f"{{ items {{ number {field} }} }}").operation(None)
+    assert asked is not None
+    await asked.execute(SimpleNamespace(budget=budget), {})
+    assert budget.overdrawn
+    assert "10,000 bytes" in budget.refusal().message
+    # A hundred bytes each: of the other nine hundred, nothing is asked.
+    assert 80 <= len(read) <= 100
+
+
+def test_a_value_of_several_parts_is_measured_once_however_often_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    budget = Budget(size=1_000)
+    budget.write(SHARED)
+    monkeypatch.setattr(estimate, "json", None)
+    for _ in range(3):
+        budget.write(SHARED)
+    assert 1_000 - budget.bytes_left == 4 * len('{"all":[{"text":""}]}') + 4 * 90
+    assert not budget.overdrawn
+
+
+async def test_an_answer_that_is_too_long_is_withheld_as_a_whole(api, monkeypatch):
+    await save(api.platform, [Customer(key=key, name=key * 100) for key in "abc"], api.now)
+    monkeypatch.setattr(context, "Budget", lambda: Budget(size=250))
+    assert await api('{ customer(key: "a") { name } }')
+    answer = await api.run("{ customers { edges { node { name } } } }", {})
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "QUERY_TOO_LARGE"
+    assert "250 bytes" in error["message"]

@@ -1,10 +1,14 @@
 """Queries that ask for too much are refused before anything runs, at the price of reading them."""
 
+from typing import Any
+
 import httpx
 import pytest
 from graphql import parse
 
+from profilegraph.api import filters, limits, operations
 from profilegraph.api.limits import LIMITS, Measure, refusals
+from tests.api.conftest import OneSchema
 
 
 def chain(levels: int) -> str:
@@ -70,7 +74,8 @@ def test_a_fragment_bomb_costs_what_its_text_costs():
     }
 
 
-def test_a_long_chain_of_fragments_needs_no_deep_stack():
+def test_a_long_chain_of_fragments_needs_no_deep_stack(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_COMPARISONS", 10**9)
     links = "".join(f"fragment F{i} on Thing{{...F{i + 1}}}" for i in range(5_000))
     assert messages("{thing{...F0}} " + links + "fragment F5000 on Thing{name}") == []
 
@@ -109,6 +114,74 @@ async def test_a_refused_query_runs_no_resolver(make_app, client_of, query, code
     assert response.json()["errors"][0]["extensions"]["code"] == code
     assert "data" not in response.json()
     assert context == {}
+
+
+def compared(query: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how many pairs of fields and fragments a query is taken to have."""
+    monkeypatch.setattr(limits, "MAX_COMPARISONS", 10**9)
+    return limits._comparisons(parse(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "pairs"),
+    [
+        ("{thing{name}}", 0),
+        ("{thing{name} thing{name name}}", 1 + 3),
+        ("{thing{name} a:thing{name}}", 0),
+        ("{thing{...F ...F}} fragment F on Thing{name}", 0),
+        ("{thing{name ...F ...G}} fragment F on Thing{name} fragment G on Thing{name}", 3 + 1),
+        ("{thing{... on Thing{name} ...{name}}}", 1),
+        ("{__typename} fragment F on Thing{name name}", 1),
+    ],
+)
+def test_pairs_that_the_rules_compare_are_counted(
+    query: str, pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compared(query, monkeypatch) == pairs
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{thing{" + "thing{name}" * 480 + "}}",
+        "{thing{" + "name " * 1_900 + "}}",
+        "{__typename} fragment F on Thing{" + "thing{name}" * 480 + "}",
+        "{thing{"
+        + "".join(f"...F{i} " for i in range(200))
+        + "}}"
+        + "".join(f"fragment F{i} on Thing{{name}}" for i in range(200)),
+        "".join(f"query Q{i}{{...F}}" for i in range(200)) + "fragment F on Query{thing{name}}",
+    ],
+)
+def test_what_the_rules_would_take_long_over_is_refused_before_they_begin(
+    query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "validate", None)
+    document = OneSchema.current.document(query)
+    (error,) = document.faults
+    assert (error.extensions or {})["code"] == "QUERY_TOO_LARGE"
+
+
+def test_a_page_of_many_components_is_allowed() -> None:
+    spreads = "".join(f"...F{i} " for i in range(40))
+    fragments = "".join(f"fragment F{i} on Thing{{name thing{{name}}}}" for i in range(40))
+    assert messages("{thing{" + spreads + "}}" + fragments) == []
+
+
+async def test_a_filter_of_thousands_of_conditions_is_refused_before_it_is_read(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(filters, "decode", lambda *given: read.append(given))
+    many = {"all": [{"tags": {"dimension": "size", "anyOf": ["x"]}}] * 9_000}
+    for query in (
+        "query($f: FilterInput!) { segmentPreview(filter: $f) { count } }",
+        "query($f: [FilterInput!]) { segmentOverlap(filters: $f) { union } }",
+    ):
+        error = await api.error(query, f=[many] if "[" in query else many)
+        assert error["extensions"]["code"] == "QUERY_TOO_LARGE"
+        assert "'$f'" in error["message"]
+    assert read == []
 
 
 async def test_the_query_that_graphiql_asks_the_schema_with_is_allowed(client: httpx.AsyncClient):

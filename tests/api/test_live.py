@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from profilegraph.api.ids import encode_id
 from profilegraph.services.live.watcher import Watcher
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
@@ -98,5 +99,7 @@ async def test_a_webhook_tells_its_secret_once_and_those_who_may_change_the_segm
     live.author = "Ben"
     assert (await live.error(ask))["extensions"]["code"] == "FORBIDDEN"
     live.author = "Ann"
-    assert (await live('mutation { deleteWebhook(key: "h") }')) == {"deleteWebhook": "h"}
+    assert (await live('mutation { deleteWebhook(key: "h") }')) == {
+        "deleteWebhook": encode_id("Webhook", "h")
+    }
     assert (await live(ask))["segment"]["webhooks"] == []

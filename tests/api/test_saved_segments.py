@@ -176,3 +176,49 @@ async def test_a_snapshot_is_taken_and_names_its_source(saved):
     named = """mutation { takeSnapshot(key: "s", snapshotKey: "march", labels: {zhCN: "三月", en: "March"})
       { key label } }"""
     assert (await saved(named))["takeSnapshot"] == {"key": "march", "label": "March"}
+
+
+async def test_no_change_is_lost_that_somebody_else_saved_meanwhile(saved):
+    save = SAVE.replace("$note: String", "$base: Int, $k: String, $note: String").replace(
+        "note: $note}", "note: $note, baseVersion: $base}, idempotencyKey: $k"
+    )
+    narrow, wide = {"all": [WARM, PAINED]}, {"any": [WARM, PAINED]}
+    assert (await saved(save, filter=wide, base=2, k="1"))["saveSegment"] == {"version": 3}
+    error = await saved.error(save, filter=narrow, base=2)
+    assert error["extensions"]["code"] == "CONFLICT"
+    assert error["extensions"]["where"] == "baseVersion"
+    assert "at version 3 by 'Ann', and the change was made from version 2" in error["message"]
+    assert (await saved(save, filter=wide, base=2, k="1"))["saveSegment"] == {"version": 3}
+    assert (await saved.error(save, filter=wide, base=0))["extensions"]["code"] == "CONFLICT"
+    assert (await saved(save, key="new", filter=wide, base=0))["saveSegment"] == {"version": 1}
+    back = (
+        'mutation($b: Int) { rollbackSegment(key: "s", version: 1, baseVersion: $b) { version } }'
+    )
+    assert (await saved.error(back, b=2))["extensions"]["code"] == "CONFLICT"
+    assert (await saved(back, b=3))["rollbackSegment"] == {"version": 4}
+    chosen = """mutation($b: Int) { saveStaticSegment(input: {key: "l", labels: {zhCN: "表", en: "List"},
+      customers: [], baseVersion: $b}) { version } }"""
+    assert (await saved.error(chosen, b=1))["extensions"]["code"] == "CONFLICT"
+    assert (await saved(chosen, b=0))["saveStaticSegment"] == {"version": 1}
+
+
+async def test_an_id_means_one_version_or_whichever_is_the_newest(saved):
+    query = """{ now: segment(key: "s") { id versions { id version } }
+      first: segment(key: "s", version: 1) { id } second: segment(key: "s", version: 2) { id } }"""
+    found = await saved(query)
+    second, first = (one["id"] for one in found["now"]["versions"])
+    assert len({found["now"]["id"], first, second}) == 3
+    assert (found["first"]["id"], found["second"]["id"]) == (first, second)
+    node = "query($id: ID!) { node(id: $id) { id ... on Segment { version filter } } }"
+    one = (await saved(node, id=first))["node"]
+    assert one == {"id": first, "version": 1, "filter": WARM}
+    again = SAVE.replace("note: $note}", 'note: $note}, idempotencyKey: "k"').replace(
+        "version", "id version"
+    )
+    newest = {"id": found["now"]["id"], "version": 3}
+    assert (await saved(again, filter=WARM))["saveSegment"] == newest
+    await saved(SAVE, filter=PAINED)
+    repeated = (await saved(again, filter=WARM))["saveSegment"]
+    assert repeated["version"] == 3
+    assert (await saved(node, id=repeated["id"]))["node"]["version"] == 3
+    assert (await saved(node, id=found["now"]["id"]))["node"]["version"] == 4

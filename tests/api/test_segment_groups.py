@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from profilegraph.api.ids import encode_id
 from tests.api.test_live import TAG, WARM
 
 SAVE = """
@@ -62,6 +63,6 @@ async def test_a_customer_belongs_to_the_first_segment_and_is_told_why(grouped):
     assert found["zh"].endswith("人群排在最前。")
     assert (await grouped(query, key="b"))["primarySegment"]["rank"] == 2
     assert (await grouped('mutation { deleteSegmentGroup(key: "g") }')) == {
-        "deleteSegmentGroup": "g"
+        "deleteSegmentGroup": encode_id("SegmentGroup", "g")
     }
     assert (await grouped.error(query, key="b"))["extensions"]["code"] == "NOT_FOUND"

@@ -171,13 +171,13 @@ async def test_every_condition_finds_its_members_and_its_evidence(
     assert await members(dealings, condition) == expected
     query = """query($customer: String!, $filter: FilterInput!) {
       explainMember(customer: $customer, filter: $filter) { conditions { text evidence {
-        __typename ... on RecordEvidence { kind key text(locale: "zh-CN") } } } } }"""
+        __typename ... on RecordEvidence { kind recordKey text(locale: "zh-CN") } } } } }"""
     found = await dealings(query, customer=expected[0], filter=condition)
     [shown] = found["explainMember"]["conditions"]
     assert shown["text"]
     for one in shown["evidence"]:
         if one["__typename"] == "RecordEvidence":
-            assert f"{one['kind']} {one['key']}" == evidence
+            assert f"{one['kind']} {one['recordKey']}" == evidence
             assert one["text"]
         else:
             assert one["__typename"] == evidence
@@ -323,9 +323,9 @@ query($customer: String!, $segment: String, $filter: FilterInput) {
       evidence {
         __typename
         ... on Tagging { tag { key } confidence }
-        ... on PersonEvidence { person { name department { name } } events { key } }
-        ... on EventEvidence { key amount }
-        ... on ValueEvidence { key text }
+        ... on PersonEvidence { person { name department { name } } events { eventKey } }
+        ... on EventEvidence { eventKey amount }
+        ... on ValueEvidence { valueKey text }
       }
     }
   }
@@ -342,7 +342,7 @@ async def test_a_member_and_a_non_member_are_explained_with_what_was_found(world
     warm = {"__typename": "Tagging", "tag": {"key": "temperature/warm"}, "confidence": 0.5}
     person = {"name": "李", "department": {"name": "IT"}}
     li = {"__typename": "PersonEvidence", "person": person, "events": []}
-    purchase = {"__typename": "EventEvidence", "key": "e2", "amount": "99"}
+    purchase = {"__typename": "EventEvidence", "eventKey": "e2", "amount": "99"}
     assert told == [
         ("filter", 0, False, []),
         ("filter.all[0].tags", 1, True, [warm]),
@@ -372,13 +372,13 @@ async def test_a_person_is_evidence_with_what_of_her_was_counted(world, platform
     }
     query = """query($f: FilterInput!) { explainMember(customer: "a", filter: $f) { conditions {
       evidence { ... on PersonEvidence {
-        person { key } events { key amount } opportunities { key name amount when } } } } } }"""
+        person { key } events { eventKey amount } opportunities { recordKey name amount when } } } } } }"""
     found = await world(query, f={"people": {"where": asked}})
     assert found["explainMember"]["conditions"][0]["evidence"] == [
         {
             "person": {"key": "li"},
-            "events": [{"key": "e1", "amount": "10.5"}],
-            "opportunities": [{"key": "o2", "name": "o2", "amount": "5", "when": None}],
+            "events": [{"eventKey": "e1", "amount": "10.5"}],
+            "opportunities": [{"recordKey": "o2", "name": "o2", "amount": "5", "when": None}],
         }
     ]
 
@@ -386,7 +386,7 @@ async def test_a_person_is_evidence_with_what_of_her_was_counted(world, platform
 MISSING = """query($customer: String!, $filter: FilterInput) {
   explainMember(customer: $customer, filter: $filter) { holds nearestMiss {
     wanted distance unit text zh: text(locale: "zh-CN")
-    condition { place holds filter evidence { ... on EventEvidence { key } } } } } }"""
+    condition { place holds filter evidence { ... on EventEvidence { eventKey } } } } } }"""
 
 
 async def test_a_non_member_is_told_the_fewest_conditions_to_change(world):
@@ -405,7 +405,7 @@ async def test_a_non_member_is_told_the_fewest_conditions_to_change(world):
             "place": "filter.all[0].any[1].event",
             "holds": False,
             "filter": bought,
-            "evidence": [{"key": "e3"}],
+            "evidence": [{"eventKey": "e3"}],
         },
     }
     found = (await world(MISSING, customer="a", filter=condition))["explainMember"]

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from profilegraph.services.platform import Platform
-from profilegraph.services.sending import Sending
 from tests.api.conftest import Api
 from tests.conftest import NOW
 from tests.contract.test_live import define, warm
 from tests.contract.test_sending import Post
-from tests.support.plugins import with_plugins
+from tests.support.plugins import send_due, with_plugins
 
 SEND = """
 mutation($to: String!, $options: [DestinationOptionInput!]!, $idempotencyKey: String) {
@@ -43,7 +42,7 @@ async def test_a_delivery_waits_until_it_is_sent_in_the_background(sender: Api) 
         "members": 1, "columns": ["key", "identity:phone", "tags:temperature"], "attempts": 0,
         "note": None, "problem": None, "author": "Ann", "version": 1,
     }  # fmt: skip
-    await Sending(sender.platform).round(NOW)
+    await send_due(sender.platform, NOW)
     assert (await send(sender, idempotencyKey="k"))["state"] == "SENT"
     data = await sender('{ segment(key: "s") { deliveries { id state note } } }')
     assert data["segment"]["deliveries"] == [

@@ -14,7 +14,7 @@ from profilegraph.segments.nodes import EVERYONE
 from profilegraph.services.cypher_engine import CypherEngine
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
-from profilegraph.storage.database import Reading
+from profilegraph.storage.readings import Reading
 from tests.api.test_paging import PAGE, pages
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from profilegraph.domain.duties import Actor
 from profilegraph.importers.located_yaml import load_located
-from profilegraph.services.taxonomy_changes.planning import read_change
+from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.taxonomy_changes.applying import Application, apply
+from profilegraph.services.taxonomy_changes.planning import Editor, read_change
+from profilegraph.services.taxonomy_changes.undoing import undo
 from tests.api.conftest import Api
 from tests.meta.source import ROOT
 from tests.meta.test_documents import blocks
@@ -19,11 +24,11 @@ PLAN = """mutation ($change: TaxonomyChangeInput!, $key: String) {
   planTaxonomyChange(change: $change, idempotencyKey: $key) {
     key state digest taggings customers plannedBy expiresAt
     text en: text(locale: "en") zh: text(locale: "zh-CN")
-    taxonomies { key before after }
+    taxonomies { taxonomyKey before after }
     moves { tag into taggings }
     segments {
-      key label rewritten live groups webhooks before after entered left problem
-      entering { key name } leaving { key }
+      segmentKey label rewritten live groups webhooks before after entered left problem
+      entering { customerKey name } leaving { customerKey }
     }
     warnings { kind subject count breaks text zh: text(locale: "zh-CN") }
   }
@@ -78,10 +83,10 @@ async def test_a_merge_is_planned_applied_and_taken_back(levels: Api) -> None:
     assert plan["en"] == "merge level/svip into level/vip"
     assert plan["zh"] == "「level/svip」合并到「level/vip」"
     assert plan["moves"] == [{"tag": "level/svip", "into": "level/vip", "taggings": 1}]
-    assert plan["taxonomies"] == [{"key": "own", "before": "1.4.0", "after": "2.0.0"}]
+    assert plan["taxonomies"] == [{"taxonomyKey": "own", "before": "1.4.0", "after": "2.0.0"}]
     [effect] = plan["segments"]
-    assert (effect["key"], effect["before"], effect["after"]) == ("best", 1, 2)
-    assert effect["entering"] == [{"key": "c2", "name": "c2"}]
+    assert (effect["segmentKey"], effect["before"], effect["after"]) == ("best", 1, 2)
+    assert effect["entering"] == [{"customerKey": "c2", "name": "c2"}]
     done = await levels(APPLY, key=plan["key"], digest=plan["digest"])
     assert done["applyTaxonomyChange"]["state"] == "APPLIED"
     for name in ("vip", "svip"):
@@ -237,3 +242,56 @@ async def test_the_page_s_requests_do_what_it_says(api: Api) -> None:
     await api(planned)
     [change] = blocks(PAGE, "yaml")
     read_change(load_located(change).data)
+
+
+COUNTRIES = """
+key: acme
+version: {version}
+labels: {{zh-CN: 销售, en: Sales}}
+dimensions:
+  - key: {dimension}
+    labels: {{zh-CN: 国家, en: Country}}
+    aliases: {aliases}
+    cardinality: single
+    tags: [{{key: {tag}, labels: {{zh-CN: 德国, en: Germany}}, aliases: {tag_aliases}}}]
+"""
+
+
+async def test_a_typed_filter_means_at_once_what_it_does_after_a_change_and_after_undo(
+    api: Api,
+) -> None:
+    first = {"dimension": "country", "aliases": [], "tag": "germany", "tag_aliases": []}
+    old = COUNTRIES.format(version="1.0.0", **first)
+    renamed = {"dimension": "sales_country", "aliases": ["country"]}
+    renamed |= {"tag": "deutschland", "tag_aliases": ["germany"]}
+    new = COUNTRIES.format(version="2.0.0", **renamed)
+    for text in (old, new):
+        plan = (await api(PLAN, change={"version": {"text": text}}))["planTaxonomyChange"]
+        number = plan["taxonomies"][0]["after"]
+        assert (plan["en"], plan["zh"]) == (
+            f"load a new version of acme: {number}",
+            f"更新分类体系「acme」至 {number}",
+        )
+        await api(APPLY, key=plan["key"], digest=plan["digest"])
+    await api(
+        'mutation { saveCustomer(input: {key: "c1"}) { key }'
+        ' tagCustomers(customers: ["c1"], tags: [{tag: "sales_country/deutschland"}]) { key } }'
+    )
+    by_old, by_new = {"country": {"anyOf": ["GERMANY"]}}, {"salesCountry": {"hasAny": True}}
+    for asked in (by_old, by_new):
+        assert (await api(COUNT, filter=asked))["customers"]["totalCount"] == 1
+    await api(UNDO, key=plan["key"])
+    assert (await api(COUNT, filter=by_old))["customers"]["totalCount"] == 1
+    assert "salesCountry" in (await api.error(COUNT, filter=by_new))["message"]
+    # Another process, such as a command, changes tags: the next question here knows of it.
+    again = (await api(PLAN, change={"version": {"text": new}}))["planTaxonomyChange"]
+    elsewhere = replace(api.platform, knowledge=Knowledge(api.platform.database))
+    li = Editor(Actor("li", administrator=True), api.now)
+    await apply(elsewhere, Application(again["key"], again["digest"]), li)
+    mutation = """mutation ($f: FilterInput!) { saveSegment(input: {
+      key: "s", filter: $f, labels: {zhCN: "德国", en: "Germany"}}) { version filter } }"""
+    saved = (await api(mutation, f=by_old))["saveSegment"]
+    assert saved["filter"]["tags"]["dimension"] == "sales_country"
+    await api('mutation { deleteSegment(key: "s") }')
+    await undo(elsewhere, again["key"], li)
+    assert (await api(COUNT, filter=by_old))["customers"]["totalCount"] == 1

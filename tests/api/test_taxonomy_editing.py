@@ -89,7 +89,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (
         TAG,
         {"dimension": "level", "name": "Big!", "labels": labels("x")},
-        "should match pattern",
+        "the name of a tag is made of a-z",
         "",
     ),
     (

@@ -7,11 +7,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from neo4j.exceptions import Neo4jError
 
 from profilegraph.config import Settings, data_folder, load_settings
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import (
     Conflict,
+    DatabaseBusy,
     DatabaseRefused,
     DatabaseTimeout,
     DatabaseUnavailable,
@@ -22,13 +24,14 @@ from profilegraph.errors import (
 )
 from profilegraph.segments.cohorts import cohort_number
 from profilegraph.services.platform import connect, locate
-from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.database import PATIENT_ATTEMPTS, Database, Transaction
 from profilegraph.storage.migrations import (
     applied_migrations,
     migrate,
     read_migrations,
     require_migrated,
 )
+from profilegraph.storage.retries import nothing_kept, passes
 from tests.conftest import NOW
 
 FOREVER = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b) AS n"
@@ -48,6 +51,55 @@ async def test_a_write_that_takes_too_long_is_ended_and_leaves_nothing(database:
     with pytest.raises(DatabaseTimeout):
         await database.write(work, timeout=0.3)
     assert await database.read("MATCH (c:Customer) RETURN c") == []
+
+
+async def test_bulk_work_repeats_what_is_safe_and_nothing_else(
+    settings: Settings, server: RunningServer, database: Database
+) -> None:
+    hurried = settings.model_copy(update={"bulk_timeout": 2.0})
+    patient = (await Database.connect(hurried, server.uri, server.user, server.password)).patient
+    attempts = 0
+
+    async def work(transaction: Transaction) -> None:
+        nonlocal attempts
+        attempts += 1
+        await transaction.run("CREATE (:Customer {key: 'half'})")
+        await transaction.run(FOREVER if attempts < PATIENT_ATTEMPTS else "RETURN 1")
+
+    try:
+        await patient.write(work)
+        assert attempts == PATIENT_ATTEMPTS
+        assert len(await patient.read("MATCH (c:Customer) RETURN c")) == 1
+    finally:
+        await patient.close()
+    silent, told = DatabaseTimeout("no answer."), DatabaseTimeout("ended.")
+    silent.__cause__, told.__cause__ = TimeoutError(), Neo4jError()
+    assert (nothing_kept(silent), nothing_kept(told)) == (False, True)
+    assert passes(silent)
+
+
+async def test_a_pool_without_a_free_connection_is_told_as_such(
+    settings: Settings, server: RunningServer
+) -> None:
+    small = settings.model_copy(update={"pool_size": 1, "read_timeout": 0.5})
+    database = await Database.connect(small, server.uri, server.user, server.password)
+    try:
+        begun, done = asyncio.Event(), asyncio.Event()
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.run("RETURN 1")
+            begun.set()
+            await done.wait()
+
+        writing = asyncio.create_task(database.write(work))
+        await begun.wait()
+        with pytest.raises(DatabaseBusy, match="all connections"):
+            await database.read("RETURN 1", timeout=5.0)
+        done.set()
+        await writing
+        assert await database.read("RETURN 1 AS one") == [{"one": 1}]
+    finally:
+        await database.close()
 
 
 async def test_a_silent_server_is_given_up_at_the_deadline(settings: Settings) -> None:

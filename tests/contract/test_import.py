@@ -14,6 +14,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.importers.binding import Conventions
+from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.taxonomies import read_taxonomies
 from profilegraph.services.imports import ImportJob, ImportReport, import_file
 from profilegraph.services.taxonomies import load_taxonomies
@@ -25,6 +26,7 @@ from profilegraph.storage.imports import (
     begin_import,
 )
 from profilegraph.storage.upserts import RECORDS
+from scripts.render_reference import EXAMPLES, ORDER
 from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 
@@ -113,7 +115,7 @@ async def test_values_arrive_in_their_canonical_form(graph: Database, tmp_path: 
         " RETURN c.attribute_city AS city, toString(e.at) AS at, e.amount AS units,"
         " collect(i.value) AS identities"
     )
-    assert sorted(rows[0].pop("identities")) == ["+8613812345678", "Li@example.com"]
+    assert sorted(rows[0].pop("identities")) == ["+8613812345678", "li@example.com"]
     assert rows == [{"city": "上海", "at": "2026-01-30T16:00:00Z", "units": 120_000_000}]
 
 
@@ -137,6 +139,71 @@ async def test_rows_that_name_what_is_not_there_wait_in_the_reject_file(
     again = await run(graph, "identities", report.reject_file)
     assert (again.written, again.rejected) == (1, 1)
     assert again.reject_file == tmp_path / "identities.rejected-2.csv"
+
+
+NUMBERS = {
+    "C1": "(415) 555-5938",
+    "C2": "030 123456",
+    "C3": "138 1234 5678",
+    "C4": "+44 20 7946 0018",
+}
+COUNTRIES = {"C1": "US", "C2": "DE", "C3": "", "C4": "FR"}
+ANYWHERE = {"+14155555938", "+4930123456", "+8613812345678", "+442079460018"}
+
+
+async def phones(database: Database) -> set[str]:
+    rows = await database.read("MATCH (i:Identity {kind: 'PHONE'}) RETURN i.value AS value")
+    return {row["value"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("column", "mapping"),
+    [
+        ("region", {}),
+        ("country", {"fields": {"region": "country"}}),
+        (
+            "land",
+            {"fields": {"region": {"column": "land", "values": {"Deutschland": "DE"}}}},
+        ),
+        ("", {"fields": {"region": {"attribute": "city", "values": {"Deutschland": "DE"}}}}),
+    ],
+)
+async def test_a_phone_number_is_read_by_the_country_of_its_row_or_of_its_customer(
+    graph: Database, tmp_path: Path, column: str, mapping: dict[str, Any]
+) -> None:
+    german = "Deutschland" if "values" in str(mapping) else "DE"
+    countries = COUNTRIES | {"C2": german}
+    customers, path = tmp_path / "customers.csv", tmp_path / "phones.csv"
+    lines = [f"{key},{'' if column else country}" for key, country in countries.items()]
+    customers.write_text("\n".join(["key,attributes.city", *lines]), "utf-8")
+    more = {key: f",{country}" if column else "" for key, country in countries.items()}
+    rows = [f"PHONE,{number},{key}{more[key]}" for key, number in NUMBERS.items()]
+    header = "kind,value,customer" + (f",{column}" if column else "")
+    path.write_text("\n".join([header, *rows]), "utf-8")
+    await run(graph, "customers", customers)
+    report = await run(graph, "identities", path, mapping=FileMapping.model_validate(mapping))
+    assert report.rejected == 0
+    assert await phones(graph) == ANYWHERE
+
+
+async def test_a_number_whose_country_is_not_certain_waits_in_the_reject_file(
+    graph: Database, tmp_path: Path
+) -> None:
+    customers, path = tmp_path / "customers.csv", tmp_path / "phones.csv"
+    customers.write_text("key,attributes.city\nC1,\nC2,Narnia\nC3,\n", "utf-8")
+    rows = [f"PHONE,{NUMBERS[key]},{key}" for key in ("C1", "C2", "C3")]
+    path.write_text("\n".join(["kind,value,customer", *rows]), "utf-8")
+    await run(graph, "customers", customers)
+    mapping = FileMapping.model_validate({"fields": {"region": {"attribute": "city"}}})
+    report = await run(graph, "identities", path, mapping=mapping)
+    assert (report.written, report.rejected, await phones(graph)) == (1, 2, {"+8613812345678"})
+    assert report.reject_file is not None
+    first, second = (row["rejected_reason"] for row in rejected_rows(report.reject_file))
+    assert "may be another country's" in first
+    assert "'Narnia' is no country code" in second
+    wrong = FileMapping.model_validate({"fields": {"value": {"attribute": "cty"}}})
+    with pytest.raises(InvalidInput, match="only the `region` of identities"):
+        await run(graph, "identities", path, mapping=wrong)
 
 
 async def test_nothing_is_written_where_a_column_has_no_use(
@@ -347,6 +414,9 @@ class _Interrupting:
     def __init__(self, after: int) -> None:
         self.left = after
 
+    def decided(self, encoding: str, example: str) -> None:
+        assert encoding
+
     def scanned(self, position: int) -> None:
         pass
 
@@ -430,3 +500,63 @@ async def killed_when_some_are_in(database: Database, server: RunningServer, pat
         while child.returncode is None and not await database.read(begun):
             continue
         child.kill()
+
+
+async def test_an_imported_tagging_is_told_as_such_unless_the_file_says_who_gave_it(
+    graph: Database, tmp_path: Path
+) -> None:
+    await run(graph, "customers", world_files(tmp_path)["customers"])
+    for name, text, source in (
+        ("bare", f"customer,tag,since\nC1,{TAG},2026-01-31\n", "IMPORT"),
+        ("said", f"customer,tag,since,source\nC1,{TAG},2026-01-31,MANUAL\n", "MANUAL"),
+    ):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text, "utf-8")
+        await run(graph, "taggings", path)
+        rows = await graph.read("MATCH (:Customer {key: 'C1'})-[t:TAGGED]->() RETURN t.source AS s")
+        assert [row["s"] for row in rows] == [source]
+
+
+async def test_the_example_file_of_every_kind_is_imported_as_it_is(
+    graph: Database, tmp_path: Path
+) -> None:
+    for kind in ORDER:
+        path = tmp_path / f"{kind}.csv"
+        path.write_bytes((EXAMPLES / path.name).read_bytes())
+        report = await run(graph, kind, path)
+        assert (report.rejected, report.written) == (0, report.read), kind
+        assert report.read > 0
+
+
+async def test_a_file_that_contradicts_itself_is_refused_before_anything_is_written(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "opportunities.csv"
+    path.write_text("key;customer;amount\nO1;C1;1.000\nO2;C1;1,250\nO3;C1;12,50\n", "utf-8")
+    before = await dump(graph)
+    with pytest.raises(InvalidInput, match="amount: '12,50' in line 4 has a decimal comma"):
+        await run(graph, "opportunities", path)
+    path.write_bytes("key,customer,name\nO1,C1,谢谢\n".encode("gbk"))
+    with pytest.raises(InvalidInput, match="two ways: '谢谢' in GB18030 or"):
+        await run(graph, "opportunities", path)
+    assert await dump(graph) == before
+
+
+async def test_a_file_s_encoding_is_told_before_its_first_row_is_written(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_bytes("key,name\nk1,谢霞\n".encode("gbk"))
+    told: list[object] = []
+
+    class Listening(_Interrupting):
+        def decided(self, encoding: str, example: str) -> None:
+            told.append((encoding, example))
+
+        def written(self, position: int, checkpoint: Checkpoint) -> None:
+            told.append(checkpoint.written)
+
+    await import_file(graph, ImportJob("customers", path), CONVENTIONS, NOW, Listening(0))
+    assert told == [("gb18030", "谢霞"), 1]
+    rows = await graph.read("MATCH (c:Customer) RETURN c.name AS name")
+    assert [row["name"] for row in rows] == ["谢霞"]

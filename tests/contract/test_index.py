@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from errno import ENOSPC
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,7 @@ from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import PersonTest
 from profilegraph.services import index_keeper, knowledge, people, segments
 from profilegraph.services.index_checks import rebuild, verify_saved
+from profilegraph.services.indexing import load_changed
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
@@ -452,3 +455,72 @@ async def test_a_tagging_without_a_beginning_is_none(indexed: Platform) -> None:
     await ready(indexed)
     assert await segments.count(indexed, WARM, NOW) == 0
     assert by_index(indexed) == 1
+
+
+async def test_a_channel_and_who_came_by_it_recorded_between_two_readings_are_both_known(
+    indexed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ready(indexed)
+    late: list[Record] = [
+        Channel(key="fair"),
+        Arrival(customer="a", channel="fair", at=NOW),
+        Team(key="east"),
+        Employee(key="li", name="Li", team="east"),
+        Ownership(employee="li", customer="a", since=NOW),
+    ]
+    other = replace(indexed, knowledge=Knowledge(indexed.database))
+
+    async def while_others_write(*given: Any) -> Any:
+        monkeypatch.undo()
+        await save(other, late, NOW)
+        return await load_changed(*given)
+
+    monkeypatch.setattr(index_keeper, "load_changed", while_others_write)
+    await save(indexed, [Customer(key="a")], NOW)
+    view = await indexed.knowledge.indexed()
+    assert view.trees.cover(view.levels[-1])
+    assert await count(indexed, {"channel": {"channels": ["fair"]}}) == 1
+    assert await count(indexed, {"team": {"teams": ["east"]}}) == 1
+    assert by_index(indexed) == 2
+
+
+async def test_an_index_that_cannot_be_read_is_told_and_cypher_answers_meanwhile(
+    indexed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ready(indexed)
+
+    async def fails(*_: object) -> None:
+        raise KeyError("fair")
+
+    monkeypatch.setattr(index_keeper, "load_changed", fails)
+    await save(indexed, [Customer(key="a")], NOW)
+    assert await count(indexed) == 1
+    assert indexed.knowledge.index.state is IndexState.FAILED
+    assert indexed.knowledge.routines.told() == "index failed 1 times in a row (KeyError)"
+    monkeypatch.undo()
+    monkeypatch.setattr(indexed.knowledge.index, "_rests_until", 0.0)
+    await ready(indexed)
+    assert indexed.knowledge.routines.told() == "ok"
+    assert await count(indexed) == 1
+    assert by_index(indexed) == 1
+
+
+async def test_a_full_disk_costs_the_saved_index_alone(
+    platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: Any, **_: object) -> None:
+        file.write(b"half")
+        raise OSError(ENOSPC, "No space left on device")
+
+    file = tmp_path / "index.npz"
+    monkeypatch.setattr("numpy.savez", full)
+    await save(platform, [Customer(key="a")], NOW)
+    kept = Knowledge(platform.database, PLENTY, file)
+    await kept.indexed()
+    assert "saving the index failed" in kept.routines.told()
+    assert list(tmp_path.iterdir()) == []
+    assert await count(replace(platform, knowledge=kept)) == 1
+    monkeypatch.undo()
+    await kept.close()
+    assert kept.routines.told() == "ok"
+    assert file.exists()

@@ -45,7 +45,7 @@ async def test_verify_asks_the_process_that_serves_for_what_it_answers_from(
             served: 0,
             "The saved index": 0,
         }
-        older = shutil.copy(file, tmp_path / "older.npz")
+        older = Path(shutil.copy(file, tmp_path / "older.npz"))
         # Whoever serves read what was written behind its back; it was taken away again since.
         await platform.database.define(WARMED)
         await save(platform, [Customer(key="b", name="B")], NOW)

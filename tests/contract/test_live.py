@@ -542,3 +542,42 @@ async def test_following_ends_with_an_error_where_there_is_nothing_live(platform
     await define(platform, WARM)
     with pytest.raises(Conflict, match="not live"):
         await anext(watching.crossings(platform, "s", None))
+
+
+async def test_a_segment_that_cannot_be_evaluated_rests_with_its_reason_and_stops_no_other(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await go_live(platform)
+    await go_live(platform, {"not": WARM}, key="poisoned")
+    watcher, among = Watcher(platform), asking.among_all
+
+    async def fails(platform: Platform, asked: Any, now: datetime) -> Any:
+        if asked.filter != decode(WARM):
+            raise KeyError("fair")
+        return await among(platform, asked, now)
+
+    monkeypatch.setattr(watcher_module, "among_all", fails)
+    await warm(platform, "a")
+    await watcher.round(LATER)
+    assert (await watching.watches(platform, ["poisoned"]))["poisoned"].problem == "KeyError"
+    assert await told(platform) == [("a", True, DATA)]
+    assert "live segments set 1 aside (KeyError)" in platform.knowledge.routines.told()
+    monkeypatch.undo()
+    await watcher.round(LATER)
+    assert await watching.failure(platform, "poisoned") == "KeyError"
+    await watcher.round(LATER + RETRY)
+    assert await watching.failure(platform, "poisoned") is None
+    assert platform.knowledge.routines.told() == "ok"
+
+
+async def test_a_filter_that_cannot_be_read_stops_no_other_segment(platform: Platform) -> None:
+    await go_live(platform)
+    await go_live(platform, key="poisoned")
+    await platform.database.define(
+        "MATCH (:Segment {key: 'poisoned'})-[:HAS_VERSION]->(v) SET v.filter = '{'"
+    )
+    watcher = Watcher(platform)
+    await warm(platform, "a")
+    await watcher.round(LATER)
+    assert await told(platform) == [("a", True, DATA)]
+    assert await watching.failure(platform, "poisoned")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -192,4 +194,31 @@ async def test_a_model_that_breaks_its_word_changes_nothing(platform: Platform) 
     before = await dump(platform.database)
     with pytest.raises(PluginError, match="shape"):
         await compute(platform, Broken(), NOW)
+    assert await dump(platform.database) == before
+
+
+class Endless(Broken):
+    """A model that comes to no end."""
+
+    key = "endless"
+
+    def compute(self, tables: Tables, now: datetime, options: NoOptions) -> Scores:
+        while True:
+            pass
+
+
+async def test_a_model_that_does_not_end_is_ended_named_and_changes_nothing(
+    platform: Platform,
+) -> None:
+    await save(platform, PURCHASES, NOW)
+    before = await dump(platform.database)
+    hurried = replace(
+        platform, settings=platform.settings.model_copy(update={"model_timeout": 0.5})
+    )
+    with pytest.raises(PluginError) as error:
+        await compute(hurried, Endless(), NOW)
+    assert re.match(
+        r"the model 'endless' did not end within 0\.5 s: it was at .*test_models\.py:\d+ \(compute\)",
+        error.value.message,
+    )
     assert await dump(platform.database) == before

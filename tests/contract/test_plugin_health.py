@@ -116,7 +116,7 @@ async def test_metrics_count_faults_failures_and_what_was_missed(platform: Platf
 async def examined(
     settings: Settings, address: Address | DatabaseUnavailable, host: Host, **environment: str
 ) -> list[Finding]:
-    return await examine(settings, environment, address, host)
+    return await examine(settings, environment, address, host, NOW)
 
 
 def named(found: list[Finding], part: str) -> list[tuple[Health, str]]:
@@ -128,10 +128,10 @@ async def test_doctor_finds_a_sound_platform_sound(
 ) -> None:
     address = Address(server.uri, server.user, server.password)
     quiet = settings.model_copy(update={"port": 1})
-    host = replace(platform.host, taxonomies=tuple(usual(platform.host.taxonomies)))
+    host = replace(platform.host, brought=tuple(usual(platform.host.taxonomies)))
     found = await examined(quiet, address, host, PROFILEGRAPH_PORT="1")
     assert [one.part for one in found] == [
-        "settings", "plugins", "database", "schema", "taxonomies", "index", "server",
+        "settings", "plugins", "database", "schema", "taxonomies", "records", "index", "server",
     ]  # fmt: skip
     assert [one for one in found if one.health is not Health.SOUND] == []
 

@@ -90,6 +90,9 @@ class _Interrupting:
     def __init__(self, after: int) -> None:
         self.left = after
 
+    def decided(self, encoding: str, example: str) -> None:
+        assert encoding
+
     def scanned(self, position: int) -> None:
         pass
 

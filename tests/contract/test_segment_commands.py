@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,6 +89,26 @@ def test_a_segment_goes_through_its_life(segment: Command, save: Command) -> Non
         segment("history", "s")
 
 
+@pytest.fixture
+async def early(platform: Platform) -> None:
+    """The segment s is a month older than the only customer."""
+    labels, everyone = Labels(zh_cn="人群", en="Segment"), decode({"all": []})
+    month = NOW - timedelta(days=30)
+    await segments.save_segment(platform, "s", labels, everyone, author="Li", note="", now=month)
+    await records.save(platform, [Customer(key="a")], NOW)
+
+
+def test_a_command_says_what_was_saved_only_later_than_its_moment(
+    segment: Command, early: None
+) -> None:
+    before = ("--as-of", (NOW - timedelta(days=9)).isoformat())
+    now = ("--now", NOW.isoformat())
+    notice, count = sorted(segment("count", "s", *before, *now).splitlines(), reverse=True)
+    assert count == "0"
+    assert notice.startswith("CUSTOMERS_SAVED_LATER Nothing is known of customers at 2026-02-20")
+    assert segment("count", "s", *now) == "1\n"
+
+
 def test_a_segment_is_counted_and_compared_as_of_past_moments(
     segment: Command, warmed: None
 ) -> None:
@@ -126,7 +147,8 @@ async def warmed(platform: Platform) -> None:
 @pytest.fixture
 async def customers(platform: Platform) -> None:
     """Twenty customers: half of them warm, and these have a pain that only one other has."""
-    some: list[Customer | Tagging] = [Customer(key=f"c{number}") for number in range(20)]
+    some: list[Customer | Tagging] = [Customer(key=f"c{number}") for number in range(1, 20)]
+    some.append(Customer(key="c0", name="Acme [1]"))
     for number in range(10):
         some.append(Tagging(customer=f"c{number}", tag="temperature/warm", since=NOW))
         some.append(Tagging(customer=f"c{number + 1}", tag="pains/no_integration", since=NOW))
@@ -140,7 +162,7 @@ def test_the_members_of_a_segment_are_broken_down_and_compared(
     now = ("--now", NOW.isoformat())
     broken = segment("breakdown", "s", "--dimension", "pains", "--locale", "zh", *now)
     assert [line.split() for line in broken.splitlines()[1:]] == [
-        ["9", "90.0%", "不能打通其他数据库"],
+        ["9", "90.0%", "pains/no_integration", "(不能打通其他数据库)"],
         ["1", "10.0%", "未标注"],
     ]
     table = segment("cross", "s", "pains", "temperature", *now).splitlines()
@@ -153,6 +175,63 @@ def test_the_members_of_a_segment_are_broken_down_and_compared(
     assert line.rstrip(" │").endswith("over")
     with pytest.raises(NotFound, match="pain"):
         segment("breakdown", "s", "--dimension", "pain")
+
+
+def test_what_says_something_comes_first_and_rows_of_nothing_are_left_out(
+    segment: Command, save: Command, customers: None
+) -> None:
+    save(WARM)
+    now = ("--now", NOW.isoformat())
+    titles = [
+        line for line in segment("breakdown", "s", *now).splitlines() if not line.startswith(" ")
+    ]
+    assert titles[:2] == ["temperature (Temperature): 10", "pains (Pains): 10"]
+    assert len(titles) == 3
+    assert re.fullmatch(r"Of \d+ other dimensions, no member carries a tag\.", titles[2])
+    compared = segment("compare", "s", *now).splitlines()
+    rows = [line.split()[1] for line in compared if line.startswith("│")]
+    assert rows == ["temperature/warm", "pains/no_integration"]
+    assert re.fullmatch(r"\d+ other tags do not tell them apart\.", compared[-1])
+
+
+def test_programs_are_given_json(segment: Command, save: Command, customers: None) -> None:
+    save(WARM, "--note", "first")
+    now = ("--now", NOW.isoformat())
+    [listed] = json.loads(segment("list", "--json"))
+    assert (listed["key"], listed["filter"]) == ("s", WARM)
+    assert listed["labels"] == {"zh-CN": "人群", "en": "Segment"}
+    [version] = json.loads(segment("history", "s", "--json"))
+    assert (version["version"], version["note"]) == (1, "first")
+    page = json.loads(segment("members", "s", "--first", "2", "--json", *now))
+    assert page == {
+        "total": 10,
+        "members": [{"key": "c0", "name": "Acme [1]"}, {"key": "c1", "name": None}],
+    }
+    assert json.loads(segment("moves", "s", "--json")) == {"moves": [], "more": False}
+    dimension = ("--dimension", "temperature", "--json", *now)
+    [found] = json.loads(segment("breakdown", "s", *dimension))
+    assert (found["known"], found["buckets"][0]["tag"]) == (10, "temperature/warm")
+    compared = json.loads(segment("compare", "s", *dimension))
+    assert compared["differences"][0]["aCount"] == 10
+    crossed = json.loads(segment("cross", "s", "pains", "temperature", "--json", *now))
+    assert len(crossed["cells"]) == len(crossed["rows"])
+
+
+def test_members_are_listed_by_key_and_name(
+    segment: Command, save: Command, customers: None
+) -> None:
+    save(WARM)
+    lines = segment("members", "s", "--now", NOW.isoformat()).splitlines()
+    assert lines[:2] == ["c0 (Acme [1])", "c1"]
+
+
+def test_a_filter_of_a_file_names_dimensions_as_the_api_does(
+    segment: Command, save: Command, customers: None
+) -> None:
+    save({"all": [{"temperature": {"anyOf": ["WARM"]}}]})
+    assert json.loads(segment("list", "--json"))[0]["filter"] == {"all": [WARM]}
+    with pytest.raises(ProfilegraphError, match="temprature"):
+        save({"temprature": {"anyOf": ["WARM"]}})
 
 
 async def test_a_segment_is_made_live_and_its_moves_are_listed(

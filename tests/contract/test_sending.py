@@ -17,6 +17,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseUnavailable, InvalidInput, NotFound
 from profilegraph.hooks import Delivery, Destination, hookimpl
 from profilegraph.services import segment_life, sending
+from profilegraph.services.doctor import plugin_state
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
 from profilegraph.services.segment_rules import Act
@@ -24,7 +25,7 @@ from profilegraph.services.sending import HELD, Sending, ask_to_send
 from profilegraph.storage import deliveries as storage
 from tests.conftest import NOW
 from tests.contract.test_live import cool, define, warm
-from tests.support.plugins import with_plugins
+from tests.support.plugins import send_due, with_plugins
 
 LATER = NOW + timedelta(minutes=1)
 BY = Act("li", NOW)
@@ -225,9 +226,9 @@ async def test_what_a_process_that_died_was_sending_is_sent_by_another_later(
     await platform.database.write(
         lambda transaction: storage.hold(transaction, waiting.id, NOW, NOW + HELD)
     )
-    await Sending(platform).round(LATER)
+    await send_due(platform, LATER)
     assert post.attempts == 0
-    await Sending(platform).round(NOW + HELD)
+    await send_due(platform, NOW + HELD)
     assert post.attempts == 1
     assert (await sending.delivery(platform, waiting.id)).state is SENT
 
@@ -302,3 +303,59 @@ async def test_new_customers_are_no_part_of_what_waits(warmed: Platform) -> None
     await warm(platform, "z")
     assert (await ask(platform)).size == waiting.size == 2
     assert WAITING is waiting.state
+
+
+async def test_what_fails_for_one_receiver_is_set_aside_for_that_receiver_alone(
+    warmed: Platform,
+) -> None:
+    post = Post(failing(ConnectionError("no route to host")))
+    platform = with_plugins(warmed, acme=post)
+    for _ in range(3):
+        assert (await send(platform)).state is FAILED
+    last = await send(platform)
+    assert last.problem is not None
+    assert "is set aside for this receiver" in last.problem
+    assert post.attempts == 9
+    post.does = lambda _: None
+    other = await Sending(platform, no_sleep).send(await ask(platform, folder="y"), LATER)
+    assert (other.state, other.note) == (SENT, "2 to y")
+    assert plugin_state(platform.host) == "acme (destination post) fails for 1 of its receivers"
+
+
+async def test_a_receiver_that_hangs_keeps_no_other_waiting(warmed: Platform) -> None:
+    forever, quick = threading.Event(), threading.Event()
+    reached: list[str] = []
+
+    class Slow(Post):
+        async def send(self, delivery: Delivery[Options]) -> str:
+            reached.append(delivery.options.folder)
+            (forever.wait if delivery.options.folder == "slow" else quick.set)()
+            return "taken"
+
+    platform = with_plugins(warmed, acme=Slow())
+    waiting = [await ask(platform, folder="slow"), await ask(platform, folder="quick")]
+    sending_ = Sending(platform, no_sleep)
+    for _ in range(2):  # a round ends although a receiver hangs, and begins nothing twice
+        await sending_.round(LATER)
+    assert await asyncio.to_thread(quick.wait, 60)
+    forever.set()
+    await sending_.settled()
+    assert sorted(reached) == ["quick", "slow"]
+    found = [await sending.delivery(platform, one.id) for one in waiting]
+    assert [one.state for one in found] == [SENT, SENT]
+
+
+async def test_a_delivery_that_cannot_be_sent_is_told_with_its_reason(
+    warmed: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = with_plugins(warmed, acme=Post())
+    waiting = await ask(platform)
+
+    async def fails(*_: object) -> None:
+        raise KeyError("personal")
+
+    monkeypatch.setattr(storage, "read_members", fails)
+    await send_due(platform, LATER)
+    found = await sending.delivery(platform, waiting.id)
+    assert (found.state, found.problem) == (FAILED, "it cannot be sent: KeyError.")
+    assert platform.knowledge.routines.aside("deliveries") == {waiting.id: "KeyError"}

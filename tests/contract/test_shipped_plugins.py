@@ -21,11 +21,12 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.records import save
 from profilegraph.services.segment_rules import Act
 from profilegraph.services.segments import members, save_segment
-from profilegraph.services.sending import Sending, ask_to_send, delivery
+from profilegraph.services.sending import ask_to_send, delivery
 from profilegraph.services.taxonomies import load_taxonomies
 from profilegraph_wecom.command import read_library
 from tests.conftest import NOW
 from tests.support.graphs import dump
+from tests.support.plugins import send_due
 
 RESPONSES = Path(__file__).parents[2] / "plugins" / "wecom" / "tests" / "responses"
 EVERYONE: dict[str, list[str]] = {"all": []}
@@ -82,7 +83,7 @@ async def test_leads_are_scored_graded_and_found_by_the_condition(platform: Plat
     assert done.tags["lead_grade"] == {"b": 1, "d": 1}
     again = await compute(platform, platform.host.model("lead_quality"), NOW)
     assert again.changed == 0
-    asked = decode({"lead": {"grade": ["A", "B"], "atLeast": 50}}, platform.host.conditions)
+    asked = decode({"lead": {"grade": ["A", "B"], "atLeast": 50}}, platform.host.conditions(None))
     assert [one.key for one in (await members(platform, asked, NOW, first=9)).positions] == ["keen"]
 
 
@@ -114,7 +115,7 @@ async def test_a_segment_is_sent_as_a_list_of_those_who_consented(
         platform, "everyone", labels, decode(EVERYONE), author="li", note="", now=NOW
     )
     waiting = await ask_to_send(platform, "everyone", "edm_list", {}, None, Act("li", NOW))
-    await Sending(platform).round(NOW)
+    await send_due(platform, NOW)
     sent = await delivery(platform, waiting.id)
     [file] = tmp_path.glob("*.csv")
     rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))

@@ -10,6 +10,7 @@ import pytest
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.errors import Conflict, InvalidTaxonomy, NotFound
+from profilegraph.hooks.host import Candidate, Host, build_host
 from profilegraph.importers.taxonomies import Source, read_source
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
@@ -18,6 +19,7 @@ from profilegraph.services.taxonomies import load_sources, load_taxonomies, load
 from profilegraph.storage.database import Database
 from tests.conftest import NOW
 from tests.support.graphs import dump
+from tests.support.plugins import Bringing
 
 
 def labels(text: str) -> dict[str, str]:
@@ -46,6 +48,11 @@ def taxonomy(
             "dimensions": [region | changes],
         }
     )
+
+
+def bringing(*taxonomies: Taxonomy) -> Host:
+    """Return the host of plugins that bring a taxonomy each, and have its name."""
+    return build_host(Candidate(one.key, Bringing(one)) for one in taxonomies)
 
 
 async def test_a_taxonomy_becomes_nodes_with_parents_order_and_duties(database: Database) -> None:
@@ -205,8 +212,8 @@ async def test_a_taxonomy_that_does_not_fit_is_left_out_at_the_start_and_the_oth
     await load_taxonomies(database, [taxonomy(), adding(VAN)])
     less = adding({"key": "truck", "labels": labels("Truck")}, version="1.1.0")
     fine = Taxonomy.model_validate({"key": "fine", "version": "1.0.0", "labels": labels("Fine")})
-    left = await load_what_fits(database, [taxonomy(version="2.0.0"), less, fine], NOW)
-    assert left == {
+    judged = await load_what_fits(database, bringing(taxonomy(version="2.0.0"), less, fine), NOW)
+    assert judged.unfit == {
         "fleets": (
             "the taxonomy 'fleets' 2.0.0 is not in use: the taxonomy 'vans' extends 'fleets'"
             " >=1.0,<2, and 'fleets' is 2.0.0. Install a version that fits, or widen the range."
@@ -224,8 +231,9 @@ async def test_a_taxonomy_that_does_not_fit_is_left_out_at_the_start_and_the_oth
 async def test_taxonomies_that_change_together_fit_together(database: Database) -> None:
     await load_taxonomies(database, [taxonomy(), adding(VAN)])
     wider = adding(VAN, version="1.1.0").model_copy(update={"extends": {"fleets": ">=1,<3"}})
-    assert await load_what_fits(database, [wider, taxonomy(version="2.0.0")], NOW) == {}
-    assert await load_what_fits(database, [wider, taxonomy(version="2.0.0")], NOW) == {}
+    for _ in range(2):
+        host = bringing(wider, taxonomy(version="2.0.0"))
+        assert (await load_what_fits(database, host, NOW)).faults == ()
 
 
 async def test_a_file_that_loses_what_the_graph_has_is_refused_with_advice(

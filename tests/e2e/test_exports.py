@@ -323,6 +323,7 @@ async def test_a_segment_is_found_whatever_signs_its_key_has(client, graph):
         ("s.csv", {"asOf": "yesterday"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"asOf": "2026-02-01T00:00:00"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"asOf": "2027-01-01T00:00:00Z"}, 400, "INVALID_INPUT", ""),
+        ("s.csv", {"now": "2026-02-01T00:00:00"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"where": "{}"}, 400, "INVALID_INPUT", ""),
         ("s.csv", {"what": "people", "where": "{"}, 400, "INVALID_FILTER", ""),
         ("s.csv", {"what": "people", "where": '{"rols": []}'}, 400, "INVALID_FILTER", ""),
@@ -413,7 +414,8 @@ async def test_a_past_moment_has_the_members_of_its_time(client, graph):
     await segments.save_segment(graph, "cold", LABELS, decode(cold), author="li", note="", now=old)
     assert (await rows(client, "cold.csv", columns="key"))[1:] == []
     then = (NOW - timedelta(days=5)).isoformat()
-    assert (await rows(client, "cold.csv", columns="key", asOf=then))[1:] == [["b"]]
+    for moment in ("asOf", "now"):
+        assert (await rows(client, "cold.csv", columns="key", **{moment: then}))[1:] == [["b"]]
 
 
 async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):

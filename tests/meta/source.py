@@ -22,7 +22,7 @@ _FOLDERS = (
     "taxonomies",
     "tests",
 )
-_MADE = {".git", "__pycache__", "node_modules", ".hypothesis"}
+_MADE = {".git", "__pycache__", "node_modules", "generated", ".hypothesis"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator, ValidationError
 
-from profilegraph.config import data_folder
+from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy_changes import Change
 from profilegraph.errors import InvalidFilter
+from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.taxonomies import read_taxonomy
 from profilegraph.segments.checking import check
 from profilegraph.segments.codec import decode, encode, json_schema
 from profilegraph.segments.library import references
 from profilegraph.segments.nodes import Node
+from profilegraph.services.schemas import CHANGE, MAPPING, json_schemas
+from profilegraph.services.taxonomy_changes.planning import read_change
+from profilegraph.storage.upserts import RECORDS
+from scripts.render_reference import (
+    IMPORTS,
+    ORDER,
+    SETTINGS,
+    columns_of,
+    imports_page,
+    settings_page,
+)
 from scripts.render_segments import PAGE, page
 from tests.meta.source import ROOT
 from tests.property.strategies import filters
@@ -65,6 +81,57 @@ def test_the_published_schema_refuses_what_the_reader_refuses(bad: object) -> No
         VALIDATOR.validate(bad)
     with pytest.raises(InvalidFilter):
         decode(bad)
+
+
+@pytest.mark.parametrize(("path", "write"), [(SETTINGS, settings_page), (IMPORTS, imports_page)])
+def test_the_pages_of_settings_and_fields_are_what_the_code_says(
+    path: Path, write: Callable[[str], str]
+) -> None:
+    current = path.read_text("utf-8")
+    assert write(current) == current, "run: make generate"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [name for name, one in Settings.model_fields.items() if not one.description] == []
+
+
+def test_every_kind_has_an_example_with_all_that_it_requires() -> None:
+    assert set(ORDER) == set(RECORDS)
+    for kind, record in RECORDS.items():
+        fields, columns = record.model_fields, set(columns_of(kind))
+        needed = {name for name, one in fields.items() if one.is_required()}
+        assert needed <= columns <= set(fields), kind
+
+
+@pytest.mark.parametrize("name", list(json_schemas()))
+def test_the_published_schemas_of_files_are_what_the_code_says(name: str) -> None:
+    published = json.loads((ROOT / "schema" / name).read_text("utf-8"))
+    Draft202012Validator.check_schema(published)
+    assert published == json_schemas()[name], "run: make generate"
+
+
+def test_the_changes_on_the_page_are_changes_by_the_schema_that_editors_use() -> None:
+    text = (ROOT / "docs" / "taxonomy-changes.md").read_text("utf-8")
+    shown = [yaml.safe_load(one) for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    assert {key for one in shown for key in one} == set(Change.model_fields)
+    validator = Draft202012Validator(json_schemas()[CHANGE])
+    for one in shown:
+        validator.validate(one)
+        read_change(one)
+    with pytest.raises(ValidationError):
+        validator.validate(shown[0] | shown[1])
+
+
+def test_the_mappings_on_the_page_and_of_the_example_fit_the_schema_that_editors_use() -> None:
+    text = (ROOT / "docs" / "import.md").read_text("utf-8")
+    shown = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    shown += [path.read_text("utf-8") for path in (ROOT / "examples" / "cdnow").glob("*.yaml")]
+    validator = Draft202012Validator(json_schemas()[MAPPING])
+    for one in shown:
+        validator.validate(yaml.safe_load(one))
+        FileMapping.model_validate(yaml.safe_load(one))
+    with pytest.raises(ValidationError):
+        validator.validate({"feilds": {}})
 
 
 def test_the_behaviours_on_the_page_are_those_of_the_spec_suite() -> None:

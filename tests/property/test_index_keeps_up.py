@@ -26,7 +26,8 @@ from profilegraph.services.indexing import load_all, load_trees
 from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import remove_tags, save
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.scores import write_scores
 from profilegraph.storage.statements import statement
 from tests.conftest import NOW

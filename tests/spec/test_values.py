@@ -126,3 +126,28 @@ async def test_exists_tells_a_metric_of_zero_from_none(
     members: Members, exists: bool, expected: set[str]
 ) -> None:
     assert await members(SCORES, {"metric": {"key": "score", "exists": exists}}) == expected
+
+
+LOOK_ALIKE = """
+customers:
+key | attributes.slogan
+a   | Caf\u00e9 cr\u00e8me
+b   | Cafe\u0301\u00a0cre\u0300me
+c   | Caf\u00e9\u200b cr\u00e8me\ufeff
+d   | Cafe creme
+"""
+
+
+@pytest.mark.parametrize(
+    ("operator", "text"),
+    [
+        ("eq", "Cafe\u0301 cr\u00e8me"),
+        ("contains", "\u00e9\u202fcre\u0300"),
+        ("startsWith", "Ca\u00adfe\u0301"),
+    ],
+)
+async def test_texts_that_look_the_same_are_the_same(
+    members: Members, operator: str, text: str
+) -> None:
+    filter_ = {"attribute": {"key": "slogan", "text": {operator: text}}}
+    assert await members(LOOK_ALIKE, filter_) == {"a", "b", "c"}

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
 
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.hooks import hookimpl
 from profilegraph.hooks.host import CORE, Candidate, Host, build_host
 from profilegraph.services.platform import Platform
+from profilegraph.services.sending import Sending
+
+
+class Bringing:
+    """A plugin that brings taxonomies."""
+
+    def __init__(self, *taxonomies: Taxonomy) -> None:
+        folder = Path(mkdtemp())
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._paths = [folder / f"{one.key}.yaml" for one in taxonomies]
+        for path, one in zip(self._paths, taxonomies, strict=True):
+            text = one.model_dump_json(by_alias=True, exclude_none=True, exclude_defaults=True)
+            path.write_text(text, "utf-8")  # JSON is YAML
+
+    @hookimpl
+    def register_taxonomies(self) -> Sequence[Path]:
+        return self._paths
 
 
 def host_of(**plugins: object) -> Host:
@@ -18,3 +43,10 @@ def host_of(**plugins: object) -> Host:
 def with_plugins(platform: Platform, **plugins: object) -> Platform:
     """Return a platform with the plugins of a test, by name."""
     return replace(platform, host=host_of(**plugins))
+
+
+async def send_due(platform: Platform, now: datetime) -> None:
+    """Send what waits at a moment, as one round of one process does, and wait until it is sent."""
+    sending = Sending(platform)
+    await sending.round(now)
+    await sending.settled()

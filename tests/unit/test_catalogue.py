@@ -215,5 +215,5 @@ def test_what_was_removed_is_told_with_what_to_use_instead() -> None:
     catalogue = Catalogue.of([taxonomy("a", dimension("use", tag("goods")), removed=gone)])
     with pytest.raises(NotFound, match="It was removed; use 'use/goods' instead"):
         catalogue.tag("use/boats")
-    with pytest.raises(NotFound, match="shows what exists"):
+    with pytest.raises(NotFound, match="There are none"):
         catalogue.metric("score")

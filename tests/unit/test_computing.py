@@ -36,6 +36,7 @@ from profilegraph.segments.nodes import (
     NumberTest,
     Sequence,
 )
+from profilegraph.services.answers import Apart, Bucket
 from profilegraph.services.computing import LITTLE, Computing
 from profilegraph.services.index_engine import IndexEngine
 
@@ -191,3 +192,10 @@ def test_events_lie_in_order_of_time_so_that_no_question_sorts_them() -> None:
     ago = microseconds(NOW) - table["at"].microseconds()
     assert ago.tolist() == [7, 5, 9, 1]
     assert table.take(np.array([3, 2, 1, 0])).ordered().customer.tolist() == [0, 0, 2, 2]
+
+
+def test_a_bucket_that_is_told_under_thirty_names_makes_its_filter_once() -> None:
+    apart = Apart(ByFilter((bought,)), CATALOGUE)
+    bucket = Bucket(None, None, 1, 2, AllOf((visited,)), apart, 0)
+    assert bucket.told is bucket.told
+    assert len(bucket.told["all"]) == 2

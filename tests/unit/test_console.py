@@ -83,7 +83,9 @@ def test_a_reader_that_goes_early_is_no_failure_to_tell_of() -> None:
             text=True,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (1, "")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipeError" not in done.stderr
 
 
 def test_a_full_disk_is_told_with_its_file_and_what_to_do() -> None:

@@ -9,18 +9,28 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
 
-from profilegraph.domain.customers import CustomerKind
+from profilegraph.config import data_folder
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import Customer, CustomerKind
 from profilegraph.domain.spreadsheets import escaped, is_formula
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
+from profilegraph.importers.binding import Conventions
+from profilegraph.importers.content_keys import ContentKeys
+from profilegraph.importers.files import scan
+from profilegraph.importers.mapping import FileMapping
+from profilegraph.importers.records import RecordReader
+from profilegraph.importers.tables import open_table as open_import
+from profilegraph.importers.taxonomies import read_taxonomies
 from profilegraph.services.exports.cells import Cell, Coded, Style
-from profilegraph.services.exports.columns import Column, Row
+from profilegraph.services.exports.columns import Column, Row, What, choose
 from profilegraph.services.exports.files import as_csv, as_json_lines
 from profilegraph.services.exports.tables import Table
 from profilegraph.services.exports.workbooks import as_workbook
@@ -143,7 +153,7 @@ def test_a_text_that_begins_like_a_formula_is_escaped(sign: str) -> None:
     assert escaped(f"{sign}1") == f"'{sign}1"
 
 
-@pytest.mark.parametrize("text", ["", " ", "a=1", "1-2", "'=1", "·@"])
+@pytest.mark.parametrize("text", ["", " ", "a=1", "1-2", "'n Sync", "·@"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert escaped(text) == text
 
@@ -187,3 +197,54 @@ def test_a_style_is_for_people_unless_told_otherwise() -> None:
     shown: Any = Style("zh-CN").flat(GOLF)
     assert shown == "高尔夫"
     assert Style("zh-CN", labels=False).flat(GOLF) == "golf"
+
+
+NAMES = [
+    "-5",
+    "=1+1",
+    "@home",
+    "+49 30",
+    "'-5",
+    "''=x",
+    "\u00ad=1",
+    "＝1",
+    "a,b",
+    'say "x"',
+    "a\nb",
+    "a\rb",
+    "'n Sync",
+]
+
+
+def known(customer: Customer) -> dict[str, Any]:
+    return {key: value for key, value in customer.attributes.items() if value is not None}
+
+
+async def test_a_csv_file_that_was_written_comes_back_equal(tmp_path: Path) -> None:
+    catalogue = Catalogue.of(read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml"))))
+    conventions = Conventions(CHINA, "CNY", "CN", catalogue)
+    customers = [
+        Customer(
+            key=f"{name.replace(chr(10), '').replace(chr(13), '')} {number}",
+            kind=CustomerKind.PERSON,
+            name=name,
+            attributes={"city": name, "registered_capital": -1.5, "founded_on": date(1899, 1, 2)},
+        )
+        for number, name in enumerate(NAMES)
+    ]
+
+    async def pages() -> AsyncGenerator[Sequence[Row], None]:
+        yield [
+            Row(Profile(one.key, one.kind, one.name, MOMENT, known(one), {})) for one in customers
+        ]
+
+    names = ["key", "name", "kind", *(f"attribute:{key}" for key in customers[0].attributes)]
+    chosen = choose(names, What.MEMBERS, catalogue)
+    for locale in ("en", "zh-CN"):
+        style = Style(locale, labels=False)
+        text = await whole(as_csv(Table(Labels(zh_cn="表", en="Table"), chosen, pages()), style))
+        path = tmp_path / "customers.csv"
+        path.write_bytes(text)
+        with open_import(scan(path), path.name, FileMapping()) as read:
+            reader = RecordReader(Customer, FileMapping(), read, conventions, ContentKeys())
+            assert [reader.read(row) for row in read.rows] == customers

@@ -61,7 +61,7 @@ BAD: list[tuple[Any, str]] = [
     ({"all": [], "any": []}, "exactly one key"),
     ({"every": []}, "there is no condition 'every'"),
     ({"all": VISIT}, "filter.all: a list"),
-    ({"all": [VISIT, {"event": {}}]}, r"filter.all\[1\].event.type: Field required"),
+    ({"all": [VISIT, {"event": {}}]}, r"filter.all\[1\].event.type: it is missing"),
     ({"event": {"type": "visit", "atleast": 1}}, "event.atleast"),
     ({"event": {"type": "visit", "atLeast": -1}}, "atLeast"),
     ({"event": {"type": "visit", "atLeast": 2, "atMost": 1}}, "atMost must not be less"),

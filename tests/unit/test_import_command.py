@@ -78,3 +78,9 @@ def test_options_are_for_importers_and_mappings_are_not(
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text("fields: {key: a}\n", encoding="utf-8")
     assert "needs no mapping" in failure("lines", table, "--mapping", str(mapping)).message
+
+
+def test_an_encoding_that_is_none_is_told_before_a_database_is_asked(table: str) -> None:
+    error = failure("customers", table, "--encoding", "utf-61")
+    assert "no encoding is called 'utf-61'" in error.message
+    assert error.where == "--encoding"

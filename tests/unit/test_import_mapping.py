@@ -35,15 +35,18 @@ def test_a_mapping_is_read_with_its_short_and_long_forms(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("fields:\n  key: {colum: a}\n", r"mapping.yaml:2:9: fields.key.colum: is unknown here"),
-        ("feilds: {}\n", r"mapping.yaml:1:1: feilds: is unknown here; known are fields"),
-        ("fields:\n  key: {column: a, constant: b}\n", r":2:3: fields.key: give either"),
+        (
+            "fields:\n  key: {colum: a}\n",
+            r"mapping.yaml:2:9: fields.key.colum: it is unknown here; did you mean .column.",
+        ),
+        ("feilds: {}\n", r"mapping.yaml:1:1: feilds: it is unknown here; did you mean .fields."),
+        ("fields:\n  key: {column: a, constant: b}\n", r":2:3: fields.key: give exactly one"),
         ("fields:\n  key: a\n  key: b\n", r":3:3: the key 'key' is given twice"),
         ("fields:\n  at: {column: a, currency: yuan}\n", r":2:19: fields.at.currency"),
         ("delimiter: x\n", r":1:1: delimiter"),
         ("columns: [a, a]\n", r"names a column twice"),
         ("encoding: utf-61\n", r"no encoding is called 'utf-61'"),
-        ("encoding: utf-16\n", r"save the file as UTF-8"),
+        ("encoding: cp037\n", r"save the file as UTF-8"),
         ("fields: [\n", r"mapping.yaml:\d:\d: not valid YAML"),
         ("just text\n", r"dictionary"),
     ],

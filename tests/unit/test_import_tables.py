@@ -2,25 +2,28 @@ import gzip
 import json
 import tracemalloc
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from profilegraph.config import data_folder
-from profilegraph.domain.activity import Event
+from profilegraph.domain.activity import Event, Opportunity
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer
+from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.importers.batches import read_batches
 from profilegraph.importers.binding import Conventions
 from profilegraph.importers.content_keys import ContentKeys
+from profilegraph.importers.decimals import require_one_decimal_sign
 from profilegraph.importers.files import LONGEST_LINE, scan
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.parting import LONGEST_RECORD
 from profilegraph.importers.records import RecordReader
 from profilegraph.importers.rejects import Rejected, RejectFile, reject_path
-from profilegraph.importers.tables import Row, open_table
+from profilegraph.importers.rows import Row
+from profilegraph.importers.tables import open_table
 from profilegraph.importers.taxonomies import read_taxonomies
 
 CATALOGUE = Catalogue.of(read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml"))))
@@ -81,7 +84,6 @@ def test_text_of_another_encoding_is_refused_until_its_name_is_given(tmp_path: P
         (b"", "empty"),
         (b"\n \n", "no row"),
         (b"PK\x03\x04rest", "spreadsheet"),
-        ("key\n1\n".encode("utf-16"), "UTF-16"),
         (gzip.compress(b"key\n1\n" * 1000, mtime=0)[:-9], "cut off"),
         (b"[\n", "JSON array"),
         (b"key,key\n1,2\n", "twice"),
@@ -131,6 +133,116 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     assert [(row.line, row.last_line) for row in rows] == [(3, 4), (6, 6), (7, 7), (8, 8)]
     assert rows[0].values["name"] == "two\r\nlines"
     assert rows[2].fault == "the row has 3 columns, and the table has 2"
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n", "\r\r\n"])
+def test_lines_end_as_on_any_system(tmp_path: Path, end: str) -> None:
+    lines = ["key,name", '1,"two', 'lines"', "2,乙", *(f"{n},x" for n in range(3, 9_000))]
+    path = written(tmp_path, end.join(lines))
+    rows = rows_of(path)
+    assert [row.fault for row in rows if row.fault] == []
+    assert rows[0].values == {"key": "1", "name": f"two{end}lines"}
+    assert [row.values["key"] for row in rows[1:]] == [str(n) for n in range(2, 9_000)]
+    json_lines = written(tmp_path, end.join(['{"key": "1"}', '{"key": "2"}']), "rows.jsonl")
+    assert [row.values for row in rows_of(json_lines)] == [{"key": "1"}, {"key": "2"}]
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;"])
+def test_a_first_line_for_excel_states_the_delimiter(tmp_path: Path, first: str) -> None:
+    path = written(tmp_path, f"{first}\r\nkey;name\r\n1;a,b\r\n")
+    assert [(row.line, dict(row.values)) for row in rows_of(path)] == [
+        (3, {"key": "1", "name": "a,b"})
+    ]
+    headless = written(tmp_path, f"{first}\n1;a\n")
+    assert rows_of(headless, FileMapping(columns=("key", "name")))[0].values["name"] == "a"
+
+
+def test_empty_columns_and_rows_that_a_spreadsheet_adds_are_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, "key,name,,\n1,a,,\n2,b\n3,c,,,,\n,,,\n4,d,, \n")
+    with open_table(scan(path), "x", FileMapping()) as table:
+        assert table.columns == ("key", "name")
+        rows = list(table.rows)
+    assert [row.fault for row in rows] == [""] * 4
+    assert [row.values for row in rows][2] == {"key": "3", "name": "c"}
+    reader(path, FileMapping())
+
+
+def test_a_value_in_a_column_without_a_name_is_refused_with_its_place(tmp_path: Path) -> None:
+    rows = rows_of(written(tmp_path, "key,,name,\n1,,a,\n2,x,b,\n3,,c,y\n"))
+    assert [row.fault for row in rows] == [
+        "",
+        "column 2 has no name in the header, and holds 'x'",
+        "the row has 4 columns, and the table has 3",
+    ]
+    assert rows[0].values == {"key": "1", "name": "a"}
+
+
+def test_headers_and_mappings_that_look_the_same_are_the_same(tmp_path: Path) -> None:
+    path = written(tmp_path, "key,Gro\u0308\u00dfe\u200b\n1,Cafe\u0301\n")
+    mapping = FileMapping.model_validate(
+        {"fields": {"name": {"column": "Gr\u00f6\u00dfe", "values": {"Caf\u00e9": "Bar"}}}}
+    )
+    assert reader(path, mapping).read(rows_of(path)[0]) == Customer(key="1", name="Bar")
+
+
+def test_a_cell_that_nobody_sees_is_empty(tmp_path: Path) -> None:
+    path = written(tmp_path, "key,name\n1,\u200b\u00a0\n")
+    assert "name" not in reader(path, FileMapping()).read(rows_of(path)[0]).model_fields_set
+
+
+def test_several_tags_in_one_cell_are_refused_in_words(tmp_path: Path) -> None:
+    path = written(tmp_path, "customer,tag,since\nC1,a/x; a/y,2026-01-31\n")
+    with pytest.raises(ValueError, match=r"^tag: 'a/x; a/y' names 2 tags.*a row for each$"):
+        reader(path, FileMapping(), Tagging).read(rows_of(path)[0])
+
+
+def test_half_of_a_character_in_json_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    content = '{"key": "1", "name": "a\\ud83d", "attributes": {"city": "x"}}\n'
+    path = written(tmp_path, content, "rows.jsonl")
+    with pytest.raises(ValueError, match=r"^name: it holds half of a character [^;]*;[^;]*$"):
+        reader(path, FileMapping()).read(rows_of(path)[0])
+
+
+def contradicting(path: Path, mapping: FileMapping) -> None:
+    signs = reader(path, mapping, Opportunity).signs_open
+    require_one_decimal_sign(scan(path), path.name, mapping, signs)
+
+
+@pytest.mark.parametrize("others", [["1.000", "1,250"], ["7.5"], ["1.000"], ["1,234,567"]])
+def test_a_file_whose_decimal_signs_contradict_each_other_is_refused(
+    tmp_path: Path, others: list[str]
+) -> None:
+    rows = "".join(f"o{n};C1;{text}\n" for n, text in enumerate([*others, "12,50"]))
+    path = written(tmp_path, f"key;customer;amount\n{rows}")
+    with pytest.raises(InvalidInput, match=r"amount: '12,50' in line \d has a decimal comma") as no:
+        contradicting(path, FileMapping())
+    assert "Nothing was written" in no.value.hint
+    for sign in (".", ","):
+        mapping = {"fields": {"amount": {"column": "amount", "decimal": sign}}}
+        contradicting(path, FileMapping.model_validate(mapping))
+
+
+@pytest.mark.parametrize("texts", [["1", "20", "12,50"], ["1.5", "1,000"], ["1.000", "1,250"]])
+def test_rows_that_one_decimal_sign_reads_stay(tmp_path: Path, texts: list[str]) -> None:
+    rows = "".join(f"o{n};C1;{text}\n" for n, text in enumerate(texts))
+    contradicting(written(tmp_path, f"key;customer;amount\n{rows}"), FileMapping())
+
+
+def test_a_number_of_json_has_a_decimal_point_whatever_texts_have(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        '{"key": "1", "customer": "C", "amount": 1.250}\n'
+        '{"key": "2", "customer": "C", "amount": "1.250,5"}\n',
+        "rows.jsonl",
+    )
+    mapping = FileMapping.model_validate(
+        {"fields": {"amount": {"column": "amount", "decimal": ","}}}
+    )
+    made = [reader(path, mapping, Opportunity).read(row) for row in rows_of(path)]
+    assert [one.amount for one in made if isinstance(one, Opportunity)] == [
+        Decimal("1.250"),
+        Decimal("1250.5"),
+    ]
 
 
 def test_an_open_quote_costs_its_own_row_only(tmp_path: Path) -> None:

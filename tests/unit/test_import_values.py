@@ -10,7 +10,13 @@ from profilegraph.domain.customers import CustomerKind, IdentityKind
 from profilegraph.domain.organisation import DecisionRole
 from profilegraph.importers.contacts import canonical_identity, parse_email, parse_phone
 from profilegraph.importers.dates import DateRules, parse_date, parse_moment
-from profilegraph.importers.money import AmountRules, parse_amount, parse_number
+from profilegraph.importers.money import (
+    AmountRules,
+    decimal_sign,
+    has_two_meanings,
+    parse_amount,
+    parse_number,
+)
 from profilegraph.importers.names import NAMES
 from profilegraph.importers.values import (
     parse_boolean,
@@ -130,6 +136,49 @@ def test_an_hour_that_the_clocks_skip_is_refused() -> None:
     assert parse_moment("2026-03-08 03:30", NEW_YORK) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
 
 
+def test_an_hour_that_the_clocks_show_twice_is_refused_with_both_offsets() -> None:
+    with pytest.raises(ValueError, match=r"twice in America/New_York.*-04:00 or -05:00"):
+        parse_moment("2025-11-02 01:30", NEW_YORK)
+    excel = DateRules(NEW_YORK.zone, format="excel")
+    with pytest.raises(ValueError, match="twice"):
+        parse_moment("45963.0625", excel)
+    first = parse_moment("2025-11-02T01:30:00-04:00", NEW_YORK)
+    assert first == datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
+    assert parse_moment("2025-11-02 00:30", NEW_YORK) == datetime(2025, 11, 2, 4, 30, tzinfo=UTC)
+    assert parse_date("2025-11-02 01:30", NEW_YORK) == date(2025, 11, 2)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "begins"),
+    [
+        ("America/Havana", "2025-11-02", datetime(2025, 11, 2, 4, tzinfo=UTC)),  # 00:30 comes twice
+        ("America/Santiago", "2025-09-07", datetime(2025, 9, 7, 4, tzinfo=UTC)),  # no midnight
+    ],
+)
+def test_a_day_alone_begins_with_its_first_moment_where_the_clocks_change_at_midnight(
+    zone: str, text: str, begins: datetime
+) -> None:
+    for form, written in ((None, text), ("%Y/%m/%d", text.replace("-", "/"))):
+        rules = DateRules(ZoneInfo(zone), format=form)
+        assert parse_moment(written, rules) == begins
+        assert parse_date(written, rules).isoformat() == text
+
+
+@pytest.mark.parametrize("text", ["2026-01-31T00:00:00Z", "2026-01-31 00:00 +08:00", "1769817600"])
+def test_a_midnight_elsewhere_that_is_another_day_here_is_no_day(text: str) -> None:
+    rules = DateRules(NEW_YORK.zone, format="unix" if text.isdigit() else None)
+    with pytest.raises(ValueError, match=r"two days.*2026-01-30 in America/New_York"):
+        parse_date(text, rules)
+
+
+def test_a_midnight_elsewhere_is_a_moment_and_the_mapping_can_say_that_it_is_a_day() -> None:
+    text = "2026-01-31T00:00:00Z"
+    assert parse_moment(text, NEW_YORK) == datetime(2026, 1, 31, tzinfo=UTC)
+    assert parse_date(text, SHANGHAI) == date(2026, 1, 31)
+    stated = DateRules(NEW_YORK.zone, format="%Y-%m-%dT00:00:00Z")
+    assert parse_date(text, stated) == date(2026, 1, 31)
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
@@ -176,7 +225,7 @@ def test_a_stated_currency_is_kept_as_it_is() -> None:
     "text", ["1,23", "1.234,5", "1,2345", "1.2.3", ".", "--5", "(-5)", "abc", "1.2m", ""]
 )
 def test_what_is_no_amount_or_could_be_two_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"not an amount|unusual place|two signs"):
+    with pytest.raises(ValueError, match=r"not an amount|unusual place|two signs|decimal comma"):
         parse_amount(text, YUAN)
 
 
@@ -184,6 +233,50 @@ def test_a_decimal_comma_is_read_where_the_mapping_says_so() -> None:
     assert parse_amount("1.234,50 €", AmountRules("EUR", ",")) == Decimal("1234.50")
     with pytest.raises(ValueError, match="decimal"):
         parse_amount("1,234.50", AmountRules("EUR", ","))
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u2009", "\u202f", "\u2007", "'", "\u2019"])
+def test_spaces_and_apostrophes_part_thousands_under_either_sign(space: str) -> None:
+    assert parse_amount(f"1{space}234{space}567.89", YUAN) == Decimal("1234567.89")
+    assert parse_amount(f"1{space}234,50 €", AmountRules("EUR", ",")) == Decimal("1234.50")
+    for wrong in (
+        f"1{space}23",
+        f"12{space}34{space}567",
+        f"1,234{space}567",
+        f"1{space}{space}234",
+    ):
+        with pytest.raises(ValueError, match=r"unusual place|not an amount"):
+            parse_amount(wrong, YUAN)
+
+
+def test_the_advice_on_a_decimal_sign_is_one_that_is_not_followed_yet() -> None:
+    with pytest.raises(ValueError, match=r"'12\.50'.*decimal point.*say `decimal: \"\.\"`"):
+        parse_amount("12.50", AmountRules("EUR", ","))
+    with pytest.raises(ValueError, match=r"'12,50'.*decimal comma.*say `decimal: \",\"`"):
+        parse_amount("12,50", AmountRules("EUR"))
+    with pytest.raises(ValueError, match="unusual place"):
+        parse_amount("0,125,000", YUAN)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "two"),
+    [
+        ("12.50", ".", False),
+        ("12,50", ",", False),
+        ("0.125", ".", False),
+        ("1,234.50", ".", False),
+        ("1.234.567", ",", False),
+        ("1.000", None, True),
+        ("1,250 €", None, True),
+        ("1250", None, False),
+        ("1 250", None, False),
+        ("many", None, False),
+    ],
+)
+def test_a_number_tells_its_decimal_sign_or_leaves_it_open(
+    text: str, sign: str | None, two: bool
+) -> None:
+    assert (decimal_sign(text), has_two_meanings(text)) == (sign, two)
 
 
 def test_a_number_takes_chinese_units() -> None:
@@ -210,7 +303,32 @@ def test_other_numbers_are_told_by_their_area_or_country() -> None:
     assert parse_phone("010-6552 9988", "CN") == "+861065529988"
     assert parse_phone("+1 650-253-0000", "CN") == "+16502530000"
     assert parse_phone("(650) 253-0000", "US") == "+16502530000"
+    assert parse_phone("1 650 253 0000", "US") == "+16502530000"
+    assert parse_phone("0049 30 123456", "CN") == "+4930123456"
     assert parse_phone("010-65529988转123", "CN") == "+861065529988;ext=123"
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "wanted"),
+    [
+        ("(415) 555-5938", "CN", "+864155555938"),  # San Francisco's, or Dandong's without its 0
+        ("10 65529988 ext. 12", "CN", "+861065529988;ext=12"),
+        ("30123456", "DE", "+4930123456"),
+        ("495 123 45 67", "RU", "+74951234567"),
+    ],
+)
+def test_a_number_that_may_be_another_countrys_is_refused_unless_its_country_is_stated(
+    text: str, region: str, wanted: str
+) -> None:
+    with pytest.raises(ValueError, match=f"numbers of {region} are written otherwise"):
+        parse_phone(text, region)
+    assert parse_phone(text, region, stated=True) == wanted
+    assert parse_phone(wanted.replace(";ext=", " ext. "), "CN") == wanted
+
+
+def test_a_region_without_phone_numbers_is_refused() -> None:
+    with pytest.raises(ValueError, match="'UK' is no country"):
+        parse_phone("020 7946 0018", "UK", stated=True)
 
 
 @pytest.mark.parametrize("text", ["12345", "13812345678.0", "1.38E+10", "none", ""])
@@ -219,8 +337,60 @@ def test_what_is_no_phone_number_is_refused(text: str) -> None:
         parse_phone(text, "CN")
 
 
-def test_an_e_mail_address_keeps_its_name_and_lowers_its_domain() -> None:
-    assert parse_email(" Li.Wei@Example.COM ") == "Li.Wei@example.com"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1381234ba5678",
+        "1-800-FLOWERS",
+        "30123456.0",
+        "13812345678.00",
+        "138,1234,5678",
+        "-13812345678",
+        "+86+13812345678",
+        "13812345678 ext.",
+    ],
+)
+def test_a_phone_number_is_refused_rather_than_read_without_some_of_its_signs(text: str) -> None:
+    for region in ("CN", "DE", "US"):
+        with pytest.raises(ValueError, match="phone number"):
+            parse_phone(text, region)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["010-65529988 ext. 12", "010-65529988, Ext 12", "01065529988x12", "010-65529988，分机：12"],
+)
+def test_an_extension_has_one_form_that_is_read_again(text: str) -> None:
+    assert parse_phone(text, "CN") == "+861065529988;ext=12"
+    assert parse_phone("+861065529988;ext=12", "DE") == "+861065529988;ext=12"
+
+
+UNSEEN = ["\u200b", "\ufeff", "\u00ad", "\u200d", "\u200c", "\u2060", "\u180e", "\ufe0f", "\u202e"]
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_what_nobody_sees_makes_no_other_identity(sign: str) -> None:
+    for kind, value in (
+        (IdentityKind.PHONE, "13812345678"),
+        (IdentityKind.EMAIL, "li.wei@example.com"),
+        (IdentityKind.UNIFIED_SOCIAL_CREDIT_CODE, "91310000MA1K35W"),
+        (IdentityKind.WECOM_EXTERNAL_USER, "wmAbC"),
+        (IdentityKind.CRM, "aB"),
+    ):
+        for place in (0, 1, 4, len(value)):
+            written = value[:place] + sign + value[place:]
+            assert canonical_identity(kind, written, "CN") == canonical_identity(kind, value, "CN")
+
+
+def test_one_mailbox_is_one_identity_however_it_is_written() -> None:
+    assert parse_email(" Li.Wei@Example.COM ") == "li.wei@example.com"
+    assert parse_email("li@xn--fsqu00a.xn--0zwm56d") == parse_email("LI@例子.测试")
+    assert parse_email("rene\u0301@x.fr") == parse_email("REN\u00c9@X.fr")
+    with pytest.raises(ValueError, match="cannot exist"):
+        parse_email("a@xn--\u00e9.de")
+
+
+def test_an_e_mail_address_that_is_none_is_refused() -> None:
     assert parse_email("li＠例子.中国") == "li@例子.中国"
     for wrong in ("li", "li@x", "a@b@c.cn", "a b@c.cn", "<a@b.cn>"):
         with pytest.raises(ValueError, match="e-mail"):
@@ -229,7 +399,7 @@ def test_an_e_mail_address_keeps_its_name_and_lowers_its_domain() -> None:
 
 def test_an_identity_is_made_canonical_by_its_kind() -> None:
     assert canonical_identity(IdentityKind.PHONE, "138 1234 5678", "CN") == "+8613812345678"
-    assert canonical_identity(IdentityKind.EMAIL, "A@B.CN", "CN") == "A@b.cn"
+    assert canonical_identity(IdentityKind.EMAIL, "A@B.CN", "CN") == "a@b.cn"
     code = canonical_identity(IdentityKind.UNIFIED_SOCIAL_CREDIT_CODE, " 91310000ma1k３５w ", "CN")
     assert code == "91310000MA1K35W"
     assert canonical_identity(IdentityKind.CRM, " aB ", "CN") == "aB"

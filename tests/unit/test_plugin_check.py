@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 from profilegraph.cli import plugin_authoring
 from profilegraph.cli.plugin import app
 from profilegraph.errors import NotFound
+from profilegraph.services.contract import plugins
 
 BROKEN = "raise OSError('no disk')\n"
 MISSPELT = """
@@ -60,3 +62,50 @@ def test_a_plugin_that_is_not_there_is_refused_with_those_that_are(check) -> Non
     done = check("nobody")
     assert isinstance(done.exception, NotFound)
     assert "rfm" in done.exception.hint
+
+
+ENDLESS = """
+import numpy as np
+from pydantic import BaseModel, Field
+from profilegraph.domain.values import Labels
+from profilegraph.hooks import Model, NoOptions, Scores, SegmentLeaf, hookimpl
+
+class Endless(Model):
+    key = "endless"
+    labels = Labels(zh_cn="无尽", en="Endless")
+    options = NoOptions
+
+    def compute(self, tables, now, options):
+        while len(tables):
+            pass
+        return Scores()
+
+class Input(BaseModel):
+    days: int = Field(1, description="Days.")
+
+class Looping(SegmentLeaf):
+    key = "looping"
+    labels = description = Labels(zh_cn="循环", en="Looping")
+    input = Input
+
+    def expand(self, value):
+        while True:
+            pass
+
+@hookimpl
+def register_models():
+    return [Endless()]
+
+@hookimpl
+def register_leaves():
+    return [Looping()]
+"""
+
+
+def test_what_does_not_end_is_ended_and_named(check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "CHECK_SECONDS", 2.0)
+    done = check("endless_one", endless_one=ENDLESS)
+    assert done.exit_code == 1
+    told = "".join(done.output.split())
+    assert re.search(r"modelendless:didnotendwithin2s:itwasat\S*endless_one.py:13\(compute\)", told)
+    assert re.search(r"leaflooping:didnotendwithin2s:itwasat\S*endless_one.py:26\(expand\)", told)

@@ -334,7 +334,7 @@ def test_the_range_of_api_versions_is_held(needed: object, reason: str | None) -
 
 
 def test_an_unknown_model_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(NotFound, match=r"no model is called 'rfn'\. There are: one, two\."):
+    with pytest.raises(NotFound, match=r"no model is called 'rfn'\. There are one, two\."):
         build_host([Candidate("p", ModelPlugin(CountingModel("two"), CountingModel("one")))]).model(
             "rfn"
         )
@@ -364,7 +364,7 @@ def test_a_taxonomy_whose_base_is_missing_is_left_out_and_the_others_stay(tmp_pa
 def test_a_plugin_is_blamed_for_a_taxonomy_that_the_graph_cannot_take(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SHOP, "utf-8")
     host = build_host([Candidate("acme", TaxonomyPlugin(tmp_path / "shop.yaml"), "acme-shop")])
-    [fault] = host.without({"shop": "its tag is gone"}).faults
+    [fault] = host.judged({"shop": "its tag is gone"}).faults
     assert (fault.name, fault.distribution, fault.reason) == (
         "acme",
         "acme-shop",

@@ -18,7 +18,8 @@ from profilegraph.domain.taxonomy import Cardinality, Dimension, Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, InvalidInput, NotFound, PluginError
 from profilegraph.hooks import SegmentLeaf, expanding, hookimpl
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.guard import REST_SECONDS
+from profilegraph.hooks.host import Host, shipped_taxonomies
 from tests.support.plugins import host_of
 
 LABELS = Labels(zh_cn="条件", en="Condition")
@@ -99,7 +100,7 @@ def test_a_leaf_expands_with_names_of_either_style(asked: dict[str, Any], days: 
     [
         ({"withinDays": 0}, "my_leaf: within_days: Input should be greater than or equal to 1"),
         ({"pace": EVIL}, "my_leaf: pace: Input should be 'slow' or 'fast'"),
-        ({"spans": [{}]}, "my_leaf: spans.0.first_day: Field required"),
+        ({"spans": [{}]}, "my_leaf: spans.0.first_day: it is missing"),
     ],
 )
 def test_what_a_leaf_cannot_be_asked_is_the_asker_s_fault(asked: Any, told: str) -> None:
@@ -167,6 +168,32 @@ def test_a_leaf_that_hangs_is_set_aside_at_once(monkeypatch: pytest.MonkeyPatch)
     forever.set()
 
 
+def test_a_leaf_that_loops_is_ended_and_tried_again_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(expanding, "EXPAND_SECONDS", 0.1)
+    made: list[dict[str, Any]] = []
+
+    def loops_at_first(_: object) -> dict[str, Any]:
+        made.append({"event": {"type": "purchase"}})
+        while len(made) == 1:
+            pass
+        return made[-1]
+
+    host = host_of(acme=Leaf(loops_at_first))
+    clock = [0.0]
+    monkeypatch.setattr(host.guard, "_clock", lambda: clock[0])
+    with pytest.raises(PluginError, match="did not end"):
+        host.leaf("my_leaf").expanded({})
+    stuck = host.guard.troubles[0].stuck
+    assert stuck is not None
+    assert isinstance(stuck.exception(60), PluginError)  # no core is kept
+    with pytest.raises(PluginError, match="is set aside"):
+        host.leaf("my_leaf").expanded({})
+    clock[0] = REST_SECONDS
+    assert host.leaf("my_leaf").expanded({}) == {"event": {"type": "purchase"}}
+
+
 def test_what_was_expanded_changes_no_more() -> None:
     kept: dict[str, Any] = {"event": {"type": "purchase"}}
     made = expanded(lambda _: kept)
@@ -230,3 +257,35 @@ def test_a_leaf_that_the_api_cannot_tell_does_not_take_the_api_down(
     [trouble] = host.guard.troubles
     assert trouble.part.plugin == "acme"
     assert reason in trouble.reason
+
+
+def test_a_leaf_that_names_what_no_taxonomy_has_is_the_plugin_s_fault() -> None:
+    catalogue = Catalogue.of(shipped_taxonomies())
+    gone = {"tags": {"dimension": "mood", "anyOf": ["happy"]}}
+    host = host_of(acme=Leaf(lambda _: gone))
+    with pytest.raises(PluginError, match=r"'acme' failed \(leaf my_leaf\)") as caught:
+        host.conditions(catalogue)["myLeaf"]({})
+    assert "it expands to what no taxonomy in use has: no dimension is called 'mood'" in str(
+        caught.value
+    )
+    assert host.guard.troubles[0].part.plugin == "acme"
+
+
+def test_what_a_leaf_takes_from_the_asker_is_the_asker_s_fault() -> None:
+    class Word(Wish):
+        """What is asked, and of what."""
+
+        event: str = Field(description="Which type of event.")
+
+    class Passing(Leaf):
+        input = Word
+
+    def passed(asked: Wish) -> dict[str, Any]:
+        return {"event": {"type": asked.model_dump()["event"]}}
+
+    catalogue = Catalogue.of(shipped_taxonomies())
+    host = host_of(acme=Passing(passed))
+    assert host.conditions(catalogue)["myLeaf"]({"event": "purchase"})
+    with pytest.raises(InvalidFilter, match="my_leaf: no event type is called 'purchsae'"):
+        host.conditions(catalogue)["myLeaf"]({"event": "purchsae"})
+    assert host.guard.troubles == ()

@@ -1,49 +1,112 @@
-"""What a serving process does in the background goes on after failures that are expected."""
+"""What a process does in the background goes on whatever it raises, and tells what failed."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from profilegraph.errors import DatabaseUnavailable
-from profilegraph.services.live.routine import Routine
+from profilegraph.services.limiter import Limiter
+from profilegraph.services.metrics import Metrics
+from profilegraph.services.routines import Routine, Routines, UnderWay
 from tests.conftest import NOW
 
 
-async def test_a_round_that_fails_is_logged_and_followed_by_the_next() -> None:
-    moments = [NOW + timedelta(minutes=number) for number in range(3)]
-    clock = iter(moments)
-    seen = []
-    done = asyncio.Event()
+def cancelled() -> Exception | asyncio.CancelledError:
+    return asyncio.CancelledError("what it waited for")
 
-    async def round_(now: object) -> None:
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (lambda: DatabaseUnavailable("nobody answers."), "DATABASE_UNAVAILABLE"),
+        (lambda: KeyError("13800138000"), "KeyError"),
+        (lambda: OSError(28, "No space left on device"), "OSError"),
+        (lambda: ExceptionGroup("two", [KeyError(), ValueError()]), "KeyError, ValueError"),
+        (lambda: UnicodeError("label too long"), "UnicodeError"),
+        (cancelled, "Interrupted"),
+    ],
+)
+async def test_a_round_that_raises_anything_is_followed_by_the_next(
+    failure: Callable[[], BaseException], reason: str
+) -> None:
+    moments = [NOW + timedelta(minutes=number) for number in range(3)]
+    clock, seen, done = iter(moments), list[datetime](), asyncio.Event()
+    routines = Routines()
+    told: list[str] = []
+
+    async def round_(now: datetime) -> None:
         seen.append(now)
         if len(seen) == 1:
-            raise DatabaseUnavailable("nobody answers.")
+            raise failure()
+        if len(seen) == 2:
+            told.append(routines.told())
         if len(seen) == 3:
             done.set()
             await asyncio.Event().wait()
 
     with capture_logs() as logs:
-        routine = Routine("testing", round_, lambda: next(clock), 0.0)
+        routine = Routine("testing", round_, lambda: next(clock), 0.0, routines)
         routine.start()
         await asyncio.wait_for(done.wait(), 10)
         await routine.close()
     assert seen == moments
-    [entry] = logs
-    assert (entry["event"], entry["work"]) == ("round_failed", "testing")
+    assert [(one["event"], one["routine"]) for one in logs] == [("routine_failed", "testing")]
+    assert told == [f"testing failed 1 times in a row ({reason})"]
+    assert routines.told() == "ok"
+    assert routines["testing"].failures == 1
 
 
-async def test_a_bug_ends_the_work_and_is_logged() -> None:
-    ended = asyncio.Event()
+async def test_one_item_that_fails_is_set_aside_and_the_others_are_done() -> None:
+    now = [0.0]
+    routines, done = Routines(lambda: now[0]), list[str]()
+    going = UnderWay("testing", routines)
 
-    async def round_(_: object) -> None:
-        ended.set()
-        raise ZeroDivisionError
+    async def work(item: str, fails: bool) -> None:
+        if fails:
+            raise KeyError(item)
+        done.append(item)
 
-    with capture_logs() as logs:
-        routine = Routine("testing", round_, lambda: NOW, 0.0)
-        routine.start()
-        await asyncio.wait_for(ended.wait(), 10)
-        await routine.close()
-    assert [(entry["event"], entry["work"]) for entry in logs] == [("bug", "testing")]
+    for item in "abc":
+        going.begin(item, lambda item=item: work(item, item == "b"))  # type: ignore[misc]
+    await going.settled()
+    assert done == ["a", "c"]
+    assert routines.aside("testing") == {"b": "KeyError"}
+    assert routines.told() == "testing set 1 aside (KeyError)"
+    going.begin("b", lambda: work("b", False))
+    await going.settled()
+    assert routines.told() == "ok"
+    going.begin("gone", lambda: work("gone", True))
+    await going.settled()
+    now[0] = 601.0
+    assert routines.told() == "ok"
+
+
+async def test_metrics_count_what_routines_fail_at() -> None:
+    metrics, routines = Metrics(), Routines()
+    metrics.watch_routines(routines)
+    routines.failed("testing", KeyError())
+    routines.set_aside("testing", "s", KeyError())
+    figures = metrics.text().decode()
+    for name in ("failures_total", "failing", "set_aside_total"):
+        assert f'profilegraph_routine_{name}{{routine="testing"}} 1.0' in figures
+
+
+async def test_what_is_slow_for_one_holds_up_nobody_else() -> None:
+    limiter, forever, done = Limiter(overall=3, each=1), asyncio.Event(), list[str]()
+
+    async def work(receiver: str, wait: asyncio.Event | None) -> None:
+        async with limiter.slot(receiver):
+            if wait is not None:
+                await wait.wait()
+            done.append(receiver)
+
+    slow = [asyncio.create_task(work("slow", forever)) for _ in range(9)]
+    await asyncio.gather(*(work(f"quick {one}", None) for one in range(9)))
+    assert len(done) == 9
+    forever.set()
+    await asyncio.gather(*slow)
+    assert done.count("slow") == 9
+    assert limiter._lanes == {}

@@ -145,14 +145,16 @@ def test_the_regions_are_all_of_china() -> None:
     assert (len(provinces), len(cities)) == (34, 333)
     assert len(CATALOGUE.descendants["region/china"]) == 1 + 34 + 333
     ends = {"市": 293, "自治州": 30, "地区": 7, "盟": 3}
-    names = [tag.labels.zh_cn for tag in cities]
+    names = [tag.labels.text("zh-CN") for tag in cities]
     assert {end: sum(name.endswith(end) for name in names) for end in ends} == ends
     most = {"guangdong": 21, "sichuan": 21, "henan": 17, "yunnan": 16, "xinjiang": 14, "hainan": 4}
     parents = [tag.parent for tag in cities]
     assert {key: parents.count(key) for key in most} == most
     for municipality in ("beijing", "shanghai", "tianjin", "chongqing"):
         assert municipality not in parents
-    assert all(re.fullmatch(r"[A-Z][A-Za-zü'ê ()]+|Ürümqi", tag.labels.en) for tag in cities)
+    assert all(
+        re.fullmatch(r"[A-Z][A-Za-zü'ê ()]+|Ürümqi", tag.labels.text("en")) for tag in cities
+    )
     assert CATALOGUE.tag("region/yunnan_xishuangbanna").labels.en == (
         "Xishuangbanna Dai Autonomous Prefecture"
     )
@@ -163,7 +165,9 @@ def test_a_shipped_taxonomy_says_what_it_is_and_who_has_which_duty(taxonomy: Tax
     assert taxonomy.description
     assert {d.key for d in taxonomy.dimensions if set(d.duties) != set(Duty)} == set()
     assert not taxonomy.editable
-    words = [label for d in taxonomy.dimensions for tag in d.tags for label in [tag.labels.en]]
+    words = [
+        label for d in taxonomy.dimensions for tag in d.tags for label in [tag.labels.text("en")]
+    ]
     assert not [word for word in words if re.search(r"[\u4e00-\u9fff]", word)]
 
 

@@ -79,7 +79,11 @@ def test_a_sound_file_becomes_a_taxonomy() -> None:
             "{zh_CN: 渠道, en: Channel}",
             "6:14: `zh_CN` is not a key of a label; did you mean `zh-CN`?",
         ),
-        ("{zh-CN: 渠道, en: Channel}", "{en: Channel}", "6:13: `labels` lacks `zh-CN`"),
+        (
+            "{zh-CN: 渠道, en: Channel}",
+            "{}",
+            "6:13: `labels` is a mapping; say it in zh-CN, in en, or in both",
+        ),
         (
             "    labels: {zh-CN: 渠道, en: Channel}\n",
             "",
@@ -394,7 +398,7 @@ def test_text_that_is_no_yaml_mapping_is_refused_with_its_place(text: str, fault
 def test_all_faults_of_a_file_are_listed_in_the_order_of_its_lines() -> None:
     broken = (
         SOUND.replace("cardinality: multi", "cardinality: few")
-        .replace("labels: {zh-CN: 商店, en: Shop}", "labels: {zh-CN: 商店}")
+        .replace("labels: {zh-CN: 商店, en: Shop}", "labels: {}")
         .replace("parent: online", "parent: offline")
     )
     faults = faults_of(broken)
@@ -488,3 +492,19 @@ def test_ordered_dimensions_go_from_the_least_to_the_most() -> None:
         "1000_plus",
     ]
     assert ordered["annual_budget"][0].key == "under_50k"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("text", "string"),
+        ("int", "number"),
+        ("datetime", "date"),
+        ("bool", "boolean"),
+        ("dates", "date"),
+    ],
+)
+def test_a_type_that_others_call_so_is_told_by_its_name_here(given: str, meant: str) -> None:
+    attribute = f"attributes:\n  - {{key: city, type: {given}, labels: {{zh-CN: 市, en: City}}}}\n"
+    [fault] = faults_of(SOUND + attribute)
+    assert fault.endswith(f"did you mean {meant!r}?")

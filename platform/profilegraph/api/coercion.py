@@ -19,9 +19,14 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLNonNull,
+    GraphQLSchema,
+    TypeNode,
     Undefined,
+    get_named_type,
     is_required_input_field,
+    type_from_ast,
 )
 from graphql.language.parser import MAX_NESTING_DEPTH
 
@@ -38,12 +43,24 @@ class Coercions:
 
     def __init__(self) -> None:
         self._objects: dict[str, _Object] = {}
+        self._holds: dict[tuple[str, str], bool] = {}
 
     def of(self, kind: GraphQLInputType) -> Coerce:
         """Return what reads the values of a type."""
         if isinstance(kind, GraphQLNonNull):
             return _required(self._present(kind.of_type))
         return _optional(self._present(kind))
+
+    def holds(self, schema: GraphQLSchema, written: TypeNode, name: str) -> bool:
+        """Return whether values of a type, as a text writes it, may hold values of an input type."""
+        kind = type_from_ast(schema, written)
+        if kind is None:
+            return False
+        outer = get_named_type(kind)
+        key = (outer.name, name)
+        if key not in self._holds:
+            self._holds[key] = name in _within(outer)
+        return self._holds[key]
 
     def _present(self, kind: Any) -> Coerce:
         """Return what reads the values of a type that are not null."""
@@ -78,7 +95,9 @@ class _Object:
         if type(value) is not dict or level > MAX_NESTING_DEPTH or self._needed - value.keys():
             raise Unusual
         if self._kind.is_one_of:
-            ((name, one),) = value.items()
+            if not value.keys() <= self._places.keys():
+                raise Unusual
+            ((name, one),) = ((name, one) for name, one in value.items() if one is not None)
             found = {self._field(name)[0]: _given(self._field(name)[1](one, level + 1))}
         else:
             found = {}
@@ -92,6 +111,18 @@ class _Object:
             field = self._kind.fields[name]
             self._fields[name] = (field.out_name or name, self._coercions.of(field.type))
         return self._fields[name]
+
+
+def _within(kind: GraphQLNamedType) -> set[str]:
+    """Return the names of a type and of all that are found in its values, to any depth."""
+    found, stack = {kind.name}, [kind]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, GraphQLInputObjectType):
+            inner = [get_named_type(field.type) for field in one.fields.values()]
+            stack += [it for it in inner if it.name not in found]
+            found.update(it.name for it in inner)
+    return found
 
 
 def _required(read: Coerce) -> Coerce:

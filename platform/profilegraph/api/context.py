@@ -14,9 +14,10 @@ from profilegraph.api.estimate import Budget
 from profilegraph.api.loaders import Loaders
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.duties import Actor
+from profilegraph.domain.notices import Notices
 from profilegraph.segments.codec import Conditions
 from profilegraph.segments.facts import Past, When
-from profilegraph.segments.history import as_of
+from profilegraph.segments.history import as_of, require_moment
 from profilegraph.segments.nodes import Node
 from profilegraph.services import duties, segments
 from profilegraph.services.keys import ApiKey
@@ -35,20 +36,30 @@ class ApiContext:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._look = OneLook(platform.knowledge)
-        self.platform = replace(platform, look=self._look)
+        self.notices: Notices = {}
+        """What is to be known of the answers, beside them."""
+        self.platform = replace(platform, look=self._look, notices=self.notices)
         self.viewer = viewer
         self.now = now
         self._clock = clock
         self.budget = Budget()
         self.made: dict[str, Any] = {}
         """What is the same all over an answer and need not be made again, by a key of its own."""
+        self._seen: Catalogue | None = None
+        self._conditions: Conditions | None = None
         self._standing: asyncio.Task[Actor] | None = None
         self._load: Loaders | None = None
 
     @property
     def conditions(self) -> Conditions:
         """Return the conditions that plugins add to the language."""
-        return self.platform.host.conditions
+        if self._conditions is None:
+            self._conditions = self.platform.host.conditions(self._seen)
+        return self._conditions
+
+    def saw(self, catalogue: Catalogue) -> None:
+        """Take note of the taxonomies that the request sees."""
+        self._seen, self._conditions = catalogue, None
 
     @property
     def load(self) -> Loaders:
@@ -57,14 +68,27 @@ class ApiContext:
             self._load = Loaders(self.platform, self.now, self.budget)
         return self._load
 
-    def when(self, moment: datetime | None) -> When:
-        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one."""
-        return as_of(moment, self.now)
+    def when(self, moment: datetime | None, now: datetime | None = None) -> When:
+        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one.
 
-    def past(self, moment: datetime | None) -> Past | None:
-        """Return the past moment that is asked about; None for now."""
-        when = self.when(moment)
-        return when if isinstance(when, Past) else None
+        With `now`, another moment than the present is taken for it.
+        """
+        if now is not None:
+            require_moment(now, "now")
+        return as_of(moment, now or self.now)
+
+    def past(self, moment: datetime | None, now: datetime | None = None) -> When | None:
+        """Return the moment that is asked about where it is not the present one, else None."""
+        when = self.when(moment, now)
+        return when if isinstance(when, Past) or now is not None else None
+
+    def moments(self, past: When | None) -> tuple[datetime | None, datetime | None]:
+        """Return the past moment, and what was given for the present one, that something is asked of."""
+        match past:
+            case Past():
+                return past.at, None if past.present == self.now else past.present
+            case _:
+                return None, past
 
     async def catalogue(self) -> Catalogue:
         """Return the taxonomies in force, asked for once a request."""
@@ -72,8 +96,13 @@ class ApiContext:
 
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
-        library = await segments.library(self.platform, node)
-        return segments.text(node, await self.catalogue(), locale, library)
+        key = f"sentence {locale} {id(node)}"
+        if key not in self.made:
+            library = await segments.library(self.platform, node)
+            # Kept beside its sentence, so that no other filter takes its place in memory.
+            self.made[key] = node, segments.text(node, await self.catalogue(), locale, library)
+        text: str = self.made[key][1]
+        return text
 
     async def standing(self) -> Actor:
         """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""
@@ -89,6 +118,7 @@ class ApiContext:
         if self._clock is not None:
             self.now = self._clock()
         self.budget = Budget()
+        self.notices.clear()
         self.forget()
 
     def forget(self) -> None:

@@ -15,8 +15,10 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 
 from profilegraph.api import faults, limits
 from profilegraph.api.context import ApiContext
-from profilegraph.api.operations import Operation, Refused, RunnableSchema
-from profilegraph.errors import DatabaseBusy, DatabaseTimeout, DatabaseUnavailable
+from profilegraph.api.operations import Refused, RunnableSchema
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.notices import Notice
+from profilegraph.errors import ProfilegraphError
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
 _SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
@@ -46,6 +48,9 @@ class Schemas(Protocol):
     async def newest(self) -> RunnableSchema:
         """Return the schema of this moment."""
 
+    async def of(self, catalogue: Catalogue) -> RunnableSchema:
+        """Return the schema of some taxonomies, which is then the one in use."""
+
 
 class Executor:
     """Executes operations against the schema in use."""
@@ -67,11 +72,17 @@ class Executor:
         if len(query) > limits.MAX_CHARACTERS:
             return _refused(_TOO_LONG, limits.CODE)
         run = partial(self._run, query, variables or {}, operation, context, may_mutate)
-        schema = await self._newest() if _INTROSPECTS.search(query) else self._schemas.current
+        introspects = _INTROSPECTS.search(query)
+        schema = await self._newest(context) if introspects else self._schemas.current
         answer = await run(schema)
-        if answer.executed or (newest := await self._newest()) is schema:
+        if answer is not None and answer.executed:
             return answer
-        return await run(newest)  # it may ask for what a taxonomy has just brought
+        newest = await self._newest(context)
+        if newest is schema and answer is not None:
+            return answer
+        last = await run(newest, last=True)  # it may ask for what a taxonomy has just brought
+        assert last is not None, "the last schema is taken"  # noqa: S101
+        return last
 
     async def _run(
         self,
@@ -81,7 +92,14 @@ class Executor:
         context: object,
         may_mutate: bool,
         schema: RunnableSchema,
-    ) -> Answer:
+        *,
+        last: bool = False,
+    ) -> Answer | None:
+        """Return the answer; None where the request sees other taxonomies than those of the schema.
+
+        A typed condition then means what it does to everything else that the request asks. The `last`
+        schema is taken whatever it is of.
+        """
         try:
             operation = schema.document(query).operation(name)
             if operation is None:
@@ -90,7 +108,11 @@ class Executor:
                 return _refused(_ONLY_QUERIES, "METHOD_NOT_ALLOWED", mutation=True)
             if operation.type is OperationType.SUBSCRIPTION:
                 return _refused(_SUBSCRIPTION, _UNRESOLVED)
-            return await self._once(operation, variables, context)
+            operation.admit(variables)
+            changes = operation.type is OperationType.MUTATION
+            if not last and await self._newest(context, changes=changes) is not schema:
+                return None
+            return self._told(await operation.execute(context, variables), context)
         except GraphQLSyntaxError as error:
             return self._not_begun([error])
         except Refused as refused:
@@ -108,11 +130,12 @@ class Executor:
             yield _refused(_TOO_LONG, limits.CODE)
             return
         try:
-            operation = (await self._newest()).document(query).operation(name)
+            operation = (await self._newest(context)).document(query).operation(name)
             if operation is None:
                 yield _unresolved(name)
             elif operation.type is not OperationType.SUBSCRIPTION:
-                yield await self._once(operation, variables or {}, context)
+                operation.admit(variables or {})
+                yield self._told(await operation.execute(context, variables or {}), context)
             else:
                 async with aclosing(operation.subscribe(context, variables or {})) as results:
                     async for result in results:
@@ -122,15 +145,20 @@ class Executor:
         except Refused as refused:
             yield self._not_begun(refused.errors)
 
-    async def _once(
-        self, operation: Operation, variables: Mapping[str, Any], context: object
-    ) -> Answer:
-        return self._told(await operation.execute(context, variables), context)
+    async def _newest(self, context: object, *, changes: bool = False) -> RunnableSchema:
+        """Return the schema of the taxonomies that a request sees, by the one look that it takes.
 
-    async def _newest(self) -> RunnableSchema:
+        One that `changes` something does not wait for the index.
+        """
         try:
-            return await self._schemas.newest()
-        except (DatabaseUnavailable, DatabaseBusy, DatabaseTimeout) as fault:
+            if not isinstance(context, ApiContext):
+                return await self._schemas.newest()
+            platform = context.platform
+            seen = platform.catalogue_for_change if changes else platform.catalogue
+            catalogue = await seen()
+            context.saw(catalogue)
+            return await self._schemas.of(catalogue)
+        except ProfilegraphError as fault:
             # The schema can be read, and a wrong query refused, without a database.
             _log.warning("the schema may be old", reason=fault.message)
             return self._schemas.current
@@ -147,7 +175,14 @@ class Executor:
         result: dict[str, Any] = {"data": answered.data}
         if answered.errors:
             result["errors"] = [faults.failed(error, self._new_id) for error in answered.errors]
+        notices = context.notices.values() if isinstance(context, ApiContext) else ()
+        if told := [_notice(one) for one in notices if one is not None]:
+            result["extensions"] = {"notices": told}
         return Answer(result, executed=True)
+
+
+def _notice(one: Notice) -> dict[str, str]:
+    return {"code": one.code.value, "message": one.text("en"), "asOf": one.at.isoformat()}
 
 
 def _unresolved(name: str | None) -> Answer:

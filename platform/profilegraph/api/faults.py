@@ -24,6 +24,10 @@ INTERNAL = "INTERNAL"
 Formatted = dict[str, Any]
 _log = structlog.get_logger()
 _QUOTED_VALUE = re.compile(r"^Value .* does not exist in", re.DOTALL)
+_SUGGESTED = re.compile(
+    r"(?<=\.) Did you mean (?:the enum value )?'\w+'(?:(?:, or |, | or )'\w+')*\?(?=\Z| Found: )",
+    re.ASCII,
+)
 _VALUE_FOLLOWS = re.compile(r"[,;:] found|\. Did you mean|, but encountered error|: ", re.DOTALL)
 
 
@@ -68,7 +72,9 @@ def value_free(message: str) -> str:
     Values may be personal data, and error messages end up in the logs of whoever calls.
     """
     named = _QUOTED_VALUE.sub("The value does not exist in", message)
-    return _VALUE_FOLLOWS.split(named, maxsplit=1)[0].rstrip(".") + "."
+    suggested = _SUGGESTED.search(message)
+    said = _VALUE_FOLLOWS.split(named, maxsplit=1)[0].rstrip(".") + "."
+    return said + (suggested[0] if suggested else "")
 
 
 def _of_variable(error: GraphQLError, reason: GraphQLError) -> str:

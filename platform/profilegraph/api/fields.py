@@ -17,12 +17,20 @@ from strawberry.types import get_object_definition
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+OF_FILTER = "of_filter"
+"""Key of a field's metadata: whether its value grows with the filter that was asked with."""
 
 
-def field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a method the resolver of a field."""
+def field(
+    description: str, *, tells_filter: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that makes a method the resolver of a field.
+
+    Whether its value grows with the filter that was asked with is said for the estimate.
+    """
     return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]", strawberry.field(description=description)
+        "Callable[[Callable[P, R]], Callable[P, R]]",
+        strawberry.field(description=description, metadata={OF_FILTER: tells_filter}),
     )
 
 

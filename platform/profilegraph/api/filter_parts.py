@@ -28,7 +28,9 @@ class NumberTest:
     )
 
 
-@strawberry.input(description="Compares a text, letter case included. All that is given must hold.")
+@strawberry.input(
+    description="Compares a text, letter case included, in Unicode's normal form. All that is given must hold."
+)
 class TextTest:
     """Compares a text."""
 

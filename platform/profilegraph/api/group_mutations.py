@@ -10,6 +10,7 @@ from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.fields import field
 from profilegraph.api.group_queries import GroupKey
 from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.ids import encode_id
 from profilegraph.api.inputs import LabelsInput
 from profilegraph.api.types.segment_group import SegmentGroup
 from profilegraph.services import segment_groups
@@ -49,14 +50,14 @@ class GroupMutation:
         )
         return SegmentGroup.of(found)
 
-    @field("Deletes a group; its segments stay. Answers with its key.")
+    @field("Deletes a group; its segments stay. Answers with the global id that it had.")
     async def delete_segment_group(
         self, info: Info, key: GroupKey, idempotency_key: IdempotencyKey = None
-    ) -> str:
-        """Return the key of the deleted group."""
+    ) -> strawberry.ID:
+        """Return the id of the deleted group."""
         act = _act(info.context, idempotency_key)
         await segment_groups.delete_group(info.context.platform, key, act)
-        return key
+        return encode_id(SegmentGroup.__name__, key)
 
 
 def _act(context: ApiContext, idempotency_key: str | None) -> Act:

@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
-from profilegraph.api.types.segment import AsOf
+from profilegraph.api.types.segment import AsOf, Now
 from profilegraph.api.types.segment_group import PrimarySegment, SegmentGroup
 from profilegraph.errors import NotFound
 from profilegraph.services import segment_groups
@@ -22,14 +22,14 @@ class GroupQuery:
 
     @field("Segments of which each customer belongs to exactly one; null without a group.")
     async def segment_group(
-        self, info: Info, key: GroupKey, as_of: AsOf = None
+        self, info: Info, key: GroupKey, as_of: AsOf = None, now: Now = None
     ) -> SegmentGroup | None:
         """Return a group, as it is now, with its customers as of a moment."""
         try:
             found = await segment_groups.group(info.context.platform, key)
         except NotFound:
             return None
-        return SegmentGroup.of(found, info.context.past(as_of))
+        return SegmentGroup.of(found, info.context.past(as_of, now))
 
     @listed("All groups of segments, by key.")
     async def segment_groups(self, info: Info) -> list[SegmentGroup]:
@@ -44,9 +44,10 @@ class GroupQuery:
         customer: Annotated[str, strawberry.argument(description="Key of the customer.")],
         group: GroupKey,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> PrimarySegment:
         """Return to which segment of a group a customer belongs."""
-        context, past = info.context, info.context.past(as_of)
+        context, past = info.context, info.context.past(as_of, now)
         of = await segment_groups.group(context.platform, group)
         found = await segment_groups.primary(context.platform, of, customer, past or context.now)
         return PrimarySegment.of(found, past)

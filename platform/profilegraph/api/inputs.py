@@ -24,12 +24,18 @@ from profilegraph.api.enums import (
 from profilegraph.api.fields import given
 from profilegraph.api.filters import FilterInput
 from profilegraph.domain.customers import AttributeValue
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.values import Key, Labels, Record
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.nodes import Node
 
 R = TypeVar("R", bound=Record)
 _KEYS = TypeAdapter[str](Key)
+BASE_VERSION = (
+    "Number of the version that the change was made from, 0 for a new segment: refused with CONFLICT"
+    " where another one is the newest by now. Left out, the newest is replaced whoever saved it."
+)
+_SINCE = "Since when it is so, with a time zone; from now on if left out."
 _KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
 
 
@@ -40,6 +46,10 @@ class IdentityInput:
     kind: IdentityKind = strawberry.field(description="Which channel.")
     value: str = strawberry.field(
         description="The key, in any usual way of writing: 138 0013 8000 is understood."
+    )
+    region: str | None = given(
+        "Country (ISO 3166, such as US) of a phone number without its country code; the deployment's"
+        " if left out, and then one that may be another country's is refused."
     )
 
 
@@ -80,6 +90,9 @@ class SaveCustomerInput:
     key: str = strawberry.field(description=_KEY)
     kind: CustomerKind | None = given("Organisation or person; COMPANY for a new one if left out.")
     name: str | None = given("Name.")
+    created_at: datetime | None = given(
+        "Since when it has been a customer, with a time zone; since it was first saved if left out."
+    )
     attributes: list[AttributeInput] | None = given("New values of attributes; others stay.")
     identities: list[IdentityInput] | None = given("Further identities; others stay.")
 
@@ -95,6 +108,7 @@ class SaveDepartmentInput:
     name: str | None = given("What the customer calls it.")
     function: DepartmentFunction | None = given("What it does.")
     parent: str | None = given("Key of the department that it is part of.")
+    since: datetime | None = given(_SINCE)
 
 
 @strawberry.input(
@@ -112,6 +126,7 @@ class SaveDecisionMakerInput:
     stance: float | None = given("From -1 (against us) to 1 (for us).")
     department: str | None = given("Key of the department that the person works in.")
     reports_to: str | None = given("Key of the superior.")
+    since: datetime | None = given(_SINCE)
 
 
 @strawberry.input(description="A tag to put on customers, and what is known about it.")
@@ -147,12 +162,15 @@ class EventInput:
     person: str | None = given("Key of the decision-maker who did it.")
 
 
-@strawberry.input(description="What people read, in both languages of the product.")
+@strawberry.input(
+    description="What people read, in both languages of the product or in one of them; the other one"
+    " stays as it is."
+)
 class LabelsInput:
-    """What people read, in both languages."""
+    """What people read, in both languages or in one of them."""
 
-    zh_cn: str = strawberry.field(name="zhCN", description="In Chinese.")
-    en: str = strawberry.field(description="In English.")
+    zh_cn: str | None = strawberry.field(name="zhCN", default=None, description="In Chinese.")
+    en: str | None = strawberry.field(default=None, description="In English.")
 
     def labels(self) -> Labels:
         """Return the labels; raises InvalidInput."""
@@ -173,6 +191,7 @@ class SaveSegmentInput:
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
+    base_version: int | None = strawberry.field(default=None, description=BASE_VERSION)
 
 
 @strawberry.input(description="A segment whose members are chosen by hand.")
@@ -188,6 +207,7 @@ class SaveStaticSegmentInput:
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
+    base_version: int | None = strawberry.field(default=None, description=BASE_VERSION)
 
 
 def values(given_input: object, *names: str) -> dict[str, Any]:
@@ -216,13 +236,13 @@ def key(text: str, where: str) -> str:
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
-        raise InvalidInput(fault.errors()[0]["msg"] + ".", where=where) from fault
+        raise InvalidInput(reason(reasons(fault)[0]) + ".", where=where) from fault
 
 
 def _invalid(fault: ValidationError) -> InvalidInput:
-    return InvalidInput(
-        "; ".join(
-            f"{'.'.join(to_camel(str(part)) for part in error['loc']) or 'input'}: {error['msg']}"
-            for error in fault.errors(include_input=False, include_url=False)
-        )
-    )
+    told = [(_place(error["loc"]), reason(error)) for error in reasons(fault)]
+    return InvalidInput("; ".join(f"{place}: {why}" for place, why in told), where=told[0][0])
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(to_camel(str(part)) for part in location) or "input"

@@ -16,12 +16,16 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
 
 MAX_TOKENS = 2_000
 MAX_CHARACTERS = 100_000
+MAX_OPERATIONS = 20
+MAX_COMPARISONS = 5_000
+"""Pairs of fields of one name, or of fragments, in one place: GraphQL's rules compare each pair."""
 CODE = "QUERY_TOO_LARGE"
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -71,12 +75,63 @@ def refusals(document: DocumentNode, limits: Measure = LIMITS) -> list[GraphQLEr
     except CycleError as fault:
         circle = " → ".join(reversed(fault.args[1]))
         return [GraphQLError(f"Fragments spread each other in a circle: {circle}.")]
-    return [
-        error
-        for node in document.definitions
-        if isinstance(node, OperationDefinitionNode)
-        for error in _excess(_total(_part(node), measures), limits)
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    if len(operations) > MAX_OPERATIONS:
+        return [_more_than(MAX_OPERATIONS, "operations")]
+    found = [error for one in operations for error in _excess(_total(_part(one), measures), limits)]
+    if not found and _comparisons(document) > MAX_COMPARISONS:
+        found.append(_more_than(MAX_COMPARISONS, "pairs of fields of one name in one place"))
+    return found
+
+
+def _comparisons(document: DocumentNode) -> int:
+    """Return how many pairs GraphQL's rules compare in a document, or that they are too many.
+
+    It must be within the other limits: the work is proportional to what it spreads out to.
+    """
+    fragments = {
+        one.name.value: one
+        for one in document.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    unspread = dict(fragments)
+    found = 0
+    places = [
+        [one.selection_set]
+        for one in document.definitions
+        if isinstance(one, OperationDefinitionNode)
     ]
+    # Rules go through fragments that nothing spreads as well.
+    while found <= MAX_COMPARISONS and (places or unspread):
+        if not places:
+            places.append([unspread.popitem()[1].selection_set])
+        fields, spread = _gathered(places.pop(), fragments)
+        for name in spread:
+            unspread.pop(name, None)
+        sizes = [len(spread), *map(len, fields)]
+        found += sum(size * (size - 1) // 2 for size in sizes)
+        inner = ([one.selection_set for one in some if one.selection_set] for some in fields)
+        places += filter(None, inner)
+    return found
+
+
+def _gathered(
+    sets: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> tuple[list[list[FieldNode]], set[str]]:
+    """Return the fields of one place by their names in the answer, and the fragments spread there."""
+    fields: dict[str, list[FieldNode]] = {}
+    spread: set[str] = set()
+    while sets:
+        for node in sets.pop().selections:
+            if isinstance(node, FieldNode):
+                fields.setdefault((node.alias or node.name).value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                sets.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
+                if node.name.value in fragments:
+                    sets.append(fragments[node.name.value].selection_set)
+    return list(fields.values()), spread
 
 
 def _measures(fragments: Mapping[str, _Part]) -> dict[str, Measure]:
@@ -129,10 +184,14 @@ def _total(part: _Part, measures: Mapping[str, Measure]) -> Measure:
 
 def _excess(measure: Measure, limits: Measure) -> list[GraphQLError]:
     return [
-        GraphQLError(
-            f"The query has more than {most} {_WORDS[name]}. Ask in several requests.",
-            extensions={"code": CODE},
-        )
+        _more_than(most, _WORDS[name])
         for name, most in vars(limits).items()
         if getattr(measure, name) > most
     ]
+
+
+def _more_than(most: int, what: str) -> GraphQLError:
+    return GraphQLError(
+        f"The query has more than {most} {what}. Ask in several requests.",
+        extensions={"code": CODE},
+    )

@@ -9,6 +9,7 @@ import strawberry
 from profilegraph.api.context import ApiContext, Info
 from profilegraph.api.fields import field
 from profilegraph.api.idempotency import IdempotencyKey, request_key
+from profilegraph.api.ids import encode_id
 from profilegraph.api.types.live import Webhook
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.services.live import telling, watching
@@ -81,14 +82,14 @@ class LiveMutation:
         saved = await telling.save_webhook(info.context.platform, key, segment, url, act)
         return SavedWebhook(webhook=Webhook.of(saved.webhook), secret=saved.secret)
 
-    @field("Has a webhook told no more. Answers with its key.")
+    @field("Has a webhook told no more. Answers with the global id that it had.")
     async def delete_webhook(
         self, info: Info, key: WebhookKey, idempotency_key: IdempotencyKey = None
-    ) -> str:
-        """Return the key of the deleted webhook."""
+    ) -> strawberry.ID:
+        """Return the id of the deleted webhook."""
         act = _act(info.context, idempotency_key)
         await telling.delete_webhook(info.context.platform, key, act)
-        return key
+        return encode_id(Webhook.__name__, key)
 
 
 def _act(context: ApiContext, idempotency_key: str | None) -> Act:

@@ -79,10 +79,10 @@ class Mutation(
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
         context = info.context
+        permit = await _tagger(context, [tag.tag for tag in tags])
         taggings = [_tagging(context, one, tag) for one in keys for tag in tags]
         # A repeated request comes at another moment, which is no part of what it asks for.
         digest = sha256(f"tagCustomers {keys!r} {tags!r}".encode()).hexdigest()
-        permit = await _tagger(context, [tag.tag for tag in tags])
         await _save(context, taggings, idempotency_key, digest, permit)
         if not taggings or idempotency_key is not None:
             return await Customer.load_many(info, keys)  # they need not be there
@@ -168,8 +168,10 @@ async def _save(
 
 
 async def _tagger(context: ApiContext, tags: Sequence[str]) -> Permit:
-    """Return what requires the duty to tag in the dimensions of some tags."""
+    """Return what requires the duty to tag in the dimensions of some tags; raises NotFound."""
     catalogue = await context.platform.catalogue_for_change()
+    for tag in tags:
+        catalogue.tag(tag)
     dimensions = {catalogue.current_tag(tag).partition("/")[0] for tag in tags}
     actor = context.viewer.actor
     return duties.permit(context.platform, actor, Duty.TAG, dimensions, context.now)
@@ -178,11 +180,11 @@ async def _tagger(context: ApiContext, tags: Sequence[str]) -> Permit:
 def _customer(
     given: SaveCustomerInput,
 ) -> tuple[customers.Customer, *tuple[customers.Identity, ...]]:
-    fields = values(given, "key", "name") | present(given, "kind")
+    fields = values(given, "key", "name") | present(given, "kind", "created_at")
     attributes = {one.key: one.value() for one in present(given).get("attributes", ())}
     customer = record(customers.Customer, fields | {"attributes": attributes})
     identities = [
-        record(customers.Identity, {"kind": one.kind, "value": one.value, "customer": given.key})
+        record(customers.Identity, present(one) | {"customer": given.key})
         for one in present(given).get("identities", ())
     ]
     return customer, *identities

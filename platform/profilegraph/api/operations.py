@@ -14,7 +14,6 @@ from typing import Any, cast
 
 import strawberry
 from graphql import (
-    DocumentNode,
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
@@ -23,9 +22,11 @@ from graphql import (
     OperationType,
     default_field_resolver,
     default_type_resolver,
+    is_input_type,
     parse,
     specified_rules,
     subscribe,
+    type_from_ast,
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
@@ -42,10 +43,14 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from profilegraph.api import limits
 from profilegraph.api.coercion import Coerce, Coercions, Unusual
 from profilegraph.api.estimate import excess
+from profilegraph.api.nulls import without_null_literals, without_nulls
 from profilegraph.api.plans import PlannedExecutor
 
 _REMEMBERED = 256
 _MOST_ERRORS = 50
+_FILTER = "FilterInput"
+_MOST_OBJECTS = 4_000
+"""Objects in one variable that holds filters: those of one question have 300 conditions at most."""
 _UNNAMED = "Say by `operationName` which of the operations to run."
 _RULES = (
     *specified_rules,
@@ -77,7 +82,10 @@ class Document:
 
     def __init__(self, schema: GraphQLSchema, coercions: Coercions, text: str) -> None:
         self.schema = schema
-        self.node: DocumentNode = parse(text, max_tokens=limits.MAX_TOKENS)
+        self.node = parse(text, max_tokens=limits.MAX_TOKENS)
+        self._too_large = limits.refusals(self.node)
+        if "null" in text and not self._too_large:
+            self.node = without_null_literals(schema, self.node)
         self._operations = {
             None if one.name is None else one.name.value: Operation(self, one, coercions)
             for one in self.node.definitions
@@ -87,9 +95,7 @@ class Document:
     @cached_property
     def faults(self) -> list[GraphQLError]:
         """Return what is wrong with it: the limits first, then GraphQL's rules."""
-        return limits.refusals(self.node) or validate(
-            self.schema, self.node, _RULES, max_errors=10, hide_suggestions=True
-        )
+        return self._too_large or validate(self.schema, self.node, _RULES, max_errors=10)
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of a name, or the only one; None where there is none of the name.
@@ -119,8 +125,7 @@ class Operation:
         return self._node.operation
 
     async def execute(self, context: object, given: Mapping[str, Any]) -> ExecutionResult:
-        """Return what it answers; raises Refused where it is not run."""
-        self._admit(given)
+        """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
         schema = self._document.schema
         executor = PlannedExecutor(
             schema,
@@ -142,12 +147,12 @@ class Operation:
         self, context: object, given: Mapping[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
         """Yield what it answers to each event; raises Refused where it does not begin."""
-        self._admit(given)
+        self.admit(given)
         result = subscribe(
             self._document.schema,
             self._document.node,
             context_value=context,
-            variable_values=dict(given),
+            variable_values=self._said(given),
             operation_name=None if self._node.name is None else self._node.name.value,
             executor_class=PlannedExecutor,
         )
@@ -161,10 +166,12 @@ class Operation:
             except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
                 yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
-    def _admit(self, given: Mapping[str, Any]) -> None:
+    def admit(self, given: Mapping[str, Any]) -> None:
+        """Return nothing where it may be run; raises Refused where it is wrong, or asks for too much."""
         document = self._document
         if errors := document.faults or excess(document.schema, document.node, given):
             raise Refused(errors)
+        self._refuse_endless(given)
 
     def _values(self, given: Mapping[str, Any]) -> VariableValues:
         try:
@@ -172,11 +179,31 @@ class Operation:
         except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
             definitions = self._node.variable_definitions or ()
             values = get_variable_values(
-                self._document.schema, definitions, dict(given), max_errors=_MOST_ERRORS
+                self._document.schema, definitions, self._said(given), max_errors=_MOST_ERRORS
             )
         if isinstance(values, list):
             raise Refused(values)
         return values
+
+    def _said(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        schema, said = self._document.schema, dict(given)
+        for node in self._node.variable_definitions or ():
+            name, kind = node.variable.name.value, type_from_ast(schema, node.type)
+            if name in said and kind is not None and is_input_type(kind):
+                said[name] = without_nulls(kind, said[name])
+        return said
+
+    def _refuse_endless(self, given: Mapping[str, Any]) -> None:
+        """Raise Refused where a filter has so many parts that reading it would take its time."""
+        for node in self._node.variable_definitions or ():
+            name = node.variable.name.value
+            if not self._coercions.holds(self._document.schema, node.type, _FILTER):
+                continue
+            if _objects(given.get(name)) > _MOST_OBJECTS:
+                message = f"Variable '${name}' has more than {_MOST_OBJECTS:,} objects in it."
+                hint = "Save a part of the filter as a segment of its own."
+                extensions = {"code": limits.CODE, "hint": hint}
+                raise Refused([GraphQLError(message, node, extensions=extensions)])
 
     def _read(self, given: Mapping[str, Any]) -> VariableValues:
         """Return the values of the variables; raises whatever where one is unusual."""
@@ -216,6 +243,19 @@ class Operation:
     def _fragments(self) -> dict[str, FragmentDetails]:
         # No fragment has variables of its own: the parser takes none.
         return {name: FragmentDetails(one) for name, one in self._fragment_definitions.items()}
+
+
+def _objects(value: Any) -> int:
+    """Return how many objects are in a value, or that they are too many."""
+    found, stack = 0, [value]
+    while stack and found <= _MOST_OBJECTS:
+        match stack.pop():
+            case dict() as one:
+                found += 1
+                stack.extend(one.values())
+            case list() as many:
+                stack.extend(many)
+    return found
 
 
 def _leave_out(coerce: Coerce) -> None:

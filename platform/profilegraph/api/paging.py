@@ -146,14 +146,14 @@ def key_of(cursor: str | None, kind: str) -> str | None:
     """Return the key that a cursor of a list by key points at; raises InvalidInput for another's."""
     if cursor is None:
         return None
-    found, key = decode_id(cursor)
-    if found != kind:
+    found = decode_id(cursor)
+    if found.kind != kind:
         raise InvalidInput(
             "the cursor cannot be used: it is of another list.",
             where="after",
             hint="Pass on a cursor of the same list.",
         )
-    return key
+    return found.key
 
 
 def _read(plain: Any, kind: type[Any]) -> Any:

@@ -13,6 +13,7 @@ reports what there is to report. So answers and errors are those of graphql-core
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -45,6 +46,7 @@ Complete: TypeAlias = Callable[[Any], Any]
 """Returns what the answer says of a value; raises whatever where the value is not as expected."""
 
 _BEHIND = GraphQLCoreConverter.DEFINITION_BACKREF
+_ENDLESS = Budget(sys.maxsize, sys.maxsize)
 _PLAIN = frozenset({str, int, float, bool, datetime, date, dict, list, tuple})
 """Types of leaves that have nothing to wait for and are no errors; enums are known by member."""
 
@@ -60,6 +62,27 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         # By the identity of the fields, which are kept beside the plan so that it stays theirs.
         self._plans: dict[tuple[GraphQLOutputType, int], tuple[Fields, Complete | None]] = {}
+
+    @property
+    def _budget(self) -> Budget:
+        """Return how much more may be answered; who asks without a request may ask for all."""
+        budget: Budget = getattr(self.context_value, "budget", _ENDLESS)
+        return budget
+
+    def execute_field(
+        self, parent_type: GraphQLObjectType, source: Any, fields: Fields, path: Any, at: Any
+    ) -> Any:
+        """Return what a field answers; nothing, and no resolver is run, once it is too much."""
+        if self._budget.overdrawn:
+            return None
+        return super().execute_field(parent_type, source, fields, path, at)
+
+    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # called on the executor, too
+        """Return a value, completed, after counting how long it is."""
+        value = super().complete_leaf_value(return_type, result)
+        if not return_type.name.startswith("__"):
+            self._budget.write(value)
+        return value
 
     def complete_list_value(
         self,
@@ -101,13 +124,12 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plans[key][1]
         if plan is None:
             return None
-        budget: Budget | None = getattr(self.context_value, "budget", None)
-        left = 0 if budget is None else budget.left
+        budget = self._budget
+        left = budget.left, budget.bytes_left
         try:
             return plan(value)
         except Exception:  # noqa: BLE001  (the ordinary way meets it again, and reports it)
-            if budget is not None:
-                budget.left = left  # the same lists are about to be counted once more
+            budget.left, budget.bytes_left = left  # the same is about to be counted once more
             return None
 
     def _plan(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
@@ -119,7 +141,8 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             case GraphQLObjectType():
                 return self._object(kind, fields)
             case _ if is_leaf_type(kind):
-                return _leaf(kind)
+                leaf = _leaf(kind)
+                return None if leaf is None else self._written(leaf)
             case _:  # an interface or a union: which fields are asked for depends on the value
                 return None
 
@@ -145,7 +168,17 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
             if complete is None:
                 return None
             reads.append((name, read, complete))
-        return _members(definition.origin, reads)
+        return _members(definition.origin, reads, self._budget)
+
+    def _written(self, leaf: Complete) -> Complete:
+        write = self._budget.write
+
+        def written(value: Any) -> Any:
+            completed = leaf(value)
+            write(completed)
+            return completed
+
+        return written
 
     def _read(
         self, kind: GraphQLObjectType, field: GraphQLField, details: FieldDetails
@@ -200,10 +233,17 @@ def _each(item: Complete) -> Complete:
     return each
 
 
-def _members(origin: type, reads: Sequence[tuple[str, Complete, Complete]]) -> Complete:
+def _members(
+    origin: type, reads: Sequence[tuple[str, Complete, Complete]], budget: Budget
+) -> Complete:
+    names = sum(len(name) for name, _, _ in reads)
+
     def members(source: Any) -> dict[str, Any]:
         if type(source) is not origin:
             raise Unplanned
+        budget.bytes_left -= names
+        if budget.overdrawn:
+            return {}  # nothing of it is told: no more is read
         return {name: complete(read(source)) for name, read, complete in reads}
 
     return members

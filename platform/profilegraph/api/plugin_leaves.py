@@ -148,4 +148,4 @@ class _Inputs:
 
 def _described(hosted: HostedLeaf) -> str:
     labels, told = hosted.leaf.labels, hosted.leaf.description
-    return f"{labels.en} · {labels.zh_cn}\n\n{told.en}\n\n{told.zh_cn}"
+    return "\n\n".join([labels.both, *told.texts("en", "zh-CN")])

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.context import Info
+from profilegraph.api.deployment_queries import DeploymentQuery
 from profilegraph.api.duty_queries import DutyQuery
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
@@ -14,29 +15,30 @@ from profilegraph.api.filters import FilterInput
 from profilegraph.api.group_queries import GroupQuery
 from profilegraph.api.ids import Node, decode_id
 from profilegraph.api.inputs import IdentityInput
+from profilegraph.api.inputs import key as business_key
+from profilegraph.api.nodes import find_node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
 from profilegraph.api.types import answers, comparison
-from profilegraph.api.types.activity import Event
 from profilegraph.api.types.answers import CrossTable, Dimensions
 from profilegraph.api.types.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.delivery import Destination
 from profilegraph.api.types.explanation import Explanation
-from profilegraph.api.types.organisation import DecisionMaker, Department
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import (
     After,
     AsOf,
     CustomerConnection,
+    Now,
     OrderBy,
     PageSize,
     SegmentPreview,
     customer_page,
 )
-from profilegraph.api.types.taxonomy import Dimension, Tag, Taxonomy
+from profilegraph.api.types.taxonomy import Dimension, Taxonomy
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import EVERYONE
 from profilegraph.segments.nodes import Node as Condition
 from profilegraph.services import profiles, segment_history, segments
@@ -54,7 +56,7 @@ Unsaved = Annotated[
 
 
 @strawberry.type(description="Everything that can be asked. All of it needs an API key.")
-class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
+class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
     """Everything that can be asked."""
 
     @field("Any object by its global id; null where there is none (any more).")
@@ -64,11 +66,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],
     ) -> Node | None:
         """Return an object by its global id."""
-        kind, key = decode_id(id)
-        try:
-            return await _node(info, kind, key)
-        except NotFound:
-            return None
+        return await find_node(info, decode_id(id))
 
     @field("One customer, by exactly one of the three; null where there is none.")
     async def customer(
@@ -87,13 +85,16 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         if sum(given is not None for given in (id, key, identity)) != 1:
             raise InvalidInput("give exactly one of id, key and identity.", where="customer")
         if id is not None:
-            kind, key = decode_id(id)
-            if kind != "Customer":
-                raise InvalidInput(f"this is the id of a {kind}.", where="id")
+            named = decode_id(id)
+            if named.kind != "Customer":
+                raise InvalidInput(f"this is the id of a {named.kind}.", where="id")
+            key = named.key
         if identity is not None:
             key = await profiles.find_by_identity(
-                info.context.platform, identity.kind, identity.value
+                info.context.platform, identity.kind, identity.value, identity.region or None
             )
+        elif key is not None:
+            key = business_key(key, "key")
         return None if key is None else await Customer.load(info, key)
 
     @field("The customers that match, a page at a time.")
@@ -111,9 +112,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> CustomerConnection:
         """Return a page of customers."""
-        when = info.context.when(as_of)
+        when = info.context.when(as_of, now)
         return await customer_page(info, filter or EVERYONE, when, first, after, order_by, search)
 
     @field("What a filter finds, without saving it.")
@@ -124,9 +126,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             Condition, strawberry.argument(description="Who.", graphql_type=FilterInput)
         ],
         as_of: AsOf = None,
+        now: Now = None,
     ) -> SegmentPreview:
         """Return what a filter finds."""
-        return SegmentPreview(condition=filter, past=info.context.past(as_of))
+        return SegmentPreview(condition=filter, past=info.context.past(as_of, now))
 
     @field(
         "A saved segment in one version: the newest, or that of a past moment; null without one."
@@ -140,14 +143,15 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             strawberry.argument(description="Number of the version; the newest if left out."),
         ] = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> Segment | None:
         """Return a saved segment."""
-        past = info.context.past(as_of)
+        past = info.context.past(as_of, now)
         try:
             if version is None:
                 return Segment.of(await segments.segment(info.context.platform, key, past), past)
             found = await segment_history.version(info.context.platform, key, version)
-            return Segment.of(found, past)
+            return Segment.of(found, past, one_version=True)
         except NotFound:
             return None
 
@@ -185,9 +189,11 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
             ),
         ] = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> Explanation:
         """Return why a customer is a member, or is not."""
-        context, past = info.context, info.context.past(as_of)
+        context, past = info.context, info.context.past(as_of, now)
+        customer = business_key(customer, "customer")
         condition = await _condition(info, segment, filter, past)
         when = past or context.now
         async with naming(context.platform, segment, condition, when):
@@ -202,17 +208,23 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         columns: Annotated[str, strawberry.argument(description="Key of the columns' dimension.")],
         filter: Filter = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> CrossTable:
         """Return the customers of a filter by two dimensions at once."""
-        when = info.context.when(as_of)
+        when = info.context.when(as_of, now)
         return await answers.cross_table(info, rows, columns, filter or EVERYONE, when)
 
     @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
     async def segment_overlap(
-        self, info: Info, segments: Keys = None, filters: Filters = None, as_of: AsOf = None
+        self,
+        info: Info,
+        segments: Keys = None,
+        filters: Filters = None,
+        as_of: AsOf = None,
+        now: Now = None,
     ) -> SegmentOverlap:
         """Return how segments lie over one another."""
-        return await comparison.overlap(info, segments, filters, info.context.when(as_of))
+        return await comparison.overlap(info, segments, filters, info.context.when(as_of, now))
 
     @field("Which tags are more or less frequent in one segment than in another, or elsewhere.")
     async def compare_segments(
@@ -229,13 +241,14 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
         b_filter: Unsaved = None,
         dimensions: Dimensions = None,
         as_of: AsOf = None,
+        now: Now = None,
     ) -> SegmentComparison:
         """Return which tags tell two segments apart."""
         ours = comparison.side("a", a, a_filter)
         if ours is None:
             raise InvalidInput("give a or aFilter.", where="a")
         theirs = comparison.side("b", b, b_filter)
-        when = info.context.when(as_of)
+        when = info.context.when(as_of, now)
         return await comparison.compare(info, ours, theirs, dimensions, when)
 
     @listed("Where the members of segments can be sent, by plugin.")
@@ -258,7 +271,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery):
 
 
 async def _condition(
-    info: Info, segment: str | None, given: Condition | None, past: Past | None
+    info: Info, segment: str | None, given: Condition | None, past: When | None
 ) -> Condition:
     if (segment is None) == (given is None):
         raise InvalidInput("give exactly one of segment and filter.", where="explainMember")
@@ -266,28 +279,3 @@ async def _condition(
         return given
     assert segment is not None, "one of the two is given"  # noqa: S101
     return (await segments.segment(info.context.platform, segment, past)).filter
-
-
-async def _node(info: Info, kind: str, key: str) -> Node | None:
-    context = info.context
-    match kind:
-        case "Customer":
-            return await Customer.load(info, key)
-        case "Department" | "DecisionMaker":
-            owner = await profiles.read_owner_of(context.platform.database, kind, key)
-            part = Department if kind == "Department" else DecisionMaker
-            return None if owner is None else await part.load(info, owner, key)
-        case "Event":
-            found = await profiles.read_events_by_key(context.platform.database, [key])
-            return next((Event.of(one) for of in found.values() for one in of), None)
-        case "Segment":
-            return Segment.of(await segments.segment(context.platform, key))
-        case "Dimension":
-            return Dimension.of(key, await context.catalogue())
-        case "Tag":
-            return Tag.of(key, await context.catalogue())
-        case "Taxonomy":
-            taxonomies = (await context.catalogue()).taxonomies
-            return next((Taxonomy.of(one) for one in taxonomies if one.key == key), None)
-        case _:
-            raise InvalidInput(f"objects of the type {kind!r} cannot be found by id.", where="id")

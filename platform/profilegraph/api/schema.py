@@ -14,6 +14,7 @@ from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.operations import RunnableSchema
+from profilegraph.api.partial_answers import keep_errors_at_fields
 from profilegraph.api.plans import PlannedExecutor
 from profilegraph.api.plugin_fields import add_customer_fields
 from profilegraph.api.plugin_leaves import distinct, leaf_fields
@@ -51,9 +52,7 @@ def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> Runnable
         Mutation,
         Subscription,
         execution_context_class=PlannedExecutor,
-        config=StrawberryConfig(
-            scalar_map=SCALARS, disable_field_suggestions=True, name_converter=_Names()
-        ),
+        config=StrawberryConfig(scalar_map=SCALARS, name_converter=_Names()),
     )
     _extend(schema, catalogue, host)
     return schema
@@ -72,6 +71,7 @@ def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     filters.out_type = ByDimension(filters.fields)  # type: ignore[method-assign, assignment]
     whole = GraphQLSchema(**schema._schema.to_kwargs())
     add_customer_fields(whole, host)
+    keep_errors_at_fields(whole)
     assert_valid_schema(whole)
     whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
     schema._schema = whole

@@ -35,10 +35,13 @@ class Schemas:
 
     async def newest(self) -> RunnableSchema:
         """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
-        catalogue = await self._catalogue()
+        return await self.of(await self._catalogue())
+
+    async def of(self, catalogue: Catalogue) -> RunnableSchema:
+        """Return the schema of some taxonomies, made if it is not in use yet."""
         async with self._making:
             if catalogue is not self._made_for:
                 # In a thread: with thousands of tags it takes a while, and others go on.
                 self._current = await asyncio.to_thread(build_schema, catalogue, self._host)
                 self._made_for = catalogue
-        return self.current
+            return self.current

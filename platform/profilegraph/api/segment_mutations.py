@@ -11,13 +11,20 @@ from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field
 from profilegraph.api.idempotency import IdempotencyKey, request_key
 from profilegraph.api.ids import encode_id
-from profilegraph.api.inputs import LabelsInput, SaveSegmentInput, SaveStaticSegmentInput, key
+from profilegraph.api.inputs import (
+    BASE_VERSION,
+    LabelsInput,
+    SaveSegmentInput,
+    SaveStaticSegmentInput,
+    key,
+)
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.services import segment_history, segment_life, segment_lists, segments
 from profilegraph.services.segment_rules import Act
 
 SegmentKey = Annotated[str, strawberry.argument(description="Business key of the segment.")]
 NO_KEYS: list[str] = []
+BaseVersion = Annotated[int | None, strawberry.argument(description=BASE_VERSION)]
 Note = Annotated[str, strawberry.argument(description="What changed, and why.")]
 
 
@@ -48,6 +55,7 @@ class SegmentMutation:
             now=context.now,
             request_key=request_key(context, idempotency_key),
             state=input.state or None,
+            base_version=input.base_version,
         )
         return Segment.of(saved)
 
@@ -61,6 +69,7 @@ class SegmentMutation:
         key: SegmentKey,
         version: Annotated[int, strawberry.argument(description="Number of the older version.")],
         note: Note = "",
+        base_version: BaseVersion = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
         """Return the segment after the rollback."""
@@ -70,7 +79,7 @@ class SegmentMutation:
             key,
             version,
             note=note,
-            act=_act(context, idempotency_key),
+            act=_act(context, idempotency_key, base_version),
         )
         return Segment.of(saved)
 
@@ -92,7 +101,7 @@ class SegmentMutation:
             input.labels.labels(),
             input.customers,
             note=input.note,
-            act=_act(context, idempotency_key),
+            act=_act(context, idempotency_key, input.base_version),
             state=input.state or None,
         )
         return Segment.of(saved)
@@ -199,5 +208,6 @@ class SegmentMutation:
         return encode_id(Segment.__name__, key)
 
 
-def _act(context: ApiContext, idempotency_key: str | None) -> Act:
-    return Act(context.viewer.name, context.now, request_key(context, idempotency_key))
+def _act(context: ApiContext, idempotency_key: str | None, base_version: int | None = None) -> Act:
+    request = request_key(context, idempotency_key)
+    return Act(context.viewer.name, context.now, request, base_version=base_version)

@@ -92,9 +92,9 @@ class ByDimension:
 
 def described(definition: Definition) -> str:
     """Return the labels of a definition, and what is said of it, in both languages."""
-    label = f"{definition.labels.en} · {definition.labels.zh_cn}"
     said = definition.description
-    return label if said is None else f"{label}\n\n{said.en}\n\n{said.zh_cn}"
+    told = [] if said is None else said.texts("en", "zh-CN")
+    return "\n\n".join([definition.labels.both, *told])
 
 
 def _condition(
@@ -173,7 +173,7 @@ def _reason(definition: Definition) -> str | None:
     said = definition.deprecated.reason
     instead = definition.deprecated.replaced_by
     parts = [
-        *([f"{said.en} · {said.zh_cn}"] if said else []),
+        *([said.both] if said else []),
         *([f"Use {instead}."] if instead else []),
     ]
     return " ".join(parts) or "Not to be used any more."

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderResult
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    ConsoleRenderable,
+    RenderableType,
+    RenderHook,
+    RenderResult,
+)
 from rich.segment import Segment
 
 _KEPT = "\n\t"
@@ -40,7 +47,7 @@ class _Harmless:
             yield one if one.control else Segment(harmless(one.text), one.style)
 
 
-class MakeHarmless:
+class MakeHarmless(RenderHook):
     """Comes before each print of a console."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
@@ -48,11 +55,12 @@ class MakeHarmless:
         return [_Harmless(one) for one in renderables]
 
 
-def _console(*, stderr: bool = False) -> Console:
-    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+def new_console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Return a console of which nothing that is printed steers a terminal; as wide as said."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
     console.push_render_hook(MakeHarmless())
     return console
 
 
-out = _console()
-err = _console(stderr=True)
+out = new_console()
+err = new_console(stderr=True)

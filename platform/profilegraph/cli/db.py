@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import err, out
+from profilegraph.cli.listing import show_table
 from profilegraph.cli.running import present
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import MEGABYTE, Settings, load_settings
@@ -48,7 +49,7 @@ def status() -> None:
     if running is None:
         out.print(f"Neo4j is not running. Its folder is {escape(str(settings.home))}")
         raise typer.Exit(1)
-    out.print(_table(running))
+    show_table(_table(running))
 
 
 @app.command()

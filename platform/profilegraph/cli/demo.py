@@ -39,7 +39,8 @@ def demo(locale: Locale, once: Annotated[bool, ONCE] = False) -> None:
 
 async def _demo(settings: Settings, address: Address, locale: str, *, once: bool) -> None:
     began = time.perf_counter()
-    async with open_platform(settings, address, present()) as platform:
+    # Whoever tries the platform for the first time may do so on a machine that is busy.
+    async with open_platform(settings, address, present(), patient=True) as platform:
         out.print(f"Neo4j is ready at {platform.database.address}")
         await _tell(platform, locale)
         key = await story.renew_key(platform, present())

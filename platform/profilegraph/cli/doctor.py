@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import os
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from profilegraph.cli.console import out
+from profilegraph.cli.running import present
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import Settings, load_settings
 from profilegraph.errors import ProfilegraphError
 from profilegraph.hooks.host import load_host
-from profilegraph.services.doctor import Finding, Health, examine
+from profilegraph.services.doctor import RECORD_SECONDS, Finding, Health, examine
 from profilegraph.services.platform import Address, locate
 
 _STYLE = {Health.SOUND: "green", Health.IMPAIRED: "yellow", Health.BROKEN: "bold red"}
 
 
-def doctor() -> None:
-    """Check the settings, plugins, database, schema, taxonomies, index and server.
+AllRecords = Annotated[
+    bool,
+    typer.Option("--all-records", help="Read every stored record, however long that takes."),
+]
+
+
+def doctor(all_records: AllRecords = False) -> None:
+    """Check the settings, plugins, database, schema, taxonomies, stored records, index and server.
 
     The exit status is 1 where the platform cannot do its work, 0 otherwise, also where a part of it
     is impaired.
     """
     settings = load_settings()
-    found = asyncio.run(examine(settings, os.environ, _address(settings), load_host()))
+    seconds = None if all_records else RECORD_SECONDS
+    found = asyncio.run(
+        examine(settings, os.environ, _address(settings), load_host(), present(), seconds)
+    )
     for finding in found:
         show(finding)
     if any(finding.health is Health.BROKEN for finding in found):

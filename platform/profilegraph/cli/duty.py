@@ -5,15 +5,16 @@ Whoever can run these commands runs the deployment: they are an administrator.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, labels_json, named, show_json, show_rows
 from profilegraph.cli.running import Locale, parse_moment, present, run
 from profilegraph.domain.duties import OPERATOR, Governance, Loan
 from profilegraph.domain.taxonomy import Dimension, Duty
@@ -24,24 +25,55 @@ from profilegraph.services.platform import Platform
 app = typer.Typer(
     help="Duties: who plans, tags, cleans and restructures dimensions.", no_args_is_help=True
 )
+Names: TypeAlias = Mapping[str, str | None]
+NO_NAMES: Names = {}
 DimensionKey = Annotated[str, typer.Argument(help="Key of the dimension.", show_default=False)]
 WhichDuty = Annotated[Duty, typer.Argument(help="Which duty.", show_default=False)]
 
 
 @app.command("list")
-def list_(locale: Locale) -> None:
+def list_(locale: Locale, as_json: AsJson = False) -> None:
     """List the team of each duty in each dimension; a star where an administrator assigned it."""
 
-    async def work(platform: Platform) -> list[tuple[Dimension, Governance]]:
+    async def work(platform: Platform) -> tuple[list[tuple[Dimension, Governance]], Names]:
         dimensions = (await platform.catalogue()).dimensions
         found = await duties.governance(platform, list(dimensions), present())
-        return [(dimensions[key], one) for key, one in found.items()]
+        teams = {one.team(duty) for one in found.values() for duty in Duty} - {None}
+        names = await duties.own_teams(platform, sorted(team for team in teams if team))
+        listed = [(dimensions[key], one) for key, one in found.items()]
+        return listed, {key: one.name for key, one in names.items()}
 
-    table = Table("dimension", "label", *Duty)
-    for dimension, governance in run(work):
-        teams = [_team(governance, duty) for duty in Duty]
-        table.add_row(dimension.key, escape(dimension.labels.text(locale)), *map(escape, teams))
-    out.print(table)
+    found, names = run(work)
+    if as_json:
+        show_json([_governance(dimension, one, names) for dimension, one in found])
+        return
+    show_rows(
+        ("dimension", "label", *Duty),
+        (
+            (
+                dimension.key,
+                dimension.labels.text(locale),
+                *(_team(one, duty, names) for duty in Duty),
+            )
+            for dimension, one in found
+        ),
+    )
+
+
+def _governance(dimension: Dimension, one: Governance, names: Names) -> dict[str, object]:
+    duties_of = {
+        duty.value: {
+            "team": one.team(duty),
+            "name": names.get(one.team(duty) or ""),
+            "assigned": duty in one.assigned,
+        }
+        for duty in Duty
+    }
+    return {
+        "dimension": dimension.key,
+        "labels": labels_json(dimension.labels),
+        "duties": duties_of,
+    }
 
 
 @app.command()
@@ -50,11 +82,38 @@ def loans(
         str | None, typer.Option(help="Key of a dimension.", show_default="all")
     ] = None,
     ended: Annotated[bool, typer.Option("--ended", help="Those that are over, too.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the duties that are lent, the newest loan first."""
     now = present()
-    found = run(lambda platform: duties.loans(platform, now, dimension, ended=ended))
-    out.print(_table(found, now))
+
+    async def work(platform: Platform) -> tuple[Sequence[Loan], Names]:
+        found = await duties.loans(platform, now, dimension, ended=ended)
+        people = await duties.employees(platform, [one.employee for one in found if one.employee])
+        teams = await duties.own_teams(platform, [one.team for one in found if one.team])
+        names = {key: one.name for key, one in people.items()}
+        return found, names | {key: one.name for key, one in teams.items()}
+
+    found, names = run(work)
+    if as_json:
+        show_json([{**asdict(one), "state": _state(one, now)} for one in found])
+        return
+    show_rows(
+        ("key", "duty", "dimension", "to", "until", "by", "note", "state"),
+        (
+            (
+                one.key,
+                one.duty,
+                one.dimension,
+                _borrower(one, names),
+                f"{one.until:%Y-%m-%d %H:%M}",
+                one.by,
+                one.note,
+                _state(one, now),
+            )
+            for one in found
+        ),
+    )
 
 
 @app.command()
@@ -153,25 +212,19 @@ def _request() -> Request:
     return Request(OPERATOR, present())
 
 
-def _team(governance: Governance, duty: Duty) -> str:
+def _team(governance: Governance, duty: Duty, names: Names = NO_NAMES) -> str:
     star = "*" if duty in governance.assigned else ""
-    nobody = "everybody" if duty is Duty.TAG else "administrators"
-    return (governance.team(duty) or nobody) + star
+    team = governance.team(duty)
+    if team is None:
+        return ("everybody" if duty is Duty.TAG else "administrators") + star
+    return named(team + star, names.get(team))
 
 
-def _table(found: Sequence[Loan], now: datetime) -> Table:
-    table = Table("key", "duty", "dimension", "to", "until", "by", "note", "state")
-    for one in found:
-        state = "holds" if one.holds(now) else "over" if one.ended_at is None else "ended"
-        to = one.employee or (f"team {one.team}" if one.team else "nobody any more")
-        cells = (
-            one.key,
-            one.duty,
-            one.dimension,
-            to,
-            f"{one.until:%Y-%m-%d %H:%M}",
-            one.by,
-            one.note,
-        )
-        table.add_row(*map(escape, cells), state)
-    return table
+def _borrower(one: Loan, names: Names) -> str:
+    if one.employee:
+        return named(one.employee, names.get(one.employee))
+    return f"team {named(one.team, names.get(one.team))}" if one.team else "nobody any more"
+
+
+def _state(one: Loan, now: datetime) -> str:
+    return "holds" if one.holds(now) else "over" if one.ended_at is None else "ended"

@@ -65,7 +65,7 @@ def export(
     shown = form.for_people if labels is None else labels
 
     async def work(platform: Platform) -> None:
-        style = Style(locale, shown, bom, platform.settings.zone)
+        style = Style(locale, shown, bom, platform.deployment.zone)
         await write_file(
             platform, key, file, form, style, as_of(at, now or present()), names, where
         )

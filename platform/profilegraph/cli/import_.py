@@ -17,8 +17,8 @@ from profilegraph.cli.running import present, run
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks.host import load_host
 from profilegraph.hooks.options import parse_options
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.mapping import FileMapping, read_mapping
+from profilegraph.importers.encodings import UTF_8
+from profilegraph.importers.mapping import FileMapping, read_mapping, table_encoding
 from profilegraph.services.import_runs import BATCH_ROWS
 from profilegraph.services.imports import ImportJob, ImportReport, import_file, import_with
 from profilegraph.services.platform import Platform
@@ -36,6 +36,7 @@ FILES = typer.Argument(
     show_default=False,
 )
 MAPPING = typer.Option(help="YAML file that says which column is which field.")
+ENCODING = typer.Option(help="The files' encoding, such as gb18030; found out if left out.")
 SOURCE = typer.Option(help="What rejected rows call the file; its name if left out.")
 REJECT = typer.Option(help="Where rejected rows go; beside the file if left out.")
 BATCH = typer.Option(min=1, max=50_000, help="Rows of one transaction.")
@@ -50,6 +51,7 @@ def import_files(
     reject: Annotated[Path | None, REJECT] = None,
     batch: Annotated[int, BATCH] = BATCH_ROWS,
     again: Annotated[bool, AGAIN] = False,
+    encoding: Annotated[str | None, ENCODING] = None,
     option: Options = None,
 ) -> None:
     """Import rows; bad ones go to a reject file, and an interrupted import goes on when repeated."""
@@ -58,13 +60,22 @@ def import_files(
             "--source and --reject are for one file.", hint="Import the files one by one."
         )
     options = None if kind in RECORDS else _options_of_importer(kind, parse_pairs(option))
-    if options is not None and mapping is not None:
-        raise InvalidInput("an importer needs no mapping.", where="--mapping")
+    if options is not None and (mapping or encoding):
+        where = "--mapping" if mapping else "--encoding"
+        raise InvalidInput("an importer needs no mapping and no encoding.", where=where)
     if options is None and option:
         raise InvalidInput("options are for importers.", where="--option")
     read = FileMapping() if mapping is None else read_mapping(mapping)
+    read = read if encoding is None else read.model_copy(update={"encoding": _named(encoding)})
     jobs = [ImportJob(kind, path, read, source, reject, batch, again) for path in files]
     run(lambda platform: _import(platform, jobs, options))
+
+
+def _named(encoding: str) -> str:
+    try:
+        return table_encoding(encoding)
+    except ValueError as fault:
+        raise InvalidInput(f"{fault}.", where="--encoding") from fault
 
 
 def _options_of_importer(key: str, given: dict[str, str]) -> BaseModel:
@@ -89,16 +100,10 @@ async def _import(platform: Platform, jobs: list[ImportJob], options: BaseModel 
 async def _imported(
     platform: Platform, job: ImportJob, options: BaseModel | None, bar: _Bar
 ) -> ImportReport:
-    database, conventions = platform.database, await _conventions(platform)
+    database, conventions = platform.database, await platform.conventions()
     if options is None:
         return await import_file(database, job, conventions, present(), bar)
     return await import_with(database, platform.host, job, options, conventions, present(), bar)
-
-
-async def _conventions(platform: Platform) -> Conventions:
-    settings = platform.settings
-    catalogue = await platform.catalogue()
-    return Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
 
 
 class _Bar:
@@ -131,6 +136,11 @@ class _Bar:
 
     def scanned(self, position: int) -> None:
         self._bar.update(self._task, completed=position)
+
+    def decided(self, encoding: str, example: str) -> None:
+        if encoding != UTF_8:
+            shown = f", such as {example!r}" if example else ""
+            err.print(f"{escape(self._name)}: read as {encoding.upper()}{escape(shown)}")
 
     def written(self, position: int, checkpoint: Checkpoint) -> None:
         self._rows = checkpoint.read

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.console import err, out
+from profilegraph.cli.listing import AsJson, named, show_json, show_rows
 from profilegraph.cli.running import present, run
+from profilegraph.domain.organisation import Employee
+from profilegraph.services.duties import employees
 from profilegraph.services.keys import ApiKey, create_key, list_keys, revoke_key
+from profilegraph.services.platform import Platform
 
 app = typer.Typer(help="API keys: who may use the API.", no_args_is_help=True)
 
@@ -43,23 +47,32 @@ def create(
 
 
 @app.command("list")
-def list_() -> None:
+def list_(as_json: AsJson = False) -> None:
     """List all keys, without their secrets."""
     now = present()
-    table = Table()
-    table.add_column("id", no_wrap=True)  # it is copied from here
-    for column in ("name", "employee", "may", "created", "state"):
-        table.add_column(column)
-    for key in run(lambda platform: list_keys(platform.database)):
-        table.add_row(
-            key.id,
-            escape(key.name),
-            escape(key.employee or "none: a machine's"),
-            "everything" if key.actor.administrator else "what their duties are",
-            f"{key.created_at:%Y-%m-%d %H:%M}",
-            _state(key, now),
-        )
-    out.print(table)
+
+    async def work(platform: Platform) -> tuple[Sequence[ApiKey], Mapping[str, Employee]]:
+        keys = await list_keys(platform.database)
+        return keys, await employees(platform, [one.employee for one in keys if one.employee])
+
+    keys, people = run(work)
+    if as_json:
+        show_json([_json(one, people, now) for one in keys])
+        return
+    show_rows(
+        ("id", "name", "employee", "may", "created", "state"),
+        (
+            (
+                one.id,
+                one.name,
+                _holder(one, people) or "none: a machine's",
+                "everything" if one.actor.administrator else "what their duties are",
+                f"{one.created_at:%Y-%m-%d %H:%M}",
+                _state(one, now),
+            )
+            for one in keys
+        ),
+    )
 
 
 @app.command()
@@ -68,6 +81,28 @@ def revoke(id: Annotated[str, typer.Argument(help="Id of the key, as `list` show
     now = present()
     run(lambda platform: revoke_key(platform.database, id, now))
     out.print(f"The key {escape(id)} is revoked.")
+
+
+def _holder(key: ApiKey, people: Mapping[str, Employee]) -> str | None:
+    if key.employee is None:
+        return None
+    known = people.get(key.employee)
+    return named(key.employee, None if known is None else known.name)
+
+
+def _json(key: ApiKey, people: Mapping[str, Employee], now: datetime) -> dict[str, object]:
+    known = people.get(key.employee or "")
+    return {
+        "id": key.id,
+        "name": key.name,
+        "employee": key.employee,
+        "employeeName": None if known is None else known.name,
+        "administrator": key.actor.administrator,
+        "createdAt": key.created_at,
+        "expiresAt": key.expires_at,
+        "revokedAt": key.revoked_at,
+        "state": _state(key, now),
+    }
 
 
 def _state(key: ApiKey, now: datetime) -> str:

@@ -26,6 +26,7 @@ from profilegraph.cli import (
     schema,
     segment,
     serve,
+    settings,
     taxonomy_changes,
 )
 from profilegraph.cli.console import err, out
@@ -73,6 +74,7 @@ app.add_typer(plugin.app, name="plugin")
 app.add_typer(schema.app, name="schema")
 app.add_typer(segment.app, name="segment")
 app.command()(serve.serve)
+app.add_typer(settings.app, name="settings")
 app.add_typer(taxonomy_changes.app, name="taxonomy")
 
 
@@ -84,7 +86,10 @@ def run() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         with plugin_commands(app, sys.argv[1:]):
-            app()
+            try:
+                app()
+            finally:
+                sys.stdout.flush()  # what cannot be printed is found out here, not at the very end
     except ProfilegraphError as error:
         show(error)
         sys.exit(error.exit_status)
@@ -92,9 +97,9 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as fault:
-        error = storage_failed(fault)
-        show(error)
-        sys.exit(error.exit_status)
+        failed = storage_failed(fault)
+        show(failed)
+        sys.exit(failed.exit_status)
 
 
 def storage_failed(fault: OSError) -> ProfilegraphError:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, labels_json, show_json, show_rows
 from profilegraph.cli.options import Options, parse_pairs
 from profilegraph.cli.running import Locale, Moment, present, run
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.hooks.host import load_host
+from profilegraph.hooks.models import Model
 from profilegraph.services.models import ModelRun, compute, parse_options
 from profilegraph.services.platform import Platform
 
@@ -20,15 +21,31 @@ app = typer.Typer(help="Models: metrics and tags that plugins compute.", no_args
 
 
 @app.command("list")
-def list_(locale: Locale) -> None:
+def list_(locale: Locale, as_json: AsJson = False) -> None:
     """List the models of the installed plugins, with their options."""
-    table = Table("model", "", "options")
-    for model in load_host().models:
-        options = ", ".join(
-            f"{name}={field.default}" for name, field in model.options.model_fields.items()
-        )
-        table.add_row(model.key, model.labels.text(locale), escape(options))
-    out.print(table)
+    models = [(one, _options(one)) for one in load_host().models]
+    if as_json:
+        listed = [
+            {"key": one.key, "labels": labels_json(one.labels), "options": options}
+            for one, options in models
+        ]
+        show_json(listed)
+        return
+    show_rows(
+        ("model", "label", "options"),
+        (
+            (one.key, one.labels.text(locale), ", ".join(f"{k}={v}" for k, v in options.items()))
+            for one, options in models
+        ),
+    )
+
+
+def _options(model: Model[Any]) -> dict[str, object]:
+    """Return the options of a model, each with what it is where it is not given."""
+    return {
+        name: "(required)" if field.is_required() else field.get_default(call_default_factory=True)
+        for name, field in model.options.model_fields.items()
+    }
 
 
 @app.command("run")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli import plugin_authoring
 from profilegraph.cli.console import out
-from profilegraph.hooks.host import Host, load_host
+from profilegraph.cli.in_use import Installed, find_in_use
+from profilegraph.cli.listing import AsJson, show_json, show_rows
+from profilegraph.hooks.host import Host
 
 app = typer.Typer(help="Plugins.", no_args_is_help=True)
 app.command()(plugin_authoring.check)
@@ -25,21 +27,27 @@ def plugins() -> None:
 @app.command("list")
 def list_(
     trace: Annotated[bool, typer.Option(help="Show the traceback of each fault too.")] = False,
+    installed: Installed = False,
+    as_json: AsJson = False,
 ) -> None:
-    """List the plugins with their versions and hooks, and the faults of those that fail."""
-    show(load_host(), trace=trace)
+    """List the plugins with their versions and hooks, and what of them is out of use, and why."""
+    host = find_in_use(installed=installed)[0]
+    if as_json:
+        faults = [
+            {"about": one.about, "distribution": one.distribution, "reason": one.reason}
+            for one in host.faults
+        ]
+        show_json({"plugins": [asdict(one) for one in host.plugins], "faults": faults})
+        return
+    show(host, trace=trace)
 
 
 def show(host: Host, *, trace: bool) -> None:
     """Print the plugins of a host, then its faults."""
-    table = Table()
-    for column in ("plugin", "distribution", "version", "hooks"):
-        table.add_column(column)
-    for plugin in host.plugins:
-        table.add_row(
-            escape(plugin.name), plugin.distribution, plugin.version, "\n".join(plugin.hooks)
-        )
-    out.print(table)
+    show_rows(
+        ("plugin", "distribution", "version", "hooks"),
+        ((one.name, one.distribution, one.version, "\n".join(one.hooks)) for one in host.plugins),
+    )
     for fault in host.faults:
         origin = f" ({fault.distribution})" if fault.distribution else ""
         out.print(f"[bold red]FAULT[/] {escape(f'{fault.name}{origin}: {fault.reason}')}")

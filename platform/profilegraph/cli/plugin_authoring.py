@@ -28,7 +28,7 @@ QUICK = typer.Option("--quick", help="Leave out the million rows, which take sec
 def new(name: Annotated[str, NAME], folder: Annotated[Path | None, FOLDER] = None) -> None:
     """Make the package of a new plugin: it installs, and passes its own tests."""
     host = load_host()
-    taken = {one.name for one in host.plugins} | {one.key for one in host.taxonomies}
+    taken = {one.name for one in host.plugins} | {one.key for one in host.brought}
     names = Names.of(name, taken)
     target = folder or Path(names.values["distribution"])
     for path in make_plugin(names, target):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
@@ -14,9 +16,13 @@ from rich.markup import escape
 from profilegraph.cli.console import err
 from profilegraph.cli.server_progress import ServerProgress
 from profilegraph.config import load_settings
+from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.notices import Notices
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks.guard import Guard
-from profilegraph.services.platform import Platform, locate, open_platform
+from profilegraph.services.deployment import of_process
+from profilegraph.services.platform import Platform, connect, locate, open_platform
+from profilegraph.storage.deployment import read_deployment
 
 T = TypeVar("T")
 
@@ -60,9 +66,12 @@ def run(work: Callable[[Platform], Awaitable[T]]) -> T:
     address = locate(settings, ServerProgress())
 
     async def opened() -> T:
+        notices: Notices = {}
         async with open_platform(settings, address, present()) as platform:
-            result = await work(platform)
+            result = await work(replace(platform, notices=notices))
         show_troubles(platform.host.guard)
+        for one in filter(None, notices.values()):
+            err.print(f"[bold yellow]{one.code.value}[/] {one.text('en')}")
         return result
 
     return asyncio.run(opened())
@@ -89,6 +98,19 @@ def parse_moment(text: str | datetime) -> datetime:
             hint="Write it as 2026-01-31T09:00:00+08:00.",
             where="--now",
         ) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=load_settings().zone)).astimezone(
-        UTC
-    )
+    return (moment if moment.tzinfo else moment.replace(tzinfo=kept_zone())).astimezone(UTC)
+
+
+def kept_zone() -> ZoneInfo:
+    """Return the time zone of the deployment, as its graph keeps it, or will from its first start."""
+    settings = load_settings()
+    address = locate(settings, ServerProgress())
+
+    async def kept() -> Deployment:
+        database = await connect(settings, address)
+        try:
+            return await read_deployment(database) or of_process(settings)
+        finally:
+            await database.close()
+
+    return asyncio.run(kept()).zone

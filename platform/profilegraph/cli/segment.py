@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli import segment_answers, segment_life, segment_live
 from profilegraph.cli.console import out
 from profilegraph.cli.exporting import export
+from profilegraph.cli.listing import AsJson, labels_json, named, show_json, show_rows
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_difference import difference
-from profilegraph.cli.segment_life import SegmentKey
+from profilegraph.cli.segment_life import Base, SegmentKey
 from profilegraph.cli.sending import send
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidInput
 from profilegraph.segments.codec import decode_text, encode, json_schema
-from profilegraph.segments.evidence import evidence_line
+from profilegraph.segments.evidence import evidence_lines
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.history import as_of
 from profilegraph.segments.library import NO_SEGMENTS, Library
@@ -32,6 +34,7 @@ from profilegraph.services import broken, explanations, segments
 from profilegraph.services.broken import Broken
 from profilegraph.services.conditions import conditions
 from profilegraph.services.platform import Platform
+from profilegraph.services.profiles import names_of
 from profilegraph.services.segments import Waterfall
 from profilegraph.storage.saved_segments import SavedSegment
 
@@ -60,6 +63,7 @@ def list_(
     only_broken: Annotated[
         bool, typer.Option("--broken", help="Only those that cannot be asked any more.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the saved segments; of those that are broken, what is missing."""
 
@@ -70,21 +74,42 @@ def list_(
             (one, why) for one, why in zip(saved, reasons, strict=True) if why or not only_broken
         ]
 
-    table = Table("key", "label", "kind", "state", "version", "saved", "by", "owner", "broken by")
-    for one, why in run(work):
-        label, saved = one.labels.text(locale), f"{one.at:%Y-%m-%d %H:%M}"
-        whole = (
-            one.key,
-            label,
-            one.kind,
-            one.state,
-            str(one.version),
-            saved,
-            one.author,
-            one.owner,
-        )
-        table.add_row(*map(escape, whole), escape(why.text(locale)) if why else "")
-    out.print(table)
+    found = run(work)
+    if as_json:
+        show_json([_listed(one, why, locale) for one, why in found])
+        return
+    show_rows(
+        ("key", "label", "kind", "state", "version", "saved", "by", "owner", "broken by"),
+        (
+            (
+                one.key,
+                one.labels.text(locale),
+                one.kind,
+                one.state,
+                one.version,
+                f"{one.at:%Y-%m-%d %H:%M}",
+                one.author,
+                one.owner,
+                why.text(locale) if why else None,
+            )
+            for one, why in found
+        ),
+    )
+
+
+def _listed(one: SavedSegment, why: Broken | None, locale: str) -> dict[str, object]:
+    return {
+        "key": one.key,
+        "labels": labels_json(one.labels),
+        "kind": one.kind,
+        "state": one.state,
+        "version": one.version,
+        "savedAt": one.at,
+        "author": one.author,
+        "owner": one.owner,
+        "filter": encode(one.filter),
+        "brokenBy": why.text(locale) if why else None,
+    }
 
 
 @app.command()
@@ -116,18 +141,23 @@ def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
 def save(
     key: SegmentKey,
     file: Annotated[Path, typer.Argument(help="The filter as JSON.", show_default=False)],
-    zh: Annotated[str, typer.Option(help="Its Chinese label.")],
-    en: Annotated[str, typer.Option(help="Its English label.")],
+    zh: Annotated[str | None, typer.Option(help="Its Chinese label.")] = None,
+    en: Annotated[
+        str | None, typer.Option(help="Its English label; one of the two is enough.")
+    ] = None,
     author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
+    base: Base = None,
 ) -> None:
     """Save a filter as the newest version of a segment.
 
     A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
     """
     text = file.read_text(encoding="utf-8")
-    labels = Labels(zh_cn=zh, en=en)
+    if not (zh or en):
+        raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
+    labels = Labels(zh_cn=zh or None, en=en or None)
 
     async def work(platform: Platform) -> SavedSegment:
         return await segments.save_segment(
@@ -140,6 +170,7 @@ def save(
             now=present(),
             state=SegmentState.DRAFT if draft else None,
             operator=True,
+            base_version=base,
         )
 
     saved = run(work)
@@ -166,21 +197,27 @@ def members(
     first: Annotated[int, typer.Option(min=1, max=segments.MAX_PAGE, help="How many.")] = 20,
     now: Moment = None,
     at: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Print the keys of the first members, and how many there are."""
+    """Print the keys and names of the first members, and how many there are."""
     del locale
     when = as_of(at, now or present())
 
-    async def work(platform: Platform) -> tuple[int, list[str]]:
+    async def work(platform: Platform) -> tuple[int, list[str], Mapping[str, str]]:
         node = (await segments.segment(platform, key, when)).filter
         async with broken.naming(platform, key, node, when):
             page = await segments.members(platform, node, when, first=first)
         many = await segments.count(platform, node, when)
-        return many, [position.key for position in page.positions]
+        keys = [position.key for position in page.positions]
+        return many, keys, await names_of(platform, keys)
 
-    many, keys = run(work)
+    many, keys, names = run(work)
+    if as_json:
+        listed = [{"key": one, "name": names.get(one)} for one in keys]
+        show_json({"total": many, "members": listed})
+        return
     for member in keys:
-        out.print(member, markup=False)
+        out.print(named(member, names.get(member)), markup=False)
     out.print(f"{len(keys):,} of {many:,} members")
 
 
@@ -226,8 +263,7 @@ def show_waterfall(
 ) -> None:
     """Print how many customers each condition of a segment kept and removed."""
     kept = fall.steps[-1].kept if fall.steps else fall.total
-    labels = f"{saved.labels.en} · {saved.labels.zh_cn}"
-    out.print(f"[bold]{escape(labels)}[/]: {kept:,} of {fall.total:,} customers")
+    out.print(f"[bold]{escape(saved.labels.both)}[/]: {kept:,} of {fall.total:,} customers")
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
         text = sentence(condition, catalogue, locale, library)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
@@ -235,11 +271,15 @@ def show_waterfall(
 
 def _show_broken(saved: SavedSegment, found: Broken, locale: str) -> None:
     """Print why a segment cannot be asked, and what to do."""
-    out.print(f"[bold]{escape(f'{saved.labels.en} · {saved.labels.zh_cn}')}[/]")
+    out.print(f"[bold]{escape(saved.labels.both)}[/]")
     for one in found.reasons:
         since = "" if one.since is None else f" ({one.since:%Y-%m-%d %H:%M})"
         out.print(f"[red]✗[/] {escape(f'{one.fault.place}: {one.fault.text(locale)}{since}')}")
         out.print(f"  {escape(one.fault.advice(locale))}")
+
+
+_SHOWN = 5
+"""How many records a condition is shown with."""
 
 
 def _show_verdict(
@@ -248,7 +288,7 @@ def _show_verdict(
     mark = "[green]✓[/]" if verdict.holds else "[red]✗[/]"
     text = sentence(verdict.node, catalogue, locale, library)
     out.print(f"{'  ' * depth}{mark} {escape(text)}")
-    for found in verdict.evidence[:5]:
-        out.print(f"{'  ' * (depth + 2)}{escape(evidence_line(found, catalogue, locale))}")
+    for line in evidence_lines(verdict, catalogue, locale, most=_SHOWN):
+        out.print(f"{'  ' * (depth + 2)}{escape(line)}")
     for child in verdict.children:
         _show_verdict(child, catalogue, library, locale, depth + 1)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, named, show_json, show_rows, show_table
 from profilegraph.cli.running import AsOf, Locale, Moment, present, run
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.domain.catalogue import Catalogue
@@ -17,7 +18,7 @@ from profilegraph.segments.history import as_of
 from profilegraph.services import answers, comparison, segments
 from profilegraph.services.answers import Bucket, CrossTable, DimensionBreakdown
 from profilegraph.services.broken import naming, naming_one
-from profilegraph.services.comparison import Comparison, Difference
+from profilegraph.services.comparison import Comparison, Difference, Representation
 from profilegraph.services.platform import Platform
 
 Dimensions = Annotated[
@@ -35,8 +36,13 @@ def breakdown(
     locale: Locale,
     now: Moment = None,
     at: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show how many members carry, or carried, each tag; tags that no one carries are left out."""
+    """Show how many members carry, or carried, each tag.
+
+    What is known of most members comes first. Tags that no one carries are left out, and so are
+    dimensions of which nothing is known, but where they are asked for.
+    """
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
@@ -46,13 +52,19 @@ def breakdown(
         return found, await platform.catalogue()
 
     found, catalogue = run(work)
-    for one in found:
-        label = catalogue.dimension(one.dimension).labels.text(locale)
-        out.print(f"[bold]{escape(label)}[/]: {one.total:,}")
-        for bucket in one.buckets:
-            if bucket.count:
-                text = f"{bucket.count:>9,} {bucket.share:>7.1%}   {_label(bucket, locale)}"
-                out.print(text, markup=False, highlight=False)
+    if as_json:
+        show_json([_breakdown(one, locale) for one in found])
+        return
+    telling = sorted((one for one in found if one.known or dimension), key=lambda one: -one.known)
+    for one in telling:
+        asked_of = catalogue.dimension(one.dimension)
+        title = named(asked_of.key, asked_of.labels.text(locale))
+        out.print(f"[bold]{escape(title)}[/]: {one.total:,}")
+        for bucket in one.telling if asked_of.ordered else _largest_first(one.telling):
+            text = f"{bucket.count:>9,} {bucket.share:>7.1%}   {_whole(bucket, locale)}"
+            out.print(text, markup=False, highlight=False)
+    if silent := len(found) - len(telling):
+        out.print(f"Of {silent} other dimensions, no member carries a tag.")
 
 
 def cross(
@@ -65,6 +77,7 @@ def cross(
     locale: Locale,
     now: Moment = None,
     at: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show how many members carry, or carried, each tag of two dimensions at once."""
     when = as_of(at, now or present())
@@ -75,13 +88,16 @@ def cross(
             return await answers.cross_table(platform, rows, columns, node, when)
 
     found = run(work)
+    if as_json:
+        show_json(_crossed(found, locale))
+        return
     table = Table("", *(escape(_label(one, locale)) for one in found.columns), "")
     for row, cells in zip(found.rows, found.cells, strict=True):
         table.add_row(
             escape(_label(row, locale)), *(f"{c.count:,}" for c in cells), f"{row.count:,}"
         )
     table.add_row("", *(f"{one.count:,}" for one in found.columns), f"{found.total:,}")
-    out.print(table)
+    show_table(table)
 
 
 def compare(
@@ -95,8 +111,13 @@ def compare(
     locale: Locale,
     now: Moment = None,
     at: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show which tags are more or less frequent in a segment than in another, or elsewhere."""
+    """Show which tags are more or less frequent in a segment than in another, or elsewhere.
+
+    The strongest sign comes first; tags that are as frequent here as there, by what can be said of
+    so many customers, are counted alone.
+    """
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> Comparison:
@@ -106,14 +127,90 @@ def compare(
             return await comparison.compare(platform, ours, theirs, when, dimension or None)
 
     found = run(work)
-    other = "all others" if b is None else b
-    out.print(f"{a}: {found.a_size:,}, {other}: {found.b_size:,}, in both: {found.intersection:,}")
-    table = Table("tag", a, other, "lift", "95 %", "")
-    for one in found.differences[:first]:
-        table.add_row(
-            escape(one.labels.text(locale)), *_numbers(one), one.representation.value.lower()
-        )
-    out.print(table)
+    telling = [one for one in found.differences if one.representation is not Representation.ALIKE]
+    if as_json:
+        show_json(_compared(found, telling[:first], locale))
+        return
+    _show_compared(found, telling, first, a, "all others" if b is None else b, locale)
+
+
+def _show_compared(
+    found: Comparison,
+    telling: Sequence[Difference],
+    first: int,
+    a: str,
+    b: str,
+    locale: str,
+) -> None:
+    out.print(
+        escape(f"{a}: {found.a_size:,}, {b}: {found.b_size:,}, in both: {found.intersection:,}")
+    )
+    show_rows(
+        ("tag", a, b, "lift", "95 %", ""),
+        (
+            (
+                named(one.tag, one.labels.text(locale)),
+                *_numbers(one),
+                one.representation.value.lower(),
+            )
+            for one in telling[:first]
+        ),
+    )
+    alike = len(found.differences) - len(telling)
+    more = f"{len(telling) - first:,} more differ (--first); " if len(telling) > first else ""
+    out.print(f"{more}{alike:,} other tags do not tell them apart.")
+
+
+def _largest_first(buckets: Sequence[Bucket]) -> list[Bucket]:
+    """Return buckets by their size; those without a tag at the end."""
+    return sorted(buckets, key=lambda one: (one.tag is None, -one.count))
+
+
+def _breakdown(one: DimensionBreakdown, locale: str) -> dict[str, object]:
+    buckets = [_bucket(bucket, locale) for bucket in one.telling]
+    return {"dimension": one.dimension, "total": one.total, "known": one.known, "buckets": buckets}
+
+
+def _bucket(bucket: Bucket, locale: str) -> dict[str, object]:
+    label = _label(bucket, locale)
+    return {"tag": bucket.tag, "label": label, "count": bucket.count, "share": bucket.share}
+
+
+def _crossed(found: CrossTable, locale: str) -> dict[str, object]:
+    return {
+        "total": found.total,
+        "rows": [_bucket(one, locale) for one in found.rows],
+        "columns": [_bucket(one, locale) for one in found.columns],
+        "cells": [[cell.count for cell in row] for row in found.cells],
+    }
+
+
+def _compared(found: Comparison, telling: Sequence[Difference], locale: str) -> dict[str, object]:
+    return {
+        "aSize": found.a_size,
+        "bSize": found.b_size,
+        "intersection": found.intersection,
+        "differences": [
+            {
+                "tag": one.tag,
+                "label": one.labels.text(locale),
+                "aCount": one.a_count,
+                "bCount": one.b_count,
+                "aShare": one.a_share,
+                "bShare": one.b_share,
+                "lift": one.lift,
+                "interval": one.interval,
+                "representation": one.representation.value,
+            }
+            for one in telling
+        ],
+    }
+
+
+def _whole(bucket: Bucket, locale: str) -> str:
+    """Return the key of a bucket's tag with its label; of those without a tag, the label alone."""
+    label = _label(bucket, locale)
+    return label if bucket.tag is None else named(bucket.tag, label)
 
 
 def _label(bucket: Bucket, locale: str) -> str:

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import named
 from profilegraph.cli.running import Locale, Moment, parse_moment, present, run
 from profilegraph.cli.segment_life import SegmentKey
 from profilegraph.segments.cause_text import CAUSES, reason_line
@@ -17,8 +18,9 @@ from profilegraph.segments.causes import Cause
 from profilegraph.services import membership, segments
 from profilegraph.services.membership import ChangesPage, Comparison, Sums
 from profilegraph.services.platform import Platform
+from profilegraph.services.profiles import names_of
 
-Found = tuple[Comparison, Sums, Mapping[tuple[bool, Cause], int], ChangesPage]
+Found = tuple[Comparison, Sums, Mapping[tuple[bool, Cause], int], ChangesPage, Mapping[str, str]]
 
 
 def difference(
@@ -53,7 +55,9 @@ def difference(
         asked = await membership.compare_moments(platform, key, start, end or at, at)
         sums = await membership.sums(platform, asked)
         causes = await membership.causes(platform, asked)
-        return asked, sums, causes, await membership.page(platform, asked, first=first)
+        page = await membership.page(platform, asked, first=first)
+        names = await names_of(platform, [one.customer for one in page.changes])
+        return asked, sums, causes, page, names
 
     _show(*run(work), locale)
 
@@ -63,6 +67,7 @@ def _show(
     sums: Sums,
     causes: Mapping[tuple[bool, Cause], int],
     page: ChangesPage,
+    names: Mapping[str, str],
     locale: str,
 ) -> None:
     out.print(
@@ -73,7 +78,8 @@ def _show(
     library = asked.old.context.library
     for one in page.changes:
         lines = [reason_line(why, asked.catalogue, locale, library) for why in one.reasons]
-        line = f"{'+' if one.entered else '-'} {one.customer}  {'; '.join(lines)}"
+        who = named(one.customer, names.get(one.customer))
+        line = f"{'+' if one.entered else '-'} {who}  {'; '.join(lines)}"
         out.print(escape(line), highlight=False)
     if page.has_next:
         out.print("…")

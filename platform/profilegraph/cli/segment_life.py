@@ -12,20 +12,29 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, show_json
 from profilegraph.cli.running import Locale, present, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
+from profilegraph.segments.codec import encode
 from profilegraph.services import segment_history, segment_life, segment_lists
 from profilegraph.services.platform import Platform
 from profilegraph.services.segment_rules import Act
 from profilegraph.storage.saved_segments import SavedSegment
 
 OPERATOR = "command line"
+Base = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Version that the change was made from, 0 for none: refused where another is the newest.",
+    ),
+]
 SegmentKey = Annotated[str, typer.Argument(help="The segment's key.", show_default=False)]
 Author = Annotated[str, typer.Option(help="Who does it: the name of an API key.")]
 
 
-def history(key: SegmentKey, locale: Locale) -> None:
+def history(key: SegmentKey, locale: Locale, as_json: AsJson = False) -> None:
     """List the versions of a segment, the newest first, and what each changed."""
 
     async def work(platform: Platform) -> list[tuple[SavedSegment, list[str]]]:
@@ -37,12 +46,28 @@ def history(key: SegmentKey, locale: Locale) -> None:
             for one in found
         ]
 
-    for one, lines in run(work):
+    told = run(work)
+    if as_json:
+        show_json([_version(one, lines) for one, lines in told])
+        return
+    for one, lines in told:
         back = f" (back to version {one.restores})" if one.restores else ""
         head = f"{one.version}  {one.at:%Y-%m-%d %H:%M}  {one.author}{back}  {one.note}"
         out.print(escape(head.rstrip()), highlight=False)
         for text in lines:
             out.print(f"     {escape(text)}", highlight=False)
+
+
+def _version(one: SavedSegment, lines: Sequence[str]) -> dict[str, object]:
+    return {
+        "version": one.version,
+        "savedAt": one.at,
+        "author": one.author,
+        "restores": one.restores,
+        "note": one.note,
+        "filter": encode(one.filter),
+        "changes": list(lines),
+    }
 
 
 def diff(
@@ -71,11 +96,12 @@ def rollback(
     version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
     author: Author = OPERATOR,
     note: Annotated[str, typer.Option(help="Why.")] = "",
+    base: Base = None,
 ) -> None:
     """Make the filter of an older version that of the newest again."""
     saved = run(
         lambda platform: segment_history.roll_back(
-            platform, key, version, note=note, act=_act(author)
+            platform, key, version, note=note, act=_act(author, base)
         )
     )
     out.print(f"{saved.key} is at version {saved.version}")
@@ -143,5 +169,5 @@ def _come_into(key: str, state: SegmentState) -> None:
     out.print(f"{key} is {saved.state}")
 
 
-def _act(author: str = OPERATOR) -> Act:
-    return Act(author, present(), operator=True)
+def _act(author: str = OPERATOR, base: int | None = None) -> Act:
+    return Act(author, present(), operator=True, base_version=base)

@@ -5,18 +5,21 @@ Serving processes evaluate live segments: these commands say which, and read wha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from profilegraph.cli.console import out
+from profilegraph.cli.console import err, out
+from profilegraph.cli.listing import AsJson, named, show_json
 from profilegraph.cli.running import present, run
 from profilegraph.cli.segment_life import OPERATOR, SegmentKey
 from profilegraph.services.live import watching
 from profilegraph.services.live.schedules import HOURLY
-from profilegraph.services.live.watching import MAX_CROSSINGS
+from profilegraph.services.live.watching import MAX_CROSSINGS, Crossing, Page
 from profilegraph.services.platform import Platform
+from profilegraph.services.profiles import names_of
 from profilegraph.services.segment_rules import Act
 
 
@@ -50,14 +53,35 @@ def live(
 def moves(
     key: SegmentKey,
     first: Annotated[int, typer.Option(min=1, max=MAX_CROSSINGS, help="How many.")] = 20,
+    as_json: AsJson = False,
 ) -> None:
     """List who entered (+) and who left (-) while it was live, the newest first, and why."""
-    page = run(lambda platform: watching.newest_crossings(platform, key, first=first))
+
+    async def work(platform: Platform) -> tuple[Page, Mapping[str, str], str | None]:
+        page = await watching.newest_crossings(platform, key, first=first)
+        names = await names_of(platform, [one.customer for one in page.crossings])
+        return page, names, await watching.failure(platform, key)
+
+    page, names, problem = run(work)
+    if problem is not None:
+        err.print(f"[bold yellow]NOT EVALUATED[/] {escape(problem)}", highlight=False)
+    if as_json:
+        listed = [_move(one, names.get(one.customer)) for one in page.crossings]
+        show_json({"moves": listed, "more": page.has_next})
+        return
     for one in page.crossings:
-        sign = "+" if one.entered else "-"
-        line = (
-            f"{one.at:%Y-%m-%d %H:%M}  {sign} {one.customer}  {one.cause.lower().replace('_', ' ')}"
-        )
+        who = f"{'+' if one.entered else '-'} {named(one.customer, names.get(one.customer))}"
+        line = f"{one.at:%Y-%m-%d %H:%M}  {who}  {one.cause.lower().replace('_', ' ')}"
         out.print(escape(line), highlight=False)
     if page.has_next:
         out.print("there are more: ask for them with --first")
+
+
+def _move(one: Crossing, name: str | None) -> dict[str, object]:
+    return {
+        "at": one.at,
+        "entered": one.entered,
+        "customer": one.customer,
+        "name": name,
+        "cause": one.cause,
+    }

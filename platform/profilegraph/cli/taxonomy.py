@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.console import out
+from profilegraph.cli.in_use import Installed, find_in_use
+from profilegraph.cli.listing import AsJson, named, show_json, show_table
 from profilegraph.cli.running import present, run
 from profilegraph.domain.taxonomy import Kind, Tag
 from profilegraph.domain.taxonomy_diff import compare
@@ -21,6 +23,7 @@ from profilegraph.hooks.host import load_host
 from profilegraph.importers.taxonomies import (
     Source,
     misfits_of,
+    missing_labels,
     read_sources,
     read_taxonomies,
     taxonomy_schema,
@@ -33,7 +36,7 @@ app = typer.Typer(
 )
 
 SHOWN = 40
-"""Tags of a dimension that a list names; it tells the number of the others."""
+"""Tags of a dimension on a terminal, or warnings, that a list names; it tells the number of others."""
 LOCALE = typer.Option(help="Language of the labels: en or zh-CN.")
 
 
@@ -61,9 +64,17 @@ def check(
         raise InvalidTaxonomy(faults)
     for source in sources:
         _tell_sound(source)
+        _warn(missing_labels(source))
     for source, old in pairs:
         for change in compare(old, source.taxonomy).changes:
             out.print(escape(f"{source.name}: since {old.version} {change}"))
+
+
+def _warn(told: Sequence[str]) -> None:
+    for one in told[:SHOWN]:
+        out.print(f"[yellow]warning[/] {escape(one)}")
+    if len(told) > SHOWN:
+        out.print(f"[yellow]warning[/] and {len(told) - SHOWN:,} more labels are missing")
 
 
 def _tell_sound(source: Source) -> None:
@@ -87,24 +98,38 @@ def load(files: Annotated[list[Path], FILES]) -> None:
 
 
 @app.command("list")
-def list_(locale: Annotated[str, LOCALE] = "en") -> None:
-    """List the dimensions of every taxonomy that is installed, with their tags."""
-    for taxonomy in load_host().taxonomies:
+def list_(
+    locale: Annotated[str, LOCALE] = "en",
+    installed: Installed = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the dimensions of every taxonomy that is in use, with their tags; then what is not."""
+    host, taxonomies = find_in_use(installed=installed)
+    if as_json:
+        found = [
+            one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in taxonomies
+        ]
+        show_json({"taxonomies": found, "outOfUse": dict(host.unfit)})
+        return
+    for taxonomy in taxonomies:
         title = f"{taxonomy.key} {taxonomy.version}  {taxonomy.labels.text(locale)}"
         table = Table(title=escape(title), title_justify="left")
         for column in ("dimension", "label", "tags"):
             table.add_column(column)
         for dimension in taxonomy.dimensions:
             label = escape(dimension.labels.text(locale))
-            table.add_row(dimension.key, label, _listed(dimension.tags))
+            table.add_row(dimension.key, label, _listed(dimension.tags, locale))
         for addition in taxonomy.additions:
-            table.add_row(addition.dimension, "(adds)", _listed(addition.tags))
-        out.print(table)
+            table.add_row(addition.dimension, "(adds)", _listed(addition.tags, locale))
+        show_table(table)
+    for key, reason in host.unfit.items():
+        out.print(f"[bold red]OUT OF USE[/] {escape(f'{host.bringers[key].name}: {reason}')}")
 
 
-def _listed(tags: Sequence[Tag]) -> str:
-    more = f", and {len(tags) - SHOWN} more" if len(tags) > SHOWN else ""
-    return ", ".join(tag.key for tag in tags[:SHOWN]) + more
+def _listed(tags: Sequence[Tag], locale: str) -> str:
+    shown = tags[:SHOWN] if out.is_terminal else tags
+    more = f", and {len(tags) - len(shown)} more" if len(tags) > len(shown) else ""
+    return escape(", ".join(named(tag.key, tag.labels.text(locale)) for tag in shown) + more)
 
 
 @app.command()

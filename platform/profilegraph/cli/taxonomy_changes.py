@@ -16,6 +16,7 @@ from rich.table import Table
 
 from profilegraph.cli import taxonomy
 from profilegraph.cli.console import out
+from profilegraph.cli.listing import AsJson, show_json, show_rows, show_table
 from profilegraph.cli.running import Locale, present, run
 from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.taxonomy_changes import Change
@@ -99,13 +100,23 @@ def undo(key: Key, locale: Locale) -> None:
 
 
 @app.command()
-def changes(locale: Locale) -> None:
+def changes(locale: Locale, as_json: AsJson = False) -> None:
     """List the changes that were planned, the newest first."""
-    table = Table("key", "state", "change", "planned", "by")
-    for one in run(lambda platform: planning.changes(platform)):
-        words = told(plan_of(one).change, locale)
-        table.add_row(one.key, one.state, escape(words), f"{one.at:%Y-%m-%d %H:%M}", escape(one.by))
-    out.print(table)
+    found = [
+        (one, told(plan_of(one), locale))
+        for one in run(lambda platform: planning.changes(platform))
+    ]
+    if as_json:
+        listed = [
+            {"key": one.key, "state": one.state, "change": text, "plannedAt": one.at, "by": one.by}
+            for one, text in found
+        ]
+        show_json(listed)
+        return
+    show_rows(
+        ("key", "state", "change", "planned", "by"),
+        ((one.key, one.state, text, f"{one.at:%Y-%m-%d %H:%M}", one.by) for one, text in found),
+    )
 
 
 def _editor() -> Editor:
@@ -127,10 +138,10 @@ def _read(file: Path) -> Change:
 
 def _show(made: Plan, locale: str) -> None:
     words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
-    out.print(escape(told(made.change, locale)), style="bold")
+    out.print(escape(told(made, locale)), style="bold")
     out.print(words.taggings.format(made.taggings, made.customers))
     if made.segments:
-        out.print(_table(made.segments, words.headings, locale))
+        show_table(_table(made.segments, words.headings, locale))
     else:
         out.print(words.none)
     for one in made.warnings:
@@ -164,4 +175,4 @@ def _name(one: Someone) -> str:
 
 
 def _tell(change: KeptChange, locale: str) -> None:
-    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change).change, locale))}")
+    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change), locale))}")

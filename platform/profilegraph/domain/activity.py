@@ -73,7 +73,10 @@ class FollowUp(Record):
 
 
 class Opportunity(Record):
-    """A possible sale: stage, amount, when it should close, how it ended and why."""
+    """A possible sale: stage, amount, when it should close, how it ended and why.
+
+    It is so from `since` on: from when it is saved if nobody says.
+    """
 
     key: Key
     customer: Key
@@ -83,11 +86,13 @@ class Opportunity(Record):
     close_date: date | None = None
     outcome: OpportunityOutcome = OpportunityOutcome.OPEN
     reason: Text | None = None
+    since: Moment | None = None
 
 
 class Participation(Record):
-    """That a decision-maker takes part in an opportunity, and in which role."""
+    """That a decision-maker takes part in an opportunity, in which role, and since when."""
 
     person: Key
     opportunity: Key
     role: DecisionRole
+    since: Moment | None = None

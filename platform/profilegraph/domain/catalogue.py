@@ -18,9 +18,18 @@ from profilegraph.domain.taxonomy import (
     Taxonomy,
 )
 from profilegraph.domain.taxonomy_fit import NAMES, former, merged, misfits, placed, settled
-from profilegraph.domain.taxonomy_rules import nearest
 from profilegraph.errors import Conflict, NotFound
+from profilegraph.nearest import did_you_mean
 
+_BY_COMMAND = "`profilegraph taxonomy list` lists all."
+_BY_API = "`taxonomies` of the API lists all."
+_LISTS = {
+    Kind.DIMENSION: _BY_COMMAND,
+    Kind.TAG: _BY_COMMAND,
+    Kind.ATTRIBUTE: _BY_API,
+    Kind.EVENT: _BY_API,
+    Kind.METRIC: _BY_API,
+}
 T = TypeVar("T", Dimension, Attribute, EventType, Metric, Tag)
 
 
@@ -127,7 +136,11 @@ class Catalogue:
         if key in found:
             return found[key]
         instead = self.instead.get((kind, key))
-        hint = f"It was removed; use {instead!r} instead." if instead else _nearest(key, found)
+        hint = (
+            f"It was removed; use {instead!r} instead."
+            if instead
+            else did_you_mean(key, found, _LISTS[kind])
+        )
         raise NotFound(f"no {NAMES[kind]} is called {key!r}.", hint=hint)
 
 
@@ -178,7 +191,3 @@ def _instead(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[tuple[Kind, str],
         for gone in one.removed:
             if gone.replaced_by is not None:
                 yield (gone.kind, gone.key), gone.replaced_by
-
-
-def _nearest(key: str, known: Iterable[str]) -> str:
-    return nearest(key, known) or "`profilegraph taxonomy list` shows what exists."

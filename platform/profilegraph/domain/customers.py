@@ -12,7 +12,9 @@ from profilegraph.domain.values import (
     Key,
     Moment,
     Name,
+    NormalText,
     Record,
+    Region,
     Share,
     SnakeKey,
     TagKey,
@@ -20,7 +22,8 @@ from profilegraph.domain.values import (
     Weekday,
 )
 
-AttributeValue = bool | FiniteFloat | date | Text
+HOURS = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
+AttributeValue = Annotated[bool | FiniteFloat | date | Text, NormalText]
 """A typed field of a customer: boolean, number, date or string."""
 
 
@@ -64,20 +67,28 @@ class RelationKind(StrEnum):
 
 
 class Customer(Record):
-    """A company or a person that we sell to."""
+    """A company or a person that we sell to.
+
+    `created_at` is since when it has been a customer: since it was first saved if nobody says.
+    """
 
     key: Key
     kind: CustomerKind = CustomerKind.COMPANY
     name: Name | None = None
+    created_at: Moment | None = None
     attributes: dict[SnakeKey, AttributeValue | None] = Field(default_factory=dict)
 
 
 class Identity(Record):
-    """A key by which a channel knows a customer; `value` in its canonical form."""
+    """A key by which a channel knows a customer; `value` in its canonical form.
+
+    `region` is the country (ISO 3166) of a phone number that does not say its own; it is not kept.
+    """
 
     kind: IdentityKind
     value: Key
     customer: Key
+    region: Region | None = None
 
     @property
     def key(self) -> str:
@@ -98,7 +109,7 @@ class Tagging(Record):
     weight: Share = 1.0
     evidence: Text | None = None
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
-    hours: Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$")] | None = None
+    hours: Annotated[str, Field(pattern=HOURS)] | None = None
     frequency: Text | None = None
 
     @model_validator(mode="after")

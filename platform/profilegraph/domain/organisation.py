@@ -45,17 +45,24 @@ class DepartmentFunction(StrEnum):
 
 
 class Department(Record):
-    """A part of a customer's organisation; `parent` is the department that it belongs to."""
+    """A part of a customer's organisation; `parent` is the department that it belongs to.
+
+    It is so from `since` on: from when it is saved if nobody says.
+    """
 
     key: Key
     customer: Key
     name: Name | None = None
     function: DepartmentFunction | None = None
     parent: Key | None = None
+    since: Moment | None = None
 
 
 class DecisionMaker(Record):
-    """A person at a customer; influence 0 to 1, stance from -1 (against us) to 1 (for us)."""
+    """A person at a customer; influence 0 to 1, stance from -1 (against us) to 1 (for us).
+
+    It is so from `since` on: from when it is saved if nobody says.
+    """
 
     key: Key
     customer: Key
@@ -66,6 +73,7 @@ class DecisionMaker(Record):
     stance: Stance | None = None
     department: Key | None = None
     reports_to: Key | None = None
+    since: Moment | None = None
 
 
 class Team(Record):

@@ -27,6 +27,8 @@ from profilegraph.domain.taxonomy_rules import (
 )
 from profilegraph.domain.values import Key, Labels, SnakeKey
 
+TAG_NAME = r"^[a-z0-9][a-z0-9_]{0,62}$"
+VERSION = r"^\d+\.\d+\.\d+$"
 FOLDER = r"^[^/\x00-\x1f]+(/[^/\x00-\x1f]+){0,7}$"
 TAG_ALIAS = r"^([a-z][a-z0-9_]{0,62}/)?[a-z0-9][a-z0-9_]{0,62}$"
 ANY_KEY = r"^[a-z][a-z0-9_]{0,62}(/[a-z0-9][a-z0-9_]{0,62})?$"
@@ -42,7 +44,7 @@ def _version_range(text: str) -> str:
 
 
 VersionRange = Annotated[str, StringConstraints(min_length=1), AfterValidator(_version_range)]
-Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+Version = Annotated[str, StringConstraints(pattern=VERSION)]
 
 
 class Cardinality(StrEnum):
@@ -118,7 +120,7 @@ class Definition(BaseModel):
 class Tag(Definition):
     """One value of a dimension."""
 
-    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,62}$")]
+    key: Annotated[str, StringConstraints(pattern=TAG_NAME)]
     parent: str | None = Field(
         None, description="Key of the wider tag of the same dimension that includes this one."
     )

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from profilegraph.domain.taxonomy import FOLDER
+from profilegraph.domain.taxonomy import ANY_KEY, FOLDER, TAG_NAME
 from profilegraph.domain.values import Labels, SnakeKey, TagKey
 
 Folder = Annotated[str, StringConstraints(pattern=FOLDER)]
-TagName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,62}$")]
+TagName = Annotated[str, StringConstraints(pattern=TAG_NAME)]
 Target = Annotated[
     str,
     Field(
-        pattern=r"^[a-z][a-z0-9_]{0,62}(/[a-z0-9][a-z0-9_]{0,62})?$",
+        pattern=ANY_KEY,
         description="A tag, `dimension/tag`, or a dimension.",
     ),
 ]

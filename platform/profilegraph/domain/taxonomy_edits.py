@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy import Cardinality, Definition, Dimension, Tag, Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
@@ -106,7 +107,9 @@ def with_tags(dimension: Dimension, tags: Iterable[Tag]) -> Dimension:
 
 
 def changed(definition: D, **values: Any) -> D:
-    """Return a definition with other values."""
+    """Return a definition with other values; in a language that new labels lack, it keeps its own."""
+    if isinstance(labels := values.get("labels"), Labels):
+        values["labels"] = labels.over(definition.labels)
     return definition.model_copy(update=values)
 
 
@@ -146,9 +149,9 @@ def made_key(labels: Labels, taken: Container[str], kind: str) -> str:
 
     `taken` has the keys that exist; `kind` is what an id begins with, such as tag.
     """
-    words = re.sub(r"[^a-z0-9]+", "_", labels.en.lower()).strip("_")[:_LONGEST].strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", (labels.en or "").lower()).strip("_")[:_LONGEST].strip("_")
     if not words or not words[0].isalpha():
-        digest = sha256(f"{labels.zh_cn}\n{labels.en}".encode()).hexdigest()
+        digest = sha256(f"{labels.zh_cn or ''}\n{labels.en or ''}".encode()).hexdigest()
         words = f"{kind}_{digest[:8]}"
     key, number = words, 1
     while key in taken:
@@ -228,8 +231,7 @@ def _checked(taxonomy: Taxonomy) -> Taxonomy:
     try:
         return Taxonomy.model_validate(taxonomy.model_dump(by_alias=True))
     except ValidationError as fault:
-        faults = fault.errors(include_url=False, include_context=False)
-        raise InvalidInput("; ".join(one["msg"] for one in faults) + ".") from fault
+        raise InvalidInput("; ".join(map(reason, reasons(fault))) + ".") from fault
 
 
 def plain(world: World) -> Edited:

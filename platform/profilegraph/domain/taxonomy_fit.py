@@ -9,7 +9,9 @@ from typing import NamedTuple
 from packaging.specifiers import SpecifierSet
 
 from profilegraph.domain.taxonomy import Addition, Definition, Dimension, Kind, Tag, Taxonomy
-from profilegraph.domain.taxonomy_rules import field_name, nearest, parent_faults, repeated
+from profilegraph.domain.taxonomy_rules import field_name, parent_faults, repeated
+from profilegraph.domain.values import LANGUAGES
+from profilegraph.nearest import meant
 
 Path = tuple[str | int, ...]
 
@@ -22,6 +24,8 @@ class Misfit:
     path: Path
     message: str
     hint: str
+    other: str | None = None
+    """Key of the taxonomy that it does not go together with, where that is there."""
 
 
 class Placed(NamedTuple):
@@ -148,7 +152,8 @@ def _doubles(definitions: Iterable[Placed]) -> Iterator[Misfit]:
     fields: dict[str, str] = {}
     for one in definitions:
         owner = owners.setdefault((one.kind, one.key), one.taxonomy)
-        if owner != one.taxonomy:
+        other = owner if owner != one.taxonomy else None
+        if other is not None:
             what = f"the taxonomies {owner!r} and {one.taxonomy!r} both define"
             what = f"{what} the {NAMES[one.kind]} {one.key!r}."
         elif (
@@ -160,7 +165,7 @@ def _doubles(definitions: Iterable[Placed]) -> Iterator[Misfit]:
             )
         else:
             continue
-        yield Misfit(one.taxonomy, one.path, what, "Rename one of the two.")
+        yield Misfit(one.taxonomy, one.path, what, "Rename one of the two.", other)
 
 
 def _aliases(definitions: Sequence[Placed]) -> Iterator[Misfit]:
@@ -180,7 +185,7 @@ def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
             found = known.get(base)
             if found is None:
                 what = f"the taxonomy {one.key!r} extends {base!r}, which is not there."
-                hint = nearest(base, known.keys() - {one.key}) or f"Install {base!r} first."
+                hint = meant(base, known.keys() - {one.key}) or f"Install {base!r} first."
             elif not SpecifierSet(versions).contains(found.version, prereleases=True):
                 what = (
                     f"the taxonomy {one.key!r} extends {base!r} {versions},"
@@ -221,7 +226,7 @@ def _added(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
                     f"{one.key!r} adds tags to the dimension {addition.dimension!r},"
                     " which no taxonomy that it extends has."
                 )
-                hint = nearest(addition.dimension, mine) or "Name its taxonomy in `extends`."
+                hint = meant(addition.dimension, mine) or "Name its taxonomy in `extends`."
                 yield Misfit(one.key, (*path, "dimension"), what, hint)
             elif target.ordered:
                 what = f"{one.key!r} adds tags to {addition.dimension!r}, which is ordered."
@@ -237,16 +242,16 @@ def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> 
     faults = parent_faults(known)
     twice = {
         label
-        for names in ((t.labels.zh_cn for t in whole.tags), (t.labels.en for t in whole.tags))
-        for label in repeated(names)
+        for language in LANGUAGES
+        for label in repeated(one for tag in whole.tags for one in tag.labels.texts(language))
     }
     for index, tag in enumerate(addition.tags):
         place = (*path, "tags", index)
         if tag.key in faults:
-            hint = nearest(str(tag.parent), known) or "Name a tag of the dimension."
+            hint = meant(str(tag.parent), known) or "Name a tag of the dimension."
             yield Misfit(one.key, (*place, "parent"), f"{faults[tag.key]}.", hint)
-        for field, label in (("zh-CN", tag.labels.zh_cn), ("en", tag.labels.en)):
-            if label in twice:
+        for field in LANGUAGES:
+            for label in twice.intersection(tag.labels.texts(field)):
                 what = f"two tags of {whole.key!r} are both called {label!r}."
                 hint = "People cannot tell the two apart: say more in one of them."
                 yield Misfit(one.key, (*place, "labels", field), what, hint)
@@ -275,5 +280,34 @@ def _replacement(
 ) -> Iterator[Misfit]:
     if other == key or other not in known[kind]:
         why = "itself" if other == key else f"the {NAMES[kind]} {other!r}, which does not exist"
-        hint = nearest(other, known[kind] - {key}) or "Name one that exists."
+        hint = meant(other, known[kind] - {key}) or "Name one that exists."
         yield Misfit(taxonomy, path, f"the {NAMES[kind]} {key!r} is replaced by {why}.", hint)
+
+
+def unfit(wanted: Sequence[Taxonomy], known: Iterable[Taxonomy] = ()) -> dict[str, Misfit]:
+    """Return why some of the `wanted` taxonomies cannot be used beside those that are `known`, by key.
+
+    What is known stays: one that comes gives way to it, and of two that come, the later one to the
+    earlier one.
+    """
+    taken = {one.key: one for one in known}
+    if not misfits([*(taken | {one.key: one for one in wanted}).values()]):
+        return {}
+    left: dict[str, Misfit] = {}
+    for one in bases_first(wanted):
+        wrong = misfits([*{**taken, one.key: one}.values()])
+        if wrong:
+            left[one.key] = next((two for two in wrong if two.taxonomy == one.key), wrong[0])
+        else:
+            taken[one.key] = one
+    return left
+
+
+def why(left: Taxonomy, misfit: Misfit, plugins: Mapping[str, str]) -> str:
+    """Return in a sentence why a taxonomy is out of use; `plugins` name who brings each, by key."""
+    told = f"the taxonomy {left.key!r} {left.version} is not in use: {misfit.message} {misfit.hint}"
+    if misfit.other is None:
+        return told
+    plugin = plugins.get(misfit.other)
+    place = "which is in the graph" if plugin is None else f"of the plugin {plugin!r}"
+    return f"{told} {misfit.other!r}, {place}, stays in use."

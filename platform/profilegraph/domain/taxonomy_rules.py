@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from pydantic.alias_generators import to_camel
 
@@ -52,12 +51,6 @@ class Band:
 def repeated(keys: Iterable[str]) -> list[str]:
     """Return the keys that occur more than once."""
     return [key for key, times in Counter(keys).items() if times > 1]
-
-
-def nearest(key: str, known: Iterable[str]) -> str:
-    """Return the question whether a key like `key` was meant; empty where none is like it."""
-    near = get_close_matches(key, list(known), n=3)
-    return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
 def field_name(key: str) -> str:

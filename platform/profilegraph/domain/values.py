@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from profilegraph.domain.texts import normal_key, normal_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """What moments are counted from where they are numbers."""
@@ -34,18 +46,34 @@ def _storable_amount(amount: Decimal) -> Decimal:
     return amount
 
 
+KEY = r"^[^\x00-\x1f\x7f-\x9f]+$"
+SNAKE_KEY = r"^[a-z][a-z0-9_]{0,62}$"
+TAG_KEY = r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$"
+
+
+def _as_key(value: Any) -> Any:
+    return normal_key(value) if isinstance(value, str) else value
+
+
+def _as_text(value: Any) -> Any:
+    return normal_text(value) if isinstance(value, str) else value
+
+
+NormalText = BeforeValidator(_as_text)
+"""Brings texts into the form in which they are kept and compared, before anything is asked of them."""
 Key = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
-    ),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEY),
+    BeforeValidator(_as_key),
 ]
-SnakeKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-TagKey = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$")
+SnakeKey = Annotated[str, StringConstraints(pattern=SNAKE_KEY)]
+TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200), NormalText]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]
@@ -62,17 +90,65 @@ class Record(BaseModel):
         return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
+LANGUAGES = ("zh-CN", "en")
+"""The languages of the product."""
+
+
 class Labels(BaseModel):
-    """What people read instead of a key, in both languages of the product."""
+    """What people read instead of a key, in both languages of the product or in one of them.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    Where one is missing, the other one is read in its place.
+    """
 
-    zh_cn: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(alias="zh-CN")
-    en: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        json_schema_extra={"minProperties": 1},
+    )
+
+    zh_cn: Label | None = Field(None, alias="zh-CN")
+    en: Label | None = None
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if self.zh_cn is None and self.en is None:
+            told = "say it in zh-CN, in en, or in both"
+            raise PydanticCustomError("labels", "{told}", {"told": told})
+        return self
 
     def text(self, locale: str) -> str:
-        """Return the label for a locale: the Chinese one for any zh, the English one otherwise."""
-        return self.zh_cn if locale.lower().startswith("zh") else self.en
+        """Return the label for a locale: the Chinese one for any zh, the English one otherwise.
+
+        Where it is missing, it is the other one.
+        """
+        chinese = locale.lower().startswith("zh")
+        first, other = (self.zh_cn, self.en) if chinese else (self.en, self.zh_cn)
+        return first or other or ""
+
+    @property
+    def both(self) -> str:
+        """Return what there is, the English one first."""
+        return " · ".join(self.texts("en", "zh-CN"))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the languages in which there is no label."""
+        return tuple(language for language in LANGUAGES if not self.texts(language))
+
+    def texts(self, *languages: str) -> list[str]:
+        """Return the labels in these languages that there are."""
+        found = {"zh-CN": self.zh_cn, "en": self.en}
+        return [text for language in languages if (text := found[language]) is not None]
+
+    def each(self, change: Callable[[str], str]) -> Labels:
+        """Return every label that there is, changed."""
+        there = {"zh_cn": self.zh_cn, "en": self.en}
+        return Labels(**{name: change(one) for name, one in there.items() if one is not None})
+
+    def over(self, known: Labels) -> Labels:
+        """Return these, and in a language that they lack what was `known`."""
+        return Labels(zh_cn=self.zh_cn or known.zh_cn, en=self.en or known.en)
 
 
 def to_units(amount: Decimal) -> int:

@@ -61,6 +61,10 @@ class Home:
             return None  # what cannot be read names no server; the lock still knows if one runs
         return state if self._is_server(state.pid) else None
 
+    def lost(self) -> bool:
+        """Return whether a server that was ready here has ended without having been stopped."""
+        return self._state.exists() and self.running() is None
+
     def _is_server(self, pid: int) -> bool:
         # The command line tells our server from a stranger who got the same process id later;
         # unlike the time of its creation it does not move when the clock is set.

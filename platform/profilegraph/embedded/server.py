@@ -98,6 +98,20 @@ def status(settings: Settings) -> RunningServer | None:
         return None if state is None else _server(home, state)
 
 
+def require_restart(settings: Settings) -> None:
+    """Stop the server that cannot go on, once there is room for it to start again.
+
+    Raises EmbeddedDiskFull where there is none: as long as it runs, it at least says what is wrong.
+    """
+    require_room(settings.home)
+    stop(settings)
+
+
+def is_lost(settings: Settings) -> bool:
+    """Return whether the server of `settings.home` was killed; one that was stopped is not lost."""
+    return Home(settings.home).lost()
+
+
 def store_size(server: RunningServer) -> int:
     """Return how many bytes the data of `server` takes on disk, transaction logs included."""
     return Home(server.home).data_size()
@@ -196,7 +210,9 @@ def _launch(settings: Settings, folder: Path, version: str, port: int) -> Callab
         port=port,
         heap_mb=settings.heap_mb,
         page_cache_mb=settings.page_cache_mb,
-        transaction_seconds=ceil(settings.write_timeout * TIMEOUT_FACTOR),
+        transaction_seconds=ceil(
+            max(settings.write_timeout, settings.bulk_timeout) * TIMEOUT_FACTOR
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import typer
 OWN = frozenset(
     {
         "db", "demo", "doctor", "duty", "import", "index", "key", "model", "plugin", "schema", "segment",
+        "settings",
         "serve", "taxonomy",
     }
 )  # fmt: skip

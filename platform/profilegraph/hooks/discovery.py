@@ -38,6 +38,13 @@ class PluginFault:
     distribution: str
     reason: str
     traceback: str = ""
+    part: str = ""
+    """What of the plugin it is, such as `taxonomy 'shop'`; empty for the whole plugin."""
+
+    @property
+    def about(self) -> str:
+        """Return what is out of use: the plugin, or a part of it while the rest works."""
+        return f"{self.name} ({self.part})" if self.part else self.name
 
 
 class Loading:
@@ -92,7 +99,9 @@ class Loading:
         others = [one.plugin for one in self.working if one is not candidate]
         return self.manager.subset_hook_caller(hook, others)
 
-    def contained(self, candidate: Candidate, what: str, call: Callable[[], T]) -> T | None:
+    def contained(
+        self, candidate: Candidate, what: str, call: Callable[[], T], part: str = ""
+    ) -> T | None:
         """Return what `call` returns, or None where it raised or hangs: that is then a fault."""
         try:
             return within(self._seconds, call, f"load {candidate.name}")
@@ -101,12 +110,12 @@ class Loading:
         except Exception as error:  # noqa: BLE001  (a partner's code may raise anything)
             reason = f"{what}: {type(error).__name__}: {error}"
             trace = "".join(traceback.format_exception(error))
-        self.fault(candidate, reason, trace)
+        self.fault(candidate, reason, trace, part)
         return None
 
-    def fault(self, candidate: Candidate, reason: str, trace: str = "") -> None:
-        """Take note of what is wrong with a plugin."""
-        self.faults.append(PluginFault(candidate.name, candidate.distribution, reason, trace))
+    def fault(self, candidate: Candidate, reason: str, trace: str = "", part: str = "") -> None:
+        """Take note of what is wrong with a plugin, or with a part of it."""
+        self.faults.append(PluginFault(candidate.name, candidate.distribution, reason, trace, part))
 
 
 def _require_this_api(plugin: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ MOST_FAILURES = 3
 """Failures in a row after which something is set aside."""
 REST_SECONDS = 300.0
 """How long it is set aside before it is tried once more."""
+MOST_RECEIVERS = 1_000
+"""Receivers whose failures are remembered; of more, the first are forgotten."""
 _LONGEST_REASON = 500
 _log = structlog.get_logger(__name__)
 
@@ -45,26 +48,38 @@ class Trouble:
     """Until when it is set aside, by the guard's clock; None where it is not."""
     stuck: Future[Any] | None = None
     """The call that has not ended, where it did not end in time."""
+    receiver: str = ""
+    """For whom alone the part failed, where it works for many; empty for all."""
 
 
 class Guard:
-    """Calls the plugins' code, and remembers what failed: one entry a part, whatever happens."""
+    """Calls the plugins' code, and remembers what failed: one entry a part and receiver.
+
+    Where a part works for many receivers, each fails, and is set aside, by itself.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._troubles: dict[Part, Trouble] = {}
+        self._troubles: dict[tuple[Part, str], Trouble] = {}
+        self._failures: Counter[Part] = Counter()
 
     @property
     def troubles(self) -> tuple[Trouble, ...]:
-        """Return what has failed, by plugin and part."""
+        """Return what has failed, by plugin, part and receiver."""
         with self._lock:
-            return tuple(self._troubles[part] for part in sorted(self._troubles))
+            return tuple(self._troubles[key] for key in sorted(self._troubles))
 
-    def set_aside(self, part: Part) -> bool:
-        """Return whether a part is not to be called now."""
+    @property
+    def failures(self) -> dict[Part, int]:
+        """Return how often each part has failed since the process began."""
         with self._lock:
-            known = self._troubles.get(part)
+            return dict(sorted(self._failures.items()))
+
+    def set_aside(self, part: Part, receiver: str = "") -> bool:
+        """Return whether a part is not to be called now, or not for a receiver."""
+        with self._lock:
+            known = self._troubles.get((part, receiver))
         if known is None or known.rests_until is None:
             return False
         hangs = known.stuck is not None and not known.stuck.done()
@@ -89,7 +104,7 @@ class Guard:
         self, part: Part, seconds: float, call: Callable[[], Coroutine[Any, Any, T]]
     ) -> T:
         """Return what `call` returns when awaited; otherwise like `call`, and others go on."""
-        return await self.call_beside(part, seconds, in_own_loop(call))
+        return await self.call_beside(part, seconds, in_own_loop(call, seconds))
 
     async def call_beside(self, part: Part, seconds: float, call: Callable[[], T]) -> T:
         """Return what `call` returns; like `call`, while others go on. Raises PluginError."""
@@ -103,18 +118,20 @@ class Guard:
         self.succeeded(part)
         return result
 
-    def failed(self, part: Part, error: Exception) -> PluginError:
+    def failed(self, part: Part, error: Exception, receiver: str = "") -> PluginError:
         """Return the error that tells of a part's failure, which is taken note of and logged."""
         reason = _reason(error)
         stuck = error.future if isinstance(error, TimeLimit) else None
         with self._lock:
-            before = self._troubles.get(part) or Trouble(part, 0, 0, "")
+            before = self._troubles.pop((part, receiver), None) or Trouble(part, 0, 0, "")
             in_a_row = before.in_a_row + 1
             rests = stuck is not None or in_a_row >= MOST_FAILURES
             until = self._clock() + REST_SECONDS if rests else None
-            self._troubles[part] = Trouble(
-                part, before.failures + 1, in_a_row, reason, until, stuck
+            self._troubles[part, receiver] = Trouble(
+                part, before.failures + 1, in_a_row, reason, until, stuck, receiver
             )
+            self._failures[part] += 1
+            self._forget_receivers()
         _log.warning(
             "plugin_failed",
             plugin=part.plugin,
@@ -127,21 +144,45 @@ class Guard:
             hint="`profilegraph doctor` shows what fails; report it to the plugin's author.",
         )
 
-    def require(self, part: Part) -> None:
+    def require(self, part: Part, receiver: str = "") -> None:
         """Return nothing where a part may be called; raises PluginError where it is set aside."""
-        if self.set_aside(part):
+        if self.set_aside(part, receiver):
+            whom = " for this receiver" if receiver else ""
             raise PluginError(
-                f"the plugin {part.plugin!r} is set aside ({part.name}): it failed again and again.",
+                f"the plugin {part.plugin!r} is set aside{whom} ({part.name}): it failed again and"
+                " again.",
                 hint="It is tried again some minutes later; `/ready` names what is set aside.",
             )
 
-    def succeeded(self, part: Part) -> None:
-        """Take note that a part works (again)."""
+    def succeeded(self, part: Part, receiver: str = "") -> None:
+        """Take note that a part works (again), or works for a receiver."""
         with self._lock:
-            if part in self._troubles:
-                self._troubles[part] = replace(
-                    self._troubles[part], in_a_row=0, rests_until=None, stuck=None
+            known = self._troubles.get((part, receiver))
+            if known is not None:
+                self._troubles[part, receiver] = replace(
+                    known, in_a_row=0, rests_until=None, stuck=None
                 )
+
+    def _forget_receivers(self) -> None:
+        receivers = [key for key in self._troubles if key[1]]
+        for key in receivers[:-MOST_RECEIVERS]:
+            del self._troubles[key]
+
+
+class Unguarded(Guard):
+    """Calls the plugins' code as it is, where the whole process can be ended; it can be passed on."""
+
+    def call(self, part: Part, seconds: float, call: Callable[[], T]) -> T:  # noqa: ARG002
+        """Return what `call` returns; raises PluginError that names the part."""
+        try:
+            return call()
+        except InvalidInput:
+            raise
+        except Exception as error:
+            raise self.failed(part, error) from error
+
+    def __reduce__(self) -> tuple[type[Unguarded], tuple[()]]:
+        return Unguarded, ()
 
 
 def _reason(error: Exception) -> str:

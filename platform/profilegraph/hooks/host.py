@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from pydantic.alias_generators import to_camel
 
 from profilegraph import __version__
+from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.domain.taxonomy_fit import bases_first, misfits
+from profilegraph.domain.taxonomy_fit import bases_first, unfit, why
 from profilegraph.hooks import checks, shipped
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
@@ -47,7 +48,8 @@ class Host:
     """What the working plugins bring, and what is wrong with the others."""
 
     plugins: tuple[Plugin, ...]
-    taxonomies: tuple[Taxonomy, ...]
+    brought: tuple[Taxonomy, ...]
+    """All taxonomies, those that are out of use too, each after those that it builds on."""
     models: Registry[Model[Any]]
     importers: Registry[Importer[Any]]
     destinations: Registry[Destination[Any]]
@@ -55,30 +57,48 @@ class Host:
     customer_fields: Registry[CustomerField]
     commands: Registry[Command]
     listeners: tuple[Listener, ...]
-    faults: tuple[PluginFault, ...]
+    broken: tuple[PluginFault, ...]
+    """What is wrong with plugins, whatever there is in a graph."""
+    unfit: Mapping[str, str]
+    """Of each taxonomy that is out of use, by key, why: as the graph decides it where one was asked."""
     bringers: Mapping[str, Candidate]
     """Of each taxonomy's key, the plugin that brought it."""
     guard: Guard = field(default_factory=Guard)
     """Through which the platform calls what plugins brought."""
 
-    def without(self, taxonomies: Mapping[str, str]) -> Host:
-        """Return the host with a fault for each of these taxonomies, whose reasons are given."""
-        named = ((self.bringers[key], why) for key, why in taxonomies.items())
-        faults = (PluginFault(one.name, one.distribution, why) for one, why in named)
-        return replace(self, faults=(*self.faults, *faults))
+    @cached_property
+    def taxonomies(self) -> tuple[Taxonomy, ...]:
+        """Return the taxonomies that are in use."""
+        return tuple(one for one in self.brought if one.key not in self.unfit)
+
+    @cached_property
+    def faults(self) -> tuple[PluginFault, ...]:
+        """Return what is out of use: plugins, or parts of them while the rest works."""
+        named = ((self.bringers[key], key, why) for key, why in self.unfit.items())
+        parts = (
+            PluginFault(one.name, one.distribution, why, part=f"taxonomy {key!r}")
+            for one, key, why in named
+        )
+        return (*self.broken, *parts)
+
+    def judged(self, unfit: Mapping[str, str]) -> Host:
+        """Return the host whose taxonomies are out of use for these reasons, by key, and no others."""
+        return replace(self, unfit=unfit)
 
     def model(self, key: str) -> Model[Any]:
         """Return a model by its key; raises NotFound that names those that exist."""
         return self.models.get(key)
 
-    def leaf(self, key: str) -> HostedLeaf:
-        """Return a segment leaf by its key; raises NotFound that names those that exist."""
-        return HostedLeaf(self.leaves.get(key), self.leaves.part(key), self.guard)
+    def leaf(self, key: str, catalogue: Catalogue | None = None) -> HostedLeaf:
+        """Return a segment leaf by its key; raises NotFound that names those that exist.
 
-    @cached_property
-    def conditions(self) -> Conditions:
+        With a catalogue, it may expand only to what that has.
+        """
+        return HostedLeaf(self.leaves.get(key), self.leaves.part(key), self.guard, catalogue)
+
+    def conditions(self, catalogue: Catalogue | None) -> Conditions:
         """Return the leaves as filters name them, each with what writes it out."""
-        return {to_camel(key): self.leaf(key).expanded for key in self.leaves.things}
+        return {to_camel(key): self.leaf(key, catalogue).expanded for key in self.leaves.things}
 
 
 CORE = Candidate("core", shipped, distribution="profilegraph", version=__version__)
@@ -118,7 +138,8 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
     taxonomies = of("taxonomies", "taxonomy", checks.taxonomy)
     return Host(
         plugins=tuple(_plugin(loading, candidate) for candidate in loading.working),
-        taxonomies=_compatible(loading, taxonomies),
+        brought=tuple(bases_first(taxonomies)),
+        unfit=_unfit(taxonomies),
         models=of("models", "model", checks.model),
         importers=of("importers", "importer", checks.importer),
         destinations=of("destinations", "destination", checks.destination),
@@ -127,7 +148,7 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
         commands=of("commands", "command", checks.command),
         listeners=tuple(_listeners(loading)),
         bringers=taxonomies.owners,
-        faults=tuple(loading.faults),
+        broken=tuple(loading.faults),
     )
 
 
@@ -136,20 +157,12 @@ def _plugin(loading: Loading, candidate: Candidate) -> Plugin:
     return Plugin(candidate.name, candidate.distribution, candidate.version, hooks)
 
 
-def _compatible(loading: Loading, brought: Registry[Taxonomy]) -> tuple[Taxonomy, ...]:
-    """Return the taxonomies that go together with the earlier ones, each after its bases."""
-    wanted = bases_first(brought)
-    if not misfits(wanted):
-        return tuple(wanted)
-    found: list[Taxonomy] = []
-    for taxonomy in wanted:
-        wrong = misfits([*found, taxonomy])
-        if wrong:
-            told = f"{wrong[0].message} {wrong[0].hint}"
-            loading.fault(brought.owners[taxonomy.key], told)
-        else:
-            found.append(taxonomy)
-    return tuple(found)
+def _unfit(brought: Registry[Taxonomy]) -> dict[str, str]:
+    """Return why taxonomies do not go together with those of plugins before theirs, by key."""
+    plugins = {key: one.name for key, one in brought.owners.items()}
+    return {
+        key: why(brought.things[key], misfit, plugins) for key, misfit in unfit([*brought]).items()
+    }
 
 
 def _listeners(loading: Loading) -> Iterator[Listener]:

@@ -74,10 +74,10 @@ def run_model(model: Model[Any], tables: Tables, now: datetime, options: BaseMod
     try:
         scores = model.compute(tables, now, options)
     except Exception as error:  # a partner's code may raise anything; the cause is kept
-        raise _failure(model, f"failed: {type(error).__name__}: {error}") from error
+        raise model_failure(model, f"failed: {type(error).__name__}: {error}") from error
     faults = list(_broken_words(model, len(tables), scores))
     if faults:
-        raise _failure(model, f"broke its contract: {'; '.join(faults)}.")
+        raise model_failure(model, f"broke its contract: {'; '.join(faults)}.")
     return scores
 
 
@@ -93,7 +93,9 @@ def join_scores(model: Model[Any], parts: Sequence[Scores]) -> Scores:
         )
         if differ:
             named = ", ".join(map(repr, differ))
-            raise _failure(model, f"tells facts that differ from customer to customer: {named}.")
+            raise model_failure(
+                model, f"tells facts that differ from customer to customer: {named}."
+            )
     return Scores(
         {key: np.concatenate([part.metrics[key] for part in parts]) for key in model.metrics},
         {key: np.concatenate([part.tags[key] for part in parts]) for key in model.dimensions},
@@ -101,7 +103,8 @@ def join_scores(model: Model[Any], parts: Sequence[Scores]) -> Scores:
     )
 
 
-def _failure(model: Model[Any], what: str) -> PluginError:
+def model_failure(model: Model[Any], what: str) -> PluginError:
+    """Return the error that tells what a model did."""
     return PluginError(
         f"the model {model.key!r} {what}",
         hint="Report it to the plugin's author; the stored scores are unchanged.",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.errors import InvalidInput
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -26,9 +27,11 @@ def parse_options(options: type[ModelT], given: Mapping[str, Any], of: str) -> M
     try:
         return options.model_validate(given)
     except ValidationError as fault:
-        errors = fault.errors(include_url=False, include_context=False)
         known = ", ".join(options.model_fields) or "none"
         raise InvalidInput(
-            "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors),
+            "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {reason(e, options.model_fields)}"
+                for e in reasons(fault)
+            ),
             hint=f"Options of {of}: {known}.",
         ) from fault

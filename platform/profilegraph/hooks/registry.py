@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from profilegraph.errors import NotFound, PluginError
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.discovery import Candidate, Loading
 from profilegraph.hooks.guard import Part
+from profilegraph.nearest import did_you_mean
 
 T = TypeVar("T")
 
@@ -39,9 +39,7 @@ class Registry(Generic[T]):
     def get(self, key: str) -> T:
         """Return a thing by its key; raises NotFound that names the nearest, or all."""
         if key not in self.things:
-            near = get_close_matches(key, self.things, n=3)
-            all_ = ", ".join(sorted(self.things)) or "none is installed"
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"There are: {all_}."
+            hint = did_you_mean(key, self.things) if self.things else "None is installed."
             raise NotFound(f"no {self.kind} is called {key!r}.", hint=hint)
         return self.things[key]
 
@@ -63,7 +61,7 @@ def gather(loading: Loading, hook: str, kind: str, check: Callable[[Any], T]) ->
             if key in things:
                 owner = owners[key].name
                 reason = f"its {kind} {key!r} exists already, in the plugin {owner!r}"
-                loading.fault(candidate, reason)
+                loading.fault(candidate, reason, part=f"{kind} {key!r}")
             else:
                 things[key], owners[key] = one, candidate
     return Registry(kind, things, owners)
@@ -81,7 +79,7 @@ def _brought(
             raise PluginError("it returned None.", hint="Return a list.")
         return [check(item) for items in found for item in items]
 
-    return loading.contained(candidate, f"{hook} failed", checked) or []
+    return loading.contained(candidate, f"{hook} failed", checked, hook) or []
 
 
 def _key(thing: Any) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from profilegraph.domain.values import Record
 from profilegraph.importers.records import RecordReader
 from profilegraph.importers.rejects import Rejected
-from profilegraph.importers.tables import Row, Table
+from profilegraph.importers.rows import Row
+from profilegraph.importers.tables import Table
 
 MOST_CHARACTERS = 8_000_000
 """Characters of the largest batch, however many rows it was asked to have."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from profilegraph.importers.names import MONTHS
@@ -17,6 +18,7 @@ from profilegraph.importers.values import fold
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 -- a serial is a wall-clock time
 _EXCEL_LAST = 2_958_466  # the day after 9999-12-31
 
+_TIME_OF_DAY = re.compile("%-?[HIMSfcXpz]")
 _YEAR_FIRST = re.compile(
     r"(?P<y>\d{4})\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})\s?日?"
 )
@@ -48,9 +50,30 @@ class DateRules:
     day_first: bool | None = None
 
 
+class _Wall(NamedTuple):
+    """What a text says: a moment, without a zone where it is on the clocks of the place."""
+
+    moment: datetime
+    day_alone: bool = False
+    """Whether it names a day and no time of it."""
+
+
 def parse_date(text: str, rules: DateRules) -> date:
-    """Return the day that `text` names; a moment's day is its day in the rules' zone."""
-    return parse_moment(text, rules).astimezone(rules.zone).date()
+    """Return the day that `text` names; a moment's day is its day in the rules' zone.
+
+    A midnight elsewhere that is another day here is refused: programs write days as such moments.
+    """
+    moment = _read(text, rules).moment
+    if moment.tzinfo is None:
+        return moment.date()
+    day = moment.astimezone(rules.zone).date()
+    if moment.time() == time() and day != moment.date():
+        raise ValueError(
+            f"{text!r} can mean two days: it is a midnight, and then {day} in {rules.zone.key};"
+            " write the day alone, or say a `format` for this field in the mapping that reads the"
+            ' day alone, such as "%Y-%m-%dT00:00:00Z"'
+        )
+    return day
 
 
 def parse_moment(text: str, rules: DateRules) -> datetime:
@@ -58,39 +81,60 @@ def parse_moment(text: str, rules: DateRules) -> datetime:
 
     Where the text has no zone, it is a wall-clock time in the rules' zone.
     """
+    wall = _read(text, rules)
+    return _placed(wall, rules.zone) if wall.moment.tzinfo is None else wall.moment
+
+
+def _read(text: str, rules: DateRules) -> _Wall:
     folded = fold(text)
     if rules.format is not None:
-        return _placed(_formatted(folded, rules.format), rules.zone)
+        return _formatted(folded, rules.format)
     if folded[:4].isdigit() and folded[4:5] == "-" == folded[7:8] and folded[8:10].isdigit():
         try:
-            return _placed(datetime.fromisoformat(folded), rules.zone)
+            return _Wall(datetime.fromisoformat(folded), day_alone=len(folded) == len("2026-01-31"))
         except ValueError:
             pass  # the forms below accept more, and say what is wrong
-    return _placed(_written(folded, rules.day_first), rules.zone)
+    return _written(folded, rules.day_first)
 
 
-def _placed(moment: datetime, zone: ZoneInfo) -> datetime:
-    if moment.tzinfo is not None:
-        return moment
-    placed = moment.replace(tzinfo=zone)
-    if placed.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment:
+def _placed(wall: _Wall, zone: ZoneInfo) -> datetime:
+    """Return a wall-clock time in a zone; refused where the clocks show it twice or never.
+
+    A day begins with the first moment that it has, wherever the clocks change at midnight.
+    """
+    earlier, later = (wall.moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    before, after = _offset_of(earlier), _offset_of(later)
+    if before == after:
+        return earlier
+    if wall.day_alone:
+        return earlier.astimezone(UTC)
+    shown = wall.moment.isoformat(" ")
+    if earlier.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall.moment:
         raise ValueError(
-            f"{moment.isoformat(' ')} does not exist in {zone.key}: the clock was put forward;"
-            " write the moment with its offset, such as +08:00"
+            f"{shown} does not exist in {zone.key}: the clock was put forward;"
+            f" write the moment with its offset, {before} or {after}"
         )
-    return placed
+    raise ValueError(
+        f"{shown} is twice in {zone.key}: the clock was put back;"
+        f" write the moment with its offset, {before} or {after}"
+    )
 
 
-def _formatted(text: str, style: str) -> datetime:
+def _offset_of(moment: datetime) -> str:
+    return moment.isoformat()[-6:]
+
+
+def _formatted(text: str, style: str) -> _Wall:
     if style in {"excel", "unix", "unix_ms"}:
         return _numbered(text, style)
     try:
-        return datetime.strptime(text, style)  # noqa: DTZ007 -- placed in a zone by the caller
+        moment = datetime.strptime(text, style)  # noqa: DTZ007 -- placed in a zone by the caller
     except ValueError:
         raise ValueError(f"{text!r} is not written as the mapping's format {style!r}") from None
+    return _Wall(moment, day_alone=not _TIME_OF_DAY.search(style))
 
 
-def _numbered(text: str, style: str) -> datetime:
+def _numbered(text: str, style: str) -> _Wall:
     try:
         number = float(text)
     except ValueError:
@@ -100,23 +144,26 @@ def _numbered(text: str, style: str) -> datetime:
     if style == "excel":
         if not 1 <= number < _EXCEL_LAST:
             raise ValueError(f"{text!r} is no day number of a spreadsheet")
-        return _EXCEL_EPOCH + timedelta(seconds=round(number * 86_400))
+        moment = _EXCEL_EPOCH + timedelta(seconds=round(number * 86_400))
+        return _Wall(moment, day_alone=number.is_integer())
     try:
-        return datetime.fromtimestamp(number / (1000 if style == "unix_ms" else 1), UTC)
+        return _Wall(datetime.fromtimestamp(number / (1000 if style == "unix_ms" else 1), UTC))
     except (ValueError, OverflowError, OSError):
         raise ValueError(f"{text!r} is no time stamp of this era") from None
 
 
-def _written(text: str, day_first: bool | None) -> datetime:
+def _written(text: str, day_first: bool | None) -> _Wall:
     if compact := _COMPACT_MOMENT.fullmatch(text):
         day, hour, minute, second, zone = compact.groups(default="")
         text = f"{day} {hour}:{minute}:{second or '00'}{zone}"
     for form in _FORMS:
         if found := form.match(text):
             year, month, day_number = _parts(found, day_first)
-            moment_of_day = _time(text, text[found.end() :])
+            rest = text[found.end() :]
+            moment_of_day = _time(text, rest)
             try:
-                return datetime.combine(date(year, month, day_number), moment_of_day)
+                moment = datetime.combine(date(year, month, day_number), moment_of_day)
+                return _Wall(moment, day_alone=not rest.strip())
             except ValueError:
                 raise ValueError(f"{text!r} is a day that does not exist") from None
     raise ValueError(

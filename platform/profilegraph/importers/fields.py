@@ -18,7 +18,9 @@ from profilegraph.importers.values import (
     parse_boolean,
     parse_enum,
     parse_hours,
+    parse_region,
     parse_share,
+    parse_tag,
     parse_weekdays,
 )
 
@@ -46,6 +48,10 @@ def field_parser(record: type[Record], name: str, dates: DateRules, amounts: Amo
         return partial(parse_enum, words=kind)
     if name == "hours":
         return parse_hours
+    if name == "region":
+        return parse_region
+    if name == "tag":
+        return parse_tag
     parsers: dict[type, Parser] = {
         datetime: partial(parse_moment, rules=dates),
         date: partial(parse_date, rules=dates),
@@ -56,6 +62,12 @@ def field_parser(record: type[Record], name: str, dates: DateRules, amounts: Amo
         str: str,
     }
     return parsers[kind]
+
+
+def amount_rules(parser: Parser) -> AmountRules | None:
+    """Return how a parser reads amounts; None where it reads something else."""
+    rules = parser.keywords.get("rules") if isinstance(parser, partial) else None
+    return rules if isinstance(rules, AmountRules) else None
 
 
 def _bare(annotation: Any) -> type:

@@ -2,6 +2,7 @@
 
 A file in GB18030 can be plain ASCII for its first gigabyte, so its encoding is found out from the
 whole of it, in the same pass that takes the fingerprint. Nothing here holds more than a block.
+Lines end as on any system, also with a carriage return alone.
 """
 
 from __future__ import annotations
@@ -15,18 +16,26 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from profilegraph.errors import InvalidInput
+from profilegraph.importers.encodings import (
+    UTF_8,
+    Census,
+    Undecided,
+    is_wide,
+    marked_encoding,
+    wide_encoding,
+)
 
 BLOCK = 1 << 20
 LONGEST_LINE = 1 << 20
 """Bytes of the longest line that is read as a whole."""
+_READ = 1 << 16
 
 _GZIP = b"\x1f\x8b"
+_BEGINNING = 4096
 _WRONG_FORMATS = {
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
     b"PK\x03\x04": "a spreadsheet or a ZIP archive",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet",
 }
@@ -41,6 +50,8 @@ class SourceFile:
     encoding: str
     size: int
     """Bytes on disk."""
+    example: str = ""
+    """A few letters that show how it was read, where that was not certain from the outset."""
 
 
 class Line(NamedTuple):
@@ -49,33 +60,68 @@ class Line(NamedTuple):
     number: int
     text: str
     fault: str = ""
+    raw: bytes = b""
+    """The bytes as they stand in the file."""
 
 
 def scan(
-    path: Path, *, encoding: str | None = None, progress: Callable[[int], None] = lambda _: None
+    path: Path,
+    *,
+    encoding: str | None = None,
+    region: str = "CN",
+    progress: Callable[[int], None] = lambda _: None,
 ) -> SourceFile:
     """Return what one pass over the whole file finds out; `progress` is told the bytes read so far.
 
-    Raises InvalidInput where the file cannot be read, is cut off, or is no text that we know.
+    `region` is the country whose encodings are expected. Raises InvalidInput where the file cannot
+    be read, is cut off, is no text that we know, or can be read in two ways.
     """
     digest = hashlib.sha256()
-    census = _Census()
+    census = Census(region)
     with opened(path) as (raw, stream), readable(path):
         size = path.stat().st_size
-        beginning = stream.peek(4)[:4]
+        beginning = stream.peek(_BEGINNING)[:_BEGINNING]
         _refuse_wrong_format(path, beginning)
-        if beginning.startswith(codecs.BOM_UTF8):
-            encoding = "utf-8"
-        rest = b""
+        encoding = marked_encoding(beginning) or encoding or wide_encoding(beginning)
+        length, rest = 0, b""
         while block := stream.read(BLOCK):
             digest.update(block)
-            complete, newline, rest = (rest + block).rpartition(b"\n")
-            if not newline and len(rest) > LONGEST_LINE:
-                complete, rest = rest, b""
+            length += len(block)
+            complete, rest = _complete_lines(rest + block)
             census.count(complete)
             progress(raw.tell())
         census.count(rest)
-    return SourceFile(path, digest.hexdigest(), encoding or census.encoding(path), size)
+    if encoding is not None:
+        _require_whole(path, encoding, length)
+        return SourceFile(path, digest.hexdigest(), encoding, size)
+    found = _decided(path, census)
+    return SourceFile(path, digest.hexdigest(), found, size, census.example(found))
+
+
+def _complete_lines(data: bytes) -> tuple[bytes, bytes]:
+    """Return the lines that have ended, and what may go on; a line without end is cut."""
+    end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+    return (data, b"") if not end and len(data) > LONGEST_LINE else (data[:end], data[end:])
+
+
+def _require_whole(path: Path, encoding: str, length: int) -> None:
+    if is_wide(encoding) and length % 2:
+        raise InvalidInput(
+            "the file ends within a character: it is cut off.",
+            where=str(path),
+            hint="Fetch it again.",
+        )
+
+
+def _decided(path: Path, census: Census) -> str:
+    try:
+        return census.encoding()
+    except Undecided as fault:
+        raise InvalidInput(
+            f"{fault}.",
+            where=str(path),
+            hint="Save it as UTF-8, or name its encoding: --encoding, or `encoding` in the mapping. Nothing was written.",
+        ) from fault
 
 
 @contextmanager
@@ -112,7 +158,9 @@ class Lines:
     def __init__(self, source: SourceFile, raw: BinaryIO, stream: BinaryIO) -> None:
         self._source = source
         self._raw = raw
-        self._stream = stream
+        self._wide = is_wide(source.encoding)
+        self._encoding = UTF_8 if self._wide else source.encoding
+        self._stream = _recoded(source, stream) if self._wide else stream
 
     @property
     def position(self) -> int:
@@ -124,82 +172,79 @@ class Lines:
             yield from self._read()
 
     def _read(self) -> Iterator[Line]:
-        number = 0
-        while line := self._stream.readline(LONGEST_LINE):
-            number += 1
+        for number, line in enumerate(_physical(self._stream), start=1):
             if number == 1:
                 line = line.removeprefix(codecs.BOM_UTF8)
-            if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-                self._skip_line()
-                text = line[:200].decode(self._source.encoding, "replace")
+            if len(line) > LONGEST_LINE:
+                text = line[:200].decode(self._encoding, "replace")
                 yield Line(number, text, f"the line is longer than {LONGEST_LINE} bytes")
             else:
                 yield self._decoded(number, line)
 
-    def _skip_line(self) -> None:
-        while (rest := self._stream.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-            pass
-
     def _decoded(self, number: int, line: bytes) -> Line:
         try:
-            text = line.decode(self._source.encoding)
+            text = line.decode(self._encoding)
         except UnicodeDecodeError as fault:
             wrong = line[fault.start : fault.end].hex(" ")
-            reason = f"the bytes {wrong} at byte {fault.start + 1} are not {self._source.encoding}"
-            return Line(number, line.decode(self._source.encoding, "replace"), reason)
+            reason = f"the bytes {wrong} at byte {fault.start + 1} are not {self._encoding}"
+            if self._wide:
+                reason = "the line holds half of a character (a lone surrogate)"
+            return Line(number, line.decode(self._encoding, "replace"), reason, self._bytes(line))
         if "\x00" in text:
-            return Line(number, text.replace("\x00", "\ufffd"), "the line holds a NUL character")
+            damaged = text.replace("\x00", "\ufffd")
+            return Line(number, damaged, "the line holds a NUL character", self._bytes(line))
         if "\ufffd" in text:
-            return Line(
-                number, text, "the line holds \ufffd: its text was damaged before it came here"
-            )
-        return Line(number, text)
+            reason = "the line holds \ufffd: its text was damaged before it came here"
+            return Line(number, text, reason, self._bytes(line))
+        return Line(number, text, "", line)
+
+    def _bytes(self, line: bytes) -> bytes:
+        """Return the bytes of a line as they stand in the file."""
+        if not self._wide:
+            return line
+        return line.decode(UTF_8, "surrogatepass").encode(self._source.encoding, "surrogatepass")
 
 
-class _Census:
-    """Counts the lines that speak for UTF-8, against it, and against GB18030.
-
-    Text in GB18030 is hardly ever valid UTF-8 by chance, so a few damaged lines do not change the
-    verdict on a file: they are refused one by one when the file is read.
-    """
-
-    def __init__(self) -> None:
-        self._utf8 = 0
-        self._not_utf8 = 0
-        self._neither = 0
-
-    def count(self, block: bytes) -> None:
-        """Count the lines of a block."""
-        if block.isascii():
-            return
-        for line in block.split(b"\n"):
-            if line.isascii():
-                continue
-            if _decodes(line, "utf-8"):
-                self._utf8 += 1
-            else:
-                self._not_utf8 += 1
-                self._neither += not _decodes(line, "gb18030")
-
-    def encoding(self, path: Path) -> str:
-        """Return `utf-8` or `gb18030`; raises InvalidInput where most lines are neither."""
-        if self._utf8 >= self._not_utf8:
-            return "utf-8"
-        if 2 * self._neither > self._not_utf8:
-            raise InvalidInput(
-                "the text is neither UTF-8 nor GB18030.",
-                where=str(path),
-                hint="Save it as UTF-8, or name its `encoding` in the mapping.",
-            )
-        return "gb18030"
+def _physical(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield lines with their ends; of one that is too long, the beginning and that it is so."""
+    rest, skipping = b"", False
+    while block := stream.read(_READ):
+        *lines, rest = (rest + block).splitlines(keepends=True)
+        if rest.endswith(b"\n"):  # a carriage return may be half of a line's end
+            lines, rest = [*lines, rest], b""
+        if lines and skipping:
+            lines, skipping = lines[1:], False
+        yield from lines
+        if len(rest) > LONGEST_LINE:
+            if not skipping:
+                yield rest
+            rest, skipping = rest[-1:], True
+    if rest and not skipping:
+        yield rest
 
 
-def _decodes(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _recoded(source: SourceFile, stream: BinaryIO) -> BinaryIO:
+    """Return a stream of wide characters as one of UTF-8; half a character remains one there."""
+    return io.BufferedReader(_Recoded(source.encoding, stream), BLOCK)
+
+
+class _Recoded(io.RawIOBase):
+    def __init__(self, encoding: str, stream: BinaryIO) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        self._stream = stream
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Return how many bytes were put into a buffer; 0 at the end."""
+        while not self._ready and (block := self._stream.read(_READ)):
+            self._ready = self._decoder.decode(block).encode(UTF_8, "surrogatepass")
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
 
 
 def _refuse_wrong_format(path: Path, beginning: bytes) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 from profilegraph.domain.values import Record
 from profilegraph.importers.batches import Batch
 from profilegraph.importers.rejects import Rejected
-from profilegraph.importers.tables import Row
+from profilegraph.importers.rows import Row
 
 Fit = Callable[[Record], Record]
 """Returns a record as it is kept; raises ValueError with the reason why it cannot be."""

@@ -17,15 +17,19 @@ from pydantic import (
     model_validator,
 )
 
+from profilegraph.domain.refusals import reason, reasons
+from profilegraph.domain.texts import normal_text
 from profilegraph.errors import InvalidInput
+from profilegraph.importers.encodings import is_wide
 from profilegraph.importers.located_yaml import Located, YamlFault, load_located
 from profilegraph.importers.values import text_of
 
-Word = Annotated[str, BeforeValidator(text_of)]
+Word = Annotated[str, AfterValidator(normal_text), BeforeValidator(text_of)]
 """A text; YAML's numbers and booleans stand for what is written."""
 
 
-def _table_encoding(name: str) -> str:
+def table_encoding(name: str) -> str:
+    """Return the name of an encoding that tables can have; raises ValueError."""
     try:
         found = codecs.lookup(name).name
         ascii_compatible = "\n,".encode(found) == b"\n,"
@@ -33,7 +37,7 @@ def _table_encoding(name: str) -> str:
         raise ValueError(
             f"no encoding is called {name!r}; such as utf-8, gb18030, latin-1"
         ) from None
-    if not ascii_compatible:
+    if not ascii_compatible and not is_wide(found):
         raise ValueError(f"{name!r} is no encoding for tables; save the file as UTF-8")
     return found
 
@@ -43,10 +47,13 @@ class FieldSource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    column: str | None = Field(None, min_length=1)
+    column: Annotated[str, AfterValidator(normal_text)] | None = Field(None, min_length=1)
     constant: Word | None = Field(None, description="The same value for every row.")
+    attribute: str | None = Field(
+        None, description="The attribute of the customer that says it; of an identity's `region`."
+    )
     prefix: str = Field("", description="Put before the value, for keys of different systems.")
-    values: dict[str, Word] = Field(default_factory=dict, description="Foreign word → our word.")
+    values: dict[Word, Word] = Field(default_factory=dict, description="Foreign word → our word.")
     format: str | None = Field(
         None, description="A strptime format of dates, or `excel`, `unix`, `unix_ms`."
     )
@@ -54,7 +61,9 @@ class FieldSource(BaseModel):
     currency: str | None = Field(
         None, pattern=r"^[A-Z]{3}$", description="The currency of the column; nothing is converted."
     )
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = Field(
+        None, description="What begins the decimals: a point, unless the file contradicts that."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -63,8 +72,9 @@ class FieldSource(BaseModel):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.column is None) == (self.constant is None):
-            raise ValueError("give either `column` or `constant`")
+        origins = (self.column, self.constant, self.attribute)
+        if sum(origin is not None for origin in origins) != 1:
+            raise ValueError("give exactly one of `column`, `constant` and `attribute`")
         return self
 
 
@@ -80,8 +90,8 @@ class FileMapping(BaseModel):
     delimiter: Literal[",", ";", "|", "tab", "whitespace"] | None = Field(
         None, description="Between columns; found out from the header if left out."
     )
-    encoding: Annotated[str, AfterValidator(_table_encoding)] | None = Field(
-        None, description="Found out from the file (UTF-8 or GB18030) if left out."
+    encoding: Annotated[str, AfterValidator(table_encoding)] | None = Field(
+        None, description="Found out from the whole file if left out."
     )
 
     @model_validator(mode="after")
@@ -121,17 +131,10 @@ def read_mapping(path: Path) -> FileMapping:
 
 def _faults(path: Path, located: Located, fault: ValidationError) -> list[str]:
     found = []
-    for error in fault.errors():
+    for error in reasons(fault):
         place = error["loc"]
         line, column = located.keys.get(place) or located.position(place)
         name = ".".join(str(part) for part in place)
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = f"is unknown here; {_allowed(place)}"
-        found.append(f"{path}:{line}:{column}: {name}: {message}")
+        known = (FieldSource if place[:1] == ("fields",) else FileMapping).model_fields
+        found.append(f"{path}:{line}:{column}: {name}: {reason(error, known)}")
     return found
-
-
-def _allowed(place: tuple[int | str, ...]) -> str:
-    model = FieldSource if place[0] == "fields" else FileMapping
-    return f"known are {', '.join(model.model_fields)}"

@@ -51,13 +51,17 @@ _UNITS: Mapping[str, int] = {
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)) + "|[A-Z]{3}"
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(
-    rf"(?P<minus>[-+]?)\s*(?P<before>{_SIGN})?\s*(?P<inner>[-+]?)(?P<number>[\d.,]+(?:[eE][+-]?\d{{1,2}})?)"
+    rf"(?P<minus>[-+]?)\s*(?P<before>{_SIGN})?\s*(?P<inner>[-+]?)(?P<number>[\d.,]+(?:['’\ ][\d.,]+)*(?:[eE][+-]?\d{{1,2}})?)"
     rf"\s*(?P<unit>{_UNIT})?\s*(?P<after>{_SIGN})?"
 )
+# Spaces of any width (they are plain ones by then) and apostrophes part thousands under either sign.
+_PARTED = r"(?:[1-9]\d{{0,2}}(?:(?P<by>[{}'’ ])\d{{3}})(?:(?P=by)\d{{3}})*|\d+)?(?:{}\d*)?(?:[eE][+-]?\d{{1,2}})?"
 _GROUPED = {
-    ".": re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,2})?"),
-    ",": re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?(?:[eE][+-]?\d{1,2})?"),
+    ".": re.compile(_PARTED.format(",", r"\.")),
+    ",": re.compile(_PARTED.format(".", ",")),
 }
+_NOT_DIGITS = re.compile("[^\\d.,eE+-]")
+_BOTH_WAYS = re.compile(r"[1-9]\d{0,2}(?:,\d{3}|\.\d{3})")
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,15 @@ def parse_amount(text: str, rules: AmountRules) -> Decimal:
     Parentheses mean less than nothing. Another currency than the rules' is refused.
     """
     folded = fold(text).replace("−", "-")
-    inner = folded[1:-1].strip() if folded[:1] == "(" and folded[-1:] == ")" else folded
-    found = _AMOUNT.fullmatch(inner) or _AMOUNT.fullmatch(inner.upper())
-    if found is None or (inner != folded and (found["minus"] or found["inner"])):
+    bracketed = folded[:1] == "(" and folded[-1:] == ")"
+    found = _number(folded)
+    if found is None or (bracketed and (found["minus"] or found["inner"])):
         raise ValueError(f"{text!r} is not an amount such as 1234.50, ¥1,234.50 or 1.2万")
     if found["minus"] and found["inner"]:
         raise ValueError(f"{text!r} has two signs")
     _check_currency(text, (found["before"], found["after"]), rules.currency)
     value = _decimal(text, found["number"], rules.decimal) * _UNITS.get(found["unit"] or "", 1)
-    negative = inner != folded or "-" in (found["minus"], found["inner"])
+    negative = bracketed or "-" in (found["minus"], found["inner"])
     return -value if negative else value
 
 
@@ -101,10 +105,47 @@ def _check_currency(text: str, signs: tuple[str | None, ...], currency: str) -> 
 
 
 def _decimal(text: str, number: str, sign: str) -> Decimal:
-    if not _GROUPED[sign].fullmatch(number) or not any(digit.isdigit() for digit in number):
-        raise ValueError(
-            f'{text!r} has thousands or decimals in an unusual place; say `decimal: ","` for this'
-            " field in the mapping if the comma begins the decimals"
-        )
+    if not _is_written(number, sign):
+        raise ValueError(_unusual(text, number, sign))
     group = "," if sign == "." else "."
-    return Decimal(number.replace(group, "").replace(sign, "."))
+    digits = _NOT_DIGITS.sub("", number.replace(group, ""))
+    return Decimal(digits.replace(sign, "."))
+
+
+def _is_written(number: str, sign: str) -> bool:
+    return bool(_GROUPED[sign].fullmatch(number)) and any(digit.isdigit() for digit in number)
+
+
+def _unusual(text: str, number: str, sign: str) -> str:
+    other = "," if sign == "." else "."
+    if not _is_written(number, other):
+        return f"{text!r} has thousands or decimals in an unusual place"
+    name = {",": "comma", ".": "point"}
+    return (
+        f"{text!r} is a number with a decimal {name[other]}, and this field has a decimal"
+        f' {name[sign]}: say `decimal: "{other}"` for it in the mapping and import the whole file'
+        " anew, or correct this row"
+    )
+
+
+def decimal_sign(text: str) -> str | None:
+    """Return with which sign alone a text is a number; None where with either, or with none.
+
+    `1,250` and `1.000` are numbers with either, and not the same ones.
+    """
+    found = _number(fold(text))
+    if found is None or found["number"].isdigit():
+        return None
+    ways = [sign for sign in _GROUPED if _is_written(found["number"], sign)]
+    return ways[0] if len(ways) == 1 else None
+
+
+def has_two_meanings(text: str) -> bool:
+    """Return whether a text is another number with a decimal comma than with a decimal point."""
+    found = _number(fold(text))
+    return found is not None and bool(_BOTH_WAYS.fullmatch(found["number"]))
+
+
+def _number(folded: str) -> re.Match[str] | None:
+    inner = folded[1:-1].strip() if folded[:1] == "(" and folded[-1:] == ")" else folded
+    return _AMOUNT.fullmatch(inner) or _AMOUNT.fullmatch(inner.upper())

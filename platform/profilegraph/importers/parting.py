@@ -20,6 +20,8 @@ class Record(NamedTuple):
     last: int
     cells: Sequence[str]
     fault: str = ""
+    raw: bytes = b""
+    """Where there is a fault, the bytes of the lines as they stand in the file."""
 
 
 class _Runaway(Exception):
@@ -87,7 +89,7 @@ def by_whitespace(ahead: LookAhead) -> Iterator[Record]:
     """Yield one record a line, its cells parted by any amount of whitespace."""
     for line in ahead:
         if cells := line.text.split():
-            yield Record(line.number, line.number, cells, line.fault)
+            yield Record(line.number, line.number, cells, line.fault, _raw([line]))
 
 
 def by_delimiter(ahead: LookAhead, delimiter: str) -> Iterator[Record]:
@@ -107,7 +109,11 @@ def by_delimiter(ahead: LookAhead, delimiter: str) -> Iterator[Record]:
         if cells:
             taken = ahead.taken
             fault_text = "; ".join(line.fault for line in taken if line.fault)
-            yield Record(taken[0].number, taken[-1].number, cells, fault_text)
+            yield Record(taken[0].number, taken[-1].number, cells, fault_text, _raw(taken))
+
+
+def _raw(lines: Sequence[Line]) -> bytes:
+    return b"".join(line.raw for line in lines) if any(line.fault for line in lines) else b""
 
 
 def _unreadable(line: Line, delimiter: str, fault: Exception) -> Record:
@@ -117,4 +123,4 @@ def _unreadable(line: Line, delimiter: str, fault: Exception) -> Record:
         reason = line.fault or f"the row cannot be parted into columns: {fault}"
     # Parted without regard to quotes, so that the person who mends it finds every column.
     cells = line.text.rstrip("\r\n").split(delimiter)
-    return Record(line.number, line.number, cells, reason)
+    return Record(line.number, line.number, cells, reason, _raw([line]))

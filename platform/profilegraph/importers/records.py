@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
 from profilegraph.domain.conformance import conform
-from profilegraph.domain.customers import Customer, Identity
+from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging, TagSource
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.importers.binding import ATTRIBUTES, NOTHING, Binder, Conventions
 from profilegraph.importers.contacts import canonical_identity
 from profilegraph.importers.content_keys import KEYED_BY_CONTENT, ContentKeys
 from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.tables import Row, Table
+from profilegraph.importers.rows import Row
+from profilegraph.importers.tables import Table
 
 _UNKEYED = "-"
 """Stands for a key that is made of the record when the record is made."""
@@ -46,8 +48,14 @@ class RecordReader:
             values = self._attributes if target.attribute else self._fields
             values[target.name] = target.read(text)
         self._binder.check(table)
+        self.signs_open = {
+            one for one in filter(None, table.columns) if self._binder.sign_is_open(one)
+        }
+        """Columns of amounts whose decimal sign the mapping does not say."""
         self.read_as = f"{conventions.read_as}\n{self._binder.attribute_types(table)}"
         """What decides the values beside the file and its mapping."""
+        self.region_source = self._binder.region_of_customers()
+        """What says in the graph in which country a phone number is."""
         self._keys = keys
         self._keyed_by_content = kind in KEYED_BY_CONTENT
         keyed = "key" in mapping.fields or "key" in table.columns
@@ -63,7 +71,7 @@ class RecordReader:
             if cell == "":
                 continue
             try:
-                for name, attribute, read in targets(column):
+                for name, attribute, read, _ in targets(column):
                     value = read(cell)
                     if value is not NOTHING:
                         (attributes if attribute else fields)[name] = value
@@ -91,7 +99,17 @@ class RecordReader:
             raise ValueError("; ".join(_sentences(fault))) from None
         if isinstance(record, Customer):
             return record  # each attribute was read as the catalogue's type of it
+        if self.region_source is not None and waits_for_region(record):
+            return record
         return fitted(record, self._conventions)
+
+
+def waits_for_region(record: Record) -> TypeGuard[Identity]:
+    """Return whether a record is a phone number of which nothing says the country but its customer."""
+    match record:
+        case Identity(kind=IdentityKind.PHONE, region=None):
+            return True
+    return False
 
 
 def fitted(record: Record, conventions: Conventions) -> Record:
@@ -99,8 +117,11 @@ def fitted(record: Record, conventions: Conventions) -> Record:
 
     Raises ValueError with the reason why it cannot be kept.
     """
+    if isinstance(record, Tagging) and "source" not in record.model_fields_set:
+        record = record.model_copy(update={"source": TagSource.IMPORT})  # nobody did it by hand
     if isinstance(record, Identity):
-        canonical = canonical_identity(record.kind, record.value, conventions.phone_region)
+        region, stated = record.region or conventions.phone_region, record.region is not None
+        canonical = canonical_identity(record.kind, record.value, region, stated=stated)
         return record.model_copy(update={"value": canonical})
     try:
         return conform(record, conventions.catalogue)
@@ -109,10 +130,9 @@ def fitted(record: Record, conventions: Conventions) -> Record:
 
 
 def _sentences(fault: ValidationError) -> Iterator[str]:
-    for error in fault.errors(include_url=False, include_context=False):
+    for error in reasons(fault):
         place = ".".join(str(part) for part in error["loc"])
         if error["type"] == "missing":
             yield f"{place} is missing"
         else:
-            message = error["msg"].removeprefix("Value error, ")
-            yield f"{place}: {message}" if place else message
+            yield f"{place}: {reason(error)}" if place else reason(error)

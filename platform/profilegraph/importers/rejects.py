@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from profilegraph.errors import Conflict, InvalidInput
-from profilegraph.importers.tables import REJECT_COLUMNS, REJECTED_ROW, Row
+from profilegraph.importers.rows import REJECT_COLUMNS, REJECTED_BYTES, REJECTED_ROW, Row
 
 
 class Rejected(NamedTuple):
@@ -45,7 +45,7 @@ class RejectFile:
         """Begin with the columns of the rows; with `json`, rows are lines of JSON instead."""
         self.path = path
         self._json = json
-        self._header = (*REJECT_COLUMNS, *columns)
+        self._header = (*REJECT_COLUMNS, REJECTED_BYTES, *columns)
 
     def restore(self, size: int) -> None:
         """Cut off what was written after the last commit; raises Conflict if less is there."""
@@ -71,7 +71,7 @@ class RejectFile:
         if size == 0:
             writer.writerow(self._header)
         for row, reason in rejected:
-            writer.writerow((row.source, row.line, reason, *row.original))
+            writer.writerow((row.source, row.line, reason, row.raw.hex(), *row.original))
         # Spreadsheets take a file without the mark for one in the system's own encoding.
         return (codecs.BOM_UTF8 if size == 0 else b"") + text.getvalue().encode()
 
@@ -97,6 +97,8 @@ class RejectFile:
 def _json_lines(rejected: Sequence[Rejected]) -> Iterator[str]:
     for row, reason in rejected:
         values = dict(zip(REJECT_COLUMNS, (row.source, row.line, reason), strict=True))
+        if row.raw:
+            values[REJECTED_BYTES] = row.raw.hex()
         place = json.dumps(values, ensure_ascii=False)[:-1]
         yield f'{place}, "{REJECTED_ROW}": {_verbatim(row.original[0])}}}\n'
 

@@ -6,38 +6,33 @@ A row that cannot be read is a row with a fault; it never takes the rows behind 
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
 
+from profilegraph.domain.spreadsheets import GUARD, unescaped
+from profilegraph.domain.texts import normal_text
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.files import Line, Lines, SourceFile, opened
+from profilegraph.importers.json_rows import json_row, json_rows
 from profilegraph.importers.mapping import FileMapping
 from profilegraph.importers.parting import LookAhead, Record, by_delimiter, by_whitespace
-
-# What a reject file adds to the original columns; such a file can be imported like any other.
-REJECT_COLUMNS = ("rejected_source", "rejected_line", "rejected_reason")
-REJECTED_ROW = "rejected_row"
-"""In a reject file of JSON Lines, the original row: an object, or a text where it was none."""
+from profilegraph.importers.rows import (
+    DAMAGED,
+    REJECT_COLUMNS,
+    REJECTED_BYTES,
+    REJECTED_ROW,
+    Row,
+    kept_bytes,
+    read_anew,
+)
 
 _LONGEST_HEADER = 100_000
 _DELIMITERS: Mapping[str | None, str] = {",": ",", ";": ";", "tab": "\t", "|": "|"}
-
-
-class Row(NamedTuple):
-    """One row: where it stands, its values by column, and its text as it was written."""
-
-    source: str
-    line: int
-    last_line: int
-    values: Mapping[str, Any]
-    original: Sequence[str]
-    """The cells of a table, or the one line of a JSON document."""
-    fault: str = ""
+_STATED = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+"""The first line by which Excel is told the delimiter."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Table:
     """A table that is being read."""
 
     columns: tuple[str, ...]
-    """Those of every row; in JSON Lines, those of the first one."""
+    """Those of every row, empty where one has no name; in JSON Lines, those of the first one."""
     json: bool
     rejects: bool
     """Whether it is a reject file, whose rows say where they came from at first."""
@@ -62,6 +57,7 @@ def open_table(source: SourceFile, name: str, mapping: FileMapping) -> Iterator[
     with opened(source.path) as (raw, stream):
         lines = Lines(source, raw, stream)
         ahead = LookAhead(lines)
+        stated = _stated_delimiter(ahead)
         first = ahead.first()
         if first is None:
             raise InvalidInput("the file holds no row.", where=str(source.path))
@@ -71,34 +67,37 @@ def open_table(source: SourceFile, name: str, mapping: FileMapping) -> Iterator[
                 "this is one JSON array.", where=str(source.path), hint="Write one object a line."
             )
         if beginning == "{":
-            columns = tuple(_json_row(first, name).values)
+            columns = tuple(json_row(first, name).values)
             rejects = REJECTED_ROW in first.text
-            yield Table(columns, True, rejects, _json_rows(ahead, name), lines)
+            yield Table(columns, True, rejects, json_rows(ahead, name, mapping.encoding), lines)
         else:
-            header, records = _parted(source.path, ahead, first, mapping)
-            rejects = tuple(header[: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
-            columns = tuple(header[len(REJECT_COLUMNS) :] if rejects else header)
-            origins = _rejected(records) if rejects else ((name, r.first, r) for r in records)
-            yield Table(columns, False, rejects, _text_rows(origins, columns), lines)
+            header, records = _parted(source.path, ahead, first, mapping, stated)
+            added = _added(header)
+            columns = tuple(header[added:])
+            origins = (
+                _rejected(records, added, columns, mapping)
+                if added
+                else ((name, r.first, r) for r in records)
+            )
+            yield Table(columns, False, bool(added), _text_rows(origins, columns), lines)
 
 
-def _json_rows(ahead: LookAhead, name: str) -> Iterator[Row]:
-    return (_json_row(line, name) for line in ahead if line.text.strip())
+def _stated_delimiter(ahead: LookAhead) -> str | None:
+    """Return the delimiter that a first line such as `sep=;` states, and leave that line out."""
+    first = ahead.first()
+    found = None if first is None else _STATED.fullmatch(first.text)
+    if found is None:
+        return None
+    next(iter(ahead))
+    return found[1]
 
 
-def _json_row(line: Line, name: str) -> Row:
-    text = line.text.rstrip("\r\n")
-    if line.fault:
-        return Row(name, line.number, line.number, {}, (text,), line.fault)
-    source, number = name, line.number
-    try:
-        values = _parsed(text)
-        if REJECTED_ROW in values:
-            source, number, text = _origin(values, source, number)
-            values = _parsed(text)
-    except ValueError as fault:
-        return Row(source, number, line.number, {}, (text,), str(fault))
-    return Row(source, number, line.number, _flat(values), (text,))
+def _added(header: Sequence[str]) -> int:
+    """Return how many columns a reject file puts before the original ones; 0 of any other file."""
+    for columns in ((*REJECT_COLUMNS, REJECTED_BYTES), REJECT_COLUMNS):
+        if tuple(header[: len(columns)]) == columns:
+            return len(columns)
+    return 0
 
 
 def _text_rows(
@@ -107,29 +106,75 @@ def _text_rows(
     for source, line, record in origins:
         cells = record.cells
         if record.fault:
-            yield Row(source, line, record.last, {}, cells, record.fault)
-        elif len(cells) != len(columns):
-            fault = f"the row has {len(cells)} columns, and the table has {len(columns)}"
-            yield Row(source, line, record.last, {}, cells, fault)
-        else:
-            yield Row(source, line, record.last, dict(zip(columns, cells, strict=True)), cells)
+            yield Row(source, line, record.last, {}, cells, record.fault, record.raw)
+        elif any(cells):
+            fault = _misplaced(cells, columns)
+            values = {} if fault else _values(cells, columns)
+            yield Row(source, line, record.last, values, cells, fault)
 
 
-def _rejected(records: Iterator[Record]) -> Iterator[tuple[str, int, Record]]:
+def _values(cells: Sequence[str], columns: tuple[str, ...]) -> dict[str, str]:
+    return {
+        column: unescaped(cell) if cell[:1] == GUARD else cell
+        for column, cell in zip(columns, cells, strict=False)
+        if column
+    }
+
+
+def _misplaced(cells: Sequence[str], columns: tuple[str, ...]) -> str:
+    """Return why cells do not stand under the names of columns; nothing where they do.
+
+    Spreadsheets put delimiters behind a row for columns that are empty.
+    """
+    if len(cells) == len(columns) and "" not in columns:
+        return ""
+    for index, cell in enumerate(cells):
+        if cell.strip() and (index >= len(columns) or not columns[index]):
+            if index < len(columns):
+                return f"column {index + 1} has no name in the header, and holds {cell!r}"
+            return f"the row has {len(cells)} columns, and the table has {len(columns)}"
+    if len(cells) < len(columns):
+        return f"the row has {len(cells)} columns, and the table has {len(columns)}"
+    return ""
+
+
+def _rejected(
+    records: Iterator[Record], added: int, columns: tuple[str, ...], mapping: FileMapping
+) -> Iterator[tuple[str, int, Record]]:
     """Yield what a reject file says of each row: its first source and line, and its own cells."""
     for record in records:
         source, line, *_ = *record.cells, "", ""
-        cells = record.cells[len(REJECT_COLUMNS) :]
+        cells = record.cells[added:]
         number = int(line) if line.isdecimal() else record.first
-        yield source, number, record._replace(cells=cells)
+        if added > len(REJECT_COLUMNS) and len(record.cells) > len(REJECT_COLUMNS):
+            raw = kept_bytes(record.cells[len(REJECT_COLUMNS)])
+            yield source, number, _once_damaged(record._replace(cells=cells), raw, columns, mapping)
+        else:
+            yield source, number, record._replace(cells=cells)
+
+
+def _once_damaged(
+    record: Record, raw: bytes, columns: tuple[str, ...], mapping: FileMapping
+) -> Record:
+    """Return a rejected row as its bytes read in the mapping's encoding, unless it was corrected."""
+    if not raw or not any(DAMAGED in cell for cell in record.cells):
+        return record
+    text = read_anew(raw, mapping.encoding)
+    if text is not None:
+        lines = text.splitlines(keepends=True)
+        for delimiter in _DELIMITERS.values():
+            parted = list(csv.reader(lines, delimiter=delimiter))
+            if len(parted) == 1 and len(parted[0]) == len(columns):
+                return record._replace(cells=parted[0], fault="", raw=b"")
+    return record._replace(raw=raw)
 
 
 def _parted(
-    path: Path, ahead: LookAhead, first: Line, mapping: FileMapping
+    path: Path, ahead: LookAhead, first: Line, mapping: FileMapping, stated: str | None
 ) -> tuple[Sequence[str], Iterator[Record]]:
     # A reject file describes itself, whatever its mapping says of the file that it came from.
     sniffed, rejects = _sniffed(first.text)
-    delimiter = sniffed if rejects else _DELIMITERS.get(mapping.delimiter, sniffed)
+    delimiter = sniffed if rejects else _DELIMITERS.get(mapping.delimiter, stated or sniffed)
     parted = mapping.delimiter == "whitespace" and not rejects
     records = by_whitespace(ahead) if parted else by_delimiter(ahead, delimiter)
     if mapping.columns and not rejects:
@@ -146,12 +191,14 @@ def _sniffed(header: str) -> tuple[str, bool]:
     text = header.splitlines()[0][:_LONGEST_HEADER]
     parted = {sign: next(csv.reader([text], delimiter=sign)) for sign in _DELIMITERS.values()}
     sign = max(parted, key=lambda sign: len(parted[sign]))
-    return sign, tuple(parted[sign][: len(REJECT_COLUMNS)]) == REJECT_COLUMNS
+    return sign, bool(_added(parted[sign]))
 
 
 def _named(path: Path, header: Record) -> list[str]:
-    names = [cell.strip() or f"column {index}" for index, cell in enumerate(header.cells, start=1)]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    names = [normal_text(unescaped(cell)).strip() for cell in header.cells]
+    while names and not names[-1]:
+        names.pop()
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise InvalidInput(
             f"the header names {', '.join(map(repr, twice))} twice.",
@@ -159,41 +206,3 @@ def _named(path: Path, header: Record) -> list[str]:
             hint="Rename one of the two columns.",
         )
     return names
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except json.JSONDecodeError as fault:
-        raise ValueError(f"not valid JSON: {fault.msg} at character {fault.pos + 1}") from None
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-    if not isinstance(found, dict):
-        raise ValueError("the line is not one JSON object")  # noqa: TRY004 -- the input's fault
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _flat(values: dict[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{inner}": item for inner, item in value.items()})
-        else:
-            flat[key] = value
-    return flat
-
-
-def _origin(rejected: dict[str, Any], source: str, number: int) -> tuple[str, int, str]:
-    name, line, row = (
-        rejected.get(key) for key in ("rejected_source", "rejected_line", REJECTED_ROW)
-    )
-    text = row if isinstance(row, str) else json.dumps(row, ensure_ascii=False, default=str)
-    return (
-        name if isinstance(name, str) else source,
-        line if isinstance(line, int) else number,
-        text,
-    )

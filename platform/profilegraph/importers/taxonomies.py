@@ -11,7 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from profilegraph.domain.taxonomy import STRUCTURE_FAULT, Taxonomy
-from profilegraph.domain.taxonomy_fit import Misfit, misfits
+from profilegraph.domain.taxonomy_fit import NAMES, Misfit, misfits, placed
+from profilegraph.domain.taxonomy_fit import Path as Place
+from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidTaxonomy
 from profilegraph.importers.located_yaml import Located, Position, YamlFault, load_located
 from profilegraph.importers.taxonomy_structure import structure_faults
@@ -88,6 +90,22 @@ def misfits_of(sources: Iterable[Source], others: Iterable[Taxonomy]) -> list[st
     rest = [one for one in others if one.key not in found]
     wrong = misfits([*rest, *(source.taxonomy for source in found.values())])
     return [_located(misfit, found) for misfit in wrong]
+
+
+def missing_labels(source: Source) -> list[str]:
+    """Return what of a file people of one language read in the other one, each with its place."""
+    taxonomy = source.taxonomy
+    named: list[tuple[Place, str, Labels]]
+    named = [(("labels",), f"the taxonomy {taxonomy.key!r}", taxonomy.labels)]
+    named += [
+        ((*one.path, "labels"), f"the {NAMES[one.kind]} {one.key!r}", one.definition.labels)
+        for one in placed([taxonomy])
+    ]
+    return [
+        source.fault(path, f"{what} has no {language} label: {labels.both!r} is shown for it")
+        for path, what, labels in named
+        for language in labels.missing
+    ]
 
 
 def taxonomy_schema() -> dict[str, Any]:

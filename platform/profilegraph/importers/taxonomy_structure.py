@@ -6,7 +6,6 @@ The models refuse most of the same, but only once all else is right, and without
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from profilegraph.domain.taxonomy_rules import (
@@ -20,6 +19,7 @@ from profilegraph.domain.taxonomy_rules import (
     parent_faults,
 )
 from profilegraph.importers.located_yaml import Located, Path, Position
+from profilegraph.nearest import nearest
 
 Fault = tuple[Position, str]
 Definitions = list[tuple[int, dict[str, Any]]]
@@ -120,7 +120,7 @@ def _instead(located: Located, parent: str, parents: Mapping[str, object], dimen
         keys = [one["key"] for _, one in _keyed(located, ("dimensions", index, "tags"))]
         if tag in keys and holder in ("", other["key"]) and other["key"] != dimension:
             return f"; {tag!r} is a tag of {other['key']!r}, and a parent is of the same dimension"
-    near = get_close_matches(parent, parents, n=1, cutoff=0.5)
+    near = nearest(parent, parents, 1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

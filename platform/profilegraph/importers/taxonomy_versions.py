@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from profilegraph.domain.taxonomy import Definition, Kind, Taxonomy
 from profilegraph.domain.taxonomy_diff import Change, Comparison, Difference, compare, numbers
 from profilegraph.domain.taxonomy_fit import NAMES, placed
+from profilegraph.domain.values import LANGUAGES
 from profilegraph.importers.located_yaml import Path
 from profilegraph.importers.taxonomies import Source
 from profilegraph.importers.taxonomy_structure import PARTS
@@ -55,7 +56,7 @@ def _heir(new: Taxonomy, old: Taxonomy, gone: Change, changes: Iterable[Change])
     for one in changes:
         if one.what is Difference.ADDED and one.kind is gone.kind and _sibling(one.key, gone.key):
             found = _definition(new, one.kind, one.key).labels
-            if found.zh_cn == labels.zh_cn or found.en == labels.en:
+            if any(set(found.texts(one)) & set(labels.texts(one)) for one in LANGUAGES):
                 return one.key
     return None
 

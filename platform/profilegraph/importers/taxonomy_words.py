@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,6 +22,7 @@ from profilegraph.domain.taxonomy import (
 )
 from profilegraph.domain.values import Labels
 from profilegraph.importers.located_yaml import Located, Position
+from profilegraph.nearest import nearest
 
 KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "dimensions": ("dimension", Dimension),
@@ -38,6 +38,14 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "removed": ("removal", Removal),
 }
 """Of each key that holds definitions: what one of them is called, and its model."""
+
+_ELSEWHERE = {
+    **dict.fromkeys(("text", "str", "varchar", "char"), "string"),
+    **dict.fromkeys(("int", "integer", "float", "decimal", "money"), "number"),
+    **dict.fromkeys(("datetime", "day", "time", "timestamp"), "date"),
+    **dict.fromkeys(("bool", "flag", "yesno"), "boolean"),
+}
+"""What other systems call the types of attributes."""
 
 DOTTED = re.compile(r"^\d+(\.\d+)?$")
 
@@ -64,7 +72,7 @@ def explained(error: ErrorDetails, located: Located) -> tuple[Position, str]:
 def _unknown_key(path: tuple[str | int, ...], name: str) -> str:
     kind, model = _kind(path)
     known = [field.alias or key for key, field in model.model_fields.items()]
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    near = nearest(name, known, 1)
     advice = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(known)}"
     return f"`{name}` is not a key of {_a(kind)}; {advice}"
 
@@ -94,8 +102,8 @@ def _choice(error: ErrorDetails) -> str:
     expected = error.get("ctx", {})["expected"]
     options = re.findall(r"'([^']+)'", expected)
     given = error["input"]
-    near = get_close_matches(given, options, n=1, cutoff=0.5) if isinstance(given, str) else []
-    advice = f"; did you mean {near[0]!r}?" if near else ""
+    words = [] if not isinstance(given, str) else nearest(_ELSEWHERE.get(given, given), options, 1)
+    advice = f"; did you mean {words[0]!r}?" if words else ""
     return f"it must be {expected}{advice}"
 
 

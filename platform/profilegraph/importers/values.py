@@ -11,17 +11,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from profilegraph.domain.texts import without_unseen
 from profilegraph.importers.names import NAMES, NO, WEEKDAYS, YES
 
 E = TypeVar("E", bound=StrEnum)
 
+_REGION = re.compile(r"[A-Z]{2}")
 _ITEMS = re.compile(r"[\s,、;|/]+")
+_SEVERAL = re.compile(r"\s*[,、;；，|\n]\s*")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-~至到—–]\s*(\d{1,2}):(\d{2})")
 
 
 def fold(text: str) -> str:
-    """Return `text` trimmed, with full-width letters, digits and signs in their usual form."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    """Return `text` trimmed, without what nobody sees, full-width letters, digits, signs as usual."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFKC", without_unseen(text)).strip()
 
 
 def text_of(value: object) -> str:
@@ -75,6 +80,16 @@ def _weekday(item: str) -> int | None:
     return WEEKDAYS.get(item)
 
 
+def parse_tag(text: str) -> str:
+    """Return the key of one tag."""
+    several = [item for item in _SEVERAL.split(text) if item]
+    if len(several) > 1:
+        raise ValueError(
+            f"{text!r} names {len(several)} tags, and a row is one tagging: write a row for each"
+        )
+    return text
+
+
 def parse_hours(text: str) -> str:
     """Return a span of hours as `09:00-18:00`, from `9:00～18:00` or `9:00至18:00`."""
     found = _HOURS.fullmatch(fold(text))
@@ -82,6 +97,16 @@ def parse_hours(text: str) -> str:
         raise ValueError(f"{text!r} is not a span of hours such as 09:00-18:00")
     begin, begin_minute, end, end_minute = found.groups()
     return f"{begin:0>2}:{begin_minute}-{end:0>2}:{end_minute}"
+
+
+def parse_region(text: str) -> str:
+    """Return a country's code of two letters (ISO 3166), such as US."""
+    code = fold(text).upper()
+    if _REGION.fullmatch(code):
+        return code
+    raise ValueError(
+        f"{text!r} is no country code such as US or DE; a value map in the mapping can translate it"
+    )
 
 
 def parse_enum(text: str, words: type[E]) -> E:

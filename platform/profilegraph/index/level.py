@@ -36,6 +36,16 @@ class Trees:
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Each channel itself, then those above it."""
 
+    def cover(self, level: Level) -> bool:
+        """Return whether all employees and channels are here that a level's rows name.
+
+        Others may have been recorded, with what names them, after the trees were read.
+        """
+        named = (("owners", "employee", self.teams), ("arrivals", "channel", self.channels))
+        return all(
+            key in known for kind, name, known in named for key in level.tables[kind][name].values
+        )
+
 
 @dataclass(frozen=True)
 class Level:

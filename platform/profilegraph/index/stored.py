@@ -42,10 +42,13 @@ def save(path: Path, view: View, heads: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        named = {f"a{place}": array for place, array in enumerate(arrays)}
-        np.savez(file, allow_pickle=False, **{_TEXT: text}, **named)
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            named = {f"a{place}": array for place, array in enumerate(arrays)}
+            np.savez(file, allow_pickle=False, **{_TEXT: text}, **named)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)  # on a full disk, half a file would keep it full
 
 
 def load(path: Path) -> tuple[View, dict[str, Any]] | None:
@@ -57,7 +60,7 @@ def load(path: Path) -> tuple[View, dict[str, Any]] | None:
                 return None
             view: View = _unpacked(contents["view"], file)
             return view, contents["heads"]
-    except (FileNotFoundError, BadZipFile, EOFError, KeyError, ValueError):
+    except (OSError, BadZipFile, EOFError, KeyError, ValueError):
         # A cache: whatever is wrong with it, the graph has it all.
         return None
 

@@ -15,7 +15,7 @@ from profilegraph.domain.customers import Tagging
 from profilegraph.segments import nodes
 from profilegraph.segments.explain import Evidence, Verdict, explain
 from profilegraph.segments.facts import Context, Facts, PersonFact
-from profilegraph.segments.holding import carried, tagging_holds
+from profilegraph.segments.holding import as_asked, carried, tagging_holds
 from profilegraph.segments.meaning import tag_groups
 from profilegraph.segments.nodes import LEAVES, InSegment, Node, Tags
 
@@ -183,7 +183,15 @@ class _Judge:
         matched = _keys(first.evidence), _keys(then.evidence)
         for key in sorted(matched[0] ^ matched[1]):
             one, other = known.get(key), later.get(key)
-            yield Reason(_of_person(one, other), leaf, other or one)
+            # Shown with what the condition asks of the person, and not with all that is known.
+            shown = (
+                as_asked(leaf.where, other, self.new)
+                if other is not None
+                else None
+                if one is None
+                else as_asked(leaf.where, one, self.old)
+            )
+            yield Reason(_of_person(one, other), leaf, shown)
 
 
 def _of_person(one: PersonFact | None, other: PersonFact | None) -> Cause:

@@ -61,10 +61,19 @@ def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key:
     """
     whole, found = _examined(node, catalogue, library, key)
     if whole is None or (found[:1] and found[0].kind in _OF_THE_WHOLE):
-        raise InvalidFilter(found[0].message, hint=found[0].hint)
+        raise InvalidFilter(found[0].message, hint=found[0].hint, where=found[0].place)
     if found:
-        raise InvalidFilter("; ".join(map(str, found)))
+        raise _all_of(found)
     return whole
+
+
+def _all_of(found: tuple[Fault, ...]) -> InvalidFilter:
+    """Return the error that tells of every fault; what people read of it names every place."""
+    first, *others = found
+    if not others:
+        return InvalidFilter(first.message, hint=first.hint, where=first.place)
+    told = str(first).removeprefix(f"{first.place}: ")
+    return InvalidFilter("; ".join([told, *map(str, others)]), where=first.place)
 
 
 class Sound:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.errors import InvalidFilter
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.nodes import (
     LEAVES,
     AllOf,
@@ -38,6 +40,7 @@ _TOLD = 5
 """How many names a message repeats."""
 _COMBINE = "Combine several conditions by `all` or `any`."
 
+_KINDS: Mapping[str, type[Leaf]] = {leaf.NAME: leaf for leaf in LEAVES}
 _ADAPTERS: Mapping[str, TypeAdapter[Leaf]] = {leaf.NAME: TypeAdapter(leaf) for leaf in LEAVES}
 _PERSON = TypeAdapter(PersonTest)
 _GROUPS: Mapping[str, type[AllOf] | type[AnyOf]] = {AllOf.NAME: AllOf, AnyOf.NAME: AnyOf}
@@ -54,14 +57,38 @@ def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
     Raises InvalidFilter that says at which place what is wrong: an unknown name or field, a value
     of the wrong type, more than 100 leaves, or more than 8 levels.
     """
+    _refuse_too_many(_written(value))
     node = _Reader(others).read(value, "filter", 1)
-    leaves = sum(isinstance(one, LEAVES) for one in walk(node))
+    _refuse_too_many(sum(isinstance(one, LEAVES) for one in walk(node)))
+    return node
+
+
+def _written(value: object) -> int:
+    """Return how many conditions a JSON value has, whatever they are, at the price of counting them."""
+    found, stack = 0, [value]
+    while stack:
+        one = stack.pop()
+        if not isinstance(one, Mapping) or len(one) != 1:
+            continue
+        [(name, body)] = one.items()
+        if name in _GROUPS:
+            stack.extend(body if isinstance(body, list | tuple) else ())
+        elif name == Not.NAME:
+            stack.append(body)
+        else:
+            found += 1
+            if name == Related.NAME and isinstance(body, Mapping):
+                stack.append(body.get("where"))
+    return found
+
+
+def _refuse_too_many(leaves: int) -> None:
     if leaves > MAX_LEAVES:
         raise InvalidFilter(
             f"the filter has {leaves} conditions; at most {MAX_LEAVES} are allowed.",
+            where="filter",
             hint="Save a part of it as a segment of its own.",
         )
-    return node
 
 
 def decode_text(text: str, others: Conditions = NO_CONDITIONS) -> Node:
@@ -71,7 +98,7 @@ def decode_text(text: str, others: Conditions = NO_CONDITIONS) -> Node:
 
 def decode_person(value: object) -> PersonTest:
     """Return the condition on a decision-maker that a JSON value stands for; raises InvalidFilter."""
-    return _validated(_PERSON, value, "where")
+    return _validated(PersonTest, _PERSON, value, "where")
 
 
 def decode_person_text(text: str) -> PersonTest:
@@ -83,7 +110,7 @@ def _parsed(text: str, what: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as fault:
-        raise InvalidFilter(f"the {what} is not JSON: {fault}") from fault
+        raise InvalidFilter(f"this is not JSON: {fault}", where=what) from fault
 
 
 def encode(node: Node) -> dict[str, Any]:
@@ -164,7 +191,7 @@ class _Reader:
             return Not(self.read(body, inner, depth + 1))
         if name == Related.NAME and isinstance(body, Mapping) and "where" in body:
             body = {**body, "where": self.read(body["where"], f"{inner}.where", depth + 1)}
-        return _validated(_ADAPTERS[name], body, inner)
+        return _validated(_KINDS[name], _ADAPTERS[name], body, inner)
 
     def _single(self, value: object, place: str) -> tuple[str, object]:
         if not isinstance(value, Mapping) or len(value) != 1:
@@ -173,18 +200,20 @@ class _Reader:
                 "a condition is an object with exactly one key"
                 + (f", and this has {_told(value)}." if isinstance(value, Mapping) else "."),
                 where=place,
-                hint=_COMBINE if many else f"The keys are {self._known}.",
+                hint=_COMBINE if many else f"The keys are {', '.join(self._known)}.",
             )
         name, body = next(iter(value.items()))
         if name not in NAMES and name not in self.others:
             raise InvalidFilter(
-                f"there is no condition {name!r}.", where=place, hint=f"There are {self._known}."
+                f"there is no condition {name!r}.",
+                where=place,
+                hint=did_you_mean(str(name), self._known),
             )
         return name, body
 
     @property
-    def _known(self) -> str:
-        return ", ".join((*NAMES, *self.others))
+    def _known(self) -> tuple[str, ...]:
+        return (*NAMES, *self.others)
 
 
 def _told(value: Mapping[object, object]) -> str:
@@ -198,19 +227,30 @@ def _list(body: object, place: str) -> Sequence[object]:
     return body
 
 
-def _validated(adapter: TypeAdapter[T], body: object, place: str) -> T:
+def _validated(kind: type[T], adapter: TypeAdapter[T], body: object, place: str) -> T:
     try:
         return adapter.validate_python(body)
     except ValidationError as fault:
-        errors = fault.errors(include_url=False, include_context=False)
-        raise InvalidFilter(
-            "; ".join(f"{_path(place, e['loc'])}: {_said(e['msg'])}" for e in errors)
-        ) from fault
+        told = [(_path(place, e["loc"]), _said(e, kind)) for e in reasons(fault)]
+        first, *others = told
+        message = "; ".join([first[1], *(f"{where}: {why}" for where, why in others)])
+        raise InvalidFilter(message, where=first[0]) from fault
 
 
-def _said(message: str) -> str:
-    """Return pydantic's words for a fault in those of JSON, which knows lists and no tuples."""
-    return message.removeprefix("Value error, ").replace("Tuple should", "List should", 1)
+def _said(error: Mapping[str, Any], kind: type) -> str:
+    """Return what is wrong in the words of JSON, which knows lists and no tuples."""
+    known = _fields_at(kind, error["loc"][:-1])
+    return reason(error, known).replace("Tuple should", "List should", 1)
+
+
+def _fields_at(kind: Any, path: Sequence[int | str]) -> list[str]:
+    """Return the names that there are in JSON within a part of a condition."""
+    for name in path:
+        if isinstance(name, str) and is_dataclass(kind):
+            hints = {json_name(key): hint for key, hint in get_type_hints(kind).items()}
+            hint = hints.get(name)
+            kind = next((one for one in (hint, *get_args(hint)) if is_dataclass(one)), None)
+    return [json_name(one.name) for one in fields(kind)] if is_dataclass(kind) else []
 
 
 def _path(place: str, location: tuple[int | str, ...]) -> str:

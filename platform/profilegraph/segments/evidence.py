@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import Tagging
 from profilegraph.domain.values import from_units
-from profilegraph.segments.explain import Evidence, Neighbour, Place, Value
+from profilegraph.segments.explain import Evidence, Neighbour, Place, Value, Verdict
 from profilegraph.segments.facts import (
     ArrivalFact,
     ConsentFact,
@@ -17,6 +18,8 @@ from profilegraph.segments.facts import (
     OwnerFact,
     PersonFact,
 )
+from profilegraph.segments.gaps import number_of
+from profilegraph.segments.nodes import EventTotal
 from profilegraph.segments.phrases import label, plain
 from profilegraph.segments.wording import Wording, wording
 
@@ -54,13 +57,38 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
             return _record(found, words)
 
 
+def counted_line(verdict: Verdict, locale: str) -> str:
+    """Return how much was counted in deciding a condition; empty of one that counts nothing."""
+    number = number_of(verdict)
+    if number is None:
+        return ""
+    words = wording(locale)
+    line = words.counted.format(len(verdict.evidence))
+    if isinstance(verdict.node, EventTotal):
+        line = words.comma.join([line, words.has_total.format(plain(number))])
+    return line
+
+
+def evidence_lines(verdict: Verdict, catalogue: Catalogue, locale: str, most: int) -> list[str]:
+    """Return how much was counted in deciding a condition, the newest of it, and how many are left."""
+    words = wording(locale)
+    lines = [evidence_line(one, catalogue, locale) for one in verdict.evidence[:most]]
+    left = len(verdict.evidence) - len(lines)
+    counted = counted_line(verdict, locale)
+    return [*([counted] if counted else []), *lines, *([words.more.format(left)] if left else [])]
+
+
 def _record(
     found: OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact, words: Wording
 ) -> str:
     match found:
         case OpportunityFact():
             outcome = words.sale_outcomes[found.outcome]
-            return words.sale.format(found.name or found.key, outcome)
+            line = words.sale.format(found.name or found.key, outcome)
+            amount = None if found.amount is None else _money(found.amount)
+            closes = None if found.close_date is None else plain(found.close_date)
+            more = (found.stage, amount, closes)
+            return words.comma.join([line, *(one for one in more if one)])
         case FollowUpFact():
             line = words.met.format(words.meetings[found.kind], plain(found.at))
             details = (*found.employees, found.outcome, found.note)
@@ -76,6 +104,13 @@ def _record(
             assert_never(found)
 
 
+def _money(units: int) -> str:
+    """Return an amount as it is kept, to the cent at least: what nearly reaches a limit is below it."""
+    amount = from_units(units)
+    cents = amount.quantize(Decimal("0.01"))
+    return f"{cents if cents == amount else amount.normalize():,f}"
+
+
 def _value_label(key: str, catalogue: Catalogue, locale: str) -> str:
     return label(key, {**catalogue.attributes, **catalogue.metrics}, locale)
 
@@ -85,7 +120,7 @@ def _event(event: EventFact, catalogue: Catalogue, words: Wording, locale: str) 
     line = words.event.format(done, plain(event.at))
     details = [event.channel, event.content]
     if event.amount is not None:
-        details.append(f"{from_units(event.amount):,.2f}")
+        details.append(_money(event.amount))
     return words.comma.join([line, *(detail for detail in details if detail)])
 
 

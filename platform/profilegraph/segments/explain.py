@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any, TypeAlias, assert_never
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import RelationKind, Tagging
@@ -95,6 +95,8 @@ class Verdict:
     holds: bool
     evidence: tuple[Evidence, ...] = ()
     children: tuple[Verdict, ...] = ()
+    beside: tuple[Evidence, ...] = ()
+    """Of a counted condition that does not hold, the records of its kind that did not count."""
 
 
 def explain(node: Node, facts: Facts, catalogue: Catalogue, context: Context) -> Verdict:
@@ -129,7 +131,8 @@ class _Judge:
                 return Verdict(node, place, child.holds, (), (child,))
             case _:
                 holds, evidence = self._leaf(node)
-                return Verdict(node, f"{place}.{node.NAME}", holds, tuple(evidence))
+                beside = () if holds else tuple(self._beside(node, evidence))
+                return Verdict(node, f"{place}.{node.NAME}", holds, tuple(evidence), (), beside)
 
     def _each(self, conditions: Sequence[Node], place: str) -> tuple[Verdict, ...]:
         return tuple(self.judge(one, f"{place}[{index}]") for index, one in enumerate(conditions))
@@ -149,13 +152,39 @@ class _Judge:
             case nodes.Events() | nodes.EventTotal() | nodes.Stopped() | nodes.Sequence():
                 return self._activity(leaf)
             case nodes.Related():
-                found = list(self._related(leaf))
+                found = [one for one, holds in self._neighbours(leaf) if holds]
                 return enough(leaf, len(found)), found
             case InSegment():
                 raise AssertionError("a reference is judged by its segment's filter")
             case _:
-                matching = self._counted(leaf)
+                matching = newest_first(self._counted(leaf))
                 return enough(leaf, len(matching)), matching
+
+    def _beside(self, leaf: Leaf, counted: Sequence[Evidence]) -> Iterator[Evidence]:
+        """Yield the records of a leaf's kind that are not among those that count."""
+        facts = self.facts
+        match leaf:
+            case nodes.Events(type=kind) | nodes.EventTotal(type=kind):
+                records: Sequence[Evidence] = [one for one in facts.events if one.type == kind]
+            case nodes.People():
+                known = {one.key for one in counted if isinstance(one, PersonFact)}
+                others = (one for one in facts.people if one.key not in known)
+                records = [holding.as_asked(leaf.where, one, self.context) for one in others]
+            case nodes.Opportunities():
+                records = facts.opportunities
+            case nodes.FollowUps():
+                records = facts.follow_ups
+            case nodes.Arrivals():
+                records = facts.arrivals
+            case nodes.Owners() | nodes.Teams():
+                records = facts.owners
+            case nodes.Consents():
+                records = holding.latest_words(facts.consents, self.context.now)
+            case nodes.Related():
+                records = [one for one, holds in self._neighbours(leaf) if not holds]
+            case _:
+                records = ()
+        return (one for one in newest_first(records) if one not in counted)
 
     def _counted(self, leaf: _CountedLeaf) -> Sequence[Evidence]:
         facts, context = self.facts, self.context
@@ -201,7 +230,7 @@ class _Judge:
     def _activity(
         self, leaf: nodes.Events | nodes.EventTotal | nodes.Stopped | nodes.Sequence
     ) -> _Finding:
-        events, context = self.facts.events, self.context
+        events, context = newest_first(self.facts.events), self.context
         match leaf:
             case nodes.Events():
                 found = events_in(leaf, leaf.window, events, context)
@@ -215,17 +244,18 @@ class _Judge:
                 since = events_in(leaf, leaf.did_not, events, context)
                 return len(before) >= leaf.at_least and not since, since or before
             case nodes.Sequence():
-                pair = _pair(leaf, events, context)
+                pair = _pair(leaf, events[::-1], context)
                 return bool(pair), pair
             case _:
                 assert_never(leaf)
 
-    def _related(self, leaf: nodes.Related) -> Iterator[Neighbour]:
+    def _neighbours(self, leaf: nodes.Related) -> Iterator[tuple[Neighbour, bool]]:
+        """Yield the related customers that are seen, the nearest first, and whether each matches."""
         for key, distance in _neighbours(leaf, self.facts):
             other = replace(self.facts.near[key], near=self.facts.near)
             judge = _Judge(other, self.catalogue, self.context)
-            if holding.visible(other, self.context) and judge.judge(leaf.where, "").holds:
-                yield Neighbour(key, other.name, distance)
+            if holding.visible(other, self.context):
+                yield Neighbour(key, other.name, distance), judge.judge(leaf.where, "").holds
 
 
 _CountedLeaf: TypeAlias = (
@@ -237,6 +267,19 @@ _CountedLeaf: TypeAlias = (
     | nodes.Teams
     | nodes.Consents
 )
+
+
+R = TypeVar("R", bound=Evidence)
+
+
+def newest_first(records: Sequence[R]) -> list[R]:
+    """Return records by when they were, those without a moment as they came."""
+
+    def moment(record: Evidence) -> float:
+        at = getattr(record, "at", None) or getattr(record, "since", None)
+        return -at.timestamp() if isinstance(at, datetime) else 0.0
+
+    return sorted(records, key=moment)
 
 
 def _pair(

@@ -78,19 +78,21 @@ def require_history(node: Node, library: Library) -> None:
         )
 
 
-def asks_of_states(node: Node, library: Library) -> bool:
-    """Return whether a filter asks for records whose earlier states are kept apart."""
+def states_asked(node: Node, library: Library) -> frozenset[type[Node]]:
+    """Return which records with earlier states a filter asks for: people, opportunities, or both."""
     match node:
         case People() | Opportunities():
-            return True
+            return frozenset({type(node)})
         case InSegment(key):
-            return asks_of_states(library.segment(key).filter, library)
+            return states_asked(library.segment(key).filter, library)
         case AllOf(conditions) | AnyOf(conditions):
-            return any(asks_of_states(one, library) for one in conditions)
+            return frozenset[type[Node]]().union(
+                *(states_asked(one, library) for one in conditions)
+            )
         case Not(condition):
-            return asks_of_states(condition, library)
+            return states_asked(condition, library)
         case _:
-            return False
+            return frozenset()
 
 
 def _unkept(node: Node, library: Library, place: str) -> Iterator[tuple[str, str]]:

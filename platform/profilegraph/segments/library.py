@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, NotFound
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.nodes import (
     LEAVES,
     AllOf,
@@ -42,8 +42,7 @@ class Library:
     def segment(self, key: str) -> SavedFilter:
         """Return a saved segment; raises NotFound that names the nearest keys."""
         if key not in self.segments:
-            near = get_close_matches(key, self.keys, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "`segments` lists them."
+            hint = did_you_mean(key, self.keys, "`segments` lists them.")
             raise NotFound(f"no segment has the key {key!r}.", hint=hint)
         return self.segments[key]
 
@@ -85,6 +84,7 @@ def size(node: Node, library: Library, key: str = "") -> Size:
         raise InvalidFilter(
             f"segments refer to one another in a circle: {shown}.",
             hint="Take one of the references out.",
+            where="filter",
         ) from fault
     sizes: dict[str, Size] = {}
     for name in order:

@@ -17,6 +17,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.explain import Verdict
 from profilegraph.segments.facts import Context
 from profilegraph.segments.gaps import Gap, gap
+from profilegraph.segments.near import Near, nearest_record
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not
 
 _FARTHER = 1e-3
@@ -29,6 +30,8 @@ class Miss:
 
     verdict: Verdict
     gap: Gap | None
+    near: Near | None = None
+    """Where it counts too little: the record that nearly counts."""
 
     @property
     def wanted(self) -> bool:
@@ -49,7 +52,10 @@ def nearest_miss(verdict: Verdict, catalogue: Catalogue, context: Context) -> Mi
     places: dict[Node, Verdict] = {}
     for leaf in _leaves(verdict):
         places.setdefault(leaf.node, leaf)
-    misses = {node: Miss(one, gap(one, catalogue, context)) for node, one in places.items()}
+    misses = {
+        node: Miss(one, gap(one, catalogue, context), nearest_record(one, context))
+        for node, one in places.items()
+    }
     costs = {node: 1 + _FARTHER * _remoteness(one.gap) for node, one in misses.items()}
     changed = cheapest_change(verdict, costs)
     return None if changed is None else tuple(misses[node] for node in misses if node in changed)

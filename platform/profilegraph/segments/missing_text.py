@@ -23,7 +23,15 @@ def miss_line(miss: Miss, catalogue: Catalogue, locale: str, library: Library) -
     has = _has(miss.verdict, catalogue, words, locale)
     asked = sentence(miss.verdict.node, catalogue, locale, library)
     line = (words.wanted if miss.wanted else words.unwanted).format(has, asked)
-    return line + _distance(miss.gap, words)
+    return line + _distance(miss.gap, words) + _nearest(miss, catalogue, words, locale)
+
+
+def _nearest(miss: Miss, catalogue: Catalogue, words: Wording, locale: str) -> str:
+    if miss.near is None or not miss.wanted:
+        return ""
+    record = evidence_line(miss.near.record, catalogue, locale)
+    lacks = words.comma.join(words.parts[one] for one in miss.near.lacks)
+    return words.semicolon + words.nearest.format(record, lacks)
 
 
 def _has(verdict: Verdict, catalogue: Catalogue, words: Wording, locale: str) -> str:

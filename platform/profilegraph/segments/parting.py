@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.domain.values import Labels, SnakeKey
 from profilegraph.errors import InvalidInput
@@ -195,9 +196,9 @@ def _read(adapter: TypeAdapter[Any], body: object, name: str) -> Any:
     try:
         return adapter.validate_python(body)
     except ValidationError as fault:
-        first = fault.errors(include_url=False, include_context=False)[0]
+        first = reasons(fault)[0]
         place = ".".join(str(part) for part in ("levels", name, *first["loc"]))
-        raise InvalidInput(first["msg"].removeprefix("Value error, ") + ".", where=place) from fault
+        raise InvalidInput(reason(first) + ".", where=place) from fault
 
 
 def _ascending(bounds: Sequence[float]) -> None:

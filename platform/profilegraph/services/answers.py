@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
+from typing import Any
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.segments.answers import ByFilter, ByTag, Level, Path, Split, buckets, narrowed
+from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node
 from profilegraph.segments.parting import Parting, by_dimension
@@ -60,6 +62,11 @@ class Bucket:
         """Return who they are: the filter that they are a part of, and what sets them apart."""
         return narrowed(self.whole, self.own)
 
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """Return the same as canonical JSON, made once however often it is asked for."""
+        return encode(self.filter)
+
     @property
     def share(self) -> float | None:
         """Return the part of the whole that they are, 0 to 1; None of a whole of no customers."""
@@ -73,6 +80,16 @@ class DimensionBreakdown:
     dimension: str
     total: int
     buckets: tuple[Bucket, ...]
+
+    @property
+    def known(self) -> int:
+        """Return how many carry a tag of the dimension."""
+        return self.total - sum(one.count for one in self.buckets if one.tag is None)
+
+    @property
+    def telling(self) -> tuple[Bucket, ...]:
+        """Return the buckets of any customers, in the order of the tags."""
+        return tuple(one for one in self.buckets if one.count)
 
 
 @dataclass(frozen=True)

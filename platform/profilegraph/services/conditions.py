@@ -9,4 +9,5 @@ from profilegraph.services.platform import Platform
 
 async def conditions(platform: Platform) -> Conditions:
     """Return the conditions that plugins bring, and one for each dimension in force."""
-    return with_dimensions(platform.host.conditions, await platform.catalogue())
+    catalogue = await platform.catalogue()
+    return with_dimensions(platform.host.conditions(catalogue), catalogue)

@@ -27,7 +27,7 @@ async def field_values(
     fields = platform.host.customer_fields
     field, part = fields.get(key), fields.part(key)
     tables = await read_tables(platform.database, customers, field.needs, now, field.event_types)
-    here = now.astimezone(platform.settings.zone)
+    here = now.astimezone(platform.deployment.zone)
 
     async def values() -> list[Any]:
         return _checked(field, await field.values(tables, here), len(customers))

@@ -15,8 +15,9 @@ from profilegraph.segments.nodes import EVERYONE, Listed, Node, PersonTest
 from profilegraph.services.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
 from profilegraph.services.set_answers import split, waterfall
 from profilegraph.storage import people, segments
-from profilegraph.storage.database import Database, Reading
+from profilegraph.storage.database import Database
 from profilegraph.storage.people import Seat
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.segments import Candidates
 
 T = TypeVar("T")

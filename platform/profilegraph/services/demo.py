@@ -9,7 +9,6 @@ from datetime import datetime
 from profilegraph.config import data_folder
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict
-from profilegraph.importers.binding import Conventions
 from profilegraph.importers.mapping import read_mapping
 from profilegraph.segments.codec import decode
 from profilegraph.services.imports import ImportJob, ImportReport, import_file
@@ -95,15 +94,13 @@ async def import_purchases(
             hint="Give the demonstration a folder of its own: PROFILEGRAPH_HOME=… profilegraph demo",
         )
     folder = data_folder("examples/cdnow")
-    settings = platform.settings
-    catalogue = await platform.catalogue()
-    conventions = Conventions(settings.zone, settings.currency, settings.phone_region, catalogue)
+    conventions = await platform.conventions()
     for kind in ("customers", "events"):
         job = ImportJob(
             kind,
             folder / SOURCE,
             read_mapping(folder / f"{kind}.yaml"),
-            reject=settings.home / f"cdnow.{kind}.rejects.csv",
+            reject=platform.settings.home / f"cdnow.{kind}.rejects.csv",
         )
         yield kind, await import_file(platform.database, job, conventions, now)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from datetime import datetime
 from enum import Enum
 
 import httpx
@@ -13,12 +14,20 @@ from profilegraph.config import Settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.errors import ProfilegraphError, SchemaBehind
 from profilegraph.hooks.host import Host
+from profilegraph.nearest import nearest
+from profilegraph.services.deployment import require_same
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
 from profilegraph.services.states import IndexState
+from profilegraph.services.stored_records import read_every_record
+from profilegraph.services.taxonomies import comes, judge
 from profilegraph.storage.database import Database
+from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.migrations import require_migrated
 from profilegraph.storage.taxonomies import read_taxonomies
 
+RECORD_SECONDS = 15.0
+"""For how long stored records are read."""
+_UNREADABLE = "Questions about it fail: save it again, and report how it came to be."
 _SECONDS = 3.0
 _PREFIX = "PROFILEGRAPH_"
 _GOOD = frozenset({"ok", *(state.value for state in IndexState if state is not IndexState.FAILED)})
@@ -50,45 +59,60 @@ async def examine(
     environment: Mapping[str, str],
     address: Address | ProfilegraphError,
     host: Host,
+    now: datetime,
+    record_seconds: float | None = RECORD_SECONDS,
 ) -> list[Finding]:
     """Return what is found of each part of the platform; nothing is changed.
 
-    Where there is no address, or no database answers, what needs one is left out.
+    Where there is no address, or no database answers, what needs one is left out. Stored records are
+    read for so many seconds, or all of them.
     """
-    found = [*_settings(environment), *_plugins(host)]
+    known = list(_settings(environment))
     if isinstance(address, ProfilegraphError):
-        return [*found, _broken("database", address)]
+        return [*known, *_plugins(host), _broken("database", address)]
     try:
         database = await connect(settings, address)
     except ProfilegraphError as error:
-        return [*found, _broken("database", error)]
+        return [*known, *_plugins(host), _broken("database", error)]
     try:
-        found.append(Finding("database", Health.SOUND, f"answers at {database.address}"))
         own = settings.neo4j_uri is None
-        found += [await _schema(database, own=own), await _taxonomies(database, host)]
+        judged, taxonomies = await _taxonomies(database, host)
+        found = [
+            *known,
+            *_plugins(judged),
+            Finding("database", Health.SOUND, f"answers at {database.address}"),
+            await _schema(database, own=own),
+            await _deployment(database, settings),
+            taxonomies,
+        ]
+        found += await _records(database, now, record_seconds)
     finally:
         await database.close()
     return [*found, _index(settings, address), await _server(settings)]
 
 
 def plugin_state(host: Host) -> str:
-    """Return in a few words which plugins are out of use, and which fail; no reasons are told."""
+    """Return in a few words which plugins or parts are out of use, and which fail; no reasons are told."""
     told = []
     if host.faults:
-        names = dict.fromkeys(fault.name for fault in host.faults)
-        told.append(f"out of use: {', '.join(names)}")
-    failing = [str(one.part) for one in host.guard.troubles if one.in_a_row]
-    if failing:
-        told.append(f"failing: {', '.join(failing)}")
+        faulty = dict.fromkeys(fault.about for fault in host.faults)
+        told.append(f"out of use: {', '.join(faulty)}")
+    failing = [one for one in host.guard.troubles if one.in_a_row]
+    names = [str(one.part) for one in failing if not one.receiver]
+    if names:
+        told.append(f"failing: {', '.join(names)}")
+    receivers = Counter(one.part for one in failing if one.receiver)
+    told += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
     return "; ".join(told) or "ok"
 
 
 def _settings(environment: Mapping[str, str]) -> Iterator[Finding]:
-    known = [f"{_PREFIX}{name}".upper() for name in Settings.model_fields]
-    unknown = [name for name in environment if name.startswith(_PREFIX) and name not in known]
+    known = [name.upper() for name in Settings.model_fields]
+    given = [name for name in environment if name.startswith(_PREFIX)]
+    unknown = [name for name in given if name.removeprefix(_PREFIX) not in known]
     for name in sorted(unknown):
-        near = get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Remove it."
+        near = nearest(name.removeprefix(_PREFIX), known, 1)
+        hint = f"Did you mean {_PREFIX}{near[0]}?" if near else "Remove it."
         yield Finding("settings", Health.IMPAIRED, f"{name} is no setting", hint)
     if not unknown:
         yield Finding("settings", Health.SOUND, "all are understood")
@@ -97,7 +121,7 @@ def _settings(environment: Mapping[str, str]) -> Iterator[Finding]:
 def _plugins(host: Host) -> Iterator[Finding]:
     for fault in host.faults:
         hint = "Report it to its author, or uninstall it; `plugin list --trace` shows where it is."
-        told = f"{fault.name}: {fault.reason}"
+        told = f"{fault.about}: {fault.reason}"
         yield Finding("plugins", Health.IMPAIRED, told, hint)
     names = ", ".join(plugin.name for plugin in host.plugins)
     yield Finding("plugins", Health.SOUND, f"{len(host.plugins)} work: {names}")
@@ -117,20 +141,53 @@ async def _schema(database: Database, *, own: bool) -> Finding:
     return Finding("schema", Health.SOUND, f"is that of version {len(migrations)}")
 
 
-async def _taxonomies(database: Database, host: Host) -> Finding:
+async def _deployment(database: Database, settings: Settings) -> Finding:
+    """Return whether this process is set to what the graph keeps."""
+    kept = await read_deployment(database)
+    if kept is None:
+        told = "are kept in the graph when the platform first starts"
+        return Finding("deployment", Health.SOUND, told)
+    try:
+        require_same(kept, settings)
+    except ProfilegraphError as error:
+        return _broken("deployment", error)
+    told = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
+    return Finding("deployment", Health.SOUND, told)
+
+
+async def _taxonomies(database: Database, host: Host) -> tuple[Host, Finding]:
+    """Return the host as the graph judges it, and what is found of the taxonomies in the graph."""
     try:
         known = await read_taxonomies(database)
         catalogue = Catalogue.of(known)
     except ProfilegraphError as error:
-        return _broken("taxonomies", error)
-    there = {one.key for one in known}
-    missing = [one.key for one in host.taxonomies if one.key not in there]
+        return host, _broken("taxonomies", error)
+    there = {one.key: one for one in known}
+    judged = judge(host, known)
+    missing = [one.key for one in judged.taxonomies if comes(one, there.get(one.key))]
     if missing:
         told = f"not in the graph yet: {', '.join(missing)}"
         hint = "They are loaded when the platform next starts."
-        return Finding("taxonomies", Health.IMPAIRED, told, hint)
+        return judged, Finding("taxonomies", Health.IMPAIRED, told, hint)
     told = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
-    return Finding("taxonomies", Health.SOUND, told)
+    return judged, Finding("taxonomies", Health.SOUND, told)
+
+
+async def _records(database: Database, now: datetime, seconds: float | None) -> Sequence[Finding]:
+    try:
+        found = await read_every_record(database, now, seconds=seconds)
+    except ProfilegraphError as error:
+        return [_broken("records", error)]
+    if found.customers < found.of:
+        whose = f"those of the first {found.customers:,} of {found.of:,} customers"
+        told = f"{whose} can be read; `doctor --all-records` reads the others too"
+    else:
+        told = f"those of all {found.of:,} customers can be read"
+    wrong = [
+        Finding("records", Health.BROKEN, f"{one.kind} of {one.key}: {one.reason}", _UNREADABLE)
+        for one in found.unreadable
+    ]
+    return wrong or [Finding("records", Health.SOUND, told)]
 
 
 def _index(settings: Settings, address: Address) -> Finding:

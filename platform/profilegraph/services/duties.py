@@ -243,9 +243,16 @@ def _current(loan: Loan, catalogue: Catalogue) -> Loan:
     return replace(loan, dimension=catalogue.current_dimension(loan.dimension))
 
 
+async def find_loan(platform: Platform, key: str) -> Loan | None:
+    """Return a loan by its key; None where there is none."""
+    found = await storage.read_loans(platform.database.read, key=key)
+    return _current(found[0], await platform.catalogue()) if found else None
+
+
 async def _loan(platform: Platform, key: str) -> Loan:
-    [found] = await storage.read_loans(platform.database.read, key=key)
-    return _current(found, await platform.catalogue())
+    found = await find_loan(platform, key)
+    assert found is not None, "it was saved or ended just now"  # noqa: S101
+    return found
 
 
 def _no_borrower(loan: Loan) -> NotFound:

@@ -121,6 +121,7 @@ async def _grounds(platform: Platform, nodes: Sequence[Node], when: When) -> tup
             f"with the segments that they refer to, the filters have {leaves} conditions together;"
             f" at most {MOST_LEAVES} can be asked at once.",
             hint="Ask for fewer or simpler filters at once.",
+            where="filter",
         )
     await require_answerable(platform, nodes, library, when)
     return known, platform.context(when, library)

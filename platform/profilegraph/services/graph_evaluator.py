@@ -23,7 +23,8 @@ from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
 from profilegraph.segments.to_cypher import STATEMENTS, OwnLeaf, leaf_queries
 from profilegraph.storage import segments
-from profilegraph.storage.database import Database, Reading
+from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
 
 WHOLE_SECONDS = 600.0
 """The deadline of those for whom all members are read without anybody waiting for the answer."""

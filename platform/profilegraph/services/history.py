@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from profilegraph.domain.notices import Notice, NoticeCode
 from profilegraph.errors import NoHistory
 from profilegraph.segments.facts import Past, When
-from profilegraph.segments.history import asks_of_states, require_history
+from profilegraph.segments.history import require_history, states_asked
 from profilegraph.segments.library import Library
-from profilegraph.segments.nodes import Node
+from profilegraph.segments.nodes import Node, Opportunities, People
 from profilegraph.services.platform import Platform
-from profilegraph.storage.history import kept_from
+from profilegraph.storage.history import kept_from, saved_later
+
+_CODES: Mapping[type[Node], NoticeCode] = {
+    People: NoticeCode.PEOPLE_SAVED_LATER,
+    Opportunities: NoticeCode.OPPORTUNITIES_SAVED_LATER,
+}
 
 
 async def require_answerable(
@@ -18,13 +24,16 @@ async def require_answerable(
 ) -> None:
     """Return nothing where filters can be answered as of a moment, the present or a past one.
 
-    Raises NoHistory that names the conditions of which the past is not kept, and why.
+    What the platform came to know of only later is noted for whoever asks. Raises NoHistory that
+    names the conditions of which the past is not kept, and why.
     """
     if not isinstance(when, Past):
         return
     for node in nodes:
         require_history(node, library)
-    if not any(asks_of_states(node, library) for node in nodes):
+    if platform.notices is not None:
+        await notices(platform, nodes, library, when)
+    if not any(states_asked(node, library) for node in nodes):
         return
     first = await kept_from(platform.database, when.at)
     if first is not None:
@@ -34,6 +43,21 @@ async def require_answerable(
             hint="Ask as of a later moment.",
             where="asOf",
         )
+
+
+async def notices(
+    platform: Platform, nodes: Sequence[Node], library: Library, when: When
+) -> list[Notice]:
+    """Return what the platform came to know of later than the moment that filters are asked as of."""
+    if not isinstance(when, Past):
+        return []
+    asked = frozenset[type[Node]]().union(*(states_asked(node, library) for node in nodes))
+    codes = [NoticeCode.CUSTOMERS_SAVED_LATER, *(_CODES[kind] for kind in _CODES if kind in asked)]
+    known = {} if platform.notices is None else platform.notices
+    for code in codes:
+        if (code, when.at) not in known:
+            known[code, when.at] = await saved_later(platform.database, code, when.at)
+    return [notice for code in codes if (notice := known[code, when.at]) is not None]
 
 
 def require_no_search(search: str | None, when: When) -> None:

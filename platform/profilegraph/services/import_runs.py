@@ -40,6 +40,9 @@ class Progress(Protocol):
     def scanned(self, position: int) -> None:
         """Take note that the first pass has come to `position`; called from another thread."""
 
+    def decided(self, encoding: str, example: str) -> None:
+        """Take note of a file's encoding, and of a few letters as it reads them, before any is written."""
+
     def written(self, position: int, checkpoint: Checkpoint) -> None:
         """Take note that everything before `position` is committed."""
 
@@ -75,6 +78,7 @@ async def start_import(
 
     Raises Conflict where the reject file is there already.
     """
+    database = database.patient
     found = await find_import(database, identity.key)
     if found is not None and not again:
         return found
@@ -102,6 +106,7 @@ async def run_import(
 ) -> ImportReport:
     """Return what became of an import's rows, after writing all batches and marking its end."""
     await asyncio.to_thread(rejects.restore, start.reject_size)
+    database = database.patient
     with _rare_collections():
         end = await _Run(database, rejects, now, progress, screen).all(batches, start)
     await finish_import(database, end.key)

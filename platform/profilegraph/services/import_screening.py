@@ -8,10 +8,12 @@ from typing import TypeAlias
 
 from profilegraph.domain.values import Record
 from profilegraph.importers.batches import Batch
+from profilegraph.importers.binding import NOTHING, Conventions, RegionSource
 from profilegraph.importers.content_keys import KEYED_BY_CONTENT, is_content_key
+from profilegraph.importers.records import fitted, waits_for_region
 from profilegraph.importers.rejects import Rejected
 from profilegraph.storage.database import Transaction
-from profilegraph.storage.writing import known_keys
+from profilegraph.storage.writing import known_keys, read_attribute
 
 _EQUAL = (
     "an equal row is in the graph already; remove this one if it tells of the same, or give it a"
@@ -56,6 +58,31 @@ def by_content(kind: type[Record], *, rejects: bool) -> Screen:
             return Screened(batch, len(known))
         equal = (index for index, one in enumerate(batch.records) if one.key in known)  # type: ignore[attr-defined]
         return Screened(without(batch, dict.fromkeys(equal, _EQUAL)))
+
+    return screen
+
+
+def by_region(source: RegionSource, conventions: Conventions) -> Screen:
+    """Return what reads phone numbers by the countries of their customers, as an attribute says them.
+
+    The numbers of customers of whom it says nothing are read like those of other files.
+    """
+
+    async def screen(transaction: Transaction, batch: Batch) -> Screened:
+        waiting = [one for one in batch.records if waits_for_region(one)]
+        places = await read_attribute(
+            transaction, source.attribute, {one.customer for one in waiting}
+        )
+        records, refused = list(batch.records), {}
+        for index, record in enumerate(records):
+            if waits_for_region(record):
+                try:
+                    region = source.read(places.get(record.customer, ""))
+                    there = {} if region is NOTHING else {"region": region}
+                    records[index] = fitted(record.model_copy(update=there), conventions)
+                except ValueError as fault:
+                    refused[index] = str(fault)
+        return Screened(without(replace(batch, records=records), refused))
 
     return screen
 

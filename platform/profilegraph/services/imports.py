@@ -21,6 +21,7 @@ from profilegraph.hooks.importers import Importer
 from profilegraph.importers.batches import read_batches
 from profilegraph.importers.binding import Conventions
 from profilegraph.importers.content_keys import ContentKeys
+from profilegraph.importers.decimals import require_one_decimal_sign
 from profilegraph.importers.files import SourceFile, readable, scan
 from profilegraph.importers.items import Unreadable, item_batches
 from profilegraph.importers.mapping import FileMapping
@@ -35,7 +36,7 @@ from profilegraph.services.import_runs import (
     run_import,
     start_import,
 )
-from profilegraph.services.import_screening import by_content
+from profilegraph.services.import_screening import by_content, by_region
 from profilegraph.storage.database import Database
 from profilegraph.storage.imports import ImportIdentity, read_otherwise, require_content_keys
 from profilegraph.storage.upserts import RECORDS
@@ -92,9 +93,12 @@ async def import_file(
     Any other failure leaves what is committed; the same call then goes on behind it.
     """
     kind = record_class(job.kind)
-    source = await _scanned(job, progress)
+    source = await _scanned(job, conventions.phone_region, progress)
     with open_table(source, job.name, job.mapping) as table, closing(ContentKeys()) as keys:
         reader = RecordReader(kind, job.mapping, table, conventions, keys)
+        await asyncio.to_thread(
+            require_one_decimal_sign, source, job.name, job.mapping, reader.signs_open
+        )
         if reader.keyless:
             await require_content_keys(database, job.kind)
         how = f"{job.mapping.digest}\n{reader.read_as}"
@@ -107,6 +111,8 @@ async def import_file(
         file = RejectFile(Path(start.reject_file), table.columns, json=table.json)
         batches = read_batches(table, reader, size=job.batch, after=start.line)
         screen = by_content(kind, rejects=table.rejects)
+        if reader.region_source is not None:
+            screen = by_region(reader.region_source, conventions)
         done = await run_import(database, batches, file, start, now, progress, screen)
         return replace(done, read_otherwise=otherwise)
 
@@ -175,9 +181,14 @@ def _require_item(item: object) -> None:
         raise PluginError(f"it yields {item!r}, which is no record.")
 
 
-async def _scanned(job: ImportJob, progress: Progress | None) -> SourceFile:
+async def _scanned(job: ImportJob, region: str, progress: Progress | None) -> SourceFile:
     tell = progress.scanned if progress is not None else lambda _: None
-    return await asyncio.to_thread(scan, job.path, encoding=job.mapping.encoding, progress=tell)
+    source = await asyncio.to_thread(
+        scan, job.path, encoding=job.mapping.encoding, region=region, progress=tell
+    )
+    if progress is not None:
+        progress.decided(source.encoding, source.example)
+    return source
 
 
 def _fingerprint(path: Path) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
-from time import perf_counter
+from collections.abc import Awaitable, Callable, Iterable
+from time import monotonic, perf_counter
 
 import structlog
 from pyroaring import BitMap
@@ -14,6 +14,7 @@ from profilegraph.index.level import Sizes
 from profilegraph.index.view import View
 from profilegraph.services.indexing import load_all, load_changed, load_trees, too_large
 from profilegraph.services.metrics import Metrics
+from profilegraph.services.routines import Routines
 from profilegraph.services.states import IndexState
 from profilegraph.storage.database import Database
 from profilegraph.storage.feed import Change, Part
@@ -25,6 +26,10 @@ LATER = 32
 """Changed customers that wait for the next question; with more, whoever changes another reads them."""
 _REBUILD_SHARE = 0.2
 """Share of all customers that may change at once before reading all anew is quicker."""
+INDEX = "index"
+"""What the routine is called."""
+LONGEST_REST = 60.0
+"""Seconds after which an index that failed again and again is tried anew."""
 _TREES = frozenset({Part.ORGANISATION, Part.CHANNELS})
 _log = structlog.get_logger(__name__)
 
@@ -32,10 +37,21 @@ _log = structlog.get_logger(__name__)
 class IndexKeeper:
     """The index of one process. Only one caller at a time may bring it up to date."""
 
-    def __init__(self, database: Database, most_bytes: int | None, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        database: Database,
+        most_bytes: int | None,
+        metrics: Metrics,
+        routines: Routines,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._database = database
         self._most_bytes = most_bytes
         self._metrics = metrics
+        self._routines = routines
+        self._clock = clock
+        self._rests_until = 0.0
+        """Before when an index that could not be built is not tried again, by the clock."""
         self._view: View | None = None
         self._pending = BitMap()
         self._feeds: set[int] = set()
@@ -102,17 +118,27 @@ class IndexKeeper:
 
     async def _go_on(self) -> None:
         match self.state:
+            case IndexState.FAILED if self._clock() < self._rests_until:
+                pass  # Cypher answers meanwhile
             case IndexState.EMPTY | IndexState.FAILED:
                 self._start(IndexState.BUILDING, self._build())
             case IndexState.READY if len(self._pending) > AT_ONCE:
                 self._start(IndexState.BEHIND, self._read_many())
             case IndexState.READY if self._pending or self._trees_changed:
-                try:
-                    await self._read_few()
-                except IndexUnable as error:
-                    self._give_up(error)
+                await self._in_foreground()
             case _:
                 pass
+
+    async def _in_foreground(self) -> None:
+        """Read what few changes have named; raises what says that the database is away."""
+        try:
+            await self._read_few()
+        except IndexUnable as error:
+            self._give_up(error)
+        except ProfilegraphError:
+            raise
+        except Exception as error:  # noqa: BLE001  (noted; Cypher answers, and all is read anew)
+            self._fail(error)
 
     def _start(self, state: IndexState, work: Awaitable[None]) -> None:
         self._become(state)
@@ -123,11 +149,19 @@ class IndexKeeper:
             await work
         except IndexUnable as error:
             self._give_up(error)
-        except ProfilegraphError as error:
-            self._become(IndexState.FAILED)
-            _log.warning("index_failed", code=error.code, error=str(error))
+        except Exception as error:  # noqa: BLE001  (noted; Cypher answers, and it is tried again)
+            self._fail(error)
         else:
+            self._routines.succeeded(INDEX)
             self._become(IndexState.READY)
+
+    def _fail(self, error: Exception) -> None:
+        """Have Cypher answer for a while; then everything is read anew."""
+        self._routines.failed(INDEX, error)
+        pause = min(LONGEST_REST, 2.0 ** self._routines[INDEX].in_a_row / 2)
+        self._rests_until = self._clock() + pause
+        self._view = None
+        self._become(IndexState.FAILED)
 
     def _give_up(self, error: IndexUnable) -> None:
         self._view, self._pending = None, BitMap()
@@ -165,10 +199,12 @@ class IndexKeeper:
         trees, self._trees_changed = self._trees_changed, False
         self._pending, self._feeds = BitMap(), set()
         try:
-            if trees:
-                view = view.with_trees(await load_trees(self._database))
             if ordinals:
-                view = view.with_level(await load_changed(self._database, ordinals, feeds))
+                level = await load_changed(self._database, ordinals, feeds)
+                view = view.with_level(level)
+                trees = trees or not view.trees.cover(level)
+            if trees:  # read last: they have to know whatever the customers' rows name
+                view = view.with_trees(await load_trees(self._database))
         except BaseException:  # nobody tells of these again
             self._pending |= ordinals
             self._feeds |= feeds

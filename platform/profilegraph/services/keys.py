@@ -7,15 +7,22 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
 
-from profilegraph.domain.duties import Actor
-from profilegraph.errors import NotFound, Unauthenticated
+from profilegraph.domain.duties import OPERATOR, Actor
+from profilegraph.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 
 PREFIX = "pg_"
 _SECRET_BYTES = 32
 _ID_BYTES = 6
+_BEARERS = """
+MERGE (l:Lock {key: 'keys'}) SET l.key = l.key
+WITH l
+MATCH (k:ApiKey {name: $name})
+RETURN DISTINCT k.employee AS employee
+"""
 _CREATE = """
 OPTIONAL MATCH (e:Employee {key: $employee})
 WITH e WHERE $employee IS NULL OR e IS NOT NULL
@@ -58,8 +65,11 @@ async def create_key(
     """Return the secret of a new key; it is shown this once and kept only as a hash.
 
     With an `employee`, by key, it is that one's, and may what their duties are, or everything as an
-    administrator. Raises NotFound where there is no such employee.
+    administrator. Whoever has a name has its segments: a key may be called as older ones of the same
+    employee, or of a machine where it is one, which is how keys are replaced. Raises NotFound where
+    there is no such employee, Conflict where the name is another's, InvalidInput where it is none.
     """
+    name = _name(name)
     secret = PREFIX + random_bytes(_SECRET_BYTES).hex()
     values = {
         "id": random_bytes(_ID_BYTES).hex(),
@@ -72,6 +82,8 @@ async def create_key(
     }
 
     async def work(transaction: Transaction) -> None:
+        for row in await transaction.run(_BEARERS, {"name": name}):
+            _require_same(name, row["employee"], employee)
         rows = await transaction.run(_CREATE, {"employee": employee, "values": values})
         if not rows:
             raise NotFound(
@@ -129,6 +141,29 @@ async def revoke_key(database: Database, key_id: str, now: datetime) -> None:
 
     if not await database.write(work):
         raise NotFound(f"no API key has the id {key_id!r}.", hint="See `profilegraph key list`.")
+
+
+def _name(text: str) -> str:
+    """Return a text as the name of a key; raises InvalidInput, or Conflict where it is the operator's."""
+    name = normalize("NFC", text).strip()
+    if not name or not name.isprintable():
+        raise InvalidInput("the name of a key is a line of visible letters.", where="name")
+    if name == OPERATOR.name:
+        raise Conflict(
+            f"{name!r} is whoever runs the deployment.", hint="Choose another name.", where="name"
+        )
+    return name
+
+
+def _require_same(name: str, known: str | None, employee: str | None) -> None:
+    if known != employee:
+        whose = "a machine's" if known is None else f"of the employee {known!r}"
+        raise Conflict(
+            f"another key has the name {name!r}, {whose}: this one would have its segments.",
+            hint="Choose another name (`profilegraph key list` shows those taken);"
+            " `profilegraph segment share --owner` hands segments over.",
+            where="name",
+        )
 
 
 async def end_key(database: Database, secret: str, now: datetime) -> None:

@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.deployment import Deployment
 from profilegraph.embedded.pulse import Beat, Pulse
 from profilegraph.errors import IndexUnable
 from profilegraph.index.level import Level
@@ -23,14 +22,17 @@ from profilegraph.index.view import View
 from profilegraph.services.computing import Computing
 from profilegraph.services.index_keeper import IndexKeeper
 from profilegraph.services.metrics import Metrics
+from profilegraph.services.routines import Routines
 from profilegraph.storage.database import Database
+from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.feed import Heads, Look, Part, begin, look
 from profilegraph.storage.taxonomies import read_taxonomies
 
 _TRIES = 100
 _PAUSE_SECONDS = 0.005
 _THREADS = 2
-_log = structlog.get_logger(__name__)
+SAVING = "saving the index"
+"""What the routine is called."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,11 @@ class Knowledge:
         pulse: Pulse | None = None,
     ) -> None:
         self.metrics = Metrics()
+        self.routines = Routines()
+        self.metrics.watch_routines(self.routines)
         self.threads = ThreadPoolExecutor(_THREADS, "questions")
         """Where that is computed which would hold up the event loop."""
-        self.index = IndexKeeper(database, index_bytes, self.metrics)
+        self.index = IndexKeeper(database, index_bytes, self.metrics, self.routines)
         self._database = database
         self._looking: asyncio.Task[Known] | None = None
         self._next: asyncio.Task[Known] | None = None
@@ -71,6 +75,8 @@ class Knowledge:
         self._saved: Level | None = None
         self._saving: asyncio.Task[None] | None = None
         self._catalogue: Catalogue | None = None
+        self.deployment: Deployment | None = None
+        """The settings that the graph keeps; None where it keeps none."""
         self._pulse = pulse
         self._told: tuple[Beat, Known] | None = None
 
@@ -161,6 +167,8 @@ class Knowledge:
         parts = frozenset[Part]().union(*(change.parts for change in found.changes))
         if self._catalogue is None or Part.TAXONOMIES in parts:
             self._catalogue = Catalogue.of(await read_taxonomies(self._database))
+        if self._heads is None or Part.SETTINGS in parts:
+            self.deployment = await read_deployment(self._database)
         if Part.INDEX in parts:
             self.index.drop("asked for")
         self.metrics.changes.inc(len(found.changes))
@@ -205,8 +213,10 @@ class Knowledge:
             self._saved = view.levels[0]
             try:
                 await asyncio.to_thread(save, self._file, view, heads.told())
-            except OSError as fault:  # a cache: the next process builds its index from the graph
-                _log.warning("index_not_saved", error=str(fault))
+            except Exception as error:  # noqa: BLE001  (a cache: the graph has it all)
+                self.routines.failed(SAVING, error)
+            else:
+                self.routines.succeeded(SAVING)
 
     async def _written(self) -> None:
         """Return when the file is written that is being written."""

@@ -19,7 +19,8 @@ from profilegraph.hooks.listeners import (
     MembershipChanged,
     TagsChanged,
 )
-from profilegraph.storage.database import TagWrites
+from profilegraph.services.routines import Routines
+from profilegraph.storage.feed import TagWrites
 
 T = TypeVar("T")
 LISTEN_SECONDS = 10.0
@@ -36,10 +37,11 @@ _log = structlog.get_logger(__name__)
 class _Told:
     """One listener, what waits for it, and how many changes it has missed."""
 
-    def __init__(self, listener: Listener, guard: Guard) -> None:
+    def __init__(self, listener: Listener, guard: Guard, routines: Routines) -> None:
         self.listener = listener
         self.dropped = 0
         self._guard = guard
+        self._routines = routines
         self._waiting: asyncio.Queue[Change] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
 
@@ -50,7 +52,8 @@ class _Told:
             return
         self._waiting.put_nowait(change)
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            routine = f"listener {self.listener.part}"
+            self._task = asyncio.create_task(self._routines.keep(routine, self._next))
 
     async def close(self) -> None:
         """Wait a while until it has heard all; what is left is dropped."""
@@ -66,13 +69,14 @@ class _Told:
         await asyncio.wait([self._task])
         self._task = None
 
-    async def _run(self) -> None:
-        while True:
-            change = await self._waiting.get()
+    async def _next(self) -> None:
+        change = await self._waiting.get()
+        try:
             if self._guard.set_aside(self.listener.part):
                 self._drop()
             else:
                 await self._call(change)
+        finally:
             self._waiting.task_done()
 
     async def _call(self, change: Change) -> None:
@@ -95,8 +99,14 @@ class _Told:
 class Listening:
     """The listeners of one process; whoever commits tells it, and goes on at once."""
 
-    def __init__(self, listeners: Sequence[Listener] = (), guard: Guard | None = None) -> None:
-        self._told = [_Told(one, guard or Guard()) for one in listeners]
+    def __init__(
+        self,
+        listeners: Sequence[Listener] = (),
+        guard: Guard | None = None,
+        routines: Routines | None = None,
+    ) -> None:
+        self._routines = routines or Routines()
+        self._told = [_Told(one, guard or Guard(), self._routines) for one in listeners]
 
     @property
     def missed(self) -> dict[tuple[str, str], int]:
@@ -129,8 +139,11 @@ class Listening:
 
     def _tell(self, change: Change) -> None:
         for one in self._told:
-            if one.listener.hears(type(change)):
-                one.tell(change)
+            try:
+                if one.listener.hears(type(change)):
+                    one.tell(change)
+            except Exception as error:  # noqa: BLE001  (it is committed: whoever wrote is told so)
+                self._routines.failed(f"listener {one.listener.part}", error)
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

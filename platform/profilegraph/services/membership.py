@@ -20,9 +20,10 @@ from profilegraph.services.engines import grounds
 from profilegraph.services.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import MAX_PAGE
-from profilegraph.storage.database import Database, Reading
+from profilegraph.storage.database import Database
 from profilegraph.storage.facts import read_past
 from profilegraph.storage.membership import page_of_listed, read_expired
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.saved_segments import SavedSegment, read_segment
 
 MOST_EXPLAINED = 20_000

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from profilegraph.hooks.host import Host
 from profilegraph.index.level import Sizes
 from profilegraph.services.listening import Listening
+from profilegraph.services.routines import Routines
 from profilegraph.services.states import IndexState
 
 _QUICK = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.0, 5.0)
@@ -83,9 +84,43 @@ class Metrics:
         """Have the figures tell of what plugins fail at, too."""
         self.registry.register(_Plugins(host, listening))
 
+    def watch_routines(self, routines: Routines) -> None:
+        """Have the figures tell of what background routines fail at, too."""
+        self.registry.register(_Routines(routines))
+
     def text(self) -> bytes:
         """Return all figures in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+class _Routines(Collector):
+    """Tells of the background routines."""
+
+    def __init__(self, routines: Routines) -> None:
+        self._routines = routines
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        failures = CounterMetricFamily(
+            "profilegraph_routine_failures",
+            "Rounds of background routines that failed.",
+            labels=("routine",),
+        )
+        failing = GaugeMetricFamily(
+            "profilegraph_routine_failing",
+            "Rounds that have failed since one did not.",
+            labels=("routine",),
+        )
+        aside = CounterMetricFamily(
+            "profilegraph_routine_set_aside",
+            "Items that background routines set aside.",
+            labels=("routine",),
+        )
+        for name, state in self._routines:
+            failures.add_metric([name], state.failures)
+            failing.add_metric([name], state.in_a_row)
+            aside.add_metric([name], state.set_aside)
+        yield from (failures, failing, aside)
 
 
 class _Plugins(Collector):
@@ -104,12 +139,12 @@ class _Plugins(Collector):
         failures = CounterMetricFamily(
             "profilegraph_plugin_failures", "Calls of plugins that failed.", labels=parts
         )
-        for one in self._host.guard.troubles:
-            failures.add_metric(one.part, one.failures)
+        for part, count in self._host.guard.failures.items():
+            failures.add_metric(part, count)
         yield failures
         missed = CounterMetricFamily(
             "profilegraph_listener_missed", "Changes that listeners missed.", labels=parts
         )
-        for part, count in self._listening.missed.items():
-            missed.add_metric(part, count)
+        for listener, count in self._listening.missed.items():
+            missed.add_metric(listener, count)
         yield missed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from pydantic import BaseModel
 from profilegraph.domain.catalogue import Catalogue, tag_key
 from profilegraph.domain.properties import metric_property
 from profilegraph.errors import Conflict, PluginError
-from profilegraph.hooks.containment import begun
-from profilegraph.hooks.models import Model, Scores, join_scores, run_model
+from profilegraph.hooks.isolation import Isolated, Unfinished
+from profilegraph.hooks.models import Model, Scores, join_scores, model_failure, run_model
 from profilegraph.hooks.options import parse_options as parse
 from profilegraph.hooks.tables import Tables
 from profilegraph.services.platform import Platform
@@ -58,8 +57,9 @@ async def compute(
     run changes nothing. Raises PluginError where the model fails; the graph is then as before.
     Raises Conflict where a later moment was computed before: that would rewrite the past.
     """
-    await _forward_only(platform.database, model.key, now)
-    customers = await read_customer_keys(platform.database)
+    database = platform.database.patient
+    await _forward_only(database, model.key, now)
+    customers = await read_customer_keys(database)
     try:
         scores = await _scores(platform, model, customers, now, options or model.options())
     except PluginError as error:
@@ -70,8 +70,8 @@ async def compute(
     _check_tags(catalogue, model, scores)
     changed = 0
     for rows in _batches(customers, scores, catalogue):
-        changed += await write_scores(platform.database, rows, model.key, now)
-    await record_run(platform.database, model.key, now)
+        changed += await write_scores(database, rows, model.key, now)
+    await record_run(database, model.key, now)
     return ModelRun(
         model=model.key,
         now=now,
@@ -99,21 +99,29 @@ async def _scores(
     options: BaseModel,
 ) -> Scores:
     """Return what a model says of all customers, batch by batch where it looks at each alone."""
-
-    async def said(tables: Tables) -> Scores:
-        # In a thread of its own: it may compute for minutes, and the platform goes on meanwhile.
-        return await asyncio.wrap_future(
-            begun(partial(run_model, model, tables, here, options), f"model {model.key}")
-        )
-
-    here = now.astimezone(platform.settings.zone)
+    here = now.astimezone(platform.deployment.zone)
+    seconds = platform.settings.model_timeout
     read = partial(
-        read_tables, platform.database, needs=model.needs, now=now, event_types=model.event_types
+        read_tables,
+        platform.database.patient,
+        needs=model.needs,
+        now=now,
+        event_types=model.event_types,
     )
     batches = in_batches(customers)
-    if not model.per_customer:
-        return await said(Tables.joined([await read(batch) for batch in batches]))
-    return join_scores(model, [await said(await read(batch)) for batch in batches])
+    with Isolated(f"model {model.key}") as process:
+
+        async def said(tables: Tables) -> Scores:
+            # In a process of its own: it may compute for minutes, or for ever.
+            call = partial(run_model, model, tables, here, options)
+            try:
+                return await process.call_async(call, seconds)
+            except Unfinished as error:
+                raise model_failure(model, error.message) from error
+
+        if not model.per_customer:
+            return await said(Tables.joined([await read(batch) for batch in batches]))
+        return join_scores(model, [await said(await read(batch)) for batch in batches])
 
 
 def _check_tags(catalogue: Catalogue, model: Model[Any], scores: Scores) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,27 +11,35 @@ from pathlib import Path
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.notices import Notices
+from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.embedded import server as embedded
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, Progress
 from profilegraph.embedded.pulse import Pulse
-from profilegraph.errors import InvalidConfiguration
+from profilegraph.errors import InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.host import Host, load_host
+from profilegraph.importers.binding import Conventions
 from profilegraph.segments.checking import Sound
 from profilegraph.segments.facts import Context, Past, When
 from profilegraph.segments.library import NO_SEGMENTS, Library
+from profilegraph.services import deployment as deployments
 from profilegraph.services.bell import Bell
 from profilegraph.services.computing import Computing
+from profilegraph.services.deployment import of_process
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
-from profilegraph.services.taxonomies import load_what_fits
-from profilegraph.storage.database import Database
+from profilegraph.services.taxonomies import judge, load_what_fits
+from profilegraph.storage.database import PATIENT_ATTEMPTS, Database
 from profilegraph.storage.migrations import (
     Migration,
     migrate,
     read_migrations,
     require_migrated,
 )
+from profilegraph.storage.retries import passes, repeated
+from profilegraph.storage.taxonomies import read_taxonomies
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,19 @@ class Platform:
     sound: Sound = field(default_factory=Sound)
     look: OneLook | None = None
     """What one request sees; without it, every question looks anew."""
+    notices: Notices | None = None
+    """What whoever asks should know of the answers; without it, nobody wants to."""
+
+    @property
+    def deployment(self) -> Deployment:
+        """Return what amounts, phone numbers and days mean in the graph, as of the last look at it."""
+        return self.knowledge.deployment or of_process(self.settings)
+
+    async def conventions(self) -> Conventions:
+        """Return what values of a file mean that do not say it themselves."""
+        catalogue = await self.catalogue()
+        kept = self.deployment
+        return Conventions(kept.zone, kept.currency, kept.phone_region, catalogue)
 
     async def catalogue(self) -> Catalogue:
         """Return the catalogue of the taxonomies that are in the graph now."""
@@ -57,6 +78,16 @@ class Platform:
     async def catalogue_for_change(self) -> Catalogue:
         """Return the catalogue that a change of customers is held against, index or not."""
         return await (self.look or self.knowledge).catalogue()
+
+    async def judged(self) -> Host:
+        """Return the host with what is out of use by the graph of this moment.
+
+        Where no database answers, it is what was so when the process began.
+        """
+        try:
+            return judge(self.host, (await self.catalogue_for_change()).taxonomies)
+        except ProfilegraphError:
+            return self.host
 
     async def known(self) -> Known:
         """Return what is known of the graph without asking it."""
@@ -70,7 +101,7 @@ class Platform:
     def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
-        return Context(now, now.astimezone(self.settings.zone).date(), library, present=present)
+        return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
 
 
 @dataclass(frozen=True)
@@ -99,35 +130,76 @@ def locate(settings: Settings, progress: Progress = SILENT) -> Address:
     return Address(settings.neo4j_uri, settings.neo4j_user, password)
 
 
+def running(settings: Settings) -> Address | None:
+    """Return where a database can be asked that runs already; None where none is known to.
+
+    Nothing is started. The embedded database counts while it runs, NEO4J_URI with its password.
+    """
+    try:
+        if settings.neo4j_uri is None and embedded.status(settings) is None:
+            return None
+        return locate(settings)
+    except ProfilegraphError:
+        return None
+
+
+async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonomy]] | None:
+    """Return the host as the graph judges it, and the taxonomies that a process here serves.
+
+    None where no database answers: then it can only be told what is installed.
+    """
+    address = running(settings)
+    if address is None:
+        return None
+    try:
+        database = await connect(settings, address)
+    except ProfilegraphError:
+        return None
+    try:
+        known = await read_taxonomies(database)
+    finally:
+        await database.close()
+    return judge(host, known), known
+
+
 @asynccontextmanager
 async def open_platform(
-    settings: Settings, address: Address, now: datetime, *, indexed: bool = False
+    settings: Settings,
+    address: Address,
+    now: datetime,
+    *,
+    indexed: bool = False,
+    patient: bool = False,
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
     With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
+    With `patient`, all that it asks of the database has the time of bulk work.
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
-    database = await connect(settings, address)
+    database = await connect(settings, address, patient=patient)
     try:
+        opening = database.patient
+        database = opening if patient else database
         migrations = schema_migrations()
         if settings.neo4j_uri is None:
-            await migrate(database, migrations, now)
+            await migrate(opening, migrations, now)
         else:
             await require_migrated(database, migrations)
-        host = load_host()
-        left = await load_what_fits(database, host.taxonomies, now)
+        deployment = await deployments.keep(opening, settings, now)
+        host = await load_what_fits(opening, load_host(), now)
         knowledge = Knowledge(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
-        listening = Listening(host.listeners, host.guard)
+        knowledge.deployment = deployment
+        listening = Listening(host.listeners, host.guard, knowledge.routines)
         database.on_tags = listening.tags_written
         try:
-            yield Platform(settings, database, knowledge, host.without(left), listening=listening)
+            yield Platform(settings, database, knowledge, host, listening=listening)
         finally:
             await listening.close()
             await knowledge.close()
@@ -143,9 +215,16 @@ def index_file(settings: Settings, address: Address) -> Path:
     return settings.home / "index" / f"{name}.npz"
 
 
-async def connect(settings: Settings, address: Address) -> Database:
-    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused."""
-    return await Database.connect(settings, address.uri, address.user, address.password)
+async def connect(settings: Settings, address: Address, *, patient: bool = False) -> Database:
+    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused.
+
+    With `patient`, it is asked again where it has just been started and the machine is busy.
+    """
+    attempts = repeated(PATIENT_ATTEMPTS if patient else 1, passes)
+    found: Database = await attempts(
+        Database.connect, settings, address.uri, address.user, address.password
+    )
+    return found
 
 
 def schema_migrations() -> list[Migration]:

@@ -15,6 +15,7 @@ from profilegraph.storage.reads import (
     Newest,
     Owner,
     Profile,
+    read_activity,
     read_arrivals,
     read_channels,
     read_consents,
@@ -42,6 +43,7 @@ __all__ = [
     "Profile",
     "find_by_identity",
     "names_of",
+    "read_activity",
     "read_arrivals",
     "read_carried",
     "read_channels",
@@ -76,16 +78,20 @@ async def names_of(platform: Platform, keys: Sequence[str]) -> Mapping[str, str]
     return await read_names(platform.database, keys) if keys else {}
 
 
-async def find_by_identity(platform: Platform, kind: IdentityKind, value: str) -> str | None:
+async def find_by_identity(
+    platform: Platform, kind: IdentityKind, value: str, region: str | None = None
+) -> str | None:
     """Return the key of the customer whom a channel knows by `value`, however it is written.
 
     Raises InvalidInput where it is no value of its kind, such as a phone number with letters.
     """
+    await platform.catalogue_for_change()  # brings the deployment's settings up to date
+    there, stated = region or platform.deployment.phone_region, region is not None
     try:
-        canonical = canonical_identity(kind, value, platform.settings.phone_region)
+        canonical = canonical_identity(kind, value, there, stated=stated)
     except ValueError as fault:
         raise InvalidInput(
-            f"this is no identity of the kind {kind.value}.", where="identity.value"
+            f"this is no identity of the kind {kind.value}: {fault}.", where="identity.value"
         ) from fault
     identity = Identity(kind=kind, value=canonical, customer="-")
     return await read_identified(platform.database, identity.key)

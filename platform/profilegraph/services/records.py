@@ -40,7 +40,7 @@ async def save(
     Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
     """
     catalogue = await platform.catalogue_for_change()
-    region = platform.settings.phone_region
+    region = platform.deployment.phone_region
     checked = [_canonical(conform(record, catalogue), region) for record in records]
 
     async def work(transaction: Transaction) -> int:
@@ -119,7 +119,8 @@ def _canonical(record: Record, region: str) -> Record:
     if not isinstance(record, Identity):
         return record
     try:
-        value = canonical_identity(record.kind, record.value, region)
+        there, stated = record.region or region, record.region is not None
+        value = canonical_identity(record.kind, record.value, there, stated=stated)
     except ValueError as fault:
         raise InvalidInput(str(fault), where=f"identity {record.kind.value}") from fault
     return record.model_copy(update={"value": value})

@@ -14,6 +14,7 @@ from math import isfinite
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not
 from profilegraph.services.broken import naming_one
@@ -123,7 +124,9 @@ async def group(platform: Platform, key: str) -> SegmentGroup:
     """Return a group; raises NotFound."""
     known = await read_groups(platform.database, [key])
     if not known:
-        raise NotFound(f"no group has the key {key!r}.", hint="`segmentGroups` lists them.")
+        all_ = [one.key for one in await read_groups(platform.database)]
+        hint = did_you_mean(key, all_, "`segmentGroups` lists them.")
+        raise NotFound(f"no group has the key {key!r}.", hint=hint)
     return known[0]
 
 

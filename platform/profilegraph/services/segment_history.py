@@ -84,6 +84,8 @@ async def roll_back(
             restores=number,
         )
 
-    asked = sha256(f"rollbackSegment {key!r} {number} {note!r}".encode()).hexdigest()
+    asked = sha256(
+        f"rollbackSegment {key!r} {number} {note!r} {act.base_version}".encode()
+    ).hexdigest()
     saved = await write_once(platform, work, act.now, act.request_key, asked)
     return await read_segment(platform.database, key, saved)

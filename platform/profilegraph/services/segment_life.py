@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from hashlib import sha256
 
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, NotFound
+from profilegraph.nearest import did_you_mean
 from profilegraph.services.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
@@ -114,6 +114,5 @@ async def _require_keys(platform: Platform, names: Sequence[str]) -> None:
     known = {one.name for one in await list_keys(platform.database) if one.revoked_at is None}
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "See `profilegraph key list`."
+            hint = did_you_mean(name, known, "See `profilegraph key list`.")
             raise NotFound(f"no API key has the name {name!r}.", hint=hint)

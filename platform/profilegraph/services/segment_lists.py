@@ -8,6 +8,7 @@ from hashlib import sha256
 from pyroaring import FrozenBitMap
 
 from profilegraph.domain.segments import SegmentKind, SegmentState
+from profilegraph.domain.texts import normal_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.segments.nodes import EVERYONE, Listed
@@ -55,6 +56,7 @@ async def save_list(
     """
     key = segment_key(key)
     _bounded(customers)
+    customers = _normal(customers)
 
     async def work(transaction: Transaction) -> int:
         await admit(transaction, key, EVERYONE, state, act, SegmentKind.STATIC)
@@ -63,7 +65,7 @@ async def save_list(
             transaction, key, labels, members, author=act.author, note=note, at=act.now
         )
 
-    asked = f"saveStaticSegment {key!r} {labels!r} {list(customers)!r} {note!r} {state}"
+    asked = f"saveStaticSegment {key!r} {labels!r} {list(customers)!r} {note!r} {state} {act.base_version}"
     return await _once(platform, key, work, act, asked)
 
 
@@ -82,6 +84,7 @@ async def change_list(
     Forbidden and Conflict as `save_list` does.
     """
     _bounded([*add, *remove])
+    add, remove = _normal(add), _normal(remove)
 
     async def work(transaction: Transaction) -> int:
         head = found(await lock(transaction, [key]), key)
@@ -115,11 +118,11 @@ async def take_snapshot(
     """
     asked = f"takeSnapshot {source!r} {key!r} {labels!r} {note!r}"
     of = await read_segment(platform.database, source)
-    moment = act.now.astimezone(platform.settings.zone)
+    moment = act.now.astimezone(platform.deployment.zone)
     key = segment_key(f"{source}@{moment:%Y-%m-%dT%H:%M:%S}" if key is None else key)
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"
-        labels = Labels(zh_cn=of.labels.zh_cn[:180] + end, en=of.labels.en[:180] + end)
+        labels = of.labels.each(lambda label: label[:180] + end)
     async with naming(platform, source, of.filter):
         members = await (await engine(platform, [of.filter], act.now)).members(of.filter)
 
@@ -170,6 +173,10 @@ async def _once(
     digest = sha256(asked.encode()).hexdigest()
     number: int = await write_once(platform, work, act.now, act.request_key, digest)
     return await read_segment(platform.database, key, number)
+
+
+def _normal(customers: Sequence[str]) -> list[str]:
+    return [normal_key(key).strip() for key in customers]
 
 
 def _bounded(customers: Sequence[str]) -> None:

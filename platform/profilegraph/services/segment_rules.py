@@ -12,6 +12,7 @@ from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
 from profilegraph.segments.library import references, size
 from profilegraph.segments.nodes import Node
 from profilegraph.storage.database import Transaction
+from profilegraph.storage.saved_segments import newest_version
 from profilegraph.storage.segment_ties import SegmentHead, claim, lock, lock_library, update
 
 
@@ -25,6 +26,8 @@ class Act:
     request_key: str | None = None
     operator: bool = False
     """Whether it is whoever runs the deployment, who may change everything."""
+    base_version: int | None = None
+    """The version that the change was made from, 0 where there was none; None where nobody says."""
 
 
 _OTHER_KIND = MappingProxyType(
@@ -47,7 +50,8 @@ async def admit(
     """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
 
     One that is not there yet becomes the author's, and ACTIVE where no state is given. Raises
-    Forbidden or Conflict where the version may not be saved or the segment is of another kind,
+    Forbidden or Conflict where the version may not be saved, the segment is of another kind or a
+    newer version than the change was made from is there,
     InvalidFilter where a segment that the filter refers to is gone, or refers back to this one by now.
     """
     await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, act.author))
@@ -56,12 +60,29 @@ async def admit(
     head = heads[key]
     require_editor(head, act.author, operator=act.operator)
     require_kind(head, kind)
+    await _require_base(transaction, key, act)
     head = moved(head, state)
     require_open(head)
     require_references(head, wanted, heads)
     # Others may save what this filter refers to at the same time: each alone closes no circle.
     size(node, await lock_library(transaction, node), key)
     await update(transaction, key, head)
+
+
+async def _require_base(transaction: Transaction, key: str, act: Act) -> None:
+    """Raise Conflict where somebody saved another version since the one that a change was made from."""
+    if act.base_version is None:
+        return
+    newest = await newest_version(transaction, key)
+    number = 0 if newest is None else newest.version
+    if number != act.base_version:
+        by = "" if newest is None else f" by {newest.author!r}"
+        raise Conflict(
+            f"the segment {key!r} is at version {number}{by}, and the change was made from version"
+            f" {act.base_version}.",
+            hint="Read the newest version, make the change to it, and save it with that number.",
+            where="baseVersion",
+        )
 
 
 def found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
@@ -128,7 +149,11 @@ def require_references(
     wanted = sorted(keys)
     gone = [key for key in wanted if key not in heads]
     if gone:
-        raise InvalidFilter(f"no segment has the key {' or '.join(map(repr, gone))}.")
+        raise InvalidFilter(
+            f"no segment has the key {' or '.join(map(repr, gone))}.",
+            hint="It was deleted just now.",
+            where="filter",
+        )
     unfit = [key for key in wanted if heads[key].state not in REFERABLE[head.state]]
     if unfit:
         named = ", ".join(f"{key!r} ({heads[key].state})" for key in unfit)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pydantic import TypeAdapter, ValidationError
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Key, Labels
 from profilegraph.errors import InvalidInput, NotFound
@@ -138,6 +139,7 @@ async def save_segment(
     request_key: str | None = None,
     state: SegmentState | None = None,
     operator: bool = False,
+    base_version: int | None = None,
 ) -> SavedSegment:
     """Return the version that holds the filter: the newest if it does already, else a new one.
 
@@ -146,12 +148,13 @@ async def save_segment(
     is the author's, and ACTIVE unless a state is given; a known one comes into the state. Raises
     InvalidFilter, also where segments would refer to one another in a circle, InvalidInput where
     `key` cannot be a key, Forbidden where the author may not change the segment and is no
-    `operator`, and Conflict where it is archived or a state does not allow the references.
+    `operator`, and Conflict where it is archived, a state does not allow the references, or a
+    `base_version`, 0 for none, is not the newest any more.
     """
     key = segment_key(key)
-    act = Act(author, now, request_key, operator)
+    act = Act(author, now, request_key, operator, base_version)
     catalogue = await platform.catalogue()
-    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state}"
+    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state} {base_version}"
     node = current(node, catalogue)
     check(node, catalogue, await library(platform, node), key)
 
@@ -213,4 +216,4 @@ def segment_key(text: str) -> str:
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
-        raise InvalidInput(fault.errors()[0]["msg"] + ".", where="key") from fault
+        raise InvalidInput(reason(reasons(fault)[0]) + ".", where="key") from fault

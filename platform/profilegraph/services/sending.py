@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import islice
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -31,10 +32,11 @@ from profilegraph.services.engines import engine
 from profilegraph.services.exports.cells import Cell, Coded
 from profilegraph.services.exports.columns import Column, What, choose, usual
 from profilegraph.services.exports.tables import read_customers
+from profilegraph.services.limiter import Limiter
 from profilegraph.services.platform import Platform
 from profilegraph.services.records import write_once
+from profilegraph.services.routines import UnderWay
 from profilegraph.services.segment_rules import Act
-from profilegraph.services.side_by_side import side_by_side
 from profilegraph.storage import deliveries as storage
 from profilegraph.storage.bulk import keys_of
 from profilegraph.storage.database import Transaction
@@ -46,7 +48,12 @@ SEND_SECONDS = 600.0
 """How long one attempt may take."""
 HELD = timedelta(seconds=ATTEMPTS * SEND_SECONDS + 300)
 """How long a process holds a delivery; longer than all attempts may take."""
-SIDE_BY_SIDE = 8
+OVERALL = 32
+"""Deliveries that are under way at once …"""
+EACH = 4
+"""… and of these to one receiver, or of one person."""
+SENDING = "deliveries"
+"""What the routine is called."""
 PAGE = 1_000
 """Members of one page."""
 Sleep = Callable[[float], Any]
@@ -112,22 +119,33 @@ async def deliveries(
 
 
 class Sending:
-    """Sends what waits to be sent, round after round."""
+    """Sends what waits to be sent, each delivery in its own time."""
 
     def __init__(self, platform: Platform, sleep: Sleep = asyncio.sleep) -> None:
         self._platform = platform
         self._sleep = sleep
+        self._limiter = Limiter(OVERALL, EACH)
+        self._going = UnderWay(SENDING, platform.knowledge.routines)
 
     async def round(self, now: datetime) -> None:
-        """Send what waits at a moment; what another process holds is left to that."""
-        gate = asyncio.Semaphore(SIDE_BY_SIDE)
+        """Begin to send what waits at a moment, and wait for no receiver.
 
-        async def serve(one: Delivery) -> None:
-            async with gate:
-                await self.send(one, now)
+        What is being sent already, by this process or another, is left to that.
+        """
+        for one in await storage.read_deliveries(self._platform.database, due=now):
+            self._going.begin(one.id, partial(self._in_turn, one, now, monotonic()))
 
-        due = await storage.read_deliveries(self._platform.database, due=now)
-        await side_by_side(map(serve, due))
+    async def settled(self) -> None:
+        """Return when nothing is being sent any more."""
+        await self._going.settled()
+
+    async def close(self) -> None:
+        """End what is being sent: it is held for a while, and sent again after that."""
+        await self._going.close()
+
+    async def _in_turn(self, one: Delivery, now: datetime, began: float) -> None:
+        async with self._limiter.slot(f"to {_receiver(one.errand)}", f"of {one.author}"):
+            await self.send(one, now + timedelta(seconds=monotonic() - began))
 
     async def send(self, one: Delivery, now: datetime) -> Delivery:
         """Return a delivery after it was sent, or tried in vain; another process may do it instead."""
@@ -141,6 +159,9 @@ class Sending:
             note = await self._attempts(one, now)
         except ProfilegraphError as error:
             problem = str(error)
+        except Exception as error:  # noqa: BLE001  (kept with the delivery, and in the log)
+            problem = f"it cannot be sent: {type(error).__name__}."
+            self._platform.knowledge.routines.set_aside(SENDING, one.id, error)
         settled = partial(storage.settle, delivery=one.id, note=note, problem=problem)
         await database.write(settled)
         return await delivery(self._platform, one.id)
@@ -150,7 +171,8 @@ class Sending:
         destinations = self._platform.host.destinations
         target = destinations.get(one.errand.destination)
         part, guard = destinations.part(one.errand.destination), self._platform.host.guard
-        guard.require(part)
+        to = _receiver(one.errand)
+        guard.require(part, to)
         way = await self._way(one, target, now)
         try:
             async for attempt in AsyncRetrying(
@@ -162,13 +184,13 @@ class Sending:
                 reraise=True,
             ):
                 with attempt:
-                    call = in_own_loop(partial(_sent, target, way))
+                    call = in_own_loop(partial(_sent, target, way), SEND_SECONDS)
                     note = await within_async(SEND_SECONDS, call, f"send {one.id}")
         except Exception as error:
             if isinstance(error, ProfilegraphError) and not isinstance(error, PluginError):
                 raise  # of what was asked for, or of the database: no fault of the plugin
-            raise guard.failed(part, error) from error
-        guard.succeeded(part)
+            raise guard.failed(part, error, to) from error
+        guard.succeeded(part, to)
         return note
 
     async def _way(self, one: Delivery, target: Destination[Any], now: datetime) -> _Way:
@@ -178,6 +200,12 @@ class Sending:
         loop = asyncio.get_running_loop()
         members = await storage.read_members(self._platform.database, one.id)
         return _Way(self._platform, one, members, saved.labels, columns, options, now, loop)
+
+
+def _receiver(errand: Errand) -> str:
+    """Return who takes what is sent on an errand: whoever the options of the destination name."""
+    told = f"{errand.destination} {sorted(errand.options.items())!r}"
+    return sha256(told.encode()).hexdigest()[:16]
 
 
 async def _sent(target: Destination[Any], way: _Way) -> str:

@@ -9,8 +9,9 @@ from datetime import datetime
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.domain.taxonomy_diff import compare, numbers
-from profilegraph.domain.taxonomy_fit import bases_first, misfits, settled
+from profilegraph.domain.taxonomy_fit import bases_first, settled, unfit, why
 from profilegraph.errors import InvalidTaxonomy
+from profilegraph.hooks.host import Host
 from profilegraph.importers.taxonomies import Source, misfits_of
 from profilegraph.importers.taxonomy_versions import vanished_faults
 from profilegraph.storage.database import Database, Transaction
@@ -59,41 +60,46 @@ async def follow(
             await save_taxonomy(transaction, one, digest(one), now, places[one.key])
 
 
-async def load_what_fits(
-    database: Database, taxonomies: Iterable[Taxonomy], now: datetime
-) -> dict[str, str]:
-    """Return why taxonomies were left out, by key; the others are in the graph then.
+async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
+    """Return the host as the graph judges it, after loading what its plugins bring and fits.
 
-    One that does not go together with what is there, or lacks what its last version had and says
-    nothing of it, must not keep the others from being loaded, nor a process from starting.
+    A taxonomy that does not go together with what is there, or lacks what its last version had and
+    says nothing of it, must not keep the others from being loaded, nor a process from starting.
     """
-    wanted = bases_first(taxonomies)
-    known = {one.key: one for one in await read_taxonomies(database)}
-    at_once = not misfits([*(known | {one.key: one for one in wanted}).values()])
-    left: dict[str, str] = {}
-    for one in wanted:
-        old = known.get(one.key)
-        if old is not None and (one == old or _kept(one, old)):
-            continue
-        wrong = _gone(one, old) or ("" if at_once else _misfit(known, one))
-        if wrong:
-            left[one.key] = f"the taxonomy {one.key!r} {one.version} is not in use: {wrong}"
-        else:
-            known[one.key] = one
-    await load_taxonomies(database, [one for one in wanted if one.key not in left], now)
-    return left
+    judged = judge(host, await read_taxonomies(database))
+    await load_taxonomies(database, judged.taxonomies, now)
+    return judged
+
+
+def judge(host: Host, known: Iterable[Taxonomy]) -> Host:
+    """Return the host with those of its taxonomies out of use that a graph with these cannot take.
+
+    What is in the graph stays in use, whoever came first by name. This is the one place where it is
+    decided: a process that serves, `/ready`, `doctor` and the commands that list all ask here.
+    """
+    present = {one.key: one for one in known}
+    plugins = {key: one.name for key, one in host.bringers.items()}
+    coming = [one for one in host.brought if comes(one, present.get(one.key))]
+    left = {one.key: wrong for one in coming if (wrong := _gone(one, present.get(one.key)))}
+    fitting = [one for one in coming if one.key not in left]
+    misfits = unfit(fitting, present.values())
+    left |= {one.key: why(one, misfits[one.key], plugins) for one in fitting if one.key in misfits}
+    return host.judged(left)
+
+
+def comes(new: Taxonomy, old: Taxonomy | None) -> bool:
+    """Return whether a taxonomy takes the place of what the graph has of its key, where it fits."""
+    return new != old and not _kept(new, old)
 
 
 def _gone(new: Taxonomy, old: Taxonomy | None) -> str:
     lost = () if old is None else compare(old, new).vanished
     if old is None or not lost:
         return ""
-    return f"since {old.version} {lost[0]}, and neither an alias nor `removed` says so."
-
-
-def _misfit(known: Mapping[str, Taxonomy], new: Taxonomy) -> str:
-    wrong = misfits([*{**known, new.key: new}.values()])
-    return f"{wrong[0].message} {wrong[0].hint}" if wrong else ""
+    return (
+        f"the taxonomy {new.key!r} {new.version} is not in use: since {old.version} {lost[0]}, and"
+        " neither an alias nor `removed` says so."
+    )
 
 
 async def load_sources(

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
-from profilegraph.storage.database import Database, native
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import native
 from profilegraph.storage.statements import statement
 
 KINDS: Mapping[str, str] = {

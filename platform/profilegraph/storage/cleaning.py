@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from profilegraph.storage.database import Parameters, Row, Transaction
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.rows import Parameters, Row
 from profilegraph.storage.statements import statement
 from profilegraph.storage.writing import untag
 

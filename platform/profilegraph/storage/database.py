@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from types import NoneType
+from copy import copy
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -19,44 +18,34 @@ from neo4j import (
     AsyncSession,
     NotificationDisabledClassification,
     Query,
-    Record,
     unit_of_work,
 )
 from neo4j.exceptions import (
     ConfigurationError,
     DriverError,
     Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
 )
-from neo4j.time import Date, DateTime
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from profilegraph.config import Settings
-from profilegraph.errors import (
-    InvalidConfiguration,
-)
-from profilegraph.storage.faults import expected
-from profilegraph.storage.feed import Part, Publisher, Touched
+from profilegraph.errors import DatabaseFailed, InvalidConfiguration
+from profilegraph.storage.faults import Condition, expected
+from profilegraph.storage.feed import Part, Publisher, TagWrites, Touched
 from profilegraph.storage.ordinals import Ordinals, OrdinalsShort
+from profilegraph.storage.patience import retrying, while_answering
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.retries import nothing_kept, passes, repeated
+from profilegraph.storage.rows import ALL, Parameters, Row, row
 
-Row = dict[str, Any]
-Parameters = Mapping[str, Any]
 T = TypeVar("T")
 
 # The server ends a query at its time-out; the client waits a little longer, so that the server's
 # own answer is the one that is seen, and ends by itself where a socket went silent.
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
-_ALL = 2**31 - 1
-_PLAIN = frozenset({str, int, float, bool, NoneType})
-
-
-@dataclass
-class TagWrites:
-    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
-
-    at: datetime | None = None
-    tagged: list[tuple[str, str]] = field(default_factory=list)
-    untagged: list[tuple[str, str]] = field(default_factory=list)
+PULSE_SECONDS = 8.0
+PATIENT_ATTEMPTS = 3
 
 
 class Transaction:
@@ -71,7 +60,7 @@ class Transaction:
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
         result = await self._managed.run(query, dict(parameters or {}))
-        return [_row(record) for record in await result.fetch(_ALL)]
+        return [row(record) for record in await result.fetch(ALL)]
 
     def touch(
         self,
@@ -104,27 +93,6 @@ class Transaction:
         return self._ordinals.take(count)
 
 
-class Reading:
-    """A transaction that only reads, under way; see `Database.reading`."""
-
-    def __init__(self, managed: AsyncManagedTransaction) -> None:
-        self._managed = managed
-
-    async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
-        """Return the rows of a query as dicts by column name."""
-        return [_row(record) for record in await self._fetched(query, parameters)]
-
-    async def plain(
-        self, query: str, parameters: Parameters | None = None
-    ) -> list[tuple[Any, ...]]:
-        """Return the rows of a query as tuples of what the driver gives: quick for long lists."""
-        return [tuple(record) for record in await self._fetched(query, parameters)]
-
-    async def _fetched(self, query: str, parameters: Parameters | None) -> list[Record]:
-        result = await self._managed.run(query, dict(parameters or {}))
-        return await result.fetch(_ALL)
-
-
 class Database:
     """A pool of Bolt connections to one database; every call has a deadline, in seconds."""
 
@@ -136,16 +104,20 @@ class Database:
         address: str,
         read_timeout: float,
         write_timeout: float,
+        bulk_timeout: float,
     ) -> None:
         self._driver = driver
         self._name = name
         self.address = address
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
+        self._bulk_timeout = bulk_timeout
+        self._attempts = 1
         # On a cluster, a read waits until its server has what this process wrote before.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
         self._publisher = Publisher()
+        self.condition = Condition()
         self.on_tags: Callable[[TagWrites], None] | None = None
         """Whoever is told of the taggings of each transaction, after it was committed."""
 
@@ -162,7 +134,7 @@ class Database:
                 max_connection_pool_size=settings.pool_size,
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=settings.read_timeout,
-                max_transaction_retry_time=settings.write_timeout,
+                max_transaction_retry_time=0,  # retrying is done here, by what is worth it
                 notifications_disabled_classifications=[
                     NotificationDisabledClassification.UNRECOGNIZED,
                     NotificationDisabledClassification.PERFORMANCE,
@@ -181,12 +153,26 @@ class Database:
             address=uri,
             read_timeout=settings.read_timeout,
             write_timeout=settings.write_timeout,
+            bulk_timeout=settings.bulk_timeout,
         )
         try:
-            await database.read("RETURN 1 AS ready", timeout=CONNECT_SECONDS)
+            await database.read(
+                "RETURN 1 AS ready"
+            )  # the first question to a new server takes seconds
         except BaseException:
             await driver.close()
             raise
+        return database
+
+    @property
+    def patient(self) -> Self:
+        """Return the same database for bulk work: it has more time, and repeats what is safe.
+
+        Those are reads, and transactions of which the database says that nothing was kept.
+        """
+        database = copy(self)
+        database._read_timeout = database._write_timeout = self._bulk_timeout
+        database._attempts = PATIENT_ATTEMPTS
         return database
 
     async def close(self) -> None:
@@ -200,15 +186,22 @@ class Database:
 
         Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
         """
+        if self._attempts == 1:
+            return await self._read(query, parameters, timeout)
+        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+
+    async def _read(
+        self, query: str, parameters: Parameters | None, timeout: float | None
+    ) -> list[Row]:
         seconds = timeout or self._read_timeout
         async with self._deadline(seconds):
-            async for attempt in _retrying(seconds):
+            async for attempt in retrying(seconds):
                 with attempt:
                     async with self._session(READ_ACCESS) as session:
                         result = await session.run(
                             Query(query, timeout=seconds), dict(parameters or {})
                         )
-                        return [_row(record) for record in await result.fetch(_ALL)]
+                        return [row(record) for record in await result.fetch(ALL)]
         raise AssertionError("retrying ends with a result or an error")
 
     async def reading(
@@ -263,6 +256,11 @@ class Database:
         `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
         What the work touched is published in the same transaction.
         """
+        if self._attempts == 1:
+            return await self._write(work, timeout)
+        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
@@ -273,17 +271,37 @@ class Database:
                 await self._publisher.publish(transaction, transaction.touched)
             return result, transaction.tags
 
-        async with self._deadline(seconds):
-            while True:
-                try:
-                    async with self._session(WRITE_ACCESS) as session:
-                        result, tags = await session.execute_write(run)
-                        break
-                except OrdinalsShort as short:  # rolled back; it is done again with enough of them
-                    await self._ordinals.reserve(short.wanted, self.write)
+        async with (
+            self._deadline(seconds, writing=True),
+            while_answering(self._pulse, self.address),
+        ):
+            result, tags = await self._written(run, seconds)
         if self.on_tags is not None:
             self.on_tags(tags)
         return result
+
+    async def _written(
+        self, run: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float
+    ) -> T:
+        while True:
+            try:
+                async for attempt in retrying(seconds):
+                    with attempt:
+                        async with self._session(WRITE_ACCESS) as session:
+                            return await session.execute_write(run)
+            except OrdinalsShort as short:  # rolled back; it is done again with enough of them
+                await self._ordinals.reserve(short.wanted, self.write)
+
+    async def _pulse(self) -> bool:
+        """Return whether the database answers; it is taken to, where no connection is free to ask."""
+        try:
+            async with asyncio.timeout(PULSE_SECONDS), self._session(READ_ACCESS) as session:
+                await (await session.run(Query("RETURN 1", timeout=PULSE_SECONDS))).consume()
+        except (TimeoutError, ServiceUnavailable, SessionExpired):
+            return False
+        except (Neo4jError, DriverError):
+            return True  # it said something, or the pool did
+        return True
 
     async def define(self, statement: str) -> None:
         """Run one statement that changes the graph's schema, and wait for its indexes."""
@@ -303,51 +321,18 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def _deadline(self, seconds: float) -> AsyncIterator[None]:
-        with self._translated(seconds):
+    async def _deadline(self, seconds: float, *, writing: bool = False) -> AsyncIterator[None]:
+        with self._translated(seconds, writing=writing):
             async with asyncio.timeout(seconds + GRACE_SECONDS):
                 yield
 
     @contextmanager
-    def _translated(self, seconds: float) -> Iterator[None]:
+    def _translated(self, seconds: float, *, writing: bool = False) -> Iterator[None]:
         try:
             yield
         except (Neo4jError, DriverError, TimeoutError) as fault:
-            error = expected(fault, self.address, seconds)
+            error = expected(fault, self.address, seconds, writing=writing)
             if error is None:
                 raise
+            self.condition.failed |= isinstance(error, DatabaseFailed)
             raise error from fault
-
-
-def _retrying(seconds: float) -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception(_worth_another_try),
-        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),
-        stop=stop_after_delay(seconds),
-        reraise=True,
-    )
-
-
-def _worth_another_try(fault: BaseException) -> bool:
-    return isinstance(fault, Neo4jError | DriverError) and fault.is_retryable()
-
-
-def _row(record: Record) -> Row:
-    return {key: native(value) for key, value in zip(record.keys(), record, strict=True)}
-
-
-def native(value: Any) -> Any:
-    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
-    if type(value) in _PLAIN:
-        return value
-    match value:
-        case dict():
-            return {key: native(item) for key, item in value.items()}
-        case list():
-            return [native(item) for item in value]
-        case DateTime():
-            return value.to_native().astimezone(UTC)
-        case Date():
-            return value.to_native()
-        case _:
-            return value

@@ -15,7 +15,8 @@ from typing import Any
 from pyroaring import FrozenBitMap
 
 from profilegraph.domain.deliveries import DeliveryState
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 

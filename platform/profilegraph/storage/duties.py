@@ -10,7 +10,8 @@ from typing import TypeAlias
 from profilegraph.domain.duties import Assignment, Loan
 from profilegraph.domain.organisation import Employee
 from profilegraph.domain.taxonomy import Duty
-from profilegraph.storage.database import Parameters, Row, Transaction
+from profilegraph.storage.database import Transaction
+from profilegraph.storage.rows import Parameters, Row
 from profilegraph.storage.statements import statement
 
 Ask: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]

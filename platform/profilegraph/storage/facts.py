@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.customers import RelationKind, Tagging
+from profilegraph.domain.customers import RelationKind
 from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
 from profilegraph.errors import NotFound
@@ -24,8 +24,10 @@ from profilegraph.segments.facts import (
     PersonFact,
     RelationFact,
 )
-from profilegraph.storage.database import Database, Row
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
+from profilegraph.storage.stored import TAGGING
 
 
 async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts:
@@ -85,7 +87,7 @@ def _facts(row: Row) -> Facts:
         ordinal=customer.get("ordinal"),
         merged_into=row["mergedInto"],
         cohort=customer.get("cohort"),
-        taggings=tuple(tagging(key, one) for one in row["taggings"]),
+        taggings=tuple(TAGGING.read(one, customer=key) for one in row["taggings"]),
         attributes=prefixed(ATTRIBUTE_PREFIX, customer),
         metrics=prefixed(METRIC_PREFIX, customer),
         events=tuple(_event(one) for one in row["events"]),
@@ -99,12 +101,6 @@ def _facts(row: Row) -> Facts:
             RelationFact(one["other"], RelationKind(one["kind"])) for one in row["relations"]
         ),
     )
-
-
-def tagging(customer: str, row: Row) -> Tagging:
-    """Return the tagging that a `TAGGED` edge's properties, with its `tag` key, stand for."""
-    known = {name: value for name, value in row.items() if name in Tagging.model_fields}
-    return Tagging.model_validate(known | {"customer": customer})
 
 
 def _event(row: Row) -> EventFact:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from neo4j.exceptions import (
     AuthError,
+    ConnectionPoolError,
     ConstraintError,
+    DatabaseError,
     Forbidden,
+    IncompleteCommit,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
@@ -15,6 +20,7 @@ from neo4j.exceptions import (
 from profilegraph.errors import (
     Conflict,
     DatabaseBusy,
+    DatabaseFailed,
     DatabaseRefused,
     DatabaseTimeout,
     DatabaseUnavailable,
@@ -24,15 +30,74 @@ from profilegraph.errors import (
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 
 
-def expected(fault: Exception, address: str, seconds: float) -> Exception | None:
-    """Return the product's error for one of the driver; None where it is a bug."""
+_FAILED = "Neo.DatabaseError.Transaction."
+"""Codes of what Neo4j says once it could not write its log: it does nothing more until it starts anew."""
+_START_ANEW = (
+    "Make room on its disk. `profilegraph serve` then starts the embedded database anew by itself;"
+    " another one is to be started anew by whoever runs it."
+)
+_UNKNOWN = (
+    "Whether the change was made is not known: look, or send it again with the same idempotencyKey."
+)
+
+
+@dataclass
+class Condition:
+    """What a process knows of its database from what calls failed at."""
+
+    failed: bool = False
+    """Whether it has said that it cannot go on until it is started anew."""
+
+
+def stopped_answering(address: str) -> DatabaseUnavailable:
+    """Return the error of a change that was given up as the database answers nobody any more."""
+    return DatabaseUnavailable("the database has ceased to answer.", hint=_UNKNOWN, where=address)
+
+
+def expected(
+    fault: Exception, address: str, seconds: float, *, writing: bool = False
+) -> Exception | None:
+    """Return the product's error for one of the driver; None where it is a bug.
+
+    Where it was writing, the error says whether the change may have been made all the same.
+    """
     match fault:
         case TimeoutError():
+            repeat = "Try again; if it stays so, look at the database's log or ask for less."
             return DatabaseTimeout(
                 f"the database did not answer within {seconds:g} s.",
-                hint="Try again; if it stays so, look at the database's log or ask for less.",
+                hint=_UNKNOWN if writing else repeat,
                 where=address,
             )
+        case IncompleteCommit():
+            return DatabaseUnavailable(
+                "the connection to the database was lost while a change was committed.",
+                hint=_UNKNOWN,
+                where=address,
+            )
+        case ConnectionPoolError():
+            return _no_connection(seconds)
+        case ServiceUnavailable() | SessionExpired():
+            return DatabaseUnavailable(
+                "no database answers.",
+                hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
+                where=address,
+            )
+        case DatabaseError() if str(fault.code).startswith(_FAILED):
+            return DatabaseFailed(
+                "the database cannot go on: its disk is full, or fails.",
+                hint=f"{_START_ANEW} {_UNKNOWN}" if writing else _START_ANEW,
+                where=address,
+            )
+        case Neo4jError():
+            return _said(fault, address, seconds)
+        case _:
+            return None
+
+
+def _said(fault: Neo4jError, address: str, seconds: float) -> Exception | None:
+    """Return the error for what a server says that goes on working; nothing of the call is kept."""
+    match fault:
         case AuthError() | Forbidden():
             return DatabaseRefused(
                 f"the database refused: {fault.message}",
@@ -41,12 +106,12 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
             )
         case ConstraintError():
             return Conflict(f"the graph refuses the change: {fault.message}")
-        case Neo4jError() if str(fault.code).endswith(_TIMED_OUT):
+        case _ if str(fault.code).endswith(_TIMED_OUT):
             return DatabaseTimeout(
                 f"the database ended the call after {seconds:g} s; nothing of it was kept.",
                 hint="Ask for less at once, or raise PROFILEGRAPH_READ_TIMEOUT or _WRITE_TIMEOUT.",
             )
-        case Neo4jError() if str(fault.code).endswith("ArithmeticError"):
+        case _ if str(fault.code).endswith("ArithmeticError"):
             return InvalidInput(
                 "what is to be added up comes to more than a number of 64 bits holds.",
                 hint="Ask for a part of it, such as the events of a shorter time.",
@@ -57,11 +122,12 @@ def expected(fault: Exception, address: str, seconds: float) -> Exception | None
                 hint="Nothing of it was kept. Try again, with less at once if it stays so.",
                 where=address,
             )
-        case ServiceUnavailable() | SessionExpired():
-            return DatabaseUnavailable(
-                "no database answers.",
-                hint="Start it (`profilegraph db start`), or set NEO4J_URI to where one runs.",
-                where=address,
-            )
         case _:
             return None
+
+
+def _no_connection(seconds: float) -> DatabaseBusy:
+    return DatabaseBusy(
+        f"all connections to the database are in use, for longer than {seconds:g} s.",
+        hint="Try again. If it stays so, ask for less at once or raise PROFILEGRAPH_POOL_SIZE.",
+    )

@@ -118,7 +118,8 @@ async def advance_import(transaction: Transaction, before: Checkpoint, after: Ch
     )
     if not rows:
         raise Conflict(
-            "another process is importing the same file.", hint="Wait until it has finished."
+            "another process is importing the same file, or the settings of the graph were changed.",
+            hint="Wait until it has finished, and give the same command again.",
         )
 
 

@@ -12,12 +12,17 @@ from types import MappingProxyType
 
 from profilegraph.errors import SchemaAhead, SchemaBehind, SchemaChanged
 from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.normal_forms import normalise_texts
 from profilegraph.storage.numbering import number_cohorts, number_ordinals
 
 _FILE_NAME = re.compile(r"^(\d{4})_([a-z0-9_]+)\.cypher$")
 
 _STEPS: Mapping[str, Callable[[Database], Awaitable[None]]] = MappingProxyType(
-    {"cohort_numbers": number_cohorts, "change_feed": number_ordinals}
+    {
+        "cohort_numbers": number_cohorts,
+        "change_feed": number_ordinals,
+        "normal_texts": normalise_texts,
+    }
 )
 """What migrations, by name, do that Cypher cannot; done twice, it does no harm."""
 

@@ -13,8 +13,11 @@ from profilegraph.segments.cypher.people import SEATS, person_values
 from profilegraph.segments.cypher.queries import Query
 from profilegraph.segments.facts import Context
 from profilegraph.segments.nodes import PersonTest
-from profilegraph.storage.database import Database, Reading, Row
+from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
+from profilegraph.storage.stored import DECISION_MAKER
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,4 @@ async def read_portraits(database: Database, people: Sequence[str]) -> dict[str,
 
 
 def _portrait(row: Row) -> Portrait:
-    fields = DecisionMaker.model_fields.keys()
-    known = {name: value for name, value in row["person"].items() if name in fields}
-    return Portrait(DecisionMaker.model_validate(known), row["department"], row["superior"])
+    return Portrait(DECISION_MAKER.read(row["person"]), row["department"], row["superior"])

@@ -17,14 +17,29 @@ from profilegraph.domain.customers import (
 )
 from profilegraph.domain.organisation import DecisionMaker, Department, Employee
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
-from profilegraph.domain.values import EPOCH, Record, from_units
-from profilegraph.storage.database import Database, Row
+from profilegraph.domain.values import EPOCH, Record
+from profilegraph.storage import stored
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
+from profilegraph.storage.stored import Stored
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ByCustomer = Mapping[str, Sequence[T]]
 """What was found, by customer key; a customer of whom nothing was found is absent."""
+_STORED: Mapping[type[Record], Stored[Any]] = {
+    one.record: one for one in (stored.OPPORTUNITY, stored.FOLLOW_UP, stored.CONSENT)
+}
+_ACTIVITY: Mapping[type[Record], str] = {
+    Opportunity: "MATCH (c:Customer)-[:HAS]->(n:Opportunity {key: $key})"
+    " RETURN c.key AS customer, properties(n) AS item",
+    FollowUp: "MATCH (c:Customer)-[:FOLLOWED_UP_BY]->(n:FollowUp {key: $key})"
+    " OPTIONAL MATCH (n)-[:BY]->(e:Employee)"
+    " RETURN c.key AS customer, n {.*, employee: e.key} AS item",
+    Consent: "MATCH (c:Customer)-[:GAVE]->(n:Consent {key: $key})"
+    " RETURN c.key AS customer, properties(n) AS item",
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,7 @@ async def read_names(database: Database, customers: Collection[str]) -> Mapping[
 
 async def read_identities(database: Database, keys: Sequence[str]) -> ByCustomer[Identity]:
     """Return the identities of each customer, by kind and value."""
-    return await _read(database, "read_identities", keys, _record(Identity))
+    return await _read(database, "read_identities", keys, _record(stored.IDENTITY))
 
 
 async def read_taggings(
@@ -92,31 +107,53 @@ async def read_taggings(
     return await _read(database, "read_taggings", keys, _tagging, now=now)
 
 
+async def read_all_taggings(database: Database, keys: Sequence[str]) -> ByCustomer[Tagging]:
+    """Return all that was ever said of each customer, what is over too."""
+    rows = await database.read(statement("read_all_taggings"), {"keys": list(keys)})
+    found: dict[str, list[Tagging]] = {}
+    for row in rows:
+        kind: Stored[Tagging] = stored.RELATIONSHIPS[row["type"]]
+        one = kind.read(row["properties"], customer=row["customer"], tag=row["tag"])
+        found.setdefault(one.customer, []).append(one)
+    return found
+
+
+async def read_all_states(database: Database, keys: Sequence[str]) -> ByCustomer[Record]:
+    """Return how the departments, decision-makers and opportunities of each customer were."""
+    rows = await database.read(statement("read_all_states"), {"keys": list(keys)})
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        kind: Stored[Record] = stored.NODES[row["label"]]
+        one = kind.read(row["properties"], customer=row["customer"])
+        found.setdefault(row["customer"], []).append(one)
+    return found
+
+
 async def read_departments(database: Database, keys: Sequence[str]) -> ByCustomer[Department]:
     """Return all departments of each customer, by key."""
-    return await _read(database, "read_departments", keys, _record(Department))
+    return await _read(database, "read_departments", keys, _record(stored.DEPARTMENT))
 
 
 async def read_decision_makers(
     database: Database, keys: Sequence[str]
 ) -> ByCustomer[DecisionMaker]:
     """Return all decision-makers of each customer, the most influential first."""
-    return await _read(database, "read_decision_makers", keys, _record(DecisionMaker))
+    return await _read(database, "read_decision_makers", keys, _record(stored.DECISION_MAKER))
 
 
 async def read_events(database: Database, keys: Sequence[str], asked: Newest) -> ByCustomer[Event]:
     """Return events of each customer, the newest first."""
-    return await _read(database, "read_events", keys, _record(Event), **asked.parameters)
+    return await _read(database, "read_events", keys, _record(stored.EVENT), **asked.parameters)
 
 
 async def read_events_by_key(database: Database, keys: Sequence[str]) -> ByCustomer[Event]:
     """Return the events of these keys (those of the events), by customer."""
-    return await _read(database, "read_events_by_key", keys, _record(Event))
+    return await _read(database, "read_events_by_key", keys, _record(stored.EVENT))
 
 
 async def read_relations(database: Database, keys: Sequence[str]) -> ByCustomer[Relation]:
     """Return how other customers are related to each, seen from the customer."""
-    return await _read(database, "read_relations", keys, _record(Relation))
+    return await _read(database, "read_relations", keys, _record(stored.RELATION))
 
 
 async def read_owners(database: Database, keys: Sequence[str]) -> ByCustomer[Owner]:
@@ -126,30 +163,32 @@ async def read_owners(database: Database, keys: Sequence[str]) -> ByCustomer[Own
 
 async def read_opportunities(database: Database, keys: Sequence[str]) -> ByCustomer[Opportunity]:
     """Return all opportunities of each customer, by key."""
-    return await _read(database, "read_opportunities", keys, _record(Opportunity))
+    return await _read(database, "read_opportunities", keys, _record(stored.OPPORTUNITY))
 
 
 async def read_follow_ups(
     database: Database, keys: Sequence[str], asked: Newest
 ) -> ByCustomer[FollowUp]:
     """Return follow-ups with each customer, the newest first."""
-    return await _read(database, "read_follow_ups", keys, _record(FollowUp), **asked.parameters)
+    return await _read(
+        database, "read_follow_ups", keys, _record(stored.FOLLOW_UP), **asked.parameters
+    )
 
 
 async def read_consents(database: Database, keys: Sequence[str]) -> ByCustomer[Consent]:
     """Return what each customer allowed or forbade, the newest first."""
-    return await _read(database, "read_consents", keys, _record(Consent))
+    return await _read(database, "read_consents", keys, _record(stored.CONSENT))
 
 
 async def read_arrivals(database: Database, keys: Sequence[str]) -> ByCustomer[Arrival]:
     """Return by which channels each customer came to us, the first one first."""
-    return await _read(database, "read_arrivals", keys, _record(Arrival))
+    return await _read(database, "read_arrivals", keys, _record(stored.ARRIVAL))
 
 
 async def read_channels(database: Database, keys: Sequence[str]) -> Mapping[str, Sequence[Channel]]:
     """Return each channel that there is, alone in its list, by its key."""
     rows = await database.read(statement("read_channels"), {"keys": list(keys)})
-    return {row["key"]: [Channel.model_validate(dict(row))] for row in rows}
+    return {row["key"]: [stored.CHANNEL.read(row)] for row in rows}
 
 
 async def read_owner_of(database: Database, label: str, key: str) -> str | None:
@@ -160,6 +199,13 @@ async def read_owner_of(database: Database, label: str, key: str) -> str | None:
     }
     rows = await database.read(queries[label], {"key": key})
     return rows[0]["key"] if rows else None
+
+
+async def read_activity(database: Database, kind: type[R], key: str) -> R | None:
+    """Return the opportunity, follow-up or consent of a key, if there is one."""
+    rows = await database.read(_ACTIVITY[kind], {"key": key})
+    found: Stored[R] = _STORED[kind]
+    return found.read(rows[0]["item"], customer=rows[0]["customer"]) if rows else None
 
 
 async def read_identified(database: Database, identity: str) -> str | None:
@@ -184,32 +230,19 @@ async def _read(
     }
 
 
-def _record(kind: type[R]) -> Callable[[str, Row], R]:
-    """Return what makes a record of a row; times that the graph added are no part of it."""
-    fields = kind.model_fields.keys()
-
-    def parse(customer: str, row: Row) -> R:
-        values = {_snake(name): value for name, value in row.items()}
-        if values.get("amount") is not None:
-            values["amount"] = from_units(values["amount"])
-        known = {name: value for name, value in values.items() if name in fields}
-        return kind.model_validate(known | {"customer": customer})
-
-    return parse
+def _record(kind: Stored[R]) -> Callable[[str, Row], R]:
+    """Return what makes a record of a row, which its customer is found with."""
+    return lambda customer, row: kind.read(row, customer=customer)
 
 
 def _tagging(customer: str, row: Row) -> Tagging:
     until = row["until"]
-    moments = {"since": _moment(row["since"]), "until": None if until is None else _moment(until)}
-    return Tagging.model_validate({**row, **moments, "customer": customer})
+    ends = None if until is None else _moment(until)
+    return stored.TAGGING.read(row, customer=customer, since=_moment(row["since"]), until=ends)
 
 
 def _moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
-
-
-def _snake(name: str) -> str:
-    return "close_date" if name == "closeDate" else name
 
 
 def _profile(row: Row) -> Profile:
@@ -224,5 +257,7 @@ def _profile(row: Row) -> Profile:
 
 
 def _owner(row: Row) -> Owner:
-    employee = Employee(key=row["key"], name=row["name"], team=row["team"])
-    return Owner(employee, row["since"])
+    return Owner(
+        stored.EMPLOYEE.read({"key": row["key"], "name": row["name"], "team": row["team"]}),
+        row["since"],
+    )

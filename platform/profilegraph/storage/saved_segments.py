@@ -11,13 +11,15 @@ from pyroaring import FrozenBitMap
 
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
-from profilegraph.errors import NotFound
+from profilegraph.errors import InvalidFilter, NotFound, UnreadableRecord
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.codec import decode_text, encode_text
 from profilegraph.segments.library import Library, SavedFilter, references
 from profilegraph.segments.nodes import Listed, Node
 from profilegraph.segments.uses import uses
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 _LABEL = """
@@ -47,6 +49,8 @@ class SavedSegment:
     at: datetime
     restores: int | None = None
     """The number of the older version whose filter a rollback brought back."""
+    is_newest: bool = True
+    """Whether no newer version was there; only said of one that was asked for by its number."""
 
 
 async def save_version(
@@ -123,7 +127,8 @@ async def read_segment(
             hint=f"Its versions are 1 to {newest.version}.",
             where="version",
         )
-    raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
+    hint = did_you_mean(key, await _keys(database), "`segments` lists them.")
+    raise NotFound(f"no segment has the key {key!r}.", hint=hint)
 
 
 async def read_versions(
@@ -175,26 +180,35 @@ async def read_library(database: Database, node: Node, at: datetime | None = Non
         wanted = frozenset[str]().union(*named) - found.keys() - missing
     if not missing:
         return Library(found)
+    return Library(found, await _keys(database))
+
+
+async def _keys(database: Database) -> tuple[str, ...]:
+    """Return the keys of all saved segments: of a wrong one the nearest is told."""
     known = await database.read("MATCH (s:Segment) RETURN s.key AS key ORDER BY key")
-    return Library(found, tuple(row["key"] for row in known))
+    return tuple(row["key"] for row in known)
 
 
 def saved_segment(row: Row) -> SavedSegment:
-    """Return what a row with the properties of a `segment` and of its `version` stands for."""
+    """Return what a row with the properties of a `segment` and of its `version` stands for.
+
+    Raises UnreadableRecord.
+    """
     whole, version = row["segment"], row["version"]
     return SavedSegment(
         key=whole["key"],
-        labels=Labels(zh_cn=whole["labelZh"], en=whole["labelEn"]),
+        labels=Labels(zh_cn=whole.get("labelZh"), en=whole.get("labelEn")),
         kind=SegmentKind(whole["kind"]),
         state=SegmentState(whole["state"]),
         owner=whole["owner"],
         editors=tuple(whole["editors"]),
         version=version["n"],
-        filter=_filter(version),
+        filter=_filter(whole["key"], version),
         author=version["author"],
         note=version["note"],
         at=version["at"],
         restores=version.get("restores"),
+        is_newest=version["n"] == row.get("newest", version["n"]),
     )
 
 
@@ -204,7 +218,14 @@ def _labels(labels: Labels | None) -> dict[str, str | None]:
     return {"labelZh": labels.zh_cn, "labelEn": labels.en}
 
 
-def _filter(version: dict[str, Any]) -> Node:
+def _filter(segment: str, version: dict[str, Any]) -> Node:
     if "members" in version:
         return Listed(FrozenBitMap.deserialize(version["members"]))
-    return decode_text(version["filter"])
+    try:
+        return decode_text(version["filter"])
+    except InvalidFilter as error:  # nobody who asks has said it
+        raise UnreadableRecord(
+            f"the stored filter of its version {version['n']} cannot be read: {error}",
+            where=f"segment {segment!r}",
+            hint="A newer profilegraph may have written it: use that one, or save it anew.",
+        ) from error

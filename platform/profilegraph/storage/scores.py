@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 

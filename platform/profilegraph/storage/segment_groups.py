@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from profilegraph.domain.values import Labels
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 
@@ -78,7 +79,7 @@ async def groups_with(transaction: Transaction, segment: str) -> Sequence[Segmen
 
 def _group(row: Row) -> SegmentGroup:
     own = row["group"]
-    labels = Labels(zh_cn=own["labelZh"], en=own["labelEn"])
+    labels = Labels(zh_cn=own.get("labelZh"), en=own.get("labelEn"))
     weights = tuple(weight for _, weight in row["ranked"] if weight is not None)
     keys = tuple(key for key, _ in row["ranked"])
     return SegmentGroup(own["key"], labels, own["owner"], keys, weights or None)

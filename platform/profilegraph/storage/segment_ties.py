@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.segments.library import Library, SavedFilter, references
 from profilegraph.segments.nodes import Node
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
+from profilegraph.storage.rows import Row
 from profilegraph.storage.saved_segments import SavedSegment, newest_version, saved_segment
 from profilegraph.storage.statements import statement
 

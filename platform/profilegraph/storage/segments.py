@@ -12,6 +12,7 @@ from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.customers import RelationKind
 from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.domain.taxonomy import AttributeType
+from profilegraph.domain.texts import normal_text
 from profilegraph.segments.answers import (
     ByAttribute,
     ByMetric,
@@ -23,7 +24,8 @@ from profilegraph.segments.cypher.people import visible, visible_values
 from profilegraph.segments.cypher.profile import CARRIED, TAGGINGS
 from profilegraph.segments.cypher.queries import FOUND, HEAD, Query
 from profilegraph.segments.facts import Context
-from profilegraph.storage.database import Database, Reading
+from profilegraph.storage.database import Database
+from profilegraph.storage.readings import Reading
 
 _BEHIND = {"ASC": ">", "DESC": "<"}
 _SEARCH = "CALL db.index.fulltext.queryNodes('customer_search', $q.phrase) YIELD node AS c"
@@ -214,5 +216,5 @@ def _typed(name: str, kind: AttributeType) -> str:
 
 def _phrase(search: str) -> str:
     """Return a full-text query for the words of `search` side by side, whatever signs it has."""
-    escaped = search.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = normal_text(search).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
-from profilegraph.storage.database import Database, native
+from profilegraph.storage.database import Database
+from profilegraph.storage.rows import native
 from profilegraph.storage.statements import statement
 
 KINDS: Mapping[str, str] = {

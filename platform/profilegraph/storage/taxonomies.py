@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
+
 from profilegraph.domain.catalogue import tag_key
 from profilegraph.domain.departed import departed
 from profilegraph.domain.taxonomy import Addition, Dimension, Tag, Taxonomy
+from profilegraph.errors import UnreadableRecord
 from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Part
 from profilegraph.storage.statements import statement
@@ -27,7 +30,7 @@ async def save_taxonomy(
     `additions` are its own in the keys that the dimensions and tags of others have now.
 
     With `now`, the definition that it had until then is kept, and since when what is in it no more
-    has been gone.
+    has been gone. Raises UnreadableRecord where the former one cannot be read.
     """
     values = {
         "departed": None if now is None else await _departed(transaction, taxonomy, now),
@@ -68,25 +71,31 @@ async def taxonomy_digests(database: Database) -> dict[str, str]:
 
 
 async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
-    """Return the taxonomies in the graph in the order of their keys."""
+    """Return the taxonomies in the graph in the order of their keys; raises UnreadableRecord."""
     rows = await database.read(
         "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
     )
-    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+    return [_definition(row["definition"]) for row in rows]
 
 
 async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
-    """Return all taxonomies, by key; nobody else changes them until the commit."""
+    """Return all taxonomies, by key; nobody else changes them until the commit.
+
+    Raises UnreadableRecord.
+    """
     # One lock for all: they refer to one another, and a new one has no node to be locked yet.
     await transaction.run("MERGE (l:Lock {key: 'taxonomies'}) SET l.key = l.key")
     rows = await transaction.run(
         "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
     )
-    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+    return [_definition(row["definition"]) for row in rows]
 
 
 async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy] | None:
-    """Return the taxonomies of a moment as they were then, by key; None where they are so still."""
+    """Return the taxonomies of a moment as they were then, by key; None where they are so still.
+
+    Raises UnreadableRecord.
+    """
     changed = await database.read(
         "MATCH (:Taxonomy)-[:WAS]->(was:State) WHERE was.until > $at RETURN was.until LIMIT 1",
         {"at": at},
@@ -94,7 +103,31 @@ async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxon
     if not changed:
         return None
     rows = await database.read(statement("read_taxonomies_at"), {"at": at})
-    return [Taxonomy.model_validate_json(row["definition"]) for row in rows]
+    return [_definition(row["definition"]) for row in rows]
+
+
+async def read_definitions(database: Database, keys: Sequence[str]) -> Sequence[Taxonomy]:
+    """Return some taxonomies in all states that they had; raises UnreadableRecord."""
+    rows = await database.read(
+        "MATCH (t:Taxonomy) WHERE t.key IN $keys"
+        " UNWIND [t.definition] + [(t)-[:WAS]->(was:State) | was.definition] AS definition"
+        " RETURN definition",
+        {"keys": list(keys)},
+    )
+    return [_definition(row["definition"]) for row in rows]
+
+
+def _definition(text: str) -> Taxonomy:
+    """Return a taxonomy from how it is stored; raises UnreadableRecord."""
+    try:
+        return Taxonomy.model_validate_json(text)
+    except ValidationError as fault:
+        told = fault.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, told["loc"]))
+        raise UnreadableRecord(
+            f"a stored taxonomy cannot be read: {place}: {told['msg']}.",
+            hint="A newer profilegraph may have written it: use that one, or load its file again.",
+        ) from fault
 
 
 async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime) -> str:
@@ -102,7 +135,7 @@ async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime)
         "MATCH (t:Taxonomy {key: $key}) RETURN t.definition AS definition, t.departed AS departed",
         {"key": taxonomy.key},
     )
-    old = Taxonomy.model_validate_json(rows[0]["definition"]) if rows else None
+    old = _definition(rows[0]["definition"]) if rows else None
     before = _moments(rows[0]["departed"] or "{}") if rows else {}
     found = departed(before, old, taxonomy, now)
     return json.dumps({key: at.isoformat() for key, at in sorted(found.items())})

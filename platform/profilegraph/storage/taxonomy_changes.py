@@ -12,7 +12,8 @@ from pyroaring import BitMap
 from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.retagging import Carried, Rule, settled
 from profilegraph.domain.values import EPOCH
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.saved_segments import SavedSegment, saved_segment
 from profilegraph.storage.statements import statement
 

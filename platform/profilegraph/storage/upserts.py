@@ -39,8 +39,10 @@ from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import EPOCH, Record, to_units
 from profilegraph.segments.cohorts import cohort_number
 from profilegraph.storage.feed import Part, Touched
+from profilegraph.storage.stored import OPPORTUNITY, TAGGING
 
 Values = dict[str, Any]
+_SINCE = " or `since` is still to come, or before what is known of it: tell its history in order."
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ def _customer(record: Customer) -> Values:
     values = record.given("name") | attributes
     if "kind" in record.model_fields_set:
         values["kind"] = kind
-    return {"key": record.key, "kind": kind, "cohort": cohort_number(record.key), "set": values}
+    return {
+        "key": record.key,
+        "kind": kind,
+        "cohort": cohort_number(record.key),
+        "createdAt": _moment(record.created_at),
+        "set": values,
+    }
 
 
 def _relation(record: Relation) -> Values:
@@ -95,8 +103,12 @@ def _relation(record: Relation) -> Values:
     }
 
 
+_TAGGING = set(TAGGING.values - {"since", "until"})
+"""The fields that are written as they are."""
+
+
 def _tagging(record: Tagging) -> Values:
-    values = record.model_dump(exclude={"customer", "tag", "since", "until"}, exclude_none=True)
+    values = record.model_dump(include=_TAGGING, exclude_none=True)
     values["source"] = record.source.value
     values["weekdays"] = list(record.weekdays)
     return {
@@ -113,6 +125,7 @@ def _department(record: Department) -> Values:
         "key": record.key,
         "customer": record.customer,
         "parent": record.parent,
+        "since": _moment(record.since),
         "moves": "parent" in record.model_fields_set,
         "set": record.given("name", "function"),
     }
@@ -126,6 +139,7 @@ def _decision_maker(record: DecisionMaker) -> Values:
         "boss": record.reports_to,
         "moves": "department" in record.model_fields_set,
         "changesBoss": "reports_to" in record.model_fields_set,
+        "since": _moment(record.since),
         "set": record.given("name", "title", "role", "influence", "stance"),
     }
 
@@ -166,10 +180,11 @@ def _opportunity(record: Opportunity) -> Values:
     if "amount" in record.model_fields_set:
         values["amount"] = None if record.amount is None else to_units(record.amount)
     if "close_date" in record.model_fields_set:
-        values["closeDate"] = record.close_date
+        values[OPPORTUNITY.names["close_date"]] = record.close_date
     return {
         "key": record.key,
         "customer": record.customer,
+        "since": _moment(record.since),
         "outcome": record.outcome,
         "set": values,
     }
@@ -193,6 +208,10 @@ def _consent(record: Consent) -> Values:
     }
 
 
+def _participation(record: Participation) -> Values:
+    return record.model_dump() | {"since": _moment(record.since)}
+
+
 def _plain(record: Record) -> Values:
     return record.model_dump()
 
@@ -202,13 +221,14 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
         Customer: Upsert(
             kind="customers",
             row=_customer,
+            conflict="`created_at` is still to come.",
             touches=lambda record: Touched(customers={record.key}),
         ),
         Identity: Upsert(
             kind="identities",
-            row=lambda record: _plain(record) | {"key": record.key},
+            row=lambda record: record.model_dump(exclude={"region"}) | {"key": record.key},
             needs={"customer": "Customer"},
-            conflict="this identity belongs to another customer already; merge the two customers or correct the row.",
+            conflict="this identity belongs to another customer already; leave it out, or record the row under that customer's key.",
         ),
         Tagging: Upsert(
             kind="taggings",
@@ -235,7 +255,8 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             row=_department,
             needs={"customer": "Customer", "parent": "Department"},
             parent="parent",
-            conflict="the department or its parent belongs to another customer, or it would be part of itself.",
+            conflict="the department or its parent belongs to another customer, or it would be part of itself,"
+            + _SINCE,
         ),
         DecisionMaker: Upsert(
             kind="decision_makers",
@@ -246,7 +267,8 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
                 "reports_to": "DecisionMaker",
             },
             parent="reports_to",
-            conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle.",
+            conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle,"
+            + _SINCE,
         ),
         Team: Upsert(
             kind="teams",
@@ -292,14 +314,14 @@ UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
             kind="opportunities",
             row=_opportunity,
             needs={"customer": "Customer"},
-            conflict="this opportunity belongs to another customer already.",
+            conflict="this opportunity belongs to another customer already," + _SINCE,
         ),
         Participation: Upsert(
             kind="participations",
-            row=_plain,
+            row=_participation,
             needs={"person": "DecisionMaker", "opportunity": "Opportunity"},
             apart=lambda record: (record.person, record.opportunity),
-            conflict="the person and the opportunity belong to different customers.",
+            conflict="the person and the opportunity belong to different customers," + _SINCE,
             touches=lambda record: Touched(people={record.person}),
         ),
         FollowUp: Upsert(

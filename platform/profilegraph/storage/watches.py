@@ -15,8 +15,9 @@ from datetime import datetime
 from pyroaring import BitMap
 
 from profilegraph.domain.live import MoveCause
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
 from profilegraph.storage.feed import Heads
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 BASE_EVERY = 1_000
@@ -45,6 +46,8 @@ class Watch:
     """Digest of what was asked then."""
     heads: Heads = field(repr=False)
     """How far the feeds had come then."""
+    problem: str | None = None
+    """Why the last evaluation failed; None where it did not."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,13 @@ async def record(
     return after if rows else None
 
 
+async def note_problem(transaction: Transaction, key: str, problem: str) -> None:
+    """Keep why a watched segment could not be evaluated; the next record of it forgets that."""
+    await transaction.run(
+        "MATCH (w:Watch {key: $key}) SET w.problem = $problem", {"key": key, "problem": problem}
+    )
+
+
 async def read_members(database: Database, watch: Watch) -> BitMap:
     """Return the members of a watched segment after the move that `watch` tells of."""
     rows = await database.read(
@@ -217,6 +227,7 @@ def _after(watch: Watch, found: Evaluated) -> Watch:
         ran_at=found.at if found.whole else watch.ran_at,
         definition=found.definition,
         heads=found.heads,
+        problem=None,
     )
 
 
@@ -244,6 +255,7 @@ def _watch(row: Row) -> Watch:
         ran_at=row["ranAt"],
         definition=row["definition"],
         heads=_heads(row["heads"]),
+        problem=row["problem"],
     )
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from profilegraph.storage.database import Database, Row, Transaction
+from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.rows import Row
 from profilegraph.storage.statements import statement
 
 
@@ -78,17 +79,18 @@ async def read_due(database: Database, now: datetime) -> Sequence[Webhook]:
 
 
 async def hold(transaction: Transaction, hook: Webhook, now: datetime, until: datetime) -> bool:
-    """Return whether a webhook is the caller's alone until a moment, and still at its place."""
+    """Return whether a webhook is the caller's alone until a moment, and still as it was read."""
     rows = await transaction.run(
         "MATCH (h:Webhook {key: $key}) SET h.key = h.key"
         " WITH h WHERE h.active AND h.n = $n AND h.part = $part AND h.attempts = $attempts"
-        " AND (h.heldUntil IS NULL OR h.heldUntil <= $now)"
+        " AND h.url = $url AND (h.heldUntil IS NULL OR h.heldUntil <= $now)"
         " SET h.heldUntil = $until RETURN h.key AS key",
         {
             "key": hook.key,
             "n": hook.n,
             "part": hook.part,
             "attempts": hook.attempts,
+            "url": hook.url,
             "now": now,
             "until": until,
         },

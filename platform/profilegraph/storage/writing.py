@@ -7,9 +7,11 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from profilegraph.domain.activity import Event, FollowUp
 from profilegraph.domain.customers import Consent, Customer, Tagging
+from profilegraph.domain.properties import attribute_property
 from profilegraph.domain.values import Record
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.statements import statement
@@ -23,6 +25,9 @@ _KNOWN = {
         | {kind.__name__ for kind in (Consent, Event, FollowUp)}
     )
 }
+
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         return Outcome(0, ())
     spec = UPSERTS[type(records[0])]
     done: set[int] = set()
+    circles = _circles(spec, records)
     ordinals = await _new_ordinals(transaction, records)
-    for wave in _waves(spec, records):
+    for wave in _waves(spec, records, circles):
         rows = [
             spec.row(records[index]) | {"i": index, "ordinal": ordinals.get(index)}
             for index in wave
@@ -65,8 +71,10 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
     tagged = [one for index in sorted(done) if isinstance(one := records[index], Tagging)]
     transaction.tagging(now, tagged=((one.customer, one.tag) for one in tagged))
-    left = [index for index in range(len(records)) if index not in done]
-    return Outcome(len(done), tuple(await _reasons(transaction, spec, records, left)))
+    left = [i for i in range(len(records)) if i not in done and i not in circles]
+    refused = [Refusal(index, reason, missing=False) for index, reason in circles.items()]
+    refused += await _reasons(transaction, spec, records, left)
+    return Outcome(len(done), tuple(refused))
 
 
 async def upsert_mixed(
@@ -112,38 +120,77 @@ async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> 
     return dict(zip(new, transaction.ordinals(len(new)), strict=True))
 
 
-def _waves(spec: Upsert, records: Sequence[Record]) -> Iterator[list[int]]:
+def _circles(spec: Upsert, records: Sequence[Record]) -> dict[int, str]:
+    """Return why records are refused that name one another as parents all around, by index."""
+    if spec.parent is None:
+        return {}
+    edges = [(record.key, getattr(record, spec.parent)) for record in records]  # type: ignore[attr-defined]  # kinds with a parent have a key
+    reasons: dict[tuple[str, str | None], str] = {}
+    for around in _around(dict(edges)):
+        shown = [*around, around[0]] if len(around) <= _SHOWN else [*around[:_SHOWN], "…"]
+        reason = (
+            f"`{spec.parent}` leads in a circle: {' → '.join(shown)}; leave it out of one of these."
+        )
+        reasons |= dict.fromkeys(zip(around, [*around[1:], around[0]], strict=True), reason)
+    return {index: reasons[edge] for index, edge in enumerate(edges) if edge in reasons}
+
+
+def _around(parents: Mapping[str, str | None]) -> Iterator[list[str]]:
+    """Yield each circle of keys that name one another as parents."""
+    seen: set[str] = set()
+    for start in parents:
+        path: list[str] = []
+        key: str | None = start
+        while key is not None and key in parents and key not in seen:
+            seen.add(key)
+            path.append(key)
+            key = parents[key]
+        if key in path:
+            yield path[path.index(key) :]
+
+
+def _waves(
+    spec: Upsert, records: Sequence[Record], without: Collection[int]
+) -> Iterator[list[int]]:
     """Yield indexes such that no two records of a wave touch the same thing."""
     seen: dict[Hashable, int] = defaultdict(int)
     waves: dict[int, list[int]] = defaultdict(list)
-    for index in _parents_first(spec, records):
+    for index in _parents_first(spec, records, without):
+        if index in without:
+            continue
         thing = spec.apart(records[index])
         waves[seen[thing]].append(index)
         seen[thing] += 1
     yield from waves.values()
 
 
-def _parents_first(spec: Upsert, records: Sequence[Record]) -> Iterable[int]:
+def _parents_first(
+    spec: Upsert, records: Sequence[Record], without: Collection[int]
+) -> Iterable[int]:
+    order = _by_time(records)
     if spec.parent is None:
-        return _by_time(records)
-    parents = {index: getattr(record, spec.parent) for index, record in enumerate(records)}
+        return order
     places: dict[str, list[int]] = defaultdict(list)
-    for index, record in enumerate(records):
-        places[record.key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
+    for index in order:
+        if index not in without:
+            places[records[index].key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
+    parents = {
+        key: {parent for index in own if (parent := getattr(records[index], spec.parent)) in places}
+        for key, own in places.items()
+    }
     try:
-        return list(
-            TopologicalSorter(
-                {index: places.get(parent, []) for index, parent in parents.items()}
-            ).static_order()
-        )
+        keys = TopologicalSorter(parents).static_order()
+        return [index for key in keys for index in places[key]]
     except CycleError:
-        return range(len(records))  # the statement refuses the rows that would close the circle
+        return order  # the statement refuses the rows that would close the circle
 
 
 def _by_time(records: Sequence[Record]) -> Iterable[int]:
-    if isinstance(records[0], Tagging):
-        return sorted(range(len(records)), key=lambda index: records[index].since)  # type: ignore[attr-defined]
-    return range(len(records))
+    moments = [getattr(record, "since", None) for record in records]
+    if not any(moments):
+        return range(len(records))
+    # What begins when it is written comes last: no other moment is later.
+    return sorted(range(len(records)), key=lambda index: (moments[index] is None, moments[index]))
 
 
 async def _reasons(
@@ -177,3 +224,15 @@ async def known_keys(
         _KNOWN[label], {"keys": [key for key in keys if key]}
     )
     return set(rows[0]["known"])
+
+
+async def read_attribute(
+    transaction: Transaction, attribute: str, customers: Collection[str]
+) -> dict[str, Any]:
+    """Return what an attribute of some customers says, by their keys; of those who have it."""
+    rows = await transaction.run(
+        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c[$property] IS NOT NULL"
+        " RETURN c.key AS key, c[$property] AS said",
+        {"keys": list(customers), "property": attribute_property(attribute)},
+    )
+    return {row["key"]: row["said"] for row in rows}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 
 import structlog
 from starlette.requests import Request
@@ -13,9 +12,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from profilegraph.errors import InvalidInput, ProfilegraphError
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.codec import decode_person_text
 from profilegraph.segments.facts import When
-from profilegraph.segments.history import as_of
+from profilegraph.segments.history import as_of, require_moment
 from profilegraph.segments.nodes import PersonTest
 from profilegraph.services.exports.cells import Style
 from profilegraph.services.exports.columns import What
@@ -27,7 +27,7 @@ from profilegraph.web.downloads import Download
 from profilegraph.web.graphql import bearer, failure
 from profilegraph.web.keys import KeyRing
 
-PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "what", "where")
+PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "now", "what", "where")
 _NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
 _FLAGS = {"true": True, "false": False}
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]')
@@ -85,7 +85,7 @@ class Exports:
             locale=given.get("locale", "en"),
             labels=_flag(given, "labels", usually=form.for_people),
             bom=_flag(given, "bom", usually=True),
-            zone=self._platform.settings.zone,
+            zone=self._platform.deployment.zone,
         )
         columns = given["columns"].split(",") if "columns" in given else None
         of_people = _people(given)
@@ -105,8 +105,7 @@ class Exports:
 def _refuse_unknown(given: Mapping[str, str]) -> None:
     for name in given:
         if name not in PARAMETERS:
-            near = get_close_matches(name, PARAMETERS, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(PARAMETERS)}."
+            hint = did_you_mean(name, PARAMETERS)
             raise InvalidInput(f"no parameter is called {name!r}.", where=name, hint=hint)
 
 
@@ -118,16 +117,23 @@ def _flag(given: Mapping[str, str], name: str, *, usually: bool) -> bool:
     return _FLAGS[given[name]]
 
 
-def _when(given: Mapping[str, str], now: datetime) -> When:
-    if "asOf" not in given:
-        return now
+def _when(given: Mapping[str, str], present: datetime) -> When:
+    now = _moment(given, "now")
+    if now is not None:
+        require_moment(now, "now")
+    return as_of(_moment(given, "asOf"), now or present)
+
+
+def _moment(given: Mapping[str, str], name: str) -> datetime | None:
+    if name not in given:
+        return None
     try:
-        moment = datetime.fromisoformat(given["asOf"])
+        moment = datetime.fromisoformat(given[name])
     except ValueError as fault:
-        raise InvalidInput(_NO_MOMENT, where="asOf") from fault
+        raise InvalidInput(_NO_MOMENT, where=name) from fault
     if moment.tzinfo is None:
-        raise InvalidInput(_NO_MOMENT, where="asOf")
-    return as_of(moment, now)
+        raise InvalidInput(_NO_MOMENT, where=name)
+    return moment
 
 
 def _people(given: Mapping[str, str]) -> PersonTest | None:

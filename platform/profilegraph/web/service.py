@@ -22,12 +22,13 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.host import Host
 from profilegraph.services.doctor import plugin_state
 from profilegraph.services.graph_evaluator import plan
+from profilegraph.services.keeping import PAUSE_SECONDS, Keeper
 from profilegraph.services.keys import ApiKey, check_key
-from profilegraph.services.live.delivery import Delivery, Sender
-from profilegraph.services.live.routine import Routine
-from profilegraph.services.live.watcher import Watcher
+from profilegraph.services.live.delivery import TELLING, Delivery, Sender
+from profilegraph.services.live.watcher import WATCHING, Watcher
 from profilegraph.services.platform import Platform
-from profilegraph.services.sending import Sending
+from profilegraph.services.routines import Routine
+from profilegraph.services.sending import SENDING, Sending
 from profilegraph.web.app import build_app
 from profilegraph.web.exports import Exports
 from profilegraph.web.health import Check
@@ -51,7 +52,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     async def check(secret: str) -> ApiKey:
         return await check_key(platform.database, secret, clock())
 
-    routines = _routines(platform, clock)
+    background = _Background(platform, clock)
     schemas = Schemas(platform.catalogue, platform.host)
 
     platform.knowledge.metrics.watch_plugins(platform.host, platform.listening)
@@ -60,12 +61,10 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         _tell_of_faults(platform.host)
         # It looks at the graph: the index begins to be built before the first question, too.
         await schemas.newest()
-        for routine in routines:
-            routine.start()
+        background.start()
 
     async def close() -> None:
-        for routine in routines:
-            await routine.close()
+        await background.close()
         await platform.knowledge.close()
         await platform.database.close()
 
@@ -117,12 +116,15 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        return plugin_state(platform.host)
+        return plugin_state(await platform.judged())
 
     async def index() -> str:
         return platform.knowledge.index.state.value
 
-    return {"database": database, "plugins": plugins, "index": index}
+    async def routines() -> str:
+        return platform.knowledge.routines.told()
+
+    return {"database": database, "plugins": plugins, "index": index, "routines": routines}
 
 
 def _tell_of_faults(host: Host) -> None:
@@ -132,19 +134,38 @@ def _tell_of_faults(host: Host) -> None:
         )
 
 
-def _routines(platform: Platform, clock: Clock) -> list[Routine]:
-    settings = platform.settings
+class _Background:
+    """What a serving process does again and again beside answering."""
 
-    async def planning(_: datetime) -> None:
-        await plan(platform.database)
+    def __init__(self, platform: Platform, clock: Clock) -> None:
+        settings, known = platform.settings, platform.knowledge.routines
+        self._delivery = Delivery(platform, Sender(private=settings.webhook_private), clock)
+        self._sending = Sending(platform)
 
-    delivery = Delivery(platform, Sender(private=settings.webhook_private))
-    return [
-        Routine("watching", Watcher(platform).round, clock, settings.watch_seconds),
-        Routine("telling webhooks", delivery.round, clock, settings.watch_seconds),
-        Routine("planning", planning, clock, PLANNING_SECONDS),
-        Routine("sending", Sending(platform).round, clock, settings.watch_seconds),
-    ]
+        async def planning(_: datetime) -> None:
+            await plan(platform.database)
+
+        pause = settings.watch_seconds
+        keeper = Keeper(settings, platform.database)
+        self._routines = [
+            Routine(WATCHING, Watcher(platform).round, clock, pause, known),
+            Routine(TELLING, self._delivery.round, clock, pause, known),
+            Routine("planning", planning, clock, PLANNING_SECONDS, known),
+            Routine(SENDING, self._sending.round, clock, pause, known),
+            Routine("keeping", keeper.round, clock, PAUSE_SECONDS, known),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for routine in self._routines:
+            routine.start()
+
+    async def close(self) -> None:
+        """End what is under way."""
+        for routine in self._routines:
+            await routine.close()
+        await self._delivery.close()
+        await self._sending.close()
 
 
 class _Server(uvicorn.Server):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -34,3 +36,29 @@ def test_without_a_folder_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv(FOLDER, raising=False)
     on_membership_changed(MOVED)
     on_tags_changed(TAGGED)
+
+
+def test_a_journal_that_others_could_read_is_closed_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    journal = tmp_path / "membership.jsonl"
+    journal.touch(0o644)
+    on_membership_changed(MOVED)
+    assert S_IMODE(journal.stat().st_mode) == 0o600
+
+
+def test_a_full_disk_leaves_no_half_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    on_membership_changed(MOVED)
+    journal = tmp_path / "membership.jsonl"
+    line = journal.read_text("utf-8")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(line) + 9, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            on_membership_changed(MOVED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    on_membership_changed(MOVED)
+    assert journal.read_text("utf-8") == line * 2

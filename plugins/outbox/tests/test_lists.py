@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_IMODE
 from typing import Any
 
 import pytest
@@ -143,3 +145,13 @@ def test_without_a_folder_it_is_said_what_to_set(monkeypatch: pytest.MonkeyPatch
 def test_a_key_with_slashes_names_no_other_folder(folder: Path) -> None:
     send(Sent(ListOptions(), segment="../../etc"))
     assert [path.parent for path in folder.iterdir()] == [folder]
+
+
+def test_nobody_but_the_owner_reads_a_list(folder: Path) -> None:
+    before = os.umask(0)
+    try:
+        send(Sent(ListOptions()))
+    finally:
+        os.umask(before)
+    [file] = folder.iterdir()
+    assert [S_IMODE(one.stat().st_mode) for one in (folder, file)] == [0o700, 0o600]

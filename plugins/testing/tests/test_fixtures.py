@@ -5,26 +5,72 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from profilegraph.domain.customers import Customer, Identity, IdentityKind
+from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging
+from profilegraph.domain.live import MoveCause
 from profilegraph.errors import Conflict
+from profilegraph.hooks.guard import Guard, Part
 from profilegraph.hooks.host import Host
+from profilegraph.hooks.listeners import Listener, MembershipChanged, TagsChanged
+from profilegraph_testing.contract import PluginContract
 from profilegraph_testing.graph import Graph
 from profilegraph_testing.small import NAMES
 
 
 def test_the_example_of_the_readme_passes(profilegraph_graph: Graph) -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    [code] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     names: dict[str, Any] = {}
-    exec(code, names)  # noqa: S102  (the page's own example)
+    for code in re.findall(r"```python\n(.*?)```", readme, re.DOTALL):
+        exec(code, names)  # noqa: S102  (the page's own examples)
     names["test_those_who_buy_often_are_found"](profilegraph_graph)
+    names["test_the_field_tells_who_decides"](profilegraph_graph)
+    names["test_listeners_hear_of_tags_and_of_members"](profilegraph_graph)
     assert names["TestContract"].plugin.__name__ == "profilegraph_rfm"
+
+
+def test_the_readme_lists_every_member_of_the_graph_and_of_the_contract() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    listed = set(re.findall(r"`(\w+)[(`]", readme))
+    graph = {name for name in vars(Graph) if not name.startswith("_")} - {"begin_anew", "agreed"}
+    assert graph <= listed
+    given = {name for name in PluginContract.__annotations__ if not name.startswith("_")}
+    assert given <= listed
+
+
+def with_listener(graph: Graph, hook: str, call: Callable[..., None]) -> Graph:
+    listener = Listener(Part("ear", hook), hook, call)
+    host = replace(graph.platform.host, listeners=(listener,), guard=Guard())
+    return replace(graph, platform=replace(graph.platform, host=host))
+
+
+def test_a_listener_has_heard_when_listening_ends(profilegraph_graph: Graph) -> None:
+    heard: list[TagsChanged] = []
+    graph = with_listener(
+        profilegraph_graph, "on_tags_changed", lambda change: heard.append(change)
+    )
+    warm = Tagging(customer="acorn", tag="temperature/warm", since=graph.now)
+    with graph.listening():
+        graph.save(warm)
+    assert [one.tagged for one in heard] == [(("acorn", "temperature/warm"),)]
+    graph.save(warm.model_copy(update={"customer": "birch"}))
+    assert len(heard) == 1
+
+
+def test_a_listener_that_fails_fails_the_test(profilegraph_graph: Graph) -> None:
+    def fail(change: object) -> None:
+        raise ZeroDivisionError(f"{change}")
+
+    graph = with_listener(profilegraph_graph, "on_membership_changed", fail)
+    change = MembershipChanged("loyal", graph.now, MoveCause.DATA_CHANGED, entered=("acorn",))
+    with pytest.raises(AssertionError, match="ZeroDivisionError"), graph.listening() as tell:
+        tell(change)
 
 
 def test_the_clock_stands_still(profilegraph_now: datetime) -> None:

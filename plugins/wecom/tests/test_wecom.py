@@ -61,6 +61,17 @@ def test_a_contact_is_a_person_known_by_every_key_that_is_given() -> None:
     ]
 
 
+def test_what_nobody_sees_makes_no_other_contact_and_is_no_name(tmp_path: Path) -> None:
+    text = (RESPONSES / "get.json").read_text(encoding="utf-8")
+    source = tmp_path / "get.json"
+    source.write_text(
+        text.replace("woINVENTED", "wo\u200bINVENTED").replace("李小满", "\u3164\u200b")
+    )
+    records = told(source)
+    assert only(Customer, records) == [Customer(key=LI, kind=CustomerKind.PERSON)]
+    assert only(Identity, records) == only(Identity, told(RESPONSES / "get.json"))
+
+
 def test_whoever_has_a_contact_owns_it_since_it_was_added() -> None:
     first, second = only(Ownership, told(RESPONSES / "get.json"))
     assert (first.employee, first.customer) == ("zhaoyi", LI)

@@ -13,7 +13,6 @@ from profilegraph.api.fields import field, listed
 from profilegraph.api.levels import LevelInput, partings
 from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.taxonomy import Dimension, Tag
-from profilegraph.segments.codec import encode
 from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import Node
 from profilegraph.services import answers
@@ -63,7 +62,7 @@ class Bucket:
     @field("Who they are, as canonical JSON: a filter to go on with.")
     def filter(self) -> JSON:
         """Return who they are."""
-        return JSON(encode(self.found.filter))
+        return JSON(self.found.told)
 
 
 def told(found: answers.Bucket) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from profilegraph.api.context import Info
 from profilegraph.api.enums import SegmentFaultKind
 from profilegraph.api.fields import field, listed
 from profilegraph.api.types.labels import Locale
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import Past, When
 from profilegraph.segments.nodes import Node
 from profilegraph.services import broken
 from profilegraph.services.broken import Broken, Reason
@@ -26,7 +26,7 @@ class SegmentFault:
         description="Where in the filter, such as `filter.all[1].tags`; in a segment that the"
         " filter refers to, behind that one's key."
     )
-    key: str | None = strawberry.field(
+    missing_key: str | None = strawberry.field(
         description="Key of what is missing, or of what is not any more as the filter needs it."
     )
     since: datetime | None = strawberry.field(
@@ -64,7 +64,7 @@ class BrokenSegment:
                 found=one,
                 kind=SegmentFaultKind(one.fault.kind),
                 place=one.fault.place,
-                key=one.fault.key,
+                missing_key=one.fault.key,
                 since=one.since,
             )
             for one in self.found.reasons
@@ -81,9 +81,9 @@ class BrokenSegment:
         return cls(found=found, since=found.since)
 
 
-async def broken_by(info: Info, condition: Node, past: Past | None = None) -> Broken | None:
+async def broken_by(info: Info, condition: Node, past: When | None = None) -> Broken | None:
     """Return why a filter cannot be asked, as of a moment; None where it can."""
-    if past is not None:
+    if isinstance(past, Past):
         [found] = await broken.broken(info.context.platform, [condition], past)
         return found
     loaded = await info.context.load.broken.load(condition)

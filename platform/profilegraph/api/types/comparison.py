@@ -43,11 +43,11 @@ class OverlapSegment:
     count: int = strawberry.field(description="How many customers it has.")
 
     @field("Its key; null of a filter that is not saved.")
-    def key(self) -> str | None:
+    def segment_key(self) -> str | None:
         """Return its key."""
         return self.node.key if isinstance(self.node, InSegment) else None
 
-    @field("The segment's label; of a filter, what it asks for.")
+    @field("The segment's label; of a filter, what it asks for.", tells_filter=True)
     async def label(self, info: Info, locale: Locale = "en") -> str:
         """Return the name to show to people."""
         return await label_of(info, self.node, locale)
@@ -88,7 +88,7 @@ class OverlapRegion:
         """Return how many they are."""
         return self.found.count
 
-    @field("The labels of the segments that they are in.")
+    @field("The labels of the segments that they are in.", tells_filter=True)
     async def label(self, info: Info, locale: Locale = "en") -> str:
         """Return the name to show to people."""
         labels = [await label_of(info, one.node, locale) for one in self.members]

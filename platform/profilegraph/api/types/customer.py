@@ -114,7 +114,7 @@ class Customer(Node):
         """Return the name."""
         return self.profile.name
 
-    @field("When it was first saved, UTC.")
+    @field("Since when it has been a customer: since it was first saved if nobody said, UTC.")
     def created_at(self) -> datetime:
         """Return when it was first saved."""
         return self.profile.created_at

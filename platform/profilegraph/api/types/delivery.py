@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.enums import describe
 from profilegraph.api.fields import listed
+from profilegraph.api.ids import Node
 from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.domain.deliveries import DeliveryState
 from profilegraph.hooks.destinations import Destination as Hosted
@@ -35,7 +36,7 @@ class DestinationOption:
 
 
 @strawberry.type(description="Where the members of a segment can be sent: a plugin brings it.")
-class Destination(Labelled):
+class Destination(Node, Labelled):
     """Where the members of a segment can be sent."""
 
     hosted: strawberry.Private[Hosted[Any]]
@@ -63,11 +64,11 @@ class Destination(Labelled):
 
 
 @strawberry.type(description="Members of a segment on their way to a destination.")
-class Delivery:
+class Delivery(Node):
     """Members of a segment on their way to a destination."""
 
     sent_columns: strawberry.Private[tuple[str, ...]]
-    id: strawberry.ID = strawberry.field(description="The same in every attempt.")
+    key: str = strawberry.field(description="What it is called, the same in every attempt.")
     segment: str = strawberry.field(description="Business key of the segment.")
     destination: str = strawberry.field(description="Key of the destination.")
     state: DeliveryState = strawberry.field(description="What has become of it.")
@@ -84,7 +85,7 @@ class Delivery:
         """Return the API's view of a delivery."""
         return cls(
             sent_columns=found.errand.columns,
-            id=strawberry.ID(found.id),
+            key=found.id,
             segment=found.errand.segment,
             destination=found.errand.destination,
             state=DeliveryState(found.state),

@@ -9,13 +9,14 @@ import strawberry
 from profilegraph.api.context import Info
 from profilegraph.api.enums import Duty, DutyGround
 from profilegraph.api.fields import field, listed
+from profilegraph.api.ids import Node
 from profilegraph.api.types.organisation import Employee
 from profilegraph.domain import duties as domain
 from profilegraph.domain.duties import Governance
 
 
 @strawberry.type(description="A part of our own organisation.")
-class Team:
+class Team(Node):
     """A part of our own organisation."""
 
     key: str = strawberry.field(description="Business key.")
@@ -37,7 +38,7 @@ async def load_employee(info: Info, key: str) -> Employee | None:
 @strawberry.type(
     description="That an administrator lends a duty in a dimension to an employee or a team, for a time."
 )
-class DutyLoan:
+class DutyLoan(Node):
     """That a duty in a dimension is lent for a time."""
 
     loan: strawberry.Private[domain.Loan]

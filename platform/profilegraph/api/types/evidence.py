@@ -47,7 +47,7 @@ CountedFact: TypeAlias = (
 class ValueEvidence:
     """What an attribute or a metric of the customer says."""
 
-    key: str = strawberry.field(description="Key of the attribute or metric.")
+    value_key: str = strawberry.field(description="Key of the attribute or metric.")
     text: str | None = strawberry.field(description="Its value as a text; null where it has none.")
     number: float | None = strawberry.field(description="The value, where it is a number.")
     day: date | None = strawberry.field(name="date", description="The value, where it is a day.")
@@ -69,7 +69,7 @@ class ValueEvidence:
                 text = found.value
         value = found.value
         return cls(
-            key=found.key,
+            value_key=found.key,
             text=text,
             number=value if isinstance(value, float) else None,
             day=value if isinstance(value, date) else None,
@@ -81,7 +81,7 @@ class ValueEvidence:
 class EventEvidence:
     """An event that was counted."""
 
-    key: str = strawberry.field(description="Key of the event.")
+    event_key: str = strawberry.field(description="Key of the event.")
     type: str = strawberry.field(description="Key of its type.")
     at: datetime = strawberry.field(description="When it happened, UTC.")
     channel: str | None = strawberry.field(description="Key of the channel where it happened.")
@@ -92,7 +92,7 @@ class EventEvidence:
     def of(cls, found: EventFact) -> EventEvidence:
         """Return an event that was counted."""
         return cls(
-            key=found.key,
+            event_key=found.key,
             type=found.type,
             at=found.at,
             channel=found.channel,
@@ -118,7 +118,7 @@ class RecordEvidence:
     """A record that was counted."""
 
     kind: EvidenceKind = strawberry.field(description="What it is.")
-    key: str = strawberry.field(description="Its business key.")
+    record_key: str = strawberry.field(description="Business key of the record.")
     name: str | None = strawberry.field(
         description="Name of the sale, the owner or the related customer; purpose of the consent."
     )
@@ -136,7 +136,7 @@ class RecordEvidence:
         kind, key, name, when = _told(found)
         units = found.amount if isinstance(found, OpportunityFact) else None
         amount = None if units is None else from_units(units)
-        return cls(kind=kind, key=key, name=name, when=when, amount=amount, fact=found)
+        return cls(kind=kind, record_key=key, name=name, when=when, amount=amount, fact=found)
 
     @field("What was found as a line that people read.")
     async def text(self, info: Info, locale: Locale = "en") -> str:

@@ -15,10 +15,13 @@ from profilegraph.api.types.evidence import Evidence, evidence_of
 from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.organisation import DecisionMaker
 from profilegraph.segments.codec import encode
+from profilegraph.segments.evidence import counted_line
 from profilegraph.segments.explain import Verdict
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import Past, When
+from profilegraph.segments.gaps import number_of
 from profilegraph.segments.missing import Miss
 from profilegraph.segments.missing_text import miss_line
+from profilegraph.segments.nodes.parts import json_name
 from profilegraph.services import explanations, segments
 
 
@@ -35,7 +38,7 @@ class ConditionVerdict:
     depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
     holds: bool = strawberry.field(description="Whether it holds for the customer.")
 
-    @field("The condition as a sentence.")
+    @field("The condition as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
         return await info.context.sentence(self.verdict.node, locale)
@@ -48,11 +51,23 @@ class ConditionVerdict:
     @listed("What was found: the tags named, the value compared, the events or people counted.")
     async def evidence(self, info: Info) -> list[Evidence]:
         """Return what was found in deciding it."""
-        catalogue = await info.context.catalogue()
-        people = await info.context.load.decision_makers.load(self.customer_key)
-        # The API's decision-makers are those of today: one of the past is told as a record.
-        known = {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
+        catalogue, known = await info.context.catalogue(), await self.people(info)
         return [evidence_of(one, catalogue, known) for one in self.verdict.evidence]
+
+    async def people(self, info: Info) -> dict[str, DecisionMaker]:
+        """Return the customer's decision-makers by key; of the past none, who are told as records."""
+        people = await info.context.load.decision_makers.load(self.customer_key)
+        return {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
+
+    @field("How many records were counted, or of an eventTotal what they add up to; else null.")
+    def number(self) -> float | None:
+        """Return how much was counted."""
+        return number_of(self.verdict)
+
+    @field("How much was counted, as a line that people read; null where nothing is counted.")
+    def summary(self, locale: Locale = "en") -> str | None:
+        """Return how much was counted."""
+        return counted_line(self.verdict, locale) or None
 
 
 @strawberry.type(
@@ -73,6 +88,9 @@ class MissingCondition:
         " null where no number says so."
     )
     unit: DistanceUnit | None = strawberry.field(description="What the distance counts.")
+    lacks: list[str] = strawberry.field(
+        description="Parts of the condition that the nearest record is not as asked in."
+    )
 
     @classmethod
     def of(cls, miss: Miss, condition: ConditionVerdict) -> MissingCondition:
@@ -84,7 +102,16 @@ class MissingCondition:
             wanted=miss.wanted,
             distance=None if gap is None else gap.distance,
             unit=None if gap is None else gap.unit,
+            lacks=[] if miss.near is None else [json_name(one) for one in miss.near.lacks],
         )
+
+    @field("Where too little is counted: the record that nearly counts; else null.")
+    async def nearest_record(self, info: Info) -> Evidence | None:
+        """Return the record that nearly counts."""
+        if self.miss.near is None:
+            return None
+        catalogue = await info.context.catalogue()
+        return evidence_of(self.miss.near.record, catalogue, await self.condition.people(info))
 
     @field("What there is, what is wanted and how far it is, as a line that people read.")
     async def text(self, info: Info, locale: Locale = "en") -> str:
@@ -100,7 +127,7 @@ class Explanation:
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
-    past: strawberry.Private[Past | None] = None
+    past: strawberry.Private[When | None] = None
 
     @field("The customer.")
     async def customer(self, info: Info) -> Customer | None:
@@ -137,7 +164,7 @@ class Explanation:
             ConditionVerdict(
                 verdict=verdict,
                 customer_key=self.customer_key,
-                past=self.past is not None,
+                past=isinstance(self.past, Past),
                 place=verdict.place,
                 depth=depth,
                 holds=verdict.holds,

@@ -12,7 +12,7 @@ import strawberry
 from profilegraph.api.context import Info
 from profilegraph.api.enums import MoveCause
 from profilegraph.api.fields import field
-from profilegraph.api.ids import decode_text, encode_text
+from profilegraph.api.ids import Node, decode_text, encode_text
 from profilegraph.api.paging import PageInfo
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.labels import Locale
@@ -91,19 +91,19 @@ class SegmentLive:
     )
 
     @field(
-        "Why it is not evaluated at present: the segment is broken. It goes on by itself when that is"
-        " mended; null where it is evaluated."
+        "Why it is not evaluated at present: the segment is broken, or its last evaluation failed. It"
+        " goes on by itself when that is mended; null where it is evaluated."
     )
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
         """Return why it is not evaluated at present."""
-        return await _resting(info, self.watch.segment, locale)
+        return await _resting(info, self.watch.segment, locale) or self.watch.problem
 
     @field("When all customers are evaluated next by the schedule, UTC; null without one.")
     def next_at(self, info: Info) -> datetime | None:
         """Return when the schedule falls next."""
         if self.schedule is None:
             return None
-        zone = info.context.platform.settings.zone
+        zone = info.context.platform.deployment.zone
         return next_run(self.schedule, self.watch.ran_at, zone)
 
     @classmethod
@@ -121,7 +121,7 @@ class SegmentLive:
 
 
 @strawberry.type(description="Where the moves of a live segment are sent, signed.")
-class Webhook:
+class Webhook(Node):
     """Where the moves of a live segment are sent."""
 
     failure: strawberry.Private[str | None]

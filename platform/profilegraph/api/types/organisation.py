@@ -109,7 +109,7 @@ class DecisionMaker(Node):
 
 
 @strawberry.type(description="One of us, who is responsible for customers.")
-class Employee:
+class Employee(Node):
     """One of us."""
 
     key: str = strawberry.field(description="Business key.")

@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 from profilegraph.api.context import Info
 from profilegraph.api.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.fields import field, listed
-from profilegraph.api.ids import Node
+from profilegraph.api.ids import ID, GlobalId, Node
 from profilegraph.api.paging import DEFAULT_PAGE
 from profilegraph.api.types.broken import BrokenSegment, broken_by
 from profilegraph.api.types.delivery import Delivery
@@ -31,7 +31,7 @@ from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.errors import Forbidden
 from profilegraph.segments import differing
 from profilegraph.segments.codec import encode
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.segments.nodes import InSegment, Listed
 from profilegraph.services import segment_history, segments
 from profilegraph.services.broken import naming
@@ -74,6 +74,15 @@ class Segment(Node, Labelled, Audience):
         description="The older version whose filter a rollback brought back in this one."
     )
 
+    one_version: strawberry.Private[bool] = False
+    """Whether this version is meant, and not whichever is the newest."""
+
+    @field(ID)
+    def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
+        """Return the id: of the segment now, in one version, or as of another moment."""
+        version = self.version if self.one_version else None
+        return GlobalId("Segment", self.key, version, *info.context.moments(self.past)).text()
+
     @field("What people call the kind.")
     def kind_label(self, locale: Locale = "en") -> str:
         """Return the kind's label."""
@@ -89,7 +98,8 @@ class Segment(Node, Labelled, Audience):
         return naming(info.context.platform, self.key, self.condition, self.when(info))
 
     @field(
-        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked."
+        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked.",
+        tells_filter=True,
     )
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
@@ -113,7 +123,7 @@ class Segment(Node, Labelled, Audience):
     async def taken_from(self, info: Info) -> Segment | None:
         """Return the segment that a snapshot was taken of."""
         found = await info.context.load.snapshot_sources.load(self.key)
-        return Segment.of(found[0]) if found else None
+        return Segment.of(found[0], one_version=True) if found else None
 
     @field(
         "Why the segment cannot be asked any more, with all that is missing; null of a sound one."
@@ -133,6 +143,13 @@ class Segment(Node, Labelled, Audience):
     def may_edit(self, info: Info) -> bool:
         """Return whether the viewer may change it."""
         return info.context.viewer.name in (self.owner, *self.editors)
+
+    def require_editor(self, info: Info) -> None:
+        """Raise Forbidden unless the viewer may change it."""
+        if not self.may_edit(info):
+            raise Forbidden(
+                f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
+            )
 
     @listed("The segments whose newest versions refer to it; while there are any, it cannot go.")
     async def used_by(self, info: Info) -> list[Segment]:
@@ -155,10 +172,7 @@ class Segment(Node, Labelled, Audience):
     @listed("Where its moves are sent; only those are told who may change the segment.")
     async def webhooks(self, info: Info) -> list[Webhook]:
         """Return where its moves are sent."""
-        if not self.may_edit(info):
-            raise Forbidden(
-                f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
-            )
+        self.require_editor(info)
         return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
 
     @listed("What was sent of it to destinations, the newest first.")
@@ -169,7 +183,8 @@ class Segment(Node, Labelled, Audience):
     @listed("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:
         """Return all versions."""
-        return [Segment.of(one) for one in await info.context.load.versions.load(self.key)]
+        found = await info.context.load.versions.load(self.key)
+        return [Segment.of(one, one_version=True) for one in found]
 
     @listed("How the filter of this version differs from that of another.")
     async def changes(
@@ -206,8 +221,13 @@ class Segment(Node, Labelled, Audience):
         return await difference(info, self.key, from_, to)
 
     @classmethod
-    def of(cls, found: SavedSegment, past: Past | None = None) -> Segment:
-        """Return the API's view of a saved segment, with its members as of a moment."""
+    def of(
+        cls, found: SavedSegment, past: When | None = None, *, one_version: bool = False
+    ) -> Segment:
+        """Return the API's view of a saved segment, with its members as of a moment.
+
+        With `one_version`, or where a newer one was saved since, it is that version for ever.
+        """
         return cls(
             key=found.key,
             labels=found.labels,
@@ -222,4 +242,5 @@ class Segment(Node, Labelled, Audience):
             owner=found.owner,
             editors=list(found.editors),
             restores=found.restores,
+            one_version=one_version or not found.is_newest,
         )

@@ -17,12 +17,13 @@ from profilegraph.api.types import answers
 from profilegraph.api.types.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.types.customer import Customer
 from profilegraph.api.types.labels import Locale
+from profilegraph.api.types.notices import Notice
 from profilegraph.api.types.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.segments import nodes
 from profilegraph.segments.answers import Position
 from profilegraph.segments.codec import encode
-from profilegraph.segments.facts import Past, When
-from profilegraph.services import segments
+from profilegraph.segments.facts import When
+from profilegraph.services import history, segments
 from profilegraph.services.people import ANYONE
 from profilegraph.services.segments import MAX_PAGE
 
@@ -36,6 +37,13 @@ AsOf = Annotated[
     datetime | None,
     strawberry.argument(
         description="Answer as it was at this moment, now or earlier; docs/history.md says how."
+    ),
+]
+Now = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="The moment that is taken for the present, for what is asked of history: windows"
+        " such as the last 30 days end with it. The present if left out."
     ),
 ]
 OrderBy = Annotated[
@@ -127,7 +135,7 @@ class WaterfallStep:
         description="How many this condition alone keeps out: they pass all others."
     )
 
-    @field("The condition as a sentence.")
+    @field("The condition as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the condition as a sentence."""
         return await info.context.sentence(self.condition, locale)
@@ -155,7 +163,7 @@ class Audience:
     """The customers that match a filter."""
 
     condition: strawberry.Private[nodes.Node]
-    past: strawberry.Private[Past | None] = None
+    past: strawberry.Private[When | None] = None
 
     def when(self, info: Info) -> When:
         """Return as of when the customers are asked for."""
@@ -248,7 +256,15 @@ class Audience:
         async with self.asking(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
-    @field("The filter as a sentence.")
+    @listed("What the platform came to know of only later than `asOf`: answers as of then lack it.")
+    async def notices(self, info: Info) -> list[Notice]:
+        """Return what is to be known of the answers."""
+        platform = info.context.platform
+        library = await segments.library(platform, self.condition, self.when(info))
+        found = await history.notices(platform, [self.condition], library, self.when(info))
+        return [Notice.of(one) for one in found]
+
+    @field("The filter as a sentence.", tells_filter=True)
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """Return the filter as a sentence."""
         return await info.context.sentence(self.condition, locale)

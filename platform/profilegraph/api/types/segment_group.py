@@ -6,11 +6,12 @@ import strawberry
 
 from profilegraph.api.context import Info
 from profilegraph.api.fields import field, listed
+from profilegraph.api.ids import ID, GlobalId, Node
 from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.saved_segment import Segment
 from profilegraph.api.types.segment import SegmentPreview
 from profilegraph.api.types.taxonomy import Labelled
-from profilegraph.segments.facts import Past
+from profilegraph.segments.facts import When
 from profilegraph.services import segment_groups, segments
 from profilegraph.services.broken import broken_segments
 from profilegraph.services.segment_groups import Primary, Share
@@ -22,7 +23,7 @@ class GroupShare:
     """What a group leaves to one of its segments."""
 
     share: strawberry.Private[Share]
-    past: strawberry.Private[Past | None]
+    past: strawberry.Private[When | None]
     rank: int = strawberry.field(description="Its rank: 1 is the first.")
     segment_key: str = strawberry.field(description="Business key of the segment.")
     members: int = strawberry.field(description="How many are members of the segment.")
@@ -42,7 +43,7 @@ class GroupShare:
         return SegmentPreview(condition=self.share.filter, past=self.past)
 
     @classmethod
-    def of(cls, one: Share, past: Past | None) -> GroupShare:
+    def of(cls, one: Share, past: When | None) -> GroupShare:
         """Return the API's view of a share."""
         return cls(
             share=one,
@@ -68,11 +69,11 @@ class GroupShares:
     description="Segments of which each customer belongs to exactly one: the first in rank that it"
     " is a member of."
 )
-class SegmentGroup(Labelled):
+class SegmentGroup(Node, Labelled):
     """Segments of which each customer belongs to exactly one."""
 
     group: strawberry.Private[StoredGroup]
-    past: strawberry.Private[Past | None]
+    past: strawberry.Private[When | None]
     key: str = strawberry.field(description="The business key.")
     owner: str = strawberry.field(description="Name of the API key that it belongs to.")
     segment_keys: list[str] = strawberry.field(
@@ -81,6 +82,12 @@ class SegmentGroup(Labelled):
     weights: list[float] | None = strawberry.field(
         description="What ranks them, the heaviest first; null where they were ranked as such."
     )
+
+    @field(ID)
+    def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
+        """Return the id: of the group now, or with the customers as of another moment."""
+        as_of, now = info.context.moments(self.past)
+        return GlobalId("SegmentGroup", self.key, as_of=as_of, now=now).text()
 
     @listed("Those of its segments that are broken: while there are any, nobody can be told apart.")
     async def broken(self, info: Info) -> list[Segment]:
@@ -101,7 +108,7 @@ class SegmentGroup(Labelled):
         return GroupShares(total=found.total, shares=context.budget.take(own))
 
     @classmethod
-    def of(cls, one: StoredGroup, past: Past | None = None) -> SegmentGroup:
+    def of(cls, one: StoredGroup, past: When | None = None) -> SegmentGroup:
         """Return the API's view of a group."""
         return cls(
             labels=one.labels,
@@ -119,7 +126,7 @@ class PrimarySegment:
     """To which segment of a group a customer belongs, and why."""
 
     found: strawberry.Private[Primary]
-    past: strawberry.Private[Past | None]
+    past: strawberry.Private[When | None]
     rank: int | None = strawberry.field(description="The segment's rank in the group.")
 
     @field("The segment; null where the customer is a member of none of the group's.")
@@ -146,6 +153,6 @@ class PrimarySegment:
         return segment_groups.reason(self.found, names, locale)
 
     @classmethod
-    def of(cls, found: Primary, past: Past | None) -> PrimarySegment:
+    def of(cls, found: Primary, past: When | None) -> PrimarySegment:
         """Return the API's view of a customer's segment."""
         return cls(found=found, past=past, rank=found.ranks[0] if found.ranks else None)

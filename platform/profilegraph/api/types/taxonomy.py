@@ -29,6 +29,11 @@ class Labelled:
         """Return the name to show to people."""
         return self.labels.text(locale)
 
+    @listed("Languages in which it has no name: the other one is shown in its place.")
+    def missing_labels(self) -> list[str]:
+        """Return the languages in which it has no name."""
+        return list(self.labels.missing)
+
 
 @strawberry.type(description="That something should not be used any more; it goes on working.")
 class Deprecation:
@@ -228,7 +233,7 @@ class Dimension(Node, Labelled, Defined):
 
 
 @strawberry.type(description="A typed field that customers have.")
-class AttributeDefinition(Labelled):
+class AttributeDefinition(Node, Labelled):
     """A typed field that customers have."""
 
     key: str = strawberry.field(description="Its key, as filters and inputs use it.")
@@ -242,14 +247,19 @@ class AttributeDefinition(Labelled):
 
 
 @strawberry.type(description="A kind of thing that customers do.")
-class EventType(Labelled):
+class EventType(Node, Labelled):
     """A kind of thing that customers do."""
 
     key: str = strawberry.field(description="Its key, as filters and inputs use it.")
 
+    @classmethod
+    def of(cls, found: domain.EventType) -> EventType:
+        """Return the API's view of an event type."""
+        return cls(key=found.key, labels=found.labels)
+
 
 @strawberry.type(description="A number that a model computes for each customer.")
-class MetricDefinition(Labelled):
+class MetricDefinition(Node, Labelled):
     """A number that a model computes for each customer."""
 
     key: str = strawberry.field(description="Its key, as filters use it.")
@@ -299,7 +309,7 @@ class Taxonomy(Node, Labelled):
     @listed("The kinds of things that customers do.")
     def events(self) -> list[EventType]:
         """Return its event types."""
-        return [EventType(key=one.key, labels=one.labels) for one in self.definition.events]
+        return [EventType.of(one) for one in self.definition.events]
 
     @listed("The numbers that models compute.")
     def metrics(self) -> list[MetricDefinition]:

@@ -9,6 +9,7 @@ import strawberry
 from profilegraph.api.change_enums import TaxonomyChangeState, TaxonomyWarningKind
 from profilegraph.api.enums import SegmentState
 from profilegraph.api.fields import field, listed
+from profilegraph.api.ids import Node
 from profilegraph.api.types.labels import Locale
 from profilegraph.api.types.taxonomy import Labelled
 from profilegraph.services.taxonomy_changes import plans
@@ -21,7 +22,7 @@ from profilegraph.storage.taxonomy_changes import KeptChange
 class MovingCustomer:
     """A customer who enters or leaves a segment."""
 
-    key: str = strawberry.field(description="Business key.")
+    customer_key: str = strawberry.field(description="Key of the customer.")
     name: str | None = strawberry.field(description="Name, where there is one.")
 
 
@@ -30,7 +31,7 @@ class SegmentEffect(Labelled):
     """What becomes of one saved segment."""
 
     effect: strawberry.Private[plans.SegmentEffect]
-    key: str = strawberry.field(description="Key of the segment.")
+    segment_key: str = strawberry.field(description="Key of the segment.")
     state: SegmentState = strawberry.field(description="How far along it is.")
     version: int = strawberry.field(description="Number of its newest version before the change.")
     rewritten: bool = strawberry.field(
@@ -54,7 +55,7 @@ class SegmentEffect(Labelled):
         return cls(
             effect=effect,
             labels=effect.labels,
-            key=effect.key,
+            segment_key=effect.key,
             state=effect.state,
             version=effect.version,
             rewritten=effect.rewritten,
@@ -75,12 +76,12 @@ class SegmentEffect(Labelled):
     @listed("The first few who would enter, by key.")
     def entering(self) -> list[MovingCustomer]:
         """Return some of those who enter."""
-        return [MovingCustomer(key=one.key, name=one.name) for one in self.effect.entering]
+        return [MovingCustomer(customer_key=one.key, name=one.name) for one in self.effect.entering]
 
     @listed("The first few who would leave, by key.")
     def leaving(self) -> list[MovingCustomer]:
         """Return some of those who leave."""
-        return [MovingCustomer(key=one.key, name=one.name) for one in self.effect.leaving]
+        return [MovingCustomer(customer_key=one.key, name=one.name) for one in self.effect.leaving]
 
 
 @strawberry.type(description="Something that may break, or surprise.")
@@ -127,7 +128,7 @@ class TagMove:
 class TaxonomyStep:
     """That a taxonomy comes to another version."""
 
-    key: str = strawberry.field(description="Key of the taxonomy.")
+    taxonomy_key: str = strawberry.field(description="Key of the taxonomy.")
     before: str | None = strawberry.field(description="Its version; null of a new taxonomy.")
     after: str = strawberry.field(description="Its version after the change.")
 
@@ -135,7 +136,7 @@ class TaxonomyStep:
 @strawberry.type(
     description="A change of tags or dimensions in use: what it does, and how far it has come."
 )
-class TaxonomyChange:
+class TaxonomyChange(Node):
     """A change of tags or dimensions in use."""
 
     plan: strawberry.Private[plans.Plan]
@@ -177,7 +178,7 @@ class TaxonomyChange:
     @field("The change in words.")
     def text(self, locale: Locale = "en") -> str:
         """Return the change in words."""
-        return told(self.plan.change, locale)
+        return told(self.plan, locale)
 
     @listed("The saved segments that it touches, by key; those that it leaves alone are not there.")
     def segments(self) -> list[SegmentEffect]:
@@ -200,6 +201,6 @@ class TaxonomyChange:
     def taxonomies(self) -> list[TaxonomyStep]:
         """Return the taxonomies that it changes."""
         return [
-            TaxonomyStep(key=one.key, before=one.before, after=one.after)
+            TaxonomyStep(taxonomy_key=one.key, before=one.before, after=one.after)
             for one in self.plan.taxonomies
         ]

@@ -7,15 +7,27 @@ these: what the name says a moment later does not matter.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
 from profilegraph.errors import InvalidInput
+from profilegraph.hooks.containment import begun
 
 _HINT = "Give an https:// address of a public host, without a user or password in it."
+_GLOBAL = IPv6Network("2000::/3")
+"""All that has ever been given out for use on the internet."""
 _TRANSLATED = IPv6Network("64:ff9b::/96")
+"""What stands for an IPv4 address in networks that have no other addresses."""
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
+"""A last label that systems take for an IPv4 address in another spelling, such as 0x7f.1."""
+_LONGEST_NAME = 253
+_PORTS = range(1, 65_536)
 
 
 def parse_target(text: str, *, private: bool) -> httpx.URL:
@@ -25,17 +37,21 @@ def parse_target(text: str, *, private: bool) -> httpx.URL:
     """
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as fault:
+        _ = url.host  # a name in another script is decoded only now
+    except (httpx.InvalidURL, UnicodeError) as fault:
         raise InvalidInput(
             f"the address cannot be used: {fault}.", hint=_HINT, where="url"
         ) from fault
     schemes = ("https", "http") if private else ("https",)
     if url.scheme not in schemes or not url.host or url.userinfo or url.fragment:
         raise InvalidInput("the address cannot be used.", hint=_HINT, where="url")
+    if url.port is not None and url.port not in _PORTS:
+        raise InvalidInput(f"there is no port {url.port}.", hint=_HINT, where="url")
     try:
         address = ip_address(url.host)
     except ValueError:
-        return url  # a name
+        _require_name(_name(url))
+        return url
     if not private and not is_public(address):
         raise InvalidInput("the address is not public.", hint=_HINT, where="url")
     return url
@@ -47,8 +63,10 @@ async def look_up(url: httpx.URL, *, private: bool) -> str:
     Raises InvalidInput where any of the name's addresses is not public, OSError where it has none.
     """
     port = url.port or (443 if url.scheme == "https" else 80)
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    # In a thread of its own: a slow name server keeps nothing else waiting. By the name as it is in
+    # the request: the system would encode one in another script otherwise, and find another host.
+    ask = partial(socket.getaddrinfo, _name(url), port, type=socket.SOCK_STREAM)
+    found = await asyncio.wrap_future(begun(ask, f"look up {_name(url)}"))
     addresses = [str(one[4][0]) for one in found]
     if not private and not all(is_public(ip_address(one)) for one in addresses):
         raise InvalidInput("the host has an address that is not public.", hint=_HINT, where="url")
@@ -57,12 +75,30 @@ async def look_up(url: httpx.URL, *, private: bool) -> str:
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Return whether an address is anybody's on the internet, also where it hides another one."""
-    if isinstance(address, IPv6Address):
-        hidden = address.ipv4_mapped or address.sixtofour
-        if address in _TRANSLATED:
-            hidden = IPv4Address(int(address) & 0xFFFF_FFFF)
-        if address.teredo is not None:
-            hidden = address.teredo[1]
-        if hidden is not None:
-            return is_public(hidden)
-    return address.is_global and not address.is_multicast
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast
+    number = int(address)
+    if address.ipv4_mapped is not None or address in _TRANSLATED:
+        return is_public(IPv4Address(number & 0xFFFF_FFFF))
+    # Tunnels to an IPv4 address that is in the number itself; nobody should use them any more.
+    if address.sixtofour or address.teredo or (number >> 32) & 0xFFFF_FFFF in _ISATAP:
+        return False
+    return address in _GLOBAL and address.is_global
+
+
+def _name(url: httpx.URL) -> str:
+    return url.raw_host.decode("ascii")
+
+
+def _require_name(name: str) -> None:
+    """Raise InvalidInput unless a name is one that a host can have."""
+    labels = name.removesuffix(".").split(".")
+    if len(name) > _LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)):
+        raise InvalidInput(
+            f"no host can be called {name[:80]!r}: a name has labels of 1 to 63 letters, digits and"
+            " hyphens.",
+            hint=_HINT,
+            where="url",
+        )
+    if _NUMBER.fullmatch(labels[-1]):
+        raise InvalidInput("the address is a number.", hint=_HINT, where="url")

@@ -48,7 +48,8 @@ async def post(letter: Letter, now: datetime, *, private: bool) -> Failure | Non
         return Failure(f"no answer within {SECONDS:g} s")
     except InvalidInput as error:
         return Failure(error.message)
-    except (httpx.HTTPError, OSError) as fault:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, OverflowError) as fault:
+        # Whoever gives the address and the answer must not be able to end who sends.
         return Failure(f"{type(fault).__name__}: {fault}"[:200])
 
 
@@ -76,7 +77,7 @@ async def _post(letter: Letter, now: datetime, *, private: bool) -> Failure | No
             url.copy_with(host=address),
             content=letter.body.encode(),
             headers=headers,
-            extensions={"sni_hostname": url.host},
+            extensions={"sni_hostname": url.raw_host.decode("ascii")},
         ) as response,
     ):
         # The body is not read: it may be of any size.

@@ -15,6 +15,7 @@ from profilegraph.segments.nodes.parts import (
     DateTest,
     Days,
     Keys,
+    Names,
     NumberTest,
     Part,
     SnakeKeys,
@@ -130,7 +131,7 @@ class Consents(Counted):
     """
 
     NAME: ClassVar[str] = "consent"
-    purposes: Keys | None = None
+    purposes: Names | None = None
     granted: bool = True
     """False: the latest word is a refusal."""
     window: Window | None = None

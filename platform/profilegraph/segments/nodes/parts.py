@@ -10,14 +10,15 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from profilegraph.domain.values import Key, Moment, SnakeKey, Text
+from profilegraph.domain.values import Key, Moment, Name, NormalText, SnakeKey, Text
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
-Piece = Annotated[str, StringConstraints(max_length=10_000)]
+Piece = Annotated[str, StringConstraints(max_length=10_000), NormalText]
 """A piece of a text, the spaces at its ends included: they tell where words begin and end."""
 Texts = Annotated[tuple[Text, ...], Field(min_length=1, max_length=1_000)]
 Keys = Annotated[tuple[Key, ...], Field(min_length=1, max_length=1_000)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=1_000)]
 SnakeKeys = Annotated[tuple[SnakeKey, ...], Field(min_length=1, max_length=1_000)]
 
 
@@ -72,7 +73,7 @@ class NumberTest(Part):
 
 @dataclass(frozen=True)
 class TextTest(Part):
-    """Compares a string, letter case included."""
+    """Compares a string, letter case included; letters that look the same are the same."""
 
     eq: Text | None = None
     ne: Text | None = None

@@ -102,6 +102,10 @@ class Wording:
     has_count: str
     has_total: str
     sureness: str
+    counted: str
+    more: str
+    nearest: str
+    parts: Mapping[str, str]
     distances: Mapping[str, str]
     untagged: str
     valueless: str

@@ -27,7 +27,7 @@ def raised_by(about: str, doing: str, call: Callable[[], object]) -> Iterator[Fi
     try:
         call()
     except ProfilegraphError as error:
-        yield Finding(about, f"{doing}: {error.message}", error.hint)
+        yield Finding(about, f"{doing}: {error.placed}", error.hint)
     except Exception as error:  # noqa: BLE001  (a partner's code may raise anything: it is the finding)
         yield Finding(
             about, f"{doing} raises {type(error).__name__}: {error}.", "Handle that case."

@@ -40,7 +40,7 @@ def leaf_findings(
             check(node, catalogue)
             texts = [sentence(node, catalogue, locale) for locale in ("zh-CN", "en")]
         except ProfilegraphError as error:
-            yield Finding(about, f"asked {example}: {error.message}", error.hint)
+            yield Finding(about, f"asked {example}: {error.placed}", error.hint)
             continue
         if first != second:
             advice = "Let `expand` depend on its argument alone."

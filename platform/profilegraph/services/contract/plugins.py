@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import ModuleType
+from typing import TypeAlias
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.errors import PluginError
+from profilegraph.hooks.guard import Unguarded
 from profilegraph.hooks.host import CORE, Candidate, Host, build_host
+from profilegraph.hooks.isolation import Isolated
 from profilegraph.services.contract.fields import field_findings
 from profilegraph.services.contract.findings import Finding
 from profilegraph.services.contract.importing import import_findings
 from profilegraph.services.contract.leaves import leaf_findings
 from profilegraph.services.contract.models import million_rows_findings, model_findings
+
+CHECK_SECONDS = 120.0
+"""How long the check of one thing that a plugin brings may take."""
+Findings: TypeAlias = Callable[[], Iterator[Finding]]
 
 
 def plugin_findings(
@@ -20,21 +30,45 @@ def plugin_findings(
 ) -> Iterator[Finding]:
     """Yield what is wrong with a plugin, which is loaded beside the platform's own taxonomies.
 
-    If `thorough`, models also get a million rows, which takes seconds.
+    If `thorough`, models also get a million rows, which takes seconds. What it brings is called in a
+    process of its own, which is ended where something takes too long.
     """
     if isinstance(candidate.plugin, ModuleType):
         yield from import_findings(candidate.plugin.__name__)
     host = build_host([CORE, candidate])
     yield from load_findings(host, candidate.name)
     catalogue = Catalogue.of(host.taxonomies)
+    with Isolated(f"check {candidate.name}") as process:
+        for about, findings in _checks(host, catalogue, now, thorough=thorough):
+            yield from _in_time(process, about, findings)
+
+
+def _checks(
+    host: Host, catalogue: Catalogue, now: datetime, *, thorough: bool
+) -> Iterator[tuple[str, Findings]]:
+    """Yield what is to be looked at, each with what finds what is wrong with it."""
     for model in host.models:
-        yield from model_findings(model, catalogue, now)
+        yield f"model {model.key}", partial(model_findings, model, catalogue, now)
         if thorough:
-            yield from million_rows_findings(model, catalogue, now)
+            yield f"model {model.key}", partial(million_rows_findings, model, catalogue, now)
     for key in host.leaves.things:
-        yield from leaf_findings(host.leaf(key), catalogue)
+        # The guard of the host is for a process that serves; this one is ended where it hangs.
+        leaf = replace(host.leaf(key), guard=Unguarded())
+        yield f"leaf {key}", partial(leaf_findings, leaf, catalogue)
     for field in host.customer_fields:
-        yield from field_findings(field, catalogue, now)
+        yield f"customer field {field.key}", partial(field_findings, field, catalogue, now)
+
+
+def _in_time(process: Isolated, about: str, findings: Findings) -> Iterator[Finding]:
+    """Yield what is found, or that the plugin's code ended the search for it."""
+    try:
+        yield from process.call(partial(_listed, findings), CHECK_SECONDS)
+    except PluginError as error:
+        yield Finding(about, error.message, "Let it end, whatever it is given.")
+
+
+def _listed(findings: Findings) -> list[Finding]:
+    return list(findings())
 
 
 def load_findings(host: Host, name: str) -> Iterator[Finding]:

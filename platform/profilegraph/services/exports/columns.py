@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from enum import Enum
 
 from profilegraph.domain.activity import Arrival
@@ -18,6 +17,7 @@ from profilegraph.domain.customers import Consent, CustomerKind, Identity, Ident
 from profilegraph.domain.organisation import DecisionRole
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
+from profilegraph.nearest import did_you_mean
 from profilegraph.segments.nodes import Attribute, Metric, Node, Tags, walk
 from profilegraph.segments.wording import CHINESE, ENGLISH
 from profilegraph.services.exports.cells import Cell, Coded
@@ -111,8 +111,7 @@ def _named(name: str, known: Mapping[str, Column]) -> Iterable[Column]:
         return [known[name]]
     if name.endswith(f":{STAR}"):
         return [one for key, one in known.items() if key.startswith(name.removesuffix(STAR))]
-    near = get_close_matches(name, known, n=3) or [key for key in known if key.startswith(name)][:3]
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
+    hint = did_you_mean(name, known, "docs/exports.md lists them.")
     raise InvalidInput(f"no column is called {name!r}.", where="columns", hint=hint)
 
 
@@ -128,7 +127,9 @@ _OF_CUSTOMER = "customer."
 
 
 def _within_people(column: Column) -> Column:
-    labels = Labels(zh_cn=f"客户：{column.labels.zh_cn}", en=f"Customer: {column.labels.en}")
+    labels = Labels(
+        zh_cn=f"客户：{column.labels.text('zh-CN')}", en=f"Customer: {column.labels.text('en')}"
+    )
     return replace(column, name=_OF_CUSTOMER + column.name, labels=labels)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ import structlog
 from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
-from profilegraph.errors import IndexUnable, InvalidFilter
+from profilegraph.errors import DATABASE_AWAY, IndexUnable, InvalidFilter
 from profilegraph.index import effort
 from profilegraph.index.level import Trees
 from profilegraph.index.to_bitmap import Evaluator
@@ -26,7 +26,7 @@ from profilegraph.services.computing import Computing
 from profilegraph.services.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
 from profilegraph.services.live.affected import Affected
 from profilegraph.services.platform import Platform
-from profilegraph.storage.database import Reading
+from profilegraph.storage.readings import Reading
 from profilegraph.storage.saved_segments import read_filters, read_library
 
 _log = structlog.get_logger(__name__)
@@ -56,9 +56,32 @@ class Found:
     everyone: BitMap
 
 
-async def ask(platform: Platform, segments: Iterable[str]) -> Mapping[str, Asked]:
-    """Return what segments ask now, by key; one that cannot be asked is left out and logged."""
-    filters = await read_filters(platform.database, sorted(segments))
+async def ask(
+    platform: Platform, segments: Iterable[str]
+) -> tuple[Mapping[str, Asked], Mapping[str, Exception]]:
+    """Return what segments ask now, and why some of them could not be read at all; both by key.
+
+    One that is broken is left out and logged. One that cannot be read holds up no other.
+    """
+    keys = sorted(segments)
+    try:
+        return await _ask(platform, keys), {}
+    except DATABASE_AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001  (of which segment it is, each by itself tells)
+        if len(keys) == 1:
+            return {}, {keys[0]: error}
+    found: dict[str, Asked] = {}
+    failed: dict[str, Exception] = {}
+    for key in keys:
+        asked, wrong = await ask(platform, [key])
+        found |= asked
+        failed |= wrong
+    return found, failed
+
+
+async def _ask(platform: Platform, keys: Sequence[str]) -> Mapping[str, Asked]:
+    filters = await read_filters(platform.database, keys)
     library = await read_library(platform.database, AllOf(tuple(filters.values())))
     catalogue = await platform.catalogue()
     asked = {}

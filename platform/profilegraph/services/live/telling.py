@@ -63,13 +63,13 @@ async def save_webhook(
 
     asked = sha256(f"saveWebhook {key!r} {segment!r} {url!r}".encode()).hexdigest()
     new = await write_once(platform, work, act.now, act.request_key, asked)
-    saved = await _webhook(platform, key)
+    saved = await webhook(platform, key)
     return Saved(saved, saved.secret if new else None)
 
 
 async def delete_webhook(platform: Platform, key: str, act: Act) -> None:
     """Have a webhook told no more; raises Forbidden, NotFound."""
-    hook = await _webhook(platform, key)
+    hook = await webhook(platform, key)
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [hook.segment]), hook.segment)
@@ -86,7 +86,8 @@ async def webhooks(platform: Platform, segments: Sequence[str]) -> Mapping[str, 
     return {key: [one for one in all_ if one.segment == key] for key in segments}
 
 
-async def _webhook(platform: Platform, key: str) -> Webhook:
+async def webhook(platform: Platform, key: str) -> Webhook:
+    """Return a webhook by its key; raises NotFound."""
     known = await storage.read_webhooks(platform.database, keys=[key])
     if not known:
         raise NotFound(f"no webhook has the key {key!r}.")

@@ -7,13 +7,13 @@ already, and no move is recorded twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
 from pyroaring import BitMap
 
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
 from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.index.level import Trees
 from profilegraph.services.indexing import load_trees
@@ -23,10 +23,12 @@ from profilegraph.services.live.following import News, news_since
 from profilegraph.services.live.moves import Circumstances, moves_between
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
+from profilegraph.services.routines import reason_of
 from profilegraph.storage.watches import (
     Evaluated,
     Watch,
     apply,
+    note_problem,
     read_keys,
     read_members,
     read_moves,
@@ -36,7 +38,8 @@ from profilegraph.storage.watches import (
 
 RETRY = timedelta(minutes=1)
 """How long a segment rests whose evaluation failed."""
-_log = structlog.get_logger(__name__)
+WATCHING = "live segments"
+"""What the routine is called."""
 
 
 @dataclass
@@ -48,7 +51,6 @@ class _Followed:
     """Those after the move that `watch` tells of."""
     fresh: bool = True
     """Whether this process has not evaluated it yet, or not since that failed."""
-    rests_until: datetime | None = None
     asked: Asked | None = None
     """None while the segment is broken: it rests, and goes on by itself when it is mended."""
 
@@ -59,7 +61,10 @@ class Watcher:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._database = platform.database
+        self._routines = platform.knowledge.routines
         self._followed: dict[str, _Followed] = {}
+        self._rests: dict[str, datetime] = {}
+        """Until when a watch rests that failed, by its key."""
         self._trees = Trees()
         self._news: News | None = None
         """What has not been seen to yet; its heads are how far this process has looked."""
@@ -69,30 +74,42 @@ class Watcher:
         before = self._news
         later = await news_since(self._database, before.heads if before else None)
         self._news = news = later if before is None else before + later
-        moved, new = await self._follow()
+        moved, new = await self._follow(now)
         if news.trees:
             self._trees = await load_trees(self._database)
-        if news.definitions or new:
-            moved |= await self._ask()
+        if news.definitions or new or self._has_rested(now):
+            moved |= await self._ask(now)
         for one in self._followed.values():
             moved |= await self._attend(one, news, now)
         self._news = News(news.heads)
         if moved:
             self._platform.moved.ring()
 
-    async def _follow(self) -> tuple[bool, bool]:
+    async def _follow(self, now: datetime) -> tuple[bool, bool]:
         """Return whether others recorded moves, and whether there are segments not followed yet."""
         watches = {one.key: one for one in await read_watches(self._database)}
         self._followed = {key: one for key, one in self._followed.items() if key in watches}
+        self._rests = {key: until for key, until in self._rests.items() if key in watches}
         moved = new = False
         for key, watch in watches.items():
             known = self._followed.get(key)
-            if known is None:
-                self._followed[key] = _Followed(watch, await read_members(self._database, watch))
-                new = True
-            else:
+            if known is not None:
                 moved |= await self._catch_up(known, watch)
+            elif not self._rest(watch, now):
+                new |= await self._begin(watch, now)
         return moved, new
+
+    async def _begin(self, watch: Watch, now: datetime) -> bool:
+        """Return whether a segment is followed from now on."""
+        try:
+            members = await read_members(self._database, watch)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
+            await self._set_aside(watch, error, now)
+            return False
+        self._followed[watch.key] = _Followed(watch, members)
+        return True
 
     async def _catch_up(self, known: _Followed, watch: Watch) -> bool:
         since, known.watch = known.watch.n, watch
@@ -102,29 +119,54 @@ class Watcher:
             apply(known.members, one.move)
         return True
 
-    async def _ask(self) -> bool:
+    def _rest(self, watch: Watch, now: datetime) -> bool:
+        """Return whether a watch rests, because it failed not long ago."""
+        until = self._rests.get(watch.key)
+        return until is not None and now < until
+
+    def _has_rested(self, now: datetime) -> bool:
+        """Return whether a segment that could not be asked is to be looked at again."""
+        return any(
+            one.asked is None and key in self._rests and not self._rest(one.watch, now)
+            for key, one in self._followed.items()
+        )
+
+    async def _ask(self, now: datetime) -> bool:
         """Return whether a segment is broken: who follows it is to be told."""
-        segments = [one.watch.segment for one in self._followed.values()]
-        asked = await ask(self._platform, segments)
+        segments = {one.watch.segment for one in self._followed.values()}
+        asked, failed = await ask(self._platform, segments)
         for one in self._followed.values():
             one.asked = asked.get(one.watch.segment)
             if one.asked is None:
                 one.fresh = True  # what changes meanwhile is looked at when it can be asked again
-        return len(asked) < len(set(segments))
+                self._rests.pop(one.watch.key, None)
+            if one.watch.segment in failed:
+                one.watch = await self._set_aside(one.watch, failed[one.watch.segment], now)
+        return len(asked) < len(segments)
 
     async def _attend(self, one: _Followed, news: News, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
-        if one.asked is None or (one.rests_until is not None and now < one.rests_until):
+        if one.asked is None or self._rest(one.watch, now):
             return False
         try:
             moved = await self._evaluate(one, one.asked, news, now)
-        except ProfilegraphError as error:
-            segment = one.watch.segment
-            _log.warning("live_segment_failed", segment=segment, code=error.code, error=str(error))
-            one.fresh, one.rests_until = True, now + RETRY
+        except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
+            one.fresh = True
+            one.watch = await self._set_aside(one.watch, error, now)
             return False
-        one.rests_until = None
+        if self._rests.pop(one.watch.key, None) is not None:
+            self._routines.taken_up(WATCHING, one.watch.segment)
         return moved
+
+    async def _set_aside(self, watch: Watch, error: Exception, now: datetime) -> Watch:
+        """Return a watch that rests for a while, after the reason is kept where everybody sees it."""
+        self._rests[watch.key] = now + RETRY
+        self._routines.set_aside(WATCHING, watch.segment, error)
+        problem = error.message if isinstance(error, ProfilegraphError) else reason_of(error)
+        if problem == watch.problem:
+            return watch
+        await self._database.write(partial(note_problem, key=watch.key, problem=problem))
+        return replace(watch, problem=problem)
 
     async def _evaluate(self, one: _Followed, asked: Asked, news: News, now: datetime) -> bool:
         while True:
@@ -147,7 +189,7 @@ class Watcher:
     def _all_needed(self, one: _Followed, asked: Asked, news: News, at: datetime) -> bool:
         watch = one.watch
         if watch.schedule is not None:
-            due = next_run(watch.schedule, watch.ran_at, self._platform.settings.zone)
+            due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
             if due is not None and due <= at:
                 return True
         anyone = one.fresh or news.trees or news.lost or asked.definition != watch.definition
@@ -169,6 +211,8 @@ class Watcher:
         some = await affected(self._database, news, asked.reach)
         if some is None:
             return await self._among_all(one, asked, news, at)
+        if not self._trees.cover(some.level):
+            self._trees = await load_trees(self._database)
         found = among_some(self._platform, asked, some, self._trees, at)
         known = Circumstances(redefined=False, changed=some.customers)
         moves = moves_between(one.members & some.customers, found, known)

@@ -79,7 +79,7 @@ async def set_live(
     InvalidInput where the schedule is none, Forbidden, NotFound, BrokenSegment, and Conflict where
     the segment is not active.
     """
-    if schedule is not None and next_run(schedule, act.now, platform.settings.zone) is None:
+    if schedule is not None and next_run(schedule, act.now, platform.deployment.zone) is None:
         raise InvalidInput(
             f"{schedule!r} never comes.", hint="Name a day that there is.", where="schedule"
         )
@@ -117,6 +117,12 @@ async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> St
 async def watches(platform: Platform, keys: Sequence[str]) -> Mapping[str, Watch]:
     """Return how segments are watched, by key; one that never was is left out."""
     return {one.segment: one for one in await read_watches(platform.database, keys)}
+
+
+async def failure(platform: Platform, segment: str) -> str | None:
+    """Return why the last evaluation of a live segment failed; None where it did not."""
+    watch = (await watches(platform, [segment])).get(segment)
+    return None if watch is None else watch.problem
 
 
 async def newest_crossings(

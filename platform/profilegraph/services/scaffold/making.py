@@ -6,7 +6,6 @@ import keyword
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from string import Template
 
@@ -46,9 +45,8 @@ class Names:
                 f"{key!r} is a word of Python or of filters already.", hint="Use another name."
             )
         if key in taken:
-            near = get_close_matches(key, taken, n=1)
             raise Conflict(
-                f"a plugin or taxonomy is called {near[0]!r} already.", hint="Use another name."
+                f"a plugin or taxonomy is called {key!r} already.", hint="Use another name."
             )
         return cls(key)
 

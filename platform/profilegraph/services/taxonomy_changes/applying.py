@@ -27,7 +27,12 @@ from profilegraph.services.taxonomy_changes.planning import (
     plan_of,
 )
 from profilegraph.services.taxonomy_changes.plans import Plan
-from profilegraph.services.taxonomy_changes.records import KeptStep, Record, Rewritten
+from profilegraph.services.taxonomy_changes.records import (
+    KeptStep,
+    Record,
+    Rewritten,
+    record_of,
+)
 from profilegraph.services.taxonomy_changes.wording import note, told
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import save_version
@@ -157,7 +162,7 @@ class _Work:
         for taxonomy in revision.changed:
             await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
         await follow(transaction, revision.changed, revision.after.values(), now)
-        words = note(told(self.plan.change, "zh-CN"), told(self.plan.change, "en"))
+        words = note(told(self.plan, "zh-CN"), told(self.plan, "en"))
         written = []
         for key, node in sorted(grounds.rewritten.items()):
             number = await save_version(
@@ -204,7 +209,7 @@ async def _all_at_once(transaction: Transaction, step: Step, work: _Work) -> Non
 
 async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> bool:
     """Return whether there may be more to do after one batch of a change's taggings."""
-    for step in Record.model_validate_json(kept.record or "").rules(kept.members):
+    for step in record_of(kept).rules(kept.members):
         customers = await next_customers(transaction, step.rule, step.customers, at_once)
         if customers:
             assert kept.applied_at is not None, "what is applied has a moment"  # noqa: S101

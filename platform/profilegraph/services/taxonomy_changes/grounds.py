@@ -198,10 +198,10 @@ def new_version(platform: Platform, change: Change) -> Taxonomy | None:
         return None
     if act.text is not None:
         return parse_taxonomy(act.text, "text")
-    for taxonomy in platform.host.taxonomies:
+    for taxonomy in platform.host.brought:
         if taxonomy.key == act.installed:
             return taxonomy
-    keys = ", ".join(sorted(one.key for one in platform.host.taxonomies))
+    keys = ", ".join(sorted(one.key for one in platform.host.brought))
     raise NotFound(f"no taxonomy {act.installed!r} is installed.", hint=f"Installed are: {keys}.")
 
 

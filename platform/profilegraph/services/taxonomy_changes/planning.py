@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.duties import Actor
+from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy import Duty
 from profilegraph.domain.taxonomy_changes import Change, Deprecate, Split
 from profilegraph.errors import InvalidInput, NotFound
@@ -71,15 +72,8 @@ def read_change(value: object) -> Change:
     try:
         return Change.model_validate(value)
     except ValidationError as fault:
-        errors = fault.errors(include_url=False, include_context=False)
-        raise InvalidInput(
-            "; ".join(
-                ".".join(map(str, ("change", *one["loc"])))
-                + f": {one['msg'].removeprefix('Value error, ')}"
-                for one in errors
-            )
-            + "."
-        ) from fault
+        told = [(".".join(map(str, ("change", *e["loc"]))), reason(e)) for e in reasons(fault)]
+        raise InvalidInput("; ".join(f"{place}: {why}" for place, why in told) + ".") from fault
 
 
 async def plan(

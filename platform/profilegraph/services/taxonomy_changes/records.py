@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from profilegraph.domain.retagging import Rule
 from profilegraph.domain.taxonomy import Taxonomy
 from profilegraph.index.retagging import Step
+from profilegraph.storage.taxonomy_changes import KeptChange
 
 
 class _Kept(BaseModel):
@@ -61,3 +62,8 @@ class Record(_Kept):
             Step(Rule(one.moves, one.single, one.narrowed), members if one.of_members else None)
             for one in self.steps
         )
+
+
+def record_of(kept: KeptChange) -> Record:
+    """Return what applying a change did."""
+    return Record.model_validate_json(kept.record or "")

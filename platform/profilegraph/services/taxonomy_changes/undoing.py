@@ -19,7 +19,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies import digest, follow
 from profilegraph.services.taxonomy_changes.applying import AT_ONCE
 from profilegraph.services.taxonomy_changes.planning import Editor, kept_change, plan_of
-from profilegraph.services.taxonomy_changes.records import Record, Rewritten
+from profilegraph.services.taxonomy_changes.records import Record, Rewritten, record_of
 from profilegraph.services.taxonomy_changes.wording import note, undone
 from profilegraph.storage.database import Transaction
 from profilegraph.storage.saved_segments import (
@@ -79,7 +79,7 @@ async def undo(
 async def _former_filters(platform: Platform, kept: KeptChange) -> Mapping[str, SavedSegment]:
     """Return the versions that segments had before a change rewrote them, by key."""
     found = {}
-    for one in _record(kept).segments:
+    for one in record_of(kept).segments:
         try:
             found[one.key] = await read_segment(platform.database, one.key, one.before)
         except NotFound:
@@ -104,7 +104,7 @@ class _Work:
         if kept is None or kept.state is not ChangeState.APPLIED:
             return
         await self._require_last(transaction)
-        record = _record(kept)
+        record = record_of(kept)
         world: World = {one.key: one for one in taxonomies}
         after = restored(world, record.before, record.after)
         segments = {one.key: one for one in await locked_segments(transaction)}
@@ -140,8 +140,8 @@ class _Work:
                 pass
 
     async def _write_back(self, transaction: Transaction, back: Mapping[str, Rewritten]) -> None:
-        change = plan_of(self.kept).change
-        words = note(undone(change, "zh-CN"), undone(change, "en"))
+        plan = plan_of(self.kept)
+        words = note(undone(plan, "zh-CN"), undone(plan, "en"))
         for key, one in sorted(back.items()):
             await save_version(
                 transaction,
@@ -167,11 +167,11 @@ class _Work:
                 f"the change {other.key!r} is {other.state}: its taggings still follow.",
                 hint="Finish it first: apply or undo it again.",
             )
-        mine = {one.key for one in _record(self.kept).after}
+        mine = {one.key for one in record_of(self.kept).after}
         for other in await newest_applied(transaction):
             if other.key == self.kept.key:
                 return
-            if mine & {one.key for one in _record(other).after}:
+            if mine & {one.key for one in record_of(other).after}:
                 raise Conflict(
                     f"the change {other.key!r} came later, and changed the same taxonomy.",
                     hint="Take that one back first.",
@@ -204,7 +204,7 @@ async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> b
     assert kept.undone_at is not None  # noqa: S101  (it is being undone)
     if await take_back(transaction, kept.key, kept.applied_at, kept.undone_at, at_once):
         return True
-    rule = _backwards(_record(kept), await lock_taxonomies(transaction))
+    rule = _backwards(record_of(kept), await lock_taxonomies(transaction))
     customers = await next_customers(transaction, rule, None, at_once) if rule.moves else []
     if customers:
         await retag(transaction, customers, rule, kept.undone_at, None)
@@ -224,7 +224,3 @@ def _backwards(record: Record, taxonomies: Iterable[Taxonomy]) -> Rule:
     }
     single = (k for k, one in catalogue.dimensions.items() if one.cardinality is Cardinality.SINGLE)
     return Rule(moves, frozenset(single))
-
-
-def _record(kept: KeptChange) -> Record:
-    return Record.model_validate_json(kept.record or "")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from profilegraph.domain.taxonomy_changes import (
-    Change,
     Delete,
     Deprecate,
     Merge,
@@ -17,7 +16,7 @@ from profilegraph.domain.taxonomy_changes import (
     Split,
 )
 from profilegraph.domain.values import Labels
-from profilegraph.services.taxonomy_changes.plans import PlanWarning, WarningKind
+from profilegraph.services.taxonomy_changes.plans import Plan, PlanWarning, WarningKind
 
 _ACTS: Mapping[type, Labels] = MappingProxyType(
     {
@@ -27,7 +26,7 @@ _ACTS: Mapping[type, Labels] = MappingProxyType(
         Move: Labels(zh_cn="「{0}」移到{1}", en="move {0} to {1}"),
         Deprecate: Labels(zh_cn="停用「{0}」", en="deprecate {0}"),
         Delete: Labels(zh_cn="删除「{0}」", en="delete {0}"),
-        NewVersion: Labels(zh_cn="更新分类体系「{0}」", en="load a new version of {0}"),
+        NewVersion: Labels(zh_cn="更新分类体系「{0}」至 {1}", en="load a new version of {0}: {1}"),
     }
 )
 _UNDONE = Labels(zh_cn="撤销：{0}", en="undo: {0}")
@@ -61,9 +60,9 @@ _WARNINGS: Mapping[WarningKind, Labels] = MappingProxyType(
 )
 
 
-def told(change: Change, locale: str) -> str:
-    """Return a change in words."""
-    act = change.act
+def told(plan: Plan, locale: str) -> str:
+    """Return the change of a plan in words."""
+    act = plan.change.act
     match act:
         case Rename(target=one, key=key, labels=labels):
             other = " · ".join(part for part in (key, labels and labels.text(locale)) if part)
@@ -76,14 +75,15 @@ def told(change: Change, locale: str) -> str:
             other = ", ".join(f"{name} {value}" for name, value in given.items())
         case Deprecate(target=one) | Delete(target=one):
             other = ""
-        case NewVersion(installed=installed):
-            one, other = installed or "", ""
+        case NewVersion():
+            one = ", ".join(step.key for step in plan.taxonomies)
+            other = ", ".join(step.after for step in plan.taxonomies)
     return _ACTS[type(act)].text(locale).format(one, other).strip()
 
 
-def undone(change: Change, locale: str) -> str:
-    """Return in words that a change is taken back."""
-    return _UNDONE.text(locale).format(told(change, locale))
+def undone(plan: Plan, locale: str) -> str:
+    """Return in words that the change of a plan is taken back."""
+    return _UNDONE.text(locale).format(told(plan, locale))
 
 
 def note(text_zh: str, text_en: str) -> str:

@@ -5,4 +5,5 @@ CALL (c) {
   UNION
   MATCH (c)-[r:RELATED_TO]-(o:Customer) RETURN o, r.kind AS kind
 }
+WITH c, o, kind WHERE o.ordinal IS NOT NULL  // just written past the platform: it has a number soon
 RETURN [c.ordinal, o.ordinal, kind]

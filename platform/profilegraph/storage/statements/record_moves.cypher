@@ -3,7 +3,7 @@ MATCH (w:Watch {key: $key})
 SET w.key = w.key
 WITH w WHERE w.n = $n
 SET w.n = $n + size($moves), w.size = $size, w.at = $at, w.definition = $definition,
-  w.heads = $heads, w.ranAt = $ranAt,
+  w.heads = $heads, w.problem = null, w.ranAt = $ranAt,
   w.members = coalesce($members, w.members),
   w.base = CASE WHEN $members IS NULL THEN w.base ELSE w.n END
 FOREACH (move IN $moves |

@@ -1,6 +1,6 @@
 // Claimed and locked before: nobody else ranks at the same time.
 MATCH (g:SegmentGroup {key: $key})
-SET g.labelZh = $labelZh, g.labelEn = $labelEn
+SET g.labelZh = coalesce($labelZh, g.labelZh), g.labelEn = coalesce($labelEn, g.labelEn)
 WITH g
 OPTIONAL MATCH (g)-[r:RANKS]->(:Segment)
 DELETE r

@@ -6,9 +6,9 @@ import fcntl
 import json
 import os
 from dataclasses import asdict
-from pathlib import Path
 
 from profilegraph.hooks import MembershipChanged, TagsChanged
+from profilegraph_outbox.files import outbox_at, private
 from profilegraph_outbox.lists import FOLDER
 
 MEMBERSHIP, TAGS = "membership.jsonl", "tags.jsonl"
@@ -20,9 +20,19 @@ def note(file: str, change: MembershipChanged | TagsChanged) -> None:
     if not folder:
         return
     line = json.dumps(asdict(change), ensure_ascii=False, default=str)
-    path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
-    with (path / file).open("a", encoding="utf-8") as journal:
+    path = outbox_at(folder)
+    with private(path / file, "ab") as journal:
         # Several processes may be told of changes at once.
         fcntl.flock(journal, fcntl.LOCK_EX)
-        journal.write(f"{line}\n")
+        _append(journal.fileno(), f"{line}\n".encode())
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Write a line as a whole or, on a full disk, nothing of it: half a line would spoil the next."""
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    try:
+        while line:
+            line = line[os.write(descriptor, line) :]
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise

@@ -16,6 +16,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks import Delivery, Destination, Heading, Page
 from profilegraph.hooks.destinations import Value
+from profilegraph_outbox.files import outbox_at, private
 
 FOLDER = "PROFILEGRAPH_OUTBOX"
 """The variable that names the folder; who sends does not choose where on the server files go."""
@@ -93,9 +94,7 @@ def outbox() -> Path:
         raise InvalidInput(
             "this deployment has no folder for lists.", hint=f"Set {FOLDER} where it is served."
         )
-    path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return outbox_at(folder)
 
 
 def receipt(tally: Tally, delivery: Delivery[ListOptions]) -> str:
@@ -162,12 +161,15 @@ async def _write(path: Path, delivery: Delivery[ListOptions], address: str) -> T
     lines = _Lines(delivery, address)
     # Beside the file and then in its place: whoever looks sees all of the list or nothing of it.
     part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8-sig", newline="") as file:
-        sheet = csv.writer(file, quoting=csv.QUOTE_ALL)
-        sheet.writerow(lines.header())
-        async for page in delivery.pages():
-            sheet.writerows(lines.of(page))
-    part.replace(path)
+    try:
+        with private(part, "w", encoding="utf-8-sig", newline="") as file:
+            sheet = csv.writer(file, quoting=csv.QUOTE_ALL)
+            sheet.writerow(lines.header())
+            async for page in delivery.pages():
+                sheet.writerows(lines.of(page))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return lines.tally
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,14 @@ from profilegraph.config import Settings, load_settings
 from profilegraph.domain.values import Record
 from profilegraph.embedded import server as embedded
 from profilegraph.hooks.host import load_host
+from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.segments.codec import decode
 from profilegraph.segments.nodes import Node
 from profilegraph.services import models, records
 from profilegraph.services.contract.agreement import Members, members_by_engine
+from profilegraph.services.customer_fields import field_values
 from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.listening import Listening
 from profilegraph.services.models import ModelRun
 from profilegraph.services.platform import Address, Platform, connect, locate, schema_migrations
 from profilegraph.services.taxonomies import load_taxonomies
@@ -65,11 +68,43 @@ class Graph:
 
         Every engine is asked; raises AssertionError where they differ.
         """
-        return self.agreed(decode(asked, self.platform.host.conditions))
+        return self.agreed(decode(asked, self.platform.host.conditions(None)))
 
     def leaf(self, key: str, **asked: Any) -> set[str]:
         """Return the keys of the customers that match a plugin's leaf, as `members` does."""
         return self.members({to_camel(key): asked})
+
+    def field(self, key: str, *customers: str) -> dict[str, Any]:
+        """Return the value of a customer field for each customer, as the API has it.
+
+        Raises PluginError where the plugin fails or breaks its word.
+        """
+        values = field_values(self.platform, key, customers, self.now)
+        return dict(zip(customers, self._do(values), strict=True))
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[MembershipChanged], None]]:
+        """Have listeners told of the tags that change meanwhile, and wait until all have heard.
+
+        What is yielded tells them that customers entered or left a segment. Raises AssertionError
+        where a listener failed, with the reasons.
+        """
+        host, database = self.platform.host, self.platform.database
+        listening = Listening(host.listeners, host.guard)
+        database.on_tags = listening.tags_written
+
+        async def moved(change: MembershipChanged) -> None:
+            listening.members_moved(change)
+
+        try:
+            yield lambda change: self._do(moved(change))
+        finally:
+            database.on_tags = None
+            self._do(listening.close())
+        missed = {part: many for part, many in listening.missed.items() if many}
+        if missed:
+            reasons = [f"{one.part}: {one.reason}" for one in host.guard.troubles]
+            raise AssertionError(f"listeners failed: {missed} {reasons}")
 
     def agreed(self, node: Node) -> set[str]:
         """Return the keys of the members of a filter; raises AssertionError where engines differ."""

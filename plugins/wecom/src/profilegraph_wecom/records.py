@@ -17,6 +17,7 @@ from profilegraph.domain.customers import (
     TagSource,
 )
 from profilegraph.domain.organisation import Employee, Ownership
+from profilegraph.domain.texts import normal_text
 from profilegraph.domain.values import Record
 from profilegraph.hooks import Unreadable
 from profilegraph_wecom.library import short_key
@@ -61,9 +62,9 @@ class Teller:
     def contact(self, contact: Contact) -> Told:
         """Yield a contact as a customer, and the keys by which channels know it."""
         key = customer_key(contact.external_userid)
-        yield Customer(
-            key=key, kind=CustomerKind.PERSON, **({"name": contact.name} if contact.name else {})
-        )
+        # Many call themselves by letters that nobody sees: those have no name.
+        name = normal_text(contact.name).strip()
+        yield Customer(key=key, kind=CustomerKind.PERSON, **({"name": name} if name else {}))
         yield Identity(
             kind=IdentityKind.WECOM_EXTERNAL_USER, value=contact.external_userid, customer=key
         )

@@ -1,0 +1,49 @@
+"""Why a value cannot be used, in words for whoever gave it: what pydantic found, without its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from profilegraph.domain.customers import HOURS
+from profilegraph.domain.taxonomy import ANY_KEY, FOLDER, TAG_ALIAS, TAG_NAME, VERSION
+from profilegraph.domain.values import KEY, SNAKE_KEY, TAG_KEY
+from profilegraph.nearest import instead
+
+_SHAPES: Mapping[str, str] = MappingProxyType(
+    {
+        KEY: "a key has no line breaks and no other control characters",
+        SNAKE_KEY: "a key is made of a-z, 0-9 and _, begins with a letter, and has at most 63 of them",
+        TAG_NAME: "the name of a tag is made of a-z, 0-9 and _, and has at most 63 of them",
+        TAG_KEY: "a tag is named with its dimension, `dimension/tag`, such as temperature/warm",
+        TAG_ALIAS: "a tag is named as `tag`, or with its dimension, as `dimension/tag`",
+        ANY_KEY: "give the key of a dimension, or of a tag with its dimension, `dimension/tag`",
+        FOLDER: "a folder is a name, or at most eight with slashes between them",
+        VERSION: "a version is three numbers, such as 1.0.0",
+        HOURS: "hours are from one time of day to another, such as 18:00-22:00",
+    }
+)
+_UNKNOWN = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+_MISSING = frozenset({"missing", "missing_argument", "missing_keyword_only_argument"})
+
+
+def reason(error: Mapping[str, Any], fields: Iterable[str] = ()) -> str:
+    """Return what is wrong with a value; `fields` are the names that there are where it is."""
+    match error["type"]:
+        case "string_pattern_mismatch" if error.get("ctx", {}).get("pattern") in _SHAPES:
+            return _SHAPES[error["ctx"]["pattern"]]
+        case kind if kind in _UNKNOWN:
+            return "it is unknown here" + instead(str(error["loc"][-1]), fields)
+        case kind if kind in _MISSING:
+            return "it is missing"
+        case _:
+            told: str = error["msg"]
+            return told.removeprefix("Value error, ")
+
+
+def reasons(fault: ValidationError) -> list[Mapping[str, Any]]:
+    """Return the errors of a validation, without the values, which may be personal."""
+    return [dict(one) for one in fault.errors(include_url=False, include_input=False)]

@@ -1,0 +1,39 @@
+"""What is tried again of bulk work: what is safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from neo4j.exceptions import ConnectionPoolError, Neo4jError
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from profilegraph.errors import DATABASE_AWAY, DatabaseBusy, DatabaseTimeout
+
+
+def repeated(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetrying:
+    """Return so many attempts at a call, each with all of its time."""
+    return AsyncRetrying(
+        retry=retry_if_exception(again),
+        wait=wait_exponential_jitter(multiplier=0.5, max=10.0),
+        stop=stop_after_attempt(attempts),
+        reraise=True,
+    )
+
+
+def passes(error: BaseException) -> bool:
+    """Return whether an error says that the database is away or too busy."""
+    return isinstance(error, DATABASE_AWAY)
+
+
+def nothing_kept(error: BaseException) -> bool:
+    """Return whether a transaction failed of which the database says that nothing was kept.
+
+    Where it says nothing, the transaction may have been committed all the same.
+    """
+    told = isinstance(error.__cause__, Neo4jError | ConnectionPoolError)
+    return told and isinstance(error, DatabaseTimeout | DatabaseBusy)

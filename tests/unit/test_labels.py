@@ -1,0 +1,113 @@
+"""Chinese alone or English alone is enough for a label; the other is shown as missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+from graphql import GraphQLInputObjectType
+from pydantic import ValidationError
+from typer.testing import CliRunner
+
+from profilegraph.api.schema import build_schema
+from profilegraph.cli import taxonomy as command
+from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy_diff import compare
+from profilegraph.domain.taxonomy_edits import changed, made_key
+from profilegraph.domain.taxonomy_fit import misfits
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidTaxonomy
+from profilegraph.importers.located_yaml import load_located
+from profilegraph.importers.taxonomies import parse_taxonomy, taxonomy_schema
+
+CHINESE, ENGLISH = Labels(zh_cn="试驾"), Labels(en="Test drive")
+ONE_LANGUAGE = """\
+key: acme
+version: 1.0.0
+labels: {en: Acme}
+dimensions:
+  - key: fleet
+    labels: {zh-CN: 车队}
+    description: {en: What it drives.}
+    cardinality: multi
+    tags:
+      - {key: vans, labels: {en: Vans}}
+      - {key: trucks, labels: {en: Trucks, zh-CN: 卡车}}
+"""
+
+
+def test_a_label_in_one_language_is_read_in_both() -> None:
+    assert [CHINESE.text(locale) for locale in ("zh-CN", "en")] == ["试驾", "试驾"]
+    assert [ENGLISH.text(locale) for locale in ("zh_TW", "en")] == ["Test drive", "Test drive"]
+    assert (CHINESE.both, CHINESE.missing) == ("试驾", ("en",))
+    assert (ENGLISH.both, ENGLISH.missing) == ("Test drive", ("zh-CN",))
+    both = ENGLISH.over(CHINESE)
+    assert (both.both, both.missing) == ("Test drive · 试驾", ())
+
+
+def test_a_label_in_no_language_is_none() -> None:
+    for given in ({}, {"en": None}, {"zh-CN": None, "en": None}):
+        with pytest.raises(ValidationError, match="say it in zh-CN, in en, or in both"):
+            Labels.model_validate(given)
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        Labels(en="")
+
+
+def test_a_file_in_one_language_is_read_and_fits_the_published_schema() -> None:
+    found = parse_taxonomy(ONE_LANGUAGE, "acme.yaml")
+    [fleet] = found.dimensions
+    assert [one.labels.text("zh-CN") for one in fleet.tags] == ["Vans", "卡车"]
+    jsonschema.validate(load_located(ONE_LANGUAGE).data, taxonomy_schema())
+    again = Taxonomy.model_validate_json(found.model_dump_json(by_alias=True, exclude_none=True))
+    assert again == found
+    assert misfits([found]) == []
+
+
+def test_a_file_that_labels_nothing_is_refused_where_it_does_not() -> None:
+    text = ONE_LANGUAGE.replace("labels: {en: Vans}", "labels: {}")
+    with pytest.raises(InvalidTaxonomy) as caught:
+        parse_taxonomy(text, "acme.yaml")
+    assert caught.value.faults == (
+        "acme.yaml:10:29: `labels` is a mapping; say it in zh-CN, in en, or in both",
+    )
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(load_located(text).data, taxonomy_schema())
+
+
+def test_check_warns_of_each_label_that_is_missing_and_where(tmp_path: Path) -> None:
+    path = tmp_path / "acme.yaml"
+    path.write_text(ONE_LANGUAGE, "utf-8")
+    done = CliRunner().invoke(command.app, ["check", str(path)], catch_exceptions=False)
+    assert done.exit_code == 0
+    printed = done.stdout.replace("\n", "")
+    assert "acme 1.0.0 is sound" in printed
+    for place, told in (
+        ("3:9", "the taxonomy 'acme' has no zh-CN label: 'Acme' is shown for it"),
+        ("6:13", "the dimension 'fleet' has no en label: '车队' is shown for it"),
+        ("10:29", "the tag 'fleet/vans' has no zh-CN label: 'Vans' is shown for it"),
+    ):
+        assert f"acme.yaml:{place}: {told}" in printed
+    assert printed.count("warning") == 3
+
+
+def test_the_api_is_described_in_the_languages_that_there_are() -> None:
+    catalogue = Catalogue.of([parse_taxonomy(ONE_LANGUAGE, "acme.yaml")])
+    kind = build_schema(catalogue)._schema.type_map["FilterInput"]
+    assert isinstance(kind, GraphQLInputObjectType)
+    field = kind.fields["fleet"]
+    assert field.description == "车队\n\nWhat it drives."
+
+
+def test_two_tags_without_an_english_label_are_not_called_alike() -> None:
+    old = parse_taxonomy(ONE_LANGUAGE, "acme.yaml")
+    [fleet] = old.dimensions
+    assert compare(old, old).changes == ()
+    assert (
+        made_key(CHINESE, (), "tag")
+        == made_key(CHINESE, (), "tag")
+        != made_key(Labels(zh_cn="卡车"), (), "tag")
+    )
+    renamed = changed(fleet, labels=Labels(en="Fleet"))
+    assert renamed.labels.both == "Fleet · 车队"
