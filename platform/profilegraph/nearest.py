@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from heapq import nlargest
 from itertools import islice
 
 _WORDS = re.compile(r"[A-Z]?[^\W_A-Z]+|[A-Z]+|\d+")
 _PARTED = re.compile(r"(.*[/:.])([^/:.]*)", re.DOTALL)
-_MOST_COMPARED = 5_000
+_MOST_COMPARED = 2_000
 _MOST_LISTED = 12
+_LONGEST = 200
 _ALIKE = 0.65
 _ALIKE_SIGNS = 0.5
 """Less is asked of Chinese names: two signs of which one is wrong are half alike."""
@@ -62,26 +63,40 @@ def _ranked(name: str, known: Iterable[str], most: int) -> list[tuple[float, str
     names = sorted(islice(known, _MOST_COMPARED))
     within = [one for one in names if given and one.startswith(given[1])]
     if given and within:  # the tag of a dimension, say, where the dimension is right
-        scored = [(_likeness(given[2], one.removeprefix(given[1])), one) for one in within]
+        like = _likeness(given[2])
+        scored = [(like(one.removeprefix(given[1])), one) for one in within]
     else:
-        scored = [(_whole_or_last(name, one), one) for one in names]
+        like = _likeness(name)
+        scored = [(max(map(like, _whole_and_last(one))), one) for one in names]
     return nlargest(most, scored, key=lambda one: one[0])
 
 
-def _whole_or_last(name: str, other: str) -> float:
-    parted = _PARTED.fullmatch(other)
-    whole = _likeness(name, other)
-    return whole if parted is None else max(whole, _likeness(name, parted[2]))
+def _whole_and_last(name: str) -> tuple[str, ...]:
+    parted = _PARTED.fullmatch(name)
+    return (name,) if parted is None else (name, parted[2])
 
 
-def _likeness(name: str, other: str) -> float:
-    """Return how like two names are, 0 to 1 and a little more: by letters, and by whole words.
+def _likeness(name: str) -> Callable[[str], float]:
+    """Return what tells how like another name is, 0 to 1 and a little more: by letters and whole words.
 
     How words are put together (camelCase, snake_case, CAPITALS) is no difference.
     """
-    mine, theirs = ([word.casefold() for word in _WORDS.findall(one)] for one in (name, other))
-    letters = SequenceMatcher(None, "".join(mine), "".join(theirs), autojunk=False)
-    if letters.real_quick_ratio() + _FOR_WORDS < _ALIKE_SIGNS:
-        return 0.0
-    found = sum(word in mine for word in theirs) / max(len(theirs), 1)
-    return letters.ratio() + _FOR_WORDS * found
+    mine = _words(name)
+    letters, words = SequenceMatcher(autojunk=False), frozenset(mine)
+    letters.set_seq2("".join(mine))  # what it knows of the second, it keeps
+
+    def like(other: str) -> float:
+        theirs = _words(other)
+        letters.set_seq1("".join(theirs))
+        if letters.real_quick_ratio() + _FOR_WORDS < _ALIKE_SIGNS:
+            return 0.0
+        found = sum(word in words for word in theirs) / max(len(theirs), 1)
+        if letters.quick_ratio() + _FOR_WORDS * found < _ALIKE_SIGNS:
+            return 0.0
+        return letters.ratio() + _FOR_WORDS * found
+
+    return like
+
+
+def _words(name: str) -> list[str]:
+    return [word.casefold() for word in _WORDS.findall(name[:_LONGEST])]

@@ -319,8 +319,9 @@ async def test_an_answer_says_what_was_saved_only_later_than_its_moment(past):
     assert (notice["code"], notice["later"], notice["first"], notice["nothingBefore"]) == (
         "CUSTOMERS_SAVED_LATER", 3, saved, True,
     )  # fmt: skip
-    assert notice["text"].startswith(
-        "Nothing is known of customers at 2026-02-28 12:00 UTC. 3 cust"
+    assert notice["text"] == (
+        "Nothing is known of customers at 2026-02-28 12:00 UTC. Customers saved only later: 3, the"
+        " first at 2026-03-01 12:00 UTC; an answer as of then lacks them."
     )
     assert notice["chinese"].startswith("平台在 2026-02-28 12:00 UTC 时没有任何客户的记录")
     later = (await past(NOTICED, f=WARM, at=day(past, 1)))["segmentPreview"]["notices"]
@@ -360,9 +361,9 @@ async def test_since_when_somebody_has_been_a_customer_can_be_brought_in(past):
     assert (error["extensions"]["code"], "still to come" in error["message"]) == ("CONFLICT", True)
 
 
-RECENT = {"event": {"type": "visit", "window": {"lastDays": 30}}}
+RECENT = {"event": {"type": "visit_page", "window": {"lastDays": 30}}}
 VISITS = """mutation($at: DateTime!) {
-  recordEvents(events: [{key: "v", customer: "a", type: "visit", at: $at}]) { key } }"""
+  recordEvents(events: [{key: "v", customer: "a", type: "visit_page", at: $at}]) { key } }"""
 AT_ANOTHER_PRESENT = """query($f: FilterInput!, $now: DateTime, $at: DateTime, $s: String!) {
   segmentPreview(filter: $f, now: $now, asOf: $at) { count members { totalCount }
     waterfall { steps { kept } } breakdown(dimensions: ["temperature"]) { total } }
@@ -370,7 +371,7 @@ AT_ANOTHER_PRESENT = """query($f: FilterInput!, $now: DateTime, $at: DateTime, $
   explainMember(customer: "a", filter: $f, now: $now, asOf: $at) { holds nearestMiss { text } }
   segment(key: $s, now: $now, asOf: $at) { count broken { since } }
   segmentOverlap(filters: [$f, $f], now: $now, asOf: $at) { union }
-  compareSegments(aFilter: $f, now: $now, asOf: $at) { aSize }
+  compareSegments(aFilter: $f, now: $now, asOf: $at) { aCount }
   crossTable(rows: "temperature", columns: "pains", filter: $f, now: $now, asOf: $at) { total }
 }"""
 
@@ -402,7 +403,7 @@ async def test_every_question_takes_another_moment_for_the_present(
     assert found["explainMember"]["holds"] is bool(holds)
     assert found["segment"] == {"count": holds, "broken": None}
     assert found["segmentOverlap"]["union"] == holds
-    assert found["compareSegments"]["aSize"] == holds
+    assert found["compareSegments"]["aCount"] == holds
     assert found["crossTable"]["total"] == holds
     if indexed:
         await past.platform.knowledge.close()

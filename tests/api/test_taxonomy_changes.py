@@ -180,7 +180,7 @@ dimensions:
     tags: [{key: glad, labels: {zh-CN: 高兴, en: Glad}}]
 """
     plan = (await levels(PLAN, change={"version": {"text": text}}))["planTaxonomyChange"]
-    assert plan["taxonomies"] == [{"key": "people", "before": None, "after": "1.0.0"}]
+    assert plan["taxonomies"] == [{"taxonomyKey": "people", "before": None, "after": "1.0.0"}]
     await levels(APPLY, key=plan["key"], digest=plan["digest"])
     found = await levels('{ dimension(key: "mood") { tags { name } } }')
     assert found["dimension"]["tags"] == [{"name": "glad"}]

@@ -16,7 +16,7 @@ from profilegraph.cli.main import app
 from profilegraph.domain.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.embedded.server import RunningServer
-from profilegraph.errors import NotFound, ProfilegraphError
+from profilegraph.errors import Conflict, NotFound, ProfilegraphError
 from profilegraph.segments.codec import decode
 from profilegraph.services import records, segments
 from profilegraph.services.live import watching
@@ -63,7 +63,13 @@ def test_the_history_tells_who_changed_what_and_a_rollback_restores_it(
     segment: Command, save: Command
 ) -> None:
     save(WARM, "--note", "first")
-    save({"all": [WARM, PAINED]}, "--author", "Li")
+    save({"all": [WARM, PAINED]}, "--author", "Li", "--base", "1")
+    for command in (
+        lambda: save(WARM, "--base", "1"),
+        lambda: segment("rollback", "s", "1", "--base", "1"),
+    ):
+        with pytest.raises(Conflict, match="is at version 2 by 'Li'"):
+            command()
     assert segment("diff", "s", "1") == "added condition: Pains has any tag\n"
     assert segment("diff", "s", "2", "1", "--locale", "zh") == "移除条件：痛点已有标签\n"
     assert segment("rollback", "s", "1", "--note", "too few") == "s is at version 3\n"
@@ -103,9 +109,9 @@ def test_a_command_says_what_was_saved_only_later_than_its_moment(
 ) -> None:
     before = ("--as-of", (NOW - timedelta(days=9)).isoformat())
     now = ("--now", NOW.isoformat())
-    told = segment("count", "s", *before, *now).split("\n", 1)
-    assert told[0] == "0"
-    assert told[1].startswith("CUSTOMERS_SAVED_LATER Nothing is known of customers at 2026-02-20")
+    notice, count = sorted(segment("count", "s", *before, *now).splitlines(), reverse=True)
+    assert count == "0"
+    assert notice.startswith("CUSTOMERS_SAVED_LATER Nothing is known of customers at 2026-02-20")
     assert segment("count", "s", *now) == "1\n"
 
 

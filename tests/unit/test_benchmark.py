@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks import cypher_planning
 from benchmarks.data import (
     FIRST_TAGS,
     MULTI,
@@ -30,7 +31,7 @@ from benchmarks.writing import Freshness
 from profilegraph.config import load_settings
 from profilegraph.domain.catalogue import Catalogue
 from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode
+from profilegraph.segments.codec import decode, decode_text, encode_text
 
 PROMISED = (
     "size",
@@ -281,3 +282,23 @@ def test_the_chart_is_the_same_for_the_same_outcome(tmp_path: Path):
     drawn = (tmp_path / "one").read_text("utf-8")
     assert "not measured" in drawn
     assert (tmp_path / "other").read_text("utf-8") == drawn
+
+
+def test_filters_whose_planning_is_measured_are_within_the_limits_and_always_the_same() -> None:
+    named = dict(cypher_planning.largest())
+    some = cypher_planning.drawn(20)
+    for node in [*named.values(), *some]:
+        decode_text(encode_text(node))
+    assert some == cypher_planning.drawn(20)
+    assert len(set(some)) > 10
+
+
+def test_the_page_on_planning_names_the_worst_filters() -> None:
+    asked = [
+        cypher_planning.Asked("one", planning=0.2, seconds=0.3),
+        cypher_planning.Asked("other", planning=0.1, seconds=0.4),
+    ]
+    page = cypher_planning.render({"random": asked}, 20_000)
+    assert "| random | 2 | 0.150 | 0.200 | 0.35 | 0.40 |" in page
+    assert "planning 0.200 s: `one`" in page
+    assert "answer 0.400 s: `other`" in page

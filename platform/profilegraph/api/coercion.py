@@ -95,9 +95,7 @@ class _Object:
         if type(value) is not dict or level > MAX_NESTING_DEPTH or self._needed - value.keys():
             raise Unusual
         if self._kind.is_one_of:
-            if not value.keys() <= self._places.keys():
-                raise Unusual
-            ((name, one),) = ((name, one) for name, one in value.items() if one is not None)
+            ((name, one),) = value.items()
             found = {self._field(name)[0]: _given(self._field(name)[1](one, level + 1))}
         else:
             found = {}

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import strawberry
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
@@ -22,11 +23,9 @@ from graphql import (
     OperationType,
     default_field_resolver,
     default_type_resolver,
-    is_input_type,
     parse,
     specified_rules,
     subscribe,
-    type_from_ast,
     validate,
 )
 from graphql.execution.collect_fields import FragmentDetails
@@ -43,7 +42,6 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from profilegraph.api import limits
 from profilegraph.api.coercion import Coerce, Coercions, Unusual
 from profilegraph.api.estimate import excess
-from profilegraph.api.nulls import without_null_literals, without_nulls
 from profilegraph.api.plans import PlannedExecutor
 
 _REMEMBERED = 256
@@ -82,10 +80,7 @@ class Document:
 
     def __init__(self, schema: GraphQLSchema, coercions: Coercions, text: str) -> None:
         self.schema = schema
-        self.node = parse(text, max_tokens=limits.MAX_TOKENS)
-        self._too_large = limits.refusals(self.node)
-        if "null" in text and not self._too_large:
-            self.node = without_null_literals(schema, self.node)
+        self.node: DocumentNode = parse(text, max_tokens=limits.MAX_TOKENS)
         self._operations = {
             None if one.name is None else one.name.value: Operation(self, one, coercions)
             for one in self.node.definitions
@@ -95,7 +90,7 @@ class Document:
     @cached_property
     def faults(self) -> list[GraphQLError]:
         """Return what is wrong with it: the limits first, then GraphQL's rules."""
-        return self._too_large or validate(self.schema, self.node, _RULES, max_errors=10)
+        return limits.refusals(self.node) or validate(self.schema, self.node, _RULES, max_errors=10)
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of a name, or the only one; None where there is none of the name.
@@ -152,7 +147,7 @@ class Operation:
             self._document.schema,
             self._document.node,
             context_value=context,
-            variable_values=self._said(given),
+            variable_values=dict(given),
             operation_name=None if self._node.name is None else self._node.name.value,
             executor_class=PlannedExecutor,
         )
@@ -179,19 +174,11 @@ class Operation:
         except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
             definitions = self._node.variable_definitions or ()
             values = get_variable_values(
-                self._document.schema, definitions, self._said(given), max_errors=_MOST_ERRORS
+                self._document.schema, definitions, dict(given), max_errors=_MOST_ERRORS
             )
         if isinstance(values, list):
             raise Refused(values)
         return values
-
-    def _said(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        schema, said = self._document.schema, dict(given)
-        for node in self._node.variable_definitions or ():
-            name, kind = node.variable.name.value, type_from_ast(schema, node.type)
-            if name in said and kind is not None and is_input_type(kind):
-                said[name] = without_nulls(kind, said[name])
-        return said
 
     def _refuse_endless(self, given: Mapping[str, Any]) -> None:
         """Raise Refused where a filter has so many parts that reading it would take its time."""

@@ -51,8 +51,8 @@ class Notice:
         many = f"{self.later:,} or more" if self.later >= MOST else f"{self.later:,}"
         known = f"Nothing is known of {english} at {day} UTC. " if self.nothing_before else ""
         return (
-            f"{known}{many} {english} were saved only later, the first at {first} UTC, and are not in"
-            " an answer as of then."
+            f"{known}{english.capitalize()} saved only later: {many}, the first at {first} UTC; an answer"
+            " as of then lacks them."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import assert_never
 
 from profilegraph.domain.catalogue import Catalogue, tag_key
@@ -49,6 +50,8 @@ _TESTS = {
     AttributeType.BOOLEAN: "boolean",
 }
 _MOST_REMEMBERED = 256
+_MOST_TOLD = 10
+"""Faults of one filter that a refusal lists: what was meant is looked for among thousands of names."""
 _OF_THE_WHOLE = frozenset({FaultKind.CIRCLE, FaultKind.TOO_LARGE})
 
 
@@ -56,10 +59,10 @@ def check(node: Node, catalogue: Catalogue, library: Library = NO_SEGMENTS, key:
     """Return how large a filter is with its segments written out, where all it names exists and fits.
 
     `library` has the saved segments that it refers to, `key` is that of the segment that it is to
-    be saved as. Raises InvalidFilter that lists every fault with its place in the filter, shows
+    be saved as. Raises InvalidFilter that lists the first faults with their places in the filter, shows
     the circle that segments form, or says that the filter is too large with them written out.
     """
-    whole, found = _examined(node, catalogue, library, key)
+    whole, found = _examined(node, catalogue, library, key, _MOST_TOLD)
     if whole is None or (found[:1] and found[0].kind in _OF_THE_WHOLE):
         raise InvalidFilter(found[0].message, hint=found[0].hint, where=found[0].place)
     if found:
@@ -103,16 +106,16 @@ def faults(
 
 
 def _examined(
-    node: Node, catalogue: Catalogue, library: Library, key: str
+    node: Node, catalogue: Catalogue, library: Library, key: str, most: int | None = None
 ) -> tuple[Size | None, tuple[Fault, ...]]:
-    """Return how large a filter is, None where it has no end, and its faults."""
+    """Return how large a filter is, None where it has no end, and its faults: all, or the first."""
     try:
         whole = size(node, library, key)
     except InvalidFilter as error:
         return None, (Fault(FaultKind.CIRCLE, "filter", error.message, hint=error.hint),)
     if whole.leaves > MAX_LEAVES or whole.depth > MAX_DEPTH:
         return whole, (_too_large(whole),)
-    return whole, tuple(_Checker(catalogue, library).faults(node, "filter"))
+    return whole, tuple(islice(_Checker(catalogue, library).faults(node, "filter"), most))
 
 
 def _too_large(whole: Size) -> Fault:

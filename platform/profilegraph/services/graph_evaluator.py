@@ -32,7 +32,7 @@ WHOLE_SECONDS = 600.0
 
 async def plan(database: Database) -> None:
     """Have the server plan what filters are asked by, so that nobody has to wait for that."""
-    await segments.plan(database, STATEMENTS)
+    await segments.plan(database, [*STATEMENTS, segments.RELATIONS])
 
 
 @dataclass

@@ -31,13 +31,14 @@ from profilegraph.services.deployment import of_process
 from profilegraph.services.knowledge import Knowledge, Known, OneLook
 from profilegraph.services.listening import Listening
 from profilegraph.services.taxonomies import judge, load_what_fits
-from profilegraph.storage.database import Database
+from profilegraph.storage.database import PATIENT_ATTEMPTS, Database
 from profilegraph.storage.migrations import (
     Migration,
     migrate,
     read_migrations,
     require_migrated,
 )
+from profilegraph.storage.retries import passes, repeated
 from profilegraph.storage.taxonomies import read_taxonomies
 
 
@@ -177,7 +178,7 @@ async def open_platform(
     A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
     asked.
     """
-    database = await connect(settings, address)
+    database = await connect(settings, address, patient=patient)
     try:
         opening = database.patient
         database = opening if patient else database
@@ -214,9 +215,16 @@ def index_file(settings: Settings, address: Address) -> Path:
     return settings.home / "index" / f"{name}.npz"
 
 
-async def connect(settings: Settings, address: Address) -> Database:
-    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused."""
-    return await Database.connect(settings, address.uri, address.user, address.password)
+async def connect(settings: Settings, address: Address, *, patient: bool = False) -> Database:
+    """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused.
+
+    With `patient`, it is asked again where it has just been started and the machine is busy.
+    """
+    attempts = repeated(PATIENT_ATTEMPTS if patient else 1, passes)
+    found: Database = await attempts(
+        Database.connect, settings, address.uri, address.user, address.password
+    )
+    return found
 
 
 def schema_migrations() -> list[Migration]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from pyroaring import BitMap
 
 from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.customers import RelationKind
 from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.domain.taxonomy import AttributeType
 from profilegraph.domain.texts import normal_text
@@ -25,7 +26,6 @@ from profilegraph.segments.cypher.queries import FOUND, HEAD, Query
 from profilegraph.segments.facts import Context
 from profilegraph.storage.database import Database
 from profilegraph.storage.readings import Reading
-from profilegraph.storage.statements import statement
 
 _BEHIND = {"ASC": ">", "DESC": "<"}
 _SEARCH = "CALL db.index.fulltext.queryNodes('customer_search', $q.phrase) YIELD node AS c"
@@ -37,9 +37,10 @@ _CARRIERS = {
     " RETURN g.key AS key, ordinals"
     for past in (False, True)
 }
-_RELATIONS = f"RETURN COLLECT {{ MATCH (c:Customer)\n{statement('index_relations')} }} AS found"
-
-
+RELATIONS = (
+    "MATCH (c:Customer)-[r:SUBSIDIARY_OF|RELATED_TO]->(o:Customer)"
+    " RETURN collect([c.ordinal, o.ordinal, CASE type(r) WHEN 'RELATED_TO' THEN r.kind END]) AS found"
+)
 PLAN_SECONDS = 60.0
 """How long a server that has just begun may take to plan one text."""
 
@@ -83,10 +84,13 @@ async def carriers(
     return {key: BitMap(ordinals) for key, ordinals in rows}
 
 
-async def relations(reading: Reading) -> list[Sequence[Any]]:
-    """Return of each relation the ordinal of either end, and what the second is to the first."""
-    [(found,)] = await reading.plain(_RELATIONS)
-    rows: list[Sequence[Any]] = found
+async def relations(reading: Reading) -> list[tuple[int, int, str]]:
+    """Return of each relation, seen from either end, who that is, the other one, and what it is."""
+    [(found,)] = await reading.plain(f"{HEAD} {RELATIONS}", {"q": {"run": True}})
+    rows: list[tuple[int, int, str]] = []
+    for one, other, kind in found:
+        rows.append((one, other, kind or RelationKind.PARENT.value))
+        rows.append((other, one, kind or RelationKind.SUBSIDIARY.value))
     return rows
 
 

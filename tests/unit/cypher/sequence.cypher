@@ -15,9 +15,11 @@
 // $q.then.channels = None
 // $q.then.content = None
 // $q.then.amount = None
-// $q.seconds = 604800
+// $q.within = 604800000000
 MATCH (c:Customer)-[:DID]->(e:Event)
-WHERE e.type = $q.first.type
+WHERE e.type IN [$q.first.type, $q.then.type]
+WITH c, e, e.at.epochSeconds * 1000000 + e.at.microsecond AS at
+WITH c, collect(CASE WHEN e.type = $q.first.type
 AND e.at >= $q.first.first
 AND e.at < $q.first.until
 AND e.at <= $q.first.last
@@ -32,24 +34,24 @@ AND e.amount >= $q.first.amount.gte
 AND e.amount < $q.first.amount.lt
 AND e.amount <= $q.first.amount.lte
 AND ($q.first.amount.among IS NULL OR e.amount IN $q.first.amount.among)
-AND NOT e.amount IN $q.first.amount.without END
-MATCH (c)-[:DID]->(f:Event)
-WHERE f.type = $q.then.type
-AND f.at >= $q.then.first
-AND f.at < $q.then.until
-AND f.at <= $q.then.last
-AND ($q.then.channels IS NULL OR f.channel IN $q.then.channels)
-AND CASE WHEN $q.then.content IS NULL THEN true ELSE f.content CONTAINS $q.then.content.contains
-AND f.content STARTS
+AND NOT e.amount IN $q.first.amount.without END THEN at END) AS first, collect(CASE WHEN e.type = $q.then.type
+AND e.at >= $q.then.first
+AND e.at < $q.then.until
+AND e.at <= $q.then.last
+AND ($q.then.channels IS NULL OR e.channel IN $q.then.channels)
+AND CASE WHEN $q.then.content IS NULL THEN true ELSE e.content CONTAINS $q.then.content.contains
+AND e.content STARTS
 WITH $q.then.content.begin
-AND ($q.then.content.among IS NULL OR f.content IN $q.then.content.among)
-AND NOT f.content IN $q.then.content.without END
-AND CASE WHEN $q.then.amount IS NULL THEN true ELSE f.amount > $q.then.amount.gt
-AND f.amount >= $q.then.amount.gte
-AND f.amount < $q.then.amount.lt
-AND f.amount <= $q.then.amount.lte
-AND ($q.then.amount.among IS NULL OR f.amount IN $q.then.amount.among)
-AND NOT f.amount IN $q.then.amount.without END
-AND e.at < f.at
-AND f.at <= e.at + duration({seconds: $q.seconds})
+AND ($q.then.content.among IS NULL OR e.content IN $q.then.content.among)
+AND NOT e.content IN $q.then.content.without END
+AND CASE WHEN $q.then.amount IS NULL THEN true ELSE e.amount > $q.then.amount.gt
+AND e.amount >= $q.then.amount.gte
+AND e.amount < $q.then.amount.lt
+AND e.amount <= $q.then.amount.lte
+AND ($q.then.amount.among IS NULL OR e.amount IN $q.then.amount.among)
+AND NOT e.amount IN $q.then.amount.without END THEN at END) AS then
+WHERE any(one IN first
+WHERE any(other IN then
+WHERE one < other
+AND other - one <= $q.within))
 RETURN collect(DISTINCT c.ordinal) AS ordinals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from profilegraph.segments.cypher import comparing, past
@@ -25,7 +26,7 @@ from profilegraph.segments.nodes import (
     Window,
 )
 
-_DAY_SECONDS = 86_400
+_DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
 def event(variable: str, asked: str) -> str:
@@ -58,10 +59,14 @@ _TOTAL = (
     f"{_DID} WITH c, sum(coalesce(e.amount, 0)) AS total"
     f" WHERE ({comparing.number('total', '$q.total')}) = $q.holds {FOUND}"
 )
+# Each event is looked at once; pairs of events, of which there are many more, are pairs of numbers.
 _SEQUENCE = (
-    f"MATCH (c:Customer)-[:DID]->(e:Event) WHERE {event('e', '$q.first')}"
-    f" MATCH (c)-[:DID]->(f:Event) WHERE {event('f', '$q.then')}"
-    f" AND e.at < f.at AND f.at <= e.at + duration({{seconds: $q.seconds}}) {FOUND}"
+    "MATCH (c:Customer)-[:DID]->(e:Event) WHERE e.type IN [$q.first.type, $q.then.type]"
+    " WITH c, e, e.at.epochSeconds * 1000000 + e.at.microsecond AS at"
+    f" WITH c, collect(CASE WHEN {event('e', '$q.first')} THEN at END) AS first,"
+    f" collect(CASE WHEN {event('e', '$q.then')} THEN at END) AS then"
+    " WHERE any(one IN first WHERE any(other IN then"
+    f" WHERE one < other AND other - one <= $q.within)) {FOUND}"
 )
 
 
@@ -96,7 +101,7 @@ def sequence(leaf: Sequence, context: Context) -> LeafQueries:
     values = {
         "first": event_values(leaf.first, leaf.window, context),
         "then": event_values(leaf.then, leaf.window, context),
-        "seconds": leaf.within_days * _DAY_SECONDS,
+        "within": leaf.within_days * _DAY,
     }
     return LeafQueries((Query(_SEQUENCE, values),))
 
