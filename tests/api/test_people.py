@@ -115,4 +115,4 @@ async def test_a_saved_segment_has_people_too(world):
 async def test_what_cannot_be_asked_of_people_is_an_error(world, asked, code, reason):
     error = await world.error(PEOPLE, f=EVERYONE, **asked)
     assert error["extensions"]["code"] == code
-    assert reason in error["message"]
+    assert reason in f"{error['extensions'].get('where')}: {error['message']}"
