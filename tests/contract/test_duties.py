@@ -71,10 +71,10 @@ async def test_a_key_is_an_employees_or_a_machines(office: Platform) -> None:
     database = office.database
     for employee, administrator in (("li", False), ("wang", True), (None, False)):
         secret = await create_key(
-            database, "k", NOW, employee=employee, administrator=administrator
+            database, f"key of {employee}", NOW, employee=employee, administrator=administrator
         )
         actor = (await check_key(database, secret, NOW)).actor
-        assert actor == Actor("k", employee, administrator or employee is None)
+        assert actor == Actor(f"key of {employee}", employee, administrator or employee is None)
 
 
 async def test_a_key_of_nobody_is_not_made(office: Platform) -> None:

@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from profilegraph.domain.activity import Event
 from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
@@ -486,8 +487,8 @@ async def test_a_schedule_that_is_none_is_refused(platform: Platform, schedule: 
     assert told_of.value.where == "schedule"
 
 
-def test_a_schedule_falls_in_the_time_zone_of_the_deployment(settings: Any) -> None:
-    shanghai = settings.model_copy(update={"timezone": "Asia/Shanghai"}).zone
+def test_a_schedule_falls_in_the_time_zone_of_the_deployment() -> None:
+    shanghai = Deployment(currency="CNY", phone_region="CN", timezone="Asia/Shanghai").zone
     first = next_run("0 3 * * mon-fri", NOW, shanghai)
     assert first == datetime.fromisoformat("2026-03-02T03:00:00+08:00")
     assert next_run("0 3 * * mon-fri", first, shanghai) == first + timedelta(days=1)

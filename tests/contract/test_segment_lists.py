@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -131,7 +132,7 @@ async def test_a_repeated_change_is_done_once(customers: Platform) -> None:
     once = Act("li", NOW, "k")
     first = await change(customers, add="a", act=once)
     await change(customers, remove="a")
-    assert await change(customers, add="a", act=once) == first
+    assert await change(customers, add="a", act=once) == replace(first, is_newest=False)
     assert await members(customers, segment("vip")) == ""
 
 

@@ -26,6 +26,7 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     Undefined,
     ValueNode,
@@ -101,7 +102,7 @@ def excess(
     The document must be within the limits: the work is proportional to what it spreads out to.
     """
     found = [
-        _estimate(schema, document, operation, variables)
+        _Estimator(schema, document, operation, variables).estimate()
         for operation in document.definitions
         if isinstance(operation, OperationDefinitionNode)
     ]
@@ -132,50 +133,64 @@ class _Part(NamedTuple):
     """How long the inputs are that were given around it: filters come back in the answer."""
 
 
-def _estimate(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    given: Mapping[str, Any],
-) -> _Estimate:
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
-    variables = {**_defaults(operation), **given}
-    lengths = _Lengths(variables)
-    items = size = 0.0
-    root = schema.get_root_type(operation.operation)
-    stack = [_Part(operation.selection_set, root, 1, None, 0)]
-    while stack:
-        here = stack.pop()
-        for node in here.selections.selections:
-            part = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
-            if isinstance(part, FragmentDefinitionNode | InlineFragmentNode):
-                on = part.type_condition
-                kind = here.parent if on is None else schema.get_type(on.name.value)
-                stack.append(here._replace(selections=part.selection_set, parent=kind))
-            if not isinstance(node, FieldNode):
-                continue
-            field = getattr(here.parent, "fields", {}).get(node.name.value)
-            if field is None:
-                continue  # introspection
-            asked = here.asked + lengths.of(node, field)
-            first, many = _asked(node, field, variables), here.times
-            inside = first
-            if isinstance(get_nullable_type(field.type), GraphQLList):
-                many *= next(one for one in (first, here.page, GUESS) if one is not None)
-                inside = None
-                if node.selection_set is not None:
-                    items += many
-            size += here.times * (len((node.alias or node.name).value) + _AROUND)
-            if node.selection_set is None:
-                size += many * (GUESSED_BYTES + (asked if tells_filter(field) else 0))
-                continue
-            kind = get_named_type(field.type)
-            stack.append(_Part(node.selection_set, kind, many, inside, asked))
-    return _Estimate(items, size)
+class _Estimator:
+    """Walks through an operation and adds up what its answer may hold."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        given: Mapping[str, Any],
+    ) -> None:
+        self._schema = schema
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        self._variables = {**_defaults(operation), **given}
+        self._lengths = _Lengths(self._variables)
+        root = schema.get_root_type(operation.operation)
+        self._stack = [_Part(operation.selection_set, root, 1, None, 0)]
+        self._items = self._size = 0.0
+
+    def estimate(self) -> _Estimate:
+        """Return the most list items and characters that are to be expected."""
+        while self._stack:
+            here = self._stack.pop()
+            for node in here.selections.selections:
+                if isinstance(node, FieldNode):
+                    self._add_field(here, node)
+                else:
+                    self._add_fragment(here, node)
+        return _Estimate(self._items, self._size)
+
+    def _add_fragment(self, here: _Part, node: SelectionNode) -> None:
+        part = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        assert isinstance(part, FragmentDefinitionNode | InlineFragmentNode)  # noqa: S101 - told to the type checker
+        on = part.type_condition
+        kind = here.parent if on is None else self._schema.get_type(on.name.value)
+        self._stack.append(here._replace(selections=part.selection_set, parent=kind))
+
+    def _add_field(self, here: _Part, node: FieldNode) -> None:
+        field = getattr(here.parent, "fields", {}).get(node.name.value)
+        if field is None:
+            return  # introspection
+        asked = here.asked + self._lengths.of(node, field)
+        first, many = _asked(node, field, self._variables), here.times
+        inside = first
+        if isinstance(get_nullable_type(field.type), GraphQLList):
+            many *= next(one for one in (first, here.page, GUESS) if one is not None)
+            inside = None
+            if node.selection_set is not None:
+                self._items += many
+        self._size += here.times * (len((node.alias or node.name).value) + _AROUND)
+        if node.selection_set is None:
+            self._size += many * (GUESSED_BYTES + (asked if tells_filter(field) else 0))
+            return
+        kind = get_named_type(field.type)
+        self._stack.append(_Part(node.selection_set, kind, many, inside, asked))
 
 
 def tells_filter(field: GraphQLField) -> bool:
