@@ -11,8 +11,8 @@ from profilegraph.services.records import save
 from tests.api.conftest import Api
 
 WHY = """query ($f: FilterInput!) { explainMember(customer: "c", filter: $f) {
-  conditions { number summary zh: summary(locale: "zh-CN") evidence { ... on EventEvidence { key } } }
-  nearestMiss { lacks text nearestRecord { ... on EventEvidence { key amount } } }
+  conditions { number summary zh: summary(locale: "zh-CN") evidence { ... on EventEvidence { eventKey } } }
+  nearestMiss { lacks text nearestRecord { ... on EventEvidence { eventKey amount } } }
 } }"""
 
 
@@ -28,10 +28,10 @@ async def test_what_was_counted_and_what_nearly_was_are_told(api: Api) -> None:
     [condition] = found["conditions"]
     assert (condition["number"], condition["summary"]) == (2, "2 counted")
     assert condition["zh"] == "共2条"
-    assert [one["key"] for one in condition["evidence"]] == ["e10", "e40"]
+    assert [one["eventKey"] for one in condition["evidence"]] == ["e10", "e40"]
     [miss] = found["nearestMiss"]
     assert miss["lacks"] == ["window"]
-    assert miss["nearestRecord"] == {"key": "e91", "amount": "91"}
+    assert miss["nearestRecord"] == {"eventKey": "e91", "amount": "91"}
     total = {"eventTotal": {**asked, "total": {"gte": 10}}}
     [condition] = (await api(WHY, f=total))["explainMember"]["conditions"]
     assert (condition["number"], condition["summary"]) == (50, "2 counted, 50 in total")

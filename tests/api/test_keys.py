@@ -45,5 +45,5 @@ async def test_the_platform_is_ready_while_its_database_answers(platform):
         ready = await client.get("/ready")
     assert ready.json() == {
         "status": "ready",
-        "checks": {"database": "ok", "plugins": "ok", "index": "off"},
+        "checks": {"database": "ok", "plugins": "ok", "index": "off", "routines": "ok"},
     }

@@ -56,7 +56,7 @@ async def test_a_write_that_takes_too_long_is_ended_and_leaves_nothing(database:
 async def test_bulk_work_repeats_what_is_safe_and_nothing_else(
     settings: Settings, server: RunningServer, database: Database
 ) -> None:
-    hurried = settings.model_copy(update={"bulk_timeout": 2.0})
+    hurried = settings.model_copy(update={"bulk_timeout": 4.0})
     patient = (await Database.connect(hurried, server.uri, server.user, server.password)).patient
     attempts = 0
 

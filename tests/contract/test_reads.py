@@ -142,7 +142,12 @@ async def test_owners_opportunities_follow_ups_consents_and_arrivals_are_read(da
     await companies(database, "a", "b")
     employee = Employee(key="w", name="王", team="t")
     opportunity = Opportunity(
-        key="o", customer="a", stage="quote", amount=Decimal(100), close_date=date(2026, 4, 1)
+        key="o",
+        customer="a",
+        stage="quote",
+        amount=Decimal(100),
+        close_date=date(2026, 4, 1),
+        since=DAY,
     )
     calls = [
         FollowUp(

@@ -227,13 +227,17 @@ async def asked_over_the_api(platform: Platform) -> None:
     """Ask for every field of every customer, for explanations, and for the past."""
     schemas = Schemas(platform.catalogue, platform.host)
     kinds = (await schemas.newest())._schema.type_map
-    query = f"""query ($now: [FilterInput!]!) {{
+    [standing] = await platform.database.read(
+        "MATCH (c:Customer) WHERE NOT (c)-[:MERGED_INTO]->() RETURN min(c.key) AS key"
+    )
+    query = f"""query ($now: [FilterInput!]!, $customer: String!) {{
       customers(first: 3) {{ edges {{ node {selection(kinds["Customer"])} }} }}
-      explainMember(customer: "c0", filter: {{all: $now}}) {selection(kinds["Explanation"], 1)}
+      explainMember(customer: $customer, filter: {{all: $now}}) {selection(kinds["Explanation"], 1)}
     }}"""
     conditions = [{"tags": {"dimension": one, "hasAny": True}} for one in TAGS]
     context = ApiContext(platform, ApiKey("1", "li", NOW, administrator=True), NOW)
-    answer = await Executor(schemas).execute(query, {"now": conditions}, None, context)
+    given = {"now": conditions, "customer": standing["key"]}
+    answer = await Executor(schemas).execute(query, given, None, context)
     assert "errors" not in answer.result, answer.result["errors"]
     assert answer.result["data"]["customers"]["edges"]
 

@@ -169,13 +169,13 @@ class EventInput:
 class LabelsInput:
     """What people read, in both languages or in one of them."""
 
-    zh_cn: str | None = strawberry.field(name="zhCN", default=None, description="In Chinese.")
-    en: str | None = strawberry.field(default=None, description="In English.")
+    zh_cn: str | None = given("In Chinese.", name="zhCN")
+    en: str | None = given("In English.")
 
     def labels(self) -> Labels:
         """Return the labels; raises InvalidInput."""
         try:
-            return Labels(zh_cn=self.zh_cn, en=self.en)
+            return Labels(zh_cn=self.zh_cn or None, en=self.en or None)
         except ValidationError as fault:
             raise _invalid(fault) from fault
 
@@ -191,7 +191,7 @@ class SaveSegmentInput:
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
-    base_version: int | None = strawberry.field(default=None, description=BASE_VERSION)
+    base_version: int | None = given(BASE_VERSION)
 
 
 @strawberry.input(description="A segment whose members are chosen by hand.")
@@ -207,7 +207,7 @@ class SaveStaticSegmentInput:
     state: SegmentState | None = given(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
-    base_version: int | None = strawberry.field(default=None, description=BASE_VERSION)
+    base_version: int | None = given(BASE_VERSION)
 
 
 def values(given_input: object, *names: str) -> dict[str, Any]:

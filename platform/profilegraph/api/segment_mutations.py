@@ -55,7 +55,7 @@ class SegmentMutation:
             now=context.now,
             request_key=request_key(context, idempotency_key),
             state=input.state or None,
-            base_version=input.base_version,
+            base_version=_version(input.base_version),
         )
         return Segment.of(saved)
 
@@ -101,7 +101,7 @@ class SegmentMutation:
             input.labels.labels(),
             input.customers,
             note=input.note,
-            act=_act(context, idempotency_key, input.base_version),
+            act=_act(context, idempotency_key, _version(input.base_version)),
             state=input.state or None,
         )
         return Segment.of(saved)
@@ -206,6 +206,10 @@ class SegmentMutation:
         context = info.context
         await segment_life.delete_segment(context.platform, key, _act(context, idempotency_key))
         return encode_id(Segment.__name__, key)
+
+
+def _version(given: int | None) -> int | None:
+    return None if given is strawberry.UNSET else given
 
 
 def _act(context: ApiContext, idempotency_key: str | None, base_version: int | None = None) -> Act:

@@ -44,6 +44,8 @@ T = TypeVar("T")
 # own answer is the one that is seen, and ends by itself where a socket went silent.
 GRACE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
+FIRST_SECONDS = 9.0
+"""How long the first question may take: a server that has just been started is slow at first."""
 PULSE_SECONDS = 8.0
 PATIENT_ATTEMPTS = 3
 
@@ -156,9 +158,7 @@ class Database:
             bulk_timeout=settings.bulk_timeout,
         )
         try:
-            await database.read(
-                "RETURN 1 AS ready"
-            )  # the first question to a new server takes seconds
+            await database.read("RETURN 1 AS ready", timeout=FIRST_SECONDS)
         except BaseException:
             await driver.close()
             raise

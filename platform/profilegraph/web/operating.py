@@ -19,6 +19,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.web.graphql import bearer, failure
 from profilegraph.web.keys import KeyRing
 
+_NOT_ADMINISTRATOR = Forbidden("checking the index reads all of the graph: an administrator may.")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
@@ -33,7 +34,7 @@ def operator_routes(platform: Platform, keys: KeyRing[ApiKey]) -> list[Route]:
     async def verification(request: Request) -> Response:
         key = await keys(bearer(request))
         if not key.actor.administrator:
-            raise Forbidden("checking the index reads all of the graph: an administrator may.")
+            return failure(_NOT_ADMINISTRATOR)
         async with reading:
             found = await verify(platform.database, platform.knowledge)
         return JSONResponse(asdict(found))
