@@ -32,7 +32,8 @@ AND e.amount < $q.amount.lt
 AND e.amount <= $q.amount.lte
 AND ($q.amount.among IS NULL OR e.amount IN $q.amount.among)
 AND NOT e.amount IN $q.amount.without END
-WITH c, sum(coalesce(e.amount, 0)) AS total
+WITH c, collect(coalesce(e.amount, 0)) AS amounts
+WITH c, reduce(total = 0, amount IN amounts | total + amount) AS total
 WHERE (total > $q.total.gt
 AND total >= $q.total.gte
 AND total < $q.total.lt

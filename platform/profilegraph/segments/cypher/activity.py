@@ -55,8 +55,10 @@ def event_values(test: EventTest, window: Window | None, context: Context) -> di
 
 _DID = f"MATCH (c:Customer)-[:DID]->(e:Event) WHERE {event('e', '$q')}"
 _EVENTS = f"{_DID} {OFTEN}"
+# Not `sum`: where amounts add up to more than 64 bits hold it goes on with numbers that are about right.
 _TOTAL = (
-    f"{_DID} WITH c, sum(coalesce(e.amount, 0)) AS total"
+    f"{_DID} WITH c, collect(coalesce(e.amount, 0)) AS amounts"
+    " WITH c, reduce(total = 0, amount IN amounts | total + amount) AS total"
     f" WHERE ({comparing.number('total', '$q.total')}) = $q.holds {FOUND}"
 )
 # Each event is looked at once; pairs of events, of which there are many more, are pairs of numbers.
