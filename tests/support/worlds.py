@@ -81,16 +81,17 @@ async def load_world(database: Database, world: World, now: datetime) -> None:
     async def clear(transaction: Transaction) -> None:
         await transaction.run(f"MATCH (n) WHERE NOT n:{KEPT} DETACH DELETE n")
 
-    async def number(transaction: Transaction) -> None:
-        await _number(transaction, [customer.key for customer in world.customers])
-
     await database.write(clear)
-    await add_world(database, world, now)
-    await database.write(number)
+    await add_world(database, world, now, numbered=True)
 
 
-async def add_world(database: Database, world: World, now: datetime) -> None:
-    """Write a world's records over what the graph has, as said at a moment."""
+async def add_world(
+    database: Database, world: World, now: datetime, *, numbered: bool = False
+) -> None:
+    """Write a world's records over what the graph has, as said at a moment.
+
+    With `numbered`, its customers are all that there are, and get the ordinals 0, 1, 2 ….
+    """
     kinds: dict[type[Record], list[Record]] = {kind: [] for kind in RECORDS.values()}
     for record in world.records:
         kinds[type(record)].append(record)
@@ -114,6 +115,8 @@ async def add_world(database: Database, world: World, now: datetime) -> None:
             " MATCH (into:Customer {key: pair[1]}) MERGE (c)-[:MERGED_INTO]->(into)",
             {"pairs": world.merged},
         )
+        if numbered:  # in this transaction: its commit tells the index of these ordinals
+            await _number(transaction, [customer.key for customer in world.customers])
 
     await database.write(work)
 
