@@ -24,8 +24,8 @@ _SERVED = "The index of the server at {}"
 async def verify_all(platform: Platform, file: Path, now: datetime) -> dict[str, Verification]:
     """Return how each index that this machine has compares with the graph, by what people call it.
 
-    Raises NotFound where neither a server answers nor an index is saved, IndexUnable where one that
-    serves has none.
+    Raises NotFound where neither a server answers nor an index is saved, IndexUnable where a
+    server does not check its own.
     """
     found = {}
     served = await _verify_served(platform, now)
