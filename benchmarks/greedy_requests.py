@@ -125,6 +125,11 @@ def requests() -> Iterator[Greedy]:
     yield Greedy("a long filter, told 30 times a bucket", operation(_PREVIEW % told, {"f": long}))
     few = {"all": long["all"][:3]}
     yield Greedy("a short filter, told 30 times a bucket", operation(_PREVIEW % told, {"f": few}))
+    yield from _of_texts()
+
+
+def _of_texts() -> Iterator[Greedy]:
+    """Yield the requests that are long, or answered at length."""
     many = {"all": [{"tags": {"dimension": "one", "anyOf": ["t1"]}}] * 9_000}
     yield Greedy("9,000 conditions", operation(_PREVIEW % "count", {"f": many}))
     pairs = "{ viewer { " + "employee { key } " * 480 + "} }"

@@ -24,7 +24,10 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def operator_routes(platform: Platform, keys: KeyRing[ApiKey]) -> list[Route]:
-    """Return where figures and checks of a process are asked for, by carriers of a key alone."""
+    """Return where figures and checks of a process are asked for, by carriers of a key alone.
+
+    A check of the index raises Forbidden unless an administrator asks.
+    """
     reading = asyncio.Lock()  # a check reads the whole graph: one at a time
 
     async def figures(request: Request) -> Response:
