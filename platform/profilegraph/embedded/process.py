@@ -19,7 +19,7 @@ from profilegraph.embedded.home import Home
 from profilegraph.embedded.launch import CHILD_MODULE, Launch
 from profilegraph.errors import EmbeddedServerError
 
-START_SECONDS = 180.0
+START_SECONDS = 600.0
 LOOK_SECONDS = 1.0
 LEAST_ROOM = 64 << 10  # bytes: a disk with less is full
 
