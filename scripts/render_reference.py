@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import types
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -17,6 +16,7 @@ from pydantic_core import PydanticUndefined
 from profilegraph.config import Settings, variable_of
 from profilegraph.domain.values import Record
 from profilegraph.importers.content_keys import KEYED_BY_CONTENT
+from profilegraph.importers.fields import bare_type
 from profilegraph.storage.upserts import RECORDS
 
 ROOT = Path(__file__).parents[1]
@@ -134,7 +134,7 @@ def _needed(name: str, field: FieldInfo, record: type[Record]) -> str:
 
 
 def _read(name: str, annotation: Any, record: type[Record]) -> str:
-    bare = _bare(annotation)
+    bare = bare_type(annotation)
     if issubclass(bare, StrEnum):
         return "one of " + ", ".join(f"`{one.value}`" for one in bare)
     own: Mapping[tuple[str, str], str] = {
@@ -151,18 +151,6 @@ def _read(name: str, annotation: Any, record: type[Record]) -> str:
     if name == "key":
         return "key of your own, 1 to 200 characters"
     return _REFERENCES.get(name, _READ[bare]) if bare is str else _READ[bare]
-
-
-def _bare(annotation: Any) -> type:
-    while (origin := get_origin(annotation)) is not None:
-        if origin is tuple:
-            return tuple
-        options = get_args(annotation)
-        if origin in {Union, types.UnionType}:
-            options = tuple(one for one in options if one is not types.NoneType)
-        annotation = options[0]
-    bare: type = annotation
-    return bare
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

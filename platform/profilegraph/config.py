@@ -111,7 +111,7 @@ class Settings(BaseSettings):
             "CURL_CA_BUNDLE",
             "PIP_CERT",
         ),
-        description="File of certificates to trust beside the system's, for what is fetched and sent.",
+        description="File of certificates to trust beside the system's, for the jars that are fetched.",
     )
     bolt_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the embedded database; a free one if left out."

@@ -43,7 +43,7 @@ def attribute_parser(kind: AttributeType, dates: DateRules, amounts: AmountRules
 
 def field_parser(record: type[Record], name: str, dates: DateRules, amounts: AmountRules) -> Parser:
     """Return how the field `name` of a kind of record is read."""
-    kind = _bare(record.model_fields[name].annotation)
+    kind = bare_type(record.model_fields[name].annotation)
     if issubclass(kind, StrEnum):
         return partial(parse_enum, words=kind)
     if name == "hours":
@@ -70,7 +70,7 @@ def amount_rules(parser: Parser) -> AmountRules | None:
     return rules if isinstance(rules, AmountRules) else None
 
 
-def _bare(annotation: Any) -> type:
+def bare_type(annotation: Any) -> type:
     """Return the class behind `Annotated[…]`, `… | None` and `tuple[…, ...]`."""
     while (origin := get_origin(annotation)) is not None:
         if origin is tuple:

@@ -11,7 +11,7 @@ import httpx
 from profilegraph.config import Settings
 from profilegraph.errors import IndexUnable, NotFound
 from profilegraph.services.index_checks import Verification, verify_saved
-from profilegraph.services.keys import create_key, end_key
+from profilegraph.services.keys import check_key, create_key, revoke_key
 from profilegraph.services.platform import Platform
 
 PATH = "/index/verification"
@@ -60,7 +60,8 @@ async def _ask(
             f"{address}{PATH}", headers={"Authorization": f"Bearer {secret}"}
         )
     finally:
-        await end_key(platform.database, secret, now)
+        key = await check_key(platform.database, secret, now)
+        await revoke_key(platform.database, key.id, now)
     if answer.status_code != httpx.codes.OK:
         raise IndexUnable(
             f"the server did not say how its index compares: HTTP {answer.status_code}.",

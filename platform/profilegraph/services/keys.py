@@ -166,19 +166,6 @@ def _require_same(name: str, known: str | None, employee: str | None) -> None:
         )
 
 
-async def end_key(database: Database, secret: str, now: datetime) -> None:
-    """End the key of a secret from `now` on; nothing is done where there is none."""
-
-    async def work(transaction: Transaction) -> None:
-        await transaction.run(
-            "MATCH (k:ApiKey {hash: $hash}) SET k.revokedAt = coalesce(k.revokedAt, $now)",
-            {"hash": _hash(secret), "now": now},
-        )
-        transaction.touch(parts=[Part.KEYS])
-
-    await database.write(work)
-
-
 def _unknown() -> Unauthenticated:
     return Unauthenticated(
         "the API key is unknown, expired or revoked.",
