@@ -15,7 +15,7 @@ serve: installed ## serve what the demo loaded
 	$(BIN)/profilegraph serve
 
 test: installed-dev check ## every check and test, against a genuine Neo4j
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term
 
 check: installed-dev ## style, types and layers
 	$(BIN)/ruff check .

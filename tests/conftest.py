@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +39,23 @@ def logged_errors_show_no_values() -> None:
     """Telling the values of all variables beside a traceback takes seconds for each logged error."""
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
+
+
+@pytest.fixture
+def forever() -> Iterator[threading.Event]:
+    """What a partner's code may wait for in C, until the test is over; the test is not traced.
+
+    An exception that waits for a thread in C stops all traced threads of CPython 3.11: they look
+    for it at every call of a function, and never get past it.
+    """
+    event, tracing = threading.Event(), sys.gettrace()
+    traced_threads = threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    yield event
+    event.set()
+    threading.settrace(traced_threads)
+    sys.settrace(tracing)
 
 
 @pytest.fixture(scope="session")

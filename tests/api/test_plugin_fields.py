@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
@@ -196,13 +196,6 @@ async def test_a_number_that_no_answer_can_tell_is_an_error(
 ) -> None:
     answer = await ask(Given(result, [value, None]), "chain")
     assert answer["errors"][0]["extensions"]["code"] == "PLUGIN"
-
-
-@pytest.fixture
-def forever() -> Iterator[threading.Event]:
-    event = threading.Event()
-    yield event
-    event.set()
 
 
 async def test_a_field_that_blocks_holds_up_nobody_and_is_set_aside(

@@ -188,10 +188,9 @@ def calls() -> list[threading.Thread]:
 
 
 async def test_a_listener_that_hangs_costs_one_thread_and_holds_up_nobody(
-    monkeypatch: pytest.MonkeyPatch,
+    forever: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LISTEN_SECONDS", 0.2)
-    forever = threading.Event()
     good, bad = Ear(), Ear(forever.wait)
     host = host_of(good=good, bad=bad)
     before = len(calls())
@@ -203,11 +202,12 @@ async def test_a_listener_that_hangs_costs_one_thread_and_holds_up_nobody(
     assert "did not end within 0.2 s" in trouble.reason
     assert trouble.failures == 1
     assert listening.missed[trouble.part] == 5
-    forever.set()
 
 
-async def test_a_hanging_listener_is_not_called_again_until_it_has_ended() -> None:
-    clock, forever = [0.0], threading.Event()
+async def test_a_hanging_listener_is_not_called_again_until_it_has_ended(
+    forever: threading.Event,
+) -> None:
+    clock = [0.0]
     guard = Guard(lambda: clock[0])
     part = PART
     with pytest.raises(Exception, match="did not end"):
@@ -235,15 +235,13 @@ async def test_a_slow_listener_drops_what_it_cannot_keep_up_with(
 
 
 async def test_the_end_of_the_process_does_not_wait_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
+    forever: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "CLOSE_SECONDS", 0.2)
-    forever = threading.Event()
     host = host_of(acme=Ear(forever.wait))
     listening = told(host, 3)
     await listening.close()
     assert listening.missed[PART] == 2
-    forever.set()
 
 
 async def test_tags_that_are_taken_twice_are_told_once(hear: Any) -> None:

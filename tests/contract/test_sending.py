@@ -192,10 +192,9 @@ async def test_what_does_not_exist_is_named(warmed: Platform) -> None:
 
 
 async def test_a_destination_that_hangs_is_left_and_not_called_beside_itself(
-    warmed: Platform, monkeypatch: pytest.MonkeyPatch
+    warmed: Platform, forever: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "SEND_SECONDS", 0.5)
-    forever = threading.Event()
     post = Post(lambda _: forever.wait())
     platform = with_plugins(warmed, acme=post)
     failed = await send(platform)
@@ -205,7 +204,6 @@ async def test_a_destination_that_hangs_is_left_and_not_called_beside_itself(
     assert again.problem is not None
     assert "is set aside" in again.problem
     assert post.attempts == 1
-    forever.set()
 
 
 async def test_two_processes_do_not_send_one_delivery_at_once(warmed: Platform) -> None:
@@ -322,8 +320,10 @@ async def test_what_fails_for_one_receiver_is_set_aside_for_that_receiver_alone(
     assert plugin_state(platform.host) == "acme (destination post) fails for 1 of its receivers"
 
 
-async def test_a_receiver_that_hangs_keeps_no_other_waiting(warmed: Platform) -> None:
-    forever, quick = threading.Event(), threading.Event()
+async def test_a_receiver_that_hangs_keeps_no_other_waiting(
+    warmed: Platform, forever: threading.Event
+) -> None:
+    quick = threading.Event()
     reached: list[str] = []
 
     class Slow(Post):

@@ -278,9 +278,7 @@ def test_what_is_not_as_its_hook_promises_is_a_fault(brought: dict[str, Any], re
     assert keys(host) == ["one", "two"]
 
 
-def test_a_plugin_that_hangs_while_it_registers_is_left_out() -> None:
-    forever = threading.Event()
-
+def test_a_plugin_that_hangs_while_it_registers_is_left_out(forever: threading.Event) -> None:
     class Hanging:
         @hookimpl
         def register_models(self) -> Sequence[Any]:
@@ -295,20 +293,17 @@ def test_a_plugin_that_hangs_while_it_registers_is_left_out() -> None:
         ("hanging", "register_models failed: it did not end within 0.2 s.")
     ]
     assert keys(host) == ["counting"]
-    forever.set()
 
 
 def test_a_plugin_that_hangs_on_import_is_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, forever: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forever = threading.Event()
     monkeypatch.setattr(threading, "forever", forever, raising=False)
     (tmp_path / "plug_hanging.py").write_text("import threading\nthreading.forever.wait()\n")
     monkeypatch.syspath_prepend(tmp_path)
     loading = Loading(seconds=0.2)
     assert loading.find([entry("hanging", "plug_hanging")]) == []
     assert "did not end within 0.2 s" in loading.faults[0].reason
-    forever.set()
 
 
 @pytest.mark.parametrize(

@@ -156,16 +156,16 @@ def test_a_leaf_may_refuse_what_contradicts_itself() -> None:
     assert host.guard.troubles == ()
 
 
-def test_a_leaf_that_hangs_is_set_aside_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_leaf_that_hangs_is_set_aside_at_once(
+    forever: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(expanding, "EXPAND_SECONDS", 0.1)
-    forever = threading.Event()
     host = host_of(acme=Leaf(lambda _: forever.wait()))
     with pytest.raises(PluginError, match=r"did not end within 0\.1 s"):
         host.leaf("my_leaf").expanded({})
     with pytest.raises(PluginError, match="is set aside"):
         host.leaf("my_leaf").expanded({})
     assert host.guard.troubles[0].failures == 1
-    forever.set()
 
 
 def test_a_leaf_that_loops_is_ended_and_tried_again_after_a_while(

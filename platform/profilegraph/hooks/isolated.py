@@ -8,6 +8,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import pickle
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -23,18 +24,20 @@ LOAD_SECONDS = 30.0
 def serve(connection: Connection, stack: int) -> None:
     """Answer calls until nobody is at the other end any more."""
     sys.path[:] = connection.recv()
+    faulthandler.register(signal.SIGALRM, file=stack, all_threads=False, chain=True)
     for seconds, request in _requests(connection):
-        answer = _answer(request, seconds, stack)
-        faulthandler.cancel_dump_traceback_later()
+        answer = _answer(request, seconds)
+        _watch(0)
         connection.send_bytes(answer)
 
 
-def _watch(seconds: float, stack: int) -> None:
-    """Have this process tell its stack and exit after so many seconds.
+def _watch(seconds: float) -> None:
+    """Have this process tell its stack, and end by SIGALRM, after so many seconds; 0: not at all.
 
-    It is a timer of the system, which fires in an endless loop of C, too.
+    The signal is handled without Python, in an endless loop of C, too, and in the very thread whose
+    stack is told: another thread that reads it meanwhile crashes now and then.
     """
-    faulthandler.dump_traceback_later(seconds, exit=True, file=stack)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _requests(connection: Connection) -> Iterator[tuple[float, bytes]]:
@@ -53,11 +56,11 @@ def _requests(connection: Connection) -> Iterator[tuple[float, bytes]]:
         yield waiting.get()
 
 
-def _answer(request: bytes, seconds: float, stack: int) -> bytes:
+def _answer(request: bytes, seconds: float) -> bytes:
     try:
-        _watch(LOAD_SECONDS, stack)
+        _watch(LOAD_SECONDS)
         call = pickle.loads(request)  # noqa: S301  (of whoever started us)
-        _watch(seconds, stack)
+        _watch(seconds)
         return pickle.dumps((True, call()))
     except ProfilegraphError as error:
         return pickle.dumps((False, error))

@@ -41,8 +41,10 @@ from profilegraph.storage.rows import ALL, Parameters, Row, row
 T = TypeVar("T")
 
 # The server ends a query at its time-out; the client waits a little longer, so that the server's
-# own answer is the one that is seen, and ends by itself where a socket went silent.
+# own answer is the one that is seen, and ends by itself where a socket went silent. Bulk work waits
+# longer: it is repeated only where the server says that nothing was kept.
 GRACE_SECONDS = 1.0
+PATIENT_GRACE_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 FIRST_SECONDS = 9.0
 """How long the first question may take: a server that has just been started is slow at first."""
@@ -115,6 +117,7 @@ class Database:
         self._write_timeout = write_timeout
         self._bulk_timeout = bulk_timeout
         self._attempts = 1
+        self._grace = GRACE_SECONDS
         # On a cluster, a read waits until its server has what this process wrote before.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
         self._ordinals = Ordinals()
@@ -173,6 +176,7 @@ class Database:
         database = copy(self)
         database._read_timeout = database._write_timeout = self._bulk_timeout
         database._attempts = PATIENT_ATTEMPTS
+        database._grace = PATIENT_GRACE_SECONDS
         return database
 
     async def close(self) -> None:
@@ -236,12 +240,12 @@ class Database:
         """
         with self._translated(timeout):
             async with self._session(READ_ACCESS, fetch_size=batch) as session:
-                async with asyncio.timeout(timeout + GRACE_SECONDS):
+                async with asyncio.timeout(timeout + self._grace):
                     result = await session.run(
                         Query(query, timeout=timeout), dict(parameters or {})
                     )
                 while True:
-                    async with asyncio.timeout(timeout + GRACE_SECONDS):
+                    async with asyncio.timeout(timeout + self._grace):
                         records = await result.fetch(batch)
                     if not records:
                         return
@@ -323,7 +327,7 @@ class Database:
     @asynccontextmanager
     async def _deadline(self, seconds: float, *, writing: bool = False) -> AsyncIterator[None]:
         with self._translated(seconds, writing=writing):
-            async with asyncio.timeout(seconds + GRACE_SECONDS):
+            async with asyncio.timeout(seconds + self._grace):
                 yield
 
     @contextmanager
