@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from profilegraph.errors import PluginError
-from profilegraph.hooks.containment import TimeLimit, begun, in_own_loop, within, within_async
+from profilegraph.hooks.containment import Ended, InOwnLoop, TimeLimit, begun, within, within_async
 from profilegraph.hooks.guard import MOST_FAILURES, MOST_RECEIVERS, Guard, Part
 
 PART = Part("acme", "destination post")
@@ -47,8 +47,27 @@ async def test_what_waits_is_cancelled_when_its_time_is_over(
             ended.set()
 
     with pytest.raises(TimeLimit):
-        await within_async(0.05, in_own_loop(wait, 0.05), "testing")
+        await within_async(0.05, InOwnLoop(wait, 0.05), "testing")
     assert await asyncio.to_thread(ended.wait, 60)
+
+
+def test_a_loop_is_closed_although_its_end_is_asked_for_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def call() -> None:
+        loops.append(asyncio.get_running_loop())
+
+    def interrupted(_: asyncio.Runner) -> None:
+        raise Ended
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.Runner, "close", interrupted)
+        running = begun(InOwnLoop(call, 60.0), "testing")
+        running.thread.join(60)
+    assert [loop.is_closed() for loop in loops] == [True]
+    assert isinstance(running.exception(0), PluginError)
 
 
 async def test_who_goes_away_leaves_no_loop_behind() -> None:

@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent import futures
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
 
 from profilegraph.errors import PluginError
 
@@ -32,12 +33,15 @@ class Running(Future[T]):
     """What a call returns that runs in a thread of its own."""
 
     thread: threading.Thread
+    grace: float = 0.0
+    """Seconds until it is asked to end by an exception: it may end by itself until then."""
 
     def end(self) -> None:
         """Ask the call to end, in the background, until it does."""
         threading.Thread(target=self._end, name=f"end {self.thread.name}", daemon=True).start()
 
     def _end(self) -> None:
+        futures.wait([self], self.grace)
         for seconds in _PAUSES:
             if self.done() or self.thread.ident is None:
                 return
@@ -59,6 +63,9 @@ def begun(call: Callable[[], T], name: str) -> Running[T]:
     """Return what `call` will return; it runs in a thread that the process does not wait for."""
     future: Running[T] = Running()
     future.set_running_or_notify_cancel()  # whoever waits may go away; the call goes on
+    loop = call if isinstance(call, InOwnLoop) else None
+    if loop is not None:
+        future.grace = 2 * GRACE_SECONDS  # it is cancelled meanwhile, and closes what it opened
 
     def run() -> None:
         try:
@@ -68,6 +75,8 @@ def begun(call: Callable[[], T], name: str) -> Running[T]:
         finally:
             if not future.done():
                 future.set_exception(PluginError("it was ended."))
+            if loop is not None:
+                loop.close()
 
     future.thread = threading.Thread(target=run, name=name, daemon=True)
     future.thread.start()
@@ -120,14 +129,29 @@ def _forget(waiting: asyncio.Future[Any]) -> None:
         waiting.exception()
 
 
-def in_own_loop(call: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> Callable[[], T]:
-    """Return a function that awaits `call` in a new event loop, which it may block as it likes.
+class InOwnLoop(Generic[T]):
+    """Awaits `call` in a new event loop, which it may block as it likes.
 
     Where it still waits for something a little after so many seconds, it is cancelled.
     """
 
-    async def bounded() -> T:
-        async with asyncio.timeout(seconds + GRACE_SECONDS):
-            return await call()
+    def __init__(self, call: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> None:
+        self._call = call
+        self._seconds = seconds
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    return lambda: asyncio.run(bounded())
+    def __call__(self) -> T:
+        """Return what the call returns; raises TimeoutError where it had to be cancelled."""
+        self._loop = loop = asyncio.new_event_loop()
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            return runner.run(self._bounded())
+
+    async def _bounded(self) -> T:
+        async with asyncio.timeout(self._seconds + GRACE_SECONDS):
+            return await self._call()
+
+    def close(self) -> None:
+        """Close the loop, where the call was ended before it could."""
+        while self._loop is not None and not self._loop.is_closed():
+            with suppress(Ended):  # the last request, which comes when the call is over
+                self._loop.close()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 
 from profilegraph.errors import InvalidInput, PluginError
-from profilegraph.hooks.containment import TimeLimit, in_own_loop, within, within_async
+from profilegraph.hooks.containment import InOwnLoop, TimeLimit, within, within_async
 
 T = TypeVar("T")
 MOST_FAILURES = 3
@@ -104,7 +104,7 @@ class Guard:
         self, part: Part, seconds: float, call: Callable[[], Coroutine[Any, Any, T]]
     ) -> T:
         """Return what `call` returns when awaited; otherwise like `call`, and others go on."""
-        return await self.call_beside(part, seconds, in_own_loop(call, seconds))
+        return await self.call_beside(part, seconds, InOwnLoop(call, seconds))
 
     async def call_beside(self, part: Part, seconds: float, call: Callable[[], T]) -> T:
         """Return what `call` returns; like `call`, while others go on. Raises PluginError."""

@@ -25,7 +25,7 @@ from tenacity import (
 from profilegraph.domain.deliveries import DeliveryState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
-from profilegraph.hooks.containment import TimeLimit, in_own_loop, within_async
+from profilegraph.hooks.containment import InOwnLoop, TimeLimit, within_async
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.options import parse_options
 from profilegraph.services.engines import engine
@@ -184,7 +184,7 @@ class Sending:
                 reraise=True,
             ):
                 with attempt:
-                    call = in_own_loop(partial(_sent, target, way), SEND_SECONDS)
+                    call = InOwnLoop(partial(_sent, target, way), SEND_SECONDS)
                     note = await within_async(SEND_SECONDS, call, f"send {one.id}")
         except Exception as error:
             if isinstance(error, ProfilegraphError) and not isinstance(error, PluginError):
