@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,21 +42,27 @@ def logged_errors_show_no_values() -> None:
     structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
 
 
+class Stubborn(threading.Event):
+    """What a partner's code waits for, and nothing ends it before that.
+
+    It does so in Python: an exception that waits for a thread in C stops all traced threads of
+    CPython 3.11, which look for it at every call of a function and never get past it.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is None
+        while not self.is_set():
+            with suppress(BaseException):
+                time.sleep(0.01)
+        return True
+
+
 @pytest.fixture
 def forever() -> Iterator[threading.Event]:
-    """What a partner's code may wait for in C, until the test is over; the test is not traced.
-
-    An exception that waits for a thread in C stops all traced threads of CPython 3.11: they look
-    for it at every call of a function, and never get past it.
-    """
-    event, tracing = threading.Event(), sys.gettrace()
-    traced_threads = threading.gettrace()
-    sys.settrace(None)
-    threading.settrace(None)
+    """What a partner's code may wait for until the test is over."""
+    event = Stubborn()
     yield event
     event.set()
-    threading.settrace(traced_threads)
-    sys.settrace(tracing)
 
 
 @pytest.fixture(scope="session")
