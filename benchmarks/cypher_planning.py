@@ -26,22 +26,22 @@ from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Reco
 from benchmarks.server import temporary_server
 from benchmarks.spec_world import SpecWorld
 from profilegraph.config import Settings, data_folder
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.embedded.server import RunningServer
+from profilegraph.engines.cypher.compiler import STATEMENTS
 from profilegraph.errors import NoHistory
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments import nodes
-from profilegraph.segments.codec import MAX_DEPTH, MAX_LEAVES, encode_text
-from profilegraph.segments.facts import Context
-from profilegraph.segments.history import require_history
-from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
-from profilegraph.segments.to_cypher import STATEMENTS
-from profilegraph.services.graph_evaluator import GraphEvaluator, plan
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
-from profilegraph.storage.migrations import migrate, read_migrations
-from profilegraph.storage.readings import Reading
-from profilegraph.storage.rows import Parameters
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language import nodes
+from profilegraph.language.codec import MAX_DEPTH, MAX_LEAVES, encode_text
+from profilegraph.language.facts import Context
+from profilegraph.language.history import require_history
+from profilegraph.language.nodes import AllOf, AnyOf, Node, Not
+from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator, plan
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.migrations import migrate, read_migrations
+from profilegraph.storage.neo4j.readings import ReadTransaction
+from profilegraph.storage.neo4j.rows import Parameters
 from tests.conftest import NOW
 from tests.property.strategies import LIBRARY, filters
 
@@ -63,7 +63,7 @@ class Asked:
 
 
 @dataclass
-class Clocked(Reading):
+class Clocked(ReadTransaction):
     """A transaction that adds up how long its queries took to begin."""
 
     managed: AsyncManagedTransaction

@@ -20,7 +20,7 @@ from benchmarks.peers.npm import install, node_program
 from benchmarks.report import BEGIN, END, table
 from benchmarks.typed_schema import wide
 from profilegraph.api.schema import ALONE, sdl
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from scripts.shipped import shipped_host
 
 FOLDER = Path(__file__).parent / "typescript"

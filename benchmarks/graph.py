@@ -26,15 +26,15 @@ from benchmarks.data import (
     dimension_key,
 )
 from benchmarks.measuring import Say
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer
-from profilegraph.domain.organisation import (
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer
+from profilegraph.domain.records.organisation import (
     DecisionMaker,
     DecisionRole,
     Department,
     DepartmentFunction,
 )
-from profilegraph.domain.taxonomy import (
+from profilegraph.domain.taxonomy.definition import (
     Attribute,
     AttributeType,
     Cardinality,
@@ -44,10 +44,10 @@ from profilegraph.domain.taxonomy import (
     Taxonomy,
 )
 from profilegraph.domain.values import Labels, Record
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Transaction
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Transaction
 
 REVENUE = "bench_revenue"
 TOUCHED = "bench_touched/yes"

@@ -30,9 +30,9 @@ from benchmarks.index import wait_for_index
 from benchmarks.peers.profilegraph import serving
 from benchmarks.server import temporary_server
 from profilegraph.config import Settings
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer, Relation, RelationKind
-from profilegraph.domain.taxonomy import (
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer, Relation, RelationKind
+from profilegraph.domain.taxonomy.definition import (
     Attribute,
     AttributeType,
     Cardinality,
@@ -42,10 +42,10 @@ from profilegraph.domain.taxonomy import (
     Taxonomy,
 )
 from profilegraph.domain.values import Labels, Record
+from profilegraph.services.customers.records import save
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Address, Platform, open_platform
-from profilegraph.services.records import save
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.services.taxonomies.loading import load_taxonomies
 
 DOCS = Path(__file__).parents[1] / "docs" / "greedy-requests.md"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

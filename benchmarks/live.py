@@ -17,10 +17,10 @@ from websockets.typing import Subprotocol
 from benchmarks.data import NOW, Customers, customer_key
 from benchmarks.graph import INSIDE, OUTSIDE, REVENUE
 from benchmarks.http import GraphQLClient, operation
-from profilegraph.api.ids import encode_text
-from profilegraph.domain.customers import Tagging
+from profilegraph.api.runtime.ids import encode_text
+from profilegraph.domain.records.customers import Tagging
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 
 PAUSE = "0.01"
 """Seconds between a serving process's looks at what changed; by default 1, which would hide the rest."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from profilegraph.domain.activity import (
+from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
     Event,
@@ -19,7 +19,7 @@ from profilegraph.domain.activity import (
     OpportunityOutcome,
     Participation,
 )
-from profilegraph.domain.customers import (
+from profilegraph.domain.records.customers import (
     Consent,
     Customer,
     Relation,
@@ -27,11 +27,17 @@ from profilegraph.domain.customers import (
     Tagging,
     TagSource,
 )
-from profilegraph.domain.organisation import DecisionMaker, Department, Employee, Ownership, Team
+from profilegraph.domain.records.organisation import (
+    DecisionMaker,
+    Department,
+    Employee,
+    Ownership,
+    Team,
+)
 from profilegraph.domain.values import Record, from_units
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.upserts import RECORDS
-from profilegraph.storage.writing import upsert
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.records.upserts import RECORDS
+from profilegraph.storage.records.writing import upsert
 from tests.property import random_worlds as pools
 
 SAVED = timedelta(days=500)

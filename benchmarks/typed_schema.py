@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from profilegraph.api.schema import NOTHING, build_schema
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Tag, Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Cardinality, Dimension, Tag, Taxonomy
 from profilegraph.domain.values import Labels
-from profilegraph.hooks.host import shipped_taxonomies
+from profilegraph.hooks.hosting.host import shipped_taxonomies
 
 ASKED = {
     "all": [

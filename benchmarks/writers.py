@@ -16,9 +16,9 @@ from itertools import count
 from neo4j import AsyncGraphDatabase
 
 from benchmarks.server import temporary_server
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Address, Platform, open_platform
-from profilegraph.services.records import save
 
 WRITERS = (1, 4, 16)
 SECONDS = 4.0

@@ -13,9 +13,9 @@ from itertools import count
 from benchmarks.data import NOW, Customers, customer_key
 from benchmarks.graph import TOUCHED
 from benchmarks.http import GraphQLClient, operation
-from profilegraph.domain.customers import Tagging
+from profilegraph.domain.records.customers import Tagging
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 
 WRITERS = (1, 4, 16)
 RATE_SECONDS = 5.0

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from profilegraph.api.schema import sdl
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.services.schemas import json_schemas, schema_text
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.services.operations.file_schemas import json_schemas, schema_text
 from scripts.render_reference import IMPORTS, SETTINGS, imports_page, settings_page
 from scripts.render_segments import PAGE, page
 from scripts.shipped import shipped_host

@@ -15,9 +15,9 @@ from pydantic_core import PydanticUndefined
 
 from profilegraph.config import Settings, variable_of
 from profilegraph.domain.values import Record
-from profilegraph.importers.content_keys import KEYED_BY_CONTENT
-from profilegraph.importers.fields import bare_type
-from profilegraph.storage.upserts import RECORDS
+from profilegraph.importers.records.content_keys import KEYED_BY_CONTENT
+from profilegraph.importers.values.fields import bare_type
+from profilegraph.storage.records.upserts import RECORDS
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "docs" / "settings.md"

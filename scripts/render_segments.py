@@ -15,10 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.codec import decode
-from profilegraph.segments.facts import Context, Scope
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import Context, Scope
 from tests.conftest import NOW
 from tests.property.worlds_as_facts import facts_of, member
 from tests.spec.conftest import Filter, Saved, library_of

@@ -6,8 +6,8 @@ import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from profilegraph.hooks.discovery import Loading
-from profilegraph.hooks.host import CORE, Host, build_host
+from profilegraph.hooks.hosting.discovery import Loading
+from profilegraph.hooks.hosting.host import CORE, Host, build_host
 from profilegraph.hooks.specs import GROUP
 
 PLUGINS = Path(__file__).parents[1] / "plugins"

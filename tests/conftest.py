@@ -14,14 +14,14 @@ import pytest
 import structlog
 
 from profilegraph.config import Settings, data_folder, load_settings
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.embedded.server import RunningServer, start, stop
-from profilegraph.hooks.host import Host, load_host
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.hooks.hosting.host import Host, load_host
+from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
-from profilegraph.storage.migrations import migrate, read_migrations
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.migrations import migrate, read_migrations
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -119,4 +119,4 @@ def whole_host() -> Host:
 async def platform(settings: Settings, database: Database, whole_host: Host) -> Platform:
     """A platform on an empty graph with the taxonomies that others build on."""
     await load_taxonomies(database, quick(whole_host.taxonomies))
-    return Platform(settings, database, Knowledge(database), whole_host)
+    return Platform(settings, database, GraphCache(database), whole_host)

@@ -10,9 +10,14 @@ from random import Random
 from examples.b2b import words
 from examples.b2b.identifiers import domain_name, mobile_number, social_credit_code
 from examples.b2b.pools import Pools
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging
-from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Department, Ownership
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer, Identity, IdentityKind, Tagging
+from profilegraph.domain.records.organisation import (
+    DecisionMaker,
+    DecisionRole,
+    Department,
+    Ownership,
+)
 
 SIZES = ((1, 20), (20, 50), (50, 500), (500, 1_000), (1_000, 30_000))
 """Bounds of the tags of company_size: people, the upper one left out."""

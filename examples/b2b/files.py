@@ -11,9 +11,9 @@ from typing import Any, Literal, TextIO
 
 from examples.b2b.world import KINDS, World, companies, records_of, staff
 from profilegraph.config import data_folder
-from profilegraph.domain.customers import Customer
+from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.values import Record
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.importers.taxonomies.files import read_taxonomy
 
 Format = Literal["csv", "jsonl"]
 Write = Callable[[Record], object]

@@ -9,11 +9,11 @@ from random import Random
 
 from examples.b2b import words
 from examples.b2b.companies import size_index
-from profilegraph.domain.activity import Event
-from profilegraph.domain.catalogue import tag_key
-from profilegraph.domain.customers import Customer, Tagging, TagSource
-from profilegraph.domain.organisation import DecisionMaker, DecisionRole
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Taxonomy
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer, Tagging, TagSource
+from profilegraph.domain.records.organisation import DecisionMaker, DecisionRole
+from profilegraph.domain.taxonomy.catalogue import tag_key
+from profilegraph.domain.taxonomy.definition import Cardinality, Dimension, Taxonomy
 
 DECIDING = frozenset({DecisionRole.DECIDER, DecisionRole.ECONOMIC_BUYER})
 BUDGETS = (50_000, 100_000, 500_000, 1_000_000)

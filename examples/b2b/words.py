@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from profilegraph.domain.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 
 
 class Unit(NamedTuple):

@@ -14,9 +14,9 @@ from examples.b2b.companies import Company
 from examples.b2b.pools import Pools, draw_pools
 from examples.b2b.tags import Tags, draw_tagging
 from profilegraph.config import data_folder
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer, Identity, Tagging
-from profilegraph.domain.organisation import (
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer, Identity, Tagging
+from profilegraph.domain.records.organisation import (
     DecisionMaker,
     Department,
     Employee,
@@ -25,7 +25,7 @@ from profilegraph.domain.organisation import (
 )
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.importers.taxonomies.files import read_taxonomy
 
 KINDS: Mapping[str, type[Record]] = {  # a record stands after those that it names
     "teams": Team,

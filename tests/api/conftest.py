@@ -18,22 +18,22 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 
-from profilegraph.api import schemas
-from profilegraph.api.context import ApiContext
-from profilegraph.api.executor import Executor
-from profilegraph.api.operations import RunnableSchema
+from profilegraph.api.runtime import schemas
+from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.operations import RunnableSchema
+from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import ALONE, NOTHING, build_schema
-from profilegraph.api.schemas import Schemas
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
-from profilegraph.web.health import Check
-from profilegraph.web.keys import KeyRing
-from profilegraph.web.logs import configure_logging
+from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.operations.health import Check
+from profilegraph.web.operations.logs import configure_logging
 
 KEY = "pg_good"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import AMOUNT_LIMIT
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TAGS = {

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.services.live.watcher import Watcher
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.services.live.worker import Watcher
+from profilegraph.services.taxonomies.loading import load_taxonomies
 from tests.support.taxonomies import lose
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.customers import Customer, Tagging, TagSource
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.domain.records.customers import Customer, Tagging, TagSource
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KNOWN = "tag { key dimension { key } } since until source confidence weight weekdays"
@@ -46,7 +46,7 @@ async def indexed(platform: Platform) -> AsyncIterator[Platform]:
         ],
         NOW,
     )
-    knowledge = Knowledge(platform.database, 2**30)
+    knowledge = GraphCache(platform.database, 2**30)
     await knowledge.indexed()
     yield replace(platform, knowledge=knowledge)
     await knowledge.close()

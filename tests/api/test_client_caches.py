@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, parse
 
-from profilegraph.api.context import ApiContext
-from profilegraph.api.executor import Executor
-from profilegraph.api.schemas import Schemas
+from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.keys import ApiKey
-from profilegraph.services.knowledge import Knowledge
 from profilegraph.web.app import build_app
-from profilegraph.web.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyRing
 from tests.api.conftest import Api, check_key
 from tests.support import npm
 from tests.support.serving import serving
@@ -140,7 +140,7 @@ def test_the_client_is_typed_and_its_types_fit(client):
 async def served(api: Api) -> AsyncIterator[str]:
     """Serve the API meanwhile, as it is served: from an index."""
     viewer = ApiKey("1", api.author, api.now)
-    knowledge = Knowledge(api.platform.database, 2**30)
+    knowledge = GraphCache(api.platform.database, 2**30)
     platform = replace(api.platform, knowledge=knowledge)
     app = build_app(
         executor=Executor(Schemas(platform.catalogue, platform.host)),

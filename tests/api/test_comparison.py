@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
-from profilegraph.services.comparison import Difference, Representation
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
+from profilegraph.services.segments.comparison import Representation, TagFrequency
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEYS = [f"c{number:02}" for number in range(40)]
@@ -163,8 +163,8 @@ async def test_a_comparison_needs_segments_and_dimensions_that_exist(world, aske
     assert (await world.error(COMPARE, **asked))["extensions"]["code"] == code
 
 
-def difference(*counts: int) -> Difference:
-    return Difference("x/y", Labels(zh_cn="乙", en="Y"), *counts)
+def difference(*counts: int) -> TagFrequency:
+    return TagFrequency("x/y", Labels(zh_cn="乙", en="Y"), *counts)
 
 
 def test_a_strong_sign_of_many_customers_is_stronger_than_a_perfect_one_of_few():

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from profilegraph.services.records import remove_tags
+from profilegraph.services.customers.records import remove_tags
 
 SAVE = """
 mutation($input: SaveCustomerInput!, $idempotencyKey: String) {

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.customers import Customer
-from profilegraph.domain.organisation import Employee, Team
+from profilegraph.domain.records.customers import Customer
+from profilegraph.domain.records.organisation import Employee, Team
+from profilegraph.services.customers.records import save
 from profilegraph.services.keys import check_key, create_key
-from profilegraph.services.records import save
-from profilegraph.services.taxonomies import digest
-from profilegraph.storage.taxonomies import save_taxonomy
+from profilegraph.services.taxonomies.loading import digest
+from profilegraph.storage.taxonomies.definitions import save_taxonomy
 
 TAG = """mutation { tagCustomers(customers: ["a"], tags: [{tag: "temperature/warm"}]) { key } }"""
 UNTAG = """mutation { untagCustomers(customers: ["a"], tags: ["temperature/warm"]) { key } }"""

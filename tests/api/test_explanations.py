@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Customer
-from profilegraph.services.records import save
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer
+from profilegraph.services.customers.records import save
 from tests.api.conftest import Api
 
 WHY = """query ($f: FilterInput!) { explainMember(customer: "c", filter: $f) {

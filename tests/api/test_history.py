@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from profilegraph.config import MEGABYTE
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.cache.graph_cache import GraphCache
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 DECIDER = {"people": {"where": {"roles": ["DECIDER"]}}}
@@ -385,7 +385,7 @@ async def test_every_question_takes_another_moment_for_the_present(
 ) -> None:
     if indexed:
         database = past.platform.database
-        past.platform = replace(past.platform, knowledge=Knowledge(database, 64 * MEGABYTE))
+        past.platform = replace(past.platform, knowledge=GraphCache(database, 64 * MEGABYTE))
     await past(BORN, at=day(past, -365))
     await past(VISITS, at=day(past, -100))
     await past(SAVE, f=RECENT)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from profilegraph.errors import DatabaseUnavailable
-from profilegraph.web.keys import KeyRing
-from profilegraph.web.requests import MAX_BODY
+from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.requests import MAX_BODY
 
 RESULT = "application/graphql-response+json"
 PHONE = "13800138000"

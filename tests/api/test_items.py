@@ -9,14 +9,14 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_nullable_type, is_list
 from strawberry.scalars import JSON
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from profilegraph.api import context, estimate
-from profilegraph.api.estimate import GUESS, MAX_BYTES, MAX_ITEMS, Budget, excess
-from profilegraph.api.fields import Counted
-from profilegraph.api.operations import RunnableSchema
+from profilegraph.api.runtime import context, estimate
+from profilegraph.api.runtime.estimate import GUESS, MAX_BYTES, MAX_ITEMS, Budget, excess
+from profilegraph.api.runtime.fields import Counted
+from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.schema import build_schema
-from profilegraph.domain.customers import Customer
-from profilegraph.domain.organisation import DecisionMaker, Department
-from profilegraph.services.records import save
+from profilegraph.domain.records.customers import Customer
+from profilegraph.domain.records.organisation import DecisionMaker, Department
+from profilegraph.services.customers.records import save
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ import httpx
 import pytest
 from graphql import parse
 
-from profilegraph.api import filters, limits, operations
-from profilegraph.api.limits import LIMITS, Measure, refusals
+from profilegraph.api.runtime import limits, operations
+from profilegraph.api.runtime.limits import LIMITS, Measure, refusals
+from profilegraph.api.segments import filters
 from tests.api.conftest import OneSchema
 
 

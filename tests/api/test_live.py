@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.api.ids import encode_id
-from profilegraph.services.live.watcher import Watcher
+from profilegraph.api.runtime.ids import encode_id
+from profilegraph.services.live.worker import Watcher
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 SAVE = """

@@ -10,16 +10,16 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profilegraph.api.ids import GlobalId, decode_id, encode_id, encode_text
+from profilegraph.api.runtime.ids import GlobalId, decode_id, encode_id, encode_text
 from profilegraph.api.schema import build_schema
-from profilegraph.domain.activity import FollowUp, FollowUpKind, Opportunity
-from profilegraph.domain.customers import Consent, Customer
-from profilegraph.domain.organisation import Employee, Team
+from profilegraph.domain.records.activity import FollowUp, FollowUpKind, Opportunity
+from profilegraph.domain.records.customers import Consent, Customer
+from profilegraph.domain.records.organisation import Employee, Team
 from profilegraph.errors import InvalidInput
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 from tests.api.conftest import Api
-from tests.contract.test_sending import Post
+from tests.integration.test_sending import Post
 from tests.support.plugins import with_plugins
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.api.ids import encode_text
-from profilegraph.storage.database import Database
+from profilegraph.api.runtime.ids import encode_text
+from profilegraph.storage.neo4j.database import Database
 
 PAGE = """
 query($first: Int!, $after: String, $orderBy: CustomerOrder, $search: String) {

@@ -10,7 +10,7 @@ from graphql import GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from profilegraph.api.schema import NOTHING, build_schema
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.hosting.host import Host
 
 GOOD = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 BAD = {"tags": {"dimension": "temperature", "anyOf": ["wram"]}}

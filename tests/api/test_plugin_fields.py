@@ -13,14 +13,14 @@ from graphql import GraphQLObjectType, print_type
 from pydantic import BaseModel, Field
 
 from profilegraph.api.schema import build_schema
-from profilegraph.domain.customers import Customer
-from profilegraph.domain.organisation import DecisionMaker, DecisionRole
+from profilegraph.domain.records.customers import Customer
+from profilegraph.domain.records.organisation import DecisionMaker, DecisionRole
 from profilegraph.domain.values import Labels
 from profilegraph.hooks import CustomerField, EventTable, PersonTable, Tables, hookimpl
-from profilegraph.hooks.guard import Guard
-from profilegraph.services import customer_fields
+from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
+from profilegraph.services.plugins import customer_fields
 from tests.api.conftest import Api
 from tests.conftest import NOW
 from tests.support.plugins import host_of, with_plugins
@@ -218,7 +218,7 @@ async def test_a_field_that_blocks_holds_up_nobody_and_is_set_aside(
 
 def test_what_is_set_aside_is_tried_again_after_a_while_and_recovers() -> None:
     clock = [0.0]
-    guard = Guard(lambda: clock[0])
+    guard = CircuitBreaker(lambda: clock[0])
     host = host_of(acme=Given(int, [1]))
     part = host.customer_fields.part("chain")
     for _ in range(3):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from profilegraph.api.schema import build_schema
 from profilegraph.domain.values import Labels
 from profilegraph.hooks import hookimpl
-from profilegraph.hooks.host import CORE, Candidate, build_host
+from profilegraph.hooks.hosting.host import CORE, Candidate, build_host
 
 PREVIEW = """query($filter: FilterInput!) {
   segmentPreview(filter: $filter) { filter count text }

@@ -13,14 +13,14 @@ from graphql import (
 )
 from pydantic.alias_generators import to_camel
 
+from profilegraph.api.runtime.schema_changes import schema_changes
 from profilegraph.api.schema import build_schema, sdl
-from profilegraph.api.schema_changes import schema_changes
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks.host import shipped_taxonomies
-from profilegraph.segments import nodes
-from profilegraph.segments.nodes import LEAVES
+from profilegraph.hooks.hosting.host import shipped_taxonomies
+from profilegraph.language import nodes
+from profilegraph.language.nodes import LEAVES
 from scripts.shipped import shipped_host
 
 SHIPPED = Catalogue.of(shipped_taxonomies())

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from profilegraph.api.ids import encode_id
+from profilegraph.api.runtime.ids import encode_id
 from tests.api.test_live import TAG, WARM
 
 SAVE = """

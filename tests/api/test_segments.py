@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.api.ids import GlobalId
-from profilegraph.domain.activity import (
+from profilegraph.api.runtime.ids import GlobalId
+from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
     FollowUp,
@@ -15,13 +15,13 @@ from profilegraph.domain.activity import (
     OpportunityOutcome,
     Participation,
 )
-from profilegraph.domain.customers import Consent, Relation, RelationKind
-from profilegraph.domain.organisation import DecisionRole, Employee, Ownership, Team
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.records.customers import Consent, Relation, RelationKind
+from profilegraph.domain.records.organisation import DecisionRole, Employee, Ownership, Team
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Database
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 DECIDER = {"people": {"where": {"roles": ["DECIDER"], "department": {"functions": ["IT"]}}}}

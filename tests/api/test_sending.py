@@ -9,8 +9,8 @@ import pytest
 from profilegraph.services.platform import Platform
 from tests.api.conftest import Api
 from tests.conftest import NOW
-from tests.contract.test_live import define, warm
-from tests.contract.test_sending import Post
+from tests.integration.test_live import define, warm
+from tests.integration.test_sending import Post
 from tests.support.plugins import send_due, with_plugins
 
 SEND = """

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from neo4j import GraphDatabase
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer
-from profilegraph.segments.answers import Position
-from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import EVERYONE
-from profilegraph.services.cypher_engine import CypherEngine
+from profilegraph.domain.records.customers import Customer
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.answers import Position
+from profilegraph.language.facts import Context
+from profilegraph.language.nodes import EVERYONE
+from profilegraph.services.customers.records import save
+from profilegraph.services.evaluation.cypher_engine import CypherEngine
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
-from profilegraph.storage.readings import Reading
+from profilegraph.storage.neo4j.readings import ReadTransaction
 from tests.api.test_paging import PAGE, pages
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -84,13 +84,13 @@ async def test_a_page_by_key_reads_no_more_customers_than_it_has(
 ):
     await save(platform, [Customer(key=f"c{number:03}") for number in range(300)], NOW)
     asked: list[tuple[str, Any]] = []
-    genuine = Reading.run
+    genuine = ReadTransaction.run
 
-    async def noted(self: Reading, query: str, parameters: Any) -> Any:
+    async def noted(self: ReadTransaction, query: str, parameters: Any) -> Any:
         asked.append((query, parameters))
         return await genuine(self, query, parameters)
 
-    monkeypatch.setattr(Reading, "run", noted)
+    monkeypatch.setattr(ReadTransaction, "run", noted)
     for after in (None, Position("c150", "c150")):
         engine = CypherEngine(platform.database, Catalogue.of([]), Context(NOW, NOW.date()))
         page = await engine.page(EVERYONE, first=5, after=after, descending=descending)

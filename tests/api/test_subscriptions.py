@@ -14,19 +14,20 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from profilegraph.api.ids import encode_text
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.api.runtime.ids import encode_text
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.customers.records import save
 from profilegraph.services.keys import create_key, list_keys, revoke_key
-from profilegraph.services.knowledge import Knowledge
-from profilegraph.services.live import watching
-from profilegraph.services.live.watcher import Watcher
+from profilegraph.services.live import service as watching
+from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
-from profilegraph.storage.watches import read_keys
-from profilegraph.web import service, sockets
-from profilegraph.web.keys import KeyRing
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.live import read_keys
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.web import service
+from profilegraph.web.graphql import sockets
+from profilegraph.web.graphql.keys import KeyRing
 from profilegraph.web.service import platform_app
 from tests.api.test_live import SAVE, TAG, WARM
 from tests.support.serving import serving
@@ -196,7 +197,7 @@ async def test_what_a_subscriber_does_not_read_is_not_read_for_it_either(
         named.extend(ordinals)
         return await read_keys(database, ordinals)
 
-    monkeypatch.setattr("profilegraph.services.live.watching.read_keys", counted)
+    monkeypatch.setattr("profilegraph.services.live.service.read_keys", counted)
     app = platform_app(api.platform, lambda: api.now)
     # 40 KB a message: 6 MB for each of the two, of which the system keeps the least part.
     plain: dict[str, Any] = {"compression": None, "max_queue": 1}
@@ -362,7 +363,7 @@ async def test_a_subscription_over_http_says_where_it_belongs(api):
 async def test_a_serving_process_watches_by_itself(api, settings, server, key):
     database = await Database.connect(settings, server.uri, server.user, server.password)
     quick = settings.model_copy(update={"watch_seconds": 0.01})
-    platform = Platform(quick, database, Knowledge(database), api.platform.host)
+    platform = Platform(quick, database, GraphCache(database), api.platform.host)
     app = platform_app(platform, lambda: api.now)
     await api(SAVE, filter=WARM)
     await api('mutation { setSegmentLive(key: "s") { key } }')

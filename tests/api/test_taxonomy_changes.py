@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from profilegraph.domain.duties import Actor
-from profilegraph.importers.located_yaml import load_located
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.importers.taxonomies.located_yaml import load_located
+from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.taxonomy_changes.applying import Application, apply
-from profilegraph.services.taxonomy_changes.planning import Editor, read_change
+from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
 from tests.api.conftest import Api
 from tests.meta.source import ROOT
@@ -285,8 +285,8 @@ async def test_a_typed_filter_means_at_once_what_it_does_after_a_change_and_afte
     assert "salesCountry" in (await api.error(COUNT, filter=by_new))["message"]
     # Another process, such as a command, changes tags: the next question here knows of it.
     again = (await api(PLAN, change={"version": {"text": new}}))["planTaxonomyChange"]
-    elsewhere = replace(api.platform, knowledge=Knowledge(api.platform.database))
-    li = Editor(Actor("li", administrator=True), api.now)
+    elsewhere = replace(api.platform, knowledge=GraphCache(api.platform.database))
+    li = ChangeAuthor(Actor("li", administrator=True), api.now)
     await apply(elsewhere, Application(again["key"], again["digest"]), li)
     mutation = """mutation ($f: FilterInput!) { saveSegment(input: {
       key: "s", filter: $f, labels: {zhCN: "德国", en: "Germany"}}) { version filter } }"""

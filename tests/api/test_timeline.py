@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from profilegraph.domain.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
-from profilegraph.domain.customers import Customer, Tagging
-from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Employee
-from profilegraph.services.records import save
+from profilegraph.domain.records.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.records.organisation import DecisionMaker, DecisionRole, Employee
+from profilegraph.services.customers.records import save
 
 EVENTS = """query($first: Int!, $after: String, $types: [String!]) { customer(key: "acme") {
   eventsConnection(first: $first, after: $after, types: $types) {

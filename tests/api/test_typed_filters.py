@@ -6,17 +6,17 @@ from itertools import product
 import pytest
 from graphql import coerce_input_value, print_type
 
-from profilegraph.api.canonical import canonical
+from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import build_schema
-from profilegraph.api.schemas import Schemas
-from profilegraph.api.typed_filters import DIMENSION
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, Tagging
-from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.hooks.host import build_host, shipped_taxonomies
-from profilegraph.segments.typed_names import enum_name
-from profilegraph.services.records import save
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.api.segments.canonical import canonical
+from profilegraph.api.segments.typed_filters import DIMENSION
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.hooks.hosting.host import build_host, shipped_taxonomies
+from profilegraph.language.typed_names import enum_name
+from profilegraph.services.customers.records import save
+from profilegraph.services.taxonomies.loading import load_taxonomies
 
 SHIPPED = Catalogue.of(shipped_taxonomies())
 LABELS = {"zh-CN": "标签", "en": "Label"}

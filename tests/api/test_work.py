@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.customers import Customer, Relation, RelationKind
-from profilegraph.index import to_bitmap
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.domain.records.customers import Customer, Relation, RelationKind
+from profilegraph.engines.bitmap import evaluator
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def indexed(api: Any) -> AsyncIterator[Platform]:
         Relation(customer=key, other="hub", kind=RelationKind.PARENT) for key in subsidiaries
     ]
     await save(api.platform, [*records, *related], api.now)
-    knowledge = Knowledge(api.platform.database, 2**30)
+    knowledge = GraphCache(api.platform.database, 2**30)
     await knowledge.indexed()
     api.platform = replace(api.platform, knowledge=knowledge)
     yield api.platform
@@ -33,13 +33,13 @@ async def test_all_fields_of_a_request_look_equal_conditions_up_once(
     api: Any, indexed: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: Counter[str] = Counter()
-    ask = to_bitmap._asked
+    ask = evaluator._asked
 
     def counting(node: Any, places: Any) -> Any:
         asked[type(node).__name__] += 1
         return ask(node, places)
 
-    monkeypatch.setattr(to_bitmap, "_asked", counting)
+    monkeypatch.setattr(evaluator, "_asked", counting)
     owned = {"owner": {"atLeast": 1}}
     near = {"related": {"distance": 2, "where": {"not": owned}}}
     answer = await api(

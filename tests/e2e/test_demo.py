@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from profilegraph.domain.customers import Customer
+from profilegraph.domain.records.customers import Customer
 from profilegraph.embedded.server import RunningServer
+from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
-from profilegraph.storage.database import Database
+from profilegraph.storage.neo4j.database import Database
 from tests.conftest import NOW
 
 SEGMENTS = {

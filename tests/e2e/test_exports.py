@@ -20,9 +20,15 @@ import pytest
 import structlog
 from openpyxl import load_workbook
 
-from profilegraph.domain.activity import Arrival, Channel
-from profilegraph.domain.customers import Customer, CustomerKind, Identity, IdentityKind, Tagging
-from profilegraph.domain.organisation import (
+from profilegraph.domain.records.activity import Arrival, Channel
+from profilegraph.domain.records.customers import (
+    Customer,
+    CustomerKind,
+    Identity,
+    IdentityKind,
+    Tagging,
+)
+from profilegraph.domain.records.organisation import (
     DecisionMaker,
     DecisionRole,
     Department,
@@ -31,14 +37,14 @@ from profilegraph.domain.organisation import (
 )
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseTimeout
-from profilegraph.segments.codec import decode
-from profilegraph.services import segments
+from profilegraph.language.codec import decode
+from profilegraph.services.customers.records import save
 from profilegraph.services.exports import tables
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
-from profilegraph.storage.reads import read_profiles
-from profilegraph.web.logs import configure_logging
+from profilegraph.services.segments import service
+from profilegraph.storage.records.reads import read_profiles
+from profilegraph.web.operations.logs import configure_logging
 from profilegraph.web.service import platform_app
 from tests.conftest import NOW
 from tests.support.serving import serving
@@ -48,7 +54,7 @@ LABELS = Labels(zh_cn="华东/大客户", en="Large customers")
 
 
 async def save_segment(platform: Platform, key: str, filter_: dict[str, Any]) -> None:
-    await segments.save_segment(
+    await service.save_segment(
         platform, key, LABELS, decode(filter_), author="li", note="", now=NOW
     )
 
@@ -411,7 +417,7 @@ async def test_a_past_moment_has_the_members_of_its_time(client, graph):
     until = NOW - timedelta(days=2)
     tagging = Tagging(customer="b", tag="temperature/cold", since=old, until=until)
     await save(graph, [tagging], NOW)
-    await segments.save_segment(graph, "cold", LABELS, decode(cold), author="li", note="", now=old)
+    await service.save_segment(graph, "cold", LABELS, decode(cold), author="li", note="", now=old)
     assert (await rows(client, "cold.csv", columns="key"))[1:] == []
     then = (NOW - timedelta(days=5)).isoformat()
     for moment in ("asOf", "now"):

@@ -19,11 +19,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.embedded.server import RunningServer
+from profilegraph.services.customers.records import save
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import save
 from tests.support.committing import KINDS, TAGGED, UNTAGGED, Counts
 
 ANSWERS = 10_000

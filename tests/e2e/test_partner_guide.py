@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from profilegraph.embedded.server import RunningServer
-from profilegraph.services.scaffold.making import Names, make_plugin
-from profilegraph.storage.database import Database
+from profilegraph.services.plugins.scaffold.making import ScaffoldNames, make_plugin
+from profilegraph.storage.neo4j.database import Database
 from tests.support.environments import NewEnvironment
 
 GUIDE = Path(__file__).parents[2] / "docs" / "partner-guide.md"
@@ -72,7 +72,7 @@ def test_an_industry_takes_fewer_than_30_lines() -> None:
 
 
 def test_a_plugin_takes_fewer_than_30_lines_of_ones_own(tmp_path: Path) -> None:
-    make_plugin(Names.of("pet_care"), tmp_path / "profilegraph-pet-care")
+    make_plugin(ScaffoldNames.of("pet_care"), tmp_path / "profilegraph-pet-care")
     own = []
     for path, text in files().items():
         made = tmp_path / path

@@ -19,12 +19,12 @@ from starlette.routing import Mount, Route
 
 from profilegraph.config import Settings
 from profilegraph.embedded.server import RunningServer
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.hosting.host import load_host
+from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.keys import create_key
-from profilegraph.services.knowledge import Knowledge
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Database
 from profilegraph.web.service import platform_app
 from tests.support.serving import serving
 
@@ -156,7 +156,7 @@ async def test_graphiql_knows_the_schema_in_a_browser_without_a_network(
     now = datetime.now(UTC)
     host = load_host()
     await load_taxonomies(database, host.taxonomies)
-    platform = Platform(settings, database, Knowledge(database), host)
+    platform = Platform(settings, database, GraphCache(database), host)
     key = await create_key(database, "browser", now)
     app = entered(platform_app(platform, lambda: now), key)
     async with serving(app) as address:

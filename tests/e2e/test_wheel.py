@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from profilegraph.api.schema_changes import schema_changes
+from profilegraph.api.runtime.schema_changes import schema_changes
 
 ROOT = Path(__file__).parents[2]
 CARRIED = (
@@ -99,8 +99,8 @@ def test_a_new_environment_has_the_commands_and_the_taxonomies(
 def test_a_new_environment_prints_the_published_schemas(installed: Path, tmp_path: Path) -> None:
     of_the_platform = (
         "from profilegraph.api.schema import sdl;"
-        "from profilegraph.domain.catalogue import Catalogue;"
-        "from profilegraph.hooks.host import shipped_taxonomies;"
+        "from profilegraph.domain.taxonomy.catalogue import Catalogue;"
+        "from profilegraph.hooks.hosting.host import shipped_taxonomies;"
         "print(sdl(Catalogue.of(shipped_taxonomies())))"
     )
     printed = run(installed / "python", "-c", of_the_platform, cwd=tmp_path)

@@ -12,8 +12,8 @@ import yaml
 from graphql import build_schema, parse, validate
 
 from profilegraph.cli.main import app
-from profilegraph.hooks.host import load_host
-from profilegraph.importers.taxonomies import parse_taxonomy
+from profilegraph.hooks.hosting.host import load_host
+from profilegraph.importers.taxonomies.files import parse_taxonomy
 from tests.meta.source import ROOT, files, name
 
 PAGES = [path for path in files() if path.suffix == ".md"]

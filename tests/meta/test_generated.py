@@ -13,18 +13,18 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator, ValidationError
 
 from profilegraph.config import Settings, data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy_changes import Change
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy_changes.changes import TagChange
 from profilegraph.errors import InvalidFilter
-from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode, encode, json_schema
-from profilegraph.segments.library import references
-from profilegraph.segments.nodes import Node
-from profilegraph.services.schemas import CHANGE, MAPPING, json_schemas
+from profilegraph.importers.records.mapping import FileMapping
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode, encode, json_schema
+from profilegraph.language.nodes import Node
+from profilegraph.language.saved_filters import references
+from profilegraph.language.validation import check
+from profilegraph.services.operations.file_schemas import CHANGE, MAPPING, json_schemas
 from profilegraph.services.taxonomy_changes.planning import read_change
-from profilegraph.storage.upserts import RECORDS
+from profilegraph.storage.records.upserts import RECORDS
 from scripts.render_reference import (
     IMPORTS,
     ORDER,
@@ -113,7 +113,7 @@ def test_the_published_schemas_of_files_are_what_the_code_says(name: str) -> Non
 def test_the_changes_on_the_page_are_changes_by_the_schema_that_editors_use() -> None:
     text = (ROOT / "docs" / "taxonomy-changes.md").read_text("utf-8")
     shown = [yaml.safe_load(one) for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    assert {key for one in shown for key in one} == set(Change.model_fields)
+    assert {key for one in shown for key in one} == set(TagChange.model_fields)
     validator = Draft202012Validator(json_schemas()[CHANGE])
     for one in shown:
         validator.validate(one)

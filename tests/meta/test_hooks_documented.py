@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from profilegraph.hooks import EventTable, Tables
-from profilegraph.hooks.host import Candidate, Host, build_host
+from profilegraph.hooks.hosting.host import Candidate, Host, build_host
 from profilegraph.hooks.models import run_model
 from profilegraph.hooks.specs import GROUP, Hooks
 

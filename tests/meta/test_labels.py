@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from profilegraph.config import data_folder
-from profilegraph.segments.wording import CHINESE, ENGLISH, Wording
+from profilegraph.rendering.languages import CHINESE, ENGLISH, Wording
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 TAXONOMIES = sorted(data_folder("taxonomies").glob("*.yaml"))

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from profilegraph.storage.database import Database
+from profilegraph.storage.neo4j.database import Database
 from tests.meta.source import ROOT, modules, tree
 
 STORAGE = ROOT / "platform" / "profilegraph" / "storage"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.storage.database import Database
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.storage.neo4j.database import Database
 from tests.support.worlds import load_only
 
 SPEC = Path(__file__).parents[1] / "spec" / "spec.yaml"

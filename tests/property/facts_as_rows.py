@@ -9,14 +9,14 @@ from typing import Any
 from pyroaring import BitMap
 
 from profilegraph.domain.properties import attribute_property, metric_property
-from profilegraph.index.building import Rows, build, day_number
-from profilegraph.index.columns import microseconds_of
-from profilegraph.index.level import Level, Trees
-from profilegraph.index.tables import Row
-from profilegraph.segments.facts import Facts, OpportunityFact, PersonFact
+from profilegraph.engines.bitmap.building import Rows, build, day_number
+from profilegraph.engines.bitmap.columns import microseconds_of
+from profilegraph.engines.bitmap.run import Hierarchies, IndexRun
+from profilegraph.engines.bitmap.tables import Row
+from profilegraph.language.facts import Facts, OpportunityFact, PersonFact
 
 
-def level_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> Level:
+def level_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> IndexRun:
     """Return the level of some customers by ordinal; `places` has the ordinals of all there are."""
     rows = Rows()
     known = places or {facts.key: ordinal for ordinal, facts in customers.items()}
@@ -25,11 +25,13 @@ def level_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = 
     return build(rows, BitMap(customers))
 
 
-def trees_of(customers: Sequence[Facts]) -> Trees:
+def trees_of(customers: Sequence[Facts]) -> Hierarchies:
     """Return what stands above the employees and channels that facts name, as far as they do."""
     owners = [owner for facts in customers for owner in facts.owners]
     chains = [arrival.channels for facts in customers for arrival in facts.arrivals]
-    return Trees({one.key: one.teams for one in owners}, {chain[0]: chain for chain in chains})
+    return Hierarchies(
+        {one.key: one.teams for one in owners}, {chain[0]: chain for chain in chains}
+    )
 
 
 def _put(rows: Rows, ordinal: int, facts: Facts, places: Mapping[str, int]) -> None:

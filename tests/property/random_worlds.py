@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from profilegraph.domain.activity import (
+from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
     Event,
@@ -20,7 +20,7 @@ from profilegraph.domain.activity import (
     OpportunityOutcome,
     Participation,
 )
-from profilegraph.domain.customers import (
+from profilegraph.domain.records.customers import (
     Consent,
     Customer,
     Relation,
@@ -28,7 +28,7 @@ from profilegraph.domain.customers import (
     Tagging,
     TagSource,
 )
-from profilegraph.domain.organisation import (
+from profilegraph.domain.records.organisation import (
     DecisionMaker,
     DecisionRole,
     Department,

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import strategies as st
 from pyroaring import FrozenBitMap
 
-from profilegraph.domain.activity import OpportunityOutcome
-from profilegraph.domain.customers import RelationKind, TagSource
+from profilegraph.domain.records.activity import OpportunityOutcome
+from profilegraph.domain.records.customers import RelationKind, TagSource
 from profilegraph.domain.values import Labels
-from profilegraph.segments import nodes
-from profilegraph.segments.codec import MAX_DEPTH
-from profilegraph.segments.facts import Scope
-from profilegraph.segments.library import Library, SavedFilter, size
+from profilegraph.language import nodes
+from profilegraph.language.codec import MAX_DEPTH
+from profilegraph.language.facts import Scope
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters, size
 from tests.property.random_worlds import (
     CHANNELS,
     EMPLOYEES,
@@ -241,27 +241,27 @@ people_leaves = st.builds(
     lambda given, where: nodes.People(**given, where=where), times(), person_tests
 )
 attribute_leaves = st.one_of(
-    number_tests.map(lambda test: nodes.Attribute("employees", number=test)),
-    text_tests.map(lambda test: nodes.Attribute("slogan", text=test)),
-    date_tests.map(lambda test: nodes.Attribute("founded", date=test)),
-    boolean_tests.map(lambda test: nodes.Attribute("listed", boolean=test)),
+    number_tests.map(lambda test: nodes.AttributeLeaf("employees", number=test)),
+    text_tests.map(lambda test: nodes.AttributeLeaf("slogan", text=test)),
+    date_tests.map(lambda test: nodes.AttributeLeaf("founded", date=test)),
+    boolean_tests.map(lambda test: nodes.AttributeLeaf("listed", boolean=test)),
     st.builds(
-        lambda key, exists: nodes.Attribute(key, exists=exists),
+        lambda key, exists: nodes.AttributeLeaf(key, exists=exists),
         st.sampled_from(("employees", "slogan", "founded", "listed")),
         st.booleans(),
     ),
 )
 metric_keys = st.sampled_from(("score", "rank"))
 metric_leaves = st.builds(
-    lambda key, test: nodes.Metric(key, number=test), metric_keys, number_tests
-) | st.builds(lambda key, exists: nodes.Metric(key, exists=exists), metric_keys, st.booleans())
+    lambda key, test: nodes.MetricLeaf(key, number=test), metric_keys, number_tests
+) | st.builds(lambda key, exists: nodes.MetricLeaf(key, exists=exists), metric_keys, st.booleans())
 _SAVED: dict[str, nodes.Node] = {
     "golfers": nodes.Tags("hobby", any_of=("golf",)),
     "visitors": nodes.Events("visit", at_least=2),
     "chosen": nodes.Listed(FrozenBitMap((0, 2))),
     "both": nodes.AllOf((nodes.InSegment("golfers"), nodes.InSegment("visitors"))),
 }
-LIBRARY = Library(
+LIBRARY = SavedFilters(
     {key: SavedFilter(Labels(zh_cn=key, en=key), node) for key, node in _SAVED.items()}
 )
 """The saved segments that random filters refer to."""

@@ -18,11 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from profilegraph.api.coercion import Coercions, Unusual
+from profilegraph.api.runtime.coercion import Coercions, Unusual
 from profilegraph.api.schema import build_schema
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.importers.taxonomies.files import read_taxonomy
 
 SCHEMA = build_schema(
     Catalogue.of(

@@ -8,19 +8,19 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.differing import (
-    Change,
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.facts import Facts
+from profilegraph.language.nodes import AllOf, AnyOf, Node, Not, Related
+from profilegraph.rendering.difference import (
     ChangeKind,
+    FilterChange,
     differences,
     flat,
     line,
     meaning,
 )
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Facts
-from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not, Related
 from tests.property.strategies import LIBRARY, filters, simple_leaves
 from tests.property.worlds_as_facts import facts_of_worlds
 from tests.spec.conftest import CONTEXT
@@ -86,7 +86,7 @@ def test_the_changes_lead_from_one_filter_to_the_other(pair: tuple[Node, Node]) 
     assert meaning(changed(flat(before), differences(before, after))) == meaning(after)
 
 
-def changed(node: Node, changes: tuple[Change, ...], path: tuple[Node, ...] = ()) -> Node:
+def changed(node: Node, changes: tuple[FilterChange, ...], path: tuple[Node, ...] = ()) -> Node:
     """Return a whole filter, that of the leaf at the end of `path` if there is one, after changes."""
     here = [change for change in changes if change.within[: len(path)] == path]
     if not here or here[0].kind is ChangeKind.REWRITTEN:
@@ -96,7 +96,7 @@ def changed(node: Node, changes: tuple[Change, ...], path: tuple[Node, ...] = ()
     return _inside(node if _is_group(node, here, path) else AllOf((node,)), changes, path)
 
 
-def _is_group(node: Node, changes: list[Change], path: tuple[Node, ...]) -> bool:
+def _is_group(node: Node, changes: list[FilterChange], path: tuple[Node, ...]) -> bool:
     """Return whether it is the filter's conditions that changed, not the filter among others."""
     if not isinstance(node, AnyOf):
         return isinstance(node, AllOf)
@@ -107,7 +107,7 @@ def _is_group(node: Node, changes: list[Change], path: tuple[Node, ...]) -> bool
     )
 
 
-def _inside(node: Node, changes: tuple[Change, ...], path: tuple[Node, ...]) -> Node:
+def _inside(node: Node, changes: tuple[FilterChange, ...], path: tuple[Node, ...]) -> Node:
     match node:
         case AllOf(conditions) | AnyOf(conditions):
             return type(node)(tuple(_conditions(list(conditions), changes, path)))
@@ -120,7 +120,7 @@ def _inside(node: Node, changes: tuple[Change, ...], path: tuple[Node, ...]) -> 
 
 
 def _conditions(
-    conditions: list[Node], changes: tuple[Change, ...], path: tuple[Node, ...]
+    conditions: list[Node], changes: tuple[FilterChange, ...], path: tuple[Node, ...]
 ) -> list[Node]:
     for place, one in enumerate(conditions):
         deeper = (*path, one)

@@ -11,30 +11,30 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments.answers import (
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.language.answers import (
     ByAttribute,
     ByFilter,
     ByMetric,
     ByTag,
-    Level,
+    GroupBy,
     Order,
     Position,
     Sort,
-    Step,
+    WaterfallCounts,
     buckets,
 )
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Facts
-from profilegraph.segments.holding import visible
-from profilegraph.segments.nodes import Node
-from profilegraph.services.cypher_engine import CypherEngine
-from profilegraph.services.engines import Engine
-from profilegraph.services.index_engine import IndexEngine
-from profilegraph.services.indexing import load_all, load_trees
-from profilegraph.storage.database import Database
+from profilegraph.language.facts import Facts
+from profilegraph.language.nodes import Node
+from profilegraph.language.predicates import visible
+from profilegraph.services.cache.indexing import load_all, load_trees
+from profilegraph.services.evaluation.bitmap_engine import IndexEngine
+from profilegraph.services.evaluation.choosing import Engine
+from profilegraph.services.evaluation.cypher_engine import CypherEngine
+from profilegraph.storage.neo4j.database import Database
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, filters, simple_leaves
@@ -53,7 +53,7 @@ RANDOMLY = settings(
 )
 
 several_filters = st.lists(simple_leaves, max_size=3).map(tuple)
-levels: st.SearchStrategy[list[Level]] = st.lists(
+levels: st.SearchStrategy[list[GroupBy]] = st.lists(
     st.sampled_from(sorted(TAGS)).map(ByTag) | several_filters.map(ByFilter),
     max_size=3,
 )
@@ -73,7 +73,7 @@ async def make(request: pytest.FixtureRequest, migrated: Database, catalogue: Ca
         if request.param == "cypher":
             return cypher
         level = await load_all(migrated, most_bytes=2**30)
-        view = View((level,), await load_trees(migrated))
+        view = IndexSnapshot((level,), await load_trees(migrated))
         return IndexEngine(Evaluator(view, catalogue, HERE), cypher)
 
     return made
@@ -101,7 +101,7 @@ async def test_a_breakdown_is_as_counting_the_filter_of_each_bucket(
     catalogue: Catalogue,
     world: World,
     node: Node,
-    levels: list[Level],
+    levels: list[GroupBy],
 ) -> None:
     await load_world(migrated, world, NOW)
     found = await (await make()).breakdown(node, levels)
@@ -120,7 +120,7 @@ async def test_a_split_is_as_counting_the_filters_of_each_path(
     catalogue: Catalogue,
     world: World,
     node: Node,
-    levels: list[Level],
+    levels: list[GroupBy],
 ) -> None:
     await load_world(migrated, world, NOW)
     choices = [list(enumerate(buckets(level, catalogue))) for level in levels]
@@ -150,7 +150,7 @@ async def test_a_waterfall_is_as_counting_what_each_condition_leaves(
         kept = number(world, catalogue, *conditions[: place + 1])
         others = conditions[:place] + conditions[place + 1 :]
         unique = number(world, catalogue, *others) - everyone
-        expected.append(Step(kept, before - kept, unique))
+        expected.append(WaterfallCounts(kept, before - kept, unique))
     assert await (await make()).waterfall(conditions) == (number(world, catalogue), expected)
 
 

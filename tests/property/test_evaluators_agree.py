@@ -9,17 +9,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.index import leaves
-from profilegraph.index.level import joined
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode_text, encode_text
-from profilegraph.segments.facts import Facts, Scope
-from profilegraph.segments.nodes import Node
-from profilegraph.services.indexing import load_all, load_some, load_trees
-from profilegraph.storage.database import Database
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.bitmap import profile
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.run import joined
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.language.codec import decode_text, encode_text
+from profilegraph.language.facts import Facts, Scope
+from profilegraph.language.nodes import Node
+from profilegraph.language.validation import check
+from profilegraph.services.cache.indexing import load_all, load_some, load_trees
+from profilegraph.storage.neo4j.database import Database
 from tests.conftest import NOW
 from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.random_worlds import worlds
@@ -41,7 +41,7 @@ def test_a_filter_survives_being_written_as_json(node: Node) -> None:
     scope=scopes,
     cuts=st.lists(st.sets(st.integers(0, 4)), max_size=3),
     spread=st.sampled_from((1, 3_000, 70_000)),
-    fewer=st.sampled_from((1, leaves.FEWER)),
+    fewer=st.sampled_from((1, profile.FEWER)),
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_bitmaps_say_of_customers_what_their_facts_say(
@@ -62,12 +62,14 @@ def test_bitmaps_say_of_customers_what_their_facts_say(
         trees_of(list(customers.values())),
         replace(CONTEXT, library=LIBRARY, scope=scope),
     )
-    view = grown = View(levels[:1], trees)
+    view = grown = IndexSnapshot(levels[:1], trees)
     for level in levels[1:]:
         grown = grown.with_level(level)
-    evaluators = [Evaluator(one, catalogue, context) for one in (view, View(levels, trees), grown)]
+    evaluators = [
+        Evaluator(one, catalogue, context) for one in (view, IndexSnapshot(levels, trees), grown)
+    ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leaves, "FEWER", fewer)  # so few customers are never eight times fewer
+        patch.setattr(profile, "FEWER", fewer)  # so few customers are never eight times fewer
         found = [[set(one.members(node)) for one in evaluators] for node in nodes]
     for node, answers in zip(nodes, found, strict=True):
         expected = {n for n, facts in customers.items() if member(node, facts, catalogue, context)}
@@ -117,11 +119,11 @@ async def keys_by_ordinal(database: Database) -> dict[int, str]:
     return {row["ordinal"]: row["key"] for row in rows}
 
 
-async def views_of(database: Database, again: list[set[int]]) -> dict[str, View]:
+async def views_of(database: Database, again: list[set[int]]) -> dict[str, IndexSnapshot]:
     """Return indexes of the same graph that came about in different ways."""
     whole, trees = await load_all(database, 2**30), await load_trees(database)
     levels = [whole, *[await load_some(database, BitMap(ordinals)) for ordinals in again]]
-    fresh, as_they_come = View((whole,), trees), View(tuple(levels), trees)
+    fresh, as_they_come = IndexSnapshot((whole,), trees), IndexSnapshot(tuple(levels), trees)
     grown = fresh
     for level in levels[1:]:
         grown = grown.with_level(level)
@@ -130,5 +132,5 @@ async def views_of(database: Database, again: list[set[int]]) -> dict[str, View]
         "fresh": fresh,
         "as they come": as_they_come,
         "grown": grown,
-        "joined": View((at_once,), trees),
+        "joined": IndexSnapshot((at_once,), trees),
     }

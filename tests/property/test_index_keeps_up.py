@@ -11,24 +11,24 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.config import Settings
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import EPOCH, Record
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.pages import page_by_key
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.bitmap.tag_counts import carried
 from profilegraph.errors import Conflict, NotFound
-from profilegraph.hooks.host import Host
-from profilegraph.index.carried import carried
-from profilegraph.index.pages import page_by_key
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments.codec import encode_text
-from profilegraph.segments.facts import Context, Scope
-from profilegraph.segments.nodes import AllOf, Node
-from profilegraph.services.indexing import load_all, load_trees
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.language.codec import encode_text
+from profilegraph.language.facts import Context, Scope
+from profilegraph.language.nodes import AllOf, Node
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.cache.indexing import load_all, load_trees
+from profilegraph.services.customers.records import remove_tags, save
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import remove_tags, save
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.rows import Row
-from profilegraph.storage.scores import write_scores
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.neo4j.rows import Row
+from profilegraph.storage.plugins.scores import write_scores
 from profilegraph.storage.statements import statement
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, mergers, numbers, ourselves, worlds
@@ -140,7 +140,7 @@ async def test_after_every_write_the_index_answers_as_cypher_does(
 ) -> None:
     await load_world(loaded, world, NOW)
     context = replace(CONTEXT, library=LIBRARY, scope=scope)
-    knowledge = Knowledge(loaded, PLENTY)
+    knowledge = GraphCache(loaded, PLENTY)
     platform = Platform(settings, loaded, knowledge, whole_host)
     try:
         await knowledge.indexed()
@@ -154,9 +154,13 @@ async def test_after_every_write_the_index_answers_as_cypher_does(
 
 
 async def compare(
-    database: Database, catalogue: Catalogue, view: View, nodes: list[Node], context: Context
+    database: Database,
+    catalogue: Catalogue,
+    view: IndexSnapshot,
+    nodes: list[Node],
+    context: Context,
 ) -> None:
-    anew = View((await load_all(database, PLENTY),), await load_trees(database))
+    anew = IndexSnapshot((await load_all(database, PLENTY),), await load_trees(database))
     assert view.customers == anew.customers
     assert await by_graph(database, context) == by_index(view, context)
     grown, fresh = (Evaluator(one, catalogue, context) for one in (view, anew))
@@ -173,7 +177,7 @@ async def by_graph(database: Database, context: Context) -> Tags:
     return {row["customer"]: {as_the_index(one) for one in row["items"]} for row in rows}
 
 
-def by_index(view: View, context: Context) -> Tags:
+def by_index(view: IndexSnapshot, context: Context) -> Tags:
     return {
         key: {(one.tag, *map(one.__getattribute__, HOW), one.weekdays) for one in some}
         for key, some in carried(view, CUSTOMERS, context.now).items()

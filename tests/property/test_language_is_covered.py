@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.errors import InvalidFilter
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments import nodes
-from profilegraph.segments.checking import check
-from profilegraph.segments.facts import Context, Facts, Scope
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language import nodes
+from profilegraph.language.facts import Context, Facts, Scope
+from profilegraph.language.validation import check
 from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.strategies import LIBRARY, leaves, lists, parts, people_leaves, tag_leaves
 from tests.property.worlds_as_facts import facts_of_worlds, member, one_world
@@ -75,7 +75,7 @@ def by_explain(customers: list[Facts]) -> Members:
 def by_bitmap(customers: list[Facts]) -> Members:
     places = {facts.key: place for place, facts in enumerate(customers)}
     level = level_of({places[facts.key]: facts for facts in customers}, places)
-    view = View((level,), trees_of(customers))
+    view = IndexSnapshot((level,), trees_of(customers))
 
     def members(node: nodes.Node, context: Context) -> frozenset[int]:
         return frozenset(Evaluator(view, CATALOGUE, context).members(node))

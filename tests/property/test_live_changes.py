@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from profilegraph.config import Settings
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.records.customers import Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.run import Hierarchies
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.errors import Conflict
-from profilegraph.hooks.host import Host
-from profilegraph.index.level import Trees
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments.nodes import AnyOf, Node, Not, Related, Tags
-from profilegraph.services.indexing import load_all
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.language.nodes import AnyOf, Node, Not, Related, Tags
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.cache.indexing import load_all
+from profilegraph.services.customers.records import remove_tags, save
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.asking import Asked, among_some
-from profilegraph.services.live.following import news_since
+from profilegraph.services.live.feed import news_since
+from profilegraph.services.live.questions import LiveQuestion, among_some
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import remove_tags, save
-from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
 from tests.support.worlds import World, load_world
 
@@ -135,10 +135,10 @@ async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wron
     nodes: list[Node],
 ) -> None:
     await load_world(loaded, World(tuple(Customer(key=key) for key in KEYS), {}), NOW)
-    platform = Platform(settings, loaded, Knowledge(loaded), whole_host)
+    platform = Platform(settings, loaded, GraphCache(loaded), whole_host)
     for step in (fishing(anglers, now=True), *(relating(*one) for one in start)):
         await step(platform)
-    asked = [Asked(node, "", catalogue) for node in nodes]
+    asked = [LiveQuestion(node, "", catalogue) for node in nodes]
     before = await members_by_asking_all(platform, asked)
     heads = (await news_since(loaded, None)).heads
     for step in steps:
@@ -151,13 +151,13 @@ async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wron
                 assert await merged(loaded, news.customers)
                 continue
             assert (old ^ new) <= some.customers
-            found = among_some(platform, one, some, Trees(), NOW)
+            found = among_some(platform, one, some, Hierarchies(), NOW)
             assert found.members == new & some.customers
         before, heads = after, news.heads
 
 
-async def members_by_asking_all(platform: Platform, asked: Sequence[Asked]) -> list[BitMap]:
-    view = View((await load_all(platform.database, 2**30),), Trees())
+async def members_by_asking_all(platform: Platform, asked: Sequence[LiveQuestion]) -> list[BitMap]:
+    view = IndexSnapshot((await load_all(platform.database, 2**30),), Hierarchies())
     return [
         Evaluator(view, one.catalogue, platform.context(NOW)).members(one.filter) for one in asked
     ]

@@ -11,16 +11,16 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments import nodes
-from profilegraph.segments.explain import Value, Verdict, explain
-from profilegraph.segments.facts import Facts
-from profilegraph.segments.gaps import DistanceUnit, gap
-from profilegraph.segments.holding import date_holds, enough, number_holds
-from profilegraph.segments.missing import cheapest_change, nearest_miss
-from profilegraph.segments.nodes import AllOf, AnyOf, InSegment, Node, Not
-from profilegraph.segments.nodes.parts import Counted
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.reference.counterfactual import cheapest_change, nearest_miss
+from profilegraph.engines.reference.distance import DistanceUnit, gap
+from profilegraph.engines.reference.evaluator import Value, Verdict, explain
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language import nodes
+from profilegraph.language.facts import Facts
+from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Node, Not
+from profilegraph.language.nodes.parts import Counted
+from profilegraph.language.predicates import date_holds, enough, number_holds
 from tests.property.strategies import (
     LIBRARY,
     attribute_leaves,
@@ -129,7 +129,7 @@ def test_changing_the_missing_conditions_makes_the_customer_a_member(
 @given(facts=customers, leaf=st.one_of(attribute_leaves, metric_leaves))
 @SOME
 def test_a_value_that_is_as_much_greater_as_the_gap_says_turns_the_condition(
-    facts: Facts, leaf: nodes.Attribute | nodes.Metric
+    facts: Facts, leaf: nodes.AttributeLeaf | nodes.MetricLeaf
 ) -> None:
     tree = explain(leaf, facts, CATALOGUE, ASKED)
     found = gap(tree, CATALOGUE, ASKED)

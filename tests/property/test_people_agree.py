@@ -7,16 +7,16 @@ from dataclasses import replace
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.segments.codec import encode_text
-from profilegraph.segments.holding import person_holds
-from profilegraph.segments.nodes import Node, PersonTest
-from profilegraph.services.cypher_engine import CypherEngine
-from profilegraph.services.engines import Engine
-from profilegraph.services.index_engine import IndexEngine
-from profilegraph.storage.database import Database
-from profilegraph.storage.people import Seat
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.language.codec import encode_text
+from profilegraph.language.nodes import Node, PersonTest
+from profilegraph.language.predicates import person_holds
+from profilegraph.services.evaluation.bitmap_engine import IndexEngine
+from profilegraph.services.evaluation.choosing import Engine
+from profilegraph.services.evaluation.cypher_engine import CypherEngine
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.records.people import CustomerPerson
 from tests.conftest import NOW
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, person_tests
@@ -54,7 +54,7 @@ async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(
     for node, where in asked:
         expected = sorted(
             (
-                Seat(person.key, facts.key)
+                CustomerPerson(person.key, facts.key)
                 for facts in customers
                 if member(node, facts, catalogue, ASKED)
                 for person in facts.people
@@ -81,8 +81,10 @@ async def engines_of(
     return {"cypher": cypher, **indexes}
 
 
-async def all_pages(engine: Engine, node: Node, where: PersonTest, first: int) -> list[Seat]:
-    found: list[Seat] = []
+async def all_pages(
+    engine: Engine, node: Node, where: PersonTest, first: int
+) -> list[CustomerPerson]:
+    found: list[CustomerPerson] = []
     while True:
         after = found[-1].person if found else None
         page = await engine.page_of_people(node, where, first=first, after=after)

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
 
-from profilegraph.api.estimate import Budget
-from profilegraph.api.fields import listed
-from profilegraph.api.plans import PlannedExecutor
+from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.estimate import Budget
+from profilegraph.api.runtime.fields import listed
 
 
 class Quiet(strawberry.Schema):

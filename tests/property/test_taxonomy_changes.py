@@ -11,25 +11,25 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.config import Settings
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import ProfilegraphError
-from profilegraph.hooks.host import Host
-from profilegraph.segments import nodes
-from profilegraph.segments.checking import faults
-from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
-from profilegraph.services.engines import engine
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.language import nodes
+from profilegraph.language.nodes import AllOf, AnyOf, Node, Not
+from profilegraph.language.validation import faults
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments import library
+from profilegraph.services.segments.service import library
 from profilegraph.services.taxonomy_changes.planning import plan, read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.saved_segments import read_filters, save_version
-from profilegraph.storage.segment_ties import SegmentHead, claim
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.segments.references import SegmentHead, claim
+from profilegraph.storage.segments.saved import read_filters, save_version
 from tests.conftest import NOW
-from tests.contract.test_taxonomy_changes import LI, OWN, applied, compare, taggings
+from tests.integration.test_taxonomy_changes import LI, OWN, applied, compare, taggings
 from tests.property.random_worlds import SHARES, maybe, moments, moments_after, several
 from tests.support.worlds import World, load_only, load_world
 
@@ -143,7 +143,7 @@ async def opened(
 ) -> AsyncIterator[Callable[[], Platform]]:
     """Returns the platform, which itself is too much to be printed with each example."""
     await load_only(migrated, [OWN])
-    knowledge = Knowledge(migrated, 2**30 if request.param == "index" else None)
+    knowledge = GraphCache(migrated, 2**30 if request.param == "index" else None)
     platform = Platform(settings, migrated, knowledge, whole_host)
     yield lambda: platform
     await knowledge.close()

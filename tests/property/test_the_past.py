@@ -9,21 +9,21 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from profilegraph.domain.activity import Event, FollowUp
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Consent
+from profilegraph.domain.records.activity import Event, FollowUp
+from profilegraph.domain.records.customers import Consent
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Record
+from profilegraph.engines.reference.attribution import CustomerHistory, FilterAtMoment, changed
 from profilegraph.errors import NoHistory
-from profilegraph.segments.causes import Asked, Known, changed
-from profilegraph.segments.codec import encode_text
-from profilegraph.segments.facts import Context
-from profilegraph.segments.history import require_history
-from profilegraph.segments.nodes import AllOf, AnyOf, Node, Not
-from profilegraph.services.membership import members_of
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.facts import read_past
-from profilegraph.storage.membership import page_of_listed
-from profilegraph.storage.writing import untag
+from profilegraph.language.codec import encode_text
+from profilegraph.language.facts import Context
+from profilegraph.language.history import require_history
+from profilegraph.language.nodes import AllOf, AnyOf, Node, Not
+from profilegraph.services.segments.membership import members_of
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.records.facts import read_past
+from profilegraph.storage.records.writing import untag
+from profilegraph.storage.segments.membership import page_of_listed
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, simple_leaves
@@ -132,13 +132,13 @@ async def changed_since(
     database: Database, catalogue: Catalogue, node: Node, stage: int
 ) -> set[str]:
     """Return who entered or left until the next writing; of each there must be a reason."""
-    old, new = (Asked(node, as_of(one), catalogue) for one in (stage, stage + 1))
+    old, new = (FilterAtMoment(node, as_of(one), catalogue) for one in (stage, stage + 1))
     members = await members_of(database, old, new)
     keys = await page_of_listed(database, members.changed(), first=100)
     before = await read_past(database, keys, old.context.now)
     after = await read_past(database, keys, new.context.now)
     for key in keys:
-        found = changed(key, Known(before.get(key), after.get(key)), old, new)
+        found = changed(key, CustomerHistory(before.get(key), after.get(key)), old, new)
         assert found is not None, (key, stage, encode_text(node))
         assert found.reasons, (key, stage, encode_text(node))
     return set(keys)

@@ -20,36 +20,36 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as settings_
 from hypothesis import strategies as st
 
-from profilegraph.api.context import ApiContext
-from profilegraph.api.executor import Executor
-from profilegraph.api.schemas import Schemas
+from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.config import Settings
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Tagging, TagSource
+from profilegraph.domain.records.customers import Tagging, TagSource
 from profilegraph.domain.segments import SegmentKind, SegmentState
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
 from profilegraph.errors import ProfilegraphError
-from profilegraph.hooks.host import Host
-from profilegraph.importers.binding import Conventions
-from profilegraph.segments.facts import Past
-from profilegraph.segments.nodes import AllOf
-from profilegraph.services.exports.cells import Style
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.language.facts import Past
+from profilegraph.language.nodes import AllOf
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.cache.indexing import load_all
+from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.files import form_of
 from profilegraph.services.exports.tables import open_table
-from profilegraph.services.imports import ImportJob, import_file
-from profilegraph.services.indexing import load_all
+from profilegraph.services.imports.files import ImportJob, import_file
 from profilegraph.services.keys import ApiKey
-from profilegraph.services.knowledge import Knowledge
+from profilegraph.services.operations.stored_records import read_every_record
 from profilegraph.services.platform import Platform
-from profilegraph.services.stored_records import read_every_record
 from profilegraph.services.taxonomy_changes.planning import plan, read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.saved_segments import save_version
-from profilegraph.storage.segment_ties import SegmentHead, claim
-from profilegraph.storage.stored import NODES, RELATIONSHIPS
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.records.kinds import NODES, RELATIONSHIPS
+from profilegraph.storage.segments.references import SegmentHead, claim
+from profilegraph.storage.segments.saved import save_version
 from tests.conftest import NOW
-from tests.contract.test_taxonomy_changes import LI, applied
+from tests.integration.test_taxonomy_changes import LI, applied
 from tests.property.random_worlds import SHARES, TAGS, maybe, worlds
 from tests.property.test_index_keeps_up import CUSTOMERS, saving, scoring, some_customers, untagging
 from tests.support.worlds import World, load_only, load_world
@@ -155,7 +155,7 @@ async def opened(
     async def emptied() -> None:
         await loaded.define("MATCH (n:Taxonomy|Dimension|Tag|TaxonomyChange) DETACH DELETE n")
 
-    knowledge = Knowledge(loaded, 2**30)
+    knowledge = GraphCache(loaded, 2**30)
     own = settings.model_copy(update={"home": tmp_path})
     platform = Platform(own, loaded, knowledge, whole_host)
     await emptied()
@@ -189,7 +189,7 @@ async def test_after_any_history_of_writes_every_record_is_read(
     for what in (NOW, Past(NOW - timedelta(hours=1), NOW)):
         for ending in ("csv", "xlsx", "jsonl"):
             table = await open_table(platform, "all", what, columns=COLUMNS)
-            style = Style(zone=platform.deployment.zone)
+            style = CellStyle(zone=platform.deployment.zone)
             assert b"".join([part async for part in form_of(ending).write(table, style)])
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from profilegraph.domain.activity import (
+from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
     Event,
@@ -16,19 +16,19 @@ from profilegraph.domain.activity import (
     Opportunity,
     Participation,
 )
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Consent, Customer, Relation, RelationKind, Tagging
-from profilegraph.domain.organisation import (
+from profilegraph.domain.records.customers import Consent, Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.records.organisation import (
     DecisionMaker,
     Department,
     Employee,
     Ownership,
     Team,
 )
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Record, to_units
-from profilegraph.segments.cohorts import cohort_number
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import (
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.language.cohorts import cohort_number
+from profilegraph.language.facts import (
     ArrivalFact,
     ConsentFact,
     Context,
@@ -42,8 +42,8 @@ from profilegraph.segments.facts import (
     PersonFact,
     RelationFact,
 )
-from profilegraph.segments.holding import visible
-from profilegraph.segments.nodes import Node
+from profilegraph.language.nodes import Node
+from profilegraph.language.predicates import visible
 from tests.property.random_worlds import worlds
 from tests.support.worlds import World
 

@@ -10,22 +10,22 @@ from typing import Any, Protocol
 import pytest
 from pyroaring import FrozenBitMap
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Context, Scope
-from profilegraph.segments.holding import visible
-from profilegraph.segments.library import Library, SavedFilter, reach
-from profilegraph.segments.nodes import Listed, Node
-from profilegraph.services.cypher_engine import CypherEngine
-from profilegraph.services.indexing import load_all, load_trees
-from profilegraph.storage.database import Database
-from profilegraph.storage.facts import read_neighbourhood, read_past
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import Context, Scope
+from profilegraph.language.nodes import Listed, Node
+from profilegraph.language.predicates import visible
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters, reach
+from profilegraph.language.validation import check
+from profilegraph.services.cache.indexing import load_all, load_trees
+from profilegraph.services.evaluation.cypher_engine import CypherEngine
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.records.facts import read_neighbourhood, read_past
 from tests.conftest import NOW
 from tests.support.worlds import load_only, load_world, parse_world
 
@@ -50,12 +50,12 @@ class Members(Protocol):
 CONTEXT = Context(NOW, NOW.date())
 
 
-def library_of(saved: Mapping[str, Saved], customers: Sequence[str] = ()) -> Library:
+def library_of(saved: Mapping[str, Saved], customers: Sequence[str] = ()) -> SavedFilters:
     """Return saved segments as a library; each is called as its key.
 
     `customers` are all that there are, in the order of their ordinals.
     """
-    return Library(
+    return SavedFilters(
         {
             key: SavedFilter(Labels(zh_cn=key, en=key), _stands_for(one, customers))
             for key, one in saved.items()
@@ -97,7 +97,7 @@ async def by_bitmap(
     database: Database, catalogue: Catalogue, node: Node, context: Context
 ) -> set[str]:
     level = await load_all(database, most_bytes=2**30)
-    view = View((level,), await load_trees(database))
+    view = IndexSnapshot((level,), await load_trees(database))
     found = Evaluator(view, catalogue, context).members(node)
     rows = await database.read(
         "MATCH (c:Customer) WHERE c.ordinal IN $found RETURN c.key AS key", {"found": list(found)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from profilegraph.segments.facts import Scope
+from profilegraph.language.facts import Scope
 from tests.spec.conftest import Members
 
 EVERYONE: dict[str, object] = {"all": []}

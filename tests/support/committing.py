@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from profilegraph.config import load_settings
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.services.customers.records import remove_tags, save
 from profilegraph.services.platform import Platform, locate, open_platform
-from profilegraph.services.records import remove_tags, save
 
 KINDS = ("created", "tagged", "untagged")
 TAGGED = "lead_stage/mql"

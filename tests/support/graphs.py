@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from profilegraph.storage.database import Database
+from profilegraph.storage.neo4j.database import Database
 
 
 async def dump(database: Database, *, imports: bool = False) -> list[str]:

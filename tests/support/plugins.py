@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.hooks import hookimpl
-from profilegraph.hooks.host import CORE, Candidate, Host, build_host
+from profilegraph.hooks.hosting.host import CORE, Candidate, Host, build_host
+from profilegraph.services.destinations.sending import Sending
 from profilegraph.services.platform import Platform
-from profilegraph.services.sending import Sending
 
 
 class Bringing:

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import load_taxonomies
+from profilegraph.services.taxonomies.loading import load_taxonomies
 
 
 async def lose(platform: Platform, *keys: str, now: datetime | None = None) -> list[Taxonomy]:

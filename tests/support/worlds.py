@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from profilegraph.domain.customers import Customer, Tagging
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.values import Record
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.taxonomies import taxonomy_digests
-from profilegraph.storage.upserts import RECORDS
-from profilegraph.storage.writing import untag, upsert
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.records.upserts import RECORDS
+from profilegraph.storage.records.writing import untag, upsert
+from profilegraph.storage.taxonomies.definitions import taxonomy_digests
 
 _AGO = re.compile(r"^([+-]\d+)([dhms])$")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}

@@ -14,17 +14,17 @@ from examples.b2b.__main__ import main
 from examples.b2b.files import Format, write_world
 from examples.b2b.world import KINDS, World, companies, records, records_of, staff
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import IdentityKind
-from profilegraph.domain.taxonomy import Cardinality
+from profilegraph.domain.records.customers import IdentityKind
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Cardinality
 from profilegraph.errors import InvalidInput
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.content_keys import ContentKeys
-from profilegraph.importers.files import scan
-from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.records import RecordReader
-from profilegraph.importers.tables import open_table
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.importers.records.content_keys import ContentKeys
+from profilegraph.importers.records.mapping import FileMapping
+from profilegraph.importers.records.parsing import RecordReader
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.importers.text.files import scan
+from profilegraph.importers.text.tables import open_table
 
 SMALL = World(customers=100)
 

@@ -29,9 +29,9 @@ from benchmarks.report import BEGIN, END, render, write
 from benchmarks.room import MEGABYTE, room_for
 from benchmarks.writing import Freshness
 from profilegraph.config import load_settings
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode, decode_text, encode_text
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.codec import decode, decode_text, encode_text
+from profilegraph.language.validation import check
 
 PROMISED = (
     "size",

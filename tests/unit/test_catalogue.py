@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import Conflict, NotFound
 
 

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from profilegraph.config import data_folder
-from profilegraph.domain.activity import Event
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, CustomerKind
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Customer, CustomerKind
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Record
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.content_keys import ContentKeys
-from profilegraph.importers.files import scan
-from profilegraph.importers.mapping import read_mapping
-from profilegraph.importers.records import RecordReader
-from profilegraph.importers.tables import open_table
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.importers.records.content_keys import ContentKeys
+from profilegraph.importers.records.mapping import read_mapping
+from profilegraph.importers.records.parsing import RecordReader
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.importers.text.files import scan
+from profilegraph.importers.text.tables import open_table
 
 FOLDER = data_folder("examples/cdnow")
 

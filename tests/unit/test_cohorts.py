@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from profilegraph.segments.cohorts import PRIME, coefficients, cohort_number, position, span_of
-from profilegraph.segments.nodes import Cohort
+from profilegraph.language.cohorts import PRIME, coefficients, cohort_number, position, span_of
+from profilegraph.language.nodes import Cohort
 
 NUMBERS = [cohort_number(f"customer-{n}") for n in range(20_000)]
 SALTS = ("spring", "summer", "autumn", "winter", "a", "b")

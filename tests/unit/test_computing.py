@@ -13,21 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.index import effort, held, to_bitmap
-from profilegraph.index.building import Rows, build
-from profilegraph.index.level import Trees
-from profilegraph.index.view import View
-from profilegraph.segments.answers import ByFilter
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Context, EventFact, Facts
-from profilegraph.segments.library import NO_SEGMENTS, Library, SavedFilter
-from profilegraph.segments.nodes import (
+from profilegraph.engines.bitmap import cost as effort
+from profilegraph.engines.bitmap import evaluator as to_bitmap
+from profilegraph.engines.bitmap import memo
+from profilegraph.engines.bitmap.building import Rows, build
+from profilegraph.engines.bitmap.run import Hierarchies
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.language.answers import ByFilter
+from profilegraph.language.facts import Context, EventFact, Facts
+from profilegraph.language.nodes import (
     EVERYONE,
     AllOf,
     AnyOf,
-    Attribute,
+    AttributeLeaf,
     Events,
     EventTest,
     InSegment,
@@ -36,9 +37,10 @@ from profilegraph.segments.nodes import (
     NumberTest,
     Sequence,
 )
-from profilegraph.services.answers import Apart, Bucket
-from profilegraph.services.computing import LITTLE, Computing
-from profilegraph.services.index_engine import IndexEngine
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilter, SavedFilters
+from profilegraph.services.evaluation.bitmap_engine import IndexEngine
+from profilegraph.services.evaluation.computing import LITTLE, Computing
+from profilegraph.services.segments.answers import Bucket, BucketDetails
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CATALOGUE = Catalogue.of([])
@@ -46,23 +48,23 @@ EMPTY: Any = None
 Moment = tuple[int, str, int]
 """Who did something, what, and how many microseconds ago."""
 bought, visited = Events(type="purchase"), Events(type="visit")
-rich = Attribute("revenue", number=NumberTest(gte=10))
+rich = AttributeLeaf("revenue", number=NumberTest(gte=10))
 
 
 def microseconds(moment: datetime) -> int:
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
 
 
-def view_of(events: list[Moment], customers: int = 8) -> View:
+def view_of(events: list[Moment], customers: int = 8) -> IndexSnapshot:
     rows = Rows(customers=[(one, f"c{one}", one, False) for one in range(customers)])
     rows.values = {"a_revenue": [(one, float(one)) for one in range(customers)]}
     for who, what, ago in events:
         at = microseconds(NOW) - ago
         rows.events.setdefault(what, []).append((who, at, None, None, None, None))
-    return View((build(rows, BitMap(range(customers))),), Trees())
+    return IndexSnapshot((build(rows, BitMap(range(customers))),), Hierarchies())
 
 
-def context(library: Library = NO_SEGMENTS) -> Context:
+def context(library: SavedFilters = NO_SEGMENTS) -> Context:
     return Context(NOW, NOW.date(), library)
 
 
@@ -87,7 +89,7 @@ async def test_all_questions_of_a_request_find_out_equal_conditions_once(
     asked: Counter[Node],
 ) -> None:
     request = Computing()
-    saved = Library({"buyers": SavedFilter(Labels(zh_cn="b", en="b"), AllOf((bought,)))})
+    saved = SavedFilters({"buyers": SavedFilter(Labels(zh_cn="b", en="b"), AllOf((bought,)))})
     plain = IndexEngine(request.evaluator(VIEW, CATALOGUE, context()), EMPTY, request)
     other = IndexEngine(request.evaluator(VIEW, CATALOGUE, context(saved)), EMPTY, request)
     again = IndexEngine(request.evaluator(VIEW, CATALOGUE, context()), EMPTY, request)
@@ -111,7 +113,7 @@ async def test_values_are_read_of_some_at_first_and_of_all_once(asked: Counter[N
 async def test_what_is_remembered_is_bounded(
     asked: Counter[Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held, "MOST_BYTES", 3)
+    monkeypatch.setattr(memo, "MOST_BYTES", 3)
     evaluator = Computing().evaluator(VIEW, CATALOGUE, context())
     for _ in range(2):
         assert evaluator.members(visited) == BitMap([1, 2])
@@ -195,7 +197,7 @@ def test_events_lie_in_order_of_time_so_that_no_question_sorts_them() -> None:
 
 
 def test_a_bucket_that_is_told_under_thirty_names_makes_its_filter_once() -> None:
-    apart = Apart(ByFilter((bought,)), CATALOGUE)
+    apart = BucketDetails(ByFilter((bought,)), CATALOGUE)
     bucket = Bucket(None, None, 1, 2, AllOf((visited,)), apart, 0)
     assert bucket.told is bucket.told
     assert len(bucket.told["all"]) == 2

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from profilegraph.cli.console import MakeHarmless, harmless
 from profilegraph.cli.main import storage_failed
+from profilegraph.cli.terminal.console import MakeHarmless, harmless
 
 WRITTEN = "a\x1b]0;title\x07\x1b[31mred\x9b2J‮evil"
 SHOWN = r"a\x1b]0;title\x1b[31mred\x9b2J\u202eevil"  # the bell is left out by rich itself

@@ -10,10 +10,22 @@ from contextlib import suppress
 import pytest
 
 from profilegraph.errors import PluginError
-from profilegraph.hooks.containment import Ended, InOwnLoop, TimeLimit, begun, within, within_async
-from profilegraph.hooks.guard import MOST_FAILURES, MOST_RECEIVERS, Guard, Part
+from profilegraph.hooks.hosting.circuit_breaker import (
+    MOST_FAILURES,
+    MOST_RECEIVERS,
+    CircuitBreaker,
+    PluginPart,
+)
+from profilegraph.hooks.hosting.containment import (
+    InOwnLoop,
+    TimeIsUp,
+    TimeLimit,
+    begun,
+    within,
+    within_async,
+)
 
-PART = Part("acme", "destination post")
+PART = PluginPart("acme", "destination post")
 
 
 def endless() -> None:
@@ -37,7 +49,7 @@ def test_a_loop_is_ended_when_its_time_is_over(call: Callable[[], None]) -> None
 async def test_what_waits_is_cancelled_when_its_time_is_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("profilegraph.hooks.containment.GRACE_SECONDS", 0.05)
+    monkeypatch.setattr("profilegraph.hooks.hosting.containment.GRACE_SECONDS", 0.05)
     ended = threading.Event()
 
     async def wait() -> None:
@@ -60,7 +72,7 @@ def test_a_loop_is_closed_although_its_end_is_asked_for_meanwhile(
         loops.append(asyncio.get_running_loop())
 
     def interrupted(_: asyncio.Runner) -> None:
-        raise Ended
+        raise TimeIsUp
 
     with monkeypatch.context() as patch:
         patch.setattr(asyncio.Runner, "close", interrupted)
@@ -98,7 +110,7 @@ async def test_a_call_that_nobody_waits_for_any_more_ends_as_ever() -> None:
 
 
 def test_what_fails_for_one_receiver_is_set_aside_for_that_one() -> None:
-    guard = Guard()
+    guard = CircuitBreaker()
     for _ in range(MOST_FAILURES):
         guard.failed(PART, ConnectionError("no route"), "one")
     with pytest.raises(PluginError, match="for this receiver"):
@@ -111,7 +123,7 @@ def test_what_fails_for_one_receiver_is_set_aside_for_that_one() -> None:
 
 
 def test_receivers_that_fail_take_bounded_memory() -> None:
-    guard = Guard()
+    guard = CircuitBreaker()
     for number in range(MOST_RECEIVERS + 9):
         guard.failed(PART, ConnectionError("no route"), f"{number}")
     assert len(guard.troubles) == MOST_RECEIVERS

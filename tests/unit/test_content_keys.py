@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profilegraph.domain.activity import Event
-from profilegraph.domain.customers import Consent
+from profilegraph.domain.records.activity import Event
+from profilegraph.domain.records.customers import Consent
 from profilegraph.domain.values import Record
-from profilegraph.importers.content_keys import ContentKeys
+from profilegraph.importers.records.content_keys import ContentKeys
 
 AT = datetime(2026, 2, 1, 9, tzinfo=UTC)
 EVENT = {"key": "-", "customer": "C1", "type": "purchase", "at": AT}

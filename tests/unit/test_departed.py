@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from profilegraph.domain.departed import departed
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.domain.taxonomy.removed import departed
 
 THEN = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = THEN + timedelta(days=1)

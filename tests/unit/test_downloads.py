@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.web import downloads
-from profilegraph.web.downloads import Download
+from profilegraph.web.exports import downloads
+from profilegraph.web.exports.downloads import Download
 
 SCOPE: dict[str, Any] = {"type": "http"}
 

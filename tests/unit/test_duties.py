@@ -4,8 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from profilegraph.domain.duties import OPERATOR, Actor, Assignment, Governance, Ground, Loan, may
-from profilegraph.domain.taxonomy import Duty
+from profilegraph.domain.duties import (
+    OPERATOR,
+    Actor,
+    Assignment,
+    Governance,
+    Loan,
+    PermissionReason,
+    may,
+)
+from profilegraph.domain.taxonomy.definition import Duty
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -26,18 +34,18 @@ def test_administrators_and_machines_may_everything(duty):
     boss = employee(administrator=True)
     assert {
         may(actor, duty, SALES, NOW) for actor in (boss, OPERATOR, Actor("crm", administrator=True))
-    } == {Ground.ADMINISTRATOR}
+    } == {PermissionReason.ADMINISTRATOR}
 
 
 def test_a_duty_is_that_of_the_team_and_of_no_other():
-    assert may(employee("east", "sales"), Duty.TAG, SALES, NOW) is Ground.TEAM
+    assert may(employee("east", "sales"), Duty.TAG, SALES, NOW) is PermissionReason.TEAM
     assert may(employee("marketing"), Duty.TAG, SALES, NOW) is None
     assert may(employee("sales"), Duty.RESTRUCTURE, SALES, NOW) is None
 
 
 def test_where_no_team_is_named_everybody_tags_and_administrators_do_the_rest():
     grounds = {duty: may(employee(), duty, Governance(), NOW) for duty in Duty}
-    assert grounds == dict.fromkeys(Duty) | {Duty.TAG: Ground.OPEN}
+    assert grounds == dict.fromkeys(Duty) | {Duty.TAG: PermissionReason.OPEN}
 
 
 def test_somebody_who_is_nobody_may_nothing():
@@ -47,21 +55,21 @@ def test_somebody_who_is_nobody_may_nothing():
 def test_what_administrators_assign_counts_instead_of_what_the_taxonomy_says():
     assigned = {Duty.TAG: Assignment("marketing", "Ann", NOW)}
     governance = Governance(SALES.planned, assigned)
-    assert may(employee("marketing"), Duty.TAG, governance, NOW) is Ground.TEAM
+    assert may(employee("marketing"), Duty.TAG, governance, NOW) is PermissionReason.TEAM
     assert may(employee("sales"), Duty.TAG, governance, NOW) is None
-    assert may(employee("sales"), Duty.CLEAN, governance, NOW) is Ground.TEAM
+    assert may(employee("sales"), Duty.CLEAN, governance, NOW) is PermissionReason.TEAM
 
 
 @pytest.mark.parametrize(
     ("governance", "ground"),
     [
-        (lent(), Ground.LOAN),
+        (lent(), PermissionReason.LOAN),
         (lent(until=NOW), None),
-        (lent(until=NOW + timedelta(microseconds=1)), Ground.LOAN),
+        (lent(until=NOW + timedelta(microseconds=1)), PermissionReason.LOAN),
         (lent(ended_at=NOW), None),
         (lent(ended_at=LATER), None),
         (lent(employee="wang"), None),
-        (lent(employee=None, team="east"), Ground.LOAN),
+        (lent(employee=None, team="east"), PermissionReason.LOAN),
         (lent(employee=None, team="west"), None),
         (lent(employee=None), None),
     ],

@@ -16,7 +16,7 @@ from profilegraph.embedded.checks import (
     require_room,
 )
 from profilegraph.embedded.faults import explained, writing_to
-from profilegraph.embedded.home import Home, State
+from profilegraph.embedded.home import Home, ServerState
 from profilegraph.errors import (
     EmbeddedDataNewer,
     EmbeddedDiskFull,
@@ -143,12 +143,12 @@ def test_the_password_is_kept_and_only_its_owner_can_read_it(home: Home) -> None
 
 
 def test_a_state_that_names_a_stranger_s_process_is_stale(home: Home) -> None:
-    home.write_running(State(os.getpid(), 7687, "2026.08.1"))
+    home.write_running(ServerState(os.getpid(), 7687, "2026.08.1"))
     assert home.running() is None
 
 
 def test_a_state_that_names_an_ended_process_is_stale(home: Home) -> None:
-    home.write_running(State((1 << 22) + 1, 7687, "2026.08.1"))
+    home.write_running(ServerState((1 << 22) + 1, 7687, "2026.08.1"))
     assert home.running() is None
 
 
@@ -169,7 +169,7 @@ def test_the_lock_is_held_by_one_and_let_go_with_its_descriptor(home: Home) -> N
 
 def test_the_port_and_the_version_are_recorded(home: Home) -> None:
     assert (home.port(), home.version()) == (None, "")
-    home.write_running(State(os.getpid(), 7687, "2026.08.1"))
+    home.write_running(ServerState(os.getpid(), 7687, "2026.08.1"))
     assert (home.port(), home.version()) == (7687, "2026.08.1")
 
 

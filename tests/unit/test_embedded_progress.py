@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from profilegraph.cli import server_progress
-from profilegraph.cli.server_progress import ServerProgress
+from profilegraph.cli.terminal import server_progress
+from profilegraph.cli.terminal.server_progress import ServerProgress
 
 
 @pytest.fixture

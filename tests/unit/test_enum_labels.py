@@ -2,9 +2,9 @@
 
 import pytest
 
-from profilegraph.domain.activity import FollowUpKind
-from profilegraph.domain.organisation import DepartmentFunction
-from profilegraph.segments.enum_labels import ENUM_LABELS, label_of
+from profilegraph.domain.records.activity import FollowUpKind
+from profilegraph.domain.records.organisation import DepartmentFunction
+from profilegraph.rendering.enum_labels import ENUM_LABELS, label_of
 
 
 @pytest.mark.parametrize("kind", list(ENUM_LABELS), ids=lambda kind: kind.__name__)

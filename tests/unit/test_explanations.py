@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.organisation import DecisionRole
-from profilegraph.segments.causes import Asked, Known, changed
-from profilegraph.segments.codec import decode
-from profilegraph.segments.evidence import counted_line, evidence_line, evidence_lines
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import (
+from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.engines.reference.attribution import CustomerHistory, FilterAtMoment, changed
+from profilegraph.engines.reference.counterfactual import nearest_miss
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import (
     ConsentFact,
     Context,
     EventFact,
@@ -22,8 +22,8 @@ from profilegraph.segments.facts import (
     OpportunityFact,
     PersonFact,
 )
-from profilegraph.segments.missing import nearest_miss
-from profilegraph.segments.missing_text import miss_line
+from profilegraph.rendering.counterfactual import miss_line
+from profilegraph.rendering.evidence import counted_line, evidence_line, evidence_lines
 from tests.conftest import NOW
 from tests.unit.test_nearest_miss import CATALOGUE, CONTEXT, LIBRARY
 
@@ -145,9 +145,9 @@ def test_a_change_of_a_person_is_told_without_what_nobody_asked_about() -> None:
     earlier = Context(NOW - timedelta(days=1), date(2026, 2, 28), LIBRARY)
     found = changed(
         "c",
-        Known(before, after),
-        Asked(asked, earlier, CATALOGUE),
-        Asked(asked, CONTEXT, CATALOGUE),
+        CustomerHistory(before, after),
+        FilterAtMoment(asked, earlier, CATALOGUE),
+        FilterAtMoment(asked, CONTEXT, CATALOGUE),
     )
     assert found is not None
     [reason] = found.reasons

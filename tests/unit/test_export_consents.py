@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from profilegraph.domain.customers import Consent
+from profilegraph.domain.records.customers import Consent
 from profilegraph.services.exports.columns import consented
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -17,47 +17,51 @@ import pytest
 from openpyxl import load_workbook
 
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, CustomerKind
+from profilegraph.domain.records.customers import Customer, CustomerKind
 from profilegraph.domain.spreadsheets import escaped, is_formula
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.content_keys import ContentKeys
-from profilegraph.importers.files import scan
-from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.records import RecordReader
-from profilegraph.importers.tables import open_table as open_import
-from profilegraph.importers.taxonomies import read_taxonomies
-from profilegraph.services.exports.cells import Cell, Coded, Style
-from profilegraph.services.exports.columns import Column, Row, What, choose
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.importers.records.content_keys import ContentKeys
+from profilegraph.importers.records.mapping import FileMapping
+from profilegraph.importers.records.parsing import RecordReader
+from profilegraph.importers.taxonomies.files import read_taxonomies
+from profilegraph.importers.text.files import scan
+from profilegraph.importers.text.tables import open_table as open_import
+from profilegraph.services.exports.cells import Cell, CellStyle, LabelledValue
+from profilegraph.services.exports.columns import ExportColumn, ExportRow, ExportSubject, choose
 from profilegraph.services.exports.files import as_csv, as_json_lines
-from profilegraph.services.exports.tables import Table
+from profilegraph.services.exports.tables import ExportTable
 from profilegraph.services.exports.workbooks import as_workbook
-from profilegraph.storage.reads import Profile
+from profilegraph.storage.records.reads import Profile
 
-GOLF = Coded("golf", Labels(zh_cn="高尔夫", en="Golf"))
+GOLF = LabelledValue("golf", Labels(zh_cn="高尔夫", en="Golf"))
 CHINA = ZoneInfo("Asia/Shanghai")
 MOMENT = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
 
 
-def row(key: str) -> Row:
-    return Row(Profile(key, CustomerKind.COMPANY, None, MOMENT, {}, {}))
+def row(key: str) -> ExportRow:
+    return ExportRow(Profile(key, CustomerKind.COMPANY, None, MOMENT, {}, {}))
 
 
-def table(*cells: Cell, rows: int = 1, page: int = 2) -> Table:
+def constant(cell: Cell) -> Callable[[ExportRow], Cell]:
+    return lambda _: cell
+
+
+def table(*cells: Cell, rows: int = 1, page: int = 2) -> ExportTable:
     """A table whose columns hold these cells in every row, after the row's key."""
 
-    async def pages() -> AsyncGenerator[Sequence[Row], None]:
+    async def pages() -> AsyncGenerator[Sequence[ExportRow], None]:
         for begin in range(0, rows, page):
             yield [row(f"k{number}") for number in range(begin, min(begin + page, rows))]
 
-    key = Column("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key)
+    key = ExportColumn("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key)
     columns = [
-        Column(f"c{index}", Labels(zh_cn=f"列{index}", en=f"C{index}"), lambda _, cell=cell: cell)  # type: ignore[misc]
+        ExportColumn(f"c{index}", Labels(zh_cn=f"列{index}", en=f"C{index}"), constant(cell))
         for index, cell in enumerate(cells)
     ]
-    return Table(Labels(zh_cn="表", en="Table"), (key, *columns), pages())
+    return ExportTable(Labels(zh_cn="表", en="Table"), (key, *columns), pages())
 
 
 async def whole(parts: AsyncGenerator[bytes, None]) -> bytes:
@@ -78,7 +82,7 @@ CELLS: tuple[Cell, ...] = (
 
 
 async def test_cells_in_csv() -> None:
-    text = (await whole(as_csv(table(*CELLS), Style("zh-CN", bom=False, zone=CHINA)))).decode()
+    text = (await whole(as_csv(table(*CELLS), CellStyle("zh-CN", bom=False, zone=CHINA)))).decode()
     head, cells = csv.reader(StringIO(text, newline=""))
     assert head == ["编号", *(f"列{index}" for index in range(len(CELLS)))]
     assert cells == [
@@ -96,7 +100,7 @@ async def test_cells_in_csv() -> None:
 
 
 async def test_cells_in_json_lines() -> None:
-    text = await whole(as_json_lines(table(*CELLS, rows=3), Style("zh-CN", labels=False)))
+    text = await whole(as_json_lines(table(*CELLS, rows=3), CellStyle("zh-CN", labels=False)))
     lines = text.decode().splitlines()
     assert [json.loads(line)["key"] for line in lines] == ["k0", "k1", "k2"]
     assert [*json.loads(lines[0]).values()][1:] == [
@@ -114,7 +118,7 @@ async def test_cells_in_json_lines() -> None:
 
 async def test_cells_in_a_workbook() -> None:
     cells = (*CELLS, date(1899, 12, 31), datetime(1066, 10, 14, 9, tzinfo=UTC))
-    content = await whole(as_workbook(table(*cells), Style("en", zone=CHINA)))
+    content = await whole(as_workbook(table(*cells), CellStyle("en", zone=CHINA)))
     _, shown = load_workbook(BytesIO(content)).active.iter_rows(values_only=True)  # type: ignore[union-attr]
     assert shown[1:10] == (
         None,
@@ -132,7 +136,7 @@ async def test_cells_in_a_workbook() -> None:
 
 
 async def test_rows_that_one_sheet_cannot_hold_go_on_on_the_next() -> None:
-    content = await whole(as_workbook(table(rows=7, page=4), Style("en"), sheet_rows=4))
+    content = await whole(as_workbook(table(rows=7, page=4), CellStyle("en"), sheet_rows=4))
     sheets = [[*one.iter_rows(values_only=True)] for one in load_workbook(BytesIO(content))]
     assert sheets == [
         [("Key",), ("k0",), ("k1",), ("k2",)],
@@ -142,9 +146,9 @@ async def test_rows_that_one_sheet_cannot_hold_go_on_on_the_next() -> None:
 
 
 async def test_a_text_that_excel_would_cut_is_refused() -> None:
-    await whole(as_workbook(table("甲" * 32_767), Style("en")))
+    await whole(as_workbook(table("甲" * 32_767), CellStyle("en")))
     with pytest.raises(InvalidInput, match="'c0' is longer than 32,767"):
-        await whole(as_workbook(table("甲" * 32_768), Style("en")))
+        await whole(as_workbook(table("甲" * 32_768), CellStyle("en")))
 
 
 @pytest.mark.parametrize("sign", [*"=+-@＝＋－＠\t\r\n", " =", "\u3000+", "\ufeff@", "\u200b-"])
@@ -159,21 +163,21 @@ def test_other_texts_stay_as_they_are(text: str) -> None:
 
 
 async def test_labels_are_escaped_too() -> None:
-    column = Column("x", Labels(zh_cn="＝甲", en="=A"), lambda _: Coded("k", LABELS))
-    found = Table(LABELS, (column,), table().pages)
-    assert await whole(as_csv(found, Style(bom=False))) == b'"\'=A"\r\n"\'@x"\r\n'
+    column = ExportColumn("x", Labels(zh_cn="＝甲", en="=A"), lambda _: LabelledValue("k", LABELS))
+    found = ExportTable(LABELS, (column,), table().pages)
+    assert await whole(as_csv(found, CellStyle(bom=False))) == b'"\'=A"\r\n"\'@x"\r\n'
 
 
 LABELS = Labels(zh_cn="＠x", en="@x")
 PEAK = """
 import asyncio, resource, sys
 from tests.unit.test_export_files import CELLS, table
-from profilegraph.services.exports.cells import Style
+from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.files import form_of
 
 async def drain():
     source = table(*CELLS, rows=int(sys.argv[2]), page=1000)
-    async for part in form_of(sys.argv[1]).write(source, Style()):
+    async for part in form_of(sys.argv[1]).write(source, CellStyle()):
         pass
 
 asyncio.run(drain())
@@ -194,9 +198,9 @@ def test_memory_does_not_grow_with_the_file(form: str) -> None:
 
 
 def test_a_style_is_for_people_unless_told_otherwise() -> None:
-    shown: Any = Style("zh-CN").flat(GOLF)
+    shown: Any = CellStyle("zh-CN").flat(GOLF)
     assert shown == "高尔夫"
-    assert Style("zh-CN", labels=False).flat(GOLF) == "golf"
+    assert CellStyle("zh-CN", labels=False).flat(GOLF) == "golf"
 
 
 NAMES = [
@@ -233,16 +237,19 @@ async def test_a_csv_file_that_was_written_comes_back_equal(tmp_path: Path) -> N
         for number, name in enumerate(NAMES)
     ]
 
-    async def pages() -> AsyncGenerator[Sequence[Row], None]:
+    async def pages() -> AsyncGenerator[Sequence[ExportRow], None]:
         yield [
-            Row(Profile(one.key, one.kind, one.name, MOMENT, known(one), {})) for one in customers
+            ExportRow(Profile(one.key, one.kind, one.name, MOMENT, known(one), {}))
+            for one in customers
         ]
 
     names = ["key", "name", "kind", *(f"attribute:{key}" for key in customers[0].attributes)]
-    chosen = choose(names, What.MEMBERS, catalogue)
+    chosen = choose(names, ExportSubject.MEMBERS, catalogue)
     for locale in ("en", "zh-CN"):
-        style = Style(locale, labels=False)
-        text = await whole(as_csv(Table(Labels(zh_cn="表", en="Table"), chosen, pages()), style))
+        style = CellStyle(locale, labels=False)
+        text = await whole(
+            as_csv(ExportTable(Labels(zh_cn="表", en="Table"), chosen, pages()), style)
+        )
         path = tmp_path / "customers.csv"
         path.write_bytes(text)
         with open_import(scan(path), path.name, FileMapping()) as read:

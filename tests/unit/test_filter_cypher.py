@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.codec import decode
-from profilegraph.segments.facts import Context
-from profilegraph.segments.nodes import Attribute, InSegment
-from profilegraph.segments.to_cypher import STATEMENTS, OwnLeaf, leaf_queries
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.cypher.compiler import STATEMENTS, OwnLeaf, leaf_queries
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import Context
+from profilegraph.language.nodes import AttributeLeaf, InSegment
 from tests.property.strategies import simple_leaves
 from tests.spec.conftest import CONTEXT
 
@@ -126,7 +126,7 @@ def test_there_are_few_texts() -> None:
 @pytest.mark.parametrize("value", ["x' OR 1=1 //", "$q", "}) MATCH (n) DETACH DELETE n //", "\\"])
 def test_no_value_becomes_text_of_the_query(value: str) -> None:
     leaf = decode({"attribute": {"key": "slogan", "text": {"eq": value}}})
-    assert isinstance(leaf, Attribute)
+    assert isinstance(leaf, AttributeLeaf)
     [query] = leaf_queries(leaf, CATALOGUE, CONTEXT).required
     assert value not in query.statement or value == "$q"
     assert query.values["test"]["among"] == [value]

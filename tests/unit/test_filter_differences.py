@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.codec import decode
-from profilegraph.segments.differing import differences, line
-from profilegraph.segments.library import Library, SavedFilter
-from profilegraph.segments.nodes import EVERYONE
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode
+from profilegraph.language.nodes import EVERYONE
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters
+from profilegraph.rendering.difference import differences, line
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
-LIBRARY = Library({"vip": SavedFilter(Labels(zh_cn="贵宾", en="VIPs"), EVERYONE)})
+LIBRARY = SavedFilters({"vip": SavedFilter(Labels(zh_cn="贵宾", en="VIPs"), EVERYONE)})
 MEDIUM: dict[str, Any] = {"tags": {"dimension": "size", "gte": "medium"}}
 LARGE: dict[str, Any] = {"tags": {"dimension": "size", "gte": "large"}}
 GOLF: dict[str, Any] = {"tags": {"dimension": "hobby", "anyOf": ["golf"]}}

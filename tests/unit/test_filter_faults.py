@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter
-from profilegraph.segments.checking import Sound, faults
-from profilegraph.segments.codec import decode
-from profilegraph.segments.faults import Fault, FaultKind
-from profilegraph.segments.library import NO_SEGMENTS, Library, SavedFilter
+from profilegraph.language.codec import decode
+from profilegraph.language.faults import Fault, FaultKind
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilter, SavedFilters
+from profilegraph.language.validation import ValidationCache, faults
 
 LABELS = {"zh-CN": "名", "en": "name"}
 CATALOGUE = Catalogue.of(
@@ -84,7 +84,7 @@ def test_each_fault_is_found_at_its_place(
     }
     needed = saved if filter_ == {"segment": {"key": "a"}} else {"sad": saved["sad"]}
     labels = Labels(zh_cn="名", en="name")
-    library = Library({name: SavedFilter(labels, decode(one)) for name, one in needed.items()})
+    library = SavedFilters({name: SavedFilter(labels, decode(one)) for name, one in needed.items()})
     [found] = faults(decode(filter_), CATALOGUE, library)
     assert (found.kind, found.key, found.place) == (kind, key, place)
 
@@ -108,7 +108,7 @@ def test_each_kind_of_fault_has_words_and_advice_in_both_languages(kind: FaultKi
 
 
 def test_a_filter_that_was_sound_is_looked_at_again_by_other_taxonomies() -> None:
-    sound, node = Sound(), decode(tags(anyOf=["glad"]))
+    sound, node = ValidationCache(), decode(tags(anyOf=["glad"]))
     for _ in range(2):
         assert sound.size(node, CATALOGUE, NO_SEGMENTS).leaves == 1
         with pytest.raises(InvalidFilter, match="no dimension is called 'mood'"):
@@ -116,10 +116,12 @@ def test_a_filter_that_was_sound_is_looked_at_again_by_other_taxonomies() -> Non
 
 
 def test_a_filter_that_refers_to_a_segment_is_looked_at_each_time() -> None:
-    sound, node = Sound(), decode({"segment": {"key": "s"}})
+    sound, node = ValidationCache(), decode({"segment": {"key": "s"}})
     labels = Labels.model_validate(LABELS)
     for times in (0, 2):
-        library = Library({"s": SavedFilter(labels, decode({"any": [tags(hasAny=True)] * times}))})
+        library = SavedFilters(
+            {"s": SavedFilter(labels, decode({"any": [tags(hasAny=True)] * times}))}
+        )
         assert sound.size(node, CATALOGUE, library).leaves == times
     with pytest.raises(InvalidFilter, match="no segment has the key 's'"):
         sound.size(node, CATALOGUE, NO_SEGMENTS)

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from profilegraph.errors import InvalidFilter
-from profilegraph.segments.codec import (
+from profilegraph.language.codec import (
     MAX_DEPTH,
     MAX_LEAVES,
     decode,

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Tagging, TagSource
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import Tagging, TagSource
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.codec import decode
-from profilegraph.segments.evidence import evidence_line
-from profilegraph.segments.explain import Neighbour, Place, Value
-from profilegraph.segments.facts import (
+from profilegraph.engines.reference.evaluator import CohortPlace, Neighbour, Value
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import (
     ArrivalFact,
     ConsentFact,
     DepartmentFact,
@@ -26,8 +25,9 @@ from profilegraph.segments.facts import (
     OwnerFact,
     PersonFact,
 )
-from profilegraph.segments.library import Library, SavedFilter
-from profilegraph.segments.text import sentence
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters
+from profilegraph.rendering.evidence import evidence_line
+from profilegraph.rendering.sentences import sentence
 from tests.conftest import NOW
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
@@ -222,7 +222,7 @@ def test_a_filter_is_a_sentence_in_both_languages(
             "王芳, CFO, decider in 财务部",
             "王芳、CFO、最终决策人，财务部",
         ),
-        (Place("spring", 0.25), "at 0.2500 of “spring”", "在“spring”中位于0.2500"),
+        (CohortPlace("spring", 0.25), "at 0.2500 of “spring”", "在“spring”中位于0.2500"),
         (Neighbour("n", "华北", 2), "华北, 2 steps away", "华北，相隔2层"),
         (
             OpportunityFact("o", OpportunityOutcome.WON, "Seats"),
@@ -254,7 +254,7 @@ def test_evidence_is_a_line_in_both_languages(found: Any, english: str, chinese:
 
 def test_a_reference_reads_as_the_segment_s_label() -> None:
     labels = Labels(zh_cn="好客户", en="Good customers")
-    library = Library({"good": SavedFilter(labels, decode(VISIT))})
+    library = SavedFilters({"good": SavedFilter(labels, decode(VISIT))})
     node = decode({"segment": {"key": "good"}})
     assert sentence(node, CATALOGUE, "en", library) == "in segment “Good customers”"
     assert sentence(node, CATALOGUE, "zh", library) == "属于人群“好客户”"

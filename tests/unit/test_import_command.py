@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from profilegraph.cli.main import app
 from profilegraph.domain.values import Labels, Record
 from profilegraph.errors import InvalidInput, NotFound, ProfilegraphError
-from profilegraph.hooks import Conventions, Importer, NoOptions, Unreadable, hookimpl
-from profilegraph.storage.upserts import RECORDS
+from profilegraph.hooks import Conventions, Importer, NoOptions, UnreadableItem, hookimpl
+from profilegraph.storage.records.upserts import RECORDS
 from tests.support.plugins import host_of
 
 
@@ -26,7 +26,7 @@ class Lines(Importer[NoOptions]):
 
     def read(
         self, source: Path, options: NoOptions, conventions: Conventions
-    ) -> Iterator[Record | Unreadable]:
+    ) -> Iterator[Record | UnreadableItem]:
         yield from ()
 
 
@@ -72,7 +72,7 @@ def test_options_are_for_importers_and_mappings_are_not(
 ) -> None:
     assert "options are for importers" in failure("customers", table, "-o", "a=b").message
     host = host_of(test=Lines())
-    monkeypatch.setattr("profilegraph.cli.import_.load_host", lambda: host)
+    monkeypatch.setattr("profilegraph.cli.operations.import_.load_host", lambda: host)
     assert "lines" in failure("lnes", table).hint
     assert "Options of the importer 'lines': none" in failure("lines", table, "-o", "a=b").hint
     mapping = tmp_path / "mapping.yaml"

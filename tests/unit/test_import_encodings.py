@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from profilegraph.errors import InvalidInput
-from profilegraph.importers.encodings import Census
-from profilegraph.importers.files import SourceFile, scan
-from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.rejects import Rejected, RejectFile, reject_path
-from profilegraph.importers.rows import Row
-from profilegraph.importers.tables import open_table
+from profilegraph.importers.records.mapping import FileMapping
+from profilegraph.importers.text.encodings import EncodingStatistics
+from profilegraph.importers.text.files import SourceFile, scan
+from profilegraph.importers.text.rejects import Rejected, RejectFile, reject_path
+from profilegraph.importers.text.rows import SourceRow
+from profilegraph.importers.text.tables import open_table
 
 CHINESE = [
     "王伟",
@@ -37,7 +37,7 @@ def table(names: list[str], encoding: str) -> bytes:
     return f"key,name\n{rows}".encode(encoding)
 
 
-def rows_of(path: Path, mapping: FileMapping | None = None, region: str = "CN") -> list[Row]:
+def rows_of(path: Path, mapping: FileMapping | None = None, region: str = "CN") -> list[SourceRow]:
     mapping = mapping or FileMapping()
     with open_table(scanned(path, mapping, region), path.name, mapping) as opened:
         return list(opened.rows)
@@ -114,7 +114,7 @@ def test_a_file_of_two_encodings_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_encoding_of_a_large_file_is_that_of_all_its_lines(tmp_path: Path) -> None:
-    census = Census("CN")
+    census = EncodingStatistics("CN")
     census.count("".join(f"{n},{CHINESE[n % 10]}\n" for n in range(20_000)).encode("gbk"))
     assert census.encoding() == "gb18030"
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from profilegraph.errors import InvalidInput
-from profilegraph.importers.mapping import FieldSource, FileMapping, read_mapping
+from profilegraph.importers.records.mapping import FieldSource, FileMapping, read_mapping
 
 
 def mapped(folder: Path, text: str) -> FileMapping:

@@ -9,28 +9,28 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from profilegraph.config import data_folder
-from profilegraph.domain.activity import Event, Opportunity
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.activity import Event, Opportunity
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import Conflict, InvalidInput
-from profilegraph.importers.batches import read_batches
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.content_keys import ContentKeys
-from profilegraph.importers.decimals import require_one_decimal_sign
-from profilegraph.importers.files import LONGEST_LINE, scan
-from profilegraph.importers.mapping import FileMapping
-from profilegraph.importers.parting import LONGEST_RECORD
-from profilegraph.importers.records import RecordReader
-from profilegraph.importers.rejects import Rejected, RejectFile, reject_path
-from profilegraph.importers.rows import Row
-from profilegraph.importers.tables import open_table
-from profilegraph.importers.taxonomies import read_taxonomies
+from profilegraph.importers.records.batches import read_batches
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.importers.records.content_keys import ContentKeys
+from profilegraph.importers.records.mapping import FileMapping
+from profilegraph.importers.records.parsing import RecordReader
+from profilegraph.importers.taxonomies.files import read_taxonomies
+from profilegraph.importers.text.csv_records import LONGEST_RECORD
+from profilegraph.importers.text.files import LONGEST_LINE, scan
+from profilegraph.importers.text.rejects import Rejected, RejectFile, reject_path
+from profilegraph.importers.text.rows import SourceRow
+from profilegraph.importers.text.tables import open_table
+from profilegraph.importers.values.decimals import require_one_decimal_sign
 
 CATALOGUE = Catalogue.of(read_taxonomies(sorted(data_folder("taxonomies").glob("*.yaml"))))
 CONVENTIONS = Conventions(ZoneInfo("Asia/Shanghai"), "CNY", "CN", CATALOGUE)
 
 
-def rows_of(path: Path, mapping: FileMapping | None = None) -> list[Row]:
+def rows_of(path: Path, mapping: FileMapping | None = None) -> list[SourceRow]:
     mapping = mapping or FileMapping()
     with open_table(scan(path, encoding=mapping.encoding), path.name, mapping) as table:
         return list(table.rows)

@@ -5,26 +5,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from profilegraph.domain.activity import OpportunityOutcome
-from profilegraph.domain.customers import CustomerKind, IdentityKind
-from profilegraph.domain.organisation import DecisionRole
-from profilegraph.importers.contacts import canonical_identity, parse_email, parse_phone
-from profilegraph.importers.dates import DateRules, parse_date, parse_moment
-from profilegraph.importers.money import (
-    AmountRules,
-    decimal_sign,
-    has_two_meanings,
-    parse_amount,
-    parse_number,
-)
-from profilegraph.importers.names import NAMES
-from profilegraph.importers.values import (
+from profilegraph.domain.records.activity import OpportunityOutcome
+from profilegraph.domain.records.customers import CustomerKind, IdentityKind
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.importers.values.cells import (
     parse_boolean,
     parse_enum,
     parse_hours,
     parse_share,
     parse_weekdays,
 )
+from profilegraph.importers.values.contacts import canonical_identity, parse_email, parse_phone
+from profilegraph.importers.values.dates import DateRules, parse_date, parse_moment
+from profilegraph.importers.values.money import (
+    AmountRules,
+    decimal_sign,
+    has_two_meanings,
+    parse_amount,
+    parse_number,
+)
+from profilegraph.importers.values.names import NAMES
 
 SHANGHAI = DateRules(ZoneInfo("Asia/Shanghai"))
 NEW_YORK = DateRules(ZoneInfo("America/New_York"))

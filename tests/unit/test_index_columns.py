@@ -11,25 +11,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from profilegraph.errors import IndexUnable
-from profilegraph.index.bitmaps import (
+from profilegraph.engines.bitmap.bitmaps import (
     bitmap_of,
     bitmap_of_mask,
     bitmap_where,
     ordinals_of,
     size_of,
 )
-from profilegraph.index.building import Rows, build
-from profilegraph.index.columns import Coded, Moments, Numbers, numbers_hold, packed
-from profilegraph.index.keys import Keys
-from profilegraph.index.level import Level, Trees
-from profilegraph.index.pages import page_by_key
-from profilegraph.index.tables import Row, Table
-from profilegraph.index.view import View
-from profilegraph.segments.holding import number_holds
-from profilegraph.segments.meaning import Span
-from profilegraph.segments.nodes import NumberTest
-from profilegraph.services.metrics import Metrics
+from profilegraph.engines.bitmap.building import Rows, build
+from profilegraph.engines.bitmap.columns import (
+    DictionaryColumn,
+    Moments,
+    Numbers,
+    numbers_hold,
+    packed,
+)
+from profilegraph.engines.bitmap.keys import Keys
+from profilegraph.engines.bitmap.pages import page_by_key
+from profilegraph.engines.bitmap.run import Hierarchies, IndexRun
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.bitmap.tables import IndexTable, Row
+from profilegraph.errors import IndexUnable
+from profilegraph.language.nodes import NumberTest
+from profilegraph.language.predicates import number_holds
+from profilegraph.language.resolve import Span
+from profilegraph.services.operations.metrics import Metrics
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +49,7 @@ moments = st.one_of(
     st.integers(-(10**15), 10**16),
 )
 times = st.lists(moments)
-SORTS = [(Numbers, exact), (Numbers, rounded), (Coded, words), (Moments, times)]
+SORTS = [(Numbers, exact), (Numbers, rounded), (DictionaryColumn, words), (Moments, times)]
 
 
 def told(column: Any) -> list[Any]:
@@ -55,7 +61,7 @@ def told(column: Any) -> list[Any]:
                 return values
             there = column.present.tolist()
             return [value if here else None for value, here in zip(values, there, strict=True)]
-        case Coded():
+        case DictionaryColumn():
             return [column.values[code] for code in column.codes.tolist()]
         case _:
             found: list[Any] = column.microseconds().tolist()
@@ -174,7 +180,7 @@ def test_pages_over_several_levels_are_the_keys_in_order(
 ) -> None:
     found = [level_of(keys, [n for n, one in enumerate(levels) if one == k and n < len(keys)])
              for k in range(3)]  # fmt: skip
-    view = View(tuple(found), Trees())
+    view = IndexSnapshot(tuple(found), Hierarchies())
     everyone = BitMap(range(len(keys)))
     expected = sorted(keys, reverse=descending)
     if after is not None:
@@ -186,7 +192,7 @@ def test_pages_over_several_levels_are_the_keys_in_order(
     assert seen == expected
 
 
-def level_of(keys: list[str], chosen: list[int]) -> Level:
+def level_of(keys: list[str], chosen: list[int]) -> IndexRun:
     rows = Rows(customers=[(n, keys[n], n, False) for n in chosen])
     return build(rows, BitMap(chosen))
 
@@ -213,7 +219,7 @@ def test_the_bytes_that_are_told_are_those_that_are_taken() -> None:
     assert numbers.present is not None
     assert numbers.nbytes == numbers.values.nbytes + numbers.present.nbytes == 70_001 * 5
     assert Numbers.of([7] * 70_000).nbytes == 1
-    assert Coded.of(["a", "b"] * 35_000).nbytes < 70_000 + 200
+    assert DictionaryColumn.of(["a", "b"] * 35_000).nbytes < 70_000 + 200
     sparse, dense = BitMap(range(0, 2**22, 1_000)), BitMap(range(0, 2**22, 2))
     assert size_of(sparse) == 2 * len(sparse)
     assert size_of(dense) == 2**22 // 8
@@ -226,7 +232,7 @@ def test_the_bytes_that_are_told_are_those_that_are_taken() -> None:
 def test_the_rows_about_some_customers_are_theirs_in_order(
     rows: list[int], some: list[int]
 ) -> None:
-    table = Table(np.array(rows, np.uint32), {"value": Numbers.of([*range(len(rows))])})
+    table = IndexTable(np.array(rows, np.uint32), {"value": Numbers.of([*range(len(rows))])})
     about = table.about(np.array(some, np.uint32))
     wanted = [(one, place) for place, one in enumerate(rows) if one in some]
     assert [*zip(about.customer, about["value"].values, strict=True)] == wanted
@@ -241,7 +247,7 @@ def test_the_rows_of_customers_without_a_gap_are_found_by_their_place(
     first: int, size: int, some: list[int]
 ) -> None:
     rows = [*range(first, first + size)]
-    table = Table(np.array(rows, np.uint32), {"value": Numbers.of([*range(size)])})
+    table = IndexTable(np.array(rows, np.uint32), {"value": Numbers.of([*range(size)])})
     asked = [first + one for one in some if 0 <= first + one < 2**32]
     about = table.about(np.array(asked, np.uint32))
     assert about.customer.tolist() == [one for one in rows if one in asked]
@@ -254,7 +260,7 @@ def test_memory_is_told_by_what_it_holds_and_the_parts_are_the_whole() -> None:
     events: list[Row] = [(n, moment + n, None, None, None, None) for n in range(500)]
     known = build(Rows(customers), BitMap(range(500)))
     active = build(Rows(customers, events={"visit": events}), BitMap(range(500)))
-    view = View((known, active), Trees())
+    view = IndexSnapshot((known, active), Hierarchies())
     assert known.sizes.events == 0 < active.sizes.events
     assert active.nbytes - known.nbytes == active.sizes.events
     assert view.nbytes == sum(view.sizes) == known.nbytes + active.nbytes

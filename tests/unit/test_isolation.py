@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from profilegraph.errors import InvalidInput, PluginError
-from profilegraph.hooks.isolation import Isolated
+from profilegraph.hooks.hosting.isolation import Isolated
 
 SECONDS = 0.3
 

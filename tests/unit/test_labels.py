@@ -11,16 +11,16 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from profilegraph.api.schema import build_schema
-from profilegraph.cli import taxonomy as command
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.domain.taxonomy_diff import compare
-from profilegraph.domain.taxonomy_edits import changed, made_key
-from profilegraph.domain.taxonomy_fit import misfits
+from profilegraph.cli.taxonomies import commands as command
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.compatibility import misfits
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.domain.taxonomy.difference import compare
+from profilegraph.domain.taxonomy.edits import changed, made_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidTaxonomy
-from profilegraph.importers.located_yaml import load_located
-from profilegraph.importers.taxonomies import parse_taxonomy, taxonomy_schema
+from profilegraph.importers.taxonomies.files import parse_taxonomy, taxonomy_schema
+from profilegraph.importers.taxonomies.located_yaml import load_located
 
 CHINESE, ENGLISH = Labels(zh_cn="试驾"), Labels(en="Test drive")
 ONE_LANGUAGE = """\

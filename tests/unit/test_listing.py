@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.main import get_command
 
-from profilegraph.cli.listing import show_json, show_rows
 from profilegraph.cli.main import app
+from profilegraph.cli.terminal.listing import show_json, show_rows
 
 LISTING = {
     "list", "history", "moves", "members", "breakdown", "cross", "compare", "changes", "loans",

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from profilegraph.config import data_folder
-from profilegraph.importers.located_yaml import YamlFault, load_located
+from profilegraph.importers.taxonomies.located_yaml import YamlFault, load_located
 
 
 def test_every_value_and_key_has_its_line_and_column() -> None:

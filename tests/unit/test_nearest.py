@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from profilegraph.config import Settings
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import InvalidFilter, InvalidInput, NotFound
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.hosting.host import Host
 from profilegraph.hooks.options import NoOptions, parse_options
-from profilegraph.importers.mapping import read_mapping
+from profilegraph.importers.records.mapping import read_mapping
+from profilegraph.language.codec import decode
+from profilegraph.language.validation import check
 from profilegraph.nearest import did_you_mean, instead, nearest
-from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode
-from profilegraph.services.doctor import _settings
-from profilegraph.services.exports.columns import What, choose
+from profilegraph.services.exports.columns import ExportSubject, choose
+from profilegraph.services.operations.doctor import _settings
 from tests.conftest import quick
 
 SETTINGS = [name.upper() for name in Settings.model_fields]
@@ -126,10 +126,10 @@ def test_a_key_that_does_not_exist_gets_the_nearest_of_its_kind(catalogue: Catal
 
 def test_a_column_of_an_export_gets_the_nearest_and_not_all(catalogue: Catalogue) -> None:
     with pytest.raises(InvalidInput) as error:
-        choose(["tempreature"], What.MEMBERS, catalogue)
+        choose(["tempreature"], ExportSubject.MEMBERS, catalogue)
     assert error.value.hint.startswith("Did you mean tags:temperature")
     with pytest.raises(InvalidInput) as error:
-        choose(["qqqq"], What.MEMBERS, catalogue)
+        choose(["qqqq"], ExportSubject.MEMBERS, catalogue)
     assert len(error.value.hint) < 150
 
 

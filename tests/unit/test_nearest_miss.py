@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Tagging
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.customers import Tagging
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.importers.taxonomies import read_taxonomy
-from profilegraph.segments.codec import decode
-from profilegraph.segments.explain import explain
-from profilegraph.segments.facts import Context, EventFact, Facts, PersonFact
-from profilegraph.segments.library import Library, SavedFilter
-from profilegraph.segments.missing import Miss, nearest_miss
-from profilegraph.segments.missing_text import miss_line
+from profilegraph.engines.reference.counterfactual import MissedLeaf, nearest_miss
+from profilegraph.engines.reference.evaluator import explain
+from profilegraph.importers.taxonomies.files import read_taxonomy
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import Context, EventFact, Facts, PersonFact
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters
+from profilegraph.rendering.counterfactual import miss_line
 from tests.conftest import NOW
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
 GOLFERS = {"tags": {"dimension": "hobby", "anyOf": ["golf"]}}
-LIBRARY = Library(
+LIBRARY = SavedFilters(
     {"golfers": SavedFilter(Labels(zh_cn="高尔夫爱好者", en="Golfers"), decode(GOLFERS))}
 )
 CONTEXT = Context(NOW, NOW.date(), LIBRARY)
@@ -44,7 +44,7 @@ CUSTOMER = Facts(
 )
 
 
-def missing(filter_: dict[str, Any]) -> tuple[Miss, ...] | None:
+def missing(filter_: dict[str, Any]) -> tuple[MissedLeaf, ...] | None:
     verdict = explain(decode(filter_), CUSTOMER, CATALOGUE, CONTEXT)
     return nearest_miss(verdict, CATALOGUE, CONTEXT)
 

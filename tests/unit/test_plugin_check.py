@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from profilegraph.cli import plugin_authoring
-from profilegraph.cli.plugin import app
+from profilegraph.cli.plugins import authoring
+from profilegraph.cli.plugins.commands import app
 from profilegraph.errors import NotFound
-from profilegraph.services.contract import plugins
+from profilegraph.services.plugins.contract import plugins
 
 BROKEN = "raise OSError('no disk')\n"
 MISSPELT = """
@@ -35,7 +35,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         modules = {"rfm": "profilegraph_rfm"} | {module: module for module in sources}
         found = [EntryPoint(name, module, "profilegraph") for name, module in modules.items()]
-        monkeypatch.setattr(plugin_authoring, "entry_points", lambda group: found)
+        monkeypatch.setattr(authoring, "entry_points", lambda group: found)
         return CliRunner().invoke(app, ["check", "--quick", *arguments])
 
     return run

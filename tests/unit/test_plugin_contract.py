@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.hooks import (
@@ -34,16 +34,16 @@ from profilegraph.hooks import (
     Tables,
     utc64,
 )
-from profilegraph.hooks.expanding import HostedLeaf
-from profilegraph.hooks.guard import Guard, Part
-from profilegraph.importers.taxonomies import read_taxonomies
-from profilegraph.services.contract import models
-from profilegraph.services.contract.fields import field_findings
-from profilegraph.services.contract.findings import Finding
-from profilegraph.services.contract.importers import importer_findings
-from profilegraph.services.contract.importing import import_findings
-from profilegraph.services.contract.leaves import examples_of, leaf_findings
-from profilegraph.services.contract.models import million_rows_findings, model_findings
+from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker, PluginPart
+from profilegraph.hooks.hosting.expanding import HostedLeaf
+from profilegraph.importers.taxonomies.files import read_taxonomies
+from profilegraph.services.plugins.contract import models
+from profilegraph.services.plugins.contract.fields import field_findings
+from profilegraph.services.plugins.contract.findings import ContractFinding
+from profilegraph.services.plugins.contract.importers import importer_findings
+from profilegraph.services.plugins.contract.importing import import_findings
+from profilegraph.services.plugins.contract.leaves import examples_of, leaf_findings
+from profilegraph.services.plugins.contract.models import million_rows_findings, model_findings
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LABELS = Labels(zh_cn="试", en="Trial")
@@ -52,7 +52,7 @@ Numbers = NDArray[np.float64]
 Compute = Callable[[Tables, datetime], Numbers]
 
 
-def told(findings: Iterable[Finding]) -> str:
+def told(findings: Iterable[ContractFinding]) -> str:
     return "\n".join(map(str, findings))
 
 
@@ -185,7 +185,7 @@ class Leaf(SegmentLeaf[Asked]):
 
 
 def of_leaf(make: Callable[[Asked], Mapping[str, Any]], *examples: Mapping[str, Any]) -> str:
-    hosted = HostedLeaf(Leaf(make=make), Part("trial", "leaf"), Guard())
+    hosted = HostedLeaf(Leaf(make=make), PluginPart("trial", "leaf"), CircuitBreaker())
     return told(leaf_findings(hosted, CATALOGUE, examples))
 
 

@@ -15,8 +15,8 @@ import pytest
 import typer
 from pydantic import BaseModel, Field
 
-from profilegraph.cli.plugin import show
-from profilegraph.domain.customers import Customer
+from profilegraph.cli.plugins.commands import show
+from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.values import Labels, Record
 from profilegraph.errors import NotFound
 from profilegraph.hooks import (
@@ -34,11 +34,11 @@ from profilegraph.hooks import (
     SegmentLeaf,
     Tables,
     TagsChanged,
-    Unreadable,
+    UnreadableItem,
     hookimpl,
 )
-from profilegraph.hooks.discovery import Loading
-from profilegraph.hooks.host import CORE, Candidate, Host, build_host, load_host
+from profilegraph.hooks.hosting.discovery import Loading
+from profilegraph.hooks.hosting.host import CORE, Candidate, Host, build_host, load_host
 from profilegraph.hooks.specs import GROUP
 
 LABELS = Labels(zh_cn="计数", en="Counting")
@@ -96,9 +96,9 @@ class Lines(Importer[NoOptions]):
 
     def read(
         self, source: Path, options: NoOptions, conventions: Conventions
-    ) -> Iterator[Record | Unreadable]:
+    ) -> Iterator[Record | UnreadableItem]:
         for line in source.read_text("utf-8").splitlines():
-            yield Customer(key=line) if line else Unreadable("empty")
+            yield Customer(key=line) if line else UnreadableItem("empty")
 
 
 @dataclass(frozen=True)

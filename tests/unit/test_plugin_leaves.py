@@ -13,13 +13,14 @@ from graphql import GraphQLInputObjectType
 from pydantic import BaseModel, Field, model_validator
 
 from profilegraph.api.schema import NOTHING, build_schema
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Cardinality, Dimension, Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, InvalidInput, NotFound, PluginError
-from profilegraph.hooks import SegmentLeaf, expanding, hookimpl
-from profilegraph.hooks.guard import REST_SECONDS
-from profilegraph.hooks.host import Host, shipped_taxonomies
+from profilegraph.hooks import SegmentLeaf, hookimpl
+from profilegraph.hooks.hosting import expanding
+from profilegraph.hooks.hosting.circuit_breaker import REST_SECONDS
+from profilegraph.hooks.hosting.host import Host, shipped_taxonomies
 from tests.support.plugins import host_of
 
 LABELS = Labels(zh_cn="条件", en="Condition")

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from profilegraph.domain.customers import RelationKind
+from profilegraph.domain.records.customers import RelationKind
+from profilegraph.engines.bitmap import relations
+from profilegraph.engines.bitmap.columns import Column, DictionaryColumn, Numbers
+from profilegraph.engines.bitmap.relations import Relations
+from profilegraph.engines.bitmap.tables import IndexTable
 from profilegraph.errors import IndexUnable
-from profilegraph.index import relations
-from profilegraph.index.columns import Coded, Column, Numbers
-from profilegraph.index.relations import Relations
-from profilegraph.index.tables import Table
-from profilegraph.segments.nodes import Related, bounds
+from profilegraph.language.nodes import Related, bounds
 
 PARENT, SUBSIDIARY, PARTNER = RelationKind.PARENT, RelationKind.SUBSIDIARY, RelationKind.PARTNER
 SUBSIDIARIES = 3_000
@@ -22,9 +22,9 @@ Relation = tuple[int, int, RelationKind]
 def relating(rows: list[Relation]) -> Relations:
     columns: dict[str, Column] = {
         "other": Numbers.of([row[1] for row in rows]),
-        "kind": Coded.of([row[2] for row in rows]),
+        "kind": DictionaryColumn.of([row[2] for row in rows]),
     }
-    return Relations(Table(np.array([row[0] for row in rows], np.uint32), columns).ordered())
+    return Relations(IndexTable(np.array([row[0] for row in rows], np.uint32), columns).ordered())
 
 
 @pytest.fixture(scope="module")

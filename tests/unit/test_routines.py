@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from profilegraph.errors import DatabaseUnavailable
-from profilegraph.services.limiter import Limiter
-from profilegraph.services.metrics import Metrics
-from profilegraph.services.routines import Routine, Routines, UnderWay
+from profilegraph.services.operations.limiter import Limiter
+from profilegraph.services.operations.metrics import Metrics
+from profilegraph.services.operations.routines import ItemsInProgress, Routine, Routines
 from tests.conftest import NOW
 
 
@@ -62,7 +62,7 @@ async def test_a_round_that_raises_anything_is_followed_by_the_next(
 async def test_one_item_that_fails_is_set_aside_and_the_others_are_done() -> None:
     now = [0.0]
     routines, done = Routines(lambda: now[0]), list[str]()
-    going = UnderWay("testing", routines)
+    going = ItemsInProgress("testing", routines)
 
     async def work(item: str, fails: bool) -> None:
         if fails:

@@ -8,10 +8,10 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from profilegraph.cli.schema import app
+from profilegraph.cli.operations.schema import app
 from profilegraph.config import data_folder
-from profilegraph.importers.located_yaml import load_located
-from profilegraph.services.schemas import json_schemas
+from profilegraph.importers.taxonomies.located_yaml import load_located
+from profilegraph.services.operations.file_schemas import json_schemas
 
 
 def test_files_are_written_for_editors_each_with_the_line_that_names_it(tmp_path: Path) -> None:

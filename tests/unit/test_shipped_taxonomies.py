@@ -7,12 +7,12 @@ from dataclasses import fields
 
 import pytest
 
-from profilegraph.api.filters import FilterInput
+from profilegraph.api.segments.filters import FilterInput
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Cardinality, Duty, Taxonomy
-from profilegraph.domain.taxonomy_rules import RESERVED, field_name
-from profilegraph.importers.taxonomies import misfits_of, read_sources
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Cardinality, Duty, Taxonomy
+from profilegraph.domain.taxonomy.rules import RESERVED, field_name
+from profilegraph.importers.taxonomies.files import misfits_of, read_sources
 
 SOURCES = read_sources(sorted(data_folder("taxonomies").glob("*.yaml")))
 TAXONOMIES = {source.taxonomy.key: source.taxonomy for source in SOURCES}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from profilegraph.cli import in_use as asking
-from profilegraph.cli import plugin, schema, taxonomy
-from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.hooks.host import Candidate, Host, build_host
-from profilegraph.services.doctor import plugin_state
-from profilegraph.services.taxonomies import comes, judge
+from profilegraph.cli.operations import schema
+from profilegraph.cli.plugins import commands as plugin
+from profilegraph.cli.taxonomies import commands as taxonomy
+from profilegraph.cli.terminal import in_use as asking
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.hooks.hosting.host import Candidate, Host, build_host
+from profilegraph.services.operations.doctor import plugin_state
+from profilegraph.services.taxonomies.loading import comes, judge
 from tests.support.plugins import Bringing
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from profilegraph.cli import plugin, taxonomy
+from profilegraph.cli.plugins import commands as plugin
+from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.config import data_folder
 from profilegraph.errors import InvalidTaxonomy
-from profilegraph.importers.taxonomies import taxonomy_schema
+from profilegraph.importers.taxonomies.files import taxonomy_schema
 
 FOLDER = data_folder("taxonomies")
 

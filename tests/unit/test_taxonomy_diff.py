@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.domain.taxonomy_diff import Comparison, Step, compare, stepped
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.domain.taxonomy.difference import VersionComparison, VersionStep, compare, stepped
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -60,7 +60,7 @@ def use(new: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def compared(change: Change) -> Comparison:
+def compared(change: Change) -> VersionComparison:
     new = definition()
     change(new)
     return compare(Taxonomy.model_validate(definition()), Taxonomy.model_validate(new))
@@ -92,46 +92,48 @@ def remove_with_a_word(new: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "said", "step"),
     [
-        (lambda new: None, [], Step.NONE),
-        (lambda new: new.update(labels=labels("Cars")), ["the taxonomy 'fleets' has another `labels`"], Step.PATCH),
-        (lambda new: new.update(extends={"base": ">=2"}), ["the taxonomy 'fleets' has another `extends`"], Step.MINOR),
-        (lambda new: size(new).update(labels=labels("Cars")), ["the dimension 'size' has another `labels`"], Step.PATCH),
-        (lambda new: size(new).update(folder="a", owner="ann"), ["the dimension 'size' has another `owner` and `folder`"], Step.PATCH),
-        (lambda new: use(new).update(ttl_days=9), ["the dimension 'use' has another `ttl_days`"], Step.MINOR),
-        (lambda new: use(new).update(cardinality="single"), ["the dimension 'use' has another `cardinality`"], Step.MAJOR),
-        (lambda new: use(new)["tags"].append(tag("fun")), ["the tag 'use/fun' was added"], Step.MINOR),
-        (lambda new: use(new)["tags"].pop(), ["the tag 'use/people' is gone"], Step.MAJOR),
-        (remove_with_a_word, ["the tag 'use/people' was removed"], Step.MAJOR),
-        (lambda new: new["dimensions"].pop(), ["the dimension 'use' is gone"], Step.MAJOR),
-        (rename_with_parent, ["the tag 'use/goods' became 'use/cargo'"], Step.MINOR),
-        (rename_dimension, ["the dimension 'use' became 'purpose'"], Step.MINOR),
-        (move_to_dimension, ["the tag 'use/people' became 'kind/people'", "the dimension 'kind' was added"], Step.MAJOR),
-        (lambda new: use(new)["tags"][2].update(parent="goods"), ["the tag 'use/people' has another parent"], Step.MAJOR),
-        (lambda new: use(new)["tags"][1].pop("parent"), ["the tag 'use/parcels' has another parent"], Step.MAJOR),
+        (lambda new: None, [], VersionStep.NONE),
+        (lambda new: new.update(labels=labels("Cars")), ["the taxonomy 'fleets' has another `labels`"], VersionStep.PATCH),
+        (lambda new: new.update(extends={"base": ">=2"}), ["the taxonomy 'fleets' has another `extends`"], VersionStep.MINOR),
+        (lambda new: size(new).update(labels=labels("Cars")), ["the dimension 'size' has another `labels`"], VersionStep.PATCH),
+        (lambda new: size(new).update(folder="a", owner="ann"), ["the dimension 'size' has another `owner` and `folder`"], VersionStep.PATCH),
+        (lambda new: use(new).update(ttl_days=9), ["the dimension 'use' has another `ttl_days`"], VersionStep.MINOR),
+        (lambda new: use(new).update(cardinality="single"), ["the dimension 'use' has another `cardinality`"], VersionStep.MAJOR),
+        (lambda new: use(new)["tags"].append(tag("fun")), ["the tag 'use/fun' was added"], VersionStep.MINOR),
+        (lambda new: use(new)["tags"].pop(), ["the tag 'use/people' is gone"], VersionStep.MAJOR),
+        (remove_with_a_word, ["the tag 'use/people' was removed"], VersionStep.MAJOR),
+        (lambda new: new["dimensions"].pop(), ["the dimension 'use' is gone"], VersionStep.MAJOR),
+        (rename_with_parent, ["the tag 'use/goods' became 'use/cargo'"], VersionStep.MINOR),
+        (rename_dimension, ["the dimension 'use' became 'purpose'"], VersionStep.MINOR),
+        (move_to_dimension, ["the tag 'use/people' became 'kind/people'", "the dimension 'kind' was added"], VersionStep.MAJOR),
+        (lambda new: use(new)["tags"][2].update(parent="goods"), ["the tag 'use/people' has another parent"], VersionStep.MAJOR),
+        (lambda new: use(new)["tags"][1].pop("parent"), ["the tag 'use/parcels' has another parent"], VersionStep.MAJOR),
         (
             lambda new: use(new).update(tags=[tag("goods", aliases=["people"]), tag("parcels", parent="goods")]),
             ["the tag 'use/people' became 'use/goods'"],
-            Step.MAJOR,
+            VersionStep.MAJOR,
         ),
-        (lambda new: use(new)["tags"][2].update(deprecated={}), ["the tag 'use/people' has another `deprecated`"], Step.MINOR),
+        (lambda new: use(new)["tags"][2].update(deprecated={}), ["the tag 'use/people' has another `deprecated`"], VersionStep.MINOR),
         (
             lambda new: size(new).update(tags=[tag("small", to=20), tag("large", **{"from": 20})]),
             ["the tag 'size/small' has another `from` and `to`", "the tag 'size/large' has another `from`"],
-            Step.MAJOR,
+            VersionStep.MAJOR,
         ),
         (
             lambda new: size(new).update(tags=[tag("large", to=0), tag("small", **{"from": 0, "to": 10})]),
             ["the tag 'size/large' has another `from` and `to`", "the dimension 'size' has another `order`"],
-            Step.MAJOR,
+            VersionStep.MAJOR,
         ),
-        (lambda new: use(new)["tags"].reverse(), [], Step.NONE),
-        (lambda new: new.update(additions=[]), ["the tag 'pains/fuel' is gone"], Step.MAJOR),
-        (lambda new: new["attributes"][0].update(type="string"), ["the attribute 'cars' has another `type`"], Step.MAJOR),
-        (lambda new: new["events"].clear(), ["the event type 'drive' is gone"], Step.MAJOR),
-        (lambda new: new["metrics"][0].update(unit="points"), ["the metric 'score' has another `unit`"], Step.MAJOR),
+        (lambda new: use(new)["tags"].reverse(), [], VersionStep.NONE),
+        (lambda new: new.update(additions=[]), ["the tag 'pains/fuel' is gone"], VersionStep.MAJOR),
+        (lambda new: new["attributes"][0].update(type="string"), ["the attribute 'cars' has another `type`"], VersionStep.MAJOR),
+        (lambda new: new["events"].clear(), ["the event type 'drive' is gone"], VersionStep.MAJOR),
+        (lambda new: new["metrics"][0].update(unit="points"), ["the metric 'score' has another `unit`"], VersionStep.MAJOR),
     ],
 )  # fmt: skip
-def test_a_change_is_named_and_demands_a_step(change: Change, said: list[str], step: Step) -> None:
+def test_a_change_is_named_and_demands_a_step(
+    change: Change, said: list[str], step: VersionStep
+) -> None:
     found = compared(change)
     assert [str(one) for one in found.changes] == said
     assert found.step is step
@@ -148,15 +150,15 @@ def test_only_what_goes_without_a_word_has_vanished() -> None:
 @pytest.mark.parametrize(
     ("version", "step", "following"),
     [
-        ("1.2.3", Step.NONE, "1.2.3"),
-        ("1.2.3", Step.PATCH, "1.2.4"),
-        ("1.2.3", Step.MINOR, "1.3.0"),
-        ("1.2.3", Step.MAJOR, "2.0.0"),
-        ("0.2.3", Step.MINOR, "0.3.0"),
-        ("0.2.3", Step.MAJOR, "0.3.0"),
+        ("1.2.3", VersionStep.NONE, "1.2.3"),
+        ("1.2.3", VersionStep.PATCH, "1.2.4"),
+        ("1.2.3", VersionStep.MINOR, "1.3.0"),
+        ("1.2.3", VersionStep.MAJOR, "2.0.0"),
+        ("0.2.3", VersionStep.MINOR, "0.3.0"),
+        ("0.2.3", VersionStep.MAJOR, "0.3.0"),
     ],
 )
-def test_the_least_version_after_a_change(version: str, step: Step, following: str) -> None:
+def test_the_least_version_after_a_change(version: str, step: VersionStep, following: str) -> None:
     assert stepped(version, step) == following
 
 

@@ -9,16 +9,16 @@ import jsonschema
 import pytest
 
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Cardinality, Dimension, Duty, Layer, Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Cardinality, Dimension, Duty, Layer, Taxonomy
 from profilegraph.errors import InvalidTaxonomy
-from profilegraph.importers.located_yaml import load_located
-from profilegraph.importers.taxonomies import (
+from profilegraph.importers.taxonomies.files import (
     parse_taxonomy,
     read_taxonomies,
     read_taxonomy,
     taxonomy_schema,
 )
+from profilegraph.importers.taxonomies.located_yaml import load_located
 
 SHIPPED = sorted(data_folder("taxonomies").glob("*.yaml"))
 

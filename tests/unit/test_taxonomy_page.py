@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from profilegraph.cli import taxonomy
+from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.taxonomy import Kind
-from profilegraph.domain.taxonomy_fit import placed
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.compatibility import placed
+from profilegraph.domain.taxonomy.definition import Kind
 from profilegraph.errors import InvalidTaxonomy
-from profilegraph.importers.taxonomies import parse_taxonomy, read_taxonomies
+from profilegraph.importers.taxonomies.files import parse_taxonomy, read_taxonomies
 
 PAGE = (Path(__file__).parents[2] / "docs" / "taxonomies.md").read_text("utf-8")
 FIRST, RAIL, SECOND = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)

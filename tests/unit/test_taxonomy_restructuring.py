@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.retagging import Carried, Rule, settled
-from profilegraph.domain.taxonomy_changes import Change
-from profilegraph.domain.taxonomy_edits import World, made_key
-from profilegraph.domain.taxonomy_restructuring import Revision, revised
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.edits import World, made_key
+from profilegraph.domain.taxonomy_changes.changes import TagChange
+from profilegraph.domain.taxonomy_changes.restructuring import Revision, revised
+from profilegraph.domain.taxonomy_changes.retagging import CarriedTagging, Rule, settled
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
-from profilegraph.segments.codec import decode, encode
-from profilegraph.segments.renaming import current
-from tests.contract.test_taxonomy_changes import OWN
+from profilegraph.language.codec import decode, encode
+from profilegraph.language.rewriting import current
+from tests.integration.test_taxonomy_changes import OWN
 
 
 def after(*changes: dict[str, Any]) -> Revision:
     world: World = {"own": OWN}
     for one in changes:
-        found = revised(world, Change.model_validate(one).act)
+        found = revised(world, TagChange.model_validate(one).act)
         world = found.after
     return found
 
@@ -139,7 +139,7 @@ def fates(*taggings: tuple[str, int, int | None], **rule: Any) -> dict[str, str 
     given = Rule(
         rule["moves"], frozenset(rule.get("single", ())), frozenset(rule.get("narrow", ()))
     )
-    carried = [Carried(tag, since, until, None) for tag, since, until in taggings]
+    carried = [CarriedTagging(tag, since, until, None) for tag, since, until in taggings]
     return {one.tagging.tag: one.to for one in settled(carried, given, NOW)}
 
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from profilegraph.domain.customers import Customer
+from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.spreadsheets import escaped, is_formula, unescaped
 from profilegraph.domain.texts import INVISIBLE, normal_key, normal_text
-from profilegraph.segments.codec import decode, encode_text
+from profilegraph.language.codec import decode, encode_text
 
 # Marks before numbers that are seen, and the controls of hieroglyphs.
 SEEN = re.compile(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import InvalidFilter
-from profilegraph.hooks.host import shipped_taxonomies
-from profilegraph.segments.codec import decode, encode
-from profilegraph.segments.typed_names import with_dimensions
+from profilegraph.hooks.hosting.host import shipped_taxonomies
+from profilegraph.language.codec import decode, encode
+from profilegraph.language.typed_names import with_dimensions
 
 SHIPPED = Catalogue.of(shipped_taxonomies())
 CONDITIONS = with_dimensions({}, SHIPPED)

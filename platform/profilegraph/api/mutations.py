@@ -8,13 +8,9 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from profilegraph.api.context import ApiContext, Info
-from profilegraph.api.delivery_mutations import DeliveryMutation
-from profilegraph.api.duty_mutations import DutyMutation
-from profilegraph.api.fields import asked, field, listed
-from profilegraph.api.group_mutations import GroupMutation
-from profilegraph.api.idempotency import IdempotencyKey, request_key
-from profilegraph.api.inputs import (
+from profilegraph.api.customers.activity import Event
+from profilegraph.api.customers.customer import Customer
+from profilegraph.api.customers.inputs import (
     EventInput,
     SaveCustomerInput,
     SaveDecisionMakerInput,
@@ -25,20 +21,25 @@ from profilegraph.api.inputs import (
     record,
     values,
 )
-from profilegraph.api.live_mutations import LiveMutation
-from profilegraph.api.segment_mutations import SegmentMutation
-from profilegraph.api.taxonomy_mutations import TaxonomyMutation
-from profilegraph.api.types.activity import Event
-from profilegraph.api.types.customer import Customer
-from profilegraph.api.types.organisation import DecisionMaker, Department
-from profilegraph.domain import activity, customers, organisation
-from profilegraph.domain.customers import Tagging, TagSource
-from profilegraph.domain.taxonomy import Duty
+from profilegraph.api.customers.organisation import DecisionMaker, Department
+from profilegraph.api.destinations.mutations import DeliveryMutation
+from profilegraph.api.duties.mutations import DutyMutation
+from profilegraph.api.live.mutations import LiveMutation
+from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.fields import asked, field, listed
+from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.segments.group_mutations import GroupMutation
+from profilegraph.api.segments.mutations import SegmentMutation
+from profilegraph.api.taxonomies.mutations import TaxonomyMutation
+from profilegraph.domain.records import activity, customers, organisation
+from profilegraph.domain.records.customers import Tagging, TagSource
+from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.values import Record
 from profilegraph.errors import Forbidden, InvalidInput, NotFound
-from profilegraph.services import duties, profiles, records
-from profilegraph.services.records import Permit
-from profilegraph.services.segments import MAX_PAGE
+from profilegraph.services import duties
+from profilegraph.services.customers import profiles, records
+from profilegraph.services.customers.records import Permit
+from profilegraph.services.segments.service import MAX_PAGE
 
 T = TypeVar("T")
 MAX_TAGGINGS = 10_000

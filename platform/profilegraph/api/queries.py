@@ -6,27 +6,26 @@ from typing import Annotated
 
 import strawberry
 
-from profilegraph.api.context import Info
-from profilegraph.api.deployment_queries import DeploymentQuery
-from profilegraph.api.duty_queries import DutyQuery
-from profilegraph.api.enums import SegmentState
-from profilegraph.api.fields import field, listed
-from profilegraph.api.filters import FilterInput
-from profilegraph.api.group_queries import GroupQuery
-from profilegraph.api.ids import Node, decode_id
-from profilegraph.api.inputs import IdentityInput
-from profilegraph.api.inputs import key as business_key
-from profilegraph.api.nodes import find_node
-from profilegraph.api.paging import DEFAULT_PAGE
-from profilegraph.api.taxonomy_queries import TaxonomyChangeQuery
-from profilegraph.api.types import answers, comparison
-from profilegraph.api.types.answers import CrossTable, Dimensions
-from profilegraph.api.types.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
-from profilegraph.api.types.customer import Customer
-from profilegraph.api.types.delivery import Destination
-from profilegraph.api.types.explanation import Explanation
-from profilegraph.api.types.saved_segment import Segment
-from profilegraph.api.types.segment import (
+from profilegraph.api.customers.customer import Customer
+from profilegraph.api.customers.inputs import IdentityInput
+from profilegraph.api.customers.inputs import key as business_key
+from profilegraph.api.deployment.queries import DeploymentQuery
+from profilegraph.api.destinations.types import Destination
+from profilegraph.api.duties.queries import DutyQuery
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import SegmentState
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.ids import Node, decode_id
+from profilegraph.api.runtime.nodes import find_node
+from profilegraph.api.runtime.paging import DEFAULT_PAGE
+from profilegraph.api.segments import answers, comparison
+from profilegraph.api.segments.answers import CrossTable, Dimensions
+from profilegraph.api.segments.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
+from profilegraph.api.segments.explanation import Explanation
+from profilegraph.api.segments.filters import FilterInput
+from profilegraph.api.segments.group_queries import GroupQuery
+from profilegraph.api.segments.saved_segment import Segment
+from profilegraph.api.segments.segment import (
     After,
     AsOf,
     CustomerConnection,
@@ -36,13 +35,16 @@ from profilegraph.api.types.segment import (
     SegmentPreview,
     customer_page,
 )
-from profilegraph.api.types.taxonomy import Dimension, Taxonomy
+from profilegraph.api.taxonomies.types import Dimension, Taxonomy
+from profilegraph.api.taxonomy_changes.queries import TaxonomyChangeQuery
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.segments.facts import When
-from profilegraph.segments.nodes import EVERYONE
-from profilegraph.segments.nodes import Node as Condition
-from profilegraph.services import profiles, segment_history, segments
-from profilegraph.services.broken import naming
+from profilegraph.language.facts import When
+from profilegraph.language.nodes import EVERYONE
+from profilegraph.language.nodes import Node as Condition
+from profilegraph.services.customers import profiles
+from profilegraph.services.segments import service as segments
+from profilegraph.services.segments import versions
+from profilegraph.services.segments.broken import naming
 
 CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
@@ -150,7 +152,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         try:
             if version is None:
                 return Segment.of(await segments.segment(info.context.platform, key, past), past)
-            found = await segment_history.version(info.context.platform, key, version)
+            found = await versions.version(info.context.platform, key, version)
             return Segment.of(found, past, one_version=True)
         except NotFound:
             return None

@@ -13,17 +13,17 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
-from profilegraph.api.operations import RunnableSchema
-from profilegraph.api.partial_answers import keep_errors_at_fields
-from profilegraph.api.plans import PlannedExecutor
-from profilegraph.api.plugin_fields import add_customer_fields
-from profilegraph.api.plugin_leaves import distinct, leaf_fields
+from profilegraph.api.plugins.fields import add_customer_fields
+from profilegraph.api.plugins.leaves import distinct, leaf_fields
 from profilegraph.api.queries import Query
-from profilegraph.api.scalars import SCALARS
+from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.operations import RunnableSchema
+from profilegraph.api.runtime.partial_answers import keep_errors_at_fields
+from profilegraph.api.runtime.scalars import SCALARS
+from profilegraph.api.segments.typed_filters import ByDimension, dimension_fields
 from profilegraph.api.subscriptions import Subscription
-from profilegraph.api.typed_filters import ByDimension, dimension_fields
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import Host, build_host
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.hooks.hosting.host import Host, build_host
 
 NOTHING = Catalogue.of(())
 ALONE = build_host(())

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import strawberry
 
-from profilegraph.api.context import Info
-from profilegraph.api.fields import followed
-from profilegraph.api.types.live import MembershipMove, moves_of, place
-from profilegraph.services.live import watching
+from profilegraph.api.live.types import MembershipMove, moves_of, place
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import followed
+from profilegraph.services.live import service
 
 
 @strawberry.type(description="Everything that can be followed, over a WebSocket.")
@@ -37,7 +37,7 @@ class Subscription:
         """Yield who enters and who leaves."""
         context = info.context
         async with aclosing(
-            watching.crossings(context.platform, segment, place(after))
+            service.crossings(context.platform, segment, place(after))
         ) as crossings:
             async for one in crossings:
                 context.renew()

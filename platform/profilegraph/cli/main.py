@@ -13,7 +13,7 @@ import structlog
 import typer
 from rich.markup import escape
 
-from profilegraph.cli import (
+from profilegraph.cli.operations import (
     db,
     demo,
     doctor,
@@ -21,16 +21,16 @@ from profilegraph.cli import (
     import_,
     index,
     key,
-    model,
-    plugin,
     schema,
-    segment,
     serve,
     settings,
-    taxonomy_changes,
 )
-from profilegraph.cli.console import err, out
-from profilegraph.cli.plugin_commands import plugin_commands
+from profilegraph.cli.plugins import commands as plugin
+from profilegraph.cli.plugins import model
+from profilegraph.cli.plugins.contributed import plugin_commands
+from profilegraph.cli.segments import commands as segment
+from profilegraph.cli.taxonomies import changes
+from profilegraph.cli.terminal.console import err, out
 from profilegraph.errors import ProfilegraphError, StorageFailed
 
 _WHAT = "Customer profiles as a graph, segments that explain themselves."
@@ -75,7 +75,7 @@ app.add_typer(schema.app, name="schema")
 app.add_typer(segment.app, name="segment")
 app.command()(serve.serve)
 app.add_typer(settings.app, name="settings")
-app.add_typer(taxonomy_changes.app, name="taxonomy")
+app.add_typer(changes.app, name="taxonomy")
 
 
 def run() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from profilegraph.domain.taxonomy import Duty
+from profilegraph.domain.taxonomy.definition import Duty
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ OPERATOR = Actor("command line", administrator=True)
 """Whoever runs the deployment, who may do everything."""
 
 
-class Ground(StrEnum):
+class PermissionReason(StrEnum):
     """Why somebody may do what a duty is about."""
 
     ADMINISTRATOR = "ADMINISTRATOR"
@@ -93,19 +93,19 @@ class Governance:
         return tuple(one for one in self.loans if one.duty is duty and one.holds(now))
 
 
-def may(actor: Actor, duty: Duty, governance: Governance, now: datetime) -> Ground | None:
+def may(actor: Actor, duty: Duty, governance: Governance, now: datetime) -> PermissionReason | None:
     """Return why an actor may do at a moment what a duty in a dimension is about; None if not.
 
     Administrators may everything. A duty is that of its team, with the teams within it, and of
     those whom it is lent to. Where no team is named, everybody tags, and administrators do the rest.
     """
     if actor.administrator:
-        return Ground.ADMINISTRATOR
+        return PermissionReason.ADMINISTRATOR
     if actor.employee is None:
         return None
     team = governance.team(duty)
     if team is not None and team in actor.teams:
-        return Ground.TEAM
+        return PermissionReason.TEAM
     if any(one.reaches(actor) for one in governance.lent(duty, now)):
-        return Ground.LOAN
-    return Ground.OPEN if team is None and duty is Duty.TAG else None
+        return PermissionReason.LOAN
+    return PermissionReason.OPEN if team is None and duty is Duty.TAG else None

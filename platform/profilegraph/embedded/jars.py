@@ -26,13 +26,9 @@ from tenacity import (
 )
 
 from profilegraph.embedded.faults import CACHE_VARIABLE, DISK_HINT, writing_to
-from profilegraph.embedded.progress import Progress
+from profilegraph.embedded.progress import StartProgress
 from profilegraph.embedded.registry import Jar
-from profilegraph.errors import (
-    EmbeddedDiskFull,
-    EmbeddedJarAltered,
-    EmbeddedJarsUnreachable,
-)
+from profilegraph.errors import EmbeddedDiskFull, EmbeddedJarAltered, EmbeddedJarsUnreachable
 
 MAVEN_CENTRAL = "https://repo1.maven.org/maven2"
 AT_ONCE = 12
@@ -52,7 +48,7 @@ def fetch(
     jars: Sequence[Jar],
     folder: Path,
     base: str,
-    progress: Progress,
+    progress: StartProgress,
     *,
     trust: ssl.SSLContext | None = None,
     free: int | None = None,
@@ -93,7 +89,7 @@ def _require_space(missing: Iterable[Jar], folder: Path, free: int | None) -> No
 
 
 def _fetch_all(
-    missing: Sequence[Jar], folder: Path, base: str, progress: Progress, client: httpx.Client
+    missing: Sequence[Jar], folder: Path, base: str, progress: StartProgress, client: httpx.Client
 ) -> None:
     progress.fetching(len(missing), sum(jar.size for jar in missing))
     with ThreadPoolExecutor(AT_ONCE) as pool:

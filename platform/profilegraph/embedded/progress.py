@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Progress(Protocol):
+class StartProgress(Protocol):
     """Whoever wants to know how far a start has come; called from several threads at once."""
 
     def fetching(self, jars: int, size: int) -> None:

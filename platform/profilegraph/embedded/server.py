@@ -22,11 +22,11 @@ from profilegraph.embedded.checks import (
     require_room,
 )
 from profilegraph.embedded.faults import HOME_VARIABLE, writing_to
-from profilegraph.embedded.home import POLL, Home, State
+from profilegraph.embedded.home import POLL, Home, ServerState
 from profilegraph.embedded.jars import MAVEN_CENTRAL, fetch
 from profilegraph.embedded.launch import HOST, USER, Launch
 from profilegraph.embedded.process import run
-from profilegraph.embedded.progress import SILENT, Progress
+from profilegraph.embedded.progress import SILENT, StartProgress
 from profilegraph.embedded.registry import neo4j_version, read_registry
 from profilegraph.errors import EmbeddedPasswordLost, EmbeddedServerError
 
@@ -48,7 +48,7 @@ class RunningServer:
     version: str
 
 
-def start(settings: Settings, progress: Progress = SILENT) -> RunningServer:
+def start(settings: Settings, progress: StartProgress = SILENT) -> RunningServer:
     """Return the running server of `settings.home`, started if it did not run.
 
     Several processes may call this at once: one starts it, the others wait and get the same one.
@@ -58,7 +58,7 @@ def start(settings: Settings, progress: Progress = SILENT) -> RunningServer:
     with writing_to(home.root, HOME_VARIABLE):
         home.make()
         found = _running_or_lock(home)
-        if isinstance(found, State):
+        if isinstance(found, ServerState):
             return _server(home, found)
         try:
             home.clear_running()
@@ -131,8 +131,8 @@ def reset(settings: Settings) -> None:
             os.close(lock)
 
 
-def _running_or_lock(home: Home) -> State | int:
-    def look() -> State | int | None:
+def _running_or_lock(home: Home) -> ServerState | int:
+    def look() -> ServerState | int | None:
         return home.running() or home.try_lock()
 
     found = _until(
@@ -174,7 +174,9 @@ def _until(look: Callable[[], Found], seconds: float, late: EmbeddedServerError)
         raise late from fault
 
 
-def _start_locked(settings: Settings, home: Home, lock: int, progress: Progress) -> RunningServer:
+def _start_locked(
+    settings: Settings, home: Home, lock: int, progress: StartProgress
+) -> RunningServer:
     jars = read_registry()
     version = neo4j_version(jars)
     require_known_version(home.version(), version, home.root)
@@ -216,7 +218,7 @@ def _launch(settings: Settings, folder: Path, version: str, port: int) -> Callab
     )
 
 
-def _server(home: Home, state: State) -> RunningServer:
+def _server(home: Home, state: ServerState) -> RunningServer:
     password = home.password()
     if not password:
         raise EmbeddedPasswordLost(

@@ -5,7 +5,7 @@ from profilegraph.hooks.customer_fields import CustomerField
 from profilegraph.hooks.destinations import Delivery, Destination, Heading, Page
 from profilegraph.hooks.importers import Importer
 from profilegraph.hooks.leaves import SegmentLeaf
-from profilegraph.hooks.listeners import Carried, MembershipChanged, TagsChanged
+from profilegraph.hooks.listeners import MembershipChanged, TaggedCustomer, TagsChanged
 from profilegraph.hooks.models import Model, Scores, local_days
 from profilegraph.hooks.options import NoOptions
 from profilegraph.hooks.specs import API_VERSION, hookimpl
@@ -22,13 +22,12 @@ from profilegraph.hooks.tables import (
     TaggingTable,
     utc64,
 )
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.items import Unreadable
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.importers.records.items import UnreadableItem
 
 __all__ = [
     "API_VERSION",
     "AttributeTable",
-    "Carried",
     "Command",
     "Conventions",
     "CustomerField",
@@ -50,9 +49,10 @@ __all__ = [
     "SegmentLeaf",
     "Table",
     "Tables",
+    "TaggedCustomer",
     "TaggingTable",
     "TagsChanged",
-    "Unreadable",
+    "UnreadableItem",
     "hookimpl",
     "local_days",
     "utc64",

@@ -9,8 +9,8 @@ from typing import Protocol, TypeVar, runtime_checkable
 from pydantic import BaseModel
 
 from profilegraph.domain.values import Labels, Record
-from profilegraph.importers.binding import Conventions
-from profilegraph.importers.items import Unreadable
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.importers.records.items import UnreadableItem
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
@@ -28,7 +28,7 @@ class Importer(Protocol[OptionsT]):
 
     def read(
         self, source: Path, options: OptionsT, conventions: Conventions
-    ) -> Iterator[Record | Unreadable]:
+    ) -> Iterator[Record | UnreadableItem]:
         """Yield the records of a file, one after the other, and what of it is none.
 
         The same file and options give the same records in the same order: an import that was

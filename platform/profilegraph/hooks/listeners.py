@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from profilegraph.domain.live import MoveCause
-from profilegraph.hooks.guard import Part
+from profilegraph.hooks.hosting.circuit_breaker import PluginPart
 
 
-class Carried(NamedTuple):
+class TaggedCustomer(NamedTuple):
     """A customer and a tag, by their keys."""
 
     customer: str
@@ -23,9 +23,9 @@ class TagsChanged:
     """That customers were given tags, or lost them, in one transaction at a moment."""
 
     at: datetime
-    tagged: tuple[Carried, ...] = ()
+    tagged: tuple[TaggedCustomer, ...] = ()
     """Given, or said again: who writes does not look first whether it was said before."""
-    untagged: tuple[Carried, ...] = ()
+    untagged: tuple[TaggedCustomer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ LISTENED: dict[str, type[Change]] = {
 class Listener:
     """A plugin's hook that is told of changes of one kind."""
 
-    part: Part
+    part: PluginPart
     hook: str
     caller: Callable[..., Any]
 

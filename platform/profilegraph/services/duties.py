@@ -8,16 +8,16 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import uuid4
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.duties import Actor, Assignment, Governance, Ground, Loan, may
-from profilegraph.domain.organisation import Employee
-from profilegraph.domain.taxonomy import Duty
+from profilegraph.domain.duties import Actor, Assignment, Governance, Loan, PermissionReason, may
+from profilegraph.domain.records.organisation import Employee
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.errors import Forbidden, InvalidInput, NotFound
+from profilegraph.services.customers.records import Permit, write_once
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import Permit, write_once
 from profilegraph.storage import duties as storage
-from profilegraph.storage.database import Transaction
 from profilegraph.storage.duties import Ask, OwnTeam
+from profilegraph.storage.neo4j.database import Transaction
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(
     {
@@ -30,7 +30,7 @@ _ACTS: Mapping[Duty, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Request:
+class DutyRequest:
     """Who asks for a change of duties, when, and under which idempotency key."""
 
     actor: Actor
@@ -57,7 +57,7 @@ async def require(
     wanted = sorted({catalogue.current_dimension(key) for key in dimensions})
     actor = await standing(transaction.run, actor)
     found = await _governance(transaction.run, catalogue, wanted, now)
-    lent = [key for key in wanted if may(actor, duty, found[key], now) is Ground.LOAN]
+    lent = [key for key in wanted if may(actor, duty, found[key], now) is PermissionReason.LOAN]
     if lent:
         relied_on = {one.key for key in lent for one in found[key].lent(duty, now)}
         await storage.lock_loans(transaction, sorted(relied_on))
@@ -134,7 +134,7 @@ async def lend(
     team: str | None,
     until: datetime,
     note: str,
-    request: Request,
+    request: DutyRequest,
 ) -> Loan:
     """Return a new loan of a duty in a dimension, to an employee or to a team, by key.
 
@@ -167,7 +167,7 @@ async def lend(
     return await _loan(platform, kept)
 
 
-async def end(platform: Platform, key: str, request: Request) -> Loan:
+async def end(platform: Platform, key: str, request: DutyRequest) -> Loan:
     """Return a loan after it was ended; one that was ended before stays as it was.
 
     Raises Forbidden unless the actor is an administrator, NotFound.
@@ -183,7 +183,7 @@ async def end(platform: Platform, key: str, request: Request) -> Loan:
 
 
 async def assign(
-    platform: Platform, dimension: str, duty: Duty, team: str | None, request: Request
+    platform: Platform, dimension: str, duty: Duty, team: str | None, request: DutyRequest
 ) -> str:
     """Return the key of a dimension after a duty in it is a team's, whatever its taxonomy says.
 

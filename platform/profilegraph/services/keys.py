@@ -11,8 +11,8 @@ from unicodedata import normalize
 
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.errors import Conflict, InvalidInput, NotFound, Unauthenticated
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.feed import Part
+from profilegraph.storage.feed.change_feed import ChangedPart
+from profilegraph.storage.neo4j.database import Database, Transaction
 
 PREFIX = "pg_"
 _SECRET_BYTES = 32
@@ -91,7 +91,7 @@ async def create_key(
                 hint="`profilegraph import` brings employees from a file.",
                 where="employee",
             )
-        transaction.touch(parts=[Part.KEYS])
+        transaction.touch(parts=[ChangedPart.KEYS])
 
     await database.write(work)
     return secret
@@ -135,7 +135,7 @@ async def revoke_key(database: Database, key_id: str, now: datetime) -> None:
             " SET k.revokedAt = coalesce(k.revokedAt, $now) RETURN count(k) AS found",
             {"id": key_id, "now": now},
         )
-        transaction.touch(parts=[Part.KEYS])
+        transaction.touch(parts=[ChangedPart.KEYS])
         found: int = rows[0]["found"]
         return found
 

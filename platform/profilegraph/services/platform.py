@@ -10,36 +10,36 @@ from hashlib import sha256
 from pathlib import Path
 
 from profilegraph.config import Settings, data_folder
-from profilegraph.domain.catalogue import Catalogue
 from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.notices import Notices
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.embedded import server as embedded
 from profilegraph.embedded.home import Home
-from profilegraph.embedded.progress import SILENT, Progress
+from profilegraph.embedded.progress import SILENT, StartProgress
 from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration, ProfilegraphError
-from profilegraph.hooks.host import Host, load_host
-from profilegraph.importers.binding import Conventions
-from profilegraph.segments.checking import Sound
-from profilegraph.segments.facts import Context, Past, When
-from profilegraph.segments.library import NO_SEGMENTS, Library
-from profilegraph.services import deployment as deployments
-from profilegraph.services.bell import Bell
-from profilegraph.services.computing import Computing
-from profilegraph.services.deployment import of_process
-from profilegraph.services.knowledge import Knowledge, Known, OneLook
-from profilegraph.services.listening import Listening
-from profilegraph.services.taxonomies import judge, load_what_fits
-from profilegraph.storage.database import PATIENT_ATTEMPTS, Database
-from profilegraph.storage.migrations import (
+from profilegraph.hooks.hosting.host import Host, load_host
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.language.facts import Context, Past, When
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
+from profilegraph.language.validation import ValidationCache
+from profilegraph.services.cache.graph_cache import CachedGraph, GraphCache, RequestSnapshot
+from profilegraph.services.cache.notifier import Notifier
+from profilegraph.services.evaluation.computing import Computing
+from profilegraph.services.operations import deployment as deployments
+from profilegraph.services.operations.deployment import of_process
+from profilegraph.services.plugins.listeners import ListenerQueue
+from profilegraph.services.taxonomies.loading import judge, load_what_fits
+from profilegraph.storage.neo4j.database import PATIENT_ATTEMPTS, Database
+from profilegraph.storage.neo4j.migrations import (
     Migration,
     migrate,
     read_migrations,
     require_migrated,
 )
-from profilegraph.storage.retries import passes, repeated
-from profilegraph.storage.taxonomies import read_taxonomies
+from profilegraph.storage.neo4j.retries import passes, repeated
+from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Platform:
 
     settings: Settings
     database: Database
-    knowledge: Knowledge
+    knowledge: GraphCache
     host: Host
-    moved: Bell = field(default_factory=Bell)
+    moved: Notifier = field(default_factory=Notifier)
     """Rung when customers have entered or left live segments, or one of these is broken."""
-    listening: Listening = field(default_factory=Listening)
+    listening: ListenerQueue = field(default_factory=ListenerQueue)
     """Tells the plugins' listeners what was committed."""
-    sound: Sound = field(default_factory=Sound)
-    look: OneLook | None = None
+    sound: ValidationCache = field(default_factory=ValidationCache)
+    look: RequestSnapshot | None = None
     """What one request sees; without it, every question looks anew."""
     notices: Notices | None = None
     """What whoever asks should know of the answers; without it, nobody wants to."""
@@ -89,7 +89,7 @@ class Platform:
         except ProfilegraphError:
             return self.host
 
-    async def known(self) -> Known:
+    async def known(self) -> CachedGraph:
         """Return what is known of the graph without asking it."""
         return await (self.look or self.knowledge).now()
 
@@ -98,7 +98,7 @@ class Platform:
         """Return where questions are computed: one for all of a request, which remembers the answers."""
         return Computing(self.knowledge.threads) if self.look is None else self.look.computing
 
-    def context(self, when: When, library: Library = NO_SEGMENTS) -> Context:
+    def context(self, when: When, library: SavedFilters = NO_SEGMENTS) -> Context:
         """Return as of when a filter is asked, its day here, and among which segments."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
         return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
@@ -113,7 +113,7 @@ class Address:
     password: str = field(repr=False)
 
 
-def locate(settings: Settings, progress: Progress = SILENT) -> Address:
+def locate(settings: Settings, progress: StartProgress = SILENT) -> Address:
     """Return the address of NEO4J_URI, or that of the embedded database, started if need be.
 
     Starting takes seconds in which nothing else happens: call it before an event loop runs. Raises
@@ -189,14 +189,14 @@ async def open_platform(
             await require_migrated(database, migrations)
         deployment = await deployments.keep(opening, settings, now)
         host = await load_what_fits(opening, load_host(), now)
-        knowledge = Knowledge(
+        knowledge = GraphCache(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
             pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
         )
         knowledge.deployment = deployment
-        listening = Listening(host.listeners, host.guard, knowledge.routines)
+        listening = ListenerQueue(host.listeners, host.guard, knowledge.routines)
         database.on_tags = listening.tags_written
         try:
             yield Platform(settings, database, knowledge, host, listening=listening)

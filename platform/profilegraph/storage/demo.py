@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from profilegraph.domain.values import from_units
-from profilegraph.storage.database import Database
+from profilegraph.storage.neo4j.database import Database
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 from pydantic.alias_generators import to_camel
 
 from profilegraph.domain.deployment import Deployment
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.feed import Part
+from profilegraph.storage.feed.change_feed import ChangedPart
+from profilegraph.storage.neo4j.database import Database, Transaction
 
 _KEPT = "d {.currency, phone_region: d.phoneRegion, .timezone} AS kept"
 _READ = f"MATCH (d:Deployment {{key: 'settings'}}) RETURN {_KEPT}"
@@ -76,7 +76,7 @@ async def keep_deployment(
         values = {"settings": _named(asdict(first)), "chosen": _named(chosen), "now": now}
         [row] = await transaction.run(_KEEP, values)
         if row["changed"]:
-            transaction.touch(parts={Part.SETTINGS})
+            transaction.touch(parts={ChangedPart.SETTINGS})
         return Deployment(**row["kept"])
 
     return await database.write(work)
@@ -87,7 +87,7 @@ async def change_deployment(database: Database, new: Deployment, now: datetime) 
 
     async def work(transaction: Transaction) -> None:
         await transaction.run(_CHANGE, {"settings": _named(asdict(new)), "now": now})
-        transaction.touch(parts={Part.SETTINGS})
+        transaction.touch(parts={ChangedPart.SETTINGS})
 
     await database.write(work)
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from profilegraph.domain.duties import Assignment, Loan
-from profilegraph.domain.organisation import Employee
-from profilegraph.domain.taxonomy import Duty
-from profilegraph.storage.database import Transaction
-from profilegraph.storage.rows import Parameters, Row
+from profilegraph.domain.records.organisation import Employee
+from profilegraph.domain.taxonomy.definition import Duty
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.neo4j.rows import Parameters, Row
 from profilegraph.storage.statements import statement
 
 Ask: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]

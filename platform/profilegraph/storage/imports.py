@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from profilegraph.errors import Conflict
-from profilegraph.storage.database import Database, Transaction
+from profilegraph.storage.neo4j.database import Database, Transaction
 
 _BEGIN = """
 MERGE (i:Import {key: $key})

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.rows import Row
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
 
 

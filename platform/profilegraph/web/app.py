@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from profilegraph.api.executor import Executor
-from profilegraph.web.graphql import (
+from profilegraph.api.runtime.executor import Executor
+from profilegraph.web.graphql.endpoint import (
     JSON,
     Authenticate,
     GraphQLEndpoint,
@@ -25,9 +25,9 @@ from profilegraph.web.graphql import (
     answer,
     problem,
 )
-from profilegraph.web.health import Check, Readiness, health
+from profilegraph.web.graphql.sockets import GraphQLSocket
 from profilegraph.web.middleware import HEADERS, of_answers
-from profilegraph.web.sockets import GraphQLSocket
+from profilegraph.web.operations.health import Check, Readiness, health
 
 _GRAPHIQL = Path(__file__).parent / "static" / "graphiql"
 _log = structlog.get_logger()

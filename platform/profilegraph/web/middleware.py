@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from profilegraph.web.requests import PREFLIGHT
+from profilegraph.web.graphql.requests import PREFLIGHT
 
 # An answer of the API is data: nothing in it may run or be shown inside another page.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"

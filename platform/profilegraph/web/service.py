@@ -15,27 +15,27 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from profilegraph.api.context import ApiContext
-from profilegraph.api.executor import Executor
-from profilegraph.api.schemas import Schemas
+from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
-from profilegraph.hooks.host import Host
-from profilegraph.services.doctor import plugin_state
-from profilegraph.services.graph_evaluator import plan
-from profilegraph.services.keeping import PAUSE_SECONDS, Keeper
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.services.destinations.sending import SENDING, Sending
+from profilegraph.services.evaluation.graph_evaluator import plan
 from profilegraph.services.keys import ApiKey, check_key
-from profilegraph.services.live.delivery import TELLING, Delivery, Sender
-from profilegraph.services.live.watcher import WATCHING, Watcher
+from profilegraph.services.live.worker import WATCHING, Watcher
+from profilegraph.services.operations.doctor import plugin_state
+from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
+from profilegraph.services.operations.routines import Routine
 from profilegraph.services.platform import Platform
-from profilegraph.services.routines import Routine
-from profilegraph.services.sending import SENDING, Sending
+from profilegraph.services.webhooks.worker import TELLING, Sender, WebhookWorker
 from profilegraph.web.app import build_app
-from profilegraph.web.exports import Exports
-from profilegraph.web.health import Check
-from profilegraph.web.keys import KeyRing
-from profilegraph.web.operating import operator_routes
+from profilegraph.web.exports.endpoint import Exports
+from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.requests import MAX_BODY
+from profilegraph.web.operations.health import Check
+from profilegraph.web.operations.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
-from profilegraph.web.requests import MAX_BODY
 
 READY_SECONDS = 5.0
 PLANNING_SECONDS = 300.0
@@ -139,14 +139,14 @@ class _Background:
 
     def __init__(self, platform: Platform, clock: Clock) -> None:
         settings, known = platform.settings, platform.knowledge.routines
-        self._delivery = Delivery(platform, Sender(private=settings.webhook_private), clock)
+        self._delivery = WebhookWorker(platform, Sender(private=settings.webhook_private), clock)
         self._sending = Sending(platform)
 
         async def planning(_: datetime) -> None:
             await plan(platform.database)
 
         pause = settings.watch_seconds
-        keeper = Keeper(settings, platform.database)
+        keeper = EmbeddedSupervisor(settings, platform.database)
         self._routines = [
             Routine(WATCHING, Watcher(platform).round, clock, pause, known),
             Routine(TELLING, self._delivery.round, clock, pause, known),

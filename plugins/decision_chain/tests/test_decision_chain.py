@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.hooks import PersonTable, Scores, Tables
 from profilegraph.hooks.models import run_model
-from profilegraph.importers.taxonomies import read_taxonomies
+from profilegraph.importers.taxonomies.files import read_taxonomies
 from profilegraph_decision_chain import (
     DecisionChain,
     DecisionChainField,

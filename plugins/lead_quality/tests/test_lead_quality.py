@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import to_units
 from profilegraph.hooks import (
     AttributeTable,
@@ -26,7 +26,7 @@ from profilegraph.hooks import (
     TaggingTable,
 )
 from profilegraph.hooks.models import run_model
-from profilegraph.importers.taxonomies import read_taxonomies
+from profilegraph.importers.taxonomies.files import read_taxonomies
 from profilegraph_lead_quality import (
     LeadInput,
     LeadLeaf,

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from profilegraph.config import data_folder
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.hooks import EventTable, Model, Scores, Tables
 from profilegraph.hooks.models import run_model
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph_lifecycle import Lifecycle, LifecycleOptions, register_models
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

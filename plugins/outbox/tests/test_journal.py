@@ -11,13 +11,13 @@ from stat import S_IMODE
 import pytest
 
 from profilegraph.domain.live import MoveCause
-from profilegraph.hooks import Carried, MembershipChanged, TagsChanged
+from profilegraph.hooks import MembershipChanged, TaggedCustomer, TagsChanged
 from profilegraph_outbox import on_membership_changed, on_tags_changed
 from profilegraph_outbox.lists import FOLDER
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MOVED = MembershipChanged("warm", NOW, MoveCause.DATA_CHANGED, entered=("a",), left=("b",))
-TAGGED = TagsChanged(NOW, tagged=(Carried("a", "temperature/warm"),))
+TAGGED = TagsChanged(NOW, tagged=(TaggedCustomer("a", "temperature/warm"),))
 
 
 def test_each_change_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging
 from profilegraph.domain.live import MoveCause
+from profilegraph.domain.records.customers import Customer, Identity, IdentityKind, Tagging
 from profilegraph.errors import Conflict
-from profilegraph.hooks.guard import Guard, Part
-from profilegraph.hooks.host import Host
+from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker, PluginPart
+from profilegraph.hooks.hosting.host import Host
 from profilegraph.hooks.listeners import Listener, MembershipChanged, TagsChanged
 from profilegraph_testing.contract import PluginContract
 from profilegraph_testing.graph import Graph
@@ -45,8 +45,8 @@ def test_the_readme_lists_every_member_of_the_graph_and_of_the_contract() -> Non
 
 
 def with_listener(graph: Graph, hook: str, call: Callable[..., None]) -> Graph:
-    listener = Listener(Part("ear", hook), hook, call)
-    host = replace(graph.platform.host, listeners=(listener,), guard=Guard())
+    listener = Listener(PluginPart("ear", hook), hook, call)
+    host = replace(graph.platform.host, listeners=(listener,), guard=CircuitBreaker())
     return replace(graph, platform=replace(graph.platform, host=host))
 
 

@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
-from profilegraph.domain.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Consent, Customer, CustomerKind, Identity, Tagging
-from profilegraph.domain.organisation import Ownership
-from profilegraph.domain.taxonomy_diff import compare
+from profilegraph.domain.records.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
+from profilegraph.domain.records.customers import Consent, Customer, CustomerKind, Identity, Tagging
+from profilegraph.domain.records.organisation import Ownership
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.difference import compare
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks import Conventions, NoOptions, Unreadable
-from profilegraph.importers.taxonomies import read_taxonomy
+from profilegraph.hooks import Conventions, NoOptions, UnreadableItem
+from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph_wecom import WeCom, register_taxonomies
 from profilegraph_wecom.command import app
 from profilegraph_wecom.library import short_key, taxonomy_of
@@ -98,7 +98,7 @@ def test_tags_of_the_company_are_taggings_by_whom_and_personal_ones_are_not() ->
     assert (f"{INTENT}/{HIGH}", "zhaoyi") in taggings
     assert (f"{INTENT}/{LOW}", "qianer") in taggings
     assert len(taggings) == 3
-    assert only(Unreadable, records) == []
+    assert only(UnreadableItem, records) == []
 
 
 def test_a_batch_names_tags_by_their_id_alone() -> None:
@@ -107,10 +107,10 @@ def test_a_batch_names_tags_by_their_id_alone() -> None:
 
 
 def test_a_tag_that_the_library_lacks_is_told_with_what_to_do() -> None:
-    [unread] = only(Unreadable, told(RESPONSES / "batch_get_by_user.json"))
+    [unread] = only(UnreadableItem, told(RESPONSES / "batch_get_by_user.json"))
     assert "etUNKNOWNTag" in unread.reason
     assert "get_corp_tag_list" in unread.reason
-    assert len(only(Unreadable, told(RESPONSES / "get.json", Catalogue.of([])))) == 3
+    assert len(only(UnreadableItem, told(RESPONSES / "get.json", Catalogue.of([])))) == 3
 
 
 def test_ids_alone_are_contacts_of_whom_no_name_is_known() -> None:
@@ -240,7 +240,7 @@ def test_a_line_that_is_no_json_leaves_the_others_in(tmp_path: Path) -> None:
     )
     records = told(source)
     assert [one.key for one in only(Customer, records)] == ["wecom:woA", "wecom:woB"]
-    assert only(Unreadable, records)[0].original == "{oops\n"
+    assert only(UnreadableItem, records)[0].original == "{oops\n"
 
 
 def test_a_file_that_is_no_json_at_all_is_refused(tmp_path: Path) -> None:

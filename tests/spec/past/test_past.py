@@ -9,14 +9,14 @@ from typing import Protocol
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import InvalidInput, NoHistory
-from profilegraph.segments.codec import decode
-from profilegraph.segments.facts import Past, Scope
-from profilegraph.segments.history import as_of, require_history
-from profilegraph.segments.library import NO_SEGMENTS
-from profilegraph.storage.database import Database, Transaction
-from profilegraph.storage.writing import untag
+from profilegraph.language.codec import decode
+from profilegraph.language.facts import Past, Scope
+from profilegraph.language.history import as_of, require_history
+from profilegraph.language.saved_filters import NO_SEGMENTS
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.records.writing import untag
 from tests.conftest import NOW
 from tests.spec.conftest import CONTEXT, OF_THE_PAST, Filter, library_of
 from tests.support.worlds import World, add_world, load_only, load_world, moment, parse_world

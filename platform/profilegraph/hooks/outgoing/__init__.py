@@ -1,6 +1,6 @@
 """What leaves for addresses on the internet: signed, and to public addresses alone."""
 
 from profilegraph.hooks.outgoing.addresses import parse_target
-from profilegraph.hooks.outgoing.posting import Failure, Letter, post, private_allowed
+from profilegraph.hooks.outgoing.posting import Failure, SignedMessage, post, private_allowed
 
-__all__ = ["Failure", "Letter", "parse_target", "post", "private_allowed"]
+__all__ = ["Failure", "SignedMessage", "parse_target", "post", "private_allowed"]

@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx
 
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks.containment import begun
+from profilegraph.hooks.hosting.containment import begun
 
 _HINT = "Give an https:// address of a public host, without a user or password in it."
 _GLOBAL = IPv6Network("2000::/3")

@@ -19,7 +19,7 @@ _GONE = 410
 
 
 @dataclass(frozen=True)
-class Letter:
+class SignedMessage:
     """One message: where to, signed with which secret, and the id by which it is known as had."""
 
     url: str
@@ -36,7 +36,7 @@ class Failure:
     final: bool = False
 
 
-async def post(letter: Letter, now: datetime, *, private: bool) -> Failure | None:
+async def post(letter: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
     """Return why a message was not taken; None where it was.
 
     With `private`, also by plain HTTP and to addresses that are not public.
@@ -58,7 +58,7 @@ def private_allowed() -> bool:
     return load_settings().webhook_private
 
 
-async def _post(letter: Letter, now: datetime, *, private: bool) -> Failure | None:
+async def _post(letter: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
     url = parse_target(letter.url, private=private)
     address = await look_up(url, private=private)
     headers = {

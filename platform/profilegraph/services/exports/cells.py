@@ -11,7 +11,7 @@ from profilegraph.domain.values import Labels
 
 
 @dataclass(frozen=True)
-class Coded:
+class LabelledValue:
     """What programs know by a key, and people by a label."""
 
     key: str
@@ -19,11 +19,11 @@ class Coded:
 
 
 Plain: TypeAlias = str | float | bool | date | None
-Cell: TypeAlias = Plain | Coded | tuple[str | Coded, ...]
+Cell: TypeAlias = Plain | LabelledValue | tuple[str | LabelledValue, ...]
 
 
 @dataclass(frozen=True)
-class Style:
+class CellStyle:
     """For whom a table is written."""
 
     locale: str = "en"
@@ -34,7 +34,7 @@ class Style:
     zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  (a zone never changes)
     """In which time zone people read moments."""
 
-    def text(self, value: str | Coded) -> str:
+    def text(self, value: str | LabelledValue) -> str:
         """Return a text, or what is coded by its label or key."""
         if isinstance(value, str):
             return value
@@ -45,7 +45,7 @@ class Style:
         match cell:
             case tuple():
                 return "; ".join(map(self.text, cell)) or None
-            case Coded():
+            case LabelledValue():
                 return self.text(cell)
             case datetime():
                 return cell.astimezone(self.zone)

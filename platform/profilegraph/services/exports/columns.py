@@ -11,31 +11,37 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from profilegraph.domain.activity import Arrival
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.customers import Consent, CustomerKind, Identity, IdentityKind, Tagging
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.activity import Arrival
+from profilegraph.domain.records.customers import (
+    Consent,
+    CustomerKind,
+    Identity,
+    IdentityKind,
+    Tagging,
+)
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
+from profilegraph.language.nodes import AttributeLeaf, MetricLeaf, Node, Tags, walk
 from profilegraph.nearest import did_you_mean
-from profilegraph.segments.nodes import Attribute, Metric, Node, Tags, walk
-from profilegraph.segments.wording import CHINESE, ENGLISH
-from profilegraph.services.exports.cells import Cell, Coded
-from profilegraph.storage.people import Portrait
-from profilegraph.storage.reads import Owner, Profile
+from profilegraph.rendering.languages import CHINESE, ENGLISH
+from profilegraph.services.exports.cells import Cell, LabelledValue
+from profilegraph.storage.records.people import PersonProfile
+from profilegraph.storage.records.reads import Owner, Profile
 
 MOST_COLUMNS = 200
 STAR = "*"
 
 
-class What(Enum):
+class ExportSubject(Enum):
     """Whom a table lists."""
 
     MEMBERS = "members"
     PEOPLE = "people"
 
 
-class Need(Enum):
+class ColumnRequirement(Enum):
     """What must be read of customers besides their profiles."""
 
     TAGGINGS = "taggings"
@@ -46,7 +52,7 @@ class Need(Enum):
 
 
 @dataclass(frozen=True)
-class Row:
+class ExportRow:
     """What was read for one row: a customer, and in a table of people one of its people."""
 
     profile: Profile
@@ -56,20 +62,22 @@ class Row:
     arrivals: Sequence[Arrival] = ()
     consents: Sequence[Consent] = ()
     """What was said by now."""
-    portrait: Portrait | None = None
+    portrait: PersonProfile | None = None
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """One column: its name for programs, its labels for people, and what it shows of a row."""
 
     name: str
     labels: Labels
-    value: Callable[[Row], Cell] = field(repr=False)
-    need: Need | None = None
+    value: Callable[[ExportRow], Cell] = field(repr=False)
+    need: ColumnRequirement | None = None
 
 
-def choose(names: Sequence[str], what: What, catalogue: Catalogue) -> tuple[Column, ...]:
+def choose(
+    names: Sequence[str], what: ExportSubject, catalogue: Catalogue
+) -> tuple[ExportColumn, ...]:
     """Return the columns of these names, in their order.
 
     Raises InvalidInput where there is no such column, naming the nearest, or one is named twice.
@@ -85,12 +93,12 @@ def choose(names: Sequence[str], what: What, catalogue: Catalogue) -> tuple[Colu
     return found
 
 
-def usual(node: Node, what: What) -> list[str]:
+def usual(node: Node, what: ExportSubject) -> list[str]:
     """Return the names of the columns that a table has unless others are asked for.
 
     Those of members end with what the filter asks of: its attributes, metrics and dimensions.
     """
-    if what is What.PEOPLE:
+    if what is ExportSubject.PEOPLE:
         return [*_PERSON, f"{_OF_CUSTOMER}key", f"{_OF_CUSTOMER}name"]
     return [*dict.fromkeys(("key", "name", "kind", "created_at", "owners", *_asked_of(node)))]
 
@@ -100,13 +108,13 @@ def _asked_of(node: Node) -> Iterator[str]:
         match one:
             case Tags(dimension=key):
                 yield f"tags:{key}"
-            case Attribute(key=key):
+            case AttributeLeaf(key=key):
                 yield f"attribute:{key}"
-            case Metric(key=key):
+            case MetricLeaf(key=key):
                 yield f"metric:{key}"
 
 
-def _named(name: str, known: Mapping[str, Column]) -> Iterable[Column]:
+def _named(name: str, known: Mapping[str, ExportColumn]) -> Iterable[ExportColumn]:
     if name in known:
         return [known[name]]
     if name.endswith(f":{STAR}"):
@@ -115,9 +123,9 @@ def _named(name: str, known: Mapping[str, Column]) -> Iterable[Column]:
     raise InvalidInput(f"no column is called {name!r}.", where="columns", hint=hint)
 
 
-def _known(what: What, catalogue: Catalogue) -> dict[str, Column]:
+def _known(what: ExportSubject, catalogue: Catalogue) -> dict[str, ExportColumn]:
     of_customer = {one.name: one for one in (*_CUSTOMER, *_of_catalogue(catalogue))}
-    if what is What.MEMBERS:
+    if what is ExportSubject.MEMBERS:
         return of_customer
     within = (_within_people(one) for one in of_customer.values())
     return _PERSON | {one.name: one for one in within}
@@ -126,36 +134,40 @@ def _known(what: What, catalogue: Catalogue) -> dict[str, Column]:
 _OF_CUSTOMER = "customer."
 
 
-def _within_people(column: Column) -> Column:
+def _within_people(column: ExportColumn) -> ExportColumn:
     labels = Labels(
         zh_cn=f"客户：{column.labels.text('zh-CN')}", en=f"Customer: {column.labels.text('en')}"
     )
     return replace(column, name=_OF_CUSTOMER + column.name, labels=labels)
 
 
-def _of_catalogue(catalogue: Catalogue) -> Iterator[Column]:
+def _of_catalogue(catalogue: Catalogue) -> Iterator[ExportColumn]:
     for attribute in catalogue.attributes.values():
-        yield Column(f"attribute:{attribute.key}", attribute.labels, _attribute(attribute.key))
+        yield ExportColumn(
+            f"attribute:{attribute.key}", attribute.labels, _attribute(attribute.key)
+        )
     for metric in catalogue.metrics.values():
-        yield Column(f"metric:{metric.key}", metric.labels, _metric(metric.key))
+        yield ExportColumn(f"metric:{metric.key}", metric.labels, _metric(metric.key))
     for dimension in catalogue.dimensions.values():
         shown = _tags(dimension.key, catalogue)
-        yield Column(f"tags:{dimension.key}", dimension.labels, shown, Need.TAGGINGS)
+        yield ExportColumn(
+            f"tags:{dimension.key}", dimension.labels, shown, ColumnRequirement.TAGGINGS
+        )
 
 
-def _attribute(key: str) -> Callable[[Row], Cell]:
+def _attribute(key: str) -> Callable[[ExportRow], Cell]:
     return lambda row: row.profile.attributes.get(key)
 
 
-def _metric(key: str) -> Callable[[Row], Cell]:
+def _metric(key: str) -> Callable[[ExportRow], Cell]:
     return lambda row: row.profile.metrics.get(key)
 
 
-def _tags(dimension: str, catalogue: Catalogue) -> Callable[[Row], Cell]:
-    def of(row: Row) -> Cell:
+def _tags(dimension: str, catalogue: Catalogue) -> Callable[[ExportRow], Cell]:
+    def of(row: ExportRow) -> Cell:
         keys = (catalogue.current_tag(one.tag) for one in row.taggings)
         return tuple(
-            Coded(key.partition("/")[2], catalogue.tags[key].labels)
+            LabelledValue(key.partition("/")[2], catalogue.tags[key].labels)
             for key in keys
             if key.startswith(f"{dimension}/") and key in catalogue.tags
         )
@@ -163,7 +175,7 @@ def _tags(dimension: str, catalogue: Catalogue) -> Callable[[Row], Cell]:
     return of
 
 
-def _identity(kind: IdentityKind) -> Callable[[Row], Cell]:
+def _identity(kind: IdentityKind) -> Callable[[ExportRow], Cell]:
     return lambda row: tuple(one.value for one in row.identities if one.kind is kind)
 
 
@@ -194,49 +206,53 @@ _IDENTITIES = {
     IdentityKind.OTHER: Labels(zh_cn="其他身份", en="Other identity"),
 }
 _CUSTOMER = (
-    Column("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key),
-    Column("name", Labels(zh_cn="名称", en="Name"), lambda row: row.profile.name),
-    Column(
+    ExportColumn("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key),
+    ExportColumn("name", Labels(zh_cn="名称", en="Name"), lambda row: row.profile.name),
+    ExportColumn(
         "kind",
         Labels(zh_cn="类型", en="Kind"),
-        lambda row: Coded(row.profile.kind.value, _KINDS[row.profile.kind]),
+        lambda row: LabelledValue(row.profile.kind.value, _KINDS[row.profile.kind]),
     ),
-    Column(
+    ExportColumn(
         "created_at", Labels(zh_cn="建档时间", en="Created"), lambda row: row.profile.created_at
     ),
-    Column(
+    ExportColumn(
         "owners",
         Labels(zh_cn="负责人", en="Owners"),
         lambda row: tuple(one.employee.name or one.employee.key for one in row.owners),
-        Need.OWNERS,
+        ColumnRequirement.OWNERS,
     ),
-    Column(
+    ExportColumn(
         "channels",
         Labels(zh_cn="来源渠道", en="Channels"),
         lambda row: tuple(dict.fromkeys(one.channel for one in row.arrivals)),
-        Need.ARRIVALS,
+        ColumnRequirement.ARRIVALS,
     ),
-    Column(
+    ExportColumn(
         "consents",
         Labels(zh_cn="同意的用途", en="Consents"),
         lambda row: consented(row.consents),
-        Need.CONSENTS,
+        ColumnRequirement.CONSENTS,
     ),
     *(
-        Column(f"identity:{kind.value.lower()}", labels, _identity(kind), Need.IDENTITIES)
+        ExportColumn(
+            f"identity:{kind.value.lower()}", labels, _identity(kind), ColumnRequirement.IDENTITIES
+        )
         for kind, labels in _IDENTITIES.items()
     ),
 )
 
 
-def _of_person(name: str, labels: Labels, value: Callable[[Portrait], Cell]) -> Column:
-    return Column(name, labels, lambda row: None if row.portrait is None else value(row.portrait))
+def _of_person(name: str, labels: Labels, value: Callable[[PersonProfile], Cell]) -> ExportColumn:
+    return ExportColumn(
+        name, labels, lambda row: None if row.portrait is None else value(row.portrait)
+    )
 
 
 def _role(role: DecisionRole | None) -> Cell:
     if role is None:
         return None
-    return Coded(role.value, Labels(zh_cn=CHINESE.roles[role], en=ENGLISH.roles[role]))
+    return LabelledValue(role.value, Labels(zh_cn=CHINESE.roles[role], en=ENGLISH.roles[role]))
 
 
 _PERSON = {

@@ -13,15 +13,15 @@ from typing import TypeAlias
 
 from profilegraph.domain.spreadsheets import escaped
 from profilegraph.errors import NotFound
-from profilegraph.services.exports.cells import Cell, Coded, Plain, Style
-from profilegraph.services.exports.tables import Table
+from profilegraph.services.exports.cells import Cell, CellStyle, LabelledValue, Plain
+from profilegraph.services.exports.tables import ExportTable
 from profilegraph.services.exports.workbooks import as_workbook
 
-Write: TypeAlias = Callable[[Table, Style], AsyncGenerator[bytes, None]]
+Write: TypeAlias = Callable[[ExportTable, CellStyle], AsyncGenerator[bytes, None]]
 
 
 @dataclass(frozen=True)
-class Form:
+class FileFormat:
     """A kind of file: how its names end, how written, and whether people or programs read it."""
 
     ending: str
@@ -30,7 +30,7 @@ class Form:
     for_people: bool
 
 
-async def as_csv(table: Table, style: Style) -> AsyncGenerator[bytes, None]:
+async def as_csv(table: ExportTable, style: CellStyle) -> AsyncGenerator[bytes, None]:
     """Yield CSV in UTF-8 (RFC 4180), the header with the first page of rows.
 
     Texts are quoted, and none begins as a formula does.
@@ -66,7 +66,7 @@ def _in_csv(value: Plain) -> str | float:
             return value
 
 
-async def as_json_lines(table: Table, style: Style) -> AsyncGenerator[bytes, None]:
+async def as_json_lines(table: ExportTable, style: CellStyle) -> AsyncGenerator[bytes, None]:
     """Yield one JSON object a row, by the columns' names: numbers, booleans, lists, null as such."""
     async with aclosing(table.pages) as pages:
         async for page in pages:
@@ -77,11 +77,11 @@ async def as_json_lines(table: Table, style: Style) -> AsyncGenerator[bytes, Non
             yield "".join(f"{line}\n" for line in lines).encode()
 
 
-def _in_json(cell: Cell, style: Style) -> object:
+def _in_json(cell: Cell, style: CellStyle) -> object:
     match cell:
         case tuple():
             return [style.text(one) for one in cell]
-        case Coded():
+        case LabelledValue():
             return style.text(cell)
         case date():
             return cell.isoformat()
@@ -91,13 +91,13 @@ def _in_json(cell: Cell, style: Style) -> object:
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = (
-    Form("csv", "text/csv; charset=utf-8", as_csv, for_people=True),
-    Form("xlsx", _WORKBOOK, as_workbook, for_people=True),
-    Form("jsonl", "application/jsonl; charset=utf-8", as_json_lines, for_people=False),
+    FileFormat("csv", "text/csv; charset=utf-8", as_csv, for_people=True),
+    FileFormat("xlsx", _WORKBOOK, as_workbook, for_people=True),
+    FileFormat("jsonl", "application/jsonl; charset=utf-8", as_json_lines, for_people=False),
 )
 
 
-def form_of(ending: str) -> Form:
+def form_of(ending: str) -> FileFormat:
     """Return the kind of file whose names end so; raises NotFound."""
     for form in FORMS:
         if form.ending == ending:

@@ -8,20 +8,28 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from profilegraph.domain.customers import Consent
+from profilegraph.domain.records.customers import Consent
 from profilegraph.domain.values import Labels
-from profilegraph.segments.facts import Past, When
-from profilegraph.segments.library import written_out
-from profilegraph.segments.nodes import Node, PersonTest
-from profilegraph.segments.renaming import current
-from profilegraph.services import people, segments
-from profilegraph.services.broken import require_sound
-from profilegraph.services.exports.columns import Column, Need, Row, What, choose, usual
+from profilegraph.language.facts import Past, When
+from profilegraph.language.nodes import Node, PersonTest
+from profilegraph.language.rewriting import current
+from profilegraph.language.saved_filters import written_out
+from profilegraph.services.customers import people
+from profilegraph.services.exports.columns import (
+    ColumnRequirement,
+    ExportColumn,
+    ExportRow,
+    ExportSubject,
+    choose,
+    usual,
+)
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments import MAX_PAGE
-from profilegraph.storage.database import Database
-from profilegraph.storage.people import read_portraits
-from profilegraph.storage.reads import (
+from profilegraph.services.segments import service
+from profilegraph.services.segments.broken import require_sound
+from profilegraph.services.segments.service import MAX_PAGE
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.records.people import read_portraits
+from profilegraph.storage.records.reads import (
     ByCustomer,
     Profile,
     read_arrivals,
@@ -33,23 +41,23 @@ from profilegraph.storage.reads import (
 )
 
 _READERS: Mapping[
-    Need, Callable[[Database, Sequence[str], datetime], Awaitable[ByCustomer[Any]]]
+    ColumnRequirement, Callable[[Database, Sequence[str], datetime], Awaitable[ByCustomer[Any]]]
 ] = {
-    Need.TAGGINGS: read_taggings,
-    Need.IDENTITIES: lambda database, keys, _: read_identities(database, keys),
-    Need.OWNERS: lambda database, keys, _: read_owners(database, keys),
-    Need.ARRIVALS: lambda database, keys, _: read_arrivals(database, keys),
-    Need.CONSENTS: lambda database, keys, now: _consents(database, keys, now),
+    ColumnRequirement.TAGGINGS: read_taggings,
+    ColumnRequirement.IDENTITIES: lambda database, keys, _: read_identities(database, keys),
+    ColumnRequirement.OWNERS: lambda database, keys, _: read_owners(database, keys),
+    ColumnRequirement.ARRIVALS: lambda database, keys, _: read_arrivals(database, keys),
+    ColumnRequirement.CONSENTS: lambda database, keys, now: _consents(database, keys, now),
 }
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """What an export lists: what it is called, its columns, and its rows when they are asked for."""
 
     labels: Labels
-    columns: tuple[Column, ...]
-    pages: AsyncGenerator[Sequence[Row], None]
+    columns: tuple[ExportColumn, ...]
+    pages: AsyncGenerator[Sequence[ExportRow], None]
 
 
 async def open_table(
@@ -59,7 +67,7 @@ async def open_table(
     *,
     of_people: PersonTest | None = None,
     columns: Sequence[str] | None = None,
-) -> Table:
+) -> ExportTable:
     """Return the table of a segment's members, by key, in columns of these names.
 
     Given what is asked `of_people`, it is that of the members' decision-makers who are so. The
@@ -67,12 +75,12 @@ async def open_table(
     said of each member is of today all the same. Each page is a read of its own, with a deadline of
     its own. Raises NotFound, NoHistory, BrokenSegment, and InvalidInput where there is no such column.
     """
-    saved = await segments.segment(platform, segment, when)
+    saved = await service.segment(platform, segment, when)
     await require_sound(platform, segment, saved.filter, when)
     catalogue = await platform.catalogue()
-    whole = written_out(saved.filter, await segments.library(platform, saved.filter, when))
+    whole = written_out(saved.filter, await service.library(platform, saved.filter, when))
     node = current(whole, catalogue)
-    what = What.MEMBERS if of_people is None else What.PEOPLE
+    what = ExportSubject.MEMBERS if of_people is None else ExportSubject.PEOPLE
     names = usual(node, what) if columns is None else columns
     chosen = choose(names, what, catalogue)
     pages = (
@@ -80,14 +88,14 @@ async def open_table(
         if of_people is None
         else _people(platform, node, of_people, when, chosen)
     )
-    return Table(saved.labels, chosen, pages)
+    return ExportTable(saved.labels, chosen, pages)
 
 
 async def _members(
-    platform: Platform, node: Node, when: When, columns: Sequence[Column]
-) -> AsyncGenerator[Sequence[Row], None]:
+    platform: Platform, node: Node, when: When, columns: Sequence[ExportColumn]
+) -> AsyncGenerator[Sequence[ExportRow], None]:
     """Yield the rows of all members, at least one page."""
-    page = await segments.members(platform, node, when, first=MAX_PAGE)
+    page = await service.members(platform, node, when, first=MAX_PAGE)
     while True:
         keys = [position.key for position in page.positions]
         found = await read_customers(platform.database, keys, _today(when), columns)
@@ -95,12 +103,12 @@ async def _members(
         if not page.has_next:
             return
         after = page.positions[-1]
-        page = await segments.members(platform, node, when, first=MAX_PAGE, after=after)
+        page = await service.members(platform, node, when, first=MAX_PAGE, after=after)
 
 
 async def _people(
-    platform: Platform, node: Node, where: PersonTest, when: When, columns: Sequence[Column]
-) -> AsyncGenerator[Sequence[Row], None]:
+    platform: Platform, node: Node, where: PersonTest, when: When, columns: Sequence[ExportColumn]
+) -> AsyncGenerator[Sequence[ExportRow], None]:
     """Yield the rows of all people of the members, at least one page."""
     ask = partial(people.page, platform, node, where, when, first=MAX_PAGE)
     page = await ask()
@@ -128,15 +136,15 @@ async def _consents(database: Database, keys: Sequence[str], now: datetime) -> B
 
 
 async def read_customers(
-    database: Database, keys: Sequence[str], now: datetime, columns: Sequence[Column]
-) -> dict[str, Row]:
+    database: Database, keys: Sequence[str], now: datetime, columns: Sequence[ExportColumn]
+) -> dict[str, ExportRow]:
     """Return what the columns need of customers, by key; one who is gone meanwhile is left out."""
     profiles = await read_profiles(database, keys)
     needs = {column.need for column in columns if column.need is not None}
     read = {need.value: await _READERS[need](database, keys, now) for need in needs}
 
-    def row(key: str, profile: Profile) -> Row:
+    def row(key: str, profile: Profile) -> ExportRow:
         known: dict[str, Any] = {name: found.get(key, ()) for name, found in read.items()}
-        return Row(profile, **known)
+        return ExportRow(profile, **known)
 
     return {key: row(key, profile) for key, [profile] in profiles.items()}

@@ -16,9 +16,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from profilegraph.domain.spreadsheets import is_formula
 from profilegraph.errors import InvalidInput
-from profilegraph.services.exports.cells import Plain, Style
-from profilegraph.services.exports.columns import Row
-from profilegraph.services.exports.tables import Table
+from profilegraph.services.exports.cells import CellStyle, Plain
+from profilegraph.services.exports.columns import ExportRow
+from profilegraph.services.exports.tables import ExportTable
 
 T = TypeVar("T")
 SHEET_ROWS = 1_048_576
@@ -31,7 +31,7 @@ _WIDTH = 18
 
 
 async def as_workbook(
-    table: Table, style: Style, sheet_rows: int = SHEET_ROWS
+    table: ExportTable, style: CellStyle, sheet_rows: int = SHEET_ROWS
 ) -> AsyncGenerator[bytes, None]:
     """Yield the parts of a workbook once all of it is written; many rows go on on further sheets.
 
@@ -64,7 +64,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
 class _Book:
     """A workbook that is being written; of its rows it holds the last alone."""
 
-    def __init__(self, path: Path, table: Table, style: Style, sheet_rows: int) -> None:
+    def __init__(self, path: Path, table: ExportTable, style: CellStyle, sheet_rows: int) -> None:
         options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
         self._book = Workbook(path, options)
         self._columns = table.columns
@@ -77,7 +77,7 @@ class _Book:
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._begin_sheet()
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[ExportRow]) -> None:
         """Write rows below those that are there."""
         for row in rows:
             if self._next == self._sheet_rows:

@@ -12,25 +12,25 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from profilegraph.index.level import Level
-from profilegraph.services.indexing import load_changed, load_some
-from profilegraph.services.live.following import News, unchanged
-from profilegraph.storage.bulk import related_to
-from profilegraph.storage.database import Database
+from profilegraph.engines.bitmap.run import IndexRun
+from profilegraph.services.cache.indexing import load_changed, load_some
+from profilegraph.services.live.feed import FeedNews, unchanged
+from profilegraph.storage.cache import related_to
+from profilegraph.storage.neo4j.database import Database
 
 MOST_AROUND = 2_000
 """Customers that are read around a change; of more, the index answers faster."""
 
 
 @dataclass(frozen=True)
-class Affected:
+class AffectedCustomers:
     """Who may have moved, and what is known of all that their answers rest on."""
 
     customers: BitMap
-    level: Level
+    level: IndexRun
 
 
-async def affected(database: Database, news: News, reach: int) -> Affected | None:
+async def affected(database: Database, news: FeedNews, reach: int) -> AffectedCustomers | None:
     """Return whom changes may move in a segment that looks `reach` relations away from a customer.
 
     None where all customers have to be asked: too many are near, the relations of somebody who was
@@ -38,7 +38,7 @@ async def affected(database: Database, news: News, reach: int) -> Affected | Non
     """
     if not reach:
         level = await load_changed(database, news.customers, news.feeds)
-        return Affected(news.customers, level)
+        return AffectedCustomers(news.customers, level)
     if len(news.customers) > MOST_AROUND:
         return None
     changed = await load_changed(database, news.customers, news.feeds)
@@ -50,7 +50,7 @@ async def affected(database: Database, news: News, reach: int) -> Affected | Non
     level = await load_some(database, rings[-1])
     if not await unchanged(database, news.heads, rings[-1]):
         return None
-    return Affected(rings[reach], level)
+    return AffectedCustomers(rings[reach], level)
 
 
 async def _rings(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:

@@ -11,33 +11,32 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from profilegraph.domain.change_states import ChangeState
-from profilegraph.domain.taxonomy import Duty
+from profilegraph.domain.taxonomy.definition import Duty
+from profilegraph.domain.taxonomy_changes.states import ChangeState
+from profilegraph.engines.bitmap.retagging import RetaggingStep
 from profilegraph.errors import Conflict, NotFound
-from profilegraph.index.retagging import Step
 from profilegraph.services.duties import require
-from profilegraph.services.engines import engine
+from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import digest, follow
-from profilegraph.services.taxonomy_changes.grounds import Grounds, look_at, new_version
+from profilegraph.services.taxonomies.loading import digest, follow
+from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
 from profilegraph.services.taxonomy_changes.planning import (
-    Editor,
+    ChangeAuthor,
     condition,
     kept_change,
     plan_of,
 )
-from profilegraph.services.taxonomy_changes.plans import Plan
+from profilegraph.services.taxonomy_changes.previews import Plan
 from profilegraph.services.taxonomy_changes.records import (
+    AppliedChange,
     KeptStep,
-    Record,
-    Rewritten,
+    RewrittenFilter,
     record_of,
 )
 from profilegraph.services.taxonomy_changes.wording import note, told
-from profilegraph.storage.database import Transaction
-from profilegraph.storage.saved_segments import save_version
-from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
-from profilegraph.storage.taxonomy_changes import (
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.segments.saved import save_version
+from profilegraph.storage.taxonomies.changes import (
     KeptChange,
     advance,
     changes_under_way,
@@ -47,6 +46,7 @@ from profilegraph.storage.taxonomy_changes import (
     next_customers,
     retag,
 )
+from profilegraph.storage.taxonomies.definitions import lock_taxonomies, save_taxonomy
 
 AT_ONCE = 5_000
 """Of so many taggings at most a change is one transaction; of more, this many customers are a batch."""
@@ -66,7 +66,7 @@ class Application:
 async def apply(
     platform: Platform,
     wanted: Application,
-    editor: Editor,
+    editor: ChangeAuthor,
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
@@ -118,7 +118,7 @@ class _Work:
     platform: Platform
     plan: Plan
     wanted: Application
-    editor: Editor
+    editor: ChangeAuthor
     members: BitMap | None
     at_once: int
 
@@ -157,7 +157,7 @@ class _Work:
             sequence=await count_applied(transaction),
         )
 
-    async def _write(self, transaction: Transaction, grounds: Grounds) -> Record:
+    async def _write(self, transaction: Transaction, grounds: ChangeDifference) -> AppliedChange:
         now, revision = self.editor.now, grounds.revision
         for taxonomy in revision.changed:
             await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
@@ -168,9 +168,11 @@ class _Work:
             number = await save_version(
                 transaction, key, None, node, author=self.editor.author, note=words, at=now
             )
-            written.append(Rewritten(key=key, before=grounds.segments[key].version, after=number))
+            written.append(
+                RewrittenFilter(key=key, before=grounds.segments[key].version, after=number)
+            )
         known = (revision.before.get(one.key) for one in revision.changed)
-        return Record(
+        return AppliedChange(
             before=tuple(one for one in known if one is not None),
             after=revision.changed,
             segments=tuple(written),
@@ -184,7 +186,7 @@ class _Work:
                 hint="Finish it first: apply or undo it again.",
             )
 
-    def _require_same(self, grounds: Grounds, kept: KeptChange) -> None:
+    def _require_same(self, grounds: ChangeDifference, kept: KeptChange) -> None:
         if self.editor.now > kept.expires:
             raise Conflict("the plan has expired.", hint="Plan the change again.")
         if grounds.digest != self.plan.digest:
@@ -200,7 +202,7 @@ class _Work:
             )
 
 
-async def _all_at_once(transaction: Transaction, step: Step, work: _Work) -> None:
+async def _all_at_once(transaction: Transaction, step: RetaggingStep, work: _Work) -> None:
     while customers := await next_customers(
         transaction, step.rule, step.customers, work.at_once + 1
     ):

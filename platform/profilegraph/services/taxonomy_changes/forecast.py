@@ -8,15 +8,15 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from profilegraph.index.pages import page_by_key
-from profilegraph.index.retagging import retagged
-from profilegraph.index.to_bitmap import Evaluator
-from profilegraph.index.view import View
-from profilegraph.segments.nodes import Node
-from profilegraph.services.indexing import load_all, load_trees
+from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.bitmap.pages import page_by_key
+from profilegraph.engines.bitmap.retagging import retagged
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.language.nodes import Node
+from profilegraph.services.cache.indexing import load_all, load_trees
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomy_changes.grounds import Grounds, Side
-from profilegraph.storage.numbering import number_ordinals
+from profilegraph.services.taxonomy_changes.effects import ChangeDifference, ChangeSide
+from profilegraph.storage.feed.numbering import number_ordinals
 
 SAMPLE = 5
 """How many of those who enter or leave a segment are named."""
@@ -24,7 +24,7 @@ _PLENTY = 2**62
 
 
 @dataclass(frozen=True)
-class Outlook:
+class SegmentForecast:
     """What becomes of one segment; who moves by key, the first few of them."""
 
     before: int | None
@@ -46,11 +46,11 @@ class Forecast:
     touched: int
     """How many taggings do not stay as they are."""
     customers: int
-    segments: Mapping[str, Outlook]
+    segments: Mapping[str, SegmentForecast]
     """By the segment's key, of those that the change touches."""
 
 
-async def view_of(platform: Platform) -> View:
+async def view_of(platform: Platform) -> IndexSnapshot:
     """Return the index, or where none is kept, one that is built for this alone.
 
     Raises IndexUnable where the graph holds what no index can.
@@ -61,11 +61,15 @@ async def view_of(platform: Platform) -> View:
     await number_ordinals(platform.database)
     most = platform.settings.index_bytes or _PLENTY
     level = await load_all(platform.database, most)
-    return View((level,), await load_trees(platform.database))
+    return IndexSnapshot((level,), await load_trees(platform.database))
 
 
 def forecast(
-    platform: Platform, grounds: Grounds, view: View, where: Node | None, now: datetime
+    platform: Platform,
+    grounds: ChangeDifference,
+    view: IndexSnapshot,
+    where: Node | None,
+    now: datetime,
 ) -> Forecast:
     """Return what a change does; `where` is the filter of a split. Computes, and asks nobody."""
     old = _evaluator(platform, grounds.before, view, now)
@@ -85,21 +89,23 @@ def forecast(
     )
 
 
-def _evaluator(platform: Platform, side: Side, view: View, now: datetime) -> Evaluator:
+def _evaluator(
+    platform: Platform, side: ChangeSide, view: IndexSnapshot, now: datetime
+) -> Evaluator:
     return Evaluator(view, side.catalogue, platform.context(now, side.library))
 
 
-def _members(key: str, side: Side, evaluator: Evaluator) -> BitMap | None:
+def _members(key: str, side: ChangeSide, evaluator: Evaluator) -> BitMap | None:
     if side.problem(key) is not None:
         return None
     return evaluator.members(side.library.segments[key].filter)
 
 
-def _outlook(view: View, was: BitMap | None, becomes: BitMap | None) -> Outlook:
+def _outlook(view: IndexSnapshot, was: BitMap | None, becomes: BitMap | None) -> SegmentForecast:
     if was is None or becomes is None:
-        return Outlook(_size(was), _size(becomes), 0, 0, (), ())
+        return SegmentForecast(_size(was), _size(becomes), 0, 0, (), ())
     come, gone = becomes - was, was - becomes
-    return Outlook(
+    return SegmentForecast(
         len(was), len(becomes), len(come), len(gone), _some(view, come), _some(view, gone)
     )
 
@@ -108,11 +114,11 @@ def _size(members: BitMap | None) -> int | None:
     return None if members is None else len(members)
 
 
-def _some(view: View, customers: BitMap) -> tuple[str, ...]:
+def _some(view: IndexSnapshot, customers: BitMap) -> tuple[str, ...]:
     return tuple(page_by_key(view, customers, SAMPLE, None, descending=False))
 
 
-def _taggings(grounds: Grounds, view: View) -> dict[str, int]:
+def _taggings(grounds: ChangeDifference, view: IndexSnapshot) -> dict[str, int]:
     moved = [key for step in grounds.steps(BitMap()) for key in step.rule.moves]
     wanted = {*moved, *grounds.revision.retired}
     pairs = zip(view.levels, view.valid, strict=True)

@@ -12,50 +12,55 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from profilegraph.domain.change_states import ChangeState
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.refusals import reason, reasons
-from profilegraph.domain.taxonomy import Duty
-from profilegraph.domain.taxonomy_changes import Change, Deprecate, Split
+from profilegraph.domain.taxonomy.definition import Duty
+from profilegraph.domain.taxonomy_changes.changes import Deprecate, Split, TagChange
+from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.segments.checking import check
-from profilegraph.segments.codec import decode
-from profilegraph.segments.nodes import Node
-from profilegraph.segments.renaming import current
-from profilegraph.services.conditions import conditions
+from profilegraph.language.codec import decode
+from profilegraph.language.nodes import Node
+from profilegraph.language.rewriting import current
+from profilegraph.language.validation import check
+from profilegraph.services.customers.records import write_once
 from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
-from profilegraph.services.records import write_once
-from profilegraph.services.segments import library
-from profilegraph.services.taxonomy_changes.forecast import Forecast, Outlook, forecast, view_of
-from profilegraph.services.taxonomy_changes.grounds import Grounds, look_at, new_version
-from profilegraph.services.taxonomy_changes.plans import (
+from profilegraph.services.segments.conditions import conditions
+from profilegraph.services.segments.service import library
+from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
+from profilegraph.services.taxonomy_changes.forecast import (
+    Forecast,
+    SegmentForecast,
+    forecast,
+    view_of,
+)
+from profilegraph.services.taxonomy_changes.previews import (
+    NamedCustomer,
     Plan,
     PlanWarning,
     SegmentEffect,
-    Someone,
     TagMove,
     TaxonomyStep,
     WarningKind,
 )
-from profilegraph.storage.database import Transaction
-from profilegraph.storage.reads import read_names
-from profilegraph.storage.saved_segments import list_segments
-from profilegraph.storage.taxonomies import read_taxonomies
-from profilegraph.storage.taxonomy_changes import (
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.records.reads import read_names
+from profilegraph.storage.segments.saved import list_segments
+from profilegraph.storage.taxonomies.changes import (
     KeptChange,
     Watchers,
     keep_plan,
     read_changes,
     read_watchers,
 )
+from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 VALID = timedelta(days=7)
 """How long a plan may be applied."""
 
 
 @dataclass(frozen=True)
-class Editor:
+class ChangeAuthor:
     """Who changes tags, and when."""
 
     actor: Actor
@@ -67,17 +72,17 @@ class Editor:
         return self.actor.name
 
 
-def read_change(value: object) -> Change:
+def read_change(value: object) -> TagChange:
     """Return the change that a JSON value stands for; raises InvalidInput with every fault."""
     try:
-        return Change.model_validate(value)
+        return TagChange.model_validate(value)
     except ValidationError as fault:
         told = [(".".join(map(str, ("change", *e["loc"]))), reason(e)) for e in reasons(fault)]
         raise InvalidInput("; ".join(f"{place}: {why}" for place, why in told) + ".") from fault
 
 
 async def plan(
-    platform: Platform, change: Change, editor: Editor, request_key: str | None = None
+    platform: Platform, change: TagChange, editor: ChangeAuthor, request_key: str | None = None
 ) -> Plan:
     """Return what a change would do, after keeping it under a key for a week.
 
@@ -105,7 +110,7 @@ async def plan(
     return made if key == made.key else plan_of(await kept_change(platform, key))
 
 
-async def condition(platform: Platform, change: Change) -> Node | None:
+async def condition(platform: Platform, change: TagChange) -> Node | None:
     """Return the filter of a split, with the segments that it refers to; None of other changes.
 
     Raises InvalidFilter.
@@ -141,7 +146,11 @@ def plan_of(kept: KeptChange) -> Plan:
 
 
 async def _told(
-    platform: Platform, grounds: Grounds, change: Change, found: Forecast, editor: Editor
+    platform: Platform,
+    grounds: ChangeDifference,
+    change: TagChange,
+    found: Forecast,
+    editor: ChangeAuthor,
 ) -> Plan:
     watchers = await read_watchers(platform.database, list(found.segments))
     moving = (key for one in found.segments.values() for key in (*one.entering, *one.leaving))
@@ -178,7 +187,11 @@ async def _told(
 
 
 def _effect(
-    grounds: Grounds, key: str, outlook: Outlook, watchers: Watchers, names: Mapping[str, str]
+    grounds: ChangeDifference,
+    key: str,
+    outlook: SegmentForecast,
+    watchers: Watchers,
+    names: Mapping[str, str],
 ) -> SegmentEffect:
     segment = grounds.segments[key]
     return SegmentEffect(
@@ -200,19 +213,19 @@ def _effect(
     )
 
 
-def _named(keys: Collection[str], names: Mapping[str, str]) -> tuple[Someone, ...]:
-    return tuple(Someone(key=key, name=names.get(key)) for key in keys)
+def _named(keys: Collection[str], names: Mapping[str, str]) -> tuple[NamedCustomer, ...]:
+    return tuple(NamedCustomer(key=key, name=names.get(key)) for key in keys)
 
 
-def _moves(grounds: Grounds, found: Forecast) -> Iterator[TagMove]:
+def _moves(grounds: ChangeDifference, found: Forecast) -> Iterator[TagMove]:
     for step in grounds.steps():
         for tag, into in step.rule.moves.items():
             yield TagMove(tag=tag, into=into, taggings=found.taggings.get(tag, 0))
 
 
 def _warnings(
-    grounds: Grounds,
-    change: Change,
+    grounds: ChangeDifference,
+    change: TagChange,
     found: Forecast,
     effects: Sequence[SegmentEffect],
     teams: Mapping[str, str | None],
@@ -232,7 +245,9 @@ def _warnings(
     yield from _about_dimensions(grounds, teams)
 
 
-def _about_dimensions(grounds: Grounds, teams: Mapping[str, str | None]) -> Iterator[PlanWarning]:
+def _about_dimensions(
+    grounds: ChangeDifference, teams: Mapping[str, str | None]
+) -> Iterator[PlanWarning]:
     for key in grounds.dimensions:
         dimension = grounds.before.catalogue.dimensions.get(key)
         if dimension is not None and dimension.derived:

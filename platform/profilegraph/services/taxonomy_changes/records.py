@@ -8,17 +8,17 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 from pyroaring import BitMap
 
-from profilegraph.domain.retagging import Rule
-from profilegraph.domain.taxonomy import Taxonomy
-from profilegraph.index.retagging import Step
-from profilegraph.storage.taxonomy_changes import KeptChange
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.domain.taxonomy_changes.retagging import Rule
+from profilegraph.engines.bitmap.retagging import RetaggingStep
+from profilegraph.storage.taxonomies.changes import KeptChange
 
 
 class _Kept(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Rewritten(_Kept):
+class RewrittenFilter(_Kept):
     """That a segment's filter was written anew: the versions before and after."""
 
     key: str
@@ -36,7 +36,7 @@ class KeptStep(_Kept):
     """Whether it is for the customers alone who match the filter of the change."""
 
     @classmethod
-    def of(cls, step: Step) -> Self:
+    def of(cls, step: RetaggingStep) -> Self:
         """Return a step as it is kept."""
         rule = step.rule
         return cls(
@@ -47,23 +47,25 @@ class KeptStep(_Kept):
         )
 
 
-class Record(_Kept):
+class AppliedChange(_Kept):
     """What applying a change did."""
 
     before: tuple[Taxonomy, ...]
     """The taxonomies that it changed, as they were."""
     after: tuple[Taxonomy, ...]
-    segments: tuple[Rewritten, ...]
+    segments: tuple[RewrittenFilter, ...]
     steps: tuple[KeptStep, ...]
 
-    def rules(self, members: BitMap | None) -> tuple[Step, ...]:
+    def rules(self, members: BitMap | None) -> tuple[RetaggingStep, ...]:
         """Return the steps; `members` are those who match the filter of the change."""
         return tuple(
-            Step(Rule(one.moves, one.single, one.narrowed), members if one.of_members else None)
+            RetaggingStep(
+                Rule(one.moves, one.single, one.narrowed), members if one.of_members else None
+            )
             for one in self.steps
         )
 
 
-def record_of(kept: KeptChange) -> Record:
+def record_of(kept: KeptChange) -> AppliedChange:
     """Return what applying a change did."""
-    return Record.model_validate_json(kept.record or "")
+    return AppliedChange.model_validate_json(kept.record or "")

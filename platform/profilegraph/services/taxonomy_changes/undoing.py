@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.domain.change_states import ChangeState
-from profilegraph.domain.retagging import Rule
-from profilegraph.domain.taxonomy import Cardinality, Duty, Taxonomy
-from profilegraph.domain.taxonomy_edits import World
-from profilegraph.domain.taxonomy_restoring import restored
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Cardinality, Duty, Taxonomy
+from profilegraph.domain.taxonomy.edits import World
+from profilegraph.domain.taxonomy_changes.restoring import restored
+from profilegraph.domain.taxonomy_changes.retagging import Rule
+from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.errors import Conflict, NotFound
-from profilegraph.segments.checking import faults
-from profilegraph.segments.library import Library, SavedFilter
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters
+from profilegraph.language.validation import faults
 from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import digest, follow
+from profilegraph.services.taxonomies.loading import digest, follow
 from profilegraph.services.taxonomy_changes.applying import AT_ONCE
-from profilegraph.services.taxonomy_changes.planning import Editor, kept_change, plan_of
-from profilegraph.services.taxonomy_changes.records import Record, Rewritten, record_of
+from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, kept_change, plan_of
+from profilegraph.services.taxonomy_changes.records import AppliedChange, RewrittenFilter, record_of
 from profilegraph.services.taxonomy_changes.wording import note, undone
-from profilegraph.storage.database import Transaction
-from profilegraph.storage.saved_segments import (
-    SavedSegment,
-    read_segment,
-    save_version,
-)
-from profilegraph.storage.taxonomies import lock_taxonomies, save_taxonomy
-from profilegraph.storage.taxonomy_changes import (
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.segments.saved import SavedSegment, read_segment, save_version
+from profilegraph.storage.taxonomies.changes import (
     KeptChange,
     advance,
     changes_under_way,
@@ -39,12 +34,13 @@ from profilegraph.storage.taxonomy_changes import (
     retag,
     take_back,
 )
+from profilegraph.storage.taxonomies.definitions import lock_taxonomies, save_taxonomy
 
 
 async def undo(
     platform: Platform,
     key: str,
-    editor: Editor,
+    editor: ChangeAuthor,
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
@@ -93,7 +89,7 @@ class _Work:
 
     platform: Platform
     kept: KeptChange
-    editor: Editor
+    editor: ChangeAuthor
     former: Mapping[str, SavedSegment]
     at_once: int
 
@@ -139,7 +135,9 @@ class _Work:
             while undoing is not None and await _follow(transaction, undoing, self.at_once + 1):
                 pass
 
-    async def _write_back(self, transaction: Transaction, back: Mapping[str, Rewritten]) -> None:
+    async def _write_back(
+        self, transaction: Transaction, back: Mapping[str, RewrittenFilter]
+    ) -> None:
         plan = plan_of(self.kept)
         words = note(undone(plan, "zh-CN"), undone(plan, "en"))
         for key, one in sorted(back.items()):
@@ -181,7 +179,9 @@ class _Work:
         self, now: World, after: World, segments: Mapping[str, SavedSegment], back: set[str]
     ) -> None:
         """Refuse where a segment that was saved since names what would be gone."""
-        current = Library({k: SavedFilter(one.labels, one.filter) for k, one in segments.items()})
+        current = SavedFilters(
+            {k: SavedFilter(one.labels, one.filter) for k, one in segments.items()}
+        )
         later = {
             key: SavedFilter(one.labels, self.former[key].filter if key in back else one.filter)
             for key, one in segments.items()
@@ -189,7 +189,7 @@ class _Work:
         old, new = Catalogue.of(now.values()), Catalogue.of(after.values())
         for key, one in current.segments.items():
             if not faults(one.filter, old, current):
-                found = faults(later[key].filter, new, Library(later))
+                found = faults(later[key].filter, new, SavedFilters(later))
                 if found and key not in back:
                     raise Conflict(
                         f"the segment {key!r} was saved since, and names what would be gone:"
@@ -213,7 +213,7 @@ async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> b
     return False
 
 
-def _backwards(record: Record, taxonomies: Iterable[Taxonomy]) -> Rule:
+def _backwards(record: AppliedChange, taxonomies: Iterable[Taxonomy]) -> Rule:
     """Return where taggings go that tags got since, which are no more: where they had come from."""
     catalogue = Catalogue.of(taxonomies)
     moves = {

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from profilegraph.domain.taxonomy_changes import (
+from profilegraph.domain.taxonomy_changes.changes import (
     Delete,
     Deprecate,
     Merge,
-    Move,
     NewVersion,
     Portion,
     Rename,
     Split,
+    TagRelocation,
 )
 from profilegraph.domain.values import Labels
-from profilegraph.services.taxonomy_changes.plans import Plan, PlanWarning, WarningKind
+from profilegraph.services.taxonomy_changes.previews import Plan, PlanWarning, WarningKind
 
 _ACTS: Mapping[type, Labels] = MappingProxyType(
     {
         Rename: Labels(zh_cn="「{0}」改名为「{1}」", en="rename {0} to {1}"),
         Merge: Labels(zh_cn="「{0}」合并到「{1}」", en="merge {0} into {1}"),
         Split: Labels(zh_cn="「{0}」按条件拆分出「{1}」", en="split {0} into {1}"),
-        Move: Labels(zh_cn="「{0}」移到{1}", en="move {0} to {1}"),
+        TagRelocation: Labels(zh_cn="「{0}」移到{1}", en="move {0} to {1}"),
         Deprecate: Labels(zh_cn="停用「{0}」", en="deprecate {0}"),
         Delete: Labels(zh_cn="删除「{0}」", en="delete {0}"),
         NewVersion: Labels(zh_cn="更新分类体系「{0}」至 {1}", en="load a new version of {0}: {1}"),
@@ -70,7 +70,7 @@ def told(plan: Plan, locale: str) -> str:
             one = ", ".join(tags)
         case Split(tag=one, into=into, otherwise=otherwise):
             other = ", ".join(_portion(part, locale) for part in (into, otherwise) if part)
-        case Move(target=one):
+        case TagRelocation(target=one):
             given = act.model_dump(exclude={"target"}, exclude_unset=True)
             other = ", ".join(f"{name} {value}" for name, value in given.items())
         case Deprecate(target=one) | Delete(target=one):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.hooks import PersonTable
 
 CORE = (DecisionRole.DECIDER, DecisionRole.ECONOMIC_BUYER)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.domain.values import Labels
 from profilegraph.hooks import Model, PersonTable, Scores, Table, Tables
 from profilegraph_decision_chain.chain import CORE, core, depths

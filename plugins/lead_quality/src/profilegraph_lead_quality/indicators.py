@@ -8,8 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from profilegraph.domain.customers import IdentityKind
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.customers import IdentityKind
+from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph_lead_quality.measures import (
     Answers,
     Attribute,

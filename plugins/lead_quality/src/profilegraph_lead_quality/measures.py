@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from profilegraph.domain.customers import IdentityKind, TagSource
-from profilegraph.domain.organisation import DecisionRole
+from profilegraph.domain.records.customers import IdentityKind, TagSource
+from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.domain.values import AMOUNT_SCALE
 from profilegraph.hooks import (
     AttributeTable,

@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, PluginError
 from profilegraph.hooks import Delivery, Destination, Page
-from profilegraph.hooks.outgoing import Failure, Letter, parse_target, post, private_allowed
+from profilegraph.hooks.outgoing import Failure, SignedMessage, parse_target, post, private_allowed
 
 SECRET = "PROFILEGRAPH_OUTBOX_SECRET"  # noqa: S105  (the name of the variable)
 """The variable that holds the secret: options are kept in the graph, and a secret must not be."""
@@ -56,11 +56,13 @@ class Webhook(Destination[WebhookOptions]):
         messages = 0
         async for page in delivery.pages():
             id_ = f"{delivery.id}.{page.number}"
-            await self._deliver(Letter(url, secret, id_, body_of(delivery, page)), private=private)
+            await self._deliver(
+                SignedMessage(url, secret, id_, body_of(delivery, page)), private=private
+            )
             messages += 1
         return f"{url}: {delivery.members} members in {messages} messages."
 
-    async def _deliver(self, letter: Letter, *, private: bool) -> None:
+    async def _deliver(self, letter: SignedMessage, *, private: bool) -> None:
         failure = await post(letter, self.now(), private=private)
         for seconds in PAUSES:
             if failure is None:

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from profilegraph.domain.catalogue import Catalogue
-from profilegraph.hooks.host import CORE, Candidate, Host, build_host
-from profilegraph.importers.binding import Conventions
-from profilegraph.services.contract.fields import field_findings
-from profilegraph.services.contract.findings import Finding
-from profilegraph.services.contract.importers import importer_findings
-from profilegraph.services.contract.importing import import_findings
-from profilegraph.services.contract.leaves import expanded, leaf_findings
-from profilegraph.services.contract.models import million_rows_findings, model_findings
-from profilegraph.services.contract.plugins import load_findings
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.hooks.hosting.host import CORE, Candidate, Host, build_host
+from profilegraph.importers.records.binding import Conventions
+from profilegraph.services.plugins.contract.fields import field_findings
+from profilegraph.services.plugins.contract.findings import ContractFinding
+from profilegraph.services.plugins.contract.importers import importer_findings
+from profilegraph.services.plugins.contract.importing import import_findings
+from profilegraph.services.plugins.contract.leaves import expanded, leaf_findings
+from profilegraph.services.plugins.contract.models import million_rows_findings, model_findings
+from profilegraph.services.plugins.contract.plugins import load_findings
 from profilegraph_testing.graph import Graph
 
 
@@ -108,6 +108,6 @@ def _host(plugin: ModuleType) -> Host:
 
 def holds(findings: Any) -> None:
     """Fail with all findings, where there are any."""
-    found: list[Finding] = list(findings)
+    found: list[ContractFinding] = list(findings)
     if found:
         pytest.fail("\n".join(map(str, found)), pytrace=False)

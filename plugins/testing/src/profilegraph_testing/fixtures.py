@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from profilegraph.hooks.host import Host
+    from profilegraph.hooks.hosting.host import Host
     from profilegraph_testing.graph import Graph
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def profilegraph_now() -> datetime:
 @pytest.fixture(scope="session")
 def profilegraph_host() -> Host:
     """Return the host of all plugins that are installed; its `faults` say which of them do not work."""
-    from profilegraph.hooks.host import load_host
+    from profilegraph.hooks.hosting.host import load_host
 
     return load_host()
 

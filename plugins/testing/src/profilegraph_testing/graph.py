@@ -17,20 +17,21 @@ from pydantic.alias_generators import to_camel
 from profilegraph.config import Settings, load_settings
 from profilegraph.domain.values import Record
 from profilegraph.embedded import server as embedded
-from profilegraph.hooks.host import load_host
+from profilegraph.hooks.hosting.host import load_host
 from profilegraph.hooks.listeners import MembershipChanged
-from profilegraph.segments.codec import decode
-from profilegraph.segments.nodes import Node
-from profilegraph.services import models, records
-from profilegraph.services.contract.agreement import Members, members_by_engine
-from profilegraph.services.customer_fields import field_values
-from profilegraph.services.knowledge import Knowledge
-from profilegraph.services.listening import Listening
-from profilegraph.services.models import ModelRun
+from profilegraph.language.codec import decode
+from profilegraph.language.nodes import Node
+from profilegraph.services.cache.graph_cache import GraphCache
+from profilegraph.services.customers import records
 from profilegraph.services.platform import Address, Platform, connect, locate, schema_migrations
-from profilegraph.services.taxonomies import load_taxonomies
-from profilegraph.storage.database import Database
-from profilegraph.storage.migrations import migrate
+from profilegraph.services.plugins import models
+from profilegraph.services.plugins.contract.agreement import Members, members_by_engine
+from profilegraph.services.plugins.customer_fields import field_values
+from profilegraph.services.plugins.listeners import ListenerQueue
+from profilegraph.services.plugins.models import ModelRun
+from profilegraph.services.taxonomies.loading import load_taxonomies
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.migrations import migrate
 from profilegraph_testing.small import small_world
 
 T = TypeVar("T")
@@ -90,7 +91,7 @@ class Graph:
         where a listener failed, with the reasons.
         """
         host, database = self.platform.host, self.platform.database
-        listening = Listening(host.listeners, host.guard)
+        listening = ListenerQueue(host.listeners, host.guard)
         database.on_tags = listening.tags_written
 
         async def moved(change: MembershipChanged) -> None:
@@ -147,7 +148,7 @@ def opened(home: Path, now: datetime) -> Iterator[Graph]:
 async def _platform(settings: Settings, address: Address, now: datetime) -> Platform:
     database = await connect(settings, address)
     await migrate(database, schema_migrations(), now)
-    return Platform(settings, database, Knowledge(database), load_host())
+    return Platform(settings, database, GraphCache(database), load_host())
 
 
 async def _begin(platform: Platform, now: datetime) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from profilegraph.domain.activity import Event, FollowUp, FollowUpKind, Opportunity
-from profilegraph.domain.customers import Customer, Identity, IdentityKind, Tagging
-from profilegraph.domain.organisation import DecisionMaker, DecisionRole, Employee, Ownership
+from profilegraph.domain.records.activity import Event, FollowUp, FollowUpKind, Opportunity
+from profilegraph.domain.records.customers import Customer, Identity, IdentityKind, Tagging
+from profilegraph.domain.records.organisation import (
+    DecisionMaker,
+    DecisionRole,
+    Employee,
+    Ownership,
+)
 from profilegraph.domain.values import Record
 
 NAMES = {

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 import yaml
 
-from profilegraph.domain.taxonomy import Taxonomy
+from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks import Unreadable
+from profilegraph.hooks import UnreadableItem
 from profilegraph_wecom.library import continued, taxonomy_of
 from profilegraph_wecom.payloads import TagGroup
 from profilegraph_wecom.responses import read_parts
@@ -48,7 +48,7 @@ def tags(
 def read_library(file: Path) -> Taxonomy:
     """Return the taxonomy of the tag library in a file; raises InvalidInput where there is none."""
     found = list(read_parts(file))
-    wrong = [part for part in found if isinstance(part, Unreadable)]
+    wrong = [part for part in found if isinstance(part, UnreadableItem)]
     if wrong:
         raise InvalidInput(wrong[0].reason, where=str(file))
     groups = [part for part in found if isinstance(part, TagGroup)]

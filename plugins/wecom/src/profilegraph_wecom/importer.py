@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profilegraph.domain.values import Labels
-from profilegraph.hooks import Conventions, Importer, NoOptions, Unreadable
+from profilegraph.hooks import Conventions, Importer, NoOptions, UnreadableItem
 from profilegraph_wecom.library import imported_tags
 from profilegraph_wecom.payloads import ContactDetail, ContactOfOne, GroupChat, Message
 from profilegraph_wecom.records import Teller, Told
@@ -30,7 +30,7 @@ class WeCom(Importer[NoOptions]):
         """Yield the records of a file of responses; tag libraries are loaded as a taxonomy before."""
         teller = Teller(imported_tags(conventions.catalogue))
         for part in read_parts(source):
-            if isinstance(part, Unreadable):
+            if isinstance(part, UnreadableItem):
                 yield part
             else:
                 yield from _told(teller, part)

@@ -7,9 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
-from profilegraph.domain.catalogue import Catalogue, tag_key
-from profilegraph.domain.taxonomy import Cardinality, Deprecation, Dimension, Tag, Taxonomy
-from profilegraph.domain.taxonomy_diff import compare
+from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
+from profilegraph.domain.taxonomy.definition import (
+    Cardinality,
+    Deprecation,
+    Dimension,
+    Tag,
+    Taxonomy,
+)
+from profilegraph.domain.taxonomy.difference import compare
 from profilegraph.domain.values import Labels
 from profilegraph_wecom.payloads import TagGroup
 

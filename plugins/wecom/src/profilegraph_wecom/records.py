@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from profilegraph.domain.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
-from profilegraph.domain.customers import (
+from profilegraph.domain.records.activity import Arrival, Channel, Event, FollowUp, FollowUpKind
+from profilegraph.domain.records.customers import (
     Consent,
     Customer,
     CustomerKind,
@@ -16,10 +16,10 @@ from profilegraph.domain.customers import (
     Tagging,
     TagSource,
 )
-from profilegraph.domain.organisation import Employee, Ownership
+from profilegraph.domain.records.organisation import Employee, Ownership
 from profilegraph.domain.texts import normal_text
 from profilegraph.domain.values import Record
-from profilegraph.hooks import Unreadable
+from profilegraph.hooks import UnreadableItem
 from profilegraph_wecom.library import short_key
 from profilegraph_wecom.payloads import (
     PERSONAL,
@@ -49,7 +49,7 @@ WAYS = {
 _CALLS = frozenset({"voiptext", "meeting_voice_call", "voip_doc_share"})
 _TODO = "待办"
 
-Told: TypeAlias = Iterator[Record | Unreadable]
+Told: TypeAlias = Iterator[Record | UnreadableItem]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Teller:
         for wecom_id, name in [*carried, *((one, one) for one in follow.tag_id)]:
             tag = self.tags.get(short_key("t", wecom_id or ""))
             if tag is None:
-                yield Unreadable(
+                yield UnreadableItem(
                     f"the tag {name!r} is not in the tag library that was imported; "
                     "load the one that get_corp_tag_list returns now",
                     original=f"{key} {wecom_id}",

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks import Unreadable
+from profilegraph.hooks import UnreadableItem
 from profilegraph_wecom.payloads import (
     Contact,
     ContactDetail,
@@ -27,7 +27,7 @@ KNOWN = (
 )
 
 
-def read_parts(source: Path) -> Iterator[Part | Unreadable]:
+def read_parts(source: Path) -> Iterator[Part | UnreadableItem]:
     """Yield what a file holds, and what of it is no known response.
 
     `.json` is one response or a list of them, everything else one response a line, of which there
@@ -38,7 +38,7 @@ def read_parts(source: Path) -> Iterator[Part | Unreadable]:
             try:
                 yield from _parts(document)
             except (ValueError, InvalidInput) as fault:
-                yield Unreadable(_reason(fault), text[:2_000])
+                yield UnreadableItem(_reason(fault), text[:2_000])
     except (OSError, UnicodeDecodeError) as fault:
         raise InvalidInput(f"cannot be read: {fault}", where=str(source)) from fault
 

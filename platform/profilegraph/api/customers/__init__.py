@@ -1,0 +1,1 @@
+"""Customers in the API, and all that is known of them."""

@@ -1,0 +1,141 @@
+"""The customer's organisation: its departments and the people who decide; and our own people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import DecisionRole, DepartmentFunction
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.ids import Node
+from profilegraph.api.runtime.labels import Locale, maybe_label
+from profilegraph.domain.records import organisation as domain
+from profilegraph.services.customers.profiles import Owner
+
+
+@strawberry.type(description="A part of a customer's organisation; departments nest.")
+class Department(Node):
+    """A part of a customer's organisation."""
+
+    customer_key: str = strawberry.field(description="Key of the customer that it is a part of.")
+    parent_key: strawberry.Private[str | None]
+    name: str | None = strawberry.field(description="What the customer calls it.")
+    function: DepartmentFunction | None = strawberry.field(description="What it does.")
+
+    @classmethod
+    def of(cls, found: domain.Department) -> Department:
+        """Return the API's view of a department."""
+        return cls(
+            key=found.key,
+            customer_key=found.customer,
+            parent_key=found.parent,
+            name=found.name,
+            function=found.function,
+        )
+
+    @classmethod
+    async def load(cls, info: Info, customer: str, key: str | None) -> Department | None:
+        """Return one department of a customer, or None where it has none of this key."""
+        departments = await info.context.load.departments.load(customer)
+        return next((cls.of(one) for one in departments if one.key == key), None)
+
+    @field("What people call what it does.")
+    def function_label(self, locale: Locale = "en") -> str | None:
+        """Return the function's label."""
+        return maybe_label(self.function, locale)
+
+    @field("The department that this one is part of.")
+    async def parent(self, info: Info) -> Department | None:
+        """Return the department above."""
+        return await Department.load(info, self.customer_key, self.parent_key)
+
+    @listed("The decision-makers who work in it, the most influential first.")
+    async def decision_makers(self, info: Info) -> list[DecisionMaker]:
+        """Return who works in it."""
+        people = await info.context.load.decision_makers.load(self.customer_key)
+        return [DecisionMaker.of(one) for one in people if one.department == self.key]
+
+
+@strawberry.type(description="A person at a customer who takes part in its decisions.")
+class DecisionMaker(Node):
+    """A person at a customer who takes part in its decisions."""
+
+    customer_key: str = strawberry.field(description="Key of the customer that the person is at.")
+    department_key: strawberry.Private[str | None]
+    boss_key: strawberry.Private[str | None]
+    name: str | None = strawberry.field(description="Name.")
+    title: str | None = strawberry.field(description="Job title.")
+    role: DecisionRole | None = strawberry.field(description="Part in the customer's decision.")
+    influence: float | None = strawberry.field(description="How much the word counts, 0 to 1.")
+    stance: float | None = strawberry.field(description="From -1 (against us) to 1 (for us).")
+
+    @classmethod
+    def of(cls, found: domain.DecisionMaker) -> DecisionMaker:
+        """Return the API's view of a decision-maker."""
+        return cls(
+            key=found.key,
+            customer_key=found.customer,
+            department_key=found.department,
+            boss_key=found.reports_to,
+            name=found.name,
+            title=found.title,
+            role=found.role,
+            influence=found.influence,
+            stance=found.stance,
+        )
+
+    @classmethod
+    async def load(cls, info: Info, customer: str, key: str | None) -> DecisionMaker | None:
+        """Return one decision-maker of a customer, or None where it has none of this key."""
+        people = await info.context.load.decision_makers.load(customer)
+        return next((cls.of(one) for one in people if one.key == key), None)
+
+    @field("What people call the part in the customer's decision.")
+    def role_label(self, locale: Locale = "en") -> str | None:
+        """Return the role's label."""
+        return maybe_label(self.role, locale)
+
+    @field("The department that the person works in.")
+    async def department(self, info: Info) -> Department | None:
+        """Return the department."""
+        return await Department.load(info, self.customer_key, self.department_key)
+
+    @field("The superior.")
+    async def reports_to(self, info: Info) -> DecisionMaker | None:
+        """Return the superior."""
+        return await DecisionMaker.load(info, self.customer_key, self.boss_key)
+
+
+@strawberry.type(description="One of us, who is responsible for customers.")
+class Employee(Node):
+    """One of us."""
+
+    key: str = strawberry.field(description="Business key.")
+    name: str | None = strawberry.field(description="Name.")
+    team_key: str | None = strawberry.field(description="Key of the team.")
+
+    @classmethod
+    def of(cls, found: domain.Employee) -> Employee:
+        """Return the API's view of an employee."""
+        return cls(key=found.key, name=found.name, team_key=found.team)
+
+    @classmethod
+    async def load(cls, info: Info, key: str | None) -> Employee | None:
+        """Return an employee by key, or None where there is none."""
+        found = () if key is None else await info.context.load.employees.load(key)
+        return cls.of(found[0]) if found else None
+
+
+@strawberry.type(description="That an employee is responsible for a customer.")
+class Ownership:
+    """That an employee is responsible for a customer."""
+
+    employee: Employee = strawberry.field(description="Who is.")
+    since: datetime = strawberry.field(description="Since when, UTC.")
+
+    @classmethod
+    def of(cls, found: Owner) -> Ownership:
+        """Return the API's view of an owner."""
+        return cls(employee=Employee.of(found.employee), since=found.since)

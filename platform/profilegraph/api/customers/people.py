@@ -1,0 +1,84 @@
+"""The people of a segment: the decision-makers of its members, a page at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.customers.customer import Customer
+from profilegraph.api.customers.organisation import DecisionMaker
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import field
+from profilegraph.api.runtime.ids import encode_id
+from profilegraph.api.runtime.paging import PageInfo, key_of
+from profilegraph.language import nodes
+from profilegraph.language.facts import When
+from profilegraph.services.customers import people
+from profilegraph.services.segments.service import MAX_PAGE
+
+_CURSOR = "PersonCursor"
+PeoplePageSize = Annotated[
+    int, strawberry.argument(description=f"How many people a page has, 1 to {MAX_PAGE:,}.")
+]
+
+
+@strawberry.type(description="One person of a list.")
+class PersonEdge:
+    """One person of a list."""
+
+    cursor: str = strawberry.field(
+        description="Where the person stands; it stays good while people come and go."
+    )
+    node: DecisionMaker = strawberry.field(description="The person; `department` is hers or his.")
+
+    @field("The customer that the person is at.")
+    async def customer(self, info: Info) -> Customer | None:
+        """Return the customer."""
+        return await Customer.load(info, self.node.customer_key)
+
+
+@strawberry.type(description="A page of the decision-makers of a filter's customers, by key.")
+class PeopleConnection:
+    """A page of the decision-makers of a filter's customers."""
+
+    condition: strawberry.Private[nodes.Node]
+    where: strawberry.Private[nodes.PersonTest]
+    when: strawberry.Private[When]
+    edges: list[PersonEdge] = strawberry.field(description="The people of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+
+    @field("How many people the whole list has; counted only if asked for.")
+    async def total_count(self, info: Info) -> int:
+        """Return how many people the whole list has."""
+        return await people.count(info.context.platform, self.condition, self.where, self.when)
+
+
+async def people_page(
+    info: Info,
+    condition: nodes.Node,
+    where: nodes.PersonTest,
+    when: When,
+    first: int,
+    after: str | None,
+) -> PeopleConnection:
+    """Return a page of the decision-makers of those who match a filter."""
+    context = info.context
+    page = await people.page(
+        context.platform, condition, where, when, first=first, after=key_of(after, _CURSOR)
+    )
+    seats = context.budget.take(list(page.seats))
+    found = await asyncio.gather(
+        *(DecisionMaker.load(info, seat.customer, seat.person) for seat in seats)
+    )
+    edges = [
+        PersonEdge(cursor=encode_id(_CURSOR, one.key), node=one) for one in found if one is not None
+    ]
+    return PeopleConnection(
+        condition=condition,
+        where=where,
+        when=when,
+        edges=edges,
+        page_info=PageInfo.of([edge.cursor for edge in edges], after, page.has_next),
+    )

@@ -1,0 +1,1 @@
+"""The deployment in the API, and notices about answers."""

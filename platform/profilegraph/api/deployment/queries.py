@@ -1,0 +1,38 @@
+"""What belongs to the deployment, and how to show what it answers."""
+
+from __future__ import annotations
+
+import strawberry
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import field
+
+
+@strawberry.type(
+    description="What amounts, phone numbers and days mean, for every process on the same graph."
+)
+class Deployment:
+    """What amounts, phone numbers and days mean."""
+
+    currency: str = strawberry.field(description="Currency of all amounts (ISO 4217), such as CNY.")
+    phone_region: str = strawberry.field(
+        description="Country (ISO 3166) of phone numbers without a country code, such as CN."
+    )
+    timezone: str = strawberry.field(
+        description="Time zone in which days begin, such as Asia/Shanghai."
+    )
+
+
+@strawberry.type
+class DeploymentQuery:
+    """What belongs to the deployment."""
+
+    @field("The settings of the deployment, which its graph keeps.")
+    async def deployment(self, info: Info) -> Deployment:
+        """Return the settings of the deployment."""
+        platform = info.context.platform
+        await info.context.catalogue()  # a look at what changed, shared by the whole request
+        kept = platform.deployment
+        return Deployment(
+            currency=kept.currency, phone_region=kept.phone_region, timezone=kept.timezone
+        )

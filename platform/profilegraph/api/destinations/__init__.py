@@ -1,0 +1,1 @@
+"""Destinations in the API: sending members, and what has become of that."""

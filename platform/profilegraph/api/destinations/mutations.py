@@ -1,0 +1,62 @@
+"""Sending the members of segments to destinations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.destinations.types import Delivery
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import field
+from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.services.destinations import sending
+from profilegraph.services.segments.rules import CommandContext
+
+
+@strawberry.input(description="One thing that is chosen for a destination.")
+class DestinationOptionInput:
+    """One thing that is chosen for a destination."""
+
+    name: str = strawberry.field(description="What the destination calls it.")
+    value: str = strawberry.field(description="The choice, as a text.")
+
+
+NO_OPTIONS: list[DestinationOptionInput] = []
+
+
+@strawberry.type(description="What can be sent.")
+class DeliveryMutation:
+    """What can be sent."""
+
+    @field(
+        "Sends the members that a segment has now to a destination, in the background: the delivery"
+        " that is answered waits. One to the same destination with the same options and columns that"
+        " was not sent yet is taken up again instead, under its id and to its members, so that what"
+        " is asked twice is not sent as two deliveries."
+    )
+    async def send_segment(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="Business key of the segment.")],
+        to: Annotated[str, strawberry.argument(description="Key of the destination.")],
+        options: Annotated[
+            list[DestinationOptionInput],
+            strawberry.argument(description="What is chosen; kept with the delivery: no secrets."),
+        ] = NO_OPTIONS,
+        columns: Annotated[
+            list[str] | None,
+            strawberry.argument(
+                description="Names of columns, as of exports; the destination's if left out."
+            ),
+        ] = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Delivery:
+        """Return the delivery."""
+        context = info.context
+        act = CommandContext(
+            context.viewer.name, context.now, request_key(context, idempotency_key)
+        )
+        given = {one.name: one.value for one in options}
+        found = await sending.ask_to_send(context.platform, key, to, given, columns, act)
+        return Delivery.of(found)

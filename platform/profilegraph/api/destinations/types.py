@@ -1,0 +1,104 @@
+"""Where members of segments are sent, and what has become of that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from profilegraph.api.runtime.enums import describe
+from profilegraph.api.runtime.fields import listed
+from profilegraph.api.runtime.ids import Node
+from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.destinations import DeliveryState
+from profilegraph.hooks.destinations import Destination as Hosted
+from profilegraph.storage.destinations import DeliveryRecord as Stored
+
+describe(
+    DeliveryState,
+    "What has become of members that are sent to a destination.",
+    {
+        "WAITING": "They are to be sent, or just being sent.",
+        "SENT": "The destination has taken them.",
+        "FAILED": "It has not, several times over; asked for again, it is tried again.",
+    },
+)
+
+
+@strawberry.type(description="Something that whoever sends may choose.")
+class DestinationOption:
+    """Something that whoever sends may choose."""
+
+    name: str = strawberry.field(description="What it is called in `options`.")
+    description: str | None = strawberry.field(description="What it means.")
+    required: bool = strawberry.field(description="Whether it must be given.")
+
+
+@strawberry.type(description="Where the members of a segment can be sent: a plugin brings it.")
+class Destination(Node, Labelled):
+    """Where the members of a segment can be sent."""
+
+    hosted: strawberry.Private[Hosted[Any]]
+    key: str = strawberry.field(description="The business key.")
+
+    @classmethod
+    def of(cls, found: Hosted[Any]) -> Destination:
+        """Return the API's view of a destination."""
+        return cls(labels=found.labels, hosted=found, key=found.key)
+
+    @listed("The columns that are sent unless others are asked for; none means those of an export.")
+    def columns(self) -> list[str]:
+        """Return the columns."""
+        return list(self.hosted.columns)
+
+    @listed("What can be chosen.")
+    def options(self) -> list[DestinationOption]:
+        """Return what can be chosen."""
+        return [
+            DestinationOption(
+                name=name, description=option.description, required=option.is_required()
+            )
+            for name, option in self.hosted.options.model_fields.items()
+        ]
+
+
+@strawberry.type(description="Members of a segment on their way to a destination.")
+class Delivery(Node):
+    """Members of a segment on their way to a destination."""
+
+    sent_columns: strawberry.Private[tuple[str, ...]]
+    key: str = strawberry.field(description="What it is called, the same in every attempt.")
+    segment: str = strawberry.field(description="Business key of the segment.")
+    destination: str = strawberry.field(description="Key of the destination.")
+    state: DeliveryState = strawberry.field(description="What has become of it.")
+    at: datetime = strawberry.field(description="When its members were taken, UTC.")
+    author: str = strawberry.field(description="Whose API key asked for it.")
+    version: int = strawberry.field(description="Version of the segment whose members they are.")
+    members: int = strawberry.field(description="How many members it has.")
+    attempts: int = strawberry.field(description="How often it was taken up.")
+    note: str | None = strawberry.field(description="Where it went, as the destination says it.")
+    problem: str | None = strawberry.field(description="Why it failed.")
+
+    @classmethod
+    def of(cls, found: Stored) -> Delivery:
+        """Return the API's view of a delivery."""
+        return cls(
+            sent_columns=found.errand.columns,
+            key=found.id,
+            segment=found.errand.segment,
+            destination=found.errand.destination,
+            state=DeliveryState(found.state),
+            at=found.at,
+            author=found.author,
+            version=found.version,
+            members=found.size,
+            attempts=found.attempts,
+            note=found.note,
+            problem=found.problem,
+        )
+
+    @listed("The columns that are sent.")
+    def columns(self) -> list[str]:
+        """Return the columns."""
+        return list(self.sent_columns)

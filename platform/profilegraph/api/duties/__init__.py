@@ -1,0 +1,1 @@
+"""Duties in the API, and who asks."""

@@ -1,0 +1,164 @@
+"""What administrators can change about duties."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.duties.types import DutyLoan
+from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.enums import Duty
+from profilegraph.api.runtime.fields import field
+from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.taxonomies.types import Dimension
+from profilegraph.services import duties
+from profilegraph.services.duties import DutyRequest
+from profilegraph.services.taxonomies import cleaning
+from profilegraph.services.taxonomies.cleaning import MOST_CLOSED
+
+DimensionKey = Annotated[str, strawberry.argument(description="Key of the dimension.")]
+WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
+
+
+@strawberry.type(description="What cleaning did, or would do.")
+class CleanedTags:
+    """What cleaning did, or would do."""
+
+    closed: int = strawberry.field(
+        description="How many taggings it closed; they stay in the past."
+    )
+    kept: int = strawberry.field(
+        description="How many more are stale, of customers who are frozen and keep them."
+    )
+    more: bool = strawberry.field(
+        description=f"Whether there are more to close than the {MOST_CLOSED:,} of one request."
+    )
+
+
+@strawberry.type(
+    description="What can be changed by duty, and what administrators change about it."
+)
+class DutyMutation:
+    """What can be changed by duty, and what administrators change about it."""
+
+    @field(
+        "Closes the taggings of a dimension that no longer hold, of all customers: those that are"
+        " over, and those that nobody has said again for long. Needs the duty CLEAN."
+    )
+    async def clean_tags(
+        self,
+        info: Info,
+        dimension: DimensionKey,
+        older_than_days: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Those last said longer ago are stale; null: only those that are over."
+            ),
+        ] = cleaning.HALF_A_YEAR,
+        frozen_days: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Customers without an event for so long are frozen and keep theirs: they"
+                " are all that is known of them; null: nobody is frozen."
+            ),
+        ] = cleaning.A_YEAR,
+        dry_run: Annotated[
+            bool,
+            strawberry.argument(description="Only say what it would do; that needs no duty."),
+        ] = False,
+        idempotency_key: IdempotencyKey = None,
+    ) -> CleanedTags:
+        """Return what was closed."""
+        context = info.context
+        found = await cleaning.clean(
+            context.platform,
+            dimension,
+            older_than_days=older_than_days,
+            frozen_days=frozen_days,
+            dry_run=dry_run,
+            request=_request(context, idempotency_key),
+        )
+        context.forget()
+        return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
+
+    @field(
+        "Gives a duty in a dimension to a team, whatever its taxonomy says, and keeps it so when the"
+        " taxonomy is loaded anew. Administrators alone may."
+    )
+    async def assign_duty(
+        self,
+        info: Info,
+        dimension: DimensionKey,
+        duty: WhichDuty,
+        team: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Key of the team; null for the one that the taxonomy names, again."
+            ),
+        ],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Dimension:
+        """Return the dimension."""
+        context = info.context
+        request = _request(context, idempotency_key)
+        key = await duties.assign(context.platform, dimension, duty, team, request)
+        context.forget()
+        return Dimension.of(key, await context.catalogue())
+
+    @field(
+        "Lends a duty in a dimension to an employee, or to a team with those within it, until a"
+        " moment. Administrators alone may."
+    )
+    async def lend_duty(
+        self,
+        info: Info,
+        dimension: DimensionKey,
+        duty: WhichDuty,
+        until: Annotated[
+            datetime,
+            strawberry.argument(
+                description="The first moment at which it is over, with a time zone."
+            ),
+        ],
+        employee: Annotated[
+            str | None, strawberry.argument(description="Key of the employee; or give a team.")
+        ] = None,
+        team: Annotated[
+            str | None, strawberry.argument(description="Key of the team; or give an employee.")
+        ] = None,
+        note: Annotated[str, strawberry.argument(description="Why.")] = "",
+        idempotency_key: IdempotencyKey = None,
+    ) -> DutyLoan:
+        """Return the loan."""
+        context = info.context
+        loan = await duties.lend(
+            context.platform,
+            dimension,
+            duty,
+            employee=employee,
+            team=team,
+            until=until,
+            note=note,
+            request=_request(context, idempotency_key),
+        )
+        context.forget()
+        return DutyLoan.of(loan)
+
+    @field("Ends a loan before its time; one that is over stays so. Administrators alone may.")
+    async def end_loan(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="Business key of the loan.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> DutyLoan:
+        """Return the loan."""
+        context = info.context
+        loan = await duties.end(context.platform, key, _request(context, idempotency_key))
+        context.forget()
+        return DutyLoan.of(loan)
+
+
+def _request(context: ApiContext, idempotency_key: str | None) -> DutyRequest:
+    return DutyRequest(context.viewer.actor, context.now, request_key(context, idempotency_key))

@@ -1,0 +1,129 @@
+"""Duties in dimensions: whose they are, to whom they are lent, and why somebody may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from profilegraph.api.customers.organisation import Employee
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import Duty, DutyGround
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.ids import Node
+from profilegraph.domain import duties as domain
+from profilegraph.domain.duties import Governance
+
+
+@strawberry.type(description="A part of our own organisation.")
+class Team(Node):
+    """A part of our own organisation."""
+
+    key: str = strawberry.field(description="Business key.")
+    name: str | None = strawberry.field(description="Name, where it is known.")
+
+    @classmethod
+    async def load(cls, info: Info, key: str) -> Team:
+        """Return a team by its key; one that is only named so far has no name."""
+        found = await info.context.load.own_teams.load(key)
+        return cls(key=key, name=found[0].name if found else None)
+
+
+async def load_employee(info: Info, key: str) -> Employee | None:
+    """Return an employee by key; None where there is none (any more)."""
+    found = await info.context.load.employees.load(key)
+    return next((Employee(key=e.key, name=e.name, team_key=e.team) for e in found), None)
+
+
+@strawberry.type(
+    description="That an administrator lends a duty in a dimension to an employee or a team, for a time."
+)
+class DutyLoan(Node):
+    """That a duty in a dimension is lent for a time."""
+
+    loan: strawberry.Private[domain.Loan]
+    key: str = strawberry.field(description="The business key, by which it is ended.")
+    dimension_key: str = strawberry.field(description="Key of the dimension.")
+    duty: Duty = strawberry.field(description="What is lent.")
+    since: datetime = strawberry.field(description="Since when, UTC.")
+    until: datetime = strawberry.field(description="The first moment at which it is over, UTC.")
+    by: str = strawberry.field(description="Name of the API key of the administrator who lent it.")
+    note: str = strawberry.field(description="Why.")
+    ended_at: datetime | None = strawberry.field(
+        description="When an administrator ended it before its time, UTC."
+    )
+    ended_by: str | None = strawberry.field(description="Name of that one's API key.")
+
+    @field("Whether it holds now: it is neither over nor ended.")
+    def holds(self, info: Info) -> bool:
+        """Return whether it holds now."""
+        return self.loan.holds(info.context.now)
+
+    @field("The employee whom it is lent to; null where it is a team, or they are gone.")
+    async def employee(self, info: Info) -> Employee | None:
+        """Return the employee whom it is lent to."""
+        key = self.loan.employee
+        return None if key is None else await load_employee(info, key)
+
+    @field("The team that it is lent to, with the teams within it; null where it is an employee.")
+    async def team(self, info: Info) -> Team | None:
+        """Return the team that it is lent to."""
+        return None if self.loan.team is None else await Team.load(info, self.loan.team)
+
+    @classmethod
+    def of(cls, one: domain.Loan) -> DutyLoan:
+        """Return the API's view of a loan."""
+        return cls(
+            loan=one,
+            key=one.key,
+            dimension_key=one.dimension,
+            duty=one.duty,
+            since=one.since,
+            until=one.until,
+            by=one.by,
+            note=one.note,
+            ended_at=one.ended_at,
+            ended_by=one.ended_by,
+        )
+
+
+@strawberry.type(description="One duty in a dimension.")
+class DimensionDuty:
+    """One duty in a dimension."""
+
+    governance: strawberry.Private[Governance]
+    duty: Duty = strawberry.field(description="What has to be done.")
+
+    @field(
+        "The team whose duty it is, with the teams within it. Null where none is named: then"
+        " everybody tags, and administrators do the rest."
+    )
+    async def team(self, info: Info) -> Team | None:
+        """Return the team whose duty it is."""
+        key = self.governance.team(self.duty)
+        return None if key is None else await Team.load(info, key)
+
+    @field(
+        "Name of the API key by which it was assigned; null where the taxonomy says whose it is."
+    )
+    def assigned_by(self) -> str | None:
+        """Return who assigned it."""
+        found = self.governance.assigned.get(self.duty)
+        return None if found is None else found.by
+
+    @field("When it was assigned, UTC; null where the taxonomy says whose it is.")
+    def assigned_at(self) -> datetime | None:
+        """Return when it was assigned."""
+        found = self.governance.assigned.get(self.duty)
+        return None if found is None else found.at
+
+    @listed("To whom it is lent now, the newest first.")
+    def loans(self, info: Info) -> list[DutyLoan]:
+        """Return to whom it is lent now."""
+        return [DutyLoan.of(one) for one in self.governance.lent(self.duty, info.context.now)]
+
+    @field("Why you may do it; null where you may not.")
+    async def ground(self, info: Info) -> DutyGround | None:
+        """Return why the viewer may do it."""
+        actor = await info.context.standing()
+        return domain.may(actor, self.duty, self.governance, info.context.now)

@@ -1,0 +1,71 @@
+"""Who asks, and what they may."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.customers.organisation import Employee
+from profilegraph.api.duties.types import Team, load_employee
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import Duty, DutyGround
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.taxonomies.types import Dimension
+from profilegraph.domain import duties as domain
+from profilegraph.domain.taxonomy.definition import Duty as DomainDuty
+
+
+@strawberry.type(description="A duty that you have in a dimension.")
+class ViewerDuty:
+    """A duty that the viewer has in a dimension."""
+
+    dimension: Dimension = strawberry.field(description="The dimension.")
+    duty: Duty = strawberry.field(description="What you may do in it.")
+    ground: DutyGround = strawberry.field(description="Why you may.")
+
+
+@strawberry.type(description="Who asks: the bearer of the API key.")
+class Viewer:
+    """Who asks."""
+
+    name: str = strawberry.field(description="Name of the API key, the author of what you change.")
+    administrator: bool = strawberry.field(
+        description="Whether you may everything: an administrator, or a machine without an employee."
+    )
+
+    @field("The employee whose API key it is; null of a machine's.")
+    async def employee(self, info: Info) -> Employee | None:
+        """Return the employee whose key it is."""
+        key = info.context.viewer.employee
+        return None if key is None else await load_employee(info, key)
+
+    @listed("Your team, and all that it is a part of.")
+    async def teams(self, info: Info) -> list[Team]:
+        """Return the viewer's teams."""
+        actor = await info.context.standing()
+        return await asyncio.gather(*(Team.load(info, key) for key in sorted(actor.teams)))
+
+    @listed("The duties that you have: of your team, lent to you, or as an administrator.")
+    async def duties(
+        self,
+        info: Info,
+        dimensions: Annotated[
+            list[str] | None,
+            strawberry.argument(description="Keys of dimensions: all of them if left out."),
+        ] = None,
+    ) -> list[ViewerDuty]:
+        """Return the duties that the viewer has."""
+        context = info.context
+        catalogue, actor = await context.catalogue(), await context.standing()
+        wanted = catalogue.dimensions if dimensions is None else dimensions
+        views = [Dimension.of(key, catalogue) for key in wanted]
+        governed = await context.load.governance.load_many([one.key for one in views])
+        return [
+            ViewerDuty(dimension=dimension, duty=duty, ground=ground)
+            for dimension, found in zip(views, governed, strict=True)
+            for governance in found
+            for duty in DomainDuty
+            if (ground := domain.may(actor, duty, governance, context.now)) is not None
+        ]

@@ -1,0 +1,1 @@
+"""Live segments in the API."""

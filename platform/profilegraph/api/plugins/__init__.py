@@ -1,0 +1,1 @@
+"""What plugins bring to the API: fields of customers, leaves of filters, types of both."""

@@ -1,0 +1,133 @@
+"""What the resolvers of one request share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from profilegraph.api.customers.loaders import Loaders
+from profilegraph.api.runtime.estimate import Budget
+from profilegraph.domain.duties import Actor
+from profilegraph.domain.notices import Notices
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.codec import Conditions
+from profilegraph.language.facts import Past, When
+from profilegraph.language.history import as_of, require_moment
+from profilegraph.language.nodes import Node
+from profilegraph.services import duties
+from profilegraph.services.cache.graph_cache import RequestSnapshot
+from profilegraph.services.keys import ApiKey
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments import service
+
+
+class ApiContext:
+    """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        viewer: ApiKey,
+        now: datetime,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._look = RequestSnapshot(platform.knowledge)
+        self.notices: Notices = {}
+        """What is to be known of the answers, beside them."""
+        self.platform = replace(platform, look=self._look, notices=self.notices)
+        self.viewer = viewer
+        self.now = now
+        self._clock = clock
+        self.budget = Budget()
+        self.made: dict[str, Any] = {}
+        """What is the same all over an answer and need not be made again, by a key of its own."""
+        self._seen: Catalogue | None = None
+        self._conditions: Conditions | None = None
+        self._standing: asyncio.Task[Actor] | None = None
+        self._load: Loaders | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """Return the conditions that plugins add to the language."""
+        if self._conditions is None:
+            self._conditions = self.platform.host.conditions(self._seen)
+        return self._conditions
+
+    def saw(self, catalogue: Catalogue) -> None:
+        """Take note of the taxonomies that the request sees."""
+        self._seen, self._conditions = catalogue, None
+
+    @property
+    def load(self) -> Loaders:
+        """Return the readers, made where an answer needs one."""
+        if self._load is None:
+            self._load = Loaders(self.platform, self.now, self.budget)
+        return self._load
+
+    def when(self, moment: datetime | None, now: datetime | None = None) -> When:
+        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one.
+
+        With `now`, another moment than the present is taken for it.
+        """
+        if now is not None:
+            require_moment(now, "now")
+        return as_of(moment, now or self.now)
+
+    def past(self, moment: datetime | None, now: datetime | None = None) -> When | None:
+        """Return the moment that is asked about where it is not the present one, else None."""
+        when = self.when(moment, now)
+        return when if isinstance(when, Past) or now is not None else None
+
+    def moments(self, past: When | None) -> tuple[datetime | None, datetime | None]:
+        """Return the past moment, and what was given for the present one, that something is asked of."""
+        match past:
+            case Past():
+                return past.at, None if past.present == self.now else past.present
+            case _:
+                return None, past
+
+    async def catalogue(self) -> Catalogue:
+        """Return the taxonomies in force, asked for once a request."""
+        return await self.platform.catalogue()
+
+    async def sentence(self, node: Node, locale: str) -> str:
+        """Return a filter as a sentence, with the labels of the segments that it refers to."""
+        key = f"sentence {locale} {id(node)}"
+        if key not in self.made:
+            library = await service.library(self.platform, node)
+            # Kept beside its sentence, so that no other filter takes its place in memory.
+            self.made[key] = node, service.text(node, await self.catalogue(), locale, library)
+        text: str = self.made[key][1]
+        return text
+
+    async def standing(self) -> Actor:
+        """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""
+        if self._standing is None:
+            actor = self.viewer.actor
+            self._standing = asyncio.create_task(
+                duties.standing(self.platform.database.read, actor)
+            )
+        return await asyncio.shield(self._standing)
+
+    def renew(self) -> None:
+        """Begin anew, as a subscription does for each of its events."""
+        if self._clock is not None:
+            self.now = self._clock()
+        self.budget = Budget()
+        self.notices.clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let what was read be read again, after a change."""
+        self._look.forget()
+        self._standing = None
+        self.made = {}
+        self._load = None
+
+
+Info = strawberry.Info[ApiContext, None]

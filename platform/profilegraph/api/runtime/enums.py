@@ -1,0 +1,349 @@
+"""The API's enumerations: the domain's, each value with a description; import them from here."""
+
+# Strawberry takes an enumeration as it is when it first meets it.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from profilegraph.domain.duties import PermissionReason as DutyGround
+from profilegraph.domain.live import MoveCause
+from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import (
+    CustomerKind,
+    IdentityKind,
+    RelationKind,
+    TagSource,
+)
+from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.segments import SegmentKind, SegmentState
+from profilegraph.domain.taxonomy.definition import AttributeType, Cardinality, Duty, Layer
+from profilegraph.engines.reference.attribution import Cause as MembershipCause
+from profilegraph.engines.reference.distance import DistanceUnit
+from profilegraph.language.faults import FaultKind as SegmentFaultKind
+from profilegraph.rendering.difference import ChangeKind
+from profilegraph.services.segments.comparison import Representation
+
+__all__ = [
+    "AttributeType",
+    "Cardinality",
+    "ChangeKind",
+    "CustomerKind",
+    "CustomerOrderField",
+    "DecisionRole",
+    "DepartmentFunction",
+    "Direction",
+    "DistanceUnit",
+    "Duty",
+    "DutyGround",
+    "EvidenceKind",
+    "FollowUpKind",
+    "IdentityKind",
+    "Layer",
+    "MembershipCause",
+    "MoveCause",
+    "OpportunityOutcome",
+    "RelationKind",
+    "Representation",
+    "SegmentFaultKind",
+    "SegmentKind",
+    "SegmentState",
+    "TagSource",
+]
+
+
+def describe(
+    enum: type[Enum], description: str, values: Mapping[str, str], name: str | None = None
+) -> None:
+    """Make an enumeration known to the API, each value described by its name."""
+    definition: Any = strawberry.enum(enum, name=name, description=description)
+    for value in definition.__strawberry_definition__.values:
+        value.description = values[value.name]
+
+
+class CustomerOrderField(Enum):
+    """By what customers are sorted."""
+
+    KEY = "KEY"
+    NAME = "NAME"
+    CREATED_AT = "CREATED_AT"
+
+
+class EvidenceKind(Enum):
+    """What kind of record decided a condition."""
+
+    OPPORTUNITY = "OPPORTUNITY"
+    FOLLOW_UP = "FOLLOW_UP"
+    CHANNEL = "CHANNEL"
+    OWNER = "OWNER"
+    CONSENT = "CONSENT"
+    DECISION_MAKER = "DECISION_MAKER"
+    CUSTOMER = "CUSTOMER"
+    COHORT = "COHORT"
+
+
+class Direction(Enum):
+    """Which end of an order comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+describe(
+    CustomerOrderField,
+    "By what customers are sorted.",
+    {
+        "KEY": "Their business key.",
+        "NAME": "Their name; those without one come last.",
+        "CREATED_AT": "When they were first saved.",
+    },
+)
+describe(
+    DistanceUnit,
+    "What a distance counts.",
+    {
+        "NUMBER": "What the value counts: an attribute, a metric, a sum of money.",
+        "TIMES": "Things: events, people, follow-ups.",
+        "DAYS": "Days.",
+        "STEPS": "Tags of an ordered dimension.",
+    },
+)
+describe(
+    EvidenceKind,
+    "What kind of record decided a condition.",
+    {
+        "OPPORTUNITY": "A possible sale.",
+        "FOLLOW_UP": "Something that we did with the customer.",
+        "CHANNEL": "That the customer came to us; the key is the channel's.",
+        "OWNER": "One of us who owns the customer; the key is the employee's.",
+        "CONSENT": "The customer's latest word for a purpose.",
+        "DECISION_MAKER": "A person as known at the past moment that was asked about.",
+        "CUSTOMER": "A related customer that matched.",
+        "COHORT": "Where the customer is dealt out to; the key is the salt.",
+    },
+)
+describe(
+    Direction,
+    "Which end of an order comes first.",
+    {"ASC": "The smallest or oldest first.", "DESC": "The greatest or newest first."},
+)
+describe(
+    CustomerKind,
+    "Whether we sell to an organisation or to a person.",
+    {"COMPANY": "An organisation.", "PERSON": "A person."},
+)
+describe(
+    IdentityKind,
+    "The channel that an identity comes from.",
+    {
+        "PHONE": "A phone number, kept as +8613800138000; any usual way of writing is understood.",
+        "EMAIL": "An e-mail address.",
+        "WECOM_EXTERNAL_USER": "The external user id of WeCom (企业微信).",
+        "WECHAT_OPENID": "The open id of one WeChat application.",
+        "WECHAT_UNIONID": "The union id of WeChat.",
+        "UNIFIED_SOCIAL_CREDIT_CODE": "The code of a Chinese organisation (统一社会信用代码).",
+        "WEBSITE": "An account of the website.",
+        "DEVICE": "A device or a browser.",
+        "CRM": "The number in a CRM.",
+        "OTHER": "Any other channel.",
+    },
+)
+describe(
+    TagSource,
+    "Who or what put a tag on a customer.",
+    {
+        "MANUAL": "A person.",
+        "RULE": "A rule: whoever matches a filter.",
+        "IMPORT": "An imported file.",
+        "MODEL": "A model, such as RFM.",
+    },
+)
+describe(
+    RelationKind,
+    "What the other customer is to this one.",
+    {
+        "PARENT": "The other owns this one.",
+        "SUBSIDIARY": "The other belongs to this one.",
+        "PARTNER": "They work together.",
+    },
+)
+describe(
+    DecisionRole,
+    "The part that a person plays in the customer's decision.",
+    {
+        "ECONOMIC_BUYER": "Holds the budget.",
+        "DECIDER": "Says yes or no.",
+        "TECHNICAL_BUYER": "Judges whether it works for them.",
+        "CHAMPION": "Promotes us inside.",
+        "INFLUENCER": "Is listened to.",
+        "GATEKEEPER": "Decides whom we reach.",
+        "USER": "Works with it.",
+        "BLOCKER": "Works against it.",
+    },
+)
+describe(
+    DepartmentFunction,
+    "What a department does, whatever each company calls it.",
+    {
+        "MANAGEMENT": "Leads the company.",
+        "IT": "Information technology.",
+        "PROCUREMENT": "Buys.",
+        "FINANCE": "Money and accounts.",
+        "MARKETING": "Wins attention.",
+        "SALES": "Sells.",
+        "OPERATIONS": "Keeps the business running.",
+        "PRODUCTION": "Makes the product.",
+        "RESEARCH": "Develops the product.",
+        "HUMAN_RESOURCES": "Hires and looks after people.",
+        "LEGAL": "Law and compliance.",
+        "ADMINISTRATION": "Offices and files.",
+        "SERVICE": "Looks after customers.",
+        "OTHER": "Anything else.",
+    },
+)
+describe(
+    FollowUpKind,
+    "How we met the customer.",
+    {
+        "CALL": "By phone.",
+        "VISIT": "At their place.",
+        "CHAT": "In a chat.",
+        "EMAIL": "By e-mail.",
+        "MEETING": "In a meeting.",
+        "OTHER": "In another way.",
+    },
+)
+describe(
+    OpportunityOutcome,
+    "How a possible sale ended, or that it has not.",
+    {"OPEN": "Not decided.", "WON": "They bought.", "LOST": "They did not."},
+)
+describe(
+    Cardinality,
+    "How many tags of a dimension a customer may carry at once.",
+    {"SINGLE": "At most one; a new tag replaces the old one.", "MULTI": "Any number."},
+)
+describe(
+    AttributeType,
+    "The type of an attribute's value.",
+    {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
+)
+describe(
+    Representation,
+    "Whether a tag is more frequent in one segment than in another, beyond chance.",
+    {
+        "OVER": "More frequent: the whole interval of the lift is above 1.",
+        "UNDER": "Less frequent: the whole interval is below 1.",
+        "ALIKE": "Too little is known to say, or it is equally frequent.",
+    },
+)
+describe(
+    Layer,
+    "Which question a dimension answers.",
+    {
+        "WHO": "Who the customer is: does it want one?",
+        "DECISION": "What decides inside the customer: whose does it want?",
+        "USAGE": "How it uses such products today: which does it want?",
+    },
+)
+describe(
+    Duty,
+    "What a team is responsible for in a dimension.",
+    {
+        "PLAN": "Plans which tags there are: creates and describes them.",
+        "TAG": "Puts them on customers, and takes them off.",
+        "CLEAN": "Removes what no longer holds, of many customers at once.",
+        "RESTRUCTURE": "Renames, merges, splits, moves and deletes them.",
+    },
+)
+describe(
+    DutyGround,
+    "Why somebody may do what a duty is about.",
+    {
+        "ADMINISTRATOR": "As an administrator, who may everything.",
+        "TEAM": "It is the duty of their team, or of one that theirs is a part of.",
+        "LOAN": "It was lent to them, or to such a team, and the loan holds.",
+        "OPEN": "No team is named, and everybody may tag then.",
+    },
+    name="DutyGround",
+)
+describe(
+    ChangeKind,
+    "What became of a condition from one version of a segment to another.",
+    {
+        "ADDED": "It is new.",
+        "REMOVED": "It is gone.",
+        "CHANGED": "It asks for something else.",
+        "REWRITTEN": "The whole filter is written in another way and asks for the same.",
+    },
+)
+describe(
+    SegmentFaultKind,
+    "Why a segment cannot be asked any more.",
+    {
+        "DIMENSION_MISSING": "No taxonomy has the dimension any more.",
+        "TAG_MISSING": "No taxonomy has the tag any more.",
+        "ATTRIBUTE_MISSING": "No taxonomy has the attribute any more.",
+        "METRIC_MISSING": "No taxonomy has the metric any more.",
+        "EVENT_TYPE_MISSING": "No taxonomy has the event type any more.",
+        "SEGMENT_MISSING": "The segment that the filter refers to is gone.",
+        "NOT_ORDERED": "The dimension is not ordered any more: gte and lte mean nothing in it.",
+        "OTHER_TYPE": "The attribute is of another type now.",
+        "AMOUNT": "An amount is too large, or too fine, to be kept.",
+        "CIRCLE": "Segments refer to one another in a circle.",
+        "TOO_LARGE": "With the segments that it refers to, the filter has too many conditions.",
+    },
+    name="SegmentFaultKind",
+)
+describe(
+    SegmentState,
+    "How far along a segment is.",
+    {
+        "DRAFT": "It is being worked on: only other drafts may refer to it.",
+        "ACTIVE": "It is in use.",
+        "ARCHIVED": "It is kept for the record: it still answers, and nothing refers to it.",
+    },
+)
+describe(
+    MoveCause,
+    "What made customers enter or leave a live segment.",
+    {
+        "DATA_CHANGED": "Something was recorded about them, or about those they are related to.",
+        "TIME_PASSED": "Nothing was: a window moved on, or a tag expired.",
+        "DEFINITION_CHANGED": "The filter, a segment in it, or the order of the tags it names.",
+        "MERGED": "They turned out to be other customers.",
+    },
+)
+describe(
+    MembershipCause,
+    "What made a customer a member of a segment, or no member any more.",
+    {
+        "CUSTOMER_ADDED": "It was no customer before.",
+        "MERGED": "It turned out to be another customer, and was merged into that.",
+        "DEFINITION_CHANGED": "The filter, or a segment in it, was saved in another version.",
+        "TAG_ADDED": "It was given a tag.",
+        "TAG_REMOVED": "A tag was taken away, or gave way to another of its dimension.",
+        "TAG_EXPIRED": "A tag ended by itself.",
+        "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
+        "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
+        "OPPORTUNITY_CHANGED": "A possible sale came or changed.",
+        "EVENT": "It did something.",
+        "FOLLOW_UP": "We met it.",
+        "ARRIVAL": "It came to us.",
+        "CONSENT": "It allowed or forbade something.",
+        "TIME_PASSED": "Nothing was recorded; what there was became too old, or old enough.",
+    },
+    name="MembershipCause",
+)
+describe(
+    SegmentKind,
+    "What decides who is a member of a segment.",
+    {
+        "DYNAMIC": "A filter, asked anew each time.",
+        "STATIC": "A list of customers chosen by hand.",
+        "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
+    },
+)

@@ -1,0 +1,201 @@
+"""Runs GraphQL operations: refused before any resolver runs, or answered with what went wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
+from typing import Any, Protocol
+
+import structlog
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType
+
+from profilegraph.api.runtime import faults, limits
+from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.operations import Refused, RunnableSchema
+from profilegraph.domain.notices import Notice
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.errors import ProfilegraphError
+
+_UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
+_SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
+_ONLY_QUERIES = "Only queries may be sent by GET."
+_TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
+_log = structlog.get_logger(__name__)
+_INTROSPECTS = re.compile(r"\b__(schema|type)\b")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation answered: a plain GraphQL result, and whether it was executed at all."""
+
+    result: dict[str, Any]
+    executed: bool
+    mutation_refused: bool = False
+    """Whether the operation is a mutation in a request that may only read."""
+
+
+class SchemaSource(Protocol):
+    """Where the schema in use comes from."""
+
+    @property
+    def current(self) -> RunnableSchema:
+        """Return the schema in use."""
+
+    async def newest(self) -> RunnableSchema:
+        """Return the schema of this moment."""
+
+    async def of(self, catalogue: Catalogue) -> RunnableSchema:
+        """Return the schema of some taxonomies, which is then the one in use."""
+
+
+class Executor:
+    """Executes operations against the schema in use."""
+
+    def __init__(
+        self, schemas: SchemaSource, new_id: Callable[[], str] = lambda: token_hex(6)
+    ) -> None:
+        self._schemas = schemas
+        self._new_id = new_id
+
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation: str | None,
+        context: object,
+        *,
+        may_mutate: bool = True,
+    ) -> Answer:
+        """Return the answer to one operation; errors are part of it, none is raised."""
+        if len(query) > limits.MAX_CHARACTERS:
+            return _refused(_TOO_LONG, limits.CODE)
+        run = partial(self._run, query, variables or {}, operation, context, may_mutate)
+        introspects = _INTROSPECTS.search(query)
+        schema = await self._newest(context) if introspects else self._schemas.current
+        answer = await run(schema)
+        if answer is not None and answer.executed:
+            return answer
+        newest = await self._newest(context)
+        if newest is schema and answer is not None:
+            return answer
+        last = await run(newest, last=True)  # it may ask for what a taxonomy has just brought
+        assert last is not None, "the last schema is taken"  # noqa: S101
+        return last
+
+    async def _run(
+        self,
+        query: str,
+        variables: Mapping[str, Any],
+        name: str | None,
+        context: object,
+        may_mutate: bool,
+        schema: RunnableSchema,
+        *,
+        last: bool = False,
+    ) -> Answer | None:
+        """Return the answer; None where the request sees other taxonomies than those of the schema.
+
+        A typed condition then means what it does to everything else that the request asks. The `last`
+        schema is taken whatever it is of.
+        """
+        try:
+            operation = schema.document(query).operation(name)
+            if operation is None:
+                return _unresolved(name)
+            if operation.type is not OperationType.QUERY and not may_mutate:
+                return _refused(_ONLY_QUERIES, "METHOD_NOT_ALLOWED", mutation=True)
+            if operation.type is OperationType.SUBSCRIPTION:
+                return _refused(_SUBSCRIPTION, _UNRESOLVED)
+            operation.admit(variables)
+            changes = operation.type is OperationType.MUTATION
+            if not last and await self._newest(context, changes=changes) is not schema:
+                return None
+            return self._told(await operation.execute(context, variables), context)
+        except GraphQLSyntaxError as error:
+            return self._not_begun([error])
+        except Refused as refused:
+            return self._not_begun(refused.errors)
+
+    async def stream(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        name: str | None,
+        context: object,
+    ) -> AsyncGenerator[Answer, None]:
+        """Yield the answers to one operation: of a subscription one an event, else a single one."""
+        if len(query) > limits.MAX_CHARACTERS:
+            yield _refused(_TOO_LONG, limits.CODE)
+            return
+        try:
+            operation = (await self._newest(context)).document(query).operation(name)
+            if operation is None:
+                yield _unresolved(name)
+            elif operation.type is not OperationType.SUBSCRIPTION:
+                operation.admit(variables or {})
+                yield self._told(await operation.execute(context, variables or {}), context)
+            else:
+                async with aclosing(operation.subscribe(context, variables or {})) as results:
+                    async for result in results:
+                        yield self._told(result, context)
+        except GraphQLSyntaxError as error:
+            yield self._not_begun([error])
+        except Refused as refused:
+            yield self._not_begun(refused.errors)
+
+    async def _newest(self, context: object, *, changes: bool = False) -> RunnableSchema:
+        """Return the schema of the taxonomies that a request sees, by the one look that it takes.
+
+        One that `changes` something does not wait for the index.
+        """
+        try:
+            if not isinstance(context, ApiContext):
+                return await self._schemas.newest()
+            platform = context.platform
+            seen = platform.catalogue_for_change if changes else platform.catalogue
+            catalogue = await seen()
+            context.saw(catalogue)
+            return await self._schemas.of(catalogue)
+        except ProfilegraphError as fault:
+            # The schema can be read, and a wrong query refused, without a database.
+            _log.warning("the schema may be old", reason=fault.message)
+            return self._schemas.current
+
+    def _not_begun(self, errors: Sequence[GraphQLError]) -> Answer:
+        told = [faults.refused(error, self._new_id) for error in errors]
+        return Answer({"errors": told}, executed=False)
+
+    def _told(self, answered: ExecutionResult, context: object) -> Answer:
+        if isinstance(context, ApiContext) and context.budget.overdrawn:
+            # Where it was cut off, lists are shorter than they are: nothing of it is told.
+            error = faults.refused(context.budget.refusal(), self._new_id)
+            return Answer({"data": None, "errors": [error]}, executed=True)
+        result: dict[str, Any] = {"data": answered.data}
+        if answered.errors:
+            result["errors"] = [faults.failed(error, self._new_id) for error in answered.errors]
+        notices = context.notices.values() if isinstance(context, ApiContext) else ()
+        if told := [_notice(one) for one in notices if one is not None]:
+            result["extensions"] = {"notices": told}
+        return Answer(result, executed=True)
+
+
+def _notice(one: Notice) -> dict[str, str]:
+    return {"code": one.code.value, "message": one.text("en"), "asOf": one.at.isoformat()}
+
+
+def _unresolved(name: str | None) -> Answer:
+    message = (
+        "The document has no operation."
+        if name is None
+        else "The document has no operation of the name that `operationName` says."
+    )
+    return _refused(message, _UNRESOLVED)
+
+
+def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:
+    error = {"message": message, "extensions": {"code": code}}
+    return Answer({"errors": [error]}, executed=False, mutation_refused=mutation)

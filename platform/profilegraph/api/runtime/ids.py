@@ -1,0 +1,107 @@
+"""Relay's global ids: a type's name, a business key, and what else tells objects of the key apart."""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from datetime import datetime
+
+import strawberry
+from pydantic import TypeAdapter
+
+from profilegraph.api.runtime.fields import field
+from profilegraph.domain.values import Moment
+from profilegraph.errors import InvalidInput
+
+# No business key has a line break in it: what stands behind one is no part of the key.
+_PARTS = re.compile(
+    r"(?P<kind>\w+):(?P<key>[^\n]+)(?:\nversion=(?P<version>\d{1,9}))?(?:\nasOf=(?P<as_of>\S+))?"
+    r"(?:\nnow=(?P<now>\S+))?",
+    re.ASCII,
+)
+
+
+_MOMENTS = TypeAdapter[datetime](Moment)
+
+
+@dataclass(frozen=True)
+class GlobalId:
+    """What an id stands for: two objects with one id answer every field alike."""
+
+    kind: str
+    """Name of the type."""
+    key: str
+    version: int | None = None
+    """Number of the one version that is meant; None for whichever is the newest."""
+    as_of: datetime | None = None
+    """The past moment that the object answers as of; None for now."""
+    now: datetime | None = None
+    """The moment that is taken for the present; None for the present one."""
+
+    def text(self) -> strawberry.ID:
+        """Return the id as clients keep it."""
+        version = "" if self.version is None else f"\nversion={self.version}"
+        as_of = "" if self.as_of is None else f"\nasOf={self.as_of.isoformat()}"
+        now = "" if self.now is None else f"\nnow={self.now.isoformat()}"
+        return strawberry.ID(encode_text(f"{self.kind}:{self.key}{version}{as_of}{now}"))
+
+
+def encode_id(kind: str, key: str) -> strawberry.ID:
+    """Return the global id of an object that its type and key tell from all others."""
+    return GlobalId(kind, key).text()
+
+
+def decode_id(text: str) -> GlobalId:
+    """Return what a global id stands for; raises InvalidInput."""
+    try:
+        found = _PARTS.fullmatch(decode_text(text))
+        as_of, now = (
+            found and found[name] and _MOMENTS.validate_python(found[name])
+            for name in ("as_of", "now")
+        )
+    except ValueError:
+        found = None
+    if found is None:
+        raise InvalidInput(
+            "this is no id of the API.", where="id", hint="Pass on an `id` as it came."
+        )
+    version = found["version"]
+    return GlobalId(
+        kind=found["kind"],
+        key=found["key"],
+        version=None if version is None else int(version),
+        as_of=as_of or None,
+        now=now or None,
+    )
+
+
+def encode_text(text: str) -> str:
+    """Return a text as URL-safe Base64 without padding."""
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_text(text: str) -> str:
+    """Return what a URL-safe Base64 text without padding stands for; raises ValueError."""
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except Base64Error as fault:
+        raise ValueError("not Base64") from fault
+
+
+ID = "The global id, unique within the whole API. Do not look inside."
+
+
+@strawberry.interface(description="An object that has an id of its own.")
+class Node:
+    """An object that is found again by its global id."""
+
+    key: str = strawberry.field(
+        description="The business key: chosen by whoever saved the object, unique within its type."
+    )
+
+    @field(ID)
+    def id(self) -> strawberry.ID:
+        """Return the global id."""
+        return encode_id(type(self).__name__, self.key)

@@ -1,0 +1,40 @@
+"""Labels beside what answers show, in the language that is asked for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.rendering.enum_labels import label_of
+
+Locale = Annotated[
+    str,
+    strawberry.argument(
+        description="Language of the text: zh-CN or any other zh for Chinese, else English."
+    ),
+]
+
+
+def enum_label(value: StrEnum, locale: str) -> str:
+    """Return what people call a value of an enumeration."""
+    return label_of(value).text(locale)
+
+
+def maybe_label(value: StrEnum | None, locale: str) -> str | None:
+    """Return what people call a value of an enumeration; None of none."""
+    return None if value is None else enum_label(value, locale)
+
+
+async def event_type_label(info: Info, key: str, locale: str) -> str:
+    """Return what people call an event type; its key where no taxonomy has it any more."""
+    known = (await info.context.catalogue()).events.get(key)
+    return key if known is None else known.labels.text(locale)
+
+
+async def channel_name(info: Info, key: str | None) -> str | None:
+    """Return what people call a channel, where it has a name."""
+    found = () if key is None else await info.context.load.channels.load(key)
+    return found[0].name if found else None

@@ -1,0 +1,250 @@
+"""Operations of one schema: a text is parsed and held against the rules once, then run as often as asked.
+
+Types and resolvers are Strawberry's. What comes before the first resolver is done here by
+graphql-core's own parts, so that nothing is done for each request that can be done once a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from functools import cached_property, lru_cache, partial
+from inspect import isawaitable
+from typing import Any, cast
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    default_field_resolver,
+    default_type_resolver,
+    parse,
+    specified_rules,
+    subscribe,
+    validate,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.get_variable_signature import (
+    GraphQLVariableSignature,
+    get_variable_signature,
+)
+from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
+from graphql.validation import MaxIntrospectionDepthRule
+from strawberry.execution.is_awaitable import optimized_is_awaitable
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from profilegraph.api.runtime import limits
+from profilegraph.api.runtime.coercion import Coerce, Coercions, Unusual
+from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.estimate import excess
+
+_REMEMBERED = 256
+_MOST_ERRORS = 50
+_FILTER = "FilterInput"
+_MOST_OBJECTS = 4_000
+"""Objects in one variable that holds filters: those of one question have 300 conditions at most."""
+_UNNAMED = "Say by `operationName` which of the operations to run."
+_RULES = (
+    *specified_rules,
+    MaxIntrospectionDepthRule,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
+
+
+class Refused(Exception):
+    """That an operation is not run, with the errors that say why."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class RunnableSchema(strawberry.Schema):
+    """A schema that remembers the documents it was asked."""
+
+    @cached_property
+    def document(self) -> Callable[[str], Document]:
+        """Return what reads a text; it raises GraphQLSyntaxError where the text is no GraphQL."""
+        return lru_cache(_REMEMBERED)(partial(Document, self._schema, Coercions()))
+
+
+class Document:
+    """A text that was parsed, with its operations."""
+
+    def __init__(self, schema: GraphQLSchema, coercions: Coercions, text: str) -> None:
+        self.schema = schema
+        self.node: DocumentNode = parse(text, max_tokens=limits.MAX_TOKENS)
+        self._operations = {
+            None if one.name is None else one.name.value: Operation(self, one, coercions)
+            for one in self.node.definitions
+            if isinstance(one, OperationDefinitionNode)
+        }
+
+    @cached_property
+    def faults(self) -> list[GraphQLError]:
+        """Return what is wrong with it: the limits first, then GraphQL's rules."""
+        return limits.refusals(self.node) or validate(self.schema, self.node, _RULES, max_errors=10)
+
+    def operation(self, name: str | None) -> Operation | None:
+        """Return the operation of a name, or the only one; None where there is none of the name.
+
+        Raises Refused where it has several and none is named.
+        """
+        if name is not None:
+            return self._operations.get(name)
+        if len(self._operations) > 1:
+            raise Refused([GraphQLError(_UNNAMED)])
+        return next(iter(self._operations.values()), None)
+
+
+class Operation:
+    """One operation of a document."""
+
+    def __init__(
+        self, document: Document, node: OperationDefinitionNode, coercions: Coercions
+    ) -> None:
+        self._document = document
+        self._node = node
+        self._coercions = coercions
+
+    @property
+    def type(self) -> OperationType:
+        """Return whether it is a query, a mutation or a subscription."""
+        return self._node.operation
+
+    async def execute(self, context: object, given: Mapping[str, Any]) -> ExecutionResult:
+        """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
+        schema = self._document.schema
+        executor = PlannedExecutor(
+            schema,
+            self._fragment_definitions,
+            self._fragments,
+            None,
+            context,
+            self._node,
+            self._values(given),
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=optimized_is_awaitable,
+        )
+        result = executor.execute_operation()
+        return cast("ExecutionResult", await result if isawaitable(result) else result)
+
+    async def subscribe(
+        self, context: object, given: Mapping[str, Any]
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """Yield what it answers to each event; raises Refused where it does not begin."""
+        self.admit(given)
+        result = subscribe(
+            self._document.schema,
+            self._document.node,
+            context_value=context,
+            variable_values=dict(given),
+            operation_name=None if self._node.name is None else self._node.name.value,
+            executor_class=PlannedExecutor,
+        )
+        begun = await result if isawaitable(result) else result
+        if isinstance(begun, ExecutionResult):
+            raise Refused(begun.errors or [])
+        async with aclosing(cast("AsyncGenerator[ExecutionResult, None]", begun)) as events:
+            try:
+                async for event in events:
+                    yield event
+            except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
+                yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
+
+    def admit(self, given: Mapping[str, Any]) -> None:
+        """Return nothing where it may be run; raises Refused where it is wrong, or asks for too much."""
+        document = self._document
+        if errors := document.faults or excess(document.schema, document.node, given):
+            raise Refused(errors)
+        self._refuse_endless(given)
+
+    def _values(self, given: Mapping[str, Any]) -> VariableValues:
+        try:
+            return self._read(given)
+        except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
+            definitions = self._node.variable_definitions or ()
+            values = get_variable_values(
+                self._document.schema, definitions, dict(given), max_errors=_MOST_ERRORS
+            )
+        if isinstance(values, list):
+            raise Refused(values)
+        return values
+
+    def _refuse_endless(self, given: Mapping[str, Any]) -> None:
+        """Raise Refused where a filter has so many parts that reading it would take its time."""
+        for node in self._node.variable_definitions or ():
+            name = node.variable.name.value
+            if not self._coercions.holds(self._document.schema, node.type, _FILTER):
+                continue
+            if _objects(given.get(name)) > _MOST_OBJECTS:
+                message = f"Variable '${name}' has more than {_MOST_OBJECTS:,} objects in it."
+                hint = "Save a part of the filter as a segment of its own."
+                extensions = {"code": limits.CODE, "hint": hint}
+                raise Refused([GraphQLError(message, node, extensions=extensions)])
+
+    def _read(self, given: Mapping[str, Any]) -> VariableValues:
+        """Return the values of the variables; raises whatever where one is unusual."""
+        sources: dict[str, VariableValueSource] = {}
+        read: dict[str, Any] = {}
+        for signature, coerce in self._variables:
+            name = signature.name
+            if name in given:
+                sources[name] = VariableValueSource(signature, given[name])
+                read[name] = coerce(given[name], 0)
+            elif signature.default is None:
+                sources[name] = VariableValueSource(signature)
+                _leave_out(coerce)
+            else:
+                raise Unusual
+        return VariableValues(sources, read)
+
+    @cached_property
+    def _variables(self) -> list[tuple[GraphQLVariableSignature, Coerce]]:
+        found = []
+        for node in self._node.variable_definitions or ():
+            signature = get_variable_signature(self._document.schema, node)
+            if isinstance(signature, GraphQLError):
+                raise Unusual
+            found.append((signature, self._coercions.of(signature.type)))
+        return found
+
+    @cached_property
+    def _fragment_definitions(self) -> dict[str, FragmentDefinitionNode]:
+        return {
+            one.name.value: one
+            for one in self._document.node.definitions
+            if isinstance(one, FragmentDefinitionNode)
+        }
+
+    @cached_property
+    def _fragments(self) -> dict[str, FragmentDetails]:
+        # No fragment has variables of its own: the parser takes none.
+        return {name: FragmentDetails(one) for name, one in self._fragment_definitions.items()}
+
+
+def _objects(value: Any) -> int:
+    """Return how many objects are in a value, or that they are too many."""
+    found, stack = 0, [value]
+    while stack and found <= _MOST_OBJECTS:
+        match stack.pop():
+            case dict() as one:
+                found += 1
+                stack.extend(one.values())
+            case list() as many:
+                stack.extend(many)
+    return found
+
+
+def _leave_out(coerce: Coerce) -> None:
+    """Return nothing where a variable may be left out; raises Unusual where it may not."""
+    coerce(None, 0)

@@ -1,0 +1,47 @@
+"""The schema in use, made anew when the taxonomies change, while requests go on with the old one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from profilegraph.api.runtime.operations import RunnableSchema
+from profilegraph.api.schema import ALONE, build_schema
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.hooks.hosting.host import Host
+
+
+class Schemas:
+    """Keeps the schema of one process; `catalogue` returns the taxonomies of this moment.
+
+    What plugins bring, the `host` tells; it is the same as long as the process runs.
+
+    Whoever began with a schema ends with it: the next one takes its place as a whole.
+    """
+
+    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host = ALONE) -> None:
+        self._catalogue = catalogue
+        self._host = host
+        self._made_for: Catalogue | None = None
+        self._making = asyncio.Lock()
+        self._current: RunnableSchema | None = None
+
+    @property
+    def current(self) -> RunnableSchema:
+        """Return the schema in use; before any taxonomies were read, that of none."""
+        if self._current is None:
+            self._current = build_schema(host=self._host)
+        return self._current
+
+    async def newest(self) -> RunnableSchema:
+        """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
+        return await self.of(await self._catalogue())
+
+    async def of(self, catalogue: Catalogue) -> RunnableSchema:
+        """Return the schema of some taxonomies, made if it is not in use yet."""
+        async with self._making:
+            if catalogue is not self._made_for:
+                # In a thread: with thousands of tags it takes a while, and others go on.
+                self._current = await asyncio.to_thread(build_schema, catalogue, self._host)
+                self._made_for = catalogue
+            return self.current

@@ -1,0 +1,1 @@
+"""Segments in the API: filters as input, counts, members, explanations, comparisons."""

@@ -1,0 +1,193 @@
+"""What the customers of a filter are like: in buckets, across and nested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.labels import Locale
+from profilegraph.api.segments.levels import LevelInput, partings
+from profilegraph.api.taxonomies.types import Dimension, Tag
+from profilegraph.language.facts import When
+from profilegraph.language.nodes import Node
+from profilegraph.services.segments import answers
+
+Dimensions = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Keys of dimensions: all of them if left out."),
+]
+Levels = Annotated[
+    list[Mapping[str, Any]],
+    strawberry.argument(
+        description=f"By what they are parted, the widest first; 1 to {answers.MOST_LEVELS}.",
+        graphql_type=list[LevelInput],
+    ),
+]
+
+
+@strawberry.type(description="Some of the customers of a filter, and how many they are.")
+class Bucket:
+    """Some of the customers of a filter."""
+
+    found: strawberry.Private[answers.Bucket]
+    count: int = strawberry.field(description="How many they are.")
+    share: float | None = strawberry.field(
+        description="The part that they are of those who were parted, 0 to 1; null where these are no one."
+    )
+    tag_key: str | None = strawberry.field(
+        description="Full key of the tag that they carry; null where something else sets them apart."
+    )
+
+    @field("The name to show to people.")
+    async def label(self, info: Info, locale: Locale = "en") -> str:
+        """Return the name to show to people."""
+        if self.found.labels is not None:
+            return self.found.labels.text(locale)
+        return await info.context.sentence(self.found.own, locale)
+
+    @field(
+        "The tag that they carry, or one below it; null where something else sets them apart, or no"
+        " taxonomy has the tag any more."
+    )
+    async def tag(self, info: Info) -> Tag | None:
+        """Return the tag that they carry."""
+        catalogue = await info.context.catalogue()
+        return None if self.found.tag is None else Tag.known(self.found.tag, catalogue)
+
+    @field("Who they are, as canonical JSON: a filter to go on with.")
+    def filter(self) -> JSON:
+        """Return who they are."""
+        return JSON(self.found.told)
+
+
+def told(found: answers.Bucket) -> dict[str, Any]:
+    """Return what a bucket is made of; values that are always at hand need no resolvers."""
+    return {"found": found, "count": found.count, "share": found.share, "tag_key": found.tag}
+
+
+@strawberry.type(
+    description="""The customers of a filter by the tags of one dimension.
+
+A tag includes those below it, and a customer may carry several: the buckets may add up to more
+than the total."""
+)
+class DimensionBreakdown:
+    """The customers of a filter by the tags of one dimension."""
+
+    found: strawberry.Private[answers.DimensionBreakdown]
+
+    @field("The dimension.")
+    async def dimension(self, info: Info) -> Dimension:
+        """Return the dimension."""
+        return Dimension.of(self.found.dimension, await info.context.catalogue())
+
+    @field("How many customers the filter has.")
+    def total(self) -> int:
+        """Return how many customers the filter has."""
+        return self.found.total
+
+    @listed("One for each tag in the order of the dimension, and at last who carries none of it.")
+    def buckets(self) -> list[Bucket]:
+        """Return the buckets."""
+        return [Bucket(**told(one)) for one in self.found.buckets]
+
+
+@strawberry.type(description="One row of a cross table: its customers, parted by the columns.")
+class CrossTableRow(Bucket):
+    """One row of a cross table."""
+
+    parts: strawberry.Private[tuple[answers.Bucket, ...]]
+
+    @listed("One for each column; the share is that of the row.")
+    def cells(self) -> list[Bucket]:
+        """Return the cells."""
+        return [Bucket(**told(one)) for one in self.parts]
+
+
+@strawberry.type(
+    description="""The customers of a filter by two dimensions at once.
+
+Rows and columns are those of a breakdown, so a customer may be in several of them. The last row
+and the last column are those who carry nothing of the dimension."""
+)
+class CrossTable:
+    """The customers of a filter by two dimensions at once."""
+
+    found: strawberry.Private[answers.CrossTable]
+
+    @field("How many customers the filter has.")
+    def total(self) -> int:
+        """Return how many customers the filter has."""
+        return self.found.total
+
+    @listed("The rows with their cells; the count of a row is its total.")
+    def rows(self) -> list[CrossTableRow]:
+        """Return the rows."""
+        pairs = zip(self.found.rows, self.found.cells, strict=True)
+        return [CrossTableRow(**told(row), parts=cells) for row, cells in pairs]
+
+    @listed("The columns; the count of a column is its total.")
+    def columns(self) -> list[Bucket]:
+        """Return the columns."""
+        return [Bucket(**told(one)) for one in self.found.columns]
+
+
+@strawberry.type(description="One branch of a split: its customers, parted by the next level.")
+class SplitBranch(Bucket):
+    """One branch of a split."""
+
+    inner: strawberry.Private[tuple[answers.Branch, ...]]
+
+    @listed("Its customers parted by the next level; none at the last level.")
+    def branches(self) -> list[SplitBranch]:
+        """Return the branches below."""
+        return _branches(self.inner)
+
+
+@strawberry.type(
+    description="The customers of a filter parted by one level, each part by the next, and so on."
+)
+class Split:
+    """The customers of a filter, level within level."""
+
+    found: strawberry.Private[answers.Tree]
+
+    @field("How many customers the filter has.")
+    def total(self) -> int:
+        """Return how many customers the filter has."""
+        return self.found.total
+
+    @listed("Its customers parted by the first level; branches of no customers are left out.")
+    def branches(self) -> list[SplitBranch]:
+        """Return the branches of the first level."""
+        return _branches(self.found.branches)
+
+
+async def breakdown(
+    info: Info, node: Node, when: When, dimensions: list[str] | None
+) -> list[DimensionBreakdown]:
+    """Return the customers of a filter by the tags of dimensions."""
+    found = await answers.breakdown(info.context.platform, node, when, dimensions)
+    return [DimensionBreakdown(found=one) for one in found]
+
+
+async def cross_table(info: Info, rows: str, columns: str, node: Node, when: When) -> CrossTable:
+    """Return the customers of a filter by two dimensions at once."""
+    found = await answers.cross_table(info.context.platform, rows, columns, node, when)
+    return CrossTable(found=found)
+
+
+async def split(info: Info, node: Node, when: When, levels: list[Mapping[str, Any]]) -> Split:
+    """Return the customers of a filter, level within level."""
+    context = info.context
+    parted = partings(levels, await context.catalogue(), context.conditions)
+    return Split(found=await answers.split(context.platform, node, parted, when))
+
+
+def _branches(found: tuple[answers.Branch, ...]) -> list[SplitBranch]:
+    return [SplitBranch(**told(one.bucket), inner=one.branches) for one in found]

@@ -1,0 +1,301 @@
+"""Segments laid over one another and compared, as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import Representation
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.labels import Locale
+from profilegraph.api.segments.filters import FilterInput
+from profilegraph.api.taxonomies.types import Tag
+from profilegraph.errors import InvalidInput
+from profilegraph.language.codec import encode
+from profilegraph.language.facts import When
+from profilegraph.language.nodes import AllOf, InSegment, Node
+from profilegraph.services.segments import comparison, service
+from profilegraph.services.segments.broken import naming_one
+
+DEFAULT_TAGS = 50
+MOST_TAGS = 1_000
+Keys = Annotated[
+    list[str] | None,
+    strawberry.argument(description="Keys of saved segments, 2 to 8 with filters."),
+]
+Filters = Annotated[
+    list[Node] | None,
+    strawberry.argument(
+        description="Filters that are not saved; they come after the segments.",
+        graphql_type=list[FilterInput] | None,
+    ),
+]
+
+
+@strawberry.type(description="One of the segments that lie over one another.")
+class OverlapSegment:
+    """One of the segments that lie over one another."""
+
+    node: strawberry.Private[Node]
+    count: int = strawberry.field(description="How many customers it has.")
+
+    @field("Its key; null of a filter that is not saved.")
+    def segment_key(self) -> str | None:
+        """Return its key."""
+        return self.node.key if isinstance(self.node, InSegment) else None
+
+    @field("The segment's label; of a filter, what it asks for.", tells_filter=True)
+    async def label(self, info: Info, locale: Locale = "en") -> str:
+        """Return the name to show to people."""
+        return await label_of(info, self.node, locale)
+
+    @field("Who they are, as canonical JSON: a filter to go on with.")
+    def filter(self) -> JSON:
+        """Return who they are."""
+        return JSON(encode(self.node))
+
+
+@strawberry.type(description="What two of the segments have in common.")
+class OverlapPair:
+    """What two of the segments have in common."""
+
+    a: OverlapSegment = strawberry.field(description="The one.")
+    b: OverlapSegment = strawberry.field(description="The other.")
+    intersection: int = strawberry.field(description="How many customers are in both.")
+    union: int = strawberry.field(description="How many are in at least one of the two.")
+    jaccard: float | None = strawberry.field(
+        description="Intersection ÷ union, 0 to 1; null where both are empty."
+    )
+
+
+@strawberry.type(description="Those who are in exactly some of the segments, and in no other.")
+class OverlapRegion:
+    """Those who are in exactly some of the segments."""
+
+    found: strawberry.Private[comparison.Region]
+    members: strawberry.Private[list[OverlapSegment]]
+
+    @listed("The segments that they are in.")
+    def inside(self) -> list[OverlapSegment]:
+        """Return the segments that they are in."""
+        return self.members
+
+    @field("How many they are.")
+    def count(self) -> int:
+        """Return how many they are."""
+        return self.found.count
+
+    @field("The labels of the segments that they are in.", tells_filter=True)
+    async def label(self, info: Info, locale: Locale = "en") -> str:
+        """Return the name to show to people."""
+        labels = [await label_of(info, one.node, locale) for one in self.members]
+        return " ∩ ".join(labels)
+
+    @field("Who they are, as canonical JSON: a filter to go on with.")
+    def filter(self) -> JSON:
+        """Return who they are."""
+        return JSON(encode(self.found.filter))
+
+
+@strawberry.type(description="How segments lie over one another; all are numbers of customers.")
+class SegmentOverlap:
+    """How segments lie over one another."""
+
+    found: strawberry.Private[comparison.Overlap]
+
+    @field("How many are in at least one of them.")
+    def union(self) -> int:
+        """Return how many are in at least one of them."""
+        return self.found.union
+
+    @field("How many are in all of them.")
+    def intersection(self) -> int:
+        """Return how many are in all of them."""
+        return self.found.intersection
+
+    @listed("The segments in the order in which they were named, filters after them.")
+    def segments(self) -> list[OverlapSegment]:
+        """Return the segments."""
+        return self._segments()
+
+    @listed("Every two of them.")
+    def pairs(self) -> list[OverlapPair]:
+        """Return what every two of them have in common."""
+        whole = self._segments()
+        return [
+            OverlapPair(
+                a=whole[one.a],
+                b=whole[one.b],
+                intersection=one.intersection,
+                union=one.union,
+                jaccard=one.jaccard,
+            )
+            for one in self.found.pairs
+        ]
+
+    @listed("Who is in exactly which of them, the most first; combinations of no one are left out.")
+    def regions(self) -> list[OverlapRegion]:
+        """Return who is in exactly which of them."""
+        whole = self._segments()
+        return [
+            OverlapRegion(found=one, members=[whole[place] for place in one.inside])
+            for one in self.found.regions
+        ]
+
+    def _segments(self) -> list[OverlapSegment]:
+        pairs = zip(self.found.filters, self.found.sizes, strict=True)
+        return [OverlapSegment(node=node, count=size) for node, size in pairs]
+
+
+@strawberry.type(description="Between which numbers something lies with a confidence of 95 %.")
+class Interval:
+    """Between which numbers something lies."""
+
+    low: float = strawberry.field(description="At least.")
+    high: float = strawberry.field(description="At most.")
+
+
+@strawberry.type(description="How often the customers of one segment carry a tag, and another's.")
+class TagDifference:
+    """How often the customers of one segment carry a tag, and another's."""
+
+    found: strawberry.Private[comparison.TagFrequency]
+
+    @field("The tag; it includes those below it. Null where no taxonomy has it any more.")
+    async def tag(self, info: Info) -> Tag | None:
+        """Return the tag."""
+        return Tag.known(self.found.tag, await info.context.catalogue())
+
+    @field("Its full key, as of the moment asked about.")
+    def tag_key(self) -> str:
+        """Return its full key."""
+        return self.found.tag
+
+    @field("The name to show to people, as of the moment asked about.")
+    def label(self, locale: Locale = "en") -> str:
+        """Return the name to show to people."""
+        return self.found.labels.text(locale)
+
+    @field("Whether it is more or less frequent in a, as far as the interval shows.")
+    def representation(self) -> Representation:
+        """Return whether it is more or less frequent in a."""
+        return self.found.representation
+
+    @field("How many customers of a carry it.")
+    def a_count(self) -> int:
+        """Return how many customers of a carry it."""
+        return self.found.a_count
+
+    @field("How many customers of b carry it.")
+    def b_count(self) -> int:
+        """Return how many customers of b carry it."""
+        return self.found.b_count
+
+    @field("Which share of a carries it, 0 to 1; null where a is empty.")
+    def a_share(self) -> float | None:
+        """Return which share of a carries it."""
+        return self.found.a_share
+
+    @field("Which share of b carries it, 0 to 1; null where b is empty.")
+    def b_share(self) -> float | None:
+        """Return which share of b carries it."""
+        return self.found.b_share
+
+    @field("The share of a ÷ the share of b; null where a is empty or no one of b carries it.")
+    def lift(self) -> float | None:
+        """Return the share of a ÷ the share of b."""
+        return self.found.lift
+
+    @field("Where the lift lies, by Katz's method; null where no one of a or of b carries it.")
+    def interval(self) -> Interval | None:
+        """Return where the lift lies."""
+        found = self.found.interval
+        return None if found is None else Interval(low=found[0], high=found[1])
+
+
+@strawberry.type(description="Which tags are more or less frequent in one segment than in another.")
+class SegmentComparison:
+    """Which tags are more or less frequent in one segment than in another."""
+
+    found: strawberry.Private[comparison.SegmentComparison]
+
+    @field("How many customers a has.")
+    def a_count(self) -> int:
+        """Return how many customers a has."""
+        return self.found.a_size
+
+    @field("How many customers b has.")
+    def b_count(self) -> int:
+        """Return how many customers b has."""
+        return self.found.b_size
+
+    @field("How many are in both. The more they are, the less the intervals mean.")
+    def intersection(self) -> int:
+        """Return how many are in both."""
+        return self.found.intersection
+
+    @listed(
+        "The tags, those first that tell a and b apart most surely: by how far the interval of the"
+        " lift is from 1."
+    )
+    def tags(
+        self,
+        first: Annotated[
+            int, strawberry.argument(description=f"How many, 1 to {MOST_TAGS:,}.")
+        ] = DEFAULT_TAGS,
+    ) -> list[TagDifference]:
+        """Return the tags that tell a and b apart."""
+        if not 1 <= first <= MOST_TAGS:
+            raise InvalidInput(f"ask for 1 to {MOST_TAGS:,} tags, not {first}.", where="first")
+        return [TagDifference(found=one) for one in self.found.differences[:first]]
+
+
+async def overlap(
+    info: Info, keys: list[str] | None, filters: list[Node] | None, when: When
+) -> SegmentOverlap:
+    """Return how saved segments and filters lie over one another."""
+    nodes = [InSegment(key) for key in keys or ()] + (filters or [])
+    context = info.context
+    await _require(info, nodes, when)
+    async with naming_one(context.platform, keys or (), when):
+        found = await comparison.overlap(context.platform, nodes, when)
+    return SegmentOverlap(found=found)
+
+
+async def compare(
+    info: Info, a: Node, b: Node | None, dimensions: list[str] | None, when: When
+) -> SegmentComparison:
+    """Return which tags are more or less frequent in one segment than in another."""
+    context = info.context
+    sides = [a] if b is None else [a, b]
+    await _require(info, sides, when)
+    named = [one.key for one in sides if isinstance(one, InSegment)]
+    async with naming_one(context.platform, named, when):
+        found = await comparison.compare(context.platform, a, b, when, dimensions)
+    return SegmentComparison(found=found)
+
+
+def side(name: str, key: str | None, filter: Node | None) -> Node | None:
+    """Return the segment or filter of one side; None where neither is given."""
+    if key is not None and filter is not None:
+        raise InvalidInput(f"give {name} or {name}Filter, not both.", where=name)
+    return filter if key is None else InSegment(key)
+
+
+async def label_of(info: Info, node: Node, locale: str) -> str:
+    """Return what people call a segment or a filter."""
+    if not isinstance(node, InSegment):
+        return await info.context.sentence(node, locale)
+    library = await service.library(info.context.platform, node)
+    return library.segment(node.key).labels.text(locale)
+
+
+async def _require(info: Info, nodes: list[Node], when: When) -> None:
+    """Return nothing where all segments exist, or existed, that are named; raises NotFound."""
+    library = await service.library(info.context.platform, AllOf(tuple(nodes)), when)
+    for node in nodes:
+        if isinstance(node, InSegment):
+            library.segment(node.key)

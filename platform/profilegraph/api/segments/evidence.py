@@ -1,0 +1,208 @@
+"""What decided a condition: taggings, values, events, people and records."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, TypeAlias, assert_never
+
+import strawberry
+
+from profilegraph.api.customers.organisation import DecisionMaker
+from profilegraph.api.customers.profile import Tagging
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import EvidenceKind
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
+from profilegraph.api.taxonomies.types import Tag
+from profilegraph.domain.records import customers as domain
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.values import from_units
+from profilegraph.engines.reference.evaluator import CohortPlace, Neighbour, Value
+from profilegraph.engines.reference.evaluator import Evidence as Found
+from profilegraph.language.facts import (
+    ArrivalFact,
+    ConsentFact,
+    EventFact,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    PersonFact,
+)
+from profilegraph.rendering.evidence import evidence_line
+
+CountedFact: TypeAlias = (
+    OpportunityFact
+    | FollowUpFact
+    | ArrivalFact
+    | OwnerFact
+    | ConsentFact
+    | PersonFact
+    | Neighbour
+    | CohortPlace
+)
+
+
+@strawberry.type(description="What an attribute or a metric of the customer says.")
+class ValueEvidence:
+    """What an attribute or a metric of the customer says."""
+
+    value_key: str = strawberry.field(description="Key of the attribute or metric.")
+    text: str | None = strawberry.field(description="Its value as a text; null where it has none.")
+    number: float | None = strawberry.field(description="The value, where it is a number.")
+    day: date | None = strawberry.field(name="date", description="The value, where it is a day.")
+    boolean: bool | None = strawberry.field(description="The value, where it is true or false.")
+
+    @classmethod
+    def of(cls, found: Value) -> ValueEvidence:
+        """Return a value as a text."""
+        match found.value:
+            case None:
+                text = None
+            case bool():
+                text = str(found.value).lower()
+            case float():
+                text = f"{found.value:.15g}"
+            case date():
+                text = found.value.isoformat()
+            case str():
+                text = found.value
+        value = found.value
+        return cls(
+            value_key=found.key,
+            text=text,
+            number=value if isinstance(value, float) else None,
+            day=value if isinstance(value, date) else None,
+            boolean=value if isinstance(value, bool) else None,
+        )
+
+
+@strawberry.type(description="An event that was counted.")
+class EventEvidence:
+    """An event that was counted."""
+
+    event_key: str = strawberry.field(description="Key of the event.")
+    type: str = strawberry.field(description="Key of its type.")
+    at: datetime = strawberry.field(description="When it happened, UTC.")
+    channel: str | None = strawberry.field(description="Key of the channel where it happened.")
+    content: str | None = strawberry.field(description="What it was about.")
+    amount: Decimal | None = strawberry.field(description="Money spent; exact, so a text in JSON.")
+
+    @classmethod
+    def of(cls, found: EventFact) -> EventEvidence:
+        """Return an event that was counted."""
+        return cls(
+            event_key=found.key,
+            type=found.type,
+            at=found.at,
+            channel=found.channel,
+            content=found.content,
+            amount=None if found.amount is None else from_units(found.amount),
+        )
+
+    @field("What people call the event type; its key where no taxonomy has it any more.")
+    async def type_label(self, info: Info, locale: Locale = "en") -> str:
+        """Return the event type's label."""
+        return await event_type_label(info, self.type, locale)
+
+    @field("What people call the channel, where it has a name.")
+    async def channel_name(self, info: Info) -> str | None:
+        """Return the channel's name."""
+        return await channel_name(info, self.channel)
+
+
+@strawberry.type(
+    description="A record that was counted: a follow-up, a sale, an owner, a consent …"
+)
+class RecordEvidence:
+    """A record that was counted."""
+
+    kind: EvidenceKind = strawberry.field(description="What it is.")
+    record_key: str = strawberry.field(description="Business key of the record.")
+    name: str | None = strawberry.field(
+        description="Name of the sale, the owner or the related customer; purpose of the consent."
+    )
+    when: datetime | None = strawberry.field(
+        description="When it was, UTC; of an owner, since when; of a sale, a share or a customer none."
+    )
+    amount: Decimal | None = strawberry.field(
+        description="Value of the sale; exact, so a text in JSON."
+    )
+    fact: strawberry.Private[CountedFact]
+
+    @classmethod
+    def of(cls, found: CountedFact) -> RecordEvidence:
+        """Return a record that was counted."""
+        kind, key, name, when = _told(found)
+        units = found.amount if isinstance(found, OpportunityFact) else None
+        amount = None if units is None else from_units(units)
+        return cls(kind=kind, record_key=key, name=name, when=when, amount=amount, fact=found)
+
+    @field("What was found as a line that people read.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return what was found as a line."""
+        return evidence_line(self.fact, await info.context.catalogue(), locale)
+
+
+def _told(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime | None]:
+    """Return what kind of record it is, its key, its name and when it was."""
+    match found:
+        case OpportunityFact(key=key, name=name):
+            return EvidenceKind.OPPORTUNITY, key, name, None
+        case FollowUpFact(key=key, at=at):
+            return EvidenceKind.FOLLOW_UP, key, None, at
+        case ArrivalFact(channels=channels, at=at):
+            return EvidenceKind.CHANNEL, channels[0], None, at
+        case OwnerFact(key=key, name=name, since=since):
+            return EvidenceKind.OWNER, key, name, since
+        case ConsentFact(key=key, purpose=purpose, at=at):
+            return EvidenceKind.CONSENT, key, purpose, at
+        case PersonFact(key=key, name=name):
+            return EvidenceKind.DECISION_MAKER, key, name, None
+        case Neighbour(key=key, name=name):
+            return EvidenceKind.CUSTOMER, key, name, None
+        case CohortPlace(salt=salt):
+            return EvidenceKind.COHORT, salt, None, None
+        case _:
+            assert_never(found)
+
+
+@strawberry.type(description="A decision-maker who was counted, and what of her or him was.")
+class PersonEvidence:
+    """A decision-maker who was counted."""
+
+    fact: strawberry.Private[PersonFact]
+    person: DecisionMaker = strawberry.field(description="The person; `department` tells where.")
+
+    @listed("The events of the person that the condition asks for; none where it asks for none.")
+    def events(self) -> list[EventEvidence]:
+        """Return the events that were counted."""
+        return [EventEvidence.of(one) for one in self.fact.events]
+
+    @listed("The sales the person takes part in that the condition asks for.")
+    def opportunities(self) -> list[RecordEvidence]:
+        """Return the sales that were counted."""
+        return [RecordEvidence.of(one.opportunity) for one in self.fact.takes_part_in]
+
+
+Evidence: TypeAlias = Annotated[
+    Tagging | ValueEvidence | EventEvidence | PersonEvidence | RecordEvidence,
+    strawberry.union("Evidence", description="Something in the graph that decided a condition."),
+]
+
+
+def evidence_of(
+    found: Found, catalogue: Catalogue, people: dict[str, DecisionMaker]
+) -> Tagging | ValueEvidence | EventEvidence | PersonEvidence | RecordEvidence:
+    """Return the API's view of what was found; `people` are the customer's, by key."""
+    match found:
+        case domain.Tagging():
+            return Tagging(tag=Tag.carried(found.tag, catalogue), found=found)
+        case Value():
+            return ValueEvidence.of(found)
+        case EventFact():
+            return EventEvidence.of(found)
+        case PersonFact(key=key) if key in people:
+            return PersonEvidence(fact=found, person=people[key])
+        case _:
+            return RecordEvidence.of(found)

@@ -1,0 +1,179 @@
+"""Why a customer is a member, or is not: every condition with what was found in deciding it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import strawberry
+from strawberry.scalars import JSON
+
+from profilegraph.api.customers.customer import Customer
+from profilegraph.api.customers.organisation import DecisionMaker
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.enums import DistanceUnit
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.labels import Locale
+from profilegraph.api.segments.evidence import Evidence, evidence_of
+from profilegraph.engines.reference.counterfactual import MissedLeaf
+from profilegraph.engines.reference.distance import number_of
+from profilegraph.engines.reference.evaluator import Verdict
+from profilegraph.language.codec import encode
+from profilegraph.language.facts import Past, When
+from profilegraph.language.nodes.parts import json_name
+from profilegraph.rendering.counterfactual import miss_line
+from profilegraph.rendering.evidence import counted_line
+from profilegraph.services.segments import explanations, service
+
+
+@strawberry.type(description="Whether one condition of the filter holds for the customer, and why.")
+class ConditionVerdict:
+    """Whether one condition holds, and why."""
+
+    verdict: strawberry.Private[Verdict]
+    customer_key: strawberry.Private[str]
+    past: strawberry.Private[bool]
+    place: str = strawberry.field(
+        description="Where the condition stands in the filter, such as `filter.all[0].tags`."
+    )
+    depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
+    holds: bool = strawberry.field(description="Whether it holds for the customer.")
+
+    @field("The condition as a sentence.", tells_filter=True)
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return the condition as a sentence."""
+        return await info.context.sentence(self.verdict.node, locale)
+
+    @field("The condition as canonical JSON.")
+    def filter(self) -> JSON:
+        """Return the condition as canonical JSON."""
+        return JSON(encode(self.verdict.node))
+
+    @listed("What was found: the tags named, the value compared, the events or people counted.")
+    async def evidence(self, info: Info) -> list[Evidence]:
+        """Return what was found in deciding it."""
+        catalogue, known = await info.context.catalogue(), await self.people(info)
+        return [evidence_of(one, catalogue, known) for one in self.verdict.evidence]
+
+    async def people(self, info: Info) -> dict[str, DecisionMaker]:
+        """Return the customer's decision-makers by key; of the past none, who are told as records."""
+        people = await info.context.load.decision_makers.load(self.customer_key)
+        return {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
+
+    @field("How many records were counted, or of an eventTotal what they add up to; else null.")
+    def number(self) -> float | None:
+        """Return how much was counted."""
+        return number_of(self.verdict)
+
+    @field("How much was counted, as a line that people read; null where nothing is counted.")
+    def summary(self, locale: Locale = "en") -> str | None:
+        """Return how much was counted."""
+        return counted_line(self.verdict, locale) or None
+
+
+@strawberry.type(
+    description="A condition that would have to change for the customer to be a member."
+)
+class MissingCondition:
+    """A condition that would have to change."""
+
+    miss: strawberry.Private[MissedLeaf]
+    condition: ConditionVerdict = strawberry.field(
+        description="The condition, with what the customer has instead."
+    )
+    wanted: bool = strawberry.field(
+        description="Whether it would have to hold; false: it would have to cease to."
+    )
+    distance: float | None = strawberry.field(
+        description="By how much the nearest value that would do is greater, or less if negative;"
+        " null where no number says so."
+    )
+    unit: DistanceUnit | None = strawberry.field(description="What the distance counts.")
+    lacks: list[str] = strawberry.field(
+        description="Parts of the condition that the nearest record is not as asked in."
+    )
+
+    @classmethod
+    def of(cls, miss: MissedLeaf, condition: ConditionVerdict) -> MissingCondition:
+        """Return the API's view of a condition that would have to change."""
+        gap = miss.gap
+        return cls(
+            miss=miss,
+            condition=condition,
+            wanted=miss.wanted,
+            distance=None if gap is None else gap.distance,
+            unit=None if gap is None else gap.unit,
+            lacks=[] if miss.near is None else [json_name(one) for one in miss.near.lacks],
+        )
+
+    @field("Where too little is counted: the record that nearly counts; else null.")
+    async def nearest_record(self, info: Info) -> Evidence | None:
+        """Return the record that nearly counts."""
+        if self.miss.near is None:
+            return None
+        catalogue = await info.context.catalogue()
+        return evidence_of(self.miss.near.record, catalogue, await self.condition.people(info))
+
+    @field("What there is, what is wanted and how far it is, as a line that people read.")
+    async def text(self, info: Info, locale: Locale = "en") -> str:
+        """Return what there is, what is wanted and how far it is."""
+        context = info.context
+        library = await service.library(context.platform, self.miss.verdict.node)
+        return miss_line(self.miss, await context.catalogue(), locale, library)
+
+
+@strawberry.type(description="Why a customer is a member of a segment, or is not.")
+class Explanation:
+    """Why a customer is a member, or is not."""
+
+    verdict: strawberry.Private[Verdict]
+    customer_key: strawberry.Private[str]
+    past: strawberry.Private[When | None] = None
+
+    @field("The customer.")
+    async def customer(self, info: Info) -> Customer | None:
+        """Return the customer."""
+        return await Customer.load(info, self.customer_key)
+
+    @field("Whether the customer is a member.")
+    def holds(self) -> bool:
+        """Return whether the customer is a member."""
+        return self.verdict.holds
+
+    @field(
+        "The fewest conditions whose change would make the customer a member, of equally many the"
+        " nearest: none for a member, null where no change would do."
+    )
+    async def nearest_miss(self, info: Info) -> list[MissingCondition] | None:
+        """Return the conditions that would have to change."""
+        context = info.context
+        found = await explanations.missing(context.platform, self.verdict, self.past or context.now)
+        if found is None:
+            return None
+        known = {one.place: one for one in self._conditions()}
+        return context.budget.take(
+            [MissingCondition.of(miss, known[miss.verdict.place]) for miss in found]
+        )
+
+    @listed("The whole filter and every condition in it, each before those that it is made of.")
+    def conditions(self) -> list[ConditionVerdict]:
+        """Return the verdict on every condition."""
+        return self._conditions()
+
+    def _conditions(self) -> list[ConditionVerdict]:
+        return [
+            ConditionVerdict(
+                verdict=verdict,
+                customer_key=self.customer_key,
+                past=isinstance(self.past, Past),
+                place=verdict.place,
+                depth=depth,
+                holds=verdict.holds,
+            )
+            for depth, verdict in _walk(self.verdict, 0)
+        ]
+
+
+def _walk(verdict: Verdict, depth: int) -> Iterator[tuple[int, Verdict]]:
+    yield depth, verdict
+    for child in verdict.children:
+        yield from _walk(child, depth + 1)

@@ -1,0 +1,273 @@
+"""The segment language as GraphQL input: the canonical JSON with types, names and descriptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from profilegraph.api.runtime.enums import FollowUpKind, RelationKind, TagSource
+from profilegraph.api.runtime.fields import given, made_by
+from profilegraph.api.segments.canonical import canonical
+from profilegraph.api.segments.filter_parts import (
+    BooleanTest,
+    DateTest,
+    EventCondition,
+    EventTest,
+    NumberTest,
+    OpportunityTest,
+    PersonTest,
+    TextTest,
+    Window,
+)
+from profilegraph.language.codec import Conditions, decode
+from profilegraph.language.nodes import Node
+
+_MOST_REMEMBERED = 256
+_LONGEST_REMEMBERED = 4_000
+_remembered: dict[str, Node] = {}
+"""Filters by their text: a page asks for the same one again and again, and of each it is one tree."""
+
+
+def _read(value: Any, conditions: Conditions) -> Node:
+    """Return the filter that an input stands for, as GraphQL has checked it; raises InvalidFilter."""
+    text = repr(value)
+    known = _remembered.get(text)
+    if known is not None:
+        return known
+    node = decode(canonical(value), conditions)
+    # What a plugin makes of its condition is asked of it each time.
+    if len(text) <= _LONGEST_REMEMBERED and not any(f"'{name}':" in text for name in conditions):
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[text] = node
+    return node
+
+
+@strawberry.input(
+    description="""Which tags of one dimension the customer carries now.
+
+A tag includes those below it. Tags are named within their dimension: `warm`, not
+`temperature/warm`. Say at least one of anyOf, allOf, noneOf, hasAny, gte and lte."""
+)
+class TagsCondition:
+    """Which tags of one dimension the customer carries now."""
+
+    dimension: str = strawberry.field(description="Key of the dimension.")
+    any_of: list[str] | None = given("At least one of these.")
+    all_of: list[str] | None = given("Every one of these.")
+    none_of: list[str] | None = given("None of these.")
+    has_any: bool | None = given("True: any tag of the dimension; false: none at all.")
+    gte: str | None = given("This tag or a greater one, in an ordered dimension.")
+    lte: str | None = given("This tag or a smaller one, in an ordered dimension.")
+    exact: bool | None = given("Whether tags stand for themselves alone, without those below them.")
+    min_confidence: float | None = given("Only taggings that are at least so sure, 0 to 1.")
+    min_weight: float | None = given("Only taggings that hold at least so strongly, 0 to 1.")
+    source: TagSource | None = given("Only taggings from this source.")
+    tagged_within_days: int | None = given("Only taggings of the last so many times 24 hours.")
+    weekday: int | None = given("Only taggings that name this day of the week; 1 is Monday.")
+
+
+@strawberry.input(
+    description="What an attribute of the customer says. Give the one test that fits its type, or exists."
+)
+class AttributeCondition:
+    """What an attribute of the customer says."""
+
+    key: str = strawberry.field(description="Key of the attribute.")
+    number: NumberTest | None = given("For attributes of the type NUMBER.")
+    text: TextTest | None = given("For attributes of the type STRING.")
+    date: DateTest | None = given("For attributes of the type DATE.")
+    boolean: BooleanTest | None = given("For attributes of the type BOOLEAN.")
+    exists: bool | None = given("Whether the customer has a value at all.")
+
+
+@strawberry.input(description="What a number says that a model computed. Give number or exists.")
+class MetricCondition:
+    """What a number says that a model computed."""
+
+    key: str = strawberry.field(description="Key of the metric.")
+    number: NumberTest | None = given("How the number compares.")
+    exists: bool | None = given("Whether the number was computed at all.")
+
+
+@strawberry.input(
+    description="How many decision-makers match: at least one where no number is given."
+)
+class PeopleCondition:
+    """How many decision-makers match."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for no one.")
+    where: PersonTest | None = given("What each of them must be; anyone where left out.")
+
+
+@strawberry.input(description="What the amounts of events add up to; of no event, 0.")
+class EventTotalCondition(EventTest):
+    """What the amounts of events add up to."""
+
+    window: Window | None = given("When; at any time where left out.")
+    total: NumberTest = strawberry.field(description="How the sum compares.")
+
+
+@strawberry.input(
+    description="That something was done in one span of time and not once in a newer one."
+)
+class StoppedCondition(EventTest):
+    """That something was done, and then no more."""
+
+    at_least: int | None = given("How often at least it was done; once where left out.")
+    did: Window = strawberry.field(description="When it was done.")
+    did_not: Window = strawberry.field(description="When it was not done.")
+
+
+@strawberry.input(description="That after one event another followed, later.")
+class SequenceCondition:
+    """That after one event another followed."""
+
+    first: EventTest = strawberry.field(description="What came first.")
+    then: EventTest = strawberry.field(description="What followed.")
+    within_days: int = strawberry.field(description="Within so many times 24 hours.")
+    window: Window | None = given("When both happened; at any time where left out.")
+
+
+@strawberry.input(
+    description="How many possible sales match: at least one where no number is given."
+)
+class OpportunityCondition:
+    """How many possible sales match."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for none.")
+    where: OpportunityTest | None = given("What each of them must be; any where left out.")
+
+
+@strawberry.input(
+    description="How often we met the customer: at least once where no number is given."
+)
+class FollowUpCondition:
+    """How often we met the customer."""
+
+    at_least: int | None = given("At least so many times.")
+    at_most: int | None = given("At most so many times; 0 for never.")
+    kinds: list[FollowUpKind] | None = given("Only in these ways.")
+    window: Window | None = given("When; at any time where left out.")
+    employees: list[str] | None = given("Only by one of these employees, by key.")
+    note: TextTest | None = given("Only where the note is so.")
+    outcome: TextTest | None = given("Only where the outcome is so.")
+
+
+@strawberry.input(
+    description="How often the customer came to us: at least once where no number is given."
+)
+class ChannelCondition:
+    """How often the customer came to us by a channel."""
+
+    at_least: int | None = given("At least so many times.")
+    at_most: int | None = given("At most so many times; 0 for never.")
+    channels: list[str] | None = given("Only by one of these channels, by key, or one below it.")
+    exact: bool | None = given("Whether channels stand for themselves, without those below them.")
+    window: Window | None = given("When; at any time where left out.")
+
+
+@strawberry.input(description="How many of us own the customer: at least one where none is given.")
+class OwnerCondition:
+    """How many of us own the customer."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for no one.")
+    employees: list[str] | None = given("Only these employees, by key.")
+    window: Window | None = given("When the ownership began.")
+
+
+@strawberry.input(
+    description="How many owners of the customer are in a team: at least one where none is given."
+)
+class TeamCondition:
+    """How many owners of the customer are in a team."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for no one.")
+    teams: list[str] | None = given("In one of these teams, by key, or one below it.")
+    exact: bool | None = given("Whether only the owner's own team counts.")
+
+
+@strawberry.input(
+    description="""For how many purposes the customer's latest word is a consent, or a refusal.
+
+At least one where no number is given. Of two words at the same moment, the refusal counts."""
+)
+class ConsentCondition:
+    """For how many purposes the customer consents."""
+
+    at_least: int | None = given("For at least so many.")
+    at_most: int | None = given("For at most so many; 0 for none.")
+    purposes: list[str] | None = given("Only these purposes.")
+    granted: bool | None = given("False: the latest word is a refusal.")
+    window: Window | None = given("When the latest word was given.")
+
+
+@strawberry.input(
+    description="""Whether the customer lies in a stable random share of all customers.
+
+Shares of one salt that do not overlap have no customer in common; another salt deals anew."""
+)
+class CohortCondition:
+    """Whether the customer lies in a stable random share."""
+
+    salt: str = strawberry.field(description="Any name; it decides how customers are dealt out.")
+    from_: float | None = given("Where the share begins, 0 to 1; 0 where left out.", "from")
+    to: float | None = given("Where the share ends, not included; 1 where left out.")
+
+
+@strawberry.input(
+    description="How many other customers match that are related: at least one where none is given."
+)
+class RelatedCondition:
+    """How many related customers match."""
+
+    at_least: int | None = given("At least so many.")
+    at_most: int | None = given("At most so many; 0 for none.")
+    kinds: list[RelationKind] | None = given("What each step leads to; anyone where left out.")
+    distance: int | None = given("How many steps away at most, 1 to 5; 1 where left out.")
+    where: FilterInput | None = given("What each of them must be; anyone where left out.")
+
+
+@strawberry.input(description="Whether the customer is a member of a saved segment.")
+class SegmentCondition:
+    """Whether the customer is a member of a saved segment."""
+
+    key: str = strawberry.field(description="Key of the segment; its newest version counts.")
+
+
+@made_by(lambda value, context: _read(value, context.conditions))
+@strawberry.input(
+    description="""One condition on customers: exactly one of the fields is given, and not null.
+
+Conditions are combined by `all`, `any` and `not`, up to 8 levels deep and 100 conditions in all.
+Every condition is true or false of a customer: of a value that is not known, every comparison is
+false, and so its `not` is true.""",
+)
+class FilterInput:
+    """One condition on customers."""
+
+    all: list[FilterInput] | None = given("Every one of these holds; of none: everyone.")
+    any: list[FilterInput] | None = given("At least one of these holds; of none: no one.")
+    not_: FilterInput | None = given("This does not hold.", "not")
+    tags: TagsCondition | None = given("The customer's tags.")
+    attribute: AttributeCondition | None = given("The customer's fields.")
+    metric: MetricCondition | None = given("The numbers that models computed.")
+    event: EventCondition | None = given("What the customer did.")
+    people: PeopleCondition | None = given("The customer's decision-makers.")
+    event_total: EventTotalCondition | None = given("What the customer spent.")
+    stopped: StoppedCondition | None = given("What the customer does no more.")
+    sequence: SequenceCondition | None = given("What the customer did one after the other.")
+    opportunity: OpportunityCondition | None = given("The possible sales to the customer.")
+    follow_up: FollowUpCondition | None = given("What we did with the customer.")
+    channel: ChannelCondition | None = given("How the customer came to us.")
+    owner: OwnerCondition | None = given("Who of us owns the customer.")
+    team: TeamCondition | None = given("Which of our teams owns the customer.")
+    consent: ConsentCondition | None = given("What the customer allowed or forbade.")
+    cohort: CohortCondition | None = given("A random share of all customers.")
+    related: RelatedCondition | None = given("The customers related to this one.")
+    segment: SegmentCondition | None = given("The members of a saved segment.")

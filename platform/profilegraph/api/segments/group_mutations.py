@@ -1,0 +1,64 @@
+"""What can be changed about groups of segments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.customers.inputs import LabelsInput
+from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.fields import field
+from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.ids import encode_id
+from profilegraph.api.segments.group_queries import GroupKey
+from profilegraph.api.segments.groups import SegmentGroup
+from profilegraph.services.segments import groups
+from profilegraph.services.segments.rules import CommandContext
+
+
+@strawberry.type(description="What can be changed about groups of segments.")
+class GroupMutation:
+    """What can be changed about groups of segments."""
+
+    @field("Ranks segments in a group, so that each customer belongs to exactly one of them.")
+    async def save_segment_group(
+        self,
+        info: Info,
+        key: GroupKey,
+        labels: Annotated[LabelsInput, strawberry.argument(description="Its name.")],
+        segments: Annotated[
+            list[str],
+            strawberry.argument(
+                description="Business keys of 2 to 20 segments: a customer belongs to the first"
+                " that it is a member of."
+            ),
+        ],
+        weights: Annotated[
+            list[float] | None,
+            strawberry.argument(
+                description="One for each segment: a customer then belongs to the heaviest that it"
+                " is a member of, and among equals to the first."
+            ),
+        ] = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> SegmentGroup:
+        """Return the saved group."""
+        act = _act(info.context, idempotency_key)
+        found = await groups.save_group(
+            info.context.platform, key, labels.labels(), segments, act, weights
+        )
+        return SegmentGroup.of(found)
+
+    @field("Deletes a group; its segments stay. Answers with the global id that it had.")
+    async def delete_segment_group(
+        self, info: Info, key: GroupKey, idempotency_key: IdempotencyKey = None
+    ) -> strawberry.ID:
+        """Return the id of the deleted group."""
+        act = _act(info.context, idempotency_key)
+        await groups.delete_group(info.context.platform, key, act)
+        return encode_id(SegmentGroup.__name__, key)
+
+
+def _act(context: ApiContext, idempotency_key: str | None) -> CommandContext:
+    return CommandContext(context.viewer.name, context.now, request_key(context, idempotency_key))

@@ -1,0 +1,53 @@
+"""What can be asked about groups of segments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.segments.groups import PrimarySegment, SegmentGroup
+from profilegraph.api.segments.segment import AsOf, Now
+from profilegraph.errors import NotFound
+from profilegraph.services.segments import groups
+
+GroupKey = Annotated[str, strawberry.argument(description="Business key of the group.")]
+
+
+@strawberry.type(description="What can be asked about groups of segments.")
+class GroupQuery:
+    """What can be asked about groups of segments."""
+
+    @field("Segments of which each customer belongs to exactly one; null without a group.")
+    async def segment_group(
+        self, info: Info, key: GroupKey, as_of: AsOf = None, now: Now = None
+    ) -> SegmentGroup | None:
+        """Return a group, as it is now, with its customers as of a moment."""
+        try:
+            found = await groups.group(info.context.platform, key)
+        except NotFound:
+            return None
+        return SegmentGroup.of(found, info.context.past(as_of, now))
+
+    @listed("All groups of segments, by key.")
+    async def segment_groups(self, info: Info) -> list[SegmentGroup]:
+        """Return all groups."""
+        found = await groups.groups(info.context.platform)
+        return [SegmentGroup.of(one) for one in found]
+
+    @field("To which segment of a group a customer belongs, and why.")
+    async def primary_segment(
+        self,
+        info: Info,
+        customer: Annotated[str, strawberry.argument(description="Key of the customer.")],
+        group: GroupKey,
+        as_of: AsOf = None,
+        now: Now = None,
+    ) -> PrimarySegment:
+        """Return to which segment of a group a customer belongs."""
+        context, past = info.context, info.context.past(as_of, now)
+        of = await groups.group(context.platform, group)
+        found = await groups.primary(context.platform, of, customer, past or context.now)
+        return PrimarySegment.of(found, past)

@@ -1,0 +1,61 @@
+"""How customers are parted, as GraphQL input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import strawberry
+
+from profilegraph.api.runtime.fields import given, made_by
+from profilegraph.api.segments.canonical import canonical
+from profilegraph.api.segments.filter_parts import Window
+from profilegraph.api.segments.filters import FilterInput
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.codec import Conditions
+from profilegraph.rendering.bucketing import Bucketing, parting
+
+_BOUNDS = "Where the bands begin, upwards: below the first, from each to the next, from the last."
+
+
+@strawberry.input(description="Bands of an attribute or a metric.")
+class BandsInput:
+    """Bands of an attribute or a metric."""
+
+    key: str = strawberry.field(description="Key of the attribute or the metric.")
+    bounds: list[float] | None = given(f"{_BOUNDS} Leave them out for an attribute of booleans.")
+
+
+@strawberry.input(description="Bands of how many events there are, or of what they add up to.")
+class EventBandsInput:
+    """Bands of numbers or amounts of events."""
+
+    type: str = strawberry.field(description="Key of the event type.")
+    bounds: list[float] = strawberry.field(description=_BOUNDS)
+    window: Window | None = given("When; at any time where left out.")
+
+
+@made_by(lambda value, _: canonical(value))
+@strawberry.input(
+    one_of=True,
+    description="""By what customers are parted: exactly one of the fields.
+
+Those who are in no part are told as one of their own, the last: who carries no tag of the
+dimension, or has no value.""",
+)
+class LevelInput:
+    """By what customers are parted."""
+
+    dimension: str | None = given("By the tags of a dimension, by its key.")
+    attribute: BandsInput | None = given("By an attribute: bands of a number, or a boolean.")
+    metric: BandsInput | None = given("By bands of a metric.")
+    event_count: EventBandsInput | None = given("By how many events of a type there are.")
+    event_total: EventBandsInput | None = given("By what the amounts of events add up to.")
+    filters: list[FilterInput] | None = given("By filters of your own; they may overlap.")
+
+
+def partings(
+    levels: Sequence[Mapping[str, Any]], catalogue: Catalogue, conditions: Conditions
+) -> list[Bucketing]:
+    """Return the partings that inputs stand for; raises InvalidInput, InvalidFilter, NotFound."""
+    return [parting(level, catalogue, conditions) for level in levels]

@@ -1,0 +1,1 @@
+"""Taxonomies in the API."""

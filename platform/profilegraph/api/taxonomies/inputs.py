@@ -1,0 +1,81 @@
+"""Tags and dimensions as people make and describe them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from profilegraph.api.customers.inputs import LabelsInput, values
+from profilegraph.api.runtime.enums import Cardinality, Layer
+from profilegraph.api.runtime.fields import given
+
+_SEEN = (
+    "Version of the taxonomy that you have seen. With it, the edit is refused where somebody else"
+    " has edited the taxonomy since."
+)
+_NEW_KEY = (
+    "Key: a–z, 0–9 and _. Left out, a new one is made from the labels, whatever their script."
+)
+
+
+@strawberry.input(
+    description="A taxonomy that people edit; what is left out stays as it is, null clears it."
+)
+class SaveTaxonomyInput:
+    """A taxonomy that people edit."""
+
+    key: str | None = given(_NEW_KEY)
+    labels: LabelsInput | None = given("Its name; needed for a new one.")
+    description: LabelsInput | None = given("What it is about.")
+    owner: str | None = given("Key of the employee who answers for it.")
+    seen_version: str | None = given(_SEEN)
+
+
+@strawberry.input(
+    description="A dimension of a taxonomy that people edit; what is left out stays as it is, null clears it."
+)
+class SaveDimensionInput:
+    """A dimension of a taxonomy that people edit."""
+
+    taxonomy: str | None = given("Key of the taxonomy to make it in; needed for a new one.")
+    key: str | None = given(_NEW_KEY)
+    labels: LabelsInput | None = given("Its name; needed for a new one.")
+    description: LabelsInput | None = given("What it tells.")
+    owner: str | None = given("Key of the employee who answers for it.")
+    folder: str | None = given("Where people find it: names of folders, with slashes between them.")
+    cardinality: Cardinality | None = given("Of a new one; MULTI if left out.")
+    ordered: bool | None = given("Of a new one: whether its tags go from the least to the most.")
+    layer: Layer | None = given("Which question it answers.")
+    ttl_days: int | None = given("Days after which its tags expire.")
+    unit: str | None = given("What its tags measure, such as people or CNY.")
+    seen_version: str | None = given(_SEEN)
+
+
+@strawberry.input(
+    description="A tag of a dimension that people edit; what is left out stays as it is, null clears it."
+)
+class SaveTagInput:
+    """A tag of a dimension that people edit."""
+
+    dimension: str = strawberry.field(description="Key of the dimension.")
+    name: str | None = given(f"{_NEW_KEY} Within the dimension: `vip`, not `level/vip`.")
+    labels: LabelsInput | None = given("Its name; needed for a new one.")
+    description: LabelsInput | None = given("What it means.")
+    owner: str | None = given("Key of the employee who answers for it.")
+    parent: str | None = given("Of a new one: the tag of the dimension that it is below.")
+    position: int | None = given("Of a new one: its place among the dimension's tags, from 0.")
+    seen_version: str | None = given(_SEEN)
+
+
+_CANNOT_BE_CLEARED = ("labels", "cardinality", "ordered", "position")
+
+
+def described(given_input: object, *apart: str) -> dict[str, Any]:
+    """Return the values of an input, by field, but for those that say which definition is meant."""
+    found = {}
+    for name, value in values(given_input).items():
+        if name in (*apart, "seen_version") or (value is None and name in _CANNOT_BE_CLEARED):
+            continue
+        found[name] = value.labels() if isinstance(value, LabelsInput) else value
+    return found

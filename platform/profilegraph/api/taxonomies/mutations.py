@@ -1,0 +1,154 @@
+"""What can be changed about taxonomies, dimensions and tags."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.fields import field
+from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.taxonomies.inputs import (
+    SaveDimensionInput,
+    SaveTagInput,
+    SaveTaxonomyInput,
+    described,
+)
+from profilegraph.api.taxonomies.types import Dimension, Tag, Taxonomy
+from profilegraph.api.taxonomy_changes.inputs import TaxonomyChangeInput, change_json
+from profilegraph.api.taxonomy_changes.types import TaxonomyChange
+from profilegraph.services.taxonomies import editing
+from profilegraph.services.taxonomies.editing import EditContext
+from profilegraph.services.taxonomy_changes import planning
+from profilegraph.services.taxonomy_changes.applying import Application, apply
+from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
+from profilegraph.services.taxonomy_changes.undoing import undo
+
+ChangeKey = Annotated[str, strawberry.argument(description="Key of the change.")]
+
+
+@strawberry.type(description="What can be changed about taxonomies, dimensions and tags.")
+class TaxonomyMutation:
+    """What can be changed about taxonomies, dimensions and tags."""
+
+    @field("Makes a taxonomy that people edit here, or describes one anew.")
+    async def save_taxonomy(
+        self,
+        info: Info,
+        input: Annotated[SaveTaxonomyInput, strawberry.argument(description="The taxonomy.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Taxonomy:
+        """Return the saved taxonomy."""
+        key = await editing.save_taxonomy_of_people(
+            info.context.platform,
+            input.key or None,
+            described(input, "key"),
+            _edit(info, input.seen_version, idempotency_key),
+        )
+        info.context.forget()
+        taxonomies = (await info.context.catalogue()).taxonomies
+        return Taxonomy.of(next(one for one in taxonomies if one.key == key))
+
+    @field(
+        "Makes a dimension in a taxonomy that people edit, or describes one anew. What would change"
+        " who is in which segment is planned and applied instead."
+    )
+    async def save_dimension(
+        self,
+        info: Info,
+        input: Annotated[SaveDimensionInput, strawberry.argument(description="The dimension.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Dimension:
+        """Return the saved dimension."""
+        key = await editing.save_dimension(
+            info.context.platform,
+            input.taxonomy or None,
+            input.key or None,
+            described(input, "taxonomy", "key"),
+            _edit(info, input.seen_version, idempotency_key),
+        )
+        info.context.forget()
+        return Dimension.of(key, await info.context.catalogue())
+
+    @field(
+        "Makes a tag in a dimension that people edit, or describes one anew. What would change who"
+        " is in which segment is planned and applied instead."
+    )
+    async def save_tag(
+        self,
+        info: Info,
+        input: Annotated[SaveTagInput, strawberry.argument(description="The tag.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Tag:
+        """Return the saved tag."""
+        key = await editing.save_tag(
+            info.context.platform,
+            input.dimension,
+            input.name or None,
+            described(input, "dimension", "name"),
+            _edit(info, input.seen_version, idempotency_key),
+        )
+        info.context.forget()
+        return Tag.of(key, await info.context.catalogue())
+
+    @field(
+        "Says what a change of tags or dimensions in use would do, and keeps the plan for a week."
+        " Nothing else is changed."
+    )
+    async def plan_taxonomy_change(
+        self,
+        info: Info,
+        change: Annotated[TaxonomyChangeInput, strawberry.argument(description="The change.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> TaxonomyChange:
+        """Return the planned change."""
+        context = info.context
+        wanted = planning.read_change(change_json(change))
+        request = request_key(context, idempotency_key)
+        made = await planning.plan(context.platform, wanted, _editor(info), request)
+        return TaxonomyChange.of(await planning.kept_change(context.platform, made.key))
+
+    @field(
+        "Applies a planned change: definitions and saved filters at once, taggings with them or, of"
+        " many, batch by batch. Sent again, it goes on where it was interrupted. Refused where tags or"
+        " segments that the plan rests on have changed since."
+    )
+    async def apply_taxonomy_change(
+        self,
+        info: Info,
+        key: ChangeKey,
+        digest: Annotated[
+            str, strawberry.argument(description="The digest that the plan came with.")
+        ],
+        allow_broken: Annotated[
+            bool, strawberry.argument(description="Whether saved segments may break by it.")
+        ] = False,
+    ) -> TaxonomyChange:
+        """Return the applied change."""
+        wanted = Application(key, digest, allow_broken)
+        done = await apply(info.context.platform, wanted, _editor(info))
+        info.context.forget()
+        return TaxonomyChange.of(done)
+
+    @field(
+        "Takes an applied change back: definitions, taggings and filters. Sent again, it goes on where"
+        " it was interrupted. Refused where something that came later depends on the change."
+    )
+    async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
+        """Return the change that was taken back."""
+        done = await undo(info.context.platform, key, _editor(info))
+        info.context.forget()
+        return TaxonomyChange.of(done)
+
+
+def _editor(info: Info) -> ChangeAuthor:
+    return ChangeAuthor(info.context.viewer.actor, info.context.now)
+
+
+def _edit(info: Info, seen: str | None, idempotency_key: str | None) -> EditContext:
+    version = None if seen is UNSET else seen
+    context = info.context
+    request = request_key(context, idempotency_key)
+    return EditContext(context.viewer.actor, context.now, request, version)

@@ -1,0 +1,1 @@
+"""Changes of tags in use in the API."""

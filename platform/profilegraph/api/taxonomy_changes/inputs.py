@@ -1,0 +1,140 @@
+"""A change of tags or dimensions in use, as GraphQL input: the JSON of the change with types."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+import strawberry
+from pydantic.alias_generators import to_camel
+from strawberry import UNSET
+
+from profilegraph.api.customers.inputs import LabelsInput
+from profilegraph.api.runtime.fields import given
+from profilegraph.api.segments.filters import FilterInput
+from profilegraph.language.codec import encode
+from profilegraph.language.nodes import Node
+
+_TARGET = "A tag, `dimension/tag`, or a dimension."
+_TAG = "Full key of the tag, `dimension/tag`."
+
+
+@strawberry.input(
+    description="Another key, other labels, or both. The old key goes on being understood."
+)
+class RenameInput:
+    """Another key, other labels, or both."""
+
+    target: str = strawberry.field(description=_TARGET)
+    key: str | None = given("The new key; of a tag, within its dimension.")
+    labels: LabelsInput | None = given("The new name.")
+
+
+@strawberry.input(
+    description="Several tags become one; their keys go on being understood as keys of that one."
+)
+class MergeInput:
+    """Several tags become one."""
+
+    tags: list[str] = strawberry.field(description="Full keys of the tags, `dimension/tag`.")
+    into: str = strawberry.field(description="Full key of the tag that they become.")
+
+
+@strawberry.input(
+    description="A tag that takes over customers: one of the dimension, or a new one."
+)
+class PortionInput:
+    """A tag that takes over customers."""
+
+    key: str | None = given("Key within the dimension; made from the labels if left out.")
+    labels: LabelsInput | None = given("Name of a new tag.")
+
+
+@strawberry.input(
+    description="""The customers of a tag get a narrower one, by a filter.
+
+The tag stays, above the new ones, and so includes them: who asked for it gets the same customers."""
+)
+class SplitInput:
+    """The customers of a tag get a narrower one, by a filter."""
+
+    tag: str = strawberry.field(description=_TAG)
+    where: Node = strawberry.field(
+        description="Who gets the first of the two.", graphql_type=FilterInput
+    )
+    into: PortionInput = strawberry.field(description="What those get who match.")
+    otherwise: PortionInput | None = given(
+        "What the others get; left out, they keep the tag itself."
+    )
+
+
+@strawberry.input(
+    description="Another place. A tag has a parent, a dimension and a position, a dimension a folder and a taxonomy."
+)
+class MoveInput:
+    """Another place."""
+
+    target: str = strawberry.field(description=_TARGET)
+    parent: str | None = given("Key of the tag to be below, within the dimension; null for none.")
+    dimension: str | None = given("Key of the dimension to go to, with all tags below.")
+    position: int | None = given("Place among the tags of the dimension, from 0.")
+    folder: str | None = given("Names of folders with slashes between them; null for none.")
+    taxonomy: str | None = given("Key of the taxonomy to go to; one that people edit.")
+
+
+@strawberry.input(description="It should not be used any more, and goes on working.")
+class DeprecateInput:
+    """It should not be used any more."""
+
+    target: str = strawberry.field(description=_TARGET)
+    replaced_by: str | None = given("Key of what to use instead.")
+    reason: LabelsInput | None = given("Why.")
+
+
+@strawberry.input(
+    description="It is gone. Taggings end, and filters that name it break; to keep both, merge it."
+)
+class DeleteInput:
+    """It is gone."""
+
+    target: str = strawberry.field(description=_TARGET)
+
+
+@strawberry.input(
+    one_of=True, description="Another version of a taxonomy that comes from a file or a plugin."
+)
+class NewVersionInput:
+    """Another version of a taxonomy that comes from a file or a plugin."""
+
+    text: str | None = given("The YAML of the file.")
+    installed: str | None = given("Key of a taxonomy that is installed.")
+
+
+@strawberry.input(one_of=True, description="One change: exactly one of the fields.")
+class TaxonomyChangeInput:
+    """One change."""
+
+    rename: RenameInput | None = given("Another key or name.")
+    merge: MergeInput | None = given("Several tags become one.")
+    split: SplitInput | None = given("A tag is parted by a filter.")
+    move: MoveInput | None = given("Another place.")
+    deprecate: DeprecateInput | None = given("It should not be used any more.")
+    delete: DeleteInput | None = given("It is gone.")
+    version: NewVersionInput | None = given("Another version of a file.")
+
+
+def change_json(value: Any) -> Any:
+    """Return an input as the JSON of a change; what was left out is left out, null is null."""
+    match value:
+        case LabelsInput():
+            return {"zh-CN": value.zh_cn, "en": value.en}
+        case list():
+            return [change_json(one) for one in value]
+        case Enum() | str() | int() | None:
+            return value
+        case _ if type(value).__module__ == __name__ and is_dataclass(value):
+            told = ((one.name, getattr(value, one.name)) for one in fields(value))
+            return {to_camel(name): change_json(one) for name, one in told if one is not UNSET}
+        case _:
+            return encode(value)

@@ -1,0 +1,1 @@
+"""The commands of operators: database, server, index, keys, settings, imports."""

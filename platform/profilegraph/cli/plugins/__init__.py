@@ -1,0 +1,1 @@
+"""`profilegraph plugin` and `model`, and the commands that plugins bring."""

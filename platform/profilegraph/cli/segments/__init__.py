@@ -1,0 +1,1 @@
+"""`profilegraph segment`: its commands."""

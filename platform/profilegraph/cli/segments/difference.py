@@ -1,0 +1,93 @@
+"""`profilegraph segment difference`: who entered a segment and who left it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli.segments.lifecycle import SegmentKey
+from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.listing import named
+from profilegraph.cli.terminal.running import Locale, Moment, parse_moment, present, run
+from profilegraph.engines.reference.attribution import Cause
+from profilegraph.rendering.attribution import CAUSES, reason_line
+from profilegraph.services.customers.profiles import names_of
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments import membership, service
+from profilegraph.services.segments.membership import (
+    ChangesPage,
+    MembershipComparison,
+    MembershipSums,
+)
+
+Found = tuple[
+    MembershipComparison,
+    MembershipSums,
+    Mapping[tuple[bool, Cause], int],
+    ChangesPage,
+    Mapping[str, str],
+]
+
+
+def difference(
+    key: SegmentKey,
+    start: Annotated[
+        datetime,
+        typer.Option(
+            "--from", parser=lambda text: parse_moment(text), metavar="MOMENT", help="Since when."
+        ),
+    ],
+    end: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to",
+            parser=lambda text: parse_moment(text),
+            metavar="MOMENT",
+            show_default="now",
+            help="Until when.",
+        ),
+    ] = None,
+    first: Annotated[int, typer.Option(min=1, max=service.MAX_PAGE, help="How many to name.")] = 20,
+    now: Moment = None,
+    *,
+    locale: Locale,
+) -> None:
+    """Tell who entered a segment and who left it between two moments, and why."""
+
+    async def work(platform: Platform) -> Found:
+        at = now or present()
+        asked = await membership.compare_moments(platform, key, start, end or at, at)
+        sums = await membership.sums(platform, asked)
+        causes = await membership.causes(platform, asked)
+        page = await membership.page(platform, asked, first=first)
+        names = await names_of(platform, [one.customer for one in page.changes])
+        return asked, sums, causes, page, names
+
+    _show(*run(work), locale)
+
+
+def _show(
+    asked: MembershipComparison,
+    sums: MembershipSums,
+    causes: Mapping[tuple[bool, Cause], int],
+    page: ChangesPage,
+    names: Mapping[str, str],
+    locale: str,
+) -> None:
+    out.print(
+        f"{sums.before:,} members, {sums.entered:,} entered, {sums.left:,} left: {sums.after:,}"
+    )
+    for (entered, cause), count in sorted(causes.items(), key=lambda item: (-item[1], item[0])):
+        out.print(f"  {'+' if entered else '-'}{count:,}  {CAUSES[cause].text(locale)}")
+    library = asked.old.context.library
+    for one in page.changes:
+        lines = [reason_line(why, asked.catalogue, locale, library) for why in one.reasons]
+        who = named(one.customer, names.get(one.customer))
+        line = f"{'+' if one.entered else '-'} {who}  {'; '.join(lines)}"
+        out.print(escape(line), highlight=False)
+    if page.has_next:
+        out.print("…")

@@ -1,0 +1,51 @@
+"""`profilegraph segment send`: the members of a segment to a plugin's destination."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli.plugins.options import Options, parse_pairs
+from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
+from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.running import present, run
+from profilegraph.domain.destinations import DeliveryState
+from profilegraph.errors import PluginError
+from profilegraph.services.destinations.sending import Sending, ask_to_send
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments.rules import CommandContext
+from profilegraph.storage.destinations import DeliveryRecord
+
+To = Annotated[str, typer.Option("--to", help="The destination's key.", show_default=False)]
+Columns = Annotated[
+    str | None,
+    typer.Option(help="Columns, such as key,name,identity:email.", show_default="its own"),
+]
+
+
+def send(key: SegmentKey, to: To, option: Options = None, columns: Columns = None) -> None:
+    """Send the members of a segment; what was not sent before is taken up, under the same id."""
+    given = parse_pairs(option)
+    names = columns.split(",") if columns else None
+
+    async def work(platform: Platform) -> DeliveryRecord:
+        act = CommandContext(OPERATOR, present(), operator=True)
+        waiting = await ask_to_send(platform, key, to, given, names, act)
+        return await Sending(platform).send(waiting, present())
+
+    _show(run(work))
+
+
+def _show(sent: DeliveryRecord) -> None:
+    match sent.state:
+        case DeliveryState.SENT:
+            out.print(f"{sent.size:,} members sent ({sent.id}): {escape(sent.note or '')}")
+        case DeliveryState.WAITING:
+            out.print(f"another process is sending this ({sent.id})")
+        case DeliveryState.FAILED:
+            raise PluginError(
+                f"{sent.size:,} members were not sent ({sent.id}): {sent.problem}",
+                hint="The same command tries again, under the same id and to the same members.",
+            )

@@ -1,0 +1,1 @@
+"""`profilegraph taxonomy`: its commands."""

@@ -1,0 +1,178 @@
+"""`profilegraph taxonomy plan`, `apply`, `undo` and `changes`: tags in use, changed with foresight.
+
+Whoever can run these commands runs the deployment: no duty keeps them from anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from profilegraph.cli.taxonomies import commands as taxonomy
+from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows, show_table
+from profilegraph.cli.terminal.running import Locale, present, run
+from profilegraph.domain.duties import OPERATOR
+from profilegraph.domain.taxonomy_changes.changes import TagChange
+from profilegraph.errors import InvalidInput
+from profilegraph.importers.taxonomies.located_yaml import YamlFault, load_located
+from profilegraph.services.platform import Platform
+from profilegraph.services.taxonomy_changes import planning
+from profilegraph.services.taxonomy_changes.applying import Application
+from profilegraph.services.taxonomy_changes.applying import apply as apply_change
+from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, plan_of, read_change
+from profilegraph.services.taxonomy_changes.previews import NamedCustomer, Plan, SegmentEffect
+from profilegraph.services.taxonomy_changes.undoing import undo as undo_change
+from profilegraph.services.taxonomy_changes.wording import told, warned
+from profilegraph.storage.taxonomies.changes import KeptChange
+
+app = taxonomy.app
+Key = Annotated[str, typer.Argument(help="Key of the change.", show_default=False)]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a plan is told in."""
+
+    headings: tuple[str, ...]
+    none: str
+    taggings: str
+    apply: str
+    breaks: str
+
+
+_CHINESE = _Words(
+    headings=("人群", "名称", "之前", "之后", "进入", "离开", "例如"),
+    none="没有受影响的人群。",
+    taggings="{0:,} 个标签记录有变化，涉及 {1:,} 个客户。",
+    apply="执行：profilegraph taxonomy apply {0}",
+    breaks="有人群将无法查询：加上 --allow-broken 才会执行。",
+)
+_ENGLISH = _Words(
+    headings=("segment", "label", "before", "after", "enter", "leave", "such as"),
+    none="No segment is touched.",
+    taggings="{0:,} taggings of {1:,} customers become others or end.",
+    apply="Apply it: profilegraph taxonomy apply {0}",
+    breaks="Segments break: it is applied with --allow-broken only.",
+)
+
+
+@app.command()
+def plan(
+    file: Annotated[
+        Path, typer.Argument(help="A change (YAML or JSON), or a taxonomy file's new version.")
+    ],
+    locale: Locale,
+) -> None:
+    """Say what a change of tags would do to segments and taggings, and keep the plan for a week."""
+    change = _read(file)
+    made = run(lambda platform: planning.plan(platform, change, _editor()))
+    _show(made, locale)
+
+
+@app.command()
+def apply(
+    key: Key,
+    locale: Locale,
+    allow_broken: Annotated[
+        bool, typer.Option("--allow-broken", help="Apply it even where segments break.")
+    ] = False,
+) -> None:
+    """Apply a planned change, or go on with one that was interrupted."""
+
+    async def work(platform: Platform) -> KeptChange:
+        digest = plan_of(await planning.kept_change(platform, key)).digest
+        return await apply_change(platform, Application(key, digest, allow_broken), _editor())
+
+    _tell(run(work), locale)
+
+
+@app.command()
+def undo(key: Key, locale: Locale) -> None:
+    """Take an applied change back, where nothing that came later depends on it."""
+    _tell(run(lambda platform: undo_change(platform, key, _editor())), locale)
+
+
+@app.command()
+def changes(locale: Locale, as_json: AsJson = False) -> None:
+    """List the changes that were planned, the newest first."""
+    found = [
+        (one, told(plan_of(one), locale))
+        for one in run(lambda platform: planning.changes(platform))
+    ]
+    if as_json:
+        listed = [
+            {"key": one.key, "state": one.state, "change": text, "plannedAt": one.at, "by": one.by}
+            for one, text in found
+        ]
+        show_json(listed)
+        return
+    show_rows(
+        ("key", "state", "change", "planned", "by"),
+        ((one.key, one.state, text, f"{one.at:%Y-%m-%d %H:%M}", one.by) for one, text in found),
+    )
+
+
+def _editor() -> ChangeAuthor:
+    return ChangeAuthor(OPERATOR, present())
+
+
+def _read(file: Path) -> TagChange:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        data = load_located(text).data
+    except OSError as fault:
+        raise InvalidInput(f"{file}: cannot be read: {fault.strerror}") from fault
+    except (UnicodeDecodeError, YamlFault) as fault:
+        raise InvalidInput(f"{file}: is no YAML: {fault}") from fault
+    if isinstance(data, dict) and {"key", "version"} <= data.keys():
+        data = {"version": {"text": text}}
+    return read_change(data)
+
+
+def _show(made: Plan, locale: str) -> None:
+    words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
+    out.print(escape(told(made, locale)), style="bold")
+    out.print(words.taggings.format(made.taggings, made.customers))
+    if made.segments:
+        show_table(_table(made.segments, words.headings, locale))
+    else:
+        out.print(words.none)
+    for one in made.warnings:
+        out.print(f"! {escape(warned(one, locale))}", style="red" if one.breaks else "yellow")
+    if made.breaking:
+        out.print(words.breaks)
+    out.print(words.apply.format(made.key))
+
+
+def _table(effects: Sequence[SegmentEffect], headings: Sequence[str], locale: str) -> Table:
+    table = Table(*headings)
+    for one in effects:
+        table.add_row(
+            one.key,
+            escape(one.labels.text(locale)),
+            _number(one.before),
+            _number(one.after),
+            f"+{one.entered:,}" if one.entered else "",
+            f"-{one.left:,}" if one.left else "",
+            escape(", ".join(map(_name, (*one.entering, *one.leaving)))),
+        )
+    return table
+
+
+def _number(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
+
+
+def _name(one: NamedCustomer) -> str:
+    return one.key if one.name is None else f"{one.name} ({one.key})"
+
+
+def _tell(change: KeptChange, locale: str) -> None:
+    out.print(f"{change.key} {change.state}: {escape(told(plan_of(change), locale))}")

@@ -1,0 +1,1 @@
+"""What commands share: the terminal, listings, progress, and how the platform is reached."""

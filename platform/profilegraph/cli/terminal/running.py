@@ -1,0 +1,116 @@
+"""How commands reach the platform, and what they read of the world outside: clock and locale."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.markup import escape
+
+from profilegraph.cli.terminal.console import err
+from profilegraph.cli.terminal.server_progress import ServerProgress
+from profilegraph.config import load_settings
+from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.notices import Notices
+from profilegraph.errors import InvalidInput
+from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker
+from profilegraph.services.operations.deployment import of_process
+from profilegraph.services.platform import Platform, connect, locate, open_platform
+from profilegraph.storage.deployment import read_deployment
+
+T = TypeVar("T")
+
+LOCALE = typer.Option(
+    "--locale",
+    default_factory=lambda: os.environ.get("LC_ALL") or os.environ.get("LANG") or "en",
+    show_default="of the environment",
+    help="Language of labels and sentences: zh-CN or en.",
+)
+Locale = Annotated[str, LOCALE]
+Moment = Annotated[
+    datetime | None,
+    typer.Option(
+        "--now",
+        parser=lambda text: parse_moment(text),
+        metavar="MOMENT",
+        show_default="the present",
+        help="As of which moment, such as 2026-01-31 or 2026-01-31T09:00:00+08:00.",
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=lambda text: parse_moment(text),
+        metavar="MOMENT",
+        show_default="now",
+        help="Answer as it was at an earlier moment, such as 2026-01-31.",
+    ),
+]
+
+
+def present() -> datetime:
+    """Return the present moment, UTC; only commands read the clock."""
+    return datetime.now(UTC)
+
+
+def run(work: Callable[[Platform], Awaitable[T]]) -> T:
+    """Return what `work` returns for the platform of the environment's settings."""
+    settings = load_settings()
+    address = locate(settings, ServerProgress())
+
+    async def opened() -> T:
+        notices: Notices = {}
+        async with open_platform(settings, address, present()) as platform:
+            result = await work(replace(platform, notices=notices))
+        show_troubles(platform.host.guard)
+        for one in filter(None, notices.values()):
+            err.print(f"[bold yellow]{one.code.value}[/] {one.text('en')}")
+        return result
+
+    return asyncio.run(opened())
+
+
+def show_troubles(guard: CircuitBreaker) -> None:
+    """Print what plugins failed at while a command went on without them."""
+    for one in guard.troubles:
+        err.print(f"[bold yellow]PLUGIN[/] {escape(f'{one.part}: {one.reason}')}")
+
+
+def parse_moment(text: str | datetime) -> datetime:
+    """Return the moment that a text names; without a time zone it is in the deployment's.
+
+    Raises InvalidInput.
+    """
+    if isinstance(text, datetime):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{text!r} is not a moment.",
+            hint="Write it as 2026-01-31T09:00:00+08:00.",
+            where="--now",
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=kept_zone())).astimezone(UTC)
+
+
+def kept_zone() -> ZoneInfo:
+    """Return the time zone of the deployment, as its graph keeps it, or will from its first start."""
+    settings = load_settings()
+    address = locate(settings, ServerProgress())
+
+    async def kept() -> Deployment:
+        database = await connect(settings, address)
+        try:
+            return await read_deployment(database) or of_process(settings)
+        finally:
+            await database.close()
+
+    return asyncio.run(kept()).zone

@@ -1,0 +1,1 @@
+"""The records of customers: who they are, what they did, and their organisation."""

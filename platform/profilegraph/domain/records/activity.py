@@ -1,0 +1,98 @@
+"""What customers did, what we did with them, and the sales that may come of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.domain.values import Amount, Key, Moment, Name, Record, SnakeKey, Text
+
+
+class FollowUpKind(StrEnum):
+    """How we met the customer."""
+
+    CALL = "CALL"
+    VISIT = "VISIT"
+    CHAT = "CHAT"
+    EMAIL = "EMAIL"
+    MEETING = "MEETING"
+    OTHER = "OTHER"
+
+
+class OpportunityOutcome(StrEnum):
+    """How a possible sale ended, or that it has not."""
+
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+class Event(Record):
+    """Something that a customer did; `person` is the decision-maker who did it, where known.
+
+    An event is recorded as a whole: recorded again under its key, it replaces what was.
+    """
+
+    key: Key
+    customer: Key
+    type: SnakeKey
+    at: Moment
+    channel: Key | None = None
+    content: Text | None = None
+    amount: Amount | None = None
+    person: Key | None = None
+
+
+class Channel(Record):
+    """A way by which customers come to us."""
+
+    key: Key
+    name: Name | None = None
+    parent: Key | None = None
+
+
+class Arrival(Record):
+    """That a customer came to us by a channel, and when."""
+
+    customer: Key
+    channel: Key
+    at: Moment
+
+
+class FollowUp(Record):
+    """Something that we did with a customer."""
+
+    key: Key
+    customer: Key
+    kind: FollowUpKind
+    at: Moment
+    employee: Key | None = None
+    note: Text | None = None
+    outcome: Text | None = None
+
+
+class Opportunity(Record):
+    """A possible sale: stage, amount, when it should close, how it ended and why.
+
+    It is so from `since` on: from when it is saved if nobody says.
+    """
+
+    key: Key
+    customer: Key
+    name: Name | None = None
+    stage: SnakeKey | None = None
+    amount: Amount | None = None
+    close_date: date | None = None
+    outcome: OpportunityOutcome = OpportunityOutcome.OPEN
+    reason: Text | None = None
+    since: Moment | None = None
+
+
+class Participation(Record):
+    """That a decision-maker takes part in an opportunity, in which role, and since when."""
+
+    person: Key
+    opportunity: Key
+    role: DecisionRole
+    since: Moment | None = None

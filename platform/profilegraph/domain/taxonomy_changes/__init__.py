@@ -1,0 +1,1 @@
+"""Changes of tags and dimensions in use, as pure functions."""

@@ -1,0 +1,173 @@
+"""Which customers are related, asked of all levels at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from profilegraph.domain.records.customers import RelationKind
+from profilegraph.engines.bitmap.bitmaps import (
+    Ordinals,
+    bitmap_of,
+    first_places,
+    ordinals_of,
+    size_of,
+)
+from profilegraph.engines.bitmap.profile import occurring, often_enough
+from profilegraph.engines.bitmap.tables import IndexTable
+from profilegraph.errors import IndexUnable
+from profilegraph.language.nodes import Related, bounds
+
+MOST_PAIRS = 20_000_000
+"""Pairs of a customer and a related one that are held at once; of more, Neo4j is asked."""
+MOST_BYTES = 256 * 1024**2
+"""Memory that sets of related customers may take together; of more, Neo4j is asked."""
+FEW = 32
+"""Up to how many related customers are told apart as pairs; more are counted as sets."""
+_Pairs = NDArray[np.uint64]
+_LOW = np.uint64(0xFFFF_FFFF)
+_HIGH = np.uint64(32)
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Who is what to whom, in the order of the customers."""
+
+    table: IndexTable
+
+    @classmethod
+    def of(cls, tables: Sequence[tuple[IndexTable, BitMap]]) -> Self:
+        """Return the relations of levels' tables, each of the customers that its level speaks for."""
+        return cls(IndexTable.joined([table.about(ordinals_of(mine)) for table, mine in tables]))
+
+    def with_matching(self, leaf: Related, matching: BitMap, everyone: BitMap) -> BitMap:
+        """Return who has as many related customers among `matching` as are asked for.
+
+        Raises IndexUnable where the relations lead to too many.
+        """
+        least, most = bounds(leaf)
+        if least == 0 and most is None:
+            return everyone
+        enough = least if most is None else most + 1
+        starts, ends = self._steps(leaf)
+        if enough <= FEW:
+            pairs = _reached(starts, ends, matching, leaf.distance, enough)
+            return occurring(leaf, (pairs >> _HIGH).astype(np.uint32), everyone)
+        who, times = _counted(starts, ends, matching, leaf.distance)
+        found = bitmap_of(who[often_enough(leaf, times)])
+        return found if least else found | (everyone - bitmap_of(who))
+
+    def _steps(self, leaf: Related) -> tuple[Ordinals, Ordinals]:
+        """Return where the steps of the asked kinds begin, in ascending order, and where they end."""
+        kinds = frozenset(RelationKind if leaf.kinds is None else leaf.kinds)
+        rows = self.table["kind"].where(lambda kind: kind in kinds)
+        steps = _different(
+            _pairs(self.table.customer[rows], self.table["other"].values[rows].astype(np.uint32))
+        )
+        return (steps >> _HIGH).astype(np.uint32), (steps & _LOW).astype(np.uint32)
+
+
+# Whom a customer reaches within k steps are those whom it reaches within k - 1, and those whom its
+# neighbours do. A customer at a hub reaches all others there, so that all pairs of them are the
+# square of their number; neither of the following makes them. Where few are enough, no more are
+# carried on from any customer: what one step makes is then in proportion to the relations. Where
+# many are asked for, those of one customer are a bitmap, and so is what a step makes of them.
+
+
+def _reached(
+    starts: Ordinals, ends: Ordinals, matching: BitMap, distance: int, enough: int
+) -> _Pairs:
+    """Return pairs, in order, of each customer and the others among `matching` that it reaches.
+
+    Of a customer that reaches `enough` others, there are at least so many.
+    """
+    own = ordinals_of(matching)
+    pairs = _pairs(own, own)
+    for step in range(distance):
+        # One more than is enough: the customer itself may be among them, and does not count.
+        known = pairs if step == 0 else _first(pairs, enough + 1)
+        pairs = _different(np.concatenate([known, _extended(known, starts, ends)]))
+        if len(pairs) == len(known):
+            break  # nobody reaches anyone new, nor would by a further step
+    others: _Pairs = pairs[(pairs >> _HIGH) != (pairs & _LOW)]
+    return others
+
+
+def _extended(pairs: _Pairs, starts: Ordinals, ends: Ordinals) -> _Pairs:
+    """Return what one step before the pairs makes of them: whoever leads to the first of a pair."""
+    firsts = (pairs >> _HIGH).astype(np.uint32)
+    begin = np.searchsorted(firsts, ends, side="left")
+    times = np.searchsorted(firsts, ends, side="right") - begin
+    many = int(times.sum())
+    if many > MOST_PAIRS:
+        raise IndexUnable(f"relations lead to {many:,} pairs of customers.")
+    within = np.arange(many) - np.repeat(np.cumsum(times) - times, times)
+    return _pairs(np.repeat(starts, times), pairs[np.repeat(begin, times) + within] & _LOW)
+
+
+def _first(pairs: _Pairs, many: int) -> _Pairs:
+    """Return of pairs, in order, no more than so many with the same first."""
+    places = first_places((pairs >> _HIGH).astype(np.uint32))
+    sizes = np.diff(np.append(places, len(pairs)))
+    rank = np.arange(len(pairs)) - np.repeat(places, sizes)
+    first: _Pairs = pairs[rank < many]
+    return first
+
+
+def _counted(
+    starts: Ordinals, ends: Ordinals, matching: BitMap, distance: int
+) -> tuple[Ordinals, NDArray[np.int64]]:
+    """Return who relates to anyone, ascending, and how many others among `matching` each reaches."""
+    places = first_places(starts)
+    who = starts[places]
+    limits = [*places.tolist(), len(starts)]
+    around = {
+        one: ends[begin:end]
+        for one, (begin, end) in zip(who.tolist(), pairwise(limits), strict=True)
+    }
+    single = {one: BitMap([one]) for one in BitMap(who) | BitMap(ends) if one in matching}
+    reached = single
+    for _ in range(distance - 1):
+        reached = single | _held(
+            (one, _together(one, others, reached)) for one, others in around.items()
+        )
+    last = (_together(one, others, reached) for one, others in around.items())
+    counts = [len(found) - (one in matching) for one, found in zip(around, last, strict=True)]
+    return who, np.array(counts, np.int64)
+
+
+def _together(one: int, others: Ordinals, reached: dict[int, BitMap]) -> BitMap:
+    """Return whom a customer and its neighbours reach together."""
+    return BitMap.union(BitMap(), *(reached[it] for it in (one, *others.tolist()) if it in reached))
+
+
+def _held(found: Iterator[tuple[int, BitMap]]) -> dict[int, BitMap]:
+    """Return sets by customer; raises IndexUnable where they take too much memory."""
+    held: dict[int, BitMap] = {}
+    taken = 0
+    for one, members in found:
+        taken += size_of(members)
+        if taken > MOST_BYTES:
+            raise IndexUnable("relations lead to more customers than there is memory for.")
+        held[one] = members
+    return held
+
+
+def _pairs(starts: Ordinals, ends: Ordinals) -> _Pairs:
+    return starts.astype(np.uint64) << _HIGH | ends.astype(np.uint64)
+
+
+def _different(pairs: _Pairs) -> _Pairs:
+    """Return the different ones of some pairs, in order."""
+    # Sorted in place: `np.unique` puts them into a table of hashes first, which takes many times as long.
+    ordered = np.sort(pairs)
+    different: _Pairs = ordered[
+        np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)]
+    ]
+    return different

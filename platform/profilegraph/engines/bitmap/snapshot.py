@@ -1,0 +1,72 @@
+"""The index at one moment: levels, each speaking for some customers; immutable, like all in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from pyroaring import BitMap
+
+from profilegraph.engines.bitmap.relations import Relations
+from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, MemoryUse, joined
+
+_GROWTH = 4
+"""A level is joined with the next newer one unless it is so many times as large."""
+
+
+@dataclass(frozen=True)
+class IndexSnapshot:
+    """What the index knows; newer levels speak for the customers that they have read."""
+
+    levels: tuple[IndexRun, ...]
+    """The oldest first."""
+    trees: Hierarchies
+
+    @cached_property
+    def valid(self) -> tuple[BitMap, ...]:
+        """Return for each level whom it speaks for."""
+        found: list[BitMap] = []
+        newer = BitMap()
+        for level in reversed(self.levels):
+            found.append(level.read - newer)
+            newer = newer | level.read
+        return tuple(reversed(found))
+
+    @cached_property
+    def relations(self) -> Relations:
+        """Return who is what to whom."""
+        tables = [level.tables["relations"] for level in self.levels]
+        return Relations.of(list(zip(tables, self.valid, strict=True)))
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes of memory the index takes."""
+        return sum(self.sizes)
+
+    @property
+    def sizes(self) -> MemoryUse:
+        """Return how many bytes of memory the index takes, by what they hold."""
+        return MemoryUse(*map(sum, zip(*(level.sizes for level in self.levels), strict=True)))
+
+    @property
+    def customers(self) -> int:
+        """Return how many customers the index knows."""
+        levels = zip(self.levels, self.valid, strict=True)
+        return sum(level.present.intersection_cardinality(mine) for level, mine in levels)
+
+    def with_level(self, level: IndexRun) -> Self:
+        """Return the view after some customers were read again.
+
+        Levels are joined so that each is several times as large as the next: there are few of them,
+        and each row is copied few times.
+        """
+        levels = [*self.levels, level]
+        while len(levels) > 1 and len(levels[-2].read) < _GROWTH * len(levels[-1].read):
+            older, newer = levels[-2:]
+            levels[-2:] = [joined([older, newer], [older.read - newer.read, newer.read])]
+        return type(self)(tuple(levels), self.trees)
+
+    def with_trees(self, trees: Hierarchies) -> Self:
+        """Return the view with other trees of teams and channels."""
+        return type(self)(self.levels, trees)

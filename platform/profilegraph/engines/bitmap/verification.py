@@ -1,0 +1,99 @@
+"""Whether two indexes say the same of every customer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from pyroaring import BitMap
+
+from profilegraph.engines.bitmap.columns import DictionaryColumn, Moments, Numbers
+from profilegraph.engines.bitmap.run import IndexRun, cut
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.bitmap.tables import IndexTable, References
+from profilegraph.engines.bitmap.taggings import table_of
+
+_AT_ONCE = 20_000
+Facts = dict[int, list[str]]
+
+
+def differences(one: IndexSnapshot, other: IndexSnapshot) -> BitMap:
+    """Return the ordinals of the customers of whom two indexes do not say the same."""
+    found = BitMap()
+    everyone = list(_known(one) | _known(other))
+    for start in range(0, len(everyone), _AT_ONCE):
+        some = BitMap(everyone[start : start + _AT_ONCE])
+        ours, theirs = _facts(one, some), _facts(other, some)
+        found.update(who for who in ours.keys() | theirs.keys() if ours[who] != theirs[who])
+    return found
+
+
+def _known(view: IndexSnapshot) -> BitMap:
+    return BitMap.union(BitMap(), *(level.present for level in view.levels))
+
+
+def _facts(view: IndexSnapshot, customers: BitMap) -> Facts:
+    """Return all that an index says of some customers, as texts in order."""
+    found: Facts = defaultdict(list)
+    for level, mine in zip(view.levels, view.valid, strict=True):
+        for who, fact in _told(cut(level, mine & customers)):
+            found[who].append(fact)
+    for facts in found.values():
+        facts.sort()
+    return found
+
+
+def _told(level: IndexRun) -> Iterator[tuple[int, str]]:
+    for who in level.present:
+        yield who, "present"
+    for rank in range(len(level.keys)):
+        yield int(level.keys.ordinal[rank]), f"key {level.keys.key(rank)}"
+    people = level.tables["people"]
+    ranks = level.people.ranks(people["number"].numbers.values)
+    for who, rank in zip(people.customer.tolist(), ranks.tolist(), strict=True):
+        yield who, f"person {level.people.key(rank)}"
+    named = {kind: _by_number(level.tables[kind]) for kind in ("people", "opportunities")}
+    tables: list[tuple[str, IndexTable]] = [("cohort", level.cohorts), *level.tables.items()]
+    tables += [(f"value {key}", table) for key, table in level.values.items()]
+    tables += [(f"event {key}", table) for key, table in level.events.items()]
+    tables += [(f"tag {key}", table_of(taggings)) for key, taggings in level.tags.items()]
+    for name, table in tables:
+        for who, row in zip(table.customer.tolist(), _rows(table, named), strict=True):
+            yield who, f"{name} {row}"
+
+
+_Named = dict[str, dict[int, tuple[Any, ...]]]
+
+
+def _by_number(table: IndexTable) -> dict[int, tuple[Any, ...]]:
+    """Return the rows of a table by their numbers, without these: two indexes number as they like."""
+    numbers = table["number"].numbers.values.tolist()
+    return dict(zip(numbers, _rows(table, {}), strict=True))
+
+
+def _rows(table: IndexTable, named: _Named) -> Iterator[tuple[Any, ...]]:
+    columns = []
+    for name, column in table.columns.items():
+        if not isinstance(column, References):
+            columns.append(_values(column))
+        elif name != "number":
+            rows = named["people" if name == "person" else "opportunities"]
+            columns.append([None if n is None else rows.get(n) for n in _values(column.numbers)])
+    return zip(*columns, strict=True) if columns else iter([()] * len(table))
+
+
+def _values(column: Any) -> list[Any]:
+    match column:
+        case DictionaryColumn(codes, values):
+            return [values[code] for code in codes.tolist()]
+        case Moments():
+            moments: list[int] = column.microseconds().tolist()
+            return moments
+        case Numbers(numbers, None):
+            return [float(number) for number in numbers.tolist()]
+        case Numbers(numbers, present) if present is not None:
+            pairs = zip(numbers.tolist(), present.tolist(), strict=True)
+            return [float(number) if there else None for number, there in pairs]
+        case _:
+            raise TypeError(column)

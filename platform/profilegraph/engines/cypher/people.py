@@ -1,0 +1,194 @@
+"""Who there is, as Cypher: decision-makers, and those of us who own the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from profilegraph.engines.cypher import activity, comparisons, past
+from profilegraph.engines.cypher.comparisons import listed, one_of, optional
+from profilegraph.engines.cypher.queries import FOUND, OFTEN, LeafQueries, Query, counted, span_of
+from profilegraph.language.facts import Context
+from profilegraph.language.nodes import (
+    DepartmentTest,
+    Owners,
+    ParticipationTest,
+    People,
+    PersonTest,
+    Teams,
+)
+
+
+def _person(*, past_: bool) -> str:
+    """Return the predicate on `who`, whose values `p` has: the same but of the past."""
+    return " AND ".join(_person_tests(past_=past_))
+
+
+def _person_tests(*, past_: bool) -> Iterator[str]:
+    yield from past.held("p", past=past_)
+    yield one_of("p.role", "$q.roles")
+    yield optional("$q.title", comparisons.text("p.title", "$q.title"))
+    yield optional("$q.influence", comparisons.number("p.influence", "$q.influence"))
+    yield optional("$q.stance", comparisons.number("p.stance", "$q.stance"))
+    superiors = f"COUNT {{ (who){past.steps('REPORTS_TO', 1, past=past_)}() }}"
+    yield _of_count("depth", superiors, "$q.depth", comparisons.number("depth", "$q.depth"))
+    yield optional("$q.department", _department(past_=past_))
+    did = f"COUNT {{ (who)-[:DID]->(e:Event) WHERE {activity.event('e', '$q.did')} }}"
+    yield _of_count("times", did, "$q.did", "$q.did.least <= times AND times <= $q.did.most")
+    yield optional("$q.part", _participation(past_=past_))
+
+
+def _of_count(name: str, count: str, asked: str, test: str) -> str:
+    # Named in a list of one, as what is counted within a comparison of its own would be twice.
+    return optional(asked, f"any({name} IN [{count}] WHERE {test})")
+
+
+def _department(*, past_: bool) -> str:
+    """Return the predicate on a department that the person is in, or one that this is part of."""
+    works, asked = past.edges("WORKS_IN", past=past_), "$q.department"
+    tests = [
+        f"(NOT {asked}.exact OR own = above)",
+        one_of("d.function", f"{asked}.functions"),
+        optional(f"{asked}.name", comparisons.text("d.name", f"{asked}.name")),
+        *past.held("works", past=past_),
+        *past.held("d", past=past_),
+    ]
+    above = f"(own:Department){past.steps('PART_OF', 0, past=past_)}"
+    above += past.record("Department", "d", "above", past=past_) if past_ else "(above:Department)"
+    bound = " ".join(
+        [f"MATCH (who)-[works:{works}]->{above}", "" if past_ else "WITH own, above, above AS d"]
+    )
+    return f"EXISTS {{ {bound} WHERE {' AND '.join(tests)} }}"
+
+
+def _participation(*, past_: bool) -> str:
+    part = past.edges("TAKES_PART_IN", past=past_)
+    tests = [
+        one_of("part.role", "$q.part.roles"),
+        activity.opportunity("o", "$q.part.where"),
+        *past.held("part", past=past_),
+        *past.held("o", past=past_),
+    ]
+    sale = past.record("Opportunity", "o", past=past_)
+    return f"EXISTS {{ (who)-[part:{part}]->{sale} WHERE {' AND '.join(tests)} }}"
+
+
+def _source(*, past_: bool) -> str:
+    """Return what binds each person to `who`, its values to `p`, and its customer to `c`.
+
+    The new name of the values ends a part of the query: what is tested behind it is planned once, and
+    not with each order in which the pattern may be followed.
+    """
+    known = f"MATCH (c:Customer)<-[:OF]-{past.record('DecisionMaker', 'was', 'who', past=past_)}"
+    return (
+        f"{known} WITH c, who, was AS p"
+        if past_
+        else known.replace("(was", "(who") + " WITH c, who, who AS p"
+    )
+
+
+SEATS = {one: f"{_source(past_=one)} WHERE {_person(past_=one)}" for one in (False, True)}
+"""What finds persons and customers, `who` and `c`; it ends in a condition."""
+_PEOPLE = {one: f"{SEATS[one]} {OFTEN}" for one in (False, True)}
+
+
+def people(leaf: People, context: Context) -> LeafQueries:
+    """Return the queries of how many decision-makers match."""
+    return counted(_PEOPLE[context.past], person_values(leaf.where, context), leaf)
+
+
+def person_values(test: PersonTest, context: Context) -> dict[str, Any]:
+    """Return what `SEATS` reads."""
+    title, department, did, part = test.title, test.department, test.did, test.takes_part_in
+    return {
+        "now": context.now,
+        "roles": None if test.roles is None else [role.value for role in test.roles],
+        "title": None if title is None else comparisons.text_values(title),
+        "influence": None if test.influence is None else comparisons.number_values(test.influence),
+        "stance": None if test.stance is None else comparisons.number_values(test.stance),
+        "depth": None if test.chain_depth is None else comparisons.number_values(test.chain_depth),
+        "department": None if department is None else _department_values(department),
+        "did": None
+        if did is None
+        else activity.event_values(did, did.window, context) | span_of(did),
+        "part": None if part is None else _participation_values(part, context),
+    }
+
+
+def _department_values(test: DepartmentTest) -> dict[str, Any]:
+    functions = test.functions
+    return {
+        "functions": None if functions is None else [one.value for one in functions],
+        "name": None if test.name is None else comparisons.text_values(test.name),
+        "exact": test.exact,
+    }
+
+
+def _participation_values(test: ParticipationTest, context: Context) -> dict[str, Any]:
+    return {
+        "roles": None if test.roles is None else [role.value for role in test.roles],
+        "where": activity.opportunity_values(test.where, context),
+    }
+
+
+_OWNED = (
+    f"MATCH (c:Customer)<-[owns:OWNS]-(w:Employee) WHERE {comparisons.moment('owns.since', '$q')}"
+)
+_OWNERS = f"{_OWNED} AND {one_of('w.key', '$q.employees')} {OFTEN}"
+_TEAMS = (
+    f"{_OWNED} AND EXISTS {{ (w)-[:MEMBER_OF]->(own:Team)-[:PART_OF]->{{0,}}(m:Team)"
+    f" WHERE (NOT $q.exact OR own = m) AND {one_of('m.key', '$q.teams')} }} {OFTEN}"
+)
+
+
+def owners(leaf: Owners, context: Context) -> LeafQueries:
+    """Return the queries of how many of us own the customer."""
+    values = comparisons.moment_values(leaf.window, context.now)
+    return counted(_OWNERS, values | {"employees": listed(leaf.employees)}, leaf)
+
+
+def teams(leaf: Teams, context: Context) -> LeafQueries:
+    """Return the queries of how many owners are in such a team."""
+    values = comparisons.moment_values(None, context.now)
+    return counted(_TEAMS, values | {"teams": listed(leaf.teams), "exact": leaf.exact}, leaf)
+
+
+_IN_SCOPE = (
+    f"EXISTS {{ (c)<-[owns:OWNS]-(w:Employee) WHERE {comparisons.moment('owns.since', '$q')}"
+    " AND (w.key IN $q.employees"
+    " OR EXISTS { (w)-[:MEMBER_OF]->(:Team)-[:PART_OF]->{0,}(m:Team) WHERE m.key IN $q.teams }) }"
+)
+
+
+def visible(context: Context) -> str:
+    """Return the predicate that a customer bound to `c` is there for whoever asks."""
+    present = past.known(past=context.past)
+    return present if context.scope is None else f"{present} AND {_IN_SCOPE}"
+
+
+def visible_values(context: Context) -> dict[str, Any]:
+    """Return what `visible` reads."""
+    values: dict[str, Any] = {"now": context.now}
+    scope = context.scope
+    if scope is None:
+        return values
+    owned = comparisons.moment_values(None, context.present or context.now)
+    return values | owned | {"employees": sorted(scope.employees), "teams": sorted(scope.teams)}
+
+
+def everyone(context: Context) -> Query:
+    """Return the query of all customers that may be seen."""
+    return Query(_everyone(visible(context)), visible_values(context))
+
+
+def _everyone(seen: str) -> str:
+    return f"MATCH (c:Customer) WHERE {seen} {FOUND}"
+
+
+STATEMENTS = (
+    *(_everyone(past.known(past=one)) for one in (False, True)),
+    *_PEOPLE.values(),
+    _OWNERS,
+    _TEAMS,
+)
+"""All texts of this module, but for those of a scope."""

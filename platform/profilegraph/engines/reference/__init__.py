@@ -1,0 +1,1 @@
+"""The definition of the segment language: one customer's facts in, verdicts with evidence out."""

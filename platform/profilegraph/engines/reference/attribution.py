@@ -1,0 +1,222 @@
+"""Why a customer came to match a filter between two moments, or came not to match it any more.
+
+Causes are found by asking again with one thing changed: the same definition about the later data,
+and the earlier data at the later moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from profilegraph.domain.records.customers import Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.reference.evaluator import Evidence, Verdict, explain
+from profilegraph.language import nodes
+from profilegraph.language.facts import Context, Facts, PersonFact
+from profilegraph.language.nodes import LEAVES, InSegment, Node, Tags
+from profilegraph.language.predicates import as_asked, carried, tagging_holds
+from profilegraph.language.resolve import tag_groups
+
+
+class Cause(StrEnum):
+    """What made a customer a member, or no member any more."""
+
+    CUSTOMER_ADDED = "CUSTOMER_ADDED"
+    MERGED = "MERGED"
+    DEFINITION_CHANGED = "DEFINITION_CHANGED"
+    TAG_ADDED = "TAG_ADDED"
+    TAG_REMOVED = "TAG_REMOVED"
+    TAG_EXPIRED = "TAG_EXPIRED"
+    TAG_CHANGED = "TAG_CHANGED"
+    PERSON_CHANGED = "PERSON_CHANGED"
+    OPPORTUNITY_CHANGED = "OPPORTUNITY_CHANGED"
+    EVENT = "EVENT"
+    FOLLOW_UP = "FOLLOW_UP"
+    ARRIVAL = "ARRIVAL"
+    CONSENT = "CONSENT"
+    TIME_PASSED = "TIME_PASSED"
+
+
+@dataclass(frozen=True)
+class AttributedCause:
+    """One cause, in which condition it lies, and what in the graph it is seen by."""
+
+    cause: Cause
+    condition: Node | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class FilterAtMoment:
+    """A filter as it was in force at one moment, and that moment."""
+
+    filter: Node
+    context: Context
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True)
+class CustomerHistory:
+    """What is known of one customer at the two moments, and which of its tags ended by expiry."""
+
+    before: Facts | None
+    """None where it was not a customer yet."""
+    after: Facts | None
+    """None where it is a customer no more: it turned out to be another one."""
+    expired: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """That a customer entered or left, and why; there is at least one reason."""
+
+    customer: str
+    entered: bool
+    reasons: tuple[AttributedCause, ...]
+
+
+def changed(
+    customer: str, known: CustomerHistory, old: FilterAtMoment, new: FilterAtMoment
+) -> Changed | None:
+    """Return how and why a customer's membership differs between two moments; None if it does not.
+
+    Where the definition in force at first gives the same at both moments, the definition is the
+    cause; otherwise the conditions are by which that definition tells the two moments apart.
+    """
+    before, after = known.before, known.after
+    was = before is not None and explain(old.filter, before, old.catalogue, old.context).holds
+    is_ = after is not None and explain(new.filter, after, new.catalogue, new.context).holds
+    if was == is_:
+        return None
+    if before is None:
+        return Changed(customer, is_, (AttributedCause(Cause.CUSTOMER_ADDED),))
+    if after is None:
+        return Changed(customer, is_, (AttributedCause(Cause.MERGED),))
+    # The old definition is asked again, with the segments inside it as they were defined then.
+    later = replace(new.context, library=old.context.library)
+    first = explain(old.filter, before, old.catalogue, old.context)
+    then = explain(old.filter, after, new.catalogue, later)
+    if first.holds == then.holds:
+        return Changed(customer, is_, (AttributedCause(Cause.DEFINITION_CHANGED),))
+    judge = _Judge(before, after, known.expired, old.context, later, new.catalogue)
+    found = dict.fromkeys(judge.reasons(first, then))
+    return Changed(customer, is_, tuple(found))
+
+
+_CAUSES: Mapping[type[Node], Cause] = {
+    nodes.Events: Cause.EVENT,
+    nodes.EventTotal: Cause.EVENT,
+    nodes.Stopped: Cause.EVENT,
+    nodes.Sequence: Cause.EVENT,
+    nodes.Opportunities: Cause.OPPORTUNITY_CHANGED,
+    nodes.FollowUps: Cause.FOLLOW_UP,
+    nodes.Arrivals: Cause.ARRIVAL,
+    nodes.Consents: Cause.CONSENT,
+}
+
+
+@dataclass(frozen=True)
+class _Judge:
+    before: Facts
+    after: Facts
+    expired: frozenset[str]
+    old: Context
+    new: Context
+    catalogue: Catalogue
+
+    def reasons(self, first: Verdict, then: Verdict) -> Iterator[AttributedCause]:
+        """Yield why a node that held does not, or the other way round: by the leaves that did it.
+
+        Where an `all` or `any` changed, those of its conditions that changed all did so alike.
+        """
+        if isinstance(first.node, LEAVES) and not isinstance(first.node, InSegment):
+            yield from self._leaf(first, then)
+        for one, other in zip(first.children, then.children, strict=True):
+            if one.holds != other.holds:
+                yield from self.reasons(one, other)
+
+    def _leaf(self, first: Verdict, then: Verdict) -> Iterator[AttributedCause]:
+        leaf = first.node
+        if isinstance(leaf, Tags):
+            yield from self._tags(leaf, then.holds)
+            return
+        evidence = _differing(first.evidence, then.evidence)
+        if explain(leaf, self.before, self.catalogue, self.new).holds == then.holds:
+            yield AttributedCause(Cause.TIME_PASSED, leaf, evidence)
+        elif isinstance(leaf, nodes.People):
+            yield from self._people(leaf, first, then)
+        else:
+            yield AttributedCause(_CAUSES[type(leaf)], leaf, evidence)
+
+    def _tags(self, leaf: Tags, holds: bool) -> Iterator[AttributedCause]:
+        groups = tag_groups(leaf, self.catalogue)
+        wanted = frozenset[str]().union(*groups.wanted)
+        welcome, unwelcome = (wanted, groups.refused) if holds else (groups.refused, wanted)
+        before, after = self._fitting(leaf, self.before), self._fitting(leaf, self.after)
+        for tag in sorted(welcome & (after.keys() - before.keys())):
+            known = any(one.tag == tag for one in self._carried(self.before))
+            cause = Cause.TAG_CHANGED if known else Cause.TAG_ADDED
+            yield AttributedCause(cause, leaf, after[tag])
+        for tag in sorted(unwelcome & (before.keys() - after.keys())):
+            yield AttributedCause(self._end(leaf, tag), leaf, before[tag])
+
+    def _end(self, leaf: Tags, tag: str) -> Cause:
+        still = [one for one in self._carried(self.after) if one.tag == tag]
+        if not still:
+            return Cause.TAG_EXPIRED if tag in self.expired else Cause.TAG_REMOVED
+        # By what is said of it, it would have passed at the first moment: only its age is another.
+        fits = any(tagging_holds(leaf, one, self.old) for one in still)
+        return Cause.TIME_PASSED if fits else Cause.TAG_CHANGED
+
+    def _fitting(self, leaf: Tags, facts: Facts) -> dict[str, Tagging]:
+        context = self.old if facts is self.before else self.new
+        some = self._carried(facts)
+        return {one.tag: one for one in some if tagging_holds(leaf, one, context)}
+
+    def _carried(self, facts: Facts) -> list[Tagging]:
+        context = self.old if facts is self.before else self.new
+        return [one for one in facts.taggings if carried(one, context)]
+
+    def _people(
+        self, leaf: nodes.People, first: Verdict, then: Verdict
+    ) -> Iterator[AttributedCause]:
+        known = {one.key: one for one in self.before.people}
+        later = {one.key: one for one in self.after.people}
+        matched = _keys(first.evidence), _keys(then.evidence)
+        for key in sorted(matched[0] ^ matched[1]):
+            one, other = known.get(key), later.get(key)
+            # Shown with what the condition asks of the person, and not with all that is known.
+            shown = (
+                as_asked(leaf.where, other, self.new)
+                if other is not None
+                else None
+                if one is None
+                else as_asked(leaf.where, one, self.old)
+            )
+            yield AttributedCause(_of_person(one, other), leaf, shown)
+
+
+def _of_person(one: PersonFact | None, other: PersonFact | None) -> Cause:
+    if one is None or other is None:
+        return Cause.PERSON_CHANGED
+    if replace(one, events=(), takes_part_in=()) != replace(other, events=(), takes_part_in=()):
+        return Cause.PERSON_CHANGED
+    roles = [[(part.opportunity.key, part.role) for part in p.takes_part_in] for p in (one, other)]
+    if sorted(roles[0]) != sorted(roles[1]):
+        return Cause.PERSON_CHANGED
+    if set(one.takes_part_in) != set(other.takes_part_in):
+        return Cause.OPPORTUNITY_CHANGED
+    return Cause.EVENT if one.events != other.events else Cause.TIME_PASSED
+
+
+def _keys(evidence: Sequence[Evidence]) -> set[str]:
+    return {one.key for one in evidence if isinstance(one, PersonFact)}
+
+
+def _differing(first: Sequence[Evidence], then: Sequence[Evidence]) -> Evidence | None:
+    """Return something that was found at one of the moments only, rather at the later one."""
+    new = [one for one in then if one not in first]
+    gone = [one for one in first if one not in then]
+    return next(iter(new + gone), None)

@@ -1,0 +1,125 @@
+"""Of a counted condition that finds too little: the record that nearly counts, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, fields, replace
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from typing import Any, TypeAlias
+
+from profilegraph.engines.reference.evaluator import Evidence, Neighbour, Verdict
+from profilegraph.language import nodes, predicates
+from profilegraph.language.facts import Context
+from profilegraph.language.nodes import DateTest, NumberTest, TextTest, Window, bounds
+from profilegraph.language.nodes.parts import Counted
+from profilegraph.language.resolve import in_units, span
+
+_Holds: TypeAlias = Callable[[Any, Any, Context], bool]
+_HOLDS: dict[type, _Holds] = {
+    nodes.OpportunityTest: predicates.opportunity_holds,
+    nodes.PersonTest: predicates.person_holds,
+    nodes.FollowUps: predicates.follow_up_holds,
+    nodes.Arrivals: predicates.arrival_holds,
+    nodes.Owners: predicates.owner_holds,
+    nodes.Teams: predicates.team_holds,
+    nodes.Consents: predicates.consent_holds,
+    nodes.Events: lambda test, one, context: bool(
+        predicates.events_in(test, test.window, [one], context)
+    ),
+    nodes.EventTotal: lambda test, one, context: bool(
+        predicates.events_in(test, test.window, [one], context)
+    ),
+}
+_NUMBERS = frozenset({"at_least", "at_most", "total"})
+_VALUES = {"window": ("at", "since"), "did": (), "takes_part_in": ()}
+"""Where what a part asks about is not called as the part is."""
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A record that would count but for some parts of the condition, by their names."""
+
+    record: Evidence
+    lacks: tuple[str, ...]
+
+
+def nearest_record(verdict: Verdict, context: Context) -> NearMiss | None:
+    """Return the record that lacks the fewest parts of a condition, of equally many the least.
+
+    None of a condition that holds or counts enough already, and where there is no other record.
+    """
+    leaf = verdict.node
+    if verdict.holds or not verdict.beside:
+        return None
+    if isinstance(leaf, Counted) and len(verdict.evidence) >= bounds(leaf)[0]:
+        return None  # there are too many: none is lacking
+    found = [_near(leaf, one, context) for one in verdict.beside]
+    return min(found, key=lambda one: (len(one[0].lacks), one[1]))[0]
+
+
+def _near(leaf: Any, record: Evidence, context: Context) -> tuple[NearMiss, float]:
+    if isinstance(record, Neighbour):
+        return NearMiss(record, ("where",)), record.distance
+    test = leaf.where if isinstance(leaf, nodes.People | nodes.Opportunities) else leaf
+    holds = _HOLDS[type(test)]
+    lacks = [name for name, alone in _parts(test, record) if not holds(alone, record, context)]
+    away = sum(_away(name, getattr(test, name), record, context) for name in lacks)
+    return NearMiss(record, tuple(lacks)), away
+
+
+def _parts(test: Any, record: Evidence) -> Iterator[tuple[str, Any]]:
+    """Yield the parts that are given, each with the test that asks for nothing else."""
+    optional = [
+        one.name for one in fields(test) if one.default is None and one.name not in _NUMBERS
+    ]
+    for name in optional:
+        if getattr(test, name) is not None:
+            rest: dict[str, Any] = {other: None for other in optional if other != name}
+            if isinstance(test, nodes.Consents):
+                rest["granted"] = record.granted  # type: ignore[union-attr]  # they are its records
+            yield name, replace(test, **rest)
+    if isinstance(test, nodes.Consents):
+        nothing: dict[str, Any] = dict.fromkeys(optional)
+        yield "granted", replace(test, **nothing)
+
+
+def _away(name: str, part: Any, record: Any, context: Context) -> float:
+    """Return how far a record is from what a part asks, from 0 to 1; 1 where nothing tells."""
+    has = next(
+        (
+            value
+            for one in _VALUES.get(name, (name,))
+            if (value := getattr(record, one, MISSING)) is not MISSING
+        ),
+        None,
+    )
+    match part, has:
+        case Window(), datetime():
+            when = span(part, context.now)
+            ends = [one for one in (when.after, when.since, when.until, context.now) if one]
+            return _share(min(abs((has - end).total_seconds()) for end in ends) / 86_400)
+        case NumberTest(), int() | float():
+            asked = in_units(part) if name == "amount" else part
+            return _share(
+                min((abs(has - one) / (1 + abs(one)) for one in _points(asked)), default=1)
+            )
+        case DateTest(), date():
+            days = [abs((has - one).days) for one in _points(part)]
+            return _share(min(days, default=1))
+        case TextTest(), str():
+            texts = [part.eq, part.contains, part.starts_with, *(part.in_ or ())]
+            return 1 - max(
+                (SequenceMatcher(None, one, has).ratio() for one in texts if one), default=0.0
+            )
+        case _:
+            return 1.0
+
+
+def _points(test: NumberTest | DateTest) -> Iterator[Any]:
+    ends = (test.eq, test.ne, test.lt, test.lte, test.gt, test.gte, *(test.between or ()))
+    yield from (one for one in ends if one is not None)
+
+
+def _share(distance: float) -> float:
+    return distance / (1 + distance)

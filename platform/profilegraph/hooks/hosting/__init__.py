@@ -1,0 +1,1 @@
+"""The plugin host: discovery, registration, isolation and circuit breaking."""

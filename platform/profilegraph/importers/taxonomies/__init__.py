@@ -1,0 +1,1 @@
+"""Taxonomy files: YAML in, a validated taxonomy out, every fault with its line."""

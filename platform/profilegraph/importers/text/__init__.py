@@ -1,0 +1,1 @@
+"""Files of text: encodings, delimiters, records and rejects."""

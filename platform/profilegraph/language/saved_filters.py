@@ -1,0 +1,131 @@
+"""The saved segments that filters refer to: what they mean, and that they form no circle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+
+from profilegraph.domain.values import Labels
+from profilegraph.errors import InvalidFilter, NotFound
+from profilegraph.language.nodes import (
+    LEAVES,
+    AllOf,
+    AnyOf,
+    InSegment,
+    Listed,
+    Node,
+    Not,
+    Related,
+    children,
+    walk,
+)
+from profilegraph.nearest import did_you_mean
+
+
+@dataclass(frozen=True)
+class SavedFilter:
+    """What a saved segment is called, and its filter in the newest version."""
+
+    labels: Labels
+    filter: Node
+
+
+@dataclass(frozen=True)
+class SavedFilters:
+    """The saved segments that a filter refers to, itself or through one another, by key."""
+
+    segments: Mapping[str, SavedFilter] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    """Keys of all saved segments, so that a wrong one is answered with the nearest."""
+
+    def segment(self, key: str) -> SavedFilter:
+        """Return a saved segment; raises NotFound that names the nearest keys."""
+        if key not in self.segments:
+            hint = did_you_mean(key, self.keys, "`segments` lists them.")
+            raise NotFound(f"no segment has the key {key!r}.", hint=hint)
+        return self.segments[key]
+
+
+NO_SEGMENTS = SavedFilters()
+
+
+def references(node: Node) -> frozenset[str]:
+    """Return the keys of the saved segments that a filter names itself."""
+    return frozenset(one.key for one in walk(node) if isinstance(one, InSegment))
+
+
+@dataclass(frozen=True)
+class FilterSize:
+    """How many leaves a filter has, and how many levels."""
+
+    leaves: int
+    depth: int
+
+
+def size(node: Node, library: SavedFilters, key: str = "") -> FilterSize:
+    """Return the size of a filter with every segment that it refers to written out.
+
+    `key` is that of the segment that the filter is to be saved as. Raises InvalidFilter that shows
+    the circle where segments refer to one another in one.
+    """
+    if not references(node):
+        return _size(node, {})
+    filters = {name: saved.filter for name, saved in library.segments.items()} | {key: node}
+    graph = {name: references(one) for name, one in filters.items()}
+    try:
+        order = tuple(TopologicalSorter(graph).static_order())
+    except CycleError as fault:
+        circle = fault.args[1][
+            :0:-1
+        ]  # it names one of them at both ends, and the last referrer first
+        start = circle.index(key) if key in circle else 0
+        shown = " → ".join([*circle[start:], *circle[:start], circle[start]])
+        raise InvalidFilter(
+            f"segments refer to one another in a circle: {shown}.",
+            hint="Take one of the references out.",
+            where="filter",
+        ) from fault
+    sizes: dict[str, FilterSize] = {}
+    for name in order:
+        if name in filters:
+            sizes[name] = _size(filters[name], sizes)
+    return sizes[key]
+
+
+def _size(node: Node, sizes: Mapping[str, FilterSize]) -> FilterSize:
+    if isinstance(node, InSegment):
+        return sizes.get(node.key, FilterSize(1, 1))
+    below = [_size(child, sizes) for child in children(node)]
+    return FilterSize(
+        leaves=isinstance(node, (*LEAVES, Listed)) + sum(one.leaves for one in below),
+        depth=1 + max((one.depth for one in below), default=0),
+    )
+
+
+def written_out(node: Node, library: SavedFilters) -> Node:
+    """Return a filter with the segments that it refers to, themselves or through one another, in it."""
+    match node:
+        case AllOf(conditions) | AnyOf(conditions):
+            return type(node)(tuple(written_out(one, library) for one in conditions))
+        case Not(condition):
+            return Not(written_out(condition, library))
+        case Related(where=where):
+            return replace(node, where=written_out(where, library))
+        case InSegment(key):
+            return written_out(library.segment(key).filter, library)
+        case _:
+            return node
+
+
+def inside(node: Node, library: SavedFilters) -> tuple[Node, ...]:
+    """Return the conditions that a node is made of; of a reference, the segment's filter."""
+    if isinstance(node, InSegment):
+        return (library.segment(node.key).filter,)
+    return children(node)
+
+
+def reach(node: Node, library: SavedFilters) -> int:
+    """Return how many relations away from a customer a filter looks."""
+    steps = node.distance if isinstance(node, Related) else 0
+    return steps + max((reach(one, library) for one in inside(node, library)), default=0)

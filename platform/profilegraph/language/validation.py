@@ -1,0 +1,281 @@
+"""Whether a filter asks for things that exist; done once, before any evaluator sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import assert_never
+
+from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
+from profilegraph.domain.taxonomy.definition import AttributeType
+from profilegraph.domain.values import AMOUNT_LIMIT, AMOUNT_SCALE
+from profilegraph.errors import InvalidFilter, NotFound
+from profilegraph.language.codec import MAX_DEPTH, MAX_LEAVES
+from profilegraph.language.faults import Fault, FaultKind
+from profilegraph.language.nodes import (
+    AllOf,
+    AnyOf,
+    Arrivals,
+    AttributeLeaf,
+    Cohort,
+    Consents,
+    Events,
+    EventTest,
+    EventTotal,
+    FollowUps,
+    InSegment,
+    Leaf,
+    Listed,
+    MetricLeaf,
+    Node,
+    Not,
+    NumberTest,
+    Opportunities,
+    Owners,
+    People,
+    PersonTest,
+    Related,
+    Sequence,
+    Stopped,
+    Tags,
+    Teams,
+)
+from profilegraph.language.saved_filters import (
+    NO_SEGMENTS,
+    FilterSize,
+    SavedFilters,
+    references,
+    size,
+)
+
+_TESTS = {
+    AttributeType.NUMBER: "number",
+    AttributeType.STRING: "text",
+    AttributeType.DATE: "date",
+    AttributeType.BOOLEAN: "boolean",
+}
+_MOST_REMEMBERED = 256
+_MOST_TOLD = 10
+"""Faults of one filter that a refusal lists: what was meant is looked for among thousands of names."""
+_OF_THE_WHOLE = frozenset({FaultKind.CIRCLE, FaultKind.TOO_LARGE})
+
+
+def check(
+    node: Node, catalogue: Catalogue, library: SavedFilters = NO_SEGMENTS, key: str = ""
+) -> FilterSize:
+    """Return how large a filter is with its segments written out, where all it names exists and fits.
+
+    `library` has the saved segments that it refers to, `key` is that of the segment that it is to
+    be saved as. Raises InvalidFilter that lists the first faults with their places in the filter, shows
+    the circle that segments form, or says that the filter is too large with them written out.
+    """
+    whole, found = _examined(node, catalogue, library, key, _MOST_TOLD)
+    if whole is None or (found[:1] and found[0].kind in _OF_THE_WHOLE):
+        raise InvalidFilter(found[0].message, hint=found[0].hint, where=found[0].place)
+    if found:
+        raise _all_of(found)
+    return whole
+
+
+def _all_of(found: tuple[Fault, ...]) -> InvalidFilter:
+    """Return the error that tells of every fault; what people read of it names every place."""
+    first, *others = found
+    if not others:
+        return InvalidFilter(first.message, hint=first.hint, where=first.place)
+    told = str(first).removeprefix(f"{first.place}: ")
+    return InvalidFilter("; ".join([told, *map(str, others)]), where=first.place)
+
+
+class ValidationCache:
+    """Remembers which filters all exists for that they name: many are asked about again and again."""
+
+    def __init__(self) -> None:
+        self._catalogue: Catalogue | None = None
+        self._sizes: dict[Node, FilterSize] = {}
+
+    def size(self, node: Node, catalogue: Catalogue, library: SavedFilters) -> FilterSize:
+        """Return how large a filter is, after `check`; raises InvalidFilter."""
+        if catalogue is not self._catalogue or len(self._sizes) >= _MOST_REMEMBERED:
+            self._catalogue, self._sizes = catalogue, {}
+        known = self._sizes.get(node)
+        if known is None:
+            known = check(node, catalogue, library)
+            if not references(node):  # what others mean can change
+                self._sizes[node] = known
+        return known
+
+
+def faults(
+    node: Node, catalogue: Catalogue, library: SavedFilters = NO_SEGMENTS, key: str = ""
+) -> tuple[Fault, ...]:
+    """Return every fault of a filter, in the order of their places; none where it can be asked."""
+    return _examined(node, catalogue, library, key)[1]
+
+
+def _examined(
+    node: Node, catalogue: Catalogue, library: SavedFilters, key: str, most: int | None = None
+) -> tuple[FilterSize | None, tuple[Fault, ...]]:
+    """Return how large a filter is, None where it has no end, and its faults: all, or the first."""
+    try:
+        whole = size(node, library, key)
+    except InvalidFilter as error:
+        return None, (Fault(FaultKind.CIRCLE, "filter", error.message, hint=error.hint),)
+    if whole.leaves > MAX_LEAVES or whole.depth > MAX_DEPTH:
+        return whole, (_too_large(whole),)
+    return whole, tuple(islice(_Checker(catalogue, library).faults(node, "filter"), most))
+
+
+def _too_large(whole: FilterSize) -> Fault:
+    return Fault(
+        FaultKind.TOO_LARGE,
+        "filter",
+        f"with the segments that it refers to, the filter has {whole.leaves} conditions and"
+        f" {whole.depth} levels; at most {MAX_LEAVES} and {MAX_DEPTH} are allowed.",
+        hint="Refer to fewer or simpler segments.",
+    )
+
+
+@dataclass(frozen=True)
+class _Checker:
+    catalogue: Catalogue
+    library: SavedFilters
+
+    def faults(self, node: Node, place: str) -> Iterator[Fault]:
+        match node:
+            case AllOf(conditions) | AnyOf(conditions):
+                for index, condition in enumerate(conditions):
+                    yield from self.faults(condition, f"{place}.{node.NAME}[{index}]")
+            case Not(condition):
+                yield from self.faults(condition, f"{place}.{node.NAME}")
+            case Listed():
+                pass  # who is on a list was looked up when it was made
+            case Related(where=where):
+                yield from self.faults(where, f"{place}.{node.NAME}.where")
+            case InSegment(key):
+                yield from self._referred(key, f"{place}.{node.NAME}")
+            case _:
+                yield from _Leaf(self.catalogue, f"{place}.{node.NAME}").faults(node)
+
+    def _referred(self, key: str, place: str) -> Iterator[Fault]:
+        try:
+            saved = self.library.segment(key)
+        except NotFound as error:
+            yield Fault(FaultKind.SEGMENT_MISSING, place, error.message, key, error.hint)
+        else:
+            yield from self.faults(saved.filter, f"{place}.{key}")
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """Checks one leaf at its place."""
+
+    catalogue: Catalogue
+    place: str
+
+    def faults(self, leaf: Leaf) -> Iterator[Fault]:
+        match leaf:
+            case Tags():
+                yield from self._tags(leaf)
+            case AttributeLeaf():
+                yield from self._attribute(leaf)
+            case MetricLeaf():
+                yield from self._missing(FaultKind.METRIC_MISSING, self.catalogue.metric, leaf.key)
+            case Events() | EventTotal() | Stopped() | Sequence():
+                yield from self._activity(leaf)
+            case People():
+                yield from self._person(leaf.where)
+            case Opportunities():
+                yield from self._amount(leaf.where.amount)
+            case Cohort() | FollowUps() | Arrivals() | Owners() | Teams() | Consents():
+                pass  # they name keys of records, which come and go, and nothing that is declared
+            case Related() | InSegment():
+                raise AssertionError("a leaf with a filter inside is followed by the checker")
+            case _:
+                assert_never(leaf)
+
+    def _missing(
+        self, kind: FaultKind, look_up: Callable[[str], object], key: str
+    ) -> Iterator[Fault]:
+        try:
+            look_up(key)
+        except NotFound as error:
+            yield Fault(kind, self.place, error.message, key, error.hint)
+
+    def _tags(self, leaf: Tags) -> Iterator[Fault]:
+        catalogue, name = self.catalogue, leaf.dimension
+        gone = list(self._missing(FaultKind.DIMENSION_MISSING, catalogue.dimension, name))
+        yield from gone
+        if gone:
+            return
+        named = (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
+        for tag in (*named, *filter(None, (leaf.gte, leaf.lte))):
+            yield from self._missing(FaultKind.TAG_MISSING, catalogue.tag, tag_key(name, tag))
+        dimension = catalogue.dimension(name)
+        if (leaf.gte or leaf.lte) and not dimension.ordered:
+            message = f"{dimension.key!r} is not ordered, so gte and lte mean nothing in it."
+            yield Fault(FaultKind.NOT_ORDERED, self.place, message, name)
+        for key in (tag_key(name, end) for end in (leaf.gte, leaf.lte) if end):
+            now = catalogue.current_tag(key)
+            order = {tag_key(dimension.key, tag.key) for tag in dimension.tags}
+            if now in catalogue.tags and order.isdisjoint(catalogue.carriers[now]):
+                message = (
+                    f"{key!r} is {now!r} now, with no place in the order of {dimension.key!r}."
+                )
+                yield Fault(FaultKind.NOT_ORDERED, self.place, message, key)
+
+    def _attribute(self, leaf: AttributeLeaf) -> Iterator[Fault]:
+        gone = list(self._missing(FaultKind.ATTRIBUTE_MISSING, self.catalogue.attribute, leaf.key))
+        yield from gone
+        if gone:
+            return
+        wanted = _TESTS[self.catalogue.attribute(leaf.key).type]
+        given = (leaf.given().keys() - {"key"}).pop()
+        if given not in (wanted, "exists"):
+            message = f"{leaf.key!r} is a {wanted} attribute; it cannot be compared as {given}."
+            yield Fault(FaultKind.OTHER_TYPE, self.place, message, leaf.key)
+
+    def _activity(self, leaf: Events | EventTotal | Stopped | Sequence) -> Iterator[Fault]:
+        if isinstance(leaf, Sequence):
+            yield from self._event(leaf.first)
+            yield from self._event(leaf.then)
+            return
+        yield from self._event(leaf)
+        if isinstance(leaf, EventTotal):
+            yield from self._amount(leaf.total)
+
+    def _event(self, test: EventTest) -> Iterator[Fault]:
+        yield from self._missing(FaultKind.EVENT_TYPE_MISSING, self.catalogue.event, test.type)
+        yield from self._amount(test.amount)
+
+    def _person(self, test: PersonTest) -> Iterator[Fault]:
+        if test.did is not None:
+            yield from self._event(test.did)
+        if test.takes_part_in is not None:
+            yield from self._amount(test.takes_part_in.where.amount)
+
+    def _amount(self, test: NumberTest | None) -> Iterator[Fault]:
+        for message in _amount_faults(test):
+            yield Fault(FaultKind.AMOUNT, self.place, message)
+
+
+def _amount_faults(test: NumberTest | None) -> Iterator[str]:
+    if test is None:
+        return
+    numbers = [
+        test.eq,
+        test.ne,
+        test.lt,
+        test.lte,
+        test.gt,
+        test.gte,
+        *(test.in_ or ()),
+        *(test.between or ()),
+    ]
+    for number in numbers:
+        if number is None:
+            continue
+        if abs(number) > AMOUNT_LIMIT:
+            yield f"an amount is at most {AMOUNT_LIMIT}, not {number!r}."
+        elif round(number * AMOUNT_SCALE) / AMOUNT_SCALE != number:
+            yield f"an amount has at most four decimal places, not {number!r}."

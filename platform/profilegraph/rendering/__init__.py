@@ -1,0 +1,1 @@
+"""Filters, verdicts, differences and attributions as sentences that people read."""

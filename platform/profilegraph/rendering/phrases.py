@@ -1,0 +1,237 @@
+"""What is asked of one thing, in words: a value, an event, a person, a possible sale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import Definition
+from profilegraph.language.nodes import (
+    Arrivals,
+    BooleanTest,
+    Consents,
+    DateTest,
+    DepartmentTest,
+    Events,
+    EventTest,
+    FollowUps,
+    NumberTest,
+    OpportunityTest,
+    Owners,
+    ParticipationTest,
+    PersonTest,
+    Teams,
+    TextTest,
+    Window,
+    bounds,
+)
+from profilegraph.language.nodes.parts import Counted
+from profilegraph.rendering.languages import Wording
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Writes the parts of leaves in one language, with the catalogue's labels."""
+
+    catalogue: Catalogue
+    words: Wording
+    locale: str
+
+    def counted(
+        self, leaf: Counted, words: Mapping[str, str], details: Iterator[str] | Sequence[str]
+    ) -> str:
+        """Return how many things are asked for, and what is asked of each."""
+        many = words[shape(leaf)].format(*bounds(leaf))
+        said = self.words.comma.join(details)
+        return many + (self.words.who.format(said) if said else "")
+
+    def test(self, test: NumberTest | TextTest | DateTest | BooleanTest) -> str:
+        """Return how a value compares."""
+        return self.words.comma.join(
+            self.words.comparisons[name].format(*self._operands(value))
+            for name, value in test.given().items()
+        )
+
+    def _operands(self, value: Any) -> tuple[str, ...]:
+        if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
+            return (*map(plain, value), self.listed(value))
+        if isinstance(value, tuple):
+            return (self.listed(value),) * 3
+        if isinstance(value, bool):
+            return (self.words.yes if value else self.words.no,)
+        return (plain(value),)
+
+    def listed(self, values: Sequence[Any]) -> str:
+        """Return values one after the other."""
+        return self.words.comma.join(plain(value) for value in values)
+
+    def window(self, window: Window) -> str:
+        """Return a span of time."""
+        return self.words.comma.join(
+            self.words.windows[name].format(plain(value)) for name, value in window.given().items()
+        )
+
+    def label(self, key: str, known: Mapping[str, Definition]) -> str:
+        """Return what people call something; its key, marked, where no taxonomy has it any more."""
+        return label(key, known, self.locale) if key in known else self.words.gone.format(key)
+
+    def event_label(self, test: EventTest) -> str:
+        """Return what kind of event is asked for."""
+        return self.label(test.type, self.catalogue.events)
+
+    def event_details(self, test: EventTest) -> Iterator[str]:
+        """Yield what is asked of an event besides its type."""
+        if test.channels is not None:
+            yield self.words.by_channel.format(self.listed(test.channels))
+        if test.content is not None:
+            yield self.words.content + self.test(test.content)
+        if test.amount is not None:
+            yield self.words.amount + self.test(test.amount)
+
+    def event(self, leaf: Events) -> str:
+        """Return how often something was done."""
+        words = self.words
+        many = words.times[shape(leaf)].format(*bounds(leaf))
+        when = [] if leaf.window is None else [self.window(leaf.window)]
+        did = words.did.format(self.event_label(leaf)) + many
+        return words.comma.join([did, *when, *self.event_details(leaf)])
+
+    def one_event(self, test: EventTest) -> str:
+        """Return what is asked of one event."""
+        details = self.words.comma.join(self.event_details(test))
+        done = self.words.did.format(self.event_label(test))
+        return done + (self.words.who.format(details) if details else "")
+
+    def person(self, test: PersonTest) -> Iterator[str]:
+        """Yield what is asked of a decision-maker."""
+        words = self.words
+        if test.roles is not None:
+            yield words.role.format(words.comma.join(words.roles[role] for role in test.roles))
+        if test.title is not None:
+            yield words.title + self.test(test.title)
+        if test.department is not None:
+            yield self._department(test.department)
+        if test.influence is not None:
+            yield words.influence + self.test(test.influence)
+        if test.stance is not None:
+            yield words.stance + self.test(test.stance)
+        if test.chain_depth is not None:
+            yield words.chain_depth + self.test(test.chain_depth)
+        if test.did is not None:
+            yield self.event(test.did)
+
+        if test.takes_part_in is not None:
+            yield self._participation(test.takes_part_in)
+
+    def _department(self, test: DepartmentTest) -> str:
+        parts = []
+        if test.functions is not None:
+            parts.append(self.words.comma.join(self.words.functions[one] for one in test.functions))
+        if test.name is not None:
+            parts.append(self.words.named + self.test(test.name))
+        text = self.words.works_in.format(self.words.comma.join(parts))
+        return text + ("" if test.exact else self.words.or_below_it)
+
+    def _participation(self, test: ParticipationTest) -> str:
+        words = self.words
+        details = list(self.opportunity(test.where))
+        if test.roles is not None:
+            roles = words.comma.join(words.roles[role] for role in test.roles)
+            details.append(words.person_role.format(roles))
+        said = words.who.format(words.comma.join(details)) if details else ""
+        return words.takes_part.format(said)
+
+    def opportunity(self, test: OpportunityTest) -> Iterator[str]:
+        """Yield what is asked of a possible sale."""
+        words = self.words
+        if test.stages is not None:
+            yield words.stage.format(self.listed(test.stages))
+        if test.outcomes is not None:
+            outcomes = words.comma.join(words.sale_outcomes[one] for one in test.outcomes)
+            yield words.sale_outcome.format(outcomes)
+        if test.name is not None:
+            yield words.sale_name + self.test(test.name)
+        if test.amount is not None:
+            yield words.amount + self.test(test.amount)
+        if test.close_date is not None:
+            yield words.close_date + self.test(test.close_date)
+        if test.reason is not None:
+            yield words.reason + self.test(test.reason)
+
+    def follow_up(self, leaf: FollowUps) -> Iterator[str]:
+        """Yield what is asked of a follow-up."""
+        words = self.words
+        if leaf.kinds is not None:
+            yield words.met_kind.format(words.comma.join(words.meetings[one] for one in leaf.kinds))
+        if leaf.window is not None:
+            yield self.window(leaf.window)
+        if leaf.employees is not None:
+            yield words.met_by.format(self.listed(leaf.employees))
+        if leaf.note is not None:
+            yield words.note + self.test(leaf.note)
+        if leaf.outcome is not None:
+            yield words.outcome + self.test(leaf.outcome)
+
+    def arrival(self, leaf: Arrivals) -> Iterator[str]:
+        """Yield what is asked of an arrival."""
+        if leaf.channels is not None:
+            below = "" if leaf.exact else self.words.or_below_channel
+            yield self.words.came_by.format(self.listed(leaf.channels)) + below
+        if leaf.window is not None:
+            yield self.window(leaf.window)
+
+    def owner(self, leaf: Owners) -> Iterator[str]:
+        """Yield what is asked of an owner."""
+        if leaf.employees is not None:
+            yield self.words.owned_by.format(self.listed(leaf.employees))
+        if leaf.window is not None:
+            yield self.window(leaf.window)
+
+    def team(self, leaf: Teams) -> str:
+        """Return how many owners are in which team."""
+        named = self.words.any_team if leaf.teams is None else self.listed(leaf.teams)
+        below = "" if leaf.exact or leaf.teams is None else self.words.or_below_team
+        many = self.words.team_owners[shape(leaf)].format(*bounds(leaf))
+        return many + self.words.in_team.format(named + below)
+
+    def consent(self, leaf: Consents) -> Iterator[str]:
+        """Yield what is asked of the latest word for a purpose."""
+        if leaf.purposes is not None:
+            yield self.words.purpose.format(self.listed(leaf.purposes))
+        if leaf.window is not None:
+            yield self.window(leaf.window)
+
+
+def label(key: str, known: Mapping[str, Definition], locale: str) -> str:
+    """Return what people call something; its key where no taxonomy has it any more."""
+    return known[key].labels.text(locale) if key in known else key
+
+
+def shape(leaf: Counted) -> str:
+    """Return which of a language's ways to say a number fits what is asked for."""
+    least, most = bounds(leaf)
+    if most is None:
+        return "once" if least == 1 else "at_least"
+    if most == 0:
+        return "never"
+    if least == most:
+        return "exactly"
+    return "at_most" if least == 0 else "between"
+
+
+def plain(value: Any) -> str:
+    """Return a value as people write it: numbers grouped, moments by the minute, UTC."""
+    if isinstance(value, float):
+        # Fifteen digits: all that a decimal number keeps as a float, however small it is.
+        whole = Decimal(f"{value:.15g}")
+        return f"{whole:,f}"
+    if isinstance(value, datetime):
+        moment = value.isoformat(sep=" ", timespec="minutes")
+        return moment.removesuffix("+00:00").removesuffix(" 00:00")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,208 @@
+"""A filter as a sentence, in Chinese and in English, with labels instead of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
+from profilegraph.language import nodes
+from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Leaf, Listed, Node, Not, Tags
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
+from profilegraph.rendering.languages import wording
+from profilegraph.rendering.phrases import Phrases, plain
+
+
+def sentence(
+    node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS
+) -> str:
+    """Return what a filter asks for, in Chinese for any zh locale and in English otherwise.
+
+    `library` has the labels of the saved segments that it refers to. What is not there (any more)
+    is called by its key and marked, so that an old filter can be read as long as it is kept.
+    """
+    return _Writer(catalogue, wording(locale), locale, library).write(node)
+
+
+@dataclass(frozen=True)
+class _Writer(Phrases):
+    library: SavedFilters
+
+    def write(self, node: Node) -> str:
+        words = self.words
+        match node:
+            case AllOf(conditions):
+                return self._joined(words.and_, conditions, words.everyone)
+            case AnyOf(conditions):
+                return self._joined(words.or_, conditions, words.no_one)
+            case Not(condition):
+                return words.not_.format(self.write(condition))
+            case Listed(ordinals):
+                return words.listed.format(len(ordinals))
+            case InSegment(key):
+                return words.in_segment.format(self._segment(key))
+            case _:
+                return self._leaf(node)
+
+    def _segment(self, key: str) -> str:
+        saved = self.library.segments.get(key)
+        return self.words.gone.format(key) if saved is None else saved.labels.text(self.locale)
+
+    def _leaf(self, leaf: Leaf) -> str:
+        match leaf:
+            case Tags():
+                return self._tags(leaf)
+            case nodes.AttributeLeaf():
+                attribute = self.label(leaf.key, self.catalogue.attributes)
+                return self._value(attribute, leaf.test, leaf.exists)
+            case nodes.MetricLeaf():
+                metric = self.label(leaf.key, self.catalogue.metrics)
+                return self._value(metric, leaf.number, leaf.exists)
+            case nodes.Cohort():
+                return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
+            case nodes.Events() | nodes.EventTotal() | nodes.Stopped() | nodes.Sequence():
+                return self._activity(leaf)
+            case nodes.Related():
+                return self._related(leaf)
+            case InSegment():
+                raise AssertionError("a reference is written by its segment's label")
+            case _:
+                return self._count(leaf)
+
+    def _activity(
+        self, leaf: nodes.Events | nodes.EventTotal | nodes.Stopped | nodes.Sequence
+    ) -> str:
+        match leaf:
+            case nodes.Events():
+                return self.event(leaf)
+            case nodes.EventTotal():
+                return self._total(leaf)
+            case nodes.Stopped():
+                return self._stopped(leaf)
+            case nodes.Sequence():
+                return self._sequence(leaf)
+            case _:
+                assert_never(leaf)
+
+    def _count(
+        self,
+        leaf: nodes.People
+        | nodes.Opportunities
+        | nodes.FollowUps
+        | nodes.Arrivals
+        | nodes.Owners
+        | nodes.Teams
+        | nodes.Consents,
+    ) -> str:
+        words = self.words
+        match leaf:
+            case nodes.People(where=where):
+                return self.counted(leaf, words.people, self.person(where))
+            case nodes.Opportunities(where=sale):
+                return self.counted(leaf, words.opportunities, self.opportunity(sale))
+            case nodes.FollowUps():
+                return self.counted(leaf, words.follow_ups, self.follow_up(leaf))
+            case nodes.Arrivals():
+                return self.counted(leaf, words.arrivals, self.arrival(leaf))
+            case nodes.Owners():
+                return self.counted(leaf, words.owners, self.owner(leaf))
+            case nodes.Teams():
+                return self.team(leaf)
+            case nodes.Consents():
+                many = words.consents if leaf.granted else words.refusals
+                return self.counted(leaf, many, self.consent(leaf))
+            case _:
+                assert_never(leaf)
+
+    def _joined(self, word: str, conditions: Sequence[Node], nothing: str) -> str:
+        if not conditions:
+            return nothing
+        parts = [self._nested(condition, len(conditions) > 1) for condition in conditions]
+        return word.join(parts)
+
+    def _nested(self, node: Node, among_others: bool) -> str:
+        text = self.write(node)
+        grouped = among_others and isinstance(node, AllOf | AnyOf) and len(node.conditions) > 1
+        return self.words.group.format(text) if grouped else text
+
+    def _tags(self, leaf: Tags) -> str:
+        key = self.catalogue.current_dimension(leaf.dimension)
+        dimension = self.label(key, self.catalogue.dimensions)
+        parts = list(self._tag_parts(leaf))
+        qualifiers = list(self._qualifiers(leaf))
+        text = self.words.has.format(dimension, self.words.and_.join(parts))
+        if not qualifiers:
+            return text
+        return text + self.words.space + self.words.group.format(self.words.comma.join(qualifiers))
+
+    def _tag_parts(self, leaf: Tags) -> Iterator[str]:
+        words = self.words
+        if leaf.any_of is not None:
+            among = words.is_ if len(leaf.any_of) == 1 else words.any_of
+            yield among.format(self._labels(leaf, leaf.any_of))
+        if leaf.all_of is not None:
+            yield words.all_of.format(self._labels(leaf, leaf.all_of))
+        if leaf.none_of is not None:
+            yield words.none_of.format(self._labels(leaf, leaf.none_of))
+        if leaf.has_any is not None:
+            yield words.something if leaf.has_any else words.nothing
+        if leaf.gte is not None:
+            yield words.or_above.format(self._labels(leaf, (leaf.gte,)))
+        if leaf.lte is not None:
+            yield words.or_below.format(self._labels(leaf, (leaf.lte,)))
+
+    def _labels(self, leaf: Tags, names: Sequence[str]) -> str:
+        keys = (self.catalogue.current_tag(tag_key(leaf.dimension, name)) for name in names)
+        return self.words.comma.join(self.label(key, self.catalogue.tags) for key in keys)
+
+    def _qualifiers(self, leaf: Tags) -> Iterator[str]:
+        words = self.words
+        if leaf.exact:
+            yield words.exactly_this
+        if leaf.min_confidence is not None:
+            yield words.confidence.format(leaf.min_confidence)
+        if leaf.min_weight is not None:
+            yield words.weight.format(leaf.min_weight)
+        if leaf.source is not None:
+            yield words.source.format(words.sources[leaf.source])
+        if leaf.tagged_within_days is not None:
+            yield words.tagged_within.format(leaf.tagged_within_days)
+        if leaf.weekday is not None:
+            yield words.weekdays[leaf.weekday - 1]
+
+    def _value(self, what: str, test: Any, exists: bool | None) -> str:
+        if exists is not None:
+            return (self.words.is_known if exists else self.words.is_unknown).format(what)
+        return what + self.words.space + self.test(test)
+
+    def _total(self, leaf: nodes.EventTotal) -> str:
+        when = [] if leaf.window is None else [self.window(leaf.window)]
+        text = self.words.total.format(self.event_label(leaf), self.test(leaf.total))
+        return self.words.comma.join([text, *when, *self.event_details(leaf)])
+
+    def _stopped(self, leaf: nodes.Stopped) -> str:
+        times = "" if leaf.at_least == 1 else self.words.stopped_times.format(leaf.at_least)
+        text = self.words.stopped.format(
+            self.event_label(leaf), times, self.window(leaf.did), self.window(leaf.did_not)
+        )
+        return self.words.comma.join([text, *self.event_details(leaf)])
+
+    def _sequence(self, leaf: nodes.Sequence) -> str:
+        words = self.words
+        text = words.sequence.format(self.one_event(leaf.first), self.one_event(leaf.then))
+        when = [] if leaf.window is None else [self.window(leaf.window)]
+        return words.comma.join([text, words.within.format(leaf.within_days), *when])
+
+    def _related(self, leaf: nodes.Related) -> str:
+        words = self.words
+        details = []
+        if leaf.kinds is not None:
+            kinds = words.comma.join(words.relations[kind] for kind in leaf.kinds)
+            details.append(words.relation.format(kinds))
+        if leaf.distance > 1:
+            details.append(words.steps.format(leaf.distance))
+        text = self.counted(leaf, words.related, details)
+        if leaf.where == nodes.EVERYONE:
+            return text
+        return words.group.format(text + words.who_match.format(self.write(leaf.where)))

@@ -1,0 +1,228 @@
+"""Keeps the index: builds it, brings it up to date, drops it, and says when Cypher has to answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from time import monotonic, perf_counter
+
+import structlog
+from pyroaring import BitMap
+
+from profilegraph.engines.bitmap.run import MemoryUse
+from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.errors import IndexUnable, ProfilegraphError
+from profilegraph.services.cache.indexing import load_all, load_changed, load_trees, too_large
+from profilegraph.services.cache.states import IndexState
+from profilegraph.services.operations.metrics import Metrics
+from profilegraph.services.operations.routines import Routines
+from profilegraph.storage.feed.change_feed import ChangedPart, CommittedChange
+from profilegraph.storage.feed.numbering import number_ordinals
+from profilegraph.storage.neo4j.database import Database
+
+AT_ONCE = 500
+"""Changed customers that a question waits for; of more, Cypher answers while they are read."""
+LATER = 32
+"""Changed customers that wait for the next question; with more, whoever changes another reads them."""
+_REBUILD_SHARE = 0.2
+"""Share of all customers that may change at once before reading all anew is quicker."""
+INDEX = "index"
+"""What the routine is called."""
+LONGEST_REST = 60.0
+"""Seconds after which an index that failed again and again is tried anew."""
+_TREES = frozenset({ChangedPart.ORGANISATION, ChangedPart.CHANNELS})
+_log = structlog.get_logger(__name__)
+
+
+class IndexKeeper:
+    """The index of one process. Only one caller at a time may bring it up to date."""
+
+    def __init__(
+        self,
+        database: Database,
+        most_bytes: int | None,
+        metrics: Metrics,
+        routines: Routines,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._database = database
+        self._most_bytes = most_bytes
+        self._metrics = metrics
+        self._routines = routines
+        self._clock = clock
+        self._rests_until = 0.0
+        """Before when an index that could not be built is not tried again, by the clock."""
+        self._view: IndexSnapshot | None = None
+        self._pending = BitMap()
+        self._feeds: set[int] = set()
+        """Those that have told of who is pending."""
+        self._trees_changed = False
+        self._work: asyncio.Task[None] | None = None
+        self.state = IndexState.OFF
+        self._become(IndexState.OFF if most_bytes is None else IndexState.EMPTY)
+
+    @property
+    def work(self) -> asyncio.Task[None] | None:
+        """Return the reading that is under way in the background, if any."""
+        return self._work if self._work is not None and not self._work.done() else None
+
+    async def after(
+        self, changes: Iterable[CommittedChange], *, asked: bool = True
+    ) -> IndexSnapshot | None:
+        """Return the index with some changes in it; None where Cypher has to answer.
+
+        Where it is not `asked` for, a few changes may wait until it is.
+        """
+        if self._most_bytes is None:
+            return None
+        for change in changes:
+            self._pending.update(change.customers)
+            self._feeds.add(change.feed)
+            self._trees_changed |= not _TREES.isdisjoint(change.parts)
+        if self.work is None and (asked or len(self._pending) > LATER):
+            await self._go_on()
+        return self._view if self.state is IndexState.READY else None
+
+    def drop(self, reason: str) -> None:
+        """Forget the index; the next question has it built anew."""
+        if self._most_bytes is None:
+            return
+        _log.warning("index_dropped", reason=reason)
+        self._metrics.drops.labels(reason).inc()
+        if self._work is not None:
+            self._work.cancel()
+        self._view, self._work, self._pending = None, None, BitMap()
+        self._become(IndexState.EMPTY)
+
+    @property
+    def settled(self) -> IndexSnapshot | None:
+        """Return the index where everything that was told of is in it."""
+        behind = self.state is not IndexState.READY or self._pending or self._trees_changed
+        return None if behind else self._view
+
+    def rests_on(self, view: IndexSnapshot | None) -> bool:
+        """Return whether it is still `view` that answers, with nothing to be done or told of."""
+        if self.state in (IndexState.OFF, IndexState.TOO_LARGE):
+            return view is None
+        return view is not None and view is self.settled
+
+    def restore(self, view: IndexSnapshot) -> None:
+        """Begin with an index that was saved; what has changed since is to be told of."""
+        if self.state is IndexState.EMPTY:
+            self._view = view
+            self._become(IndexState.READY)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.wait([self._work])
+
+    async def _go_on(self) -> None:
+        match self.state:
+            case IndexState.FAILED if self._clock() < self._rests_until:
+                pass  # Cypher answers meanwhile
+            case IndexState.EMPTY | IndexState.FAILED:
+                self._start(IndexState.BUILDING, self._build())
+            case IndexState.READY if len(self._pending) > AT_ONCE:
+                self._start(IndexState.BEHIND, self._read_many())
+            case IndexState.READY if self._pending or self._trees_changed:
+                await self._in_foreground()
+            case _:
+                pass
+
+    async def _in_foreground(self) -> None:
+        """Read what few changes have named; raises what says that the database is away."""
+        try:
+            await self._read_few()
+        except IndexUnable as error:
+            self._give_up(error)
+        except ProfilegraphError:
+            raise
+        except Exception as error:  # noqa: BLE001  (noted; Cypher answers, and all is read anew)
+            self._fail(error)
+
+    def _start(self, state: IndexState, work: Awaitable[None]) -> None:
+        self._become(state)
+        self._work = asyncio.create_task(self._watched(work))
+
+    async def _watched(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except IndexUnable as error:
+            self._give_up(error)
+        except Exception as error:  # noqa: BLE001  (noted; Cypher answers, and it is tried again)
+            self._fail(error)
+        else:
+            self._routines.succeeded(INDEX)
+            self._become(IndexState.READY)
+
+    def _fail(self, error: Exception) -> None:
+        """Have Cypher answer for a while; then everything is read anew."""
+        self._routines.failed(INDEX, error)
+        pause = min(LONGEST_REST, 2.0 ** self._routines[INDEX].in_a_row / 2)
+        self._rests_until = self._clock() + pause
+        self._view = None
+        self._become(IndexState.FAILED)
+
+    def _give_up(self, error: IndexUnable) -> None:
+        self._view, self._pending = None, BitMap()
+        self._become(IndexState.TOO_LARGE)
+        _log.warning("index_too_large", error=str(error))
+
+    async def _build(self) -> None:
+        assert self._most_bytes is not None, "an index that is off is not built"  # noqa: S101
+        began = perf_counter()
+        self._pending = BitMap()
+        await number_ordinals(self._database)  # who was written past the platform has no number
+        level = await load_all(self._database, self._most_bytes)
+        self._trees_changed = False
+        self._view = IndexSnapshot((level,), await load_trees(self._database))
+        await self._read_pending()
+        seconds = perf_counter() - began
+        self._metrics.build_seconds.set(seconds)
+        _log.info("index_built", customers=self._view.customers, seconds=round(seconds, 3))
+
+    async def _read_many(self) -> None:
+        assert self._view is not None, "what is behind was built"  # noqa: S101
+        if len(self._pending) > _REBUILD_SHARE * self._view.customers:
+            await self._build()
+        else:
+            await self._read_pending()
+
+    async def _read_pending(self) -> None:
+        while self._pending or self._trees_changed:
+            await self._read_few()
+
+    async def _read_few(self) -> None:
+        """Put what changed into the view; more may change meanwhile."""
+        view, ordinals, feeds = self._view, self._pending, self._feeds
+        assert view is not None, "there is a view to bring up to date"  # noqa: S101
+        trees, self._trees_changed = self._trees_changed, False
+        self._pending, self._feeds = BitMap(), set()
+        try:
+            if ordinals:
+                level = await load_changed(self._database, ordinals, feeds)
+                view = view.with_level(level)
+                trees = trees or not view.trees.cover(level)
+            if trees:  # read last: they have to know whatever the customers' rows name
+                view = view.with_trees(await load_trees(self._database))
+        except BaseException:  # nobody tells of these again
+            self._pending |= ordinals
+            self._feeds |= feeds
+            self._trees_changed |= trees
+            raise
+        if self._most_bytes is not None and view.nbytes > self._most_bytes:
+            raise too_large(view.nbytes, self._most_bytes)
+        self._view = view
+        self._tell()
+
+    def _become(self, state: IndexState) -> None:
+        self.state = state
+        self._metrics.index_state.state(state.value)
+        self._tell()
+
+    def _tell(self) -> None:
+        view = self._view
+        self._metrics.index_takes(MemoryUse() if view is None else view.sizes)
+        self._metrics.index_customers.set(0 if view is None else view.customers)

@@ -1,0 +1,115 @@
+"""The index out of the graph: all customers at first, then those that changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pyroaring import BitMap
+
+from profilegraph.engines.bitmap.building import Rows, build
+from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, joined
+from profilegraph.errors import IndexUnable
+from profilegraph.storage import cache
+from profilegraph.storage.feed.change_feed import settle
+from profilegraph.storage.neo4j.database import Database
+
+RANGE = 25_000
+"""Customers that are read at once: what is in memory twice while the index is built."""
+SIDE_BY_SIDE = 3
+FEW = 500
+"""Changed customers that are read in one query."""
+
+
+async def load_all(database: Database, most_bytes: int) -> IndexRun:
+    """Return what the graph knows of all customers.
+
+    Raises IndexUnable where it takes more memory than `most_bytes`.
+    """
+    end = await cache.highest_ordinal(database) + 1
+    gate = asyncio.Semaphore(SIDE_BY_SIDE)
+    taken = 0
+
+    async def load(first: int) -> IndexRun:
+        nonlocal taken
+        async with gate:
+            level = await _load_range(database, first, min(first + RANGE, end))
+            taken += level.nbytes
+            if taken > most_bytes:
+                raise too_large(taken, most_bytes)
+            return level
+
+    tasks = [asyncio.create_task(load(first)) for first in range(0, end, RANGE)]
+    try:
+        levels = await asyncio.gather(*tasks) or [build(Rows(), BitMap())]
+    finally:
+        for task in tasks:
+            task.cancel()
+    return await asyncio.to_thread(joined, levels, [level.read for level in levels])
+
+
+async def load_some(database: Database, ordinals: BitMap) -> IndexRun:
+    """Return what the graph knows of the customers of some ordinals."""
+    wanted = list(ordinals)
+    rows = Rows()
+    for start in range(0, len(wanted), FEW):
+        found = await cache.read_listed(database, wanted[start : start + FEW])
+        for kind, some in found.items():
+            _take(rows, kind, some)
+    return build(rows, ordinals)
+
+
+async def load_changed(database: Database, ordinals: BitMap, feeds: Collection[int]) -> IndexRun:
+    """Return what the graph knows of customers that changes in some feeds have named."""
+    level = await load_some(database, ordinals)
+    if len(level.present) == len(level.read):
+        return level
+    # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
+    await settle(database, feeds)
+    return await load_some(database, ordinals)
+
+
+async def load_trees(database: Database) -> Hierarchies:
+    """Return what stands above our employees and channels."""
+    teams, channels = await cache.read_trees(database)
+    return Hierarchies(_frozen(teams), _frozen(channels))
+
+
+def too_large(taken: int, most: int) -> IndexUnable:
+    """Return the error that says that the index would be too large."""
+    return IndexUnable(
+        f"the index needs more than {most:,} bytes ({taken:,} so far); Cypher answers instead.",
+        hint="Raise PROFILEGRAPH_INDEX_MEMORY if the machine has the memory.",
+    )
+
+
+async def _load_range(database: Database, first: int, end: int) -> IndexRun:
+    rows = Rows()
+    for kind in cache.KINDS:
+        _take(rows, kind, await cache.read_between(database, kind, first, end))
+    return await asyncio.to_thread(build, rows, BitMap(range(first, end)))
+
+
+def _take(rows: Rows, kind: str, found: Iterable[Any]) -> None:
+    """Put what was read of one kind where the index looks for it."""
+    match kind:
+        case "customers":
+            for ordinal, key, cohort, merged, values in found:
+                rows.customers.append((ordinal, key, cohort, merged))
+                for name, value in values:
+                    rows.values.setdefault(name, []).append((ordinal, value))
+        case "taggings":
+            rows.taggings += found
+        case "events":
+            for type_, some in found:
+                rows.events.setdefault(type_, []).extend(some)
+        case "follow_ups":
+            met = rows.tables.setdefault(kind, [])
+            met += [[*row[:3], tuple(row[3]), *row[4:]] for row in found]
+        case _:
+            rows.tables.setdefault(kind, []).extend(found)
+
+
+def _frozen(chains: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(chain) for key, chain in chains.items()}

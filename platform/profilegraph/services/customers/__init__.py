@@ -1,0 +1,1 @@
+"""Customers: found, read, written, and the people among them."""

@@ -1,0 +1,1 @@
+"""Which evaluator answers a question, and how each is asked."""

@@ -1,0 +1,1 @@
+"""Imports of files: read, checked against the graph, and written batch by batch."""

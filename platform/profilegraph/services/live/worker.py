@@ -1,0 +1,256 @@
+"""Watches live segments: follows the feed of changes and records who enters and who leaves.
+
+Any number of processes may watch at once. Each reads how far a segment has come, then the data, and
+records its finding only if nobody came between: so what it saw is never older than what is recorded
+already, and no move is recorded twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from pyroaring import BitMap
+
+from profilegraph.engines.bitmap.run import Hierarchies
+from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
+from profilegraph.hooks.listeners import MembershipChanged
+from profilegraph.services.cache.indexing import load_trees
+from profilegraph.services.live.affected import affected
+from profilegraph.services.live.feed import FeedNews, news_since
+from profilegraph.services.live.questions import LiveQuestion, among_all, among_some, ask
+from profilegraph.services.live.schedules import next_run
+from profilegraph.services.live.transitions import ChangeContext, moves_between
+from profilegraph.services.operations.routines import reason_of
+from profilegraph.services.platform import Platform
+from profilegraph.storage.live import (
+    Evaluated,
+    WatchedSegment,
+    apply,
+    note_problem,
+    read_keys,
+    read_members,
+    read_moves,
+    read_watches,
+    record,
+)
+
+RETRY = timedelta(minutes=1)
+"""How long a segment rests whose evaluation failed."""
+WATCHING = "live segments"
+"""What the routine is called."""
+
+
+@dataclass
+class _Followed:
+    """A live segment as this process knows it."""
+
+    watch: WatchedSegment
+    members: BitMap
+    """Those after the move that `watch` tells of."""
+    fresh: bool = True
+    """Whether this process has not evaluated it yet, or not since that failed."""
+    asked: LiveQuestion | None = None
+    """None while the segment is broken: it rests, and goes on by itself when it is mended."""
+
+
+class Watcher:
+    """Evaluates the live segments of a platform, one round after the other."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._database = platform.database
+        self._routines = platform.knowledge.routines
+        self._followed: dict[str, _Followed] = {}
+        self._rests: dict[str, datetime] = {}
+        """Until when a watch rests that failed, by its key."""
+        self._trees = Hierarchies()
+        self._news: FeedNews | None = None
+        """What has not been seen to yet; its heads are how far this process has looked."""
+
+    async def round(self, now: datetime) -> None:
+        """Evaluate what has to be since the last round; rings the bell where there is news to tell."""
+        before = self._news
+        later = await news_since(self._database, before.heads if before else None)
+        self._news = news = later if before is None else before + later
+        moved, new = await self._follow(now)
+        if news.trees:
+            self._trees = await load_trees(self._database)
+        if news.definitions or new or self._has_rested(now):
+            moved |= await self._ask(now)
+        for one in self._followed.values():
+            moved |= await self._attend(one, news, now)
+        self._news = FeedNews(news.heads)
+        if moved:
+            self._platform.moved.ring()
+
+    async def _follow(self, now: datetime) -> tuple[bool, bool]:
+        """Return whether others recorded moves, and whether there are segments not followed yet."""
+        watches = {one.key: one for one in await read_watches(self._database)}
+        self._followed = {key: one for key, one in self._followed.items() if key in watches}
+        self._rests = {key: until for key, until in self._rests.items() if key in watches}
+        moved = new = False
+        for key, watch in watches.items():
+            known = self._followed.get(key)
+            if known is not None:
+                moved |= await self._catch_up(known, watch)
+            elif not self._rest(watch, now):
+                new |= await self._begin(watch, now)
+        return moved, new
+
+    async def _begin(self, watch: WatchedSegment, now: datetime) -> bool:
+        """Return whether a segment is followed from now on."""
+        try:
+            members = await read_members(self._database, watch)
+        except DATABASE_AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
+            await self._set_aside(watch, error, now)
+            return False
+        self._followed[watch.key] = _Followed(watch, members)
+        return True
+
+    async def _catch_up(self, known: _Followed, watch: WatchedSegment) -> bool:
+        since, known.watch = known.watch.n, watch
+        if watch.n == since:
+            return False
+        for one in await read_moves(self._database, watch.key, after=since, up_to=watch.n):
+            apply(known.members, one.move)
+        return True
+
+    def _rest(self, watch: WatchedSegment, now: datetime) -> bool:
+        """Return whether a watch rests, because it failed not long ago."""
+        until = self._rests.get(watch.key)
+        return until is not None and now < until
+
+    def _has_rested(self, now: datetime) -> bool:
+        """Return whether a segment that could not be asked is to be looked at again."""
+        return any(
+            one.asked is None and key in self._rests and not self._rest(one.watch, now)
+            for key, one in self._followed.items()
+        )
+
+    async def _ask(self, now: datetime) -> bool:
+        """Return whether a segment is broken: who follows it is to be told."""
+        segments = {one.watch.segment for one in self._followed.values()}
+        asked, failed = await ask(self._platform, segments)
+        for one in self._followed.values():
+            one.asked = asked.get(one.watch.segment)
+            if one.asked is None:
+                one.fresh = True  # what changes meanwhile is looked at when it can be asked again
+                self._rests.pop(one.watch.key, None)
+            if one.watch.segment in failed:
+                one.watch = await self._set_aside(one.watch, failed[one.watch.segment], now)
+        return len(asked) < len(segments)
+
+    async def _attend(self, one: _Followed, news: FeedNews, now: datetime) -> bool:
+        """Return whether somebody moved in a segment; one that fails does not hold up the others."""
+        if one.asked is None or self._rest(one.watch, now):
+            return False
+        try:
+            moved = await self._evaluate(one, one.asked, news, now)
+        except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
+            one.fresh = True
+            one.watch = await self._set_aside(one.watch, error, now)
+            return False
+        if self._rests.pop(one.watch.key, None) is not None:
+            self._routines.taken_up(WATCHING, one.watch.segment)
+        return moved
+
+    async def _set_aside(
+        self, watch: WatchedSegment, error: Exception, now: datetime
+    ) -> WatchedSegment:
+        """Return a watch that rests for a while, after the reason is kept where everybody sees it."""
+        self._rests[watch.key] = now + RETRY
+        self._routines.set_aside(WATCHING, watch.segment, error)
+        problem = error.message if isinstance(error, ProfilegraphError) else reason_of(error)
+        if problem == watch.problem:
+            return watch
+        await self._database.write(partial(note_problem, key=watch.key, problem=problem))
+        return replace(watch, problem=problem)
+
+    async def _evaluate(
+        self, one: _Followed, asked: LiveQuestion, news: FeedNews, now: datetime
+    ) -> bool:
+        while True:
+            # Clocks differ: time must not seem to go back from one process to another.
+            at = max(now, one.watch.at)
+            if self._all_needed(one, asked, news, at):
+                found = await self._among_all(one, asked, news, at)
+            elif one.watch.on_change and news.customers:
+                found = await self._among_changed(one, asked, news, at)
+            else:
+                return False
+            recorded = await self._record(one, found)
+            if recorded is not None:
+                return recorded
+            watches = await read_watches(self._database, [one.watch.segment])
+            if not watches or watches[0].key != one.watch.key:
+                return False  # deleted meanwhile
+            await self._catch_up(one, watches[0])
+
+    def _all_needed(
+        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+    ) -> bool:
+        watch = one.watch
+        if watch.schedule is not None:
+            due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
+            if due is not None and due <= at:
+                return True
+        anyone = one.fresh or news.trees or news.lost or asked.definition != watch.definition
+        return watch.on_change and anyone
+
+    async def _among_all(
+        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+    ) -> Evaluated:
+        if one.fresh or not one.watch.on_change:
+            news = await news_since(self._database, one.watch.heads)
+        anyone = news.lost or news.trees or (asked.reach and news.customers)
+        redefined = asked.definition != one.watch.definition
+        known = ChangeContext(redefined, None if anyone else news.customers)
+        found = await among_all(self._platform, asked, at)
+        moves = moves_between(one.members, found, known)
+        return Evaluated(at, asked.definition, news.heads, moves, whole=True)
+
+    async def _among_changed(
+        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+    ) -> Evaluated:
+        some = await affected(self._database, news, asked.reach)
+        if some is None:
+            return await self._among_all(one, asked, news, at)
+        if not self._trees.cover(some.level):
+            self._trees = await load_trees(self._database)
+        found = among_some(self._platform, asked, some, self._trees, at)
+        known = ChangeContext(redefined=False, changed=some.customers)
+        moves = moves_between(one.members & some.customers, found, known)
+        return Evaluated(at, asked.definition, news.heads, moves)
+
+    async def _tell(self, segment: str, found: Evaluated) -> None:
+        listening = self._platform.listening
+        if not listening.hears(MembershipChanged):
+            return
+        for move in found.moves:
+            keys = await read_keys(self._database, move.entered | move.left)
+            entered, left = (
+                tuple(keys[ordinal] for ordinal in side if ordinal in keys)
+                for side in (move.entered, move.left)
+            )
+            change = MembershipChanged(segment, found.at, move.cause, entered, left)
+            listening.members_moved(change)
+
+    async def _record(self, one: _Followed, found: Evaluated) -> bool | None:
+        """Return whether somebody moved, after recording it; None where another came first."""
+        if found.moves or found.whole:
+            watch, members = one.watch, one.members
+            after = await self._database.write(
+                lambda transaction: record(transaction, watch, members, found)
+            )
+            if after is None:
+                return None
+            one.watch = after
+            await self._tell(watch.segment, found)
+            for move in found.moves:
+                apply(members, move)
+        one.fresh = False
+        return bool(found.moves)

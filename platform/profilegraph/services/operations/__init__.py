@@ -1,0 +1,1 @@
+"""What operators meet: health, metrics, background routines, settings of a deployment."""

@@ -1,0 +1,130 @@
+"""The settings that belong to a graph: kept at its first start, checked at every other one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from profilegraph.config import DEPLOYMENT, Settings
+from profilegraph.domain.deployment import Deployment
+from profilegraph.errors import InvalidConfiguration, InvalidInput, NotFound
+from profilegraph.storage.deployment import (
+    Depending,
+    change_deployment,
+    count_depending,
+    keep_deployment,
+    read_deployment,
+)
+from profilegraph.storage.neo4j.database import Database
+
+
+@dataclass(frozen=True)
+class SettingsChange:
+    """What a change of a deployment's settings would mean, before it is done."""
+
+    before: Deployment
+    after: Deployment
+    meaning: tuple[str, ...]
+    """In sentences; none where nothing depends on what changes."""
+
+
+def of_process(settings: Settings) -> Deployment:
+    """Return what a process is set to, by its environment and by default."""
+    return Deployment(settings.currency, settings.phone_region, settings.timezone)
+
+
+def chosen(settings: Settings) -> dict[str, str]:
+    """Return what a process was set to on purpose, by name."""
+    return {name: getattr(settings, name) for name in DEPLOYMENT & settings.model_fields_set}
+
+
+async def keep(database: Database, settings: Settings, now: datetime) -> Deployment:
+    """Return the settings of a graph, after keeping those of the process where there were none.
+
+    Raises InvalidConfiguration where the process is set to something else on purpose.
+    """
+    kept = await keep_deployment(database, of_process(settings), chosen(settings), now)
+    require_same(kept, settings)
+    return kept
+
+
+def require_same(kept: Deployment, settings: Settings) -> None:
+    """Return nothing where a process is set to nothing else than the graph; else InvalidConfiguration."""
+    differing = list(_differing(kept, settings))
+    if differing:
+        told = "; ".join(
+            f"PROFILEGRAPH_{name.upper()} is {ours}, and this graph's is {theirs}"
+            for name, ours, theirs in differing
+        )
+        options = " ".join(f"--{name.replace('_', '-')} {ours}" for name, ours, _ in differing)
+        raise InvalidConfiguration(
+            f"{told}.",
+            hint="Unset it to go by the graph. `profilegraph settings change"
+            f" {options}` changes the graph, and says what that means first.",
+        )
+
+
+async def kept_settings(database: Database) -> Deployment:
+    """Return the settings that a graph keeps; raises NotFound where no process has started on it."""
+    kept = await read_deployment(database)
+    if kept is None:
+        raise NotFound(
+            "this graph keeps no settings yet.",
+            hint="They are kept when the platform first starts: `profilegraph serve`.",
+        )
+    return kept
+
+
+async def plan(database: Database, given: dict[str, str | None]) -> SettingsChange:
+    """Return what a change would mean; raises InvalidInput where it changes nothing."""
+    before = await kept_settings(database)
+    new = {name: value for name, value in given.items() if value is not None}
+    after = Deployment(**asdict(before) | new)
+    if after == before:
+        raise InvalidInput(
+            "nothing would change.", hint="Give --currency, --phone-region or --timezone."
+        )
+    depending = await count_depending(database)
+    return SettingsChange(before, after, tuple(_meaning(before, after, depending)))
+
+
+async def change(database: Database, planned: SettingsChange, now: datetime) -> None:
+    """Do what was planned."""
+    await change_deployment(database, planned.after, now)
+
+
+def _differing(kept: Deployment, settings: Settings) -> Iterator[tuple[str, str, str]]:
+    theirs = asdict(kept)
+    for name, ours in sorted(chosen(settings).items()):
+        if ours != theirs[name]:
+            yield name, ours, theirs[name]
+
+
+def _meaning(before: Deployment, after: Deployment, depending: Depending) -> Iterator[str]:
+    if after.currency != before.currency:
+        amounts = depending.events + depending.opportunities
+        if amounts:
+            yield (
+                f"{amounts:,} amounts ({depending.events:,} of events,"
+                f" {depending.opportunities:,} of opportunities) are {before.currency} now, and"
+                f" become {after.currency} with the same numbers: nothing is converted. So do amounts"
+                " in filters, and what models computed."
+            )
+    if after.phone_region != before.phone_region and depending.phones:
+        yield (
+            f"{depending.phones:,} phone numbers stay as they are; those that were read as numbers of"
+            f" {before.phone_region} by mistake are not mended. Numbers without a country code are"
+            f" {after.phone_region}'s from now on, when they are saved, imported and looked up."
+        )
+    if after.timezone != before.timezone and depending.segments:
+        yield (
+            f"Days begin at midnight in {after.timezone}: conditions on days and weekdays, schedules"
+            f" and exports of {depending.segments:,} segments answer accordingly. Moments that are"
+            " in the graph stay, also those that were read from texts without a zone."
+        )
+    if depending.unfinished:
+        yield (
+            f"{depending.unfinished:,} imports are not finished: they begin anew when they are given"
+            " again."
+        )

@@ -1,0 +1,221 @@
+"""Whether everything that the platform needs is sound, and what to do where it is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import httpx
+
+from profilegraph.config import Settings
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.errors import ProfilegraphError, SchemaBehind
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.nearest import nearest
+from profilegraph.services.cache.states import IndexState
+from profilegraph.services.operations.deployment import require_same
+from profilegraph.services.operations.stored_records import read_every_record
+from profilegraph.services.platform import Address, connect, index_file, schema_migrations
+from profilegraph.services.taxonomies.loading import comes, judge
+from profilegraph.storage.deployment import read_deployment
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.migrations import require_migrated
+from profilegraph.storage.taxonomies.definitions import read_taxonomies
+
+RECORD_SECONDS = 15.0
+"""For how long stored records are read."""
+_UNREADABLE = "Questions about it fail: save it again, and report how it came to be."
+_SECONDS = 3.0
+_PREFIX = "PROFILEGRAPH_"
+_GOOD = frozenset({"ok", *(state.value for state in IndexState if state is not IndexState.FAILED)})
+"""What the parts of a server that is well say of themselves."""
+
+
+class Health(Enum):
+    """How a part of the platform is."""
+
+    SOUND = "ok"
+    IMPAIRED = "warning"
+    """Something does not work; everything else does."""
+    BROKEN = "error"
+    """The platform cannot do its work."""
+
+
+@dataclass(frozen=True)
+class HealthFinding:
+    """What was found of one part, and what to do about it."""
+
+    part: str
+    health: Health
+    told: str
+    hint: str = ""
+
+
+async def examine(
+    settings: Settings,
+    environment: Mapping[str, str],
+    address: Address | ProfilegraphError,
+    host: Host,
+    now: datetime,
+    record_seconds: float | None = RECORD_SECONDS,
+) -> list[HealthFinding]:
+    """Return what is found of each part of the platform; nothing is changed.
+
+    Where there is no address, or no database answers, what needs one is left out. Stored records are
+    read for so many seconds, or all of them.
+    """
+    known = list(_settings(environment))
+    if isinstance(address, ProfilegraphError):
+        return [*known, *_plugins(host), _broken("database", address)]
+    try:
+        database = await connect(settings, address)
+    except ProfilegraphError as error:
+        return [*known, *_plugins(host), _broken("database", error)]
+    try:
+        own = settings.neo4j_uri is None
+        judged, taxonomies = await _taxonomies(database, host)
+        found = [
+            *known,
+            *_plugins(judged),
+            HealthFinding("database", Health.SOUND, f"answers at {database.address}"),
+            await _schema(database, own=own),
+            await _deployment(database, settings),
+            taxonomies,
+        ]
+        found += await _records(database, now, record_seconds)
+    finally:
+        await database.close()
+    return [*found, _index(settings, address), await _server(settings)]
+
+
+def plugin_state(host: Host) -> str:
+    """Return in a few words which plugins or parts are out of use, and which fail; no reasons are told."""
+    told = []
+    if host.faults:
+        faulty = dict.fromkeys(fault.about for fault in host.faults)
+        told.append(f"out of use: {', '.join(faulty)}")
+    failing = [one for one in host.guard.troubles if one.in_a_row]
+    names = [str(one.part) for one in failing if not one.receiver]
+    if names:
+        told.append(f"failing: {', '.join(names)}")
+    receivers = Counter(one.part for one in failing if one.receiver)
+    told += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
+    return "; ".join(told) or "ok"
+
+
+def _settings(environment: Mapping[str, str]) -> Iterator[HealthFinding]:
+    known = [name.upper() for name in Settings.model_fields]
+    given = [name for name in environment if name.startswith(_PREFIX)]
+    unknown = [name for name in given if name.removeprefix(_PREFIX) not in known]
+    for name in sorted(unknown):
+        near = nearest(name.removeprefix(_PREFIX), known, 1)
+        hint = f"Did you mean {_PREFIX}{near[0]}?" if near else "Remove it."
+        yield HealthFinding("settings", Health.IMPAIRED, f"{name} is no setting", hint)
+    if not unknown:
+        yield HealthFinding("settings", Health.SOUND, "all are understood")
+
+
+def _plugins(host: Host) -> Iterator[HealthFinding]:
+    for fault in host.faults:
+        hint = "Report it to its author, or uninstall it; `plugin list --trace` shows where it is."
+        told = f"{fault.about}: {fault.reason}"
+        yield HealthFinding("plugins", Health.IMPAIRED, told, hint)
+    names = ", ".join(plugin.name for plugin in host.plugins)
+    yield HealthFinding("plugins", Health.SOUND, f"{len(host.plugins)} work: {names}")
+
+
+async def _schema(database: Database, *, own: bool) -> HealthFinding:
+    migrations = schema_migrations()
+    try:
+        await require_migrated(database, migrations)
+    except SchemaBehind as error:
+        if own:
+            told = "what is missing is applied when the platform next starts"
+            return HealthFinding("schema", Health.SOUND, told)
+        return _broken("schema", error)
+    except ProfilegraphError as error:
+        return _broken("schema", error)
+    return HealthFinding("schema", Health.SOUND, f"is that of version {len(migrations)}")
+
+
+async def _deployment(database: Database, settings: Settings) -> HealthFinding:
+    """Return whether this process is set to what the graph keeps."""
+    kept = await read_deployment(database)
+    if kept is None:
+        told = "are kept in the graph when the platform first starts"
+        return HealthFinding("deployment", Health.SOUND, told)
+    try:
+        require_same(kept, settings)
+    except ProfilegraphError as error:
+        return _broken("deployment", error)
+    told = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
+    return HealthFinding("deployment", Health.SOUND, told)
+
+
+async def _taxonomies(database: Database, host: Host) -> tuple[Host, HealthFinding]:
+    """Return the host as the graph judges it, and what is found of the taxonomies in the graph."""
+    try:
+        known = await read_taxonomies(database)
+        catalogue = Catalogue.of(known)
+    except ProfilegraphError as error:
+        return host, _broken("taxonomies", error)
+    there = {one.key: one for one in known}
+    judged = judge(host, known)
+    missing = [one.key for one in judged.taxonomies if comes(one, there.get(one.key))]
+    if missing:
+        told = f"not in the graph yet: {', '.join(missing)}"
+        hint = "They are loaded when the platform next starts."
+        return judged, HealthFinding("taxonomies", Health.IMPAIRED, told, hint)
+    told = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
+    return judged, HealthFinding("taxonomies", Health.SOUND, told)
+
+
+async def _records(
+    database: Database, now: datetime, seconds: float | None
+) -> Sequence[HealthFinding]:
+    try:
+        found = await read_every_record(database, now, seconds=seconds)
+    except ProfilegraphError as error:
+        return [_broken("records", error)]
+    if found.customers < found.of:
+        whose = f"those of the first {found.customers:,} of {found.of:,} customers"
+        told = f"{whose} can be read; `doctor --all-records` reads the others too"
+    else:
+        told = f"those of all {found.of:,} customers can be read"
+    wrong = [
+        HealthFinding(
+            "records", Health.BROKEN, f"{one.kind} of {one.key}: {one.reason}", _UNREADABLE
+        )
+        for one in found.unreadable
+    ]
+    return wrong or [HealthFinding("records", Health.SOUND, told)]
+
+
+def _index(settings: Settings, address: Address) -> HealthFinding:
+    if settings.index_bytes is None:
+        return HealthFinding("index", Health.SOUND, "is switched off; Cypher answers")
+    path = index_file(settings, address)
+    told = f"was kept in {path}" if path.exists() else "is built when the platform serves"
+    return HealthFinding("index", Health.SOUND, told)
+
+
+async def _server(settings: Settings) -> HealthFinding:
+    """Return what a process that serves on this machine says of itself."""
+    url = f"http://{settings.host}:{settings.port}/ready"
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=_SECONDS) as client:
+            checks: dict[str, str] = (await client.get(url)).json()["checks"]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError):
+        return HealthFinding("server", Health.SOUND, f"none answers at {url}")
+    impaired = {name: state for name, state in checks.items() if state not in _GOOD}
+    if impaired:
+        told = "; ".join(f"{name}: {state}" for name, state in impaired.items())
+        return HealthFinding("server", Health.IMPAIRED, told, "Its log says why.")
+    return HealthFinding("server", Health.SOUND, f"is ready at {url}")
+
+
+def _broken(part: str, error: ProfilegraphError) -> HealthFinding:
+    return HealthFinding(part, Health.BROKEN, error.message, error.hint)

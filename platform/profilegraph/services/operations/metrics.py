@@ -1,0 +1,150 @@
+"""Figures about this process for whoever watches it, as Prometheus reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from profilegraph.engines.bitmap.run import MemoryUse
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.services.cache.states import IndexState
+from profilegraph.services.operations.routines import Routines
+from profilegraph.services.plugins.listeners import ListenerQueue
+
+_QUICK = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.0, 5.0)
+
+
+class Metrics:
+    """The figures of one platform; each says in its help text what it counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        into = self.registry
+        self.index_state = Enum(
+            "profilegraph_index_state",
+            "What becomes of the index; Cypher answers unless it is ready.",
+            states=[state.value for state in IndexState],
+            registry=into,
+        )
+        self._index_bytes = Gauge("profilegraph_index_bytes", "Memory of the index.", registry=into)
+        self._part_bytes = Gauge(
+            "profilegraph_index_part_bytes",
+            "Memory of the index by what it holds: taggings, events, or customers with all else.",
+            ["part"],
+            registry=into,
+        )
+        self.index_customers = Gauge(
+            "profilegraph_index_customers", "Customers in the index.", registry=into
+        )
+        self.build_seconds = Gauge(
+            "profilegraph_index_build_seconds", "How long the newest build took.", registry=into
+        )
+        self.drops = Counter(
+            "profilegraph_index_drops",
+            "Indexes dropped to be built anew.",
+            ["reason"],
+            registry=into,
+        )
+        self._tell_of_the_feed(into)
+        self.answers = Counter(
+            "profilegraph_answers",
+            "Questions about filters, by what answered.",
+            ["engine"],
+            registry=into,
+        )
+
+    def _tell_of_the_feed(self, into: CollectorRegistry) -> None:
+        self.changes = Counter(
+            "profilegraph_feed_changes",
+            "Changes of the graph that were taken note of.",
+            registry=into,
+        )
+        self.spared = Counter(
+            "profilegraph_feed_looks_spared",
+            "Looks at the feed that the embedded database said would find nothing.",
+            registry=into,
+        )
+        self.look = Histogram(
+            "profilegraph_feed_look_seconds",
+            "How long one look at the feed takes, with reading what changed.",
+            buckets=_QUICK,
+            registry=into,
+        )
+
+    def index_takes(self, sizes: MemoryUse) -> None:
+        """Tell how much memory the index takes."""
+        self._index_bytes.set(sum(sizes))
+        for part, taken in sizes._asdict().items():
+            self._part_bytes.labels(part).set(taken)
+
+    def watch_plugins(self, host: Host, listening: ListenerQueue) -> None:
+        """Have the figures tell of what plugins fail at, too."""
+        self.registry.register(_Plugins(host, listening))
+
+    def watch_routines(self, routines: Routines) -> None:
+        """Have the figures tell of what background routines fail at, too."""
+        self.registry.register(_Routines(routines))
+
+    def text(self) -> bytes:
+        """Return all figures in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+class _Routines(Collector):
+    """Tells of the background routines."""
+
+    def __init__(self, routines: Routines) -> None:
+        self._routines = routines
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        failures = CounterMetricFamily(
+            "profilegraph_routine_failures",
+            "Rounds of background routines that failed.",
+            labels=("routine",),
+        )
+        failing = GaugeMetricFamily(
+            "profilegraph_routine_failing",
+            "Rounds that have failed since one did not.",
+            labels=("routine",),
+        )
+        aside = CounterMetricFamily(
+            "profilegraph_routine_set_aside",
+            "Items that background routines set aside.",
+            labels=("routine",),
+        )
+        for name, state in self._routines:
+            failures.add_metric([name], state.failures)
+            failing.add_metric([name], state.in_a_row)
+            aside.add_metric([name], state.set_aside)
+        yield from (failures, failing, aside)
+
+
+class _Plugins(Collector):
+    """Tells of plugins from what the host and the listeners remember."""
+
+    def __init__(self, host: Host, listening: ListenerQueue) -> None:
+        self._host = host
+        self._listening = listening
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures as they are now."""
+        faults = GaugeMetricFamily("profilegraph_plugin_faults", "Plugins, or parts, out of use.")
+        faults.add_metric([], len(self._host.faults))
+        yield faults
+        parts = ("plugin", "part")
+        failures = CounterMetricFamily(
+            "profilegraph_plugin_failures", "Calls of plugins that failed.", labels=parts
+        )
+        for part, count in self._host.guard.failures.items():
+            failures.add_metric(part, count)
+        yield failures
+        missed = CounterMetricFamily(
+            "profilegraph_listener_missed", "Changes that listeners missed.", labels=parts
+        )
+        for listener, count in self._listening.missed.items():
+            missed.add_metric(listener, count)
+        yield missed

@@ -1,0 +1,214 @@
+"""Whether every stored record can be read: each is read as they read it who answer questions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from profilegraph.errors import (
+    DatabaseBusy,
+    DatabaseRefused,
+    DatabaseTimeout,
+    DatabaseUnavailable,
+    ProfilegraphError,
+)
+from profilegraph.services.taxonomy_changes.planning import plan_of
+from profilegraph.services.taxonomy_changes.records import record_of
+from profilegraph.storage.destinations import read_deliveries
+from profilegraph.storage.duties import read_loans
+from profilegraph.storage.live import read_watches
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.records import reads
+from profilegraph.storage.records.facts import read_neighbourhood, read_past
+from profilegraph.storage.segments.groups import read_groups
+from profilegraph.storage.segments.saved import read_versions
+from profilegraph.storage.taxonomies.changes import read_changes
+from profilegraph.storage.taxonomies.definitions import read_definitions
+from profilegraph.storage.webhooks import read_webhooks
+
+BATCH = 200
+MOST_OFFENDERS = 5
+"""How many records of one kind are named; there may be more."""
+_ALL = 2**31 - 1
+_EVERY = reads.TimelineQuery(_ALL)
+
+
+@dataclass(frozen=True)
+class RecordMoment:
+    """As of when records are read that depend on it."""
+
+    database: Database
+    now: datetime
+
+
+Read = Callable[[RecordMoment, Sequence[str]], Awaitable[object]]
+"""Reads what there is of some keys; raises where something of it cannot be read."""
+
+
+@dataclass(frozen=True)
+class UnreadableRecord:
+    """A record that cannot be read, by the key of the customer, segment or taxonomy that it is of."""
+
+    kind: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RecordCheck:
+    """How far the records were read, and which of them cannot be."""
+
+    customers: int
+    of: int
+    """How many customers there are."""
+    unreadable: tuple[UnreadableRecord, ...]
+
+
+_OF_CUSTOMERS: Mapping[str, Read] = MappingProxyType(
+    {
+        "profile": lambda at, keys: reads.read_profiles(at.database, keys),
+        "identities": lambda at, keys: reads.read_identities(at.database, keys),
+        "taggings": lambda at, keys: reads.read_taggings(at.database, keys, at.now),
+        "past taggings": lambda at, keys: reads.read_all_taggings(at.database, keys),
+        "past states": lambda at, keys: reads.read_all_states(at.database, keys),
+        "departments": lambda at, keys: reads.read_departments(at.database, keys),
+        "decision-makers": lambda at, keys: reads.read_decision_makers(at.database, keys),
+        "events": lambda at, keys: reads.read_events(at.database, keys, _EVERY),
+        "relations": lambda at, keys: reads.read_relations(at.database, keys),
+        "owners": lambda at, keys: reads.read_owners(at.database, keys),
+        "opportunities": lambda at, keys: reads.read_opportunities(at.database, keys),
+        "follow-ups": lambda at, keys: reads.read_follow_ups(at.database, keys, _EVERY),
+        "consents": lambda at, keys: reads.read_consents(at.database, keys),
+        "arrivals": lambda at, keys: reads.read_arrivals(at.database, keys),
+        "explanation": lambda at, keys: read_neighbourhood(at.database, keys, 0),
+        "past explanation": lambda at, keys: read_past(at.database, keys, at.now),
+    }
+)
+
+
+async def _changes(at: RecordMoment, keys: Sequence[str]) -> None:
+    for change in await read_changes(at.database, keys=keys, most=_ALL):
+        plan_of(change)
+        if change.record is not None:
+            record_of(change)
+
+
+async def _loans(at: RecordMoment, keys: Sequence[str]) -> None:
+    for key in keys:
+        await read_loans(at.database.read, key=key)
+
+
+_OF_THE_PLATFORM: Mapping[str, tuple[str, Read]] = MappingProxyType(
+    {
+        "taxonomy": (
+            "MATCH (n:Taxonomy) RETURN n.key AS key",
+            lambda at, keys: read_definitions(at.database, keys),
+        ),
+        "change of tags": ("MATCH (n:TaxonomyChange) RETURN n.key AS key", _changes),
+        "segment": (
+            "MATCH (n:Segment) RETURN n.key AS key",
+            lambda at, keys: read_versions(at.database, keys),
+        ),
+        "segment group": (
+            "MATCH (n:SegmentGroup) RETURN n.key AS key",
+            lambda at, keys: read_groups(at.database, keys),
+        ),
+        "watched segment": (
+            "MATCH (n:Segment)-[:WATCHED_BY]->() RETURN n.key AS key",
+            lambda at, keys: read_watches(at.database, keys),
+        ),
+        "webhook": (
+            "MATCH (n:Webhook) RETURN n.key AS key",
+            lambda at, keys: read_webhooks(at.database, keys=keys),
+        ),
+        "delivery": (
+            "MATCH (n:Delivery) RETURN n.id AS key",
+            lambda at, keys: read_deliveries(at.database, ids=keys),
+        ),
+        "loan of a duty": ("MATCH (n:DutyLoan) RETURN n.key AS key", _loans),
+    }
+)
+"""Of each kind, what finds the keys and what reads the records."""
+
+
+async def read_every_record(
+    database: Database,
+    now: datetime,
+    *,
+    seconds: float | None = None,
+    batch: int = BATCH,
+    clock: Callable[[], float] = perf_counter,
+) -> RecordCheck:
+    """Return which records cannot be read; those of customers by key until `seconds` are over.
+
+    Nothing is kept but what is wrong. Raises DatabaseUnavailable and its like.
+    """
+    at, ends = RecordMoment(database, now), None if seconds is None else clock() + seconds
+    found = [one async for one in _of_the_platform(at, batch)]
+    kinds = dict(_OF_CUSTOMERS)
+    read, after = 0, ""
+    while ends is None or clock() < ends:
+        keys = await _next(database, after, batch)
+        if not keys:
+            break
+        for kind, reader in list(kinds.items()):
+            found += [one async for one in _offenders(at, kind, reader, keys)]
+            if sum(one.kind == kind for one in found) >= MOST_OFFENDERS:
+                del kinds[kind]
+        read, after = read + len(keys), keys[-1]
+    rows = await database.read("MATCH (c:Customer) RETURN count(c) AS count")
+    return RecordCheck(read, max(read, rows[0]["count"]), tuple(found))
+
+
+async def _of_the_platform(at: RecordMoment, batch: int) -> AsyncIterator[UnreadableRecord]:
+    for kind, (query, reader) in _OF_THE_PLATFORM.items():
+        keys = sorted(row["key"] for row in await at.database.read(query))
+        for begin in range(0, len(keys), batch):
+            async for one in _offenders(at, kind, reader, keys[begin : begin + batch]):
+                yield one
+
+
+async def _next(database: Database, after: str, most: int) -> list[str]:
+    rows = await database.read(
+        "MATCH (c:Customer) WHERE c.key > $after RETURN c.key AS key ORDER BY key LIMIT $most",
+        {"after": after, "most": most},
+    )
+    return [row["key"] for row in rows]
+
+
+async def _offenders(
+    at: RecordMoment, kind: str, reader: Read, keys: Sequence[str]
+) -> AsyncIterator[UnreadableRecord]:
+    """Yield what cannot be read of some keys: they are halved until each is alone."""
+    waiting, named = [list(keys)], 0
+    while waiting and named < MOST_OFFENDERS:
+        some = waiting.pop()
+        reason = await _fault(at, reader, some)
+        if reason is None:
+            continue
+        if len(some) == 1:
+            named += 1
+            yield UnreadableRecord(kind, some[0], reason)
+        else:
+            middle = len(some) // 2
+            waiting += [some[middle:], some[:middle]]
+
+
+async def _fault(at: RecordMoment, reader: Read, keys: Sequence[str]) -> str | None:
+    try:
+        await reader(at, keys)
+    except (DatabaseUnavailable, DatabaseTimeout, DatabaseBusy, DatabaseRefused):
+        raise
+    except ProfilegraphError as error:
+        return error.message
+    except ValidationError as fault:
+        told = fault.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, told['loc']))}: {told['msg']}"
+    except Exception as fault:  # noqa: BLE001  (what a reader stumbles over is what is looked for)
+        return f"{type(fault).__name__}: {fault}"
+    return None

@@ -1,0 +1,34 @@
+"""What a check of a plugin found wrong, and what its author should do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from profilegraph.errors import ProfilegraphError
+
+
+@dataclass(frozen=True)
+class ContractFinding:
+    """One thing that is wrong with a plugin."""
+
+    about: str
+    """What of the plugin it is about, such as `model rfm`."""
+    problem: str
+    advice: str
+
+    def __str__(self) -> str:
+        """Return the whole sentence: about what, what is wrong, what to do."""
+        return f"{self.about}: {self.problem} {self.advice}".rstrip()
+
+
+def raised_by(about: str, doing: str, call: Callable[[], object]) -> Iterator[ContractFinding]:
+    """Yield a finding where a call into a plugin raises."""
+    try:
+        call()
+    except ProfilegraphError as error:
+        yield ContractFinding(about, f"{doing}: {error.placed}", error.hint)
+    except Exception as error:  # noqa: BLE001  (a partner's code may raise anything: it is the finding)
+        yield ContractFinding(
+            about, f"{doing} raises {type(error).__name__}: {error}.", "Handle that case."
+        )

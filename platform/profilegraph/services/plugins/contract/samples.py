@@ -1,0 +1,217 @@
+"""Invented tables for models to be tried on: the same seed gives the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import IdentityKind, TagSource
+from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.definition import AttributeType
+from profilegraph.domain.values import AMOUNT_SCALE
+from profilegraph.hooks.tables import (
+    AttributeTable,
+    EventTable,
+    FollowUpTable,
+    IdentityTable,
+    MetricTable,
+    OpportunityTable,
+    PersonTable,
+    Table,
+    Tables,
+    TaggingTable,
+    utc64,
+)
+
+Columns: TypeAlias = dict[str, NDArray[Any]]
+_DAY = np.timedelta64(1, "D")
+_MOST_DAYS = 800
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What tables are made of."""
+
+    catalogue: Catalogue
+    now: datetime
+    customers: int
+    rows: int
+    """Of each table."""
+    event_types: frozenset[str] = frozenset()
+    """Those of the events; all that the catalogue has where empty."""
+    nulls: float = 0.3
+    """The share of values that are not known, where one may be unknown."""
+    seed: int = 1
+
+    def tables(self, kinds: Iterable[type[Table]]) -> Tables:
+        """Return tables of these kinds; about a tenth of the customers have no row in each."""
+        keys = tuple(f"customer {place}" for place in range(self.customers))
+        made = (self._table(kind, keys) for kind in sorted(kinds, key=lambda kind: kind.__name__))
+        return Tables(keys, made)
+
+    def _table(self, kind: type[Table], keys: Sequence[str]) -> Table:
+        rng = np.random.default_rng([self.seed, *kind.__name__.encode()])
+        rows = self.rows if keys else 0
+        some = max(1, self.customers * 9 // 10)
+        columns: Columns = {"customer": np.sort(rng.integers(0, some, rows)).astype(np.int32)}
+        columns |= _MAKERS[kind](_Maker(self, rng, columns["customer"]))
+        order = columns[kind.ORDER]
+        placed = np.lexsort(
+            (order.astype(str) if order.dtype == object else order, columns["customer"])
+        )
+        ordered: Columns = {name: column[placed] for name, column in columns.items()}
+        return kind(customers=tuple(keys), **ordered)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the columns of one table."""
+
+    sample: Sample
+    rng: np.random.Generator
+    customer: NDArray[np.int32]
+
+    @property
+    def size(self) -> int:
+        return len(self.customer)
+
+    def chosen(self, words: Iterable[str], *, known: bool = False) -> NDArray[np.object_]:
+        """Return one of the words a row, None for some unless all are `known`, (m,)."""
+        options = np.array(sorted(words), object)
+        found = options[self.rng.integers(0, len(options), self.size)]
+        return found if known else self.unless_unknown(found)
+
+    def unless_unknown(self, values: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Return the values with None in place of some, (m,)."""
+        found = values.copy()
+        found[self.rng.random(self.size) < self.sample.nulls] = None
+        return found
+
+    def keys(self, prefix: str) -> NDArray[np.object_]:
+        """Return a key of its own for each row, (m,)."""
+        return np.array([f"{prefix} {row}" for row in range(self.size)], object)
+
+    def numbers(self, low: float, high: float) -> NDArray[np.float64]:
+        """Return numbers, NaN for some, (m,)."""
+        values = self.rng.uniform(low, high, self.size)
+        return np.where(self.rng.random(self.size) < self.sample.nulls, np.nan, values)
+
+    def moments(self, *, unknown: bool = False) -> NDArray[np.datetime64]:
+        """Return moments, mostly past ones, (m,); with `unknown`, some are NaT."""
+        back = self.rng.integers(-20 * 86_400, _MOST_DAYS * 86_400, self.size)
+        found = utc64(self.sample.now) - back.astype("timedelta64[s]")
+        if unknown:
+            found[self.rng.random(self.size) < self.sample.nulls] = np.datetime64("NaT")
+        return found.astype("datetime64[us]")
+
+    def amounts(self) -> NDArray[np.int64]:
+        """Return amounts in ten-thousandths, some 0, (m,)."""
+        values = self.rng.integers(0, 100_000 * AMOUNT_SCALE, self.size)
+        return np.where(self.rng.random(self.size) < self.sample.nulls, 0, values)
+
+
+def _events(made: _Maker) -> Columns:
+    types = made.sample.event_types or made.sample.catalogue.events.keys() or {"something"}
+    chosen = made.chosen(types, known=True)
+    return {
+        "type": chosen.astype(np.str_) if len(chosen) else np.array([], np.str_),
+        "at": made.moments(),
+        "amount": made.amounts(),
+    }
+
+
+def _people(made: _Maker) -> Columns:
+    keys = made.keys("person")
+    # Whoever stands before in the same customer may be the superior: lines of reports, no circles.
+    before = np.arange(made.size) - 1
+    bosses = made.unless_unknown(keys[before])
+    bosses[np.diff(made.customer, prepend=np.int32(-1)) != 0] = None
+    return {
+        "key": keys,
+        "name": made.unless_unknown(made.keys("name")),
+        "title": made.chosen({"CEO", "CIO", "buyer"}),
+        "role": made.chosen(role.value for role in DecisionRole),
+        "influence": made.numbers(0, 1),
+        "stance": made.numbers(-1, 1),
+        "department": made.chosen({"IT", "finance", "board"}),
+        "function": made.chosen(function.value for function in DepartmentFunction),
+        "reports_to": bosses,
+    }
+
+
+def _taggings(made: _Maker) -> Columns:
+    tags = made.sample.catalogue.tags.keys() or {"some/tag"}
+    return {
+        "tag": made.chosen(tags, known=True),
+        "since": made.moments(),
+        "until": np.full(made.size, np.datetime64("NaT", "us")),
+        "source": made.chosen((source.value for source in TagSource), known=True),
+        "by": made.chosen({"somebody", "somebody else"}),
+        "confidence": made.rng.random(made.size),
+        "weight": made.rng.random(made.size),
+    }
+
+
+def _attributes(made: _Maker) -> Columns:
+    known = made.sample.catalogue.attributes
+    keys = made.chosen(known or {"something"}, known=True)
+    values: Mapping[AttributeType | None, Any] = {
+        AttributeType.NUMBER: 12.5,
+        AttributeType.BOOLEAN: True,
+        AttributeType.DATE: made.sample.now.date(),
+    }
+    kinds = {key: attribute.type for key, attribute in known.items()}
+    found = np.array([None] * made.size, object)
+    found[:] = [values.get(kinds.get(key), "some text") for key in keys]
+    return {"key": keys, "value": found}
+
+
+def _metrics(made: _Maker) -> Columns:
+    keys = made.chosen(made.sample.catalogue.metrics.keys() or {"something"}, known=True)
+    return {"key": keys, "value": made.rng.normal(50, 30, made.size)}
+
+
+def _identities(made: _Maker) -> Columns:
+    return {
+        "kind": made.chosen((kind.value for kind in IdentityKind), known=True),
+        "value": made.keys("identity"),
+    }
+
+
+def _follow_ups(made: _Maker) -> Columns:
+    return {
+        "kind": made.chosen((kind.value for kind in FollowUpKind), known=True),
+        "at": made.moments(),
+        "employee": made.chosen({"li", "wang"}),
+        "note": made.chosen({"a note", "another note"}),
+        "outcome": made.chosen({"agreed", "refused"}),
+    }
+
+
+def _opportunities(made: _Maker) -> Columns:
+    return {
+        "key": made.keys("opportunity"),
+        "stage": made.chosen({"first", "second"}),
+        "outcome": made.chosen((outcome.value for outcome in OpportunityOutcome), known=True),
+        "amount": made.amounts(),
+        "close_date": made.moments(unknown=True).astype("datetime64[D]"),
+    }
+
+
+_MAKERS: Mapping[type[Table], Callable[[_Maker], Columns]] = {
+    EventTable: _events,
+    PersonTable: _people,
+    TaggingTable: _taggings,
+    AttributeTable: _attributes,
+    MetricTable: _metrics,
+    IdentityTable: _identities,
+    FollowUpTable: _follow_ups,
+    OpportunityTable: _opportunities,
+}

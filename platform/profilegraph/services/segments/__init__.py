@@ -1,0 +1,1 @@
+"""Segments: asked, explained, compared, and saved in versions."""

@@ -1,0 +1,140 @@
+"""Segments that cannot be asked any more: what is missing in them, since when, and what to do.
+
+Nothing marks them but what is: a segment is broken while its filter, or one that it refers to, names
+what is not there, and mends itself when that is there again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from profilegraph.errors import BrokenSegment, InvalidFilter
+from profilegraph.language.facts import Past, When
+from profilegraph.language.faults import Fault, FaultKind
+from profilegraph.language.nodes import AllOf, Node
+from profilegraph.language.validation import faults
+from profilegraph.services.platform import Platform
+from profilegraph.storage.segments.saved import SavedSegment, read_filters, read_library
+from profilegraph.storage.taxonomies.definitions import read_departed
+
+_PREFIXES: Mapping[FaultKind, str] = MappingProxyType(
+    {
+        FaultKind.DIMENSION_MISSING: "dimension",
+        FaultKind.TAG_MISSING: "tag",
+        FaultKind.ATTRIBUTE_MISSING: "attribute",
+        FaultKind.METRIC_MISSING: "metric",
+        FaultKind.EVENT_TYPE_MISSING: "event",
+    }
+)
+
+
+@dataclass(frozen=True)
+class BrokenReason:
+    """One thing that a segment is broken by, and since when that has been gone, where known."""
+
+    fault: Fault
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Why a segment cannot be asked."""
+
+    reasons: tuple[BrokenReason, ...]
+
+    @property
+    def since(self) -> datetime | None:
+        """Return when the first of what is missing went; None where it is not known of any."""
+        return min((one.since for one in self.reasons if one.since is not None), default=None)
+
+    def text(self, locale: str) -> str:
+        """Return all reasons, each with its place, in Chinese or in English."""
+        chinese = locale.lower().startswith("zh")
+        colon, semicolon = ("：", "；") if chinese else (": ", "; ")
+        told = (f"{one.fault.place}{colon}{one.fault.text(locale)}" for one in self.reasons)
+        return semicolon.join(told)
+
+
+async def broken(
+    platform: Platform, filters: Sequence[Node], when: When | None = None
+) -> list[Broken | None]:
+    """Return why each of some filters cannot be asked; None of one that can.
+
+    What exists is that of now; the segments referred to are in their versions of a past moment.
+    """
+    at = when.at if isinstance(when, Past) else None
+    referred = await read_library(platform.database, AllOf(tuple(filters)), at)
+    catalogue = await platform.catalogue()
+    found = [faults(one, catalogue, referred) for one in filters]
+    gone = await read_departed(platform.database) if any(found) else {}
+    return [_broken(one, gone) if one else None for one in found]
+
+
+async def only(
+    platform: Platform, found: Sequence[SavedSegment], *, are_broken: bool
+) -> list[SavedSegment]:
+    """Return those of some segments that are broken, or those that are not."""
+    reasons = await broken(platform, [one.filter for one in found])
+    pairs = zip(found, reasons, strict=True)
+    return [one for one, why in pairs if (why is not None) is are_broken]
+
+
+async def broken_segments(platform: Platform, keys: Sequence[str]) -> Mapping[str, Broken]:
+    """Return those of some segments that are broken in their newest versions, by key."""
+    filters = await read_filters(platform.database, keys)
+    found = await broken(platform, list(filters.values()))
+    return {key: one for key, one in zip(filters, found, strict=True) if one is not None}
+
+
+@asynccontextmanager
+async def naming(
+    platform: Platform, key: str | None, node: Node, when: When | None = None
+) -> AsyncIterator[None]:
+    """Have what is asked of a segment fail with BrokenSegment where its filter is why.
+
+    That costs nothing where all is well, and does nothing for a filter that is not saved (None).
+    """
+    try:
+        yield
+    except InvalidFilter:
+        if key is not None:
+            await require_sound(platform, key, node, when)
+        raise
+
+
+@asynccontextmanager
+async def naming_one(
+    platform: Platform, keys: Sequence[str], when: When | None = None
+) -> AsyncIterator[None]:
+    """Have what is asked of several segments fail with BrokenSegment of the first that is why."""
+    try:
+        yield
+    except InvalidFilter:
+        at = when.at if isinstance(when, Past) else None
+        filters = await read_filters(platform.database, keys, at)
+        for key in keys:
+            if key in filters:
+                await require_sound(platform, key, filters[key], when)
+        raise
+
+
+async def require_sound(platform: Platform, key: str, node: Node, when: When | None = None) -> None:
+    """Return nothing where a segment can be asked; raises BrokenSegment that says why it cannot."""
+    [found] = await broken(platform, [node], when)
+    if found is not None:
+        raise BrokenSegment(
+            f"the segment {key!r} is broken: {'; '.join(str(one.fault) for one in found.reasons)}",
+            hint=found.reasons[0].fault.advice("en"),
+        )
+
+
+def _broken(found: Sequence[Fault], gone: Mapping[str, datetime]) -> Broken:
+    return Broken(tuple(BrokenReason(one, gone.get(_name(one))) for one in found))
+
+
+def _name(fault: Fault) -> str:
+    return f"{_PREFIXES.get(fault.kind, fault.kind)}:{fault.key}"

@@ -1,0 +1,123 @@
+"""The life of saved segments: their states, who may change them, who depends on them, their end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from profilegraph.domain.segments import SegmentState
+from profilegraph.errors import Conflict, NotFound
+from profilegraph.nearest import did_you_mean
+from profilegraph.services.customers.records import write_once
+from profilegraph.services.keys import list_keys
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments.rules import (
+    CommandContext,
+    found,
+    moved,
+    require_editor,
+    require_owner,
+    require_references,
+    require_unused,
+    require_users,
+)
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.segments.groups import groups_with
+from profilegraph.storage.segments.references import delete, lock, read_ties, read_users, update
+from profilegraph.storage.segments.saved import SavedSegment, read_segment
+
+
+async def set_state(
+    platform: Platform, key: str, state: SegmentState, act: CommandContext
+) -> SavedSegment:
+    """Return the segment after it has come into a state, or was in it.
+
+    Raises Forbidden where the author may not, Conflict where the state may not follow, or where
+    what the segment refers to or what refers to it does not allow it, or where groups rank one
+    that is to be archived; the message names them.
+    """
+
+    async def work(transaction: Transaction) -> None:
+        head = found(await lock(transaction, [key]), key)
+        require_editor(head, act.author, operator=act.operator)
+        head = moved(head, state)
+        ties = await read_ties(transaction, key)
+        require_users(head, ties.users)
+        if head.state is SegmentState.ARCHIVED:
+            await _require_unranked(transaction, key)
+        require_references(head, ties.references, await lock(transaction, ties.references))
+        await update(transaction, key, head)
+
+    await _once(platform, work, act, f"setSegmentState {key!r} {state}")
+    return await read_segment(platform.database, key)
+
+
+async def share(
+    platform: Platform, key: str, editors: Sequence[str], owner: str | None, act: CommandContext
+) -> SavedSegment:
+    """Return the segment after these API keys, by name, may change it, and no others but the owner.
+
+    With an `owner`, the segment is that one's from now on. Raises Forbidden where the author is not
+    the owner, NotFound where no API key has a name.
+    """
+    await _require_keys(platform, [*editors, *([] if owner is None else [owner])])
+
+    async def work(transaction: Transaction) -> None:
+        head = found(await lock(transaction, [key]), key)
+        require_owner(head, act.author, operator=act.operator)
+        whose = head.owner if owner is None else owner
+        named = tuple(dict.fromkeys(one for one in editors if one != whose))
+        await update(transaction, key, replace(head, owner=whose, editors=named))
+
+    await _once(platform, work, act, f"shareSegment {key!r} {list(editors)!r} {owner!r}")
+    return await read_segment(platform.database, key)
+
+
+async def delete_segment(platform: Platform, key: str, act: CommandContext) -> None:
+    """Delete a segment with all its versions.
+
+    Raises Forbidden where the author is not the owner, Conflict where other segments refer to it
+    or groups rank it; the message names them.
+    """
+
+    async def work(transaction: Transaction) -> None:
+        head = found(await lock(transaction, [key]), key)
+        require_owner(head, act.author, operator=act.operator)
+        require_unused(head, (await read_ties(transaction, key)).users)
+        await _require_unranked(transaction, key)
+        await delete(transaction, key)
+
+    await _once(platform, work, act, f"deleteSegment {key!r}")
+
+
+async def _require_unranked(transaction: Transaction, key: str) -> None:
+    groups = [one.key for one in await groups_with(transaction, key)]
+    if groups:
+        raise Conflict(
+            f"the segment {key!r} is ranked in {', '.join(map(repr, groups))}.",
+            hint="Save the group without it first (`saveSegmentGroup`).",
+        )
+
+
+async def users(platform: Platform, keys: Sequence[str]) -> Mapping[str, Sequence[SavedSegment]]:
+    """Return the segments whose newest versions refer to each segment, by that segment's key."""
+    return await read_users(platform.database, keys)
+
+
+async def _once(
+    platform: Platform,
+    work: Callable[[Transaction], Awaitable[None]],
+    act: CommandContext,
+    asked: str,
+) -> None:
+    digest = sha256(asked.encode()).hexdigest()
+    await write_once(platform, work, act.now, act.request_key, digest)
+
+
+async def _require_keys(platform: Platform, names: Sequence[str]) -> None:
+    known = {one.name for one in await list_keys(platform.database) if one.revoked_at is None}
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known, "See `profilegraph key list`.")
+            raise NotFound(f"no API key has the name {name!r}.", hint=hint)

@@ -1,0 +1,218 @@
+"""What became of a segment's members between two moments: who came, who went, and why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.reference.attribution import (
+    Cause,
+    Changed,
+    CustomerHistory,
+    FilterAtMoment,
+    changed,
+)
+from profilegraph.errors import InvalidInput
+from profilegraph.language.facts import Facts, Past
+from profilegraph.language.history import require_moment
+from profilegraph.services.evaluation.choosing import grounds
+from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.service import MAX_PAGE
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.readings import ReadTransaction
+from profilegraph.storage.records.facts import read_past
+from profilegraph.storage.segments.membership import page_of_listed, read_expired
+from profilegraph.storage.segments.saved import SavedSegment, read_segment
+
+MOST_EXPLAINED = 20_000
+"""How many customers may have changed so that all of them are looked at for the causes."""
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class MembershipComparison:
+    """A saved segment at two moments, each in the version in force then."""
+
+    before: SavedSegment
+    after: SavedSegment
+    old: FilterAtMoment
+    new: FilterAtMoment
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True)
+class MembersAtMoments:
+    """Who the members were at the first of two moments, and who they are at the second."""
+
+    was: BitMap
+    is_: BitMap
+
+    def changed(self, entered: bool | None = None) -> BitMap:
+        """Return who entered or left; given `entered`, only those who did the one or the other."""
+        if entered is None:
+            return self.was ^ self.is_
+        return self.is_ - self.was if entered else self.was - self.is_
+
+
+@dataclass(frozen=True)
+class MembershipSums:
+    """How many members there were at the two moments, and how many came and went in between."""
+
+    before: int
+    after: int
+    entered: int
+    left: int
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """Customers who entered or left, by key, and whether more follow."""
+
+    changes: tuple[Changed, ...]
+    has_next: bool
+
+
+async def compare_moments(
+    platform: Platform, key: str, start: datetime, end: datetime, now: datetime
+) -> MembershipComparison:
+    """Return a segment at two moments, to be asked what changed.
+
+    Raises InvalidInput unless `start` is earlier than `end` and `end` not later than now, NotFound
+    where the segment was not saved yet, BrokenSegment where one of the versions cannot be asked any
+    more, NoHistory where one of the versions asks for what keeps none.
+    """
+    require_moment(start, "from")
+    require_moment(end, "to")
+    if not start < end <= now:
+        raise InvalidInput(
+            "the first moment must be earlier than the second, and that not later than now.",
+            where="from",
+        )
+    before = await read_segment(platform.database, key, at=start)
+    after = await read_segment(platform.database, key, at=end)
+    async with naming(platform, key, before.filter, Past(start, now)):
+        first, then = await grounds(platform, [before.filter], Past(start, now))
+    async with naming(platform, key, after.filter, Past(end, now)):
+        catalogue, later = await grounds(platform, [after.filter], Past(end, now))
+    old, new = (
+        FilterAtMoment(before.filter, then, first),
+        FilterAtMoment(after.filter, later, catalogue),
+    )
+    return MembershipComparison(before, after, old, new, catalogue)
+
+
+async def sums(platform: Platform, asked: MembershipComparison) -> MembershipSums:
+    """Return how many members there were at both moments, and how many came and went."""
+    found = await members_of(platform.database, asked.old, asked.new)
+    return _sums(found)
+
+
+def _sums(found: MembersAtMoments) -> MembershipSums:
+    entered, left = found.changed(entered=True), found.changed(entered=False)
+    return MembershipSums(len(found.was), len(found.is_), len(entered), len(left))
+
+
+async def members_of(
+    database: Database, old: FilterAtMoment, new: FilterAtMoment
+) -> MembersAtMoments:
+    """Return the members at two moments, both as the graph tells of them now."""
+
+    async def work(reading: ReadTransaction) -> MembersAtMoments:
+        was, is_ = [
+            await GraphEvaluator(reading, one.catalogue, one.context).members(one.filter)
+            for one in (old, new)
+        ]
+        return MembersAtMoments(was, is_)
+
+    return await database.reading(work)
+
+
+async def causes(
+    platform: Platform, asked: MembershipComparison
+) -> Mapping[tuple[bool, Cause], int]:
+    """Return how many entered (True) and left (False) for each cause, each counted for its first.
+
+    Raises InvalidInput where more than 20,000 customers did.
+    """
+    members = await members_of(platform.database, asked.old, asked.new)
+    whole = _sums(members)
+    if whole.entered + whole.left > MOST_EXPLAINED:
+        raise InvalidInput(
+            f"{whole.entered + whole.left:,} customers entered or left; the causes of at most"
+            f" {MOST_EXPLAINED:,} can be counted.",
+            hint="Compare moments that are nearer to each other, or ask for pages of changes.",
+        )
+    found: Counter[tuple[bool, Cause]] = Counter()
+    async for batch in _batches(platform, asked, members.changed()):
+        found.update((one.entered, one.reasons[0].cause) for one in batch)
+    return found
+
+
+async def page(
+    platform: Platform,
+    asked: MembershipComparison,
+    *,
+    first: int,
+    after: str | None = None,
+    entered: bool | None = None,
+) -> ChangesPage:
+    """Return at most `first` (1 to 1,000) who entered or left, by key, those after a key.
+
+    Raises InvalidInput where `first` is another number.
+    """
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
+    members = await members_of(platform.database, asked.old, asked.new)
+    keys = await page_of_listed(
+        platform.database, members.changed(entered), first=first + 1, after=after
+    )
+    return ChangesPage(await _explained(platform, asked, keys[:first]), len(keys) > first)
+
+
+async def _batches(
+    platform: Platform, asked: MembershipComparison, changed: BitMap
+) -> AsyncIterator[tuple[Changed, ...]]:
+    last: str | None = None
+    while True:
+        keys = await page_of_listed(platform.database, changed, first=_BATCH, after=last)
+        if keys:
+            yield await _explained(platform, asked, keys)
+        if len(keys) < _BATCH:
+            return
+        last = keys[-1]
+
+
+async def _explained(
+    platform: Platform, asked: MembershipComparison, keys: Sequence[str]
+) -> tuple[Changed, ...]:
+    start, end = asked.old.context.now, asked.new.context.now
+    before = await read_past(platform.database, keys, start)
+    after = await read_past(platform.database, keys, end)
+    expired = await read_expired(platform.database, keys, start, end)
+
+    def told() -> tuple[Changed, ...]:
+        known = (
+            CustomerHistory(
+                _there(before.get(key)), _there(after.get(key)), expired.get(key, frozenset())
+            )
+            for key in keys
+        )
+        found = (
+            changed(key, one, asked.old, asked.new) for key, one in zip(keys, known, strict=True)
+        )
+        # What somebody records about the past meanwhile may have made one of them no change any more.
+        return tuple(one for one in found if one is not None)
+
+    return await asyncio.to_thread(told)
+
+
+def _there(facts: Facts | None) -> Facts | None:
+    return None if facts is None or facts.merged_into is not None else facts

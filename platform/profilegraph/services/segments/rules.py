@@ -1,0 +1,188 @@
+"""Who may change a segment, and which segments may refer to which; decided within a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from profilegraph.domain.segments import NEXT_STATES, REFERABLE, SegmentKind, SegmentState
+from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
+from profilegraph.language.nodes import Node
+from profilegraph.language.saved_filters import references, size
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.segments.references import SegmentHead, claim, lock, lock_library, update
+from profilegraph.storage.segments.saved import newest_version
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    """A change of a segment: by whom, when, and under which request."""
+
+    author: str
+    """Name of the API key."""
+    now: datetime
+    request_key: str | None = None
+    operator: bool = False
+    """Whether it is whoever runs the deployment, who may change everything."""
+    base_version: int | None = None
+    """The version that the change was made from, 0 where there was none; None where nobody says."""
+
+
+_OTHER_KIND = MappingProxyType(
+    {
+        SegmentKind.DYNAMIC: "Its filter decides who is a member: save another filter (`saveSegment`).",
+        SegmentKind.STATIC: "Its members are chosen by hand: `changeStaticSegment` adds and removes.",
+        SegmentKind.SNAPSHOT: "A snapshot stays as it was taken: take another one (`takeSnapshot`).",
+    }
+)
+
+
+async def admit(
+    transaction: Transaction,
+    key: str,
+    node: Node,
+    state: SegmentState | None,
+    act: CommandContext,
+    kind: SegmentKind = SegmentKind.DYNAMIC,
+) -> None:
+    """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
+
+    One that is not there yet becomes the author's, and ACTIVE where no state is given. Raises
+    Forbidden or Conflict where the version may not be saved, the segment is of another kind or a
+    newer version than the change was made from is there,
+    InvalidFilter where a segment that the filter refers to is gone, or refers back to this one by now.
+    """
+    await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, act.author))
+    wanted = references(node)
+    heads = await lock(transaction, {key, *wanted})
+    head = heads[key]
+    require_editor(head, act.author, operator=act.operator)
+    require_kind(head, kind)
+    await _require_base(transaction, key, act)
+    head = moved(head, state)
+    require_open(head)
+    require_references(head, wanted, heads)
+    # Others may save what this filter refers to at the same time: each alone closes no circle.
+    size(node, await lock_library(transaction, node), key)
+    await update(transaction, key, head)
+
+
+async def _require_base(transaction: Transaction, key: str, act: CommandContext) -> None:
+    """Raise Conflict where somebody saved another version since the one that a change was made from."""
+    if act.base_version is None:
+        return
+    newest = await newest_version(transaction, key)
+    number = 0 if newest is None else newest.version
+    if number != act.base_version:
+        by = "" if newest is None else f" by {newest.author!r}"
+        raise Conflict(
+            f"the segment {key!r} is at version {number}{by}, and the change was made from version"
+            f" {act.base_version}.",
+            hint="Read the newest version, make the change to it, and save it with that number.",
+            where="baseVersion",
+        )
+
+
+def found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
+    """Return a segment that was locked; raises NotFound where it is not there (any more)."""
+    if key not in heads:
+        raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
+    return heads[key]
+
+
+def require_editor(head: SegmentHead, author: str, *, operator: bool) -> None:
+    """Return nothing where an author may change a segment; raises Forbidden."""
+    if not operator and author not in (head.owner, *head.editors):
+        raise Forbidden(
+            f"the segment {head.key!r} belongs to {head.owner!r}; {author!r} may not change it.",
+            hint="Ask the owner for the right (`shareSegment`), or save it under another key.",
+        )
+
+
+def require_owner(head: SegmentHead, author: str, *, operator: bool) -> None:
+    """Return nothing where an author owns a segment; raises Forbidden."""
+    if not operator and author != head.owner:
+        raise Forbidden(
+            f"the segment {head.key!r} belongs to {head.owner!r}, who alone may do this.",
+            hint="Ask the owner.",
+        )
+
+
+def moved(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
+    """Return a segment in another state, or as it is; raises Conflict where it may not be in it."""
+    if state is None or state is head.state:
+        return head
+    if state not in NEXT_STATES[head.state]:
+        allowed = " or ".join(sorted(NEXT_STATES[head.state]))
+        raise Conflict(
+            f"the segment {head.key!r} is {head.state}; it cannot become {state}.",
+            hint=f"It can become {allowed}.",
+        )
+    return replace(head, state=state)
+
+
+def require_kind(head: SegmentHead, kind: SegmentKind) -> None:
+    """Return nothing where a segment is of a kind; raises Conflict that says what to do."""
+    if head.kind is not kind:
+        raise Conflict(
+            f"the segment {head.key!r} is {head.kind}, not {kind}.", hint=_OTHER_KIND[head.kind]
+        )
+
+
+def require_open(head: SegmentHead) -> None:
+    """Return nothing where new versions of a segment may be saved; raises Conflict."""
+    if head.state is SegmentState.ARCHIVED:
+        raise Conflict(
+            f"the segment {head.key!r} is archived.", hint="Make it ACTIVE again to change it."
+        )
+
+
+def require_references(
+    head: SegmentHead, keys: Iterable[str], heads: Mapping[str, SegmentHead]
+) -> None:
+    """Return nothing where a segment in its state may refer to the segments of these keys.
+
+    Raises Conflict that names those that are not far enough, InvalidFilter those that are gone.
+    """
+    wanted = sorted(keys)
+    gone = [key for key in wanted if key not in heads]
+    if gone:
+        raise InvalidFilter(
+            f"no segment has the key {' or '.join(map(repr, gone))}.",
+            hint="It was deleted just now.",
+            where="filter",
+        )
+    unfit = [key for key in wanted if heads[key].state not in REFERABLE[head.state]]
+    if unfit:
+        named = ", ".join(f"{key!r} ({heads[key].state})" for key in unfit)
+        allowed = " or ".join(sorted(REFERABLE[head.state]))
+        raise Conflict(
+            f"{head.key!r} is {head.state} and refers to {named}.",
+            hint=f"It may refer to segments that are {allowed}: change their state first.",
+        )
+
+
+def require_users(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
+    """Return nothing where those that refer to a segment may do so in its state; raises Conflict."""
+    unfit = [one for one in users if head.state not in REFERABLE[one.state]]
+    if unfit:
+        raise Conflict(
+            f"the segment {head.key!r} is used by {_named(unfit)}.",
+            hint=f"Archive them, or take the reference out of them, before it becomes {head.state}.",
+        )
+
+
+def require_unused(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
+    """Return nothing where no segment refers to a segment; raises Conflict that names those."""
+    named = _named(users)
+    if named:
+        raise Conflict(
+            f"the segment {head.key!r} is used by {named}.",
+            hint="Delete them, or take the reference out of them, first.",
+        )
+
+
+def _named(heads: Iterable[SegmentHead]) -> str:
+    return ", ".join(f"{one.key!r} ({one.state})" for one in heads)

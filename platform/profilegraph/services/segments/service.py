@@ -1,0 +1,221 @@
+"""Segments: asked, explained, and saved in versions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from pydantic import TypeAdapter, ValidationError
+
+from profilegraph.domain.refusals import reason, reasons
+from profilegraph.domain.segments import SegmentState
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.values import Key, Labels
+from profilegraph.engines.reference.evaluator import Verdict, explain
+from profilegraph.errors import InvalidInput, NotFound
+from profilegraph.language.answers import Order, Position, Sort, WaterfallCounts
+from profilegraph.language.codec import encode_text
+from profilegraph.language.facts import Past, When
+from profilegraph.language.nodes import AllOf, Node
+from profilegraph.language.predicates import visible
+from profilegraph.language.rewriting import current
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach
+from profilegraph.language.validation import check
+from profilegraph.rendering.sentences import sentence
+from profilegraph.services.customers.history import require_no_search
+from profilegraph.services.customers.records import write_once
+from profilegraph.services.evaluation.choosing import engine, grounds
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments.broken import only
+from profilegraph.services.segments.rules import CommandContext, admit
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.records.facts import read_facts, read_past_facts
+from profilegraph.storage.segments.saved import (
+    SavedSegment,
+    list_segments,
+    read_library,
+    read_segment,
+    save_version,
+)
+
+MAX_PAGE = 1_000
+_KEYS = TypeAdapter[str](Key)
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """How many customers each condition kept, from all of them down to the members."""
+
+    total: int
+    conditions: tuple[Node, ...]
+    steps: tuple[WaterfallCounts, ...]
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """Keys of customers in order, and whether more follow."""
+
+    positions: tuple[Position, ...]
+    has_next: bool
+
+
+async def count(platform: Platform, node: Node, when: When, search: str | None = None) -> int:
+    """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
+    require_no_search(search, when)
+    return await (await engine(platform, [node], when)).count(node, search)
+
+
+async def waterfall(platform: Platform, node: Node, when: When) -> Waterfall:
+    """Return what each condition of an `all` kept and removed, in the order written.
+
+    A filter that is no `all` has one step: itself.
+    """
+    conditions = node.conditions if isinstance(node, AllOf) else (node,)
+    total, steps = await (await engine(platform, [node], when)).waterfall(conditions)
+    return Waterfall(total, conditions, tuple(steps))
+
+
+async def members(
+    platform: Platform,
+    node: Node,
+    when: When,
+    *,
+    first: int,
+    after: Position | None = None,
+    order: Sort = Order.KEY,
+    descending: bool = False,
+    search: str | None = None,
+) -> CustomerPage:
+    """Return a page of at most `first` (1 to 1,000) customers that match, after a position.
+
+    Raises InvalidInput where `first` is another number.
+    """
+    if not 1 <= first <= MAX_PAGE:
+        raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
+    require_no_search(search, when)
+    answering = await engine(platform, [node], when)
+    positions = await answering.page(
+        node,
+        first=first + 1,
+        after=after,
+        order=order,
+        descending=descending,
+        search=search,
+    )
+    return CustomerPage(tuple(positions[:first]), len(positions) > first)
+
+
+async def explain_member(platform: Platform, node: Node, customer: str, when: When) -> Verdict:
+    """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
+    catalogue, context = await grounds(platform, [node], when)
+    node = current(node, catalogue)
+    if isinstance(when, Past):
+        facts = await read_past_facts(platform.database, customer, when.at)
+    else:
+        facts = await read_facts(platform.database, customer, reach(node, context.library))
+    if facts.merged_into is not None:
+        raise NotFound(
+            f"the customer {customer!r} was merged into another.",
+            hint=f"Ask about {facts.merged_into!r}.",
+        )
+    if not visible(facts, context):
+        raise NotFound(f"no customer has the key {customer!r}.")
+    # Of somebody with thousands of events or relations it takes a while.
+    return await asyncio.to_thread(explain, node, facts, catalogue, context)
+
+
+async def save_segment(
+    platform: Platform,
+    key: str,
+    labels: Labels,
+    node: Node,
+    *,
+    author: str,
+    note: str,
+    now: datetime,
+    request_key: str | None = None,
+    state: SegmentState | None = None,
+    operator: bool = False,
+    base_version: int | None = None,
+) -> SavedSegment:
+    """Return the version that holds the filter: the newest if it does already, else a new one.
+
+    Labels belong to the segment, not to a version: new ones alone make no new version. With a
+    `request_key`, a repeated request is answered with the version of the first one. A new segment
+    is the author's, and ACTIVE unless a state is given; a known one comes into the state. Raises
+    InvalidFilter, also where segments would refer to one another in a circle, InvalidInput where
+    `key` cannot be a key, Forbidden where the author may not change the segment and is no
+    `operator`, and Conflict where it is archived, a state does not allow the references, or a
+    `base_version`, 0 for none, is not the newest any more.
+    """
+    key = segment_key(key)
+    act = CommandContext(author, now, request_key, operator, base_version)
+    catalogue = await platform.catalogue()
+    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state} {base_version}"
+    node = current(node, catalogue)
+    check(node, catalogue, await library(platform, node), key)
+
+    async def work(transaction: Transaction) -> int:
+        await admit(transaction, key, node, state, act)
+        return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
+
+    version = await write_once(platform, work, now, request_key, sha256(asked.encode()).hexdigest())
+    return await read_segment(platform.database, key, version)
+
+
+async def segment(platform: Platform, key: str, when: When | None = None) -> SavedSegment:
+    """Return a saved segment in its newest version, or in the one of a past moment.
+
+    Raises NotFound.
+    """
+    at = when.at if isinstance(when, Past) else None
+    return await read_segment(platform.database, key, at=at)
+
+
+async def segments(
+    platform: Platform,
+    states: Container[SegmentState] = frozenset(SegmentState),
+    are_broken: bool | None = None,
+) -> Sequence[SavedSegment]:
+    """Return the saved segments in these states, each in its newest version, by key.
+
+    With `are_broken`, only those that cannot be asked any more, or only those that can.
+    """
+    found = [one for one in await list_segments(platform.database) if one.state in states]
+    return found if are_broken is None else await only(platform, found, are_broken=are_broken)
+
+
+async def library(platform: Platform, node: Node, when: When | None = None) -> SavedFilters:
+    """Return the saved segments that a filter refers to, itself or through one another.
+
+    They are in their newest versions, or in those of a past moment.
+    """
+    at = when.at if isinstance(when, Past) else None
+    return await read_library(platform.database, node, at)
+
+
+def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS) -> str:
+    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English.
+
+    Raises InvalidFilter where it asks for what the catalogue or the library does not have.
+    """
+    check(node, catalogue, library)
+    return sentence(node, catalogue, locale, library)
+
+
+def reading(
+    node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS
+) -> str:
+    """Return what a kept filter asks for as a sentence; what is gone is called by its key."""
+    return sentence(node, catalogue, locale, library)
+
+
+def segment_key(text: str) -> str:
+    """Return a text as the key of a segment; raises InvalidInput where it cannot be one."""
+    try:
+        return _KEYS.validate_python(text)
+    except ValidationError as fault:
+        raise InvalidInput(reason(reasons(fault)[0]) + ".", where="key") from fault

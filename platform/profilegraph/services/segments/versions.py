@@ -1,0 +1,93 @@
+"""What saved segments were: their versions, what changed from one to another, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from profilegraph.language.nodes import AllOf
+from profilegraph.language.rewriting import current
+from profilegraph.language.validation import check
+from profilegraph.rendering.difference import FilterChange, differences, line
+from profilegraph.services.customers.records import write_once
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments.rules import CommandContext, admit
+from profilegraph.services.segments.service import library
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.segments.saved import (
+    SavedSegment,
+    read_segment,
+    read_versions,
+    save_version,
+)
+
+
+async def version(platform: Platform, key: str, number: int | None = None) -> SavedSegment:
+    """Return a segment in one of its versions, the newest where none is named; raises NotFound."""
+    return await read_segment(platform.database, key, number)
+
+
+async def versions(platform: Platform, keys: Sequence[str]) -> Mapping[str, Sequence[SavedSegment]]:
+    """Return all versions of each segment, the newest first, by the segment's key."""
+    return await read_versions(platform.database, keys)
+
+
+def changes(
+    history: Sequence[SavedSegment], number: int, since: int | None
+) -> tuple[FilterChange, ...]:
+    """Return how a version's filter differs from that of the version `since`.
+
+    `history` has all versions. Without `since`, the version before it is meant: of the first
+    version nothing differs then, and of one that is not in the history neither.
+    """
+    filters = {one.version: one.filter for one in history}
+    before = filters.get(number - 1 if since is None else since)
+    return () if before is None else differences(before, filters[number])
+
+
+async def tell(platform: Platform, found: Sequence[FilterChange], locale: str) -> list[str]:
+    """Return changes in words, with the labels of the segments that they name."""
+    named = [node for one in found for node in (one.before, one.after, *one.within) if node]
+    referred = await library(platform, AllOf(tuple(named)))
+    catalogue = await platform.catalogue()
+    return [line(one, catalogue, locale, referred) for one in found]
+
+
+async def roll_back(
+    platform: Platform,
+    key: str,
+    number: int,
+    *,
+    note: str,
+    act: CommandContext,
+) -> SavedSegment:
+    """Return the segment after the filter of an older version has become that of its newest.
+
+    That is a new version, unless the newest asks for the same already. With a `request_key`, a
+    repeated request is answered with the version of the first one. Raises NotFound where there is
+    no such version, InvalidFilter where it asks for what does not exist any more, and Forbidden or
+    Conflict as saving does.
+    """
+    older = await read_segment(platform.database, key, number)
+    catalogue = await platform.catalogue()
+    node = current(older.filter, catalogue)
+    check(node, catalogue, await library(platform, node), key)
+
+    async def work(transaction: Transaction) -> int:
+        await admit(transaction, key, node, None, act, older.kind)
+        return await save_version(
+            transaction,
+            key,
+            None,
+            node,
+            author=act.author,
+            note=note,
+            at=act.now,
+            restores=number,
+        )
+
+    asked = sha256(
+        f"rollbackSegment {key!r} {number} {note!r} {act.base_version}".encode()
+    ).hexdigest()
+    saved = await write_once(platform, work, act.now, act.request_key, asked)
+    return await read_segment(platform.database, key, saved)

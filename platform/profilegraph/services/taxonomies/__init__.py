@@ -1,0 +1,1 @@
+"""Taxonomies: loaded from files, edited by people, and their taggings cleaned."""

@@ -1,0 +1,80 @@
+"""Cleaning: closing the taggings of a dimension that no longer hold, of many customers at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from profilegraph.domain.taxonomy.definition import Duty
+from profilegraph.errors import InvalidInput
+from profilegraph.services import duties
+from profilegraph.services.customers.records import write_once
+from profilegraph.services.duties import DutyRequest
+from profilegraph.services.platform import Platform
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.taxonomies.cleaning import Staleness, close_stale, find_stale
+
+MOST_CLOSED = 10_000
+"""How many taggings one request closes."""
+MOST_DAYS = 36_500
+HALF_A_YEAR, A_YEAR = 182, 365
+"""Days after which a tagging is stale, and without an event a customer frozen, where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What cleaning did, or would do."""
+
+    closed: int
+    kept: int
+    """Stale taggings of frozen customers, who keep them."""
+    more: bool
+    """Whether there are more to close than one request does."""
+
+
+async def clean(
+    platform: Platform,
+    dimension: str,
+    *,
+    older_than_days: int | None,
+    frozen_days: int | None,
+    dry_run: bool,
+    request: DutyRequest,
+) -> Cleaned:
+    """Return what was closed of a dimension: what is over, and what is older than some days.
+
+    What a customer was given again counts from then. Customers without an event for `frozen_days`
+    keep theirs. A dry run closes nothing, and needs no duty. Raises Forbidden without the duty to
+    clean, NotFound, and InvalidInput where a number of days is not positive.
+    """
+    catalogue = await platform.catalogue()
+    key = catalogue.dimension(catalogue.current_dimension(dimension)).key
+    now = request.now
+    what = Staleness(
+        now,
+        before=_ago(request, older_than_days, "olderThanDays"),
+        awake=_ago(request, frozen_days, "frozenDays"),
+    )
+    if dry_run:
+        found = await find_stale(platform.database.read, key, what, MOST_CLOSED + 1)
+        some = min(len(found.taggings), MOST_CLOSED)
+        return Cleaned(some, found.kept, len(found.taggings) > MOST_CLOSED)
+
+    async def work(transaction: Transaction) -> list[int]:
+        await duties.require(platform, transaction, request.actor, Duty.CLEAN, [key], now)
+        found = await find_stale(transaction.run, key, what, MOST_CLOSED + 1)
+        closed = await close_stale(transaction, found.taggings[:MOST_CLOSED], what)
+        return [closed, found.kept, len(found.taggings) > MOST_CLOSED]
+
+    asked = sha256(f"cleanTags {key!r} {older_than_days} {frozen_days}".encode()).hexdigest()
+    closed, kept, more = await write_once(platform, work, now, request.key, asked)
+    return Cleaned(closed, kept, bool(more))
+
+
+def _ago(request: DutyRequest, days: int | None, where: str) -> datetime | None:
+    if days is None:
+        return None
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"give 1 to {MOST_DAYS:,} days, not {days}.", where=where)
+    return request.now - timedelta(days=days)

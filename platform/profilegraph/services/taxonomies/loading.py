@@ -1,0 +1,149 @@
+"""Taxonomies from files into the graph, and the catalogue of all that is in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.compatibility import bases_first, settled, unfit, why
+from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.domain.taxonomy.difference import compare, numbers
+from profilegraph.errors import InvalidTaxonomy
+from profilegraph.hooks.hosting.host import Host
+from profilegraph.importers.taxonomies.files import TaxonomySource, misfits_of
+from profilegraph.importers.taxonomies.versions import vanished_faults
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.taxonomies.definitions import (
+    lock_taxonomies,
+    read_taxonomies,
+    save_taxonomy,
+)
+
+
+async def load_taxonomies(
+    database: Database, taxonomies: Iterable[Taxonomy], now: datetime | None = None
+) -> list[Taxonomy]:
+    """Return those of `taxonomies` that were new or different, after writing them to the graph.
+
+    A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
+    one wins. So is one that people edit by now. All are written in one transaction; with `now`, what
+    they were until then is kept. Raises Conflict where they do not go together, or not with those
+    that are there.
+    """
+    wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
+    if not _changed(wanted, await read_taxonomies(database)):
+        return []
+
+    async def work(transaction: Transaction) -> list[Taxonomy]:
+        known = await lock_taxonomies(transaction)
+        changed = _changed(wanted, known)
+        for taxonomy in changed:
+            if not taxonomy.additions:  # those are written once, below
+                await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+        whole = {one.key: one for one in (*known, *changed)}
+        await follow(transaction, changed, whole.values(), now)
+        return changed
+
+    return await database.write(work)
+
+
+async def follow(
+    transaction: Transaction,
+    changed: Iterable[Taxonomy],
+    whole: Iterable[Taxonomy],
+    now: datetime | None,
+) -> None:
+    """Write anew what taxonomies add to those that changed: their dimensions may have new keys."""
+    keys = {one.key for one in changed}
+    known = list(whole)
+    places = {one.key: one.additions for one in settled(known)}
+    for one in bases_first(known):
+        if one.additions and keys & {one.key, *one.extends}:
+            await save_taxonomy(transaction, one, digest(one), now, places[one.key])
+
+
+async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
+    """Return the host as the graph judges it, after loading what its plugins bring and fits.
+
+    A taxonomy that does not go together with what is there, or lacks what its last version had and
+    says nothing of it, must not keep the others from being loaded, nor a process from starting.
+    """
+    judged = judge(host, await read_taxonomies(database))
+    await load_taxonomies(database, judged.taxonomies, now)
+    return judged
+
+
+def judge(host: Host, known: Iterable[Taxonomy]) -> Host:
+    """Return the host with those of its taxonomies out of use that a graph with these cannot take.
+
+    What is in the graph stays in use, whoever came first by name. This is the one place where it is
+    decided: a process that serves, `/ready`, `doctor` and the commands that list all ask here.
+    """
+    present = {one.key: one for one in known}
+    plugins = {key: one.name for key, one in host.bringers.items()}
+    coming = [one for one in host.brought if comes(one, present.get(one.key))]
+    left = {one.key: wrong for one in coming if (wrong := _gone(one, present.get(one.key)))}
+    fitting = [one for one in coming if one.key not in left]
+    misfits = unfit(fitting, present.values())
+    left |= {one.key: why(one, misfits[one.key], plugins) for one in fitting if one.key in misfits}
+    return host.judged(left)
+
+
+def comes(new: Taxonomy, old: Taxonomy | None) -> bool:
+    """Return whether a taxonomy takes the place of what the graph has of its key, where it fits."""
+    return new != old and not _kept(new, old)
+
+
+def _gone(new: Taxonomy, old: Taxonomy | None) -> str:
+    lost = () if old is None else compare(old, new).vanished
+    if old is None or not lost:
+        return ""
+    return (
+        f"the taxonomy {new.key!r} {new.version} is not in use: since {old.version} {lost[0]}, and"
+        " neither an alias nor `removed` says so."
+    )
+
+
+async def load_sources(
+    database: Database, sources: Sequence[TaxonomySource], now: datetime
+) -> list[Taxonomy]:
+    """Return the taxonomies of those files that were new or different, after writing them.
+
+    Raises InvalidTaxonomy, each fault with its line, where a file does not go together with what is
+    in the graph, or lacks what is there and says nothing of it.
+    """
+    present = {one.key: one for one in await read_taxonomies(database)}
+    faults = misfits_of(sources, present.values())
+    for source in sources:
+        old = present.get(source.taxonomy.key)
+        if old is not None and not _kept(source.taxonomy, old):
+            faults += vanished_faults(source, old)
+    if faults:
+        raise InvalidTaxonomy(faults)
+    return await load_taxonomies(database, [source.taxonomy for source in sources], now)
+
+
+def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[Taxonomy]:
+    present = {taxonomy.key: taxonomy for taxonomy in known}
+    changed = [
+        one
+        for one in bases_first(wanted.values())
+        if one != present.get(one.key) and not _kept(one, present.get(one.key))
+    ]
+    Catalogue.of((present | {one.key: one for one in changed}).values())
+    return changed
+
+
+def _kept(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
+    """Return whether what is in the graph stays: people edit it, or it is newer."""
+    return present is not None and (
+        present.editable or numbers(taxonomy.version) < numbers(present.version)
+    )
+
+
+def digest(taxonomy: Taxonomy) -> str:
+    """Return a SHA-256 that is equal only for equal taxonomies."""
+    text = taxonomy.model_dump_json(by_alias=True, exclude_none=True)
+    return hashlib.sha256(text.encode()).hexdigest()

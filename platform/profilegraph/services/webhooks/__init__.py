@@ -1,0 +1,1 @@
+"""Webhooks: which there are, and the delivery of messages to them."""

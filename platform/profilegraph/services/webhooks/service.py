@@ -1,0 +1,94 @@
+"""Which webhooks are told of live segments: saved, listed, deleted."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_bytes
+
+from profilegraph.errors import Conflict, NotFound
+from profilegraph.hooks.outgoing.addresses import parse_target
+from profilegraph.services.customers.records import write_once
+from profilegraph.services.platform import Platform
+from profilegraph.services.segments.rules import CommandContext, found, require_editor
+from profilegraph.services.segments.service import segment_key
+from profilegraph.storage import webhooks as storage
+from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.segments.references import lock
+from profilegraph.storage.webhooks import Webhook
+
+_SECRET_BYTES = 24
+
+
+@dataclass(frozen=True)
+class SavedWebhook:
+    """A webhook as it is now, and the secret of a new one: it is told this once."""
+
+    webhook: Webhook
+    secret: str | None
+
+
+async def save_webhook(
+    platform: Platform,
+    key: str,
+    segment: str,
+    url: str,
+    act: CommandContext,
+    random_bytes: Callable[[int], bytes] = token_bytes,
+) -> SavedWebhook:
+    """Return a webhook after it is told of a live segment's moves from now on.
+
+    One that is there already is sent to the new address, keeps its secret and goes on where it was.
+    Raises InvalidInput where the address cannot be used, Forbidden, NotFound, and Conflict where
+    the segment is not live or the key is that of another segment's webhook.
+    """
+    key = segment_key(key)
+    parse_target(url, private=platform.settings.webhook_private)
+    secret = f"whsec_{b64encode(random_bytes(_SECRET_BYTES)).decode()}"
+
+    async def work(transaction: Transaction) -> bool:
+        head = found(await lock(transaction, [segment]), segment)
+        require_editor(head, act.author, operator=act.operator)
+        row = await storage.save_webhook(transaction, key, segment, url, secret, act.now)
+        if row is None:
+            raise Conflict(f"the segment {segment!r} is not live.", hint="Use `setSegmentLive`.")
+        if row["others"]:
+            raise Conflict(
+                f"the webhook {key!r} is that of another segment.", hint="Give another key."
+            )
+        new: bool = row["new"]
+        return new
+
+    asked = sha256(f"saveWebhook {key!r} {segment!r} {url!r}".encode()).hexdigest()
+    new = await write_once(platform, work, act.now, act.request_key, asked)
+    saved = await webhook(platform, key)
+    return SavedWebhook(saved, saved.secret if new else None)
+
+
+async def delete_webhook(platform: Platform, key: str, act: CommandContext) -> None:
+    """Have a webhook told no more; raises Forbidden, NotFound."""
+    hook = await webhook(platform, key)
+
+    async def work(transaction: Transaction) -> None:
+        head = found(await lock(transaction, [hook.segment]), hook.segment)
+        require_editor(head, act.author, operator=act.operator)
+        await storage.delete_webhook(transaction, key)
+
+    asked = sha256(f"deleteWebhook {key!r}".encode()).hexdigest()
+    await write_once(platform, work, act.now, act.request_key, asked)
+
+
+async def webhooks(platform: Platform, segments: Sequence[str]) -> Mapping[str, Sequence[Webhook]]:
+    """Return the webhooks of each segment, by the segment's key."""
+    all_ = await storage.read_webhooks(platform.database, segments=segments)
+    return {key: [one for one in all_ if one.segment == key] for key in segments}
+
+
+async def webhook(platform: Platform, key: str) -> Webhook:
+    """Return a webhook by its key; raises NotFound."""
+    known = await storage.read_webhooks(platform.database, keys=[key])
+    if not known:
+        raise NotFound(f"no webhook has the key {key!r}.")
+    return known[0]

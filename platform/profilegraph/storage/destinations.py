@@ -1,0 +1,165 @@
+"""Deliveries: which members of which segment go where, and what has become of it.
+
+The members are kept with the delivery: every attempt sends to the same customers under the same id.
+Whoever sends holds the delivery for a while; who dies meanwhile leaves it to others after that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pyroaring import FrozenBitMap
+
+from profilegraph.domain.destinations import DeliveryState
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.neo4j.rows import Row
+from profilegraph.storage.statements import statement
+
+
+@dataclass(frozen=True)
+class DeliveryRequest:
+    """What is to be sent where: two of them that are equal are for the same purpose."""
+
+    segment: str
+    destination: str
+    options: Mapping[str, Any]
+    """As JSON."""
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DeliveryRecord:
+    """An errand, and what has become of it."""
+
+    id: str
+    errand: DeliveryRequest
+    version: int
+    """Of the segment, when its members were taken."""
+    size: int
+    """How many members it has."""
+    at: datetime
+    author: str
+    state: DeliveryState
+    attempts: int
+    note: str | None
+    """Where it went, as the destination says it."""
+    problem: str | None
+    """Why the last attempt failed."""
+
+
+async def create_delivery(
+    transaction: Transaction, delivery: DeliveryRecord, members: FrozenBitMap
+) -> None:
+    """Keep a new delivery to members, by ordinal."""
+    errand = delivery.errand
+    await transaction.run(
+        statement("create_delivery"),
+        {
+            "segment": errand.segment,
+            "set": {
+                "id": delivery.id,
+                "destination": errand.destination,
+                "options": _text(errand.options),
+                "columns": list(errand.columns),
+                "version": delivery.version,
+                "size": delivery.size,
+                "members": members.serialize(),
+                "at": delivery.at,
+                "author": delivery.author,
+                "state": delivery.state.value,
+                "attempts": delivery.attempts,
+            },
+        },
+    )
+
+
+async def find_unfinished(transaction: Transaction, errand: DeliveryRequest) -> str | None:
+    """Return the id of a delivery on the same errand that was not sent yet; None without any."""
+    rows = await transaction.run(
+        statement("unfinished_delivery"),
+        {
+            "segment": errand.segment,
+            "destination": errand.destination,
+            "options": _text(errand.options),
+            "columns": list(errand.columns),
+        },
+    )
+    return rows[0]["id"] if rows else None
+
+
+async def begin_again(transaction: Transaction, delivery: str) -> None:
+    """Have a delivery that failed wait for another attempt."""
+    await transaction.run(
+        "MATCH (d:Delivery {id: $id, state: 'FAILED'}) SET d.state = 'WAITING' REMOVE d.problem",
+        {"id": delivery},
+    )
+
+
+async def read_deliveries(
+    database: Database,
+    *,
+    ids: Sequence[str] | None = None,
+    segments: Sequence[str] | None = None,
+    due: datetime | None = None,
+) -> list[DeliveryRecord]:
+    """Return deliveries, the newest first: by id, of some segments, or those to be sent now."""
+    rows = await database.read(
+        statement("read_deliveries"), {"ids": ids, "segments": segments, "due": due}
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def read_members(database: Database, delivery: str) -> FrozenBitMap:
+    """Return to whom a delivery goes, by ordinal."""
+    rows = await database.read(
+        "MATCH (d:Delivery {id: $id}) RETURN d.members AS members", {"id": delivery}
+    )
+    return FrozenBitMap.deserialize(rows[0]["members"])
+
+
+async def hold(transaction: Transaction, delivery: str, now: datetime, until: datetime) -> bool:
+    """Return whether a delivery that waits is the caller's alone until a moment."""
+    rows = await transaction.run(
+        "MATCH (d:Delivery {id: $id}) SET d.id = d.id"
+        " WITH d WHERE d.state = 'WAITING' AND coalesce(d.heldUntil <= $now, true)"
+        " SET d.heldUntil = $until, d.attempts = d.attempts + 1 RETURN d.id AS id",
+        {"id": delivery, "now": now, "until": until},
+    )
+    return bool(rows)
+
+
+async def settle(
+    transaction: Transaction, delivery: str, *, note: str | None = None, problem: str | None = None
+) -> None:
+    """Keep what became of an attempt: sent where there is no problem."""
+    state = DeliveryState.SENT if problem is None else DeliveryState.FAILED
+    await transaction.run(
+        "MATCH (d:Delivery {id: $id}) SET d += $set REMOVE d.heldUntil",
+        {"id": delivery, "set": {"state": state.value, "note": note, "problem": problem}},
+    )
+
+
+def _text(options: Mapping[str, Any]) -> str:
+    return json.dumps(options, ensure_ascii=False, sort_keys=True)
+
+
+def _delivery(row: Row) -> DeliveryRecord:
+    own = row["delivery"]
+    return DeliveryRecord(
+        id=own["id"],
+        errand=DeliveryRequest(
+            row["segment"], own["destination"], json.loads(own["options"]), tuple(own["columns"])
+        ),
+        version=own["version"],
+        size=own["size"],
+        at=own["at"],
+        author=own["author"],
+        state=DeliveryState(own["state"]),
+        attempts=own["attempts"],
+        note=own.get("note"),
+        problem=own.get("problem"),
+    )

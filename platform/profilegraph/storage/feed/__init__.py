@@ -1,0 +1,1 @@
+"""The feed of changes in commit order, and the numbers of customers."""

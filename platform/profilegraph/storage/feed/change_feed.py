@@ -1,0 +1,223 @@
+"""The feed: what each transaction changed, numbered in the order of commits.
+
+A transaction that changed something takes, as its last act, the next number of one of several
+`Feed` nodes, and holds that node's lock until it is committed: the numbers of a feed are without
+gaps in the order of commits, and writers on different feeds never wait for each other. A reader
+looks at all feeds in one query.
+
+The server makes a commit visible piece by piece, its index entries last. So a reader finds changes
+by their index, never by the feed's number alone: whoever sees a change sees all that it tells of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain, count
+from typing import Any, Protocol
+
+from profilegraph.storage.feed.ordinals import Runs
+
+FEEDS = 16
+KEPT = 10_000
+"""Changes that a feed keeps; who is further behind reads everything anew."""
+
+_PUBLISH = """
+CALL () {
+  UNWIND $customers AS key
+  MATCH (c:Customer {key: key})
+  RETURN collect(c.ordinal) AS named
+}
+CALL () {
+  UNWIND $people AS key
+  MATCH (:DecisionMaker {key: key})-[:OF]->(c:Customer)
+  RETURN collect(c.ordinal) AS met
+}
+MERGE (f:Feed {name: $feed})
+  ON CREATE SET f.seq = 0, f.epoch = randomUUID()
+SET f.name = f.name  // the lock is taken before the number is read
+WITH f, f.seq + 1 AS seq, named + met AS ordinals
+SET f.seq = seq
+CREATE (:Change {feed: $feed, seq: seq, customers: ordinals, parts: $parts})
+WITH seq
+MATCH (old:Change {feed: $feed, seq: seq - $kept})
+DELETE old
+"""
+# One row: the driver takes longer for sixteen than the server for all that is in them.
+_LOOK = """
+MATCH (f:Feed)
+WITH collect([f.name, f.epoch, f.seq]) AS feeds
+RETURN feeds, COLLECT {
+  UNWIND $seen AS head
+  MATCH (n:Change) USING INDEX n:Change(feed, seq)
+  WHERE n.feed = head[0] AND n.seq > head[1]
+  WITH n ORDER BY n.seq
+  RETURN [n.feed, n.seq, n.customers, n.parts]
+} AS changes
+"""
+_BEGIN = """
+MATCH (f:Feed)
+CALL (f) {
+  MATCH (n:Change) WHERE n.feed = f.name AND n.seq > 0
+  RETURN max(n.seq) AS newest
+}
+RETURN f.name AS feed, f.epoch AS epoch, f.seq AS seq, newest
+"""
+
+
+class Reads(Protocol):
+    """A database: what runs one query that only reads."""
+
+    async def read(self, query: str, parameters: Mapping[str, Any] | None = None, /) -> Any:
+        """Return the rows."""
+
+
+class Writes(Protocol):
+    """A database: what runs a transaction."""
+
+    async def write(self, work: Callable[[Any], Awaitable[None]], /) -> None:
+        """Return when the work has been committed."""
+
+
+class ChangedPart(StrEnum):
+    """What can change beside customers."""
+
+    ORGANISATION = "organisation"
+    """Our teams and employees."""
+    CHANNELS = "channels"
+    TAXONOMIES = "taxonomies"
+    SEGMENTS = "segments"
+    KEYS = "keys"
+    SETTINGS = "settings"
+    """Those of the deployment."""
+    INDEX = "index"
+    """Nothing changed: whoever has an index is to build it anew."""
+
+
+@dataclass
+class TagWrites:
+    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
+
+    at: datetime | None = None
+    tagged: list[tuple[str, str]] = field(default_factory=list)
+    untagged: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Touched:
+    """What a transaction changed; customers and decision-makers by key."""
+
+    customers: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
+    parts: set[ChangedPart] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        """Return whether anything was changed."""
+        return bool(self.customers or self.people or self.parts)
+
+
+class Publisher:
+    """Gives each transaction of a process a feed, one after the other."""
+
+    def __init__(self) -> None:
+        self._turns = count()
+
+    async def publish(self, transaction: Runs, touched: Touched) -> None:
+        """Write what a transaction changed into a feed; it must be the transaction's last act."""
+        await transaction.run(
+            _PUBLISH,
+            {
+                "feed": next(self._turns) % FEEDS,
+                "customers": sorted(touched.customers),
+                "people": sorted(touched.people),
+                "parts": sorted(touched.parts),
+                "kept": KEPT,
+            },
+        )
+
+
+@dataclass(frozen=True)
+class CommittedChange:
+    """What one transaction changed; customers by ordinal."""
+
+    feed: int
+    seq: int
+    customers: Sequence[int]
+    parts: frozenset[ChangedPart]
+
+
+@dataclass(frozen=True)
+class Offsets:
+    """How far a reader has come: by feed, its epoch and the last number seen."""
+
+    epochs: Mapping[int, str]
+    seqs: Mapping[int, int]
+
+    def told(self) -> dict[str, tuple[str, int]]:
+        """Return the heads as JSON can have them."""
+        return {str(feed): (self.epochs[feed], seq) for feed, seq in self.seqs.items()}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Sequence[Any]]) -> Offsets:
+        """Return the heads that `told` has made."""
+        return cls(
+            {int(feed): epoch for feed, (epoch, _) in told.items()},
+            {int(feed): seq for feed, (_, seq) in told.items()},
+        )
+
+
+@dataclass(frozen=True)
+class FeedPoll:
+    """What the feeds say to a reader."""
+
+    heads: Offsets
+    """Where the reader is after these changes."""
+    changes: tuple[CommittedChange, ...] = ()
+    unsettled: bool = False
+    """Whether a transaction is being committed right now, whose change is not visible yet."""
+    broken: bool = False
+    """Whether changes are missing: the feed was cut, or is another one than before."""
+
+
+async def begin(database: Reads) -> FeedPoll:
+    """Return where a reader stands who reads everything from now on."""
+    rows = await database.read(_BEGIN)
+    seqs = {row["feed"]: row["newest"] or row["seq"] for row in rows}
+    # A feed whose numbered changes cannot be seen: the first one is under way, or all were deleted.
+    unsettled = any(row["newest"] is None and row["seq"] > 0 for row in rows)
+    return FeedPoll(Offsets({row["feed"]: row["epoch"] for row in rows}, seqs), unsettled=unsettled)
+
+
+async def look(database: Reads, seen: Offsets) -> FeedPoll:
+    """Return what has changed since a reader came to `seen`."""
+    asked = {**dict.fromkeys(range(FEEDS), 0), **seen.seqs}
+    [row] = await database.read(_LOOK, {"seen": list(map(list, asked.items()))})
+    found: dict[int, list[CommittedChange]] = {feed: [] for feed in asked}
+    for feed, seq, customers, parts in row["changes"]:
+        found[feed].append(
+            CommittedChange(feed, seq, customers, frozenset(map(ChangedPart, parts)))
+        )
+    epochs = {feed: epoch for feed, epoch, _ in row["feeds"]}
+    seqs: dict[int, int] = {}
+    unsettled = False
+    broken = not seen.epochs.keys() <= epochs.keys()
+    for feed, epoch, seq in row["feeds"]:
+        here, changes = asked.get(feed, 0), found.get(feed, [])
+        seqs[feed] = here + len(changes)
+        broken |= seen.epochs.get(feed, epoch) != epoch or seq < here
+        broken |= [one.seq for one in changes] != list(range(here + 1, seqs[feed] + 1))
+        unsettled |= seq > seqs[feed]
+    return FeedPoll(Offsets(epochs, seqs), tuple(chain(*found.values())), unsettled, broken)
+
+
+async def settle(database: Writes, feeds: Collection[int]) -> None:
+    """Return when the transactions that hold some feeds have been committed as a whole."""
+
+    async def wait(transaction: Runs) -> None:
+        await transaction.run(
+            "MATCH (f:Feed) WHERE f.name IN $feeds SET f.name = f.name", {"feeds": list(feeds)}
+        )
+
+    await database.write(wait)

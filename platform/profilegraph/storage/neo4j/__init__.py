@@ -1,0 +1,1 @@
+"""The Neo4j driver: connections, transactions, deadlines, retries, errors and migrations."""

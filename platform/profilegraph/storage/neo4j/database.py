@@ -1,0 +1,342 @@
+"""The one place that knows the Neo4j driver: connections, deadlines, retries, transactions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from copy import copy
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    AsyncSession,
+    NotificationDisabledClassification,
+    Query,
+    unit_of_work,
+)
+from neo4j.exceptions import (
+    ConfigurationError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
+
+from profilegraph.config import Settings
+from profilegraph.errors import DatabaseFailed, InvalidConfiguration
+from profilegraph.storage.feed.change_feed import ChangedPart, Publisher, TagWrites, Touched
+from profilegraph.storage.feed.ordinals import Ordinals, OrdinalsShort
+from profilegraph.storage.neo4j.faults import Condition, expected
+from profilegraph.storage.neo4j.patience import retrying, while_answering
+from profilegraph.storage.neo4j.readings import ReadTransaction
+from profilegraph.storage.neo4j.retries import nothing_kept, passes, repeated
+from profilegraph.storage.neo4j.rows import ALL, Parameters, Row, row
+
+T = TypeVar("T")
+
+# The server ends a query at its time-out; the client waits a little longer, so that the server's
+# own answer is the one that is seen, and ends by itself where a socket went silent. Bulk work waits
+# longer: it is repeated only where the server says that nothing was kept.
+GRACE_SECONDS = 1.0
+PATIENT_GRACE_SECONDS = 30.0
+CONNECT_SECONDS = 5.0
+FIRST_SECONDS = 9.0
+"""How long the first question may take: a server that has just been started is slow at first."""
+PULSE_SECONDS = 8.0
+PATIENT_ATTEMPTS = 3
+
+
+class Transaction:
+    """A write transaction under way; it commits when the work given to `Database.write` returns."""
+
+    def __init__(self, managed: AsyncManagedTransaction, ordinals: Ordinals) -> None:
+        self._managed = managed
+        self._ordinals = ordinals
+        self.touched = Touched()
+        self.tags = TagWrites()
+
+    async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
+        """Return the rows of a query as dicts by column name."""
+        result = await self._managed.run(query, dict(parameters or {}))
+        return [row(record) for record in await result.fetch(ALL)]
+
+    def touch(
+        self,
+        customers: Iterable[str] = (),
+        *,
+        people: Iterable[str] = (),
+        parts: Iterable[ChangedPart] = (),
+    ) -> None:
+        """Take note of what the transaction changes, by key, so that its commit is told of it.
+
+        Whoever changes what a filter can ask about says so, or indexes go on answering as before.
+        """
+        self.touched.customers.update(customers)
+        self.touched.people.update(people)
+        self.touched.parts.update(parts)
+
+    def tagging(
+        self,
+        at: datetime,
+        tagged: Iterable[tuple[str, str]] = (),
+        untagged: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Take note of taggings that are given and taken, so that listeners are told of them."""
+        self.tags.at = at
+        self.tags.tagged.extend(tagged)
+        self.tags.untagged.extend(untagged)
+
+    def ordinals(self, count: int) -> list[int]:
+        """Return numbers for so many new customers; `Database.write` sees that there are enough."""
+        return self._ordinals.take(count)
+
+
+class Database:
+    """A pool of Bolt connections to one database; every call has a deadline, in seconds."""
+
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        name: str,
+        *,
+        address: str,
+        read_timeout: float,
+        write_timeout: float,
+        bulk_timeout: float,
+    ) -> None:
+        self._driver = driver
+        self._name = name
+        self.address = address
+        self._read_timeout = read_timeout
+        self._write_timeout = write_timeout
+        self._bulk_timeout = bulk_timeout
+        self._attempts = 1
+        self._grace = GRACE_SECONDS
+        # On a cluster, a read waits until its server has what this process wrote before.
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
+        self._ordinals = Ordinals()
+        self._publisher = Publisher()
+        self.condition = Condition()
+        self.on_tags: Callable[[TagWrites], None] | None = None
+        """Whoever is told of the taggings of each transaction, after it was committed."""
+
+    @classmethod
+    async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
+        """Return a database that has answered once.
+
+        Raises DatabaseUnavailable, DatabaseRefused (user or password) or InvalidConfiguration (URI).
+        """
+        try:
+            driver = AsyncGraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                max_connection_pool_size=settings.pool_size,
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=settings.read_timeout,
+                max_transaction_retry_time=0,  # retrying is done here, by what is worth it
+                notifications_disabled_classifications=[
+                    NotificationDisabledClassification.UNRECOGNIZED,
+                    NotificationDisabledClassification.PERFORMANCE,
+                ],
+                telemetry_disabled=True,
+                user_agent="profilegraph",
+            )
+        except (ConfigurationError, ValueError) as fault:
+            raise InvalidConfiguration(
+                f"the database's address {uri!r} cannot be used: {fault}",
+                hint="Set NEO4J_URI to an address such as bolt://localhost:7687 or neo4j+s://host.",
+            ) from fault
+        database = cls(
+            driver,
+            settings.neo4j_database,
+            address=uri,
+            read_timeout=settings.read_timeout,
+            write_timeout=settings.write_timeout,
+            bulk_timeout=settings.bulk_timeout,
+        )
+        try:
+            await database.read("RETURN 1 AS ready", timeout=FIRST_SECONDS)
+        except BaseException:
+            await driver.close()
+            raise
+        return database
+
+    @property
+    def patient(self) -> Self:
+        """Return the same database for bulk work: it has more time, and repeats what is safe.
+
+        Those are reads, and transactions of which the database says that nothing was kept.
+        """
+        database = copy(self)
+        database._read_timeout = database._write_timeout = self._bulk_timeout
+        database._attempts = PATIENT_ATTEMPTS
+        database._grace = PATIENT_GRACE_SECONDS
+        return database
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._driver.close()
+
+    async def read(
+        self, query: str, parameters: Parameters | None = None, *, timeout: float | None = None
+    ) -> list[Row]:
+        """Return the rows of a query that only reads, as dicts by column name.
+
+        Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
+        """
+        if self._attempts == 1:
+            return await self._read(query, parameters, timeout)
+        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+
+    async def _read(
+        self, query: str, parameters: Parameters | None, timeout: float | None
+    ) -> list[Row]:
+        seconds = timeout or self._read_timeout
+        async with self._deadline(seconds):
+            async for attempt in retrying(seconds):
+                with attempt:
+                    async with self._session(READ_ACCESS) as session:
+                        result = await session.run(
+                            Query(query, timeout=seconds), dict(parameters or {})
+                        )
+                        return [row(record) for record in await result.fetch(ALL)]
+        raise AssertionError("retrying ends with a result or an error")
+
+    async def reading(
+        self, work: Callable[[ReadTransaction], Awaitable[T]], *, timeout: float | None = None
+    ) -> T:
+        """Return what `work` returns, whose queries are one transaction with one deadline.
+
+        Each query sees what was committed before it, also between two of them. The transaction is
+        run again where the server asks for it. Raises as `read` does.
+        """
+        seconds = timeout or self._read_timeout
+
+        @unit_of_work(timeout=seconds)
+        async def run(managed: AsyncManagedTransaction) -> T:
+            return await work(ReadTransaction(managed))
+
+        async with self._deadline(seconds), self._session(READ_ACCESS) as session:
+            return await session.execute_read(run)
+
+    async def stream(
+        self,
+        query: str,
+        parameters: Parameters | None = None,
+        *,
+        batch: int = 5_000,
+        timeout: float = 600.0,
+    ) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """Yield the rows of a query that only reads as tuples, `batch` of them at a time.
+
+        `timeout` is the longest that the whole query may take, in seconds; it is not retried,
+        since rows may have been used already.
+        """
+        with self._translated(timeout):
+            async with self._session(READ_ACCESS, fetch_size=batch) as session:
+                async with asyncio.timeout(timeout + self._grace):
+                    result = await session.run(
+                        Query(query, timeout=timeout), dict(parameters or {})
+                    )
+                while True:
+                    async with asyncio.timeout(timeout + self._grace):
+                        records = await result.fetch(batch)
+                    if not records:
+                        return
+                    yield [tuple(record) for record in records]
+
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[T]], *, timeout: float | None = None
+    ) -> T:
+        """Return what `work` returns, after its transaction has been committed.
+
+        The transaction is run again where the server asks for it (a deadlock, a new leader), so
+        `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
+        What the work touched is published in the same transaction.
+        """
+        if self._attempts == 1:
+            return await self._write(work, timeout)
+        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
+        seconds = timeout or self._write_timeout
+
+        @unit_of_work(timeout=seconds)
+        async def run(managed: AsyncManagedTransaction) -> tuple[T, TagWrites]:
+            transaction = Transaction(managed, self._ordinals)
+            result = await work(transaction)
+            if transaction.touched:
+                await self._publisher.publish(transaction, transaction.touched)
+            return result, transaction.tags
+
+        async with (
+            self._deadline(seconds, writing=True),
+            while_answering(self._pulse, self.address),
+        ):
+            result, tags = await self._written(run, seconds)
+        if self.on_tags is not None:
+            self.on_tags(tags)
+        return result
+
+    async def _written(
+        self, run: Callable[[AsyncManagedTransaction], Awaitable[T]], seconds: float
+    ) -> T:
+        while True:
+            try:
+                async for attempt in retrying(seconds):
+                    with attempt:
+                        async with self._session(WRITE_ACCESS) as session:
+                            return await session.execute_write(run)
+            except OrdinalsShort as short:  # rolled back; it is done again with enough of them
+                await self._ordinals.reserve(short.wanted, self.write)
+
+    async def _pulse(self) -> bool:
+        """Return whether the database answers; it is taken to, where no connection is free to ask."""
+        try:
+            async with asyncio.timeout(PULSE_SECONDS), self._session(READ_ACCESS) as session:
+                await (await session.run(Query("RETURN 1", timeout=PULSE_SECONDS))).consume()
+        except (TimeoutError, ServiceUnavailable, SessionExpired):
+            return False
+        except (Neo4jError, DriverError):
+            return True  # it said something, or the pool did
+        return True
+
+    async def define(self, statement: str) -> None:
+        """Run one statement that changes the graph's schema, and wait for its indexes."""
+        async with self._deadline(self._write_timeout), self._session(WRITE_ACCESS) as session:
+            result = await session.run(Query(statement, timeout=self._write_timeout))
+            await result.consume()
+
+    @asynccontextmanager
+    async def _session(self, access: str, fetch_size: int = 1_000) -> AsyncIterator[AsyncSession]:
+        session = self._driver.session(
+            database=self._name,
+            default_access_mode=access,
+            fetch_size=fetch_size,
+            bookmark_manager=self._bookmarks,
+        )
+        async with session:
+            yield session
+
+    @asynccontextmanager
+    async def _deadline(self, seconds: float, *, writing: bool = False) -> AsyncIterator[None]:
+        with self._translated(seconds, writing=writing):
+            async with asyncio.timeout(seconds + self._grace):
+                yield
+
+    @contextmanager
+    def _translated(self, seconds: float, *, writing: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except (Neo4jError, DriverError, TimeoutError) as fault:
+            error = expected(fault, self.address, seconds, writing=writing)
+            if error is None:
+                raise
+            self.condition.failed |= isinstance(error, DatabaseFailed)
+            raise error from fault

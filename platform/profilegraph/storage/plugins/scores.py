@@ -1,0 +1,45 @@
+"""What models leave in the graph."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.neo4j.rows import Row
+from profilegraph.storage.statements import statement
+
+
+async def write_scores(database: Database, rows: list[Row], model: str, now: datetime) -> int:
+    """Return how many customers got other metrics or tags than they had."""
+
+    async def work(transaction: Transaction) -> int:
+        parameters = {"rows": rows, "model": model, "now": now}
+        result = await transaction.run(statement("write_scores"), parameters)
+        transaction.touch(result[0]["touched"])
+        changed = result[0]["changed"]
+        transaction.tagging(
+            now,
+            tagged=((customer, tag) for customer, given, _ in changed for tag in given),
+            untagged=((customer, tag) for customer, _, taken in changed for tag in taken),
+        )
+        return len(changed)
+
+    return await database.write(work)
+
+
+async def last_run(database: Database, model: str) -> datetime | None:
+    """Return the latest moment as of which a model was computed; None where it never was."""
+    rows = await database.read(
+        "MATCH (r:ModelRun {key: $model}) RETURN r.now AS now", {"model": model}
+    )
+    return rows[0]["now"] if rows else None
+
+
+async def record_run(database: Database, model: str, now: datetime) -> None:
+    """Keep as of which moment a model was computed."""
+
+    async def work(transaction: Transaction) -> None:
+        parameters = {"model": model, "now": now}
+        await transaction.run("MERGE (r:ModelRun {key: $model}) SET r.now = $now", parameters)
+
+    await database.write(work)

@@ -1,0 +1,51 @@
+"""What plugins are given of customers, read as rows: a customer's key, then one value a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.rows import native
+from profilegraph.storage.statements import statement
+
+KINDS: Mapping[str, str] = {
+    "events": "table_events",
+    "people": "table_people",
+    "taggings": "table_taggings",
+    "attributes": "table_attributes",
+    "metrics": "table_metrics",
+    "identities": "table_identities",
+    "follow_ups": "table_follow_ups",
+    "opportunities": "table_opportunities",
+}
+"""What can be read of customers, and the statement that reads it."""
+_PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
+
+
+async def read_customer_keys(database: Database) -> list[str]:
+    """Return the keys of all customers in ascending order."""
+    query = "MATCH (c:Customer) RETURN c.key AS key ORDER BY key"
+    return [row[0] async for rows in database.stream(query) for row in rows]
+
+
+async def read_rows(
+    database: Database,
+    kind: str,
+    customers: Sequence[str],
+    now: datetime,
+    event_types: Iterable[str] = (),
+) -> list[tuple[Any, ...]]:
+    """Return what is known of customers up to `now`, of one kind such as `events`.
+
+    Moments are microseconds and days are days since 1970 UTC, amounts ten-thousandths of the
+    currency unit; of events, those of some types, of all where none is given.
+    """
+    parameters = {"customers": customers, "now": now, "types": sorted(event_types), **_PREFIXES}
+    query = statement(KINDS[kind])
+    found = [row async for rows in database.stream(query, parameters) for row in rows]
+    if kind == "attributes":
+        return [tuple(map(native, row)) for row in found]
+    return found

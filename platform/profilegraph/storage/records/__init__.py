@@ -1,0 +1,1 @@
+"""Records of customers in the graph: their declarations, writes and reads."""

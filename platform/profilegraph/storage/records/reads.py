@@ -1,0 +1,259 @@
+"""What is known of customers, read for many of them at once: one query, whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
+from profilegraph.domain.records.activity import Arrival, Channel, Event, FollowUp, Opportunity
+from profilegraph.domain.records.customers import Consent, CustomerKind, Identity, Relation, Tagging
+from profilegraph.domain.records.organisation import DecisionMaker, Department, Employee
+from profilegraph.domain.values import EPOCH, Record
+from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.rows import Row
+from profilegraph.storage.records import kinds as stored
+from profilegraph.storage.records.kinds import StoredKind
+from profilegraph.storage.statements import statement
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+ByCustomer = Mapping[str, Sequence[T]]
+"""What was found, by customer key; a customer of whom nothing was found is absent."""
+_STORED: Mapping[type[Record], StoredKind[Any]] = {
+    one.record: one for one in (stored.OPPORTUNITY, stored.FOLLOW_UP, stored.CONSENT)
+}
+_ACTIVITY: Mapping[type[Record], str] = {
+    Opportunity: "MATCH (c:Customer)-[:HAS]->(n:Opportunity {key: $key})"
+    " RETURN c.key AS customer, properties(n) AS item",
+    FollowUp: "MATCH (c:Customer)-[:FOLLOWED_UP_BY]->(n:FollowUp {key: $key})"
+    " OPTIONAL MATCH (n)-[:BY]->(e:Employee)"
+    " RETURN c.key AS customer, n {.*, employee: e.key} AS item",
+    Consent: "MATCH (c:Customer)-[:GAVE]->(n:Consent {key: $key})"
+    " RETURN c.key AS customer, properties(n) AS item",
+}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A customer as the graph has it: attributes and metrics by their keys, without prefixes."""
+
+    key: str
+    kind: CustomerKind
+    name: str | None
+    created_at: datetime
+    attributes: Mapping[str, bool | float | date | str]
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An employee who is responsible for a customer, and since when."""
+
+    employee: Employee
+    since: datetime
+
+
+@dataclass(frozen=True)
+class TimelineQuery:
+    """Which part of what happened with a customer is asked for, the newest first."""
+
+    most: int
+    kinds: tuple[str, ...] | None = None
+    """Only of these types or kinds; None of any."""
+    after: tuple[datetime, str] | None = None
+    """Only what follows the record of this moment and key."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return what statements are given."""
+        at, key = self.after or (None, None)
+        kinds = None if self.kinds is None else list(self.kinds)
+        return {"most": self.most, "kinds": kinds, "at": at, "after": key}
+
+
+async def read_profiles(database: Database, keys: Sequence[str]) -> ByCustomer[Profile]:
+    """Return each customer, alone in its list."""
+    return await _read(database, "read_customers", keys, lambda _, row: _profile(row))
+
+
+async def read_names(database: Database, customers: Collection[str]) -> Mapping[str, str]:
+    """Return the names of those of some customers who have one, by key."""
+    rows = await database.read(
+        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.name IS NOT NULL"
+        " RETURN c.key AS key, c.name AS name",
+        {"keys": sorted(customers)},
+    )
+    return {row["key"]: row["name"] for row in rows}
+
+
+async def read_identities(database: Database, keys: Sequence[str]) -> ByCustomer[Identity]:
+    """Return the identities of each customer, by kind and value."""
+    return await _read(database, "read_identities", keys, _record(stored.IDENTITY))
+
+
+async def read_taggings(
+    database: Database, keys: Sequence[str], now: datetime
+) -> ByCustomer[Tagging]:
+    """Return the taggings that hold at `now`, by dimension and the order of its tags."""
+    return await _read(database, "read_taggings", keys, _tagging, now=now)
+
+
+async def read_all_taggings(database: Database, keys: Sequence[str]) -> ByCustomer[Tagging]:
+    """Return all that was ever said of each customer, what is over too."""
+    rows = await database.read(statement("read_all_taggings"), {"keys": list(keys)})
+    found: dict[str, list[Tagging]] = {}
+    for row in rows:
+        kind: StoredKind[Tagging] = stored.RELATIONSHIPS[row["type"]]
+        one = kind.read(row["properties"], customer=row["customer"], tag=row["tag"])
+        found.setdefault(one.customer, []).append(one)
+    return found
+
+
+async def read_all_states(database: Database, keys: Sequence[str]) -> ByCustomer[Record]:
+    """Return how the departments, decision-makers and opportunities of each customer were."""
+    rows = await database.read(statement("read_all_states"), {"keys": list(keys)})
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        kind: StoredKind[Record] = stored.NODES[row["label"]]
+        one = kind.read(row["properties"], customer=row["customer"])
+        found.setdefault(row["customer"], []).append(one)
+    return found
+
+
+async def read_departments(database: Database, keys: Sequence[str]) -> ByCustomer[Department]:
+    """Return all departments of each customer, by key."""
+    return await _read(database, "read_departments", keys, _record(stored.DEPARTMENT))
+
+
+async def read_decision_makers(
+    database: Database, keys: Sequence[str]
+) -> ByCustomer[DecisionMaker]:
+    """Return all decision-makers of each customer, the most influential first."""
+    return await _read(database, "read_decision_makers", keys, _record(stored.DECISION_MAKER))
+
+
+async def read_events(
+    database: Database, keys: Sequence[str], asked: TimelineQuery
+) -> ByCustomer[Event]:
+    """Return events of each customer, the newest first."""
+    return await _read(database, "read_events", keys, _record(stored.EVENT), **asked.parameters)
+
+
+async def read_events_by_key(database: Database, keys: Sequence[str]) -> ByCustomer[Event]:
+    """Return the events of these keys (those of the events), by customer."""
+    return await _read(database, "read_events_by_key", keys, _record(stored.EVENT))
+
+
+async def read_relations(database: Database, keys: Sequence[str]) -> ByCustomer[Relation]:
+    """Return how other customers are related to each, seen from the customer."""
+    return await _read(database, "read_relations", keys, _record(stored.RELATION))
+
+
+async def read_owners(database: Database, keys: Sequence[str]) -> ByCustomer[Owner]:
+    """Return the employees who are responsible for each customer, the first one first."""
+    return await _read(database, "read_owners", keys, lambda _, row: _owner(row))
+
+
+async def read_opportunities(database: Database, keys: Sequence[str]) -> ByCustomer[Opportunity]:
+    """Return all opportunities of each customer, by key."""
+    return await _read(database, "read_opportunities", keys, _record(stored.OPPORTUNITY))
+
+
+async def read_follow_ups(
+    database: Database, keys: Sequence[str], asked: TimelineQuery
+) -> ByCustomer[FollowUp]:
+    """Return follow-ups with each customer, the newest first."""
+    return await _read(
+        database, "read_follow_ups", keys, _record(stored.FOLLOW_UP), **asked.parameters
+    )
+
+
+async def read_consents(database: Database, keys: Sequence[str]) -> ByCustomer[Consent]:
+    """Return what each customer allowed or forbade, the newest first."""
+    return await _read(database, "read_consents", keys, _record(stored.CONSENT))
+
+
+async def read_arrivals(database: Database, keys: Sequence[str]) -> ByCustomer[Arrival]:
+    """Return by which channels each customer came to us, the first one first."""
+    return await _read(database, "read_arrivals", keys, _record(stored.ARRIVAL))
+
+
+async def read_channels(database: Database, keys: Sequence[str]) -> Mapping[str, Sequence[Channel]]:
+    """Return each channel that there is, alone in its list, by its key."""
+    rows = await database.read(statement("read_channels"), {"keys": list(keys)})
+    return {row["key"]: [stored.CHANNEL.read(row)] for row in rows}
+
+
+async def read_owner_of(database: Database, label: str, key: str) -> str | None:
+    """Return the key of the customer whose department or decision-maker has this key, if any."""
+    queries = {
+        "Department": "MATCH (:Department {key: $key})-[:OF]->(c:Customer) RETURN c.key AS key",
+        "DecisionMaker": "MATCH (:DecisionMaker {key: $key})-[:OF]->(c:Customer) RETURN c.key AS key",
+    }
+    rows = await database.read(queries[label], {"key": key})
+    return rows[0]["key"] if rows else None
+
+
+async def read_activity(database: Database, kind: type[R], key: str) -> R | None:
+    """Return the opportunity, follow-up or consent of a key, if there is one."""
+    rows = await database.read(_ACTIVITY[kind], {"key": key})
+    found: StoredKind[R] = _STORED[kind]
+    return found.read(rows[0]["item"], customer=rows[0]["customer"]) if rows else None
+
+
+async def read_identified(database: Database, identity: str) -> str | None:
+    """Return the key of the customer that an identity, by its key, belongs to, if any."""
+    rows = await database.read(
+        "MATCH (:Identity {key: $key})-[:IDENTIFIES]->(c:Customer) RETURN c.key AS key",
+        {"key": identity},
+    )
+    return rows[0]["key"] if rows else None
+
+
+async def _read(
+    database: Database,
+    name: str,
+    keys: Sequence[str],
+    parse: Callable[[str, Row], T],
+    **parameters: Any,
+) -> ByCustomer[T]:
+    rows = await database.read(statement(name), {"keys": list(keys), **parameters})
+    return {
+        row["customer"]: [parse(row["customer"], item) for item in row["items"]] for row in rows
+    }
+
+
+def _record(kind: StoredKind[R]) -> Callable[[str, Row], R]:
+    """Return what makes a record of a row, which its customer is found with."""
+    return lambda customer, row: kind.read(row, customer=customer)
+
+
+def _tagging(customer: str, row: Row) -> Tagging:
+    until = row["until"]
+    ends = None if until is None else _moment(until)
+    return stored.TAGGING.read(row, customer=customer, since=_moment(row["since"]), until=ends)
+
+
+def _moment(microseconds: int) -> datetime:
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def _profile(row: Row) -> Profile:
+    return Profile(
+        key=row["key"],
+        kind=CustomerKind(row["kind"]),
+        name=row.get("name"),
+        created_at=row["createdAt"],
+        attributes=prefixed(ATTRIBUTE_PREFIX, row),
+        metrics=prefixed(METRIC_PREFIX, row),
+    )
+
+
+def _owner(row: Row) -> Owner:
+    return Owner(
+        stored.EMPLOYEE.read({"key": row["key"], "name": row["name"], "team": row["team"]}),
+        row["since"],
+    )

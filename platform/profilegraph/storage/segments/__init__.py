@@ -1,0 +1,1 @@
+"""Segments in the graph: saved filters and lists, and filters asked of it."""

@@ -1,0 +1,85 @@
+"""Groups of segments in an order of priority."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from profilegraph.domain.values import Labels
+from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.neo4j.rows import Row
+from profilegraph.storage.statements import statement
+
+
+@dataclass(frozen=True)
+class SegmentGroup:
+    """Segments of which each customer belongs to one at most: the first that it is a member of."""
+
+    key: str
+    labels: Labels
+    owner: str
+    """Name of the API key that it belongs to."""
+    segments: tuple[str, ...]
+    """Keys, the first in rank first."""
+    weights: tuple[float, ...] | None = None
+    """What ranks them, in the same order; None where they were ranked as such."""
+
+
+async def claim_group(transaction: Transaction, key: str, owner: str) -> str:
+    """Return whose a group is after making sure that it is there; nobody else changes it until the commit."""
+    rows = await transaction.run(
+        "MERGE (g:SegmentGroup {key: $key}) ON CREATE SET g.owner = $owner"
+        " SET g.key = g.key RETURN g.owner AS owner",
+        {"key": key, "owner": owner},
+    )
+    found: str = rows[0]["owner"]
+    return found
+
+
+async def save_group(
+    transaction: Transaction,
+    key: str,
+    labels: Labels,
+    segments: Sequence[str],
+    weights: Sequence[float] | None,
+) -> None:
+    """Have a claimed group rank these segments, and no others, in this order; say by what weights."""
+    await transaction.run(
+        statement("save_segment_group"),
+        {
+            "key": key,
+            "labelZh": labels.zh_cn,
+            "labelEn": labels.en,
+            "segments": list(segments),
+            "weights": None if weights is None else list(weights),
+        },
+    )
+
+
+async def delete_group(transaction: Transaction, key: str) -> None:
+    """Delete a group; its segments stay."""
+    await transaction.run("MATCH (g:SegmentGroup {key: $key}) DETACH DELETE g", {"key": key})
+
+
+async def read_groups(
+    database: Database, keys: Sequence[str] | None = None
+) -> Sequence[SegmentGroup]:
+    """Return the groups of some keys, or all, by key."""
+    rows = await database.read(statement("read_segment_groups"), {"keys": keys, "segment": None})
+    return [_group(row) for row in rows]
+
+
+async def groups_with(transaction: Transaction, segment: str) -> Sequence[SegmentGroup]:
+    """Return the groups that rank a segment, by key."""
+    rows = await transaction.run(
+        statement("read_segment_groups"), {"keys": None, "segment": segment}
+    )
+    return [_group(row) for row in rows]
+
+
+def _group(row: Row) -> SegmentGroup:
+    own = row["group"]
+    labels = Labels(zh_cn=own.get("labelZh"), en=own.get("labelEn"))
+    weights = tuple(weight for _, weight in row["ranked"] if weight is not None)
+    keys = tuple(key for key, _ in row["ranked"])
+    return SegmentGroup(own["key"], labels, own["owner"], keys, weights or None)

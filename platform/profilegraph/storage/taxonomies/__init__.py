@@ -1,0 +1,1 @@
+"""Taxonomies in the graph, their changes, and the cleaning of taggings."""

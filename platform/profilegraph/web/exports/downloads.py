@@ -1,0 +1,91 @@
+"""Files of any length on their way to a client: as fast as it reads, and no longer than it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from urllib.parse import quote
+
+import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from profilegraph.errors import ProfilegraphError
+from profilegraph.web.graphql.endpoint import failure
+
+SEND_SECONDS = 60.0
+"""How long a client may take to read a part before it is given up."""
+_log = structlog.get_logger()
+
+
+class Download(Response):
+    """Sends the parts of a file as they are made.
+
+    An error before the first part is the answer. One after it cannot be told any more, so the
+    connection is broken: to the client, the file is incomplete, not short.
+    """
+
+    def __init__(self, parts: AsyncGenerator[bytes, None], name: str, media_type: str) -> None:
+        super().__init__(media_type=media_type)
+        del self.headers["content-length"]
+        self.headers["content-disposition"] = _attached(name)
+        self.headers["cache-control"] = "no-store"
+        self._parts = parts
+        self.sent = 0
+        """How many bytes were sent."""
+        self.complete = False
+        """Whether they were the whole file."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file until it ends or the client goes; then nothing more of it is made."""
+        sending = asyncio.create_task(self._answer(scope, receive, send))
+        going = asyncio.create_task(_gone(receive))
+        try:
+            await asyncio.wait({sending, going}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            going.cancel()
+            if not sending.done():
+                sending.cancel()
+            await asyncio.wait({sending, going})
+        if not sending.cancelled():
+            sending.result()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._parts) as parts:
+            try:
+                part = await anext(parts, b"")
+            except ProfilegraphError as error:
+                await failure(error)(scope, receive, send)
+                return
+            start = {"type": "http.response.start", "status": self.status_code}
+            await send({**start, "headers": self.raw_headers})
+            try:
+                await self._send(part, parts, send)
+            except (ProfilegraphError, TimeoutError) as error:
+                # A response that the server finds unfinished makes it break the connection.
+                code = getattr(error, "code", "CLIENT_TOO_SLOW")
+                _log.warning("download_broken", code=code, sent=self.sent)
+
+    async def _send(self, part: bytes, parts: AsyncGenerator[bytes, None], send: Send) -> None:
+        await self._send_part(part, send)
+        async for one in parts:
+            await self._send_part(one, send)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        self.complete = True
+
+    async def _send_part(self, part: bytes, send: Send) -> None:
+        async with asyncio.timeout(SEND_SECONDS):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        self.sent += len(part)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _attached(name: str) -> str:
+    """Return the header that names a file: in full, and in ASCII for what cannot read that."""
+    plain = "".join(sign if sign.isascii() and sign.isprintable() else "_" for sign in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,148 @@
+"""Exports over HTTP: what is asked for in the address, and who asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from profilegraph.errors import InvalidInput, ProfilegraphError
+from profilegraph.language.codec import decode_person_text
+from profilegraph.language.facts import When
+from profilegraph.language.history import as_of, require_moment
+from profilegraph.language.nodes import PersonTest
+from profilegraph.nearest import did_you_mean
+from profilegraph.services.exports.cells import CellStyle
+from profilegraph.services.exports.columns import ExportSubject
+from profilegraph.services.exports.files import form_of
+from profilegraph.services.exports.tables import open_table
+from profilegraph.services.keys import ApiKey
+from profilegraph.services.platform import Platform
+from profilegraph.web.exports.downloads import Download
+from profilegraph.web.graphql.endpoint import bearer, failure
+from profilegraph.web.graphql.keys import KeyRing
+
+PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "now", "what", "where")
+_NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
+_FLAGS = {"true": True, "false": False}
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|]')
+_log = structlog.get_logger()
+
+
+class Exports:
+    """Answers with a segment's members as a file, to carriers of an API key alone."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        authenticate: KeyRing[ApiKey],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._platform = platform
+        self._authenticate = authenticate
+        self._clock = clock
+
+    @property
+    def route(self) -> Route:
+        """Return where exports are asked for."""
+        route = Route("/export/segments/{key:path}.{form}", self, methods=["GET"])
+        route.methods = {"GET"}  # a HEAD, which is let in unasked, would make the file in vain
+        return route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or why there is none."""
+        request = Request(scope)
+        try:
+            viewer = await self._authenticate(bearer(request))
+            download = await self._download(request)
+        except ProfilegraphError as error:
+            await failure(error)(scope, receive, send)
+            return
+        try:
+            await download(scope, receive, send)
+        finally:
+            _log.info(
+                "export",
+                key_id=viewer.id,
+                segment=request.path_params["key"],
+                form=request.path_params["form"],
+                what=request.query_params.get("what", ExportSubject.MEMBERS.value),
+                columns=request.query_params.get("columns"),
+                sent=download.sent,
+                complete=download.complete,
+            )
+
+    async def _download(self, request: Request) -> Download:
+        now, given = self._clock(), request.query_params
+        form = form_of(request.path_params["form"])
+        _refuse_unknown(given)
+        style = CellStyle(
+            locale=given.get("locale", "en"),
+            labels=_flag(given, "labels", usually=form.for_people),
+            bom=_flag(given, "bom", usually=True),
+            zone=self._platform.deployment.zone,
+        )
+        columns = given["columns"].split(",") if "columns" in given else None
+        of_people = _people(given)
+        table = await open_table(
+            self._platform,
+            request.path_params["key"],
+            _when(given, now),
+            of_people=of_people,
+            columns=columns,
+        )
+        title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
+        title += "" if of_people is None else f" {ExportSubject.PEOPLE.value}"
+        name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
+        return Download(form.write(table, style), name, form.media_type)
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in given:
+        if name not in PARAMETERS:
+            hint = did_you_mean(name, PARAMETERS)
+            raise InvalidInput(f"no parameter is called {name!r}.", where=name, hint=hint)
+
+
+def _flag(given: Mapping[str, str], name: str, *, usually: bool) -> bool:
+    if name not in given:
+        return usually
+    if given[name] not in _FLAGS:
+        raise InvalidInput("give true or false.", where=name)
+    return _FLAGS[given[name]]
+
+
+def _when(given: Mapping[str, str], present: datetime) -> When:
+    now = _moment(given, "now")
+    if now is not None:
+        require_moment(now, "now")
+    return as_of(_moment(given, "asOf"), now or present)
+
+
+def _moment(given: Mapping[str, str], name: str) -> datetime | None:
+    if name not in given:
+        return None
+    try:
+        moment = datetime.fromisoformat(given[name])
+    except ValueError as fault:
+        raise InvalidInput(_NO_MOMENT, where=name) from fault
+    if moment.tzinfo is None:
+        raise InvalidInput(_NO_MOMENT, where=name)
+    return moment
+
+
+def _people(given: Mapping[str, str]) -> PersonTest | None:
+    """Return what is asked of people; None where members are asked for."""
+    what = given.get("what", ExportSubject.MEMBERS.value)
+    if what not in {one.value for one in ExportSubject}:
+        raise InvalidInput(f"give {' or '.join(one.value for one in ExportSubject)}.", where="what")
+    if what == ExportSubject.PEOPLE.value:
+        return decode_person_text(given.get("where", "{}"))
+    if "where" in given:
+        raise InvalidInput("it narrows people; give what=people with it.", where="where")
+    return None

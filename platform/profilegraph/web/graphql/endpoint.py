@@ -1,0 +1,123 @@
+"""The GraphQL endpoint: who asks, what is asked, and the answer in the media type accepted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from profilegraph.api.runtime.executor import Answer, Executor
+from profilegraph.api.runtime.faults import described
+from profilegraph.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ProfilegraphError,
+    Unauthenticated,
+)
+from profilegraph.web.graphql.requests import Refusal, read_operation
+
+RESULT = "application/graphql-response+json"
+JSON = "application/json"
+_TYPES = {RESULT: RESULT, JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON}
+
+_STATUS: Mapping[type[ProfilegraphError], int] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    InvalidInput: 400,
+    Conflict: 409,
+}
+
+Authenticate = Callable[[str | None], Awaitable[object]]
+"""Returns who carries this API key, or raises Unauthenticated."""
+NewContext = Callable[[object], object]
+"""Returns what the resolvers of one request share, for who asks."""
+
+
+class GraphQLEndpoint:
+    """Answers GraphQL over HTTP, to carriers of an API key alone."""
+
+    def __init__(
+        self, executor: Executor, authenticate: Authenticate, new_context: NewContext
+    ) -> None:
+        self._executor = executor
+        self._authenticate = authenticate
+        self._new_context = new_context
+
+    async def __call__(self, request: Request) -> Response:
+        """Return the answer; failures of the request have the shape of GraphQL errors too."""
+        media_type = accepted(request)
+        try:
+            viewer = await self._authenticate(bearer(request))
+            operation = await read_operation(request)
+        except Refusal as refusal:
+            return answer(
+                media_type,
+                refusal.status,
+                problem(refusal.code, refusal.message),
+                **refusal.headers,
+            )
+        except Unauthenticated as error:
+            return answer(media_type, 401, _expected(error), **{"WWW-Authenticate": "Bearer"})
+        except ProfilegraphError as error:
+            return answer(media_type, 503, _expected(error))
+        answered = await self._executor.execute(
+            operation.query,
+            operation.variables,
+            operation.name,
+            self._new_context(viewer),
+            may_mutate=operation.may_mutate,
+        )
+        return _respond(media_type, answered)
+
+
+def accepted(request: Request) -> str:
+    """Return the media type to answer in: the first accepted one that is known, else JSON."""
+    for choice in request.headers.get("accept", "").split(","):
+        if known := _TYPES.get(choice.partition(";")[0].strip().lower()):
+            return known
+    return JSON
+
+
+def bearer(request: HTTPConnection) -> str | None:
+    """Return the API key that a request carries in its Authorization header, if any."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
+    """Return the body of an answer that is one error."""
+    return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
+
+
+def failure(error: ProfilegraphError) -> Response:
+    """Return the answer to a request that failed as expected, outside of GraphQL."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return answer(JSON, status, problem(message=error.message, **described(error)), **headers)
+
+
+def answer(media_type: str, status: int, body: dict[str, Any], **headers: str) -> Response:
+    """Return a response that no cache keeps."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Starlette adds a charset to text types only, and GraphQL over HTTP asks for one.
+    kind = f"{media_type}; charset=utf-8"
+    return Response(text, status, {"Cache-Control": "no-store", "Content-Type": kind, **headers})
+
+
+def _expected(error: ProfilegraphError) -> dict[str, Any]:
+    hint = {"hint": error.hint} if error.hint else {}
+    return problem(error.code, error.message, **hint)
+
+
+def _respond(media_type: str, answered: Answer) -> Response:
+    if answered.mutation_refused:
+        return answer(media_type, 405, answered.result, Allow="POST")
+    # GraphQL over HTTP: the older media type tells of errors in the body alone.
+    refused = not answered.executed and media_type == RESULT
+    return answer(media_type, 400 if refused else 200, answered.result)

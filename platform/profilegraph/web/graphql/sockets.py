@@ -1,0 +1,188 @@
+"""GraphQL over WebSockets, by the sub-protocol graphql-transport-ws: for subscriptions above all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection
+from contextlib import aclosing
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from profilegraph.api.runtime.executor import Executor
+from profilegraph.errors import ProfilegraphError, Unauthenticated
+from profilegraph.web.graphql.endpoint import Authenticate, NewContext, bearer, problem
+from profilegraph.web.graphql.requests import Operation, Refusal, operation_of, parsed
+
+PROTOCOL = "graphql-transport-ws"
+INIT_SECONDS = 10.0
+MOST_OPERATIONS = 20
+"""Operations that may be under way at once on one socket."""
+
+
+class Closed(Exception):
+    """The client broke the protocol, or may not be here: the close code and the reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class GraphQLSocket:
+    """Answers GraphQL over WebSockets, to carriers of an API key alone.
+
+    The key is in the header of the handshake, or, as browsers can set none, in `Authorization` of
+    the payload of `connection_init`.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        authenticate: Authenticate,
+        new_context: NewContext,
+        origins: Collection[str] = (),
+    ) -> None:
+        """`origins` are the web sites whose pages may open a socket, beside those of this one."""
+        self._origins = origins
+        self._executor = executor
+        self._authenticate = authenticate
+        self._new_context = new_context
+
+    async def __call__(self, socket: WebSocket) -> None:
+        """Serve one socket until either side closes it."""
+        if _foreign(socket, self._origins) or PROTOCOL not in socket.scope["subprotocols"]:
+            await socket.close()  # before it was accepted, that is the status 403
+            return
+        await socket.accept(PROTOCOL)
+        try:
+            await _Connection(socket, self._executor, self._authenticate, self._new_context).serve()
+        except* WebSocketDisconnect:
+            pass  # so a client says goodbye
+        except* Closed as group:
+            closed = group.exceptions[0]
+            assert isinstance(closed, Closed)  # noqa: S101  (nothing raises it in a group)
+            await socket.close(closed.code, closed.reason)
+
+
+class _Connection:
+    """One socket: who is at its other end, and the operations under way."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        executor: Executor,
+        authenticate: Authenticate,
+        new_context: NewContext,
+    ) -> None:
+        self._socket = socket
+        self._executor = executor
+        self._authenticate = authenticate
+        self._new_context = new_context
+        self._secret: str | None = None
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    async def serve(self) -> None:
+        """Take messages until the client goes; what is under way then ends with it."""
+        await self._begin()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._take(await self._message(), group)
+
+    async def _begin(self) -> None:
+        try:
+            async with asyncio.timeout(INIT_SECONDS):
+                message = await self._message()
+        except TimeoutError as fault:
+            raise Closed(4408, "Connection initialisation timeout") from fault
+        match message:
+            case {"type": "connection_init", "payload": {"Authorization": str(given)}}:
+                scheme, _, key = given.partition(" ")
+                self._secret = key.strip() if scheme.lower() == "bearer" else given
+            case {"type": "connection_init"}:
+                self._secret = bearer(self._socket)
+            case _:
+                raise Closed(4401, "Unauthorized")
+        await self._viewer()
+        await self._send({"type": "connection_ack"})
+
+    async def _take(self, message: dict[str, Any], group: asyncio.TaskGroup) -> None:
+        match message:
+            case {"type": "ping"}:
+                await self._send({"type": "pong"})
+            case {"type": "pong"}:
+                pass
+            case {"type": "complete", "id": str(id_)}:
+                if id_ in self._under_way:
+                    self._under_way.pop(id_).cancel()
+            case {"type": "subscribe", "id": str(id_), "payload": dict(payload)} if id_:
+                await self._subscribe(id_, payload, group)
+            case {"type": "connection_init"}:
+                raise Closed(4429, "Too many initialisation requests")
+            case _:
+                raise Closed(4400, "Invalid message")
+
+    async def _subscribe(self, id_: str, payload: dict[str, Any], group: asyncio.TaskGroup) -> None:
+        if id_ in self._under_way:
+            raise Closed(4409, f"Subscriber for {id_} already exists")
+        try:
+            operation = operation_of(payload, may_mutate=True)
+        except Refusal as refusal:
+            raise Closed(4400, refusal.message) from refusal
+        if len(self._under_way) >= MOST_OPERATIONS:
+            refused = problem("TOO_MANY_OPERATIONS", f"At most {MOST_OPERATIONS} run at once.")
+            await self._send({"id": id_, "type": "error", "payload": refused["errors"]})
+            return
+        self._under_way[id_] = group.create_task(self._run(id_, operation))
+
+    async def _run(self, id_: str, operation: Operation) -> None:
+        context = self._new_context(await self._viewer())
+        answers = self._executor.stream(
+            operation.query, operation.variables, operation.name, context
+        )
+        async with aclosing(answers):
+            async for answer in answers:
+                await self._viewer()  # a key that was revoked meanwhile is told nothing more
+                if not answer.executed:
+                    payload = answer.result["errors"]
+                    self._under_way.pop(id_, None)
+                    await self._send({"id": id_, "type": "error", "payload": payload})
+                    return
+                await self._send({"id": id_, "type": "next", "payload": answer.result})
+        self._under_way.pop(id_, None)
+        await self._send({"id": id_, "type": "complete"})
+
+    async def _viewer(self) -> object:
+        try:
+            return await self._authenticate(self._secret)
+        except Unauthenticated as error:
+            raise Closed(4403, "Forbidden") from error
+        except ProfilegraphError as error:
+            raise Closed(1013, error.code) from error
+
+    async def _message(self) -> dict[str, Any]:
+        received = await self._socket.receive()
+        if received["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(received["code"])
+        try:
+            message = parsed((received.get("text") or "").encode())
+        except Refusal as refusal:
+            raise Closed(4400, refusal.message) from refusal
+        if not isinstance(message, dict):
+            raise Closed(4400, "Invalid message")
+        return message
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        # It waits while the client does not read: nothing piles up for a slow one.
+        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        await self._socket.send_text(text)
+
+
+def _foreign(socket: WebSocket, origins: Collection[str]) -> bool:
+    """Return whether a browser opens the socket for a page of a site that is not allowed to."""
+    origin = socket.headers.get("origin")
+    if origin is None or origin in origins:
+        return False
+    return urlsplit(origin).netloc != socket.headers.get("host")

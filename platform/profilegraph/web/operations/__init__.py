@@ -1,0 +1,1 @@
+"""What operators ask over HTTP: health, figures, logs, the index's verification."""

@@ -1,0 +1,58 @@
+"""What whoever runs the platform asks a process that serves: its figures, and whether its index is right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from profilegraph.errors import Forbidden, ProfilegraphError
+from profilegraph.services.cache.server_index import PATH
+from profilegraph.services.cache.verification import verify
+from profilegraph.services.keys import ApiKey
+from profilegraph.services.platform import Platform
+from profilegraph.web.graphql.endpoint import bearer, failure
+from profilegraph.web.graphql.keys import KeyRing
+
+_NOT_ADMINISTRATOR = Forbidden("checking the index reads all of the graph: an administrator may.")
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def operator_routes(platform: Platform, keys: KeyRing[ApiKey]) -> list[Route]:
+    """Return where figures and checks of a process are asked for, by carriers of a key alone.
+
+    A check of the index raises Forbidden unless an administrator asks.
+    """
+    reading = asyncio.Lock()  # a check reads the whole graph: one at a time
+
+    async def figures(request: Request) -> Response:
+        await keys(bearer(request))
+        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    async def verification(request: Request) -> Response:
+        key = await keys(bearer(request))
+        if not key.actor.administrator:
+            return failure(_NOT_ADMINISTRATOR)
+        async with reading:
+            found = await verify(platform.database, platform.knowledge)
+        return JSONResponse(asdict(found))
+
+    return [
+        Route("/metrics", _answering(figures), methods=["GET"]),
+        Route(PATH, _answering(verification), methods=["POST"]),
+    ]
+
+
+def _answering(work: Answer) -> Answer:
+    async def answered(request: Request) -> Response:
+        try:
+            return await work(request)
+        except ProfilegraphError as error:
+            return failure(error)
+
+    return answered
