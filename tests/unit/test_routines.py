@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from profilegraph.errors import DatabaseUnavailable
 from profilegraph.services.operations.limiter import Limiter
 from profilegraph.services.operations.metrics import Metrics
-from profilegraph.services.operations.routines import ItemsInProgress, Routine, Routines
+from profilegraph.services.operations.routines import MOST_ITEMS, ItemsInProgress, Routine, Routines
 from tests.conftest import NOW
 
 
@@ -82,6 +82,14 @@ async def test_one_item_that_fails_is_set_aside_and_the_others_are_done() -> Non
     await going.settled()
     now[0] = 601.0
     assert routines.told() == "ok"
+
+
+def test_of_too_many_items_that_are_set_aside_the_oldest_are_forgotten() -> None:
+    routines = Routines(lambda: 0.0)
+    for number in range(MOST_ITEMS + 1):
+        routines.set_aside("testing", str(number), KeyError())
+    aside = routines.aside("testing")
+    assert (len(aside), "0" in aside, str(MOST_ITEMS) in aside) == (MOST_ITEMS, False, True)
 
 
 async def test_metrics_count_what_routines_fail_at() -> None:

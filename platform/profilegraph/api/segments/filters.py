@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
+from cachetools import LRUCache
 
 from profilegraph.api.runtime.enums import FollowUpKind, RelationKind, TagSource
 from profilegraph.api.runtime.fields import given, made_by
@@ -25,7 +26,7 @@ from profilegraph.language.nodes import Node
 
 _MOST_REMEMBERED = 256
 _LONGEST_REMEMBERED = 4_000
-_remembered: dict[str, Node] = {}
+_remembered: LRUCache[str, Node] = LRUCache(_MOST_REMEMBERED)
 """Filters by their text: a page asks for the same one again and again, and of each it is one tree."""
 
 
@@ -38,8 +39,6 @@ def _read(value: Any, conditions: Conditions) -> Node:
     node = decode(canonical(value), conditions)
     # What a plugin makes of its condition is asked of it each time.
     if len(text) <= _LONGEST_REMEMBERED and not any(f"'{name}':" in text for name in conditions):
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
         _remembered[text] = node
     return node
 

@@ -86,16 +86,11 @@ class Binder:
         self._mapping = mapping
         self._conventions = conventions
         self._has_attributes = kind is Customer
-        self._known: dict[str, tuple[Target, ...]] = {}
+        self._bound = lru_cache(_REMEMBERED)(lambda column: tuple(self._bind(column)))
 
     def targets(self, column: str) -> tuple[Target, ...]:
         """Return where a column's cells go; raises ValueError where it has no use."""
-        known = self._known.get(column)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[column] = tuple(self._bind(column))
-        return known
+        return self._bound(column)
 
     def constants(self) -> Iterator[tuple[Target, str]]:
         """Yield the fields that have the same text in every row, and that text.

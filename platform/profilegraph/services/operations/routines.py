@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
+from cachetools import TTLCache
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -26,7 +27,7 @@ from profilegraph.errors import ProfilegraphError
 LONGEST_PAUSE = 10.0
 """Seconds before a routine that failed again and again is begun anew; a database may come back."""
 MOST_ITEMS = 1_000
-"""Items of one routine that are remembered as set aside …"""
+"""Items of one routine that are remembered as set aside; of more, the oldest are forgotten …"""
 REMEMBERED_SECONDS = 600.0
 """… and for how long after they failed at last: one that is deleted is not taken up again."""
 _log = structlog.get_logger(__name__)
@@ -40,14 +41,14 @@ class Interrupted(Exception):
 class RoutineState:
     """How a routine has fared since the process began."""
 
+    items: TTLCache[str, str]
+    """What was set aside and not taken up again, with the reason."""
     failures: int = 0
     in_a_row: int = 0
     reason: str = ""
     """Why it failed at last, as a code or the name of a class: a message may hold anything."""
     set_aside: int = 0
     """How often an item was."""
-    items: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """What was set aside and not taken up again: the reason, and when."""
 
 
 class Routines:
@@ -61,7 +62,10 @@ class Routines:
         return iter(sorted(self._states.items()))
 
     def __getitem__(self, name: str) -> RoutineState:
-        return self._states.setdefault(name, RoutineState())
+        if name not in self._states:
+            items = TTLCache[str, str](MOST_ITEMS, REMEMBERED_SECONDS, self._clock)
+            self._states[name] = RoutineState(items)
+        return self._states[name]
 
     def failed(self, name: str, error: BaseException) -> None:
         """Take note that a routine, or one round of it, ended in an error."""
@@ -79,8 +83,7 @@ class Routines:
         """Take note that a routine goes on without one item."""
         state = self[name]
         state.set_aside += 1
-        if item in state.items or len(state.items) < MOST_ITEMS:
-            state.items[item] = reason_of(error), self._clock()
+        state.items[item] = reason_of(error)
         _tell("item_set_aside", error, routine=name, item=item)
 
     def taken_up(self, name: str, item: str) -> None:
@@ -90,8 +93,7 @@ class Routines:
 
     def aside(self, name: str) -> dict[str, str]:
         """Return what a routine has set aside now, with the reasons."""
-        since = self._clock() - REMEMBERED_SECONDS
-        return {item: reason for item, (reason, at) in self[name].items.items() if at >= since}
+        return dict(self[name].items)
 
     def told(self) -> str:
         """Return in a few words which routines fail and what is set aside; no item is named."""

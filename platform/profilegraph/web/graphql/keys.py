@@ -7,6 +7,8 @@ from hashlib import sha256
 from time import monotonic
 from typing import Generic, TypeVar
 
+from cachetools import TLRUCache
+
 from profilegraph.errors import Unauthenticated
 
 K = TypeVar("K")
@@ -27,7 +29,10 @@ class KeyRing(Generic[K]):
         self._check = check
         self._seconds = seconds
         self._clock = clock
-        self._good: dict[bytes, tuple[float, K]] = {}
+        self._good: TLRUCache[bytes, tuple[float, K]] = TLRUCache(
+            MOST_REMEMBERED, lambda _, good, __: good[0], clock
+        )
+        """By digest: until when a key is good, and what it stands for."""
 
     async def __call__(self, secret: str | None) -> K:
         """Return what the key stands for; raises Unauthenticated where it is missing or not good."""
@@ -37,12 +42,10 @@ class KeyRing(Generic[K]):
                 hint="Send the header `Authorization: Bearer pg_…`; `profilegraph key create` makes a key.",
             )
         digest = sha256(secret.encode()).digest()
-        now = self._clock()
-        until, known = self._good.get(digest, (now, None))
-        if known is not None and now < until:
-            return known
+        known = self._good.get(digest)
+        if known is not None:
+            return known[1]
+        until = self._clock() + self._seconds  # from before the check: it may be revoked meanwhile
         key = await self._check(secret)
-        if len(self._good) >= MOST_REMEMBERED:
-            self._good.clear()
-        self._good[digest] = (now + self._seconds, key)
+        self._good[digest] = until, key
         return key
