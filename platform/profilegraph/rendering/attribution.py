@@ -10,6 +10,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.engines.reference.attribution import AttributedCause, Cause
 from profilegraph.language.saved_filters import SavedFilters
 from profilegraph.rendering.evidence import evidence_line
+from profilegraph.rendering.languages import wording
 from profilegraph.rendering.sentences import sentence
 
 CAUSES: Mapping[Cause, Labels] = MappingProxyType(
@@ -46,5 +47,4 @@ def reason_line(
         detail = sentence(reason.condition, catalogue, locale, library)
     else:
         return label
-    colon = "：" if locale.lower().startswith("zh") else ": "
-    return f"{label}{colon}{detail}"
+    return wording(locale).known.format(label, detail)

@@ -6,7 +6,6 @@ Whoever can run these commands runs the deployment: no duty keeps them from anyt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.taxonomy_changes.changes import TagChange
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.taxonomies.located_yaml import YamlFault, load_located
+from profilegraph.rendering.languages import wording
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomy_changes import planning
 from profilegraph.services.taxonomy_changes.applying import Application
@@ -34,33 +34,6 @@ from profilegraph.storage.taxonomies.changes import KeptChange
 
 app = taxonomy.app
 Key = Annotated[str, typer.Argument(help="Key of the change.", show_default=False)]
-
-
-@dataclass(frozen=True)
-class _Words:
-    """What a plan is told in."""
-
-    headings: tuple[str, ...]
-    none: str
-    taggings: str
-    apply: str
-    breaks: str
-
-
-_CHINESE = _Words(
-    headings=("人群", "名称", "之前", "之后", "进入", "离开", "例如"),
-    none="没有受影响的人群。",
-    taggings="{0:,} 个标签记录有变化，涉及 {1:,} 个客户。",
-    apply="执行：profilegraph taxonomy apply {0}",
-    breaks="有人群将无法查询：加上 --allow-broken 才会执行。",
-)
-_ENGLISH = _Words(
-    headings=("segment", "label", "before", "after", "enter", "leave", "such as"),
-    none="No segment is touched.",
-    taggings="{0:,} taggings of {1:,} customers become others or end.",
-    apply="Apply it: profilegraph taxonomy apply {0}",
-    breaks="Segments break: it is applied with --allow-broken only.",
-)
 
 
 @app.command()
@@ -137,18 +110,18 @@ def _read(file: Path) -> TagChange:
 
 
 def _show(made: Plan, locale: str) -> None:
-    words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
+    words = wording(locale)
     out.print(escape(told(made, locale)), style="bold")
-    out.print(words.taggings.format(made.taggings, made.customers))
+    out.print(words.plan_taggings.format(made.taggings, made.customers))
     if made.segments:
-        show_table(_table(made.segments, words.headings, locale))
+        show_table(_table(made.segments, words.plan_headings, locale))
     else:
-        out.print(words.none)
+        out.print(words.plan_empty)
     for one in made.warnings:
         out.print(f"! {escape(warned(one, locale))}", style="red" if one.breaks else "yellow")
     if made.breaking:
-        out.print(words.breaks)
-    out.print(words.apply.format(made.key))
+        out.print(words.plan_breaks.format("--allow-broken"))
+    out.print(words.plan_apply.format(f"profilegraph taxonomy apply {made.key}"))
 
 
 def _table(effects: Sequence[SegmentEffect], headings: Sequence[str], locale: str) -> Table:

@@ -124,6 +124,17 @@ class Wording:
     changed: str
     rewritten: str
     inside: str
+    no_segment: str
+    one_segment: str
+    first_segment: str
+    ranked: str
+    heaviest_segment: str
+    weighed: str
+    plan_headings: tuple[str, ...]
+    plan_empty: str
+    plan_taggings: str
+    plan_apply: str
+    plan_breaks: str
     comparisons: Mapping[str, str]
     times: Mapping[str, str]
     windows: Mapping[str, str]

@@ -17,6 +17,7 @@ from profilegraph.language.facts import Past, When
 from profilegraph.language.faults import Fault, FaultKind
 from profilegraph.language.nodes import AllOf, Node
 from profilegraph.language.validation import faults
+from profilegraph.rendering.languages import wording
 from profilegraph.services.platform import Platform
 from profilegraph.storage.segments.saved import SavedSegment, read_filters, read_library
 from profilegraph.storage.taxonomies.definitions import read_departed
@@ -53,10 +54,9 @@ class Broken:
 
     def text(self, locale: str) -> str:
         """Return all reasons, each with its place, in Chinese or in English."""
-        chinese = locale.lower().startswith("zh")
-        colon, semicolon = ("：", "；") if chinese else (": ", "; ")
-        told = (f"{one.fault.place}{colon}{one.fault.text(locale)}" for one in self.reasons)
-        return semicolon.join(told)
+        words = wording(locale)
+        told = (words.known.format(one.fault.place, one.fault.text(locale)) for one in self.reasons)
+        return words.semicolon.join(told)
 
 
 async def broken(

@@ -17,6 +17,7 @@ from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Node, Not
 from profilegraph.nearest import did_you_mean
+from profilegraph.rendering.languages import wording
 from profilegraph.services.customers.records import write_once
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
@@ -191,49 +192,18 @@ def _require_owner(key: str, owner: str, act: CommandContext) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Words:
-    none: str
-    one: str
-    many: str
-    named: str
-    heaviest: str
-    weighed: str
-    comma: str
-
-
-_ENGLISH = _Words(
-    none="It is a member of none of them.",
-    one="It is a member of {0} alone.",
-    many="It is a member of {0}; {1} comes first.",
-    named="{0} (rank {1})",
-    heaviest="It is a member of {0}; {1} is the heaviest.",
-    weighed="{0} (weight {1:g})",
-    comma=", ",
-)
-_CHINESE = _Words(
-    none="不属于其中任何一个人群。",
-    one="只属于{0}。",
-    many="同时属于{0}；{1}排在最前。",
-    named="{0}（第{1}位）",
-    heaviest="同时属于{0}；{1}权重最高。",
-    weighed="{0}（权重{1:g}）",
-    comma="、",
-)
-
-
 def reason(found: GroupAssignment, names: Sequence[str], locale: str) -> str:
     """Return why a customer belongs to a segment, with the names of those it is a member of.
 
     In Chinese for any zh locale, and in English otherwise.
     """
-    words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
+    words = wording(locale)
     if not names:
-        return words.none
+        return words.no_segment
     by: tuple[float, ...] = found.ranks
-    named, many = words.named, words.many
+    named, many = words.ranked, words.first_segment
     if found.weights is not None:
-        by, named, many = found.weights, words.weighed, words.heaviest
+        by, named, many = found.weights, words.weighed, words.heaviest_segment
     ranked = [named.format(*one) for one in zip(names, by, strict=True)]
-    form = words.one if len(ranked) == 1 else many
+    form = words.one_segment if len(ranked) == 1 else many
     return form.format(words.comma.join(ranked), names[0])
