@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,7 +12,10 @@ from profilegraph.cli.plugins import authoring
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.in_use import Installed, find_in_use
 from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows
-from profilegraph.hooks.hosting.host import Host
+
+if TYPE_CHECKING:
+    from profilegraph.hooks.hosting.host import Host
+
 
 app = typer.Typer(help="Plugins.", no_args_is_help=True)
 app.command()(authoring.check)

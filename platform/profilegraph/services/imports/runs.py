@@ -29,7 +29,6 @@ from profilegraph.storage.imports import (
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.records.writing import Outcome, upsert_mixed
 
-BATCH_ROWS = 5_000
 _COLLECT_AFTER = 200_000
 """Objects made and not freed, before the garbage collector looks for circles during an import."""
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from pyroaring import BitMap
 
+from profilegraph.domain.limits import MAX_TRANSITIONS
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
@@ -36,7 +37,6 @@ from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.references import lock
 from profilegraph.storage.segments.saved import SavedSegment, read_library, read_segment
 
-MAX_CROSSINGS = 1_000
 _AT_ONCE = 50
 """Moves that are read at once."""
 
@@ -132,8 +132,8 @@ async def newest_crossings(
 
     Raises InvalidInput where `first` is another number.
     """
-    if not 1 <= first <= MAX_CROSSINGS:
-        raise InvalidInput(f"a page has 1 to {MAX_CROSSINGS} moves, not {first}.", where="first")
+    if not 1 <= first <= MAX_TRANSITIONS:
+        raise InvalidInput(f"a page has 1 to {MAX_TRANSITIONS} moves, not {first}.", where="first")
     watch = (await watches(platform, [segment])).get(segment)
     if watch is None:
         return TransitionPage((), has_next=False)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.attribution import (
     Cause,
@@ -25,7 +26,6 @@ from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import naming
-from profilegraph.services.segments.service import MAX_PAGE
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.records.facts import read_past

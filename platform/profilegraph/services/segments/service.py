@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter, ValidationError
 
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -41,7 +42,6 @@ from profilegraph.storage.segments.saved import (
     save_version,
 )
 
-MAX_PAGE = 1_000
 _KEYS = TypeAdapter[str](Key)
 
 
