@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 from typer.main import get_group
@@ -86,6 +87,8 @@ def test_no_help_of_a_command_imports_what_its_work_needs() -> None:
 def test_a_command_that_asks_the_database_imports_no_api() -> None:
     found = after("key", "list")
     assert "neo4j" in found
+    assert find_spec("pandas") is not None
+    assert "pandas" not in found  # which the driver imports wherever there is one
     assert {
         name for name in found if name.startswith(("profilegraph.api", "profilegraph.web"))
     } == set()

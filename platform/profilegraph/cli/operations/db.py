@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from profilegraph.config import Settings
     from profilegraph.embedded.server import RunningServer
-    from profilegraph.services.platform import Address
-    from profilegraph.storage.neo4j.migrations import Migration
 
 
 app = typer.Typer(
@@ -79,25 +77,15 @@ def migrate() -> None:
 
     from profilegraph.cli.terminal.server_progress import ServerProgress
     from profilegraph.config import load_settings
+    from profilegraph.services.operations.schema import migrate_schema
     from profilegraph.services.platform import locate
 
     settings = load_settings()
     address = locate(settings, ServerProgress())
-    applied = asyncio.run(_migrate(settings, address))
+    applied = asyncio.run(migrate_schema(settings, address, present()))
     for migration in applied:
         out.print(f"{migration.number:04} {migration.name}")
     out.print("The schema is up to date." if not applied else f"{len(applied)} applied.")
-
-
-async def _migrate(settings: Settings, address: Address) -> list[Migration]:
-    from profilegraph.services.platform import connect, schema_migrations
-    from profilegraph.storage.neo4j.migrations import migrate as migrate_schema
-
-    database = await connect(settings, address)
-    try:
-        return await migrate_schema(database, schema_migrations(), present())
-    finally:
-        await database.close()
 
 
 def _settings() -> Settings:

@@ -18,9 +18,9 @@ from profilegraph.errors import InvalidInput, NotFound
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from profilegraph.domain.imports import Checkpoint
     from profilegraph.services.imports.files import ImportJob, ImportReport
     from profilegraph.services.platform import Platform
-    from profilegraph.storage.imports import Checkpoint
 
 
 KIND = typer.Argument(
@@ -55,14 +55,13 @@ def import_files(
 ) -> None:
     """Import rows; bad ones go to a reject file, and an interrupted import goes on when repeated."""
     from profilegraph.importers.records.mapping import FileMapping, read_mapping
-    from profilegraph.services.imports.files import ImportJob
-    from profilegraph.storage.records.upserts import RECORDS
+    from profilegraph.services.imports.files import ImportJob, record_kinds
 
     if len(files) > 1 and (source or reject):
         raise InvalidInput(
             "--source and --reject are for one file.", hint="Import the files one by one."
         )
-    options = None if kind in RECORDS else _options_of_importer(kind, parse_pairs(option))
+    options = None if kind in record_kinds() else _options_of_importer(kind, parse_pairs(option))
     if options is not None and (mapping or encoding):
         where = "--mapping" if mapping else "--encoding"
         raise InvalidInput("an importer needs no mapping and no encoding.", where=where)
@@ -86,13 +85,13 @@ def _named(encoding: str) -> str:
 def _options_of_importer(key: str, given: dict[str, str]) -> BaseModel:
     from profilegraph.hooks.hosting.host import load_host
     from profilegraph.hooks.options import parse_options
-    from profilegraph.storage.records.upserts import RECORDS
+    from profilegraph.services.imports.files import record_kinds
 
     importers = load_host().importers
     if key not in importers:
         raise NotFound(
             f"neither a kind of record nor an importer is called {key!r}.",
-            hint=f"Known: {', '.join([*RECORDS, *importers.things])}.",
+            hint=f"Known: {', '.join([*record_kinds(), *importers.things])}.",
         )
     kind: type[BaseModel] = importers.get(key).options
     return parse_options(kind, given, f"the importer {key!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from profilegraph.domain.deployment import Deployment
     from profilegraph.services.operations.deployment import SettingsChange
-    from profilegraph.storage.neo4j.database import Database
+    from profilegraph.services.operations.schema import DatabaseWork
 
 
 T = TypeVar("T")
@@ -81,24 +80,14 @@ def _table(kept: Deployment) -> Table:
     return table
 
 
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+def _run(work: DatabaseWork[T]) -> T:
     """Return what `work` returns for the database, whatever this process is set to."""
     import asyncio
 
     from profilegraph.cli.terminal.server_progress import ServerProgress
     from profilegraph.config import load_settings
-    from profilegraph.services.platform import connect, locate, schema_migrations
-    from profilegraph.storage.neo4j.migrations import require_migrated
+    from profilegraph.services.operations.schema import on_migrated
+    from profilegraph.services.platform import locate
 
     settings = load_settings()
-    address = locate(settings, ServerProgress())
-
-    async def connected() -> T:
-        database = await connect(settings, address)
-        try:
-            await require_migrated(database, schema_migrations())
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(connected())
+    return asyncio.run(on_migrated(settings, locate(settings, ServerProgress()), work))

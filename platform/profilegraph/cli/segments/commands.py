@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from profilegraph.engines.reference.counterfactual import Missing
     from profilegraph.engines.reference.evaluator import Verdict
     from profilegraph.language.saved_filters import SavedFilters
+    from profilegraph.language.saved_segments import SavedSegment
     from profilegraph.services.platform import Platform
     from profilegraph.services.segments.broken import Broken
     from profilegraph.services.segments.service import Waterfall
-    from profilegraph.storage.segments.saved import SavedSegment
 
 
 app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)

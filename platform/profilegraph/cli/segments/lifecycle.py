@@ -18,9 +18,9 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
 
 if TYPE_CHECKING:
+    from profilegraph.language.saved_segments import SavedSegment
     from profilegraph.services.platform import Platform
     from profilegraph.services.segments.rules import CommandContext
-    from profilegraph.storage.segments.saved import SavedSegment
 
 
 OPERATOR = "command line"

@@ -14,8 +14,8 @@ from profilegraph.cli.terminal.running import present, run
 from profilegraph.errors import PluginError
 
 if TYPE_CHECKING:
+    from profilegraph.domain.destinations import DeliveryRecord
     from profilegraph.services.platform import Platform
-    from profilegraph.storage.destinations import DeliveryRecord
 
 
 To = Annotated[str, typer.Option("--to", help="The destination's key.", show_default=False)]

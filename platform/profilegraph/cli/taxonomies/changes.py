@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from profilegraph.domain.taxonomy_changes.changes import TagChange
+    from profilegraph.domain.taxonomy_changes.kept import KeptChange
     from profilegraph.services.platform import Platform
     from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
     from profilegraph.services.taxonomy_changes.previews import NamedCustomer, Plan, SegmentEffect
-    from profilegraph.storage.taxonomies.changes import KeptChange
 
 
 app = taxonomy.app

@@ -17,7 +17,6 @@ from profilegraph.errors import InvalidInput
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from profilegraph.domain.deployment import Deployment
     from profilegraph.domain.notices import Notices
     from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker
     from profilegraph.services.platform import Platform
@@ -112,18 +111,8 @@ def kept_zone() -> ZoneInfo:
 
     from profilegraph.cli.terminal.server_progress import ServerProgress
     from profilegraph.config import load_settings
-    from profilegraph.services.operations.deployment import of_process
-    from profilegraph.services.platform import connect, locate
-    from profilegraph.storage.deployment import read_deployment
+    from profilegraph.services.operations.schema import deployment_at
+    from profilegraph.services.platform import locate
 
     settings = load_settings()
-    address = locate(settings, ServerProgress())
-
-    async def kept() -> Deployment:
-        database = await connect(settings, address)
-        try:
-            return await read_deployment(database) or of_process(settings)
-        finally:
-            await database.close()
-
-    return asyncio.run(kept()).zone
+    return asyncio.run(deployment_at(settings, locate(settings, ServerProgress()))).zone

@@ -70,6 +70,11 @@ class ImportJob:
         return self.reject or reject_path(self.path, json=json)
 
 
+def record_kinds() -> tuple[str, ...]:
+    """Return the names of the kinds of records that files can have."""
+    return tuple(RECORDS)
+
+
 def record_class(kind: str) -> type[Record]:
     """Return the class of a kind's records; raises NotFound that lists the kinds."""
     if kind not in RECORDS:

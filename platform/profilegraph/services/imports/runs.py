@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from profilegraph.domain.imports import Checkpoint
 from profilegraph.errors import Conflict
 from profilegraph.importers.records.batches import Batch
 from profilegraph.importers.text.rejects import Rejected, RejectFile
 from profilegraph.services.imports.screening import Screen, as_it_is
 from profilegraph.storage.imports import (
-    Checkpoint,
     ImportIdentity,
     advance_import,
     begin_import,

@@ -12,9 +12,10 @@ from uuid import uuid4
 from pyroaring import BitMap
 
 from profilegraph.domain.limits import MAX_TRANSITIONS
-from profilegraph.domain.live import MoveCause
+from profilegraph.domain.live import MoveCause, WatchedSegment
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import write_once
 from profilegraph.services.live.feed import news_since
 from profilegraph.services.live.questions import among_all, asked_by
@@ -26,7 +27,6 @@ from profilegraph.storage.live import (
     Evaluated,
     RecordedMove,
     Start,
-    WatchedSegment,
     read_keys,
     read_moves,
     read_watches,
@@ -35,7 +35,7 @@ from profilegraph.storage.live import (
 )
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.references import lock
-from profilegraph.storage.segments.saved import SavedSegment, read_library, read_segment
+from profilegraph.storage.segments.saved import read_library, read_segment
 
 _AT_ONCE = 50
 """Moves that are read at once."""

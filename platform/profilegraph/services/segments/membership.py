@@ -22,6 +22,7 @@ from profilegraph.engines.reference.attribution import (
 from profilegraph.errors import InvalidInput
 from profilegraph.language.facts import Facts, Past
 from profilegraph.language.history import require_moment
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
@@ -30,7 +31,7 @@ from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.records.facts import read_past
 from profilegraph.storage.segments.membership import page_of_listed, read_expired
-from profilegraph.storage.segments.saved import SavedSegment, read_segment
+from profilegraph.storage.segments.saved import read_segment
 
 MOST_EXPLAINED = 20_000
 """How many customers may have changed so that all of them are looked at for the causes."""
