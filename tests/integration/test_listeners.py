@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
@@ -18,7 +20,7 @@ from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks import MembershipChanged, TaggedCustomer, TagsChanged, hookimpl
 from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker, PluginPart
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins import listeners as module
@@ -248,6 +250,8 @@ async def test_tags_that_are_taken_twice_are_told_once(hear: Any) -> None:
     platform = hear(acme=ear)
     await warm(platform, "a")
     for _ in range(2):
-        await remove_tags(platform, ["a"], ["temperature/warm"], LATER)
+        await untag_customers(
+            platform, UntagCustomers(("a",), ("temperature/warm",)), CommandContext(OPERATOR, LATER)
+        )
     await platform.listening.close()
     assert [one.untagged for one in ear.heard] == [(), tags(("a", "warm"))]

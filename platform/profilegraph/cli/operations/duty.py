@@ -15,13 +15,15 @@ from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
+from profilegraph.cli.terminal.operator import operator_context
 from profilegraph.cli.terminal.running import Locale, parse_moment, present, run
-from profilegraph.domain.duties import OPERATOR, Governance, Loan
+from profilegraph.domain.duties import Governance, Loan
 from profilegraph.domain.taxonomy.definition import Dimension, Duty
 from profilegraph.services import duties
-from profilegraph.services.duties import DutyRequest
+from profilegraph.services.duties import AssignDuty, EndLoan, LendDuty
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies import cleaning
+from profilegraph.services.taxonomies.cleaning import CleanTags
 
 app = typer.Typer(
     help="Duties: who plans, tags, cleans and restructures dimensions.", no_args_is_help=True
@@ -139,25 +141,15 @@ def lend(
     note: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Lend a duty in a dimension to an employee, or to a team, until a moment."""
-    loan = run(
-        lambda platform: duties.lend(
-            platform,
-            dimension,
-            duty,
-            employee=employee,
-            team=team,
-            until=until,
-            note=note,
-            request=_request(),
-        )
-    )
+    command = LendDuty(dimension, duty, until, employee, team, note)
+    loan = run(lambda platform: duties.lend(platform, command, operator_context()))
     out.print(escape(f"{loan.key} lends {duty} in {loan.dimension} until {until:%Y-%m-%d %H:%M}"))
 
 
 @app.command()
 def end(key: Annotated[str, typer.Argument(help="Key of the loan.", show_default=False)]) -> None:
     """End a loan before its time."""
-    run(lambda platform: duties.end(platform, key, _request()))
+    run(lambda platform: duties.end(platform, EndLoan(key), operator_context()))
     out.print(escape(f"{key} is ended"))
 
 
@@ -173,7 +165,8 @@ def assign(
     """Give a duty in a dimension to a team, whatever its taxonomy says."""
 
     async def work(platform: Platform) -> Governance:
-        key = await duties.assign(platform, dimension, duty, team, _request())
+        command = AssignDuty(dimension, duty, team)
+        key = await duties.assign(platform, command, operator_context())
         return (await duties.governance(platform, [key], present()))[key]
 
     out.print(escape(f"{duty} in {dimension}: {_team(run(work), duty)}"))
@@ -193,24 +186,14 @@ def clean(
     """Close the taggings of a dimension that are over or stale."""
 
     async def work(platform: Platform) -> cleaning.Cleaned:
-        return await cleaning.clean(
-            platform,
-            dimension,
-            older_than_days=older_than,
-            frozen_days=frozen,
-            dry_run=dry_run,
-            request=_request(),
-        )
+        command = CleanTags(dimension, older_than, frozen, dry_run)
+        return await cleaning.clean(platform, command, operator_context())
 
     found = run(work)
     said = "would be closed" if dry_run else "are closed"
     out.print(f"{found.closed:,} taggings {said}, {found.kept:,} kept by frozen customers")
     if found.more:
         out.print("there are more: run it again")
-
-
-def _request() -> DutyRequest:
-    return DutyRequest(OPERATOR, present())
 
 
 def _team(governance: Governance, duty: Duty, names: Names = NO_NAMES) -> str:

@@ -13,16 +13,18 @@ from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, show_json
-from profilegraph.cli.terminal.running import Locale, present, run
+from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
+from profilegraph.cli.terminal.running import Locale, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
 from profilegraph.language.codec import encode
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, lists, versions
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState, ShareSegment
+from profilegraph.services.segments.lists import TakeSnapshot
+from profilegraph.services.segments.versions import RollBackSegment
 from profilegraph.storage.segments.saved import SavedSegment
 
-OPERATOR = "command line"
 Base = Annotated[
     int | None,
     typer.Option(
@@ -94,16 +96,13 @@ def diff(
 def rollback(
     key: SegmentKey,
     version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
-    author: Author = OPERATOR,
+    author: Author = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="Why.")] = "",
     base: Base = None,
 ) -> None:
     """Make the filter of an older version that of the newest again."""
-    saved = run(
-        lambda platform: versions.roll_back(
-            platform, key, version, note=note, act=_act(author, base)
-        )
-    )
+    command = RollBackSegment(key, version, note, base)
+    saved = run(lambda platform: versions.roll_back(platform, command, operator_context(author)))
     out.print(f"{saved.key} is at version {saved.version}")
 
 
@@ -129,15 +128,12 @@ def snapshot(
     snapshot_key: Annotated[
         str | None, typer.Option("--key", help="Key of the snapshot.", show_default="key@moment")
     ] = None,
-    author: Author = OPERATOR,
+    author: Author = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Keep who is a member at this moment as a segment of its own."""
-    taken = run(
-        lambda platform: lists.take_snapshot(
-            platform, key, key=snapshot_key, labels=None, note=note, act=_act(author)
-        )
-    )
+    command = TakeSnapshot(key, snapshot_key, note=note)
+    taken = run(lambda platform: lists.take_snapshot(platform, command, operator_context(author)))
     out.print(escape(f"{taken.key} is taken"), highlight=False)
 
 
@@ -153,21 +149,19 @@ def share(
     ] = None,
 ) -> None:
     """Say who may change a segment: its owner and these editors."""
-    saved = run(lambda platform: lifecycle.share(platform, key, editors or (), owner, _act()))
+    command = ShareSegment(key, tuple(editors or ()), owner)
+    saved = run(lambda platform: lifecycle.share(platform, command, operator_context()))
     shared = f" and may be changed by {', '.join(saved.editors)}" if saved.editors else ""
     out.print(escape(f"{key} belongs to {saved.owner}{shared}"), highlight=False)
 
 
 def delete(key: SegmentKey) -> None:
     """Delete a segment that nothing refers to, with all its versions."""
-    run(lambda platform: lifecycle.delete_segment(platform, key, _act()))
+    run(lambda platform: lifecycle.delete_segment(platform, DeleteSegment(key), operator_context()))
     out.print(f"{key} is deleted")
 
 
 def _come_into(key: str, state: SegmentState) -> None:
-    saved = run(lambda platform: lifecycle.set_state(platform, key, state, _act()))
+    command = SetSegmentState(key, state)
+    saved = run(lambda platform: lifecycle.set_state(platform, command, operator_context()))
     out.print(f"{key} is {saved.state}")
-
-
-def _act(author: str = OPERATOR, base: int | None = None) -> CommandContext:
-    return CommandContext(author, present(), operator=True, base_version=base)

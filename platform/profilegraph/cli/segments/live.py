@@ -11,16 +11,21 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
+from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.listing import AsJson, named, show_json
-from profilegraph.cli.terminal.running import present, run
+from profilegraph.cli.terminal.operator import operator_context
+from profilegraph.cli.terminal.running import run
 from profilegraph.services.customers.profiles import names_of
 from profilegraph.services.live import service
 from profilegraph.services.live.schedules import HOURLY
-from profilegraph.services.live.service import MAX_CROSSINGS, Transition, TransitionPage
+from profilegraph.services.live.service import (
+    MAX_CROSSINGS,
+    SetSegmentLive,
+    Transition,
+    TransitionPage,
+)
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext
 
 
 def live(
@@ -37,13 +42,8 @@ def live(
     """Have a segment evaluated again and again, or with --off no more; its history stays."""
 
     async def work(platform: Platform) -> None:
-        await service.set_live(
-            platform,
-            key,
-            on_change=on_change and not off,
-            schedule=None if off else schedule,
-            act=CommandContext(OPERATOR, present(), operator=True),
-        )
+        command = SetSegmentLive(key, on_change and not off, None if off else schedule)
+        await service.set_live(platform, command, operator_context())
 
     run(work)
     when = f"on change and at {schedule}" if on_change else f"at {schedule}"

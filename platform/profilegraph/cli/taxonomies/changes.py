@@ -17,8 +17,8 @@ from rich.table import Table
 from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows, show_table
-from profilegraph.cli.terminal.running import Locale, present, run
-from profilegraph.domain.duties import OPERATOR
+from profilegraph.cli.terminal.operator import operator_context
+from profilegraph.cli.terminal.running import Locale, run
 from profilegraph.domain.taxonomy_changes.changes import TagChange
 from profilegraph.errors import InvalidInput
 from profilegraph.importers.taxonomies.located_yaml import YamlFault, load_located
@@ -26,7 +26,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomy_changes import planning
 from profilegraph.services.taxonomy_changes.applying import Application
 from profilegraph.services.taxonomy_changes.applying import apply as apply_change
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, plan_of, read_change
+from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan_of, read_change
 from profilegraph.services.taxonomy_changes.previews import NamedCustomer, Plan, SegmentEffect
 from profilegraph.services.taxonomy_changes.undoing import undo as undo_change
 from profilegraph.services.taxonomy_changes.wording import told, warned
@@ -71,8 +71,8 @@ def plan(
     locale: Locale,
 ) -> None:
     """Say what a change of tags would do to segments and taggings, and keep the plan for a week."""
-    change = _read(file)
-    made = run(lambda platform: planning.plan(platform, change, _editor()))
+    command = PlanTaxonomyChange(_read(file))
+    made = run(lambda platform: planning.plan(platform, command, operator_context()))
     _show(made, locale)
 
 
@@ -88,7 +88,9 @@ def apply(
 
     async def work(platform: Platform) -> KeptChange:
         digest = plan_of(await planning.kept_change(platform, key)).digest
-        return await apply_change(platform, Application(key, digest, allow_broken), _editor())
+        return await apply_change(
+            platform, Application(key, digest, allow_broken), operator_context()
+        )
 
     _tell(run(work), locale)
 
@@ -96,7 +98,7 @@ def apply(
 @app.command()
 def undo(key: Key, locale: Locale) -> None:
     """Take an applied change back, where nothing that came later depends on it."""
-    _tell(run(lambda platform: undo_change(platform, key, _editor())), locale)
+    _tell(run(lambda platform: undo_change(platform, key, operator_context())), locale)
 
 
 @app.command()
@@ -117,10 +119,6 @@ def changes(locale: Locale, as_json: AsJson = False) -> None:
         ("key", "state", "change", "planned", "by"),
         ((one.key, one.state, text, f"{one.at:%Y-%m-%d %H:%M}", one.by) for one, text in found),
     )
-
-
-def _editor() -> ChangeAuthor:
-    return ChangeAuthor(OPERATOR, present())
 
 
 def _read(file: Path) -> TagChange:

@@ -22,13 +22,14 @@ from tenacity import (
     wait_exponential,
 )
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.destinations import DeliveryState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, within_async
 from profilegraph.hooks.options import parse_options
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import Command, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
 from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
@@ -36,7 +37,6 @@ from profilegraph.services.exports.tables import read_customers
 from profilegraph.services.operations.limiter import Limiter
 from profilegraph.services.operations.routines import ItemsInProgress
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext
 from profilegraph.storage import destinations as storage
 from profilegraph.storage.cache import keys_of
 from profilegraph.storage.destinations import DeliveryRecord, DeliveryRequest
@@ -59,24 +59,32 @@ PAGE = 1_000
 Sleep = Callable[[float], Any]
 
 
-async def ask_to_send(
-    platform: Platform,
-    segment: str,
-    destination: str,
-    given: Mapping[str, Any],
-    columns: Sequence[str] | None,
-    act: CommandContext,
+@dataclass(frozen=True)
+class SendSegment(Command):
+    """A segment whose members are to be sent to a destination."""
+
+    segment: str
+    destination: str
+    options: Mapping[str, Any]
+    """What is chosen for the destination, by option."""
+    columns: tuple[str, ...] | None = None
+    """None for the destination's own, or else the usual ones."""
+
+
+async def request_delivery(
+    platform: Platform, command: SendSegment, context: CommandContext
 ) -> DeliveryRecord:
     """Return a delivery of the segment's members of this moment, that waits to be sent.
 
-    One on the same errand that was not sent yet is taken up instead, with its id and its members: so
-    what is asked twice is not sent as two deliveries. With a request key, the same request always
-    means the same delivery. Raises NotFound, InvalidInput, InvalidFilter, BrokenSegment.
+    One with the same request that was not sent yet is taken up instead, with its id and its members:
+    so what is asked twice is not sent as two deliveries. With an idempotency key, the same command
+    always means the same delivery. Raises NotFound, InvalidInput, InvalidFilter, BrokenSegment.
     """
+    segment, destination = command.segment, command.destination
     target = platform.host.destinations.get(destination)
-    options = parse_options(target.options, given, f"the destination {destination!r}")
+    options = parse_options(target.options, command.options, f"the destination {destination!r}")
     saved = await read_segment(platform.database, segment)
-    names = columns or target.columns or usual(saved.filter, ExportSubject.MEMBERS)
+    names = command.columns or target.columns or usual(saved.filter, ExportSubject.MEMBERS)
     chosen = choose(names, ExportSubject.MEMBERS, await platform.catalogue())
     errand = DeliveryRequest(
         segment,
@@ -84,9 +92,9 @@ async def ask_to_send(
         options.model_dump(mode="json"),
         tuple(column.name for column in chosen),
     )
-    members = await (await engine(platform, [saved.filter], act.now)).members(saved.filter)
+    members = await (await engine(platform, [saved.filter], context.now)).members(saved.filter)
     new = DeliveryRecord(
-        uuid4().hex, errand, saved.version, len(members.ordinals), act.now, act.author,
+        uuid4().hex, errand, saved.version, len(members.ordinals), context.now, context.author,
         DeliveryState.WAITING, 0, None, None,
     )  # fmt: skip
 
@@ -96,8 +104,7 @@ async def ask_to_send(
             await storage.create_delivery(transaction, new, members.ordinals)
         return unfinished or new.id
 
-    asked = sha256(f"sendSegment {errand!r}".encode()).hexdigest()
-    id_: str = await write_once(platform, work, act.now, act.request_key, asked)
+    id_ = await run_command(platform, command, context, work)
     await platform.database.write(partial(storage.begin_again, delivery=id_))
     return await delivery(platform, id_)
 
