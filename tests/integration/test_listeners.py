@@ -26,7 +26,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.plugins import listeners as module
 from profilegraph.services.plugins.listeners import ListenerQueue
 from profilegraph.services.plugins.models import compute
-from profilegraph.storage.feed.change_feed import TagWrites
+from profilegraph.storage.neo4j.events import TagsWritten
 from tests.conftest import NOW
 from tests.integration.test_live import cool, go_live, warm
 from tests.support.plugins import host_of
@@ -61,11 +61,12 @@ async def hear(platform: Platform) -> AsyncIterator[Any]:
     def with_ears(**ears: object) -> Platform:
         host = replace(platform.host, listeners=host_of(**ears).listeners, guard=CircuitBreaker())
         made.append(ListenerQueue(host.listeners, host.guard))
-        platform.database.on_tags = made[-1].tags_written
+        platform.database.events.subscribe(TagsWritten, made[-1].tags_written)
         return replace(platform, host=host, listening=made[-1])
 
     yield with_ears
-    platform.database.on_tags = None
+    for one in made:
+        platform.database.events.unsubscribe(TagsWritten, one.tags_written)
     await asyncio.gather(*(one.close() for one in made))
 
 
@@ -139,7 +140,7 @@ async def test_many_changes_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(module, "MOST_CUSTOMERS", 2)
     ear = Ear()
     listening = ListenerQueue(host_of(acme=ear).listeners)
-    listening.tags_written(TagWrites(NOW, [("a", "x/y"), ("b", "x/y"), ("c", "x/y")]))
+    listening.tags_written(TagsWritten(NOW, (("a", "x/y"), ("b", "x/y"), ("c", "x/y"))))
     change = MembershipChanged("s", NOW, MoveCause.TIME_PASSED, ("a", "b", "c"), ("d",))
     listening.members_moved(change)
     await listening.close()
@@ -180,7 +181,7 @@ async def test_a_listener_that_raises_is_named_set_aside_and_stops_nobody(
 def told(host: Host, changes: int) -> ListenerQueue:
     listening = ListenerQueue(host.listeners, host.guard)
     for n in range(changes):
-        listening.tags_written(TagWrites(NOW, [(f"c{n}", "x/y")]))
+        listening.tags_written(TagsWritten(NOW, ((f"c{n}", "x/y"),)))
     return listening
 
 
