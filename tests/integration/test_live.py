@@ -29,7 +29,6 @@ from profilegraph.services.customers.records import UntagCustomers, save, untag_
 from profilegraph.services.live import affected, questions
 from profilegraph.services.live import service as watching
 from profilegraph.services.live import worker as watcher_module
-from profilegraph.services.live.feed import FeedNews, news_since
 from profilegraph.services.live.questions import Matches
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.service import HistoryPosition, SetSegmentLive, Transition
@@ -38,6 +37,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service
 from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState
 from profilegraph.services.segments.service import SaveSegment
+from profilegraph.storage.feed.follower import FeedNews, news_since
 from profilegraph.storage.live import read_members, read_watches
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW

@@ -24,9 +24,9 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_all
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.feed import news_since
 from profilegraph.services.live.questions import LiveQuestion, among_some
 from profilegraph.services.platform import Platform
+from profilegraph.storage.feed.follower import news_since
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
 from tests.support.worlds import World, load_world

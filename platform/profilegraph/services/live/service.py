@@ -15,12 +15,12 @@ from profilegraph.domain.live import MoveCause
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.services.commands import Command, run_command
-from profilegraph.services.live.feed import news_since
 from profilegraph.services.live.questions import among_all, asked_by
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import require_sound
 from profilegraph.services.segments.rules import found, require_editor
+from profilegraph.storage.feed.follower import news_since
 from profilegraph.storage.live import (
     Evaluated,
     RecordedMove,
