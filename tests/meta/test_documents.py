@@ -20,6 +20,8 @@ PAGES = [path for path in files() if path.suffix == ".md"]
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 CYPHER = "\n".join(path.read_text("utf-8") for path in files() if path.suffix == ".cypher")
 RELATIONSHIP = re.compile(r"\[\w*:([A-Z_]+)")
+MADE_WHEN_RUN = {"database/", "generated/", "logs/"}
+"""Folders that pages name and that only a running product has."""
 KEYLESS = {"State"}
 """Nodes that are only reached from the one that they belong to."""
 NODE = re.compile(r"\(\w*:([A-Z]\w+)")
@@ -77,6 +79,25 @@ def test_every_command_that_a_page_names_exists() -> None:
         if tuple(line.split()[: 2 if line.split()[0] in groups else 1]) not in known
     }
     assert unknown == set()
+
+
+def test_every_module_and_folder_that_a_page_names_exists() -> None:
+    known = {f"/{name(path)}" for path in files()}
+    known |= {f"{parent}/" for path in known for parent in map(str, Path(path).parents)}
+    named = {
+        (name(path), place)
+        for path in PAGES
+        for place in re.findall(r"`((?:[a-z_]+/)*(?:[a-z_]+/|[a-z_]+\.py))`", prose(path))
+        if path.parent.name != "adr"  # which speaks of its time
+    }
+    assert ("docs/architecture.md", "services/webhooks/") in named
+    missing = {one for one in named if not any(there.endswith(f"/{one[1]}") for there in known)}
+    assert {one for one in missing if one[1] not in MADE_WHEN_RUN} == set()
+
+
+def prose(path: Path) -> str:
+    """Return a page without its fenced blocks."""
+    return re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
 
 
 def test_every_target_that_a_page_names_exists() -> None:
