@@ -19,7 +19,7 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import EVERYONE
-from profilegraph.services.commands import Command
+from profilegraph.services.commands import ChangeCommand
 from profilegraph.services.customers.records import SaveRecords, TagCustomers
 from profilegraph.services.segments.service import SaveSegment
 
@@ -30,21 +30,25 @@ SAVE = SaveSegment("s", LABELS, WARM, "why")
 
 
 @dataclass(frozen=True)
-class _Ask(Command):
+class _Ask(ChangeCommand):
     value: Any
     moment: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
-class _AskOtherwise(Command):
+class _AskOtherwise(ChangeCommand):
     value: Any
 
 
-def commands() -> Iterator[type[Command]]:
+def commands() -> Iterator[type[ChangeCommand]]:
     found = pkgutil.walk_packages(profilegraph.services.__path__, "profilegraph.services.")
     for module in [import_module(one.name) for one in found if ".scaffold" not in one.name]:
         for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, Command) and one is not Command:
+            if (
+                isinstance(one, type)
+                and issubclass(one, ChangeCommand)
+                and one is not ChangeCommand
+            ):
                 yield one
 
 

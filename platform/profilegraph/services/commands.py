@@ -25,7 +25,7 @@ _NODES = (AllOf, AnyOf, Not, *LEAVES)
 
 
 @dataclass(frozen=True)
-class Command:
+class ChangeCommand:
     """A change that somebody asks for; its fields are what was asked, and all that was asked.
 
     A field with `compare=False` follows from the others or from the moment, and is no part of it.
@@ -40,7 +40,7 @@ class Command:
 
 async def run_command(
     platform: Platform,
-    command: Command,
+    command: ChangeCommand,
     context: CommandContext,
     work: Callable[[Transaction], Awaitable[T]],
 ) -> T:

@@ -14,7 +14,7 @@ from profilegraph.domain.records.organisation import Employee
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.errors import Forbidden, InvalidInput, NotFound
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
 from profilegraph.storage.duties import Ask, OwnTeam
@@ -31,7 +31,7 @@ _ACTS: Mapping[Duty, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class LendDuty(Command):
+class LendDuty(ChangeCommand):
     """A duty in a dimension that is to be lent to an employee, or to a team, until a moment."""
 
     dimension: str
@@ -43,14 +43,14 @@ class LendDuty(Command):
 
 
 @dataclass(frozen=True)
-class EndLoan(Command):
+class EndLoan(ChangeCommand):
     """A loan that is to end before its time."""
 
     key: str
 
 
 @dataclass(frozen=True)
-class AssignDuty(Command):
+class AssignDuty(ChangeCommand):
     """A duty in a dimension that is to be a team's, whatever the taxonomy says."""
 
     dimension: str

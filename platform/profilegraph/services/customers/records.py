@@ -18,21 +18,21 @@ from profilegraph.domain.values import Record
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.importers.values.contacts import canonical_identity
 from profilegraph.services import duties
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.writing import untag, upsert
 
 
 @dataclass(frozen=True)
-class SaveRecords(Command):
+class SaveRecords(ChangeCommand):
     """Records that are to be written in the order given."""
 
     records: tuple[Record, ...]
 
 
 @dataclass(frozen=True)
-class TagCustomers(Command):
+class TagCustomers(ChangeCommand):
     """Tags that are to be put on customers."""
 
     customers: tuple[str, ...]
@@ -43,7 +43,7 @@ class TagCustomers(Command):
 
 
 @dataclass(frozen=True)
-class UntagCustomers(Command):
+class UntagCustomers(ChangeCommand):
     """Tags that are to be taken off customers."""
 
     customers: tuple[str, ...]

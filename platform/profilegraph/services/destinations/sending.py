@@ -29,7 +29,7 @@ from profilegraph.errors import InvalidInput, NotFound, PluginError, Profilegrap
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, within_async
 from profilegraph.hooks.options import parse_options
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
 from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
@@ -60,7 +60,7 @@ Sleep = Callable[[float], Any]
 
 
 @dataclass(frozen=True)
-class SendSegment(Command):
+class SendSegment(ChangeCommand):
     """A segment whose members are to be sent to a destination."""
 
     segment: str

@@ -14,7 +14,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.live.questions import among_all, asked_by
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
@@ -71,7 +71,7 @@ class TransitionPage:
 
 
 @dataclass(frozen=True)
-class SetSegmentLive(Command):
+class SetSegmentLive(ChangeCommand):
     """When a segment is to be evaluated: on change, by schedule, both or not any more."""
 
     key: str

@@ -18,7 +18,7 @@ from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Node, Not
 from profilegraph.nearest import did_you_mean
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import naming_one
@@ -73,7 +73,7 @@ class GroupAssignment:
 
 
 @dataclass(frozen=True)
-class SaveSegmentGroup(Command):
+class SaveSegmentGroup(ChangeCommand):
     """Segments, by key, that a group is to rank: as they come, or the heaviest first."""
 
     key: str
@@ -84,7 +84,7 @@ class SaveSegmentGroup(Command):
 
 
 @dataclass(frozen=True)
-class DeleteSegmentGroup(Command):
+class DeleteSegmentGroup(ChangeCommand):
     """A group that is to be deleted, without its segments."""
 
     key: str

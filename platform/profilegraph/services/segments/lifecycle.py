@@ -9,7 +9,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.nearest import did_you_mean
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import (
@@ -28,7 +28,7 @@ from profilegraph.storage.segments.saved import SavedSegment, read_segment
 
 
 @dataclass(frozen=True)
-class SetSegmentState(Command):
+class SetSegmentState(ChangeCommand):
     """A state that a segment is to come into."""
 
     key: str
@@ -36,7 +36,7 @@ class SetSegmentState(Command):
 
 
 @dataclass(frozen=True)
-class ShareSegment(Command):
+class ShareSegment(ChangeCommand):
     """Who may change a segment from now on, by the names of their API keys."""
 
     key: str
@@ -46,7 +46,7 @@ class ShareSegment(Command):
 
 
 @dataclass(frozen=True)
-class DeleteSegment(Command):
+class DeleteSegment(ChangeCommand):
     """A segment that is to be deleted with all its versions."""
 
     key: str

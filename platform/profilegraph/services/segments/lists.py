@@ -13,7 +13,7 @@ from profilegraph.domain.texts import normal_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.language.nodes import EVERYONE, Listed
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import naming
@@ -40,7 +40,7 @@ _SHOWN = 5
 
 
 @dataclass(frozen=True)
-class SaveStaticSegment(Command):
+class SaveStaticSegment(ChangeCommand):
     """Customers, by key, who are to be the members of a static segment, and no others."""
 
     key: str
@@ -54,7 +54,7 @@ class SaveStaticSegment(Command):
 
 
 @dataclass(frozen=True)
-class ChangeStaticSegment(Command):
+class ChangeStaticSegment(ChangeCommand):
     """Customers, by key, to add to a static segment, and then others to remove from it."""
 
     key: str
@@ -64,7 +64,7 @@ class ChangeStaticSegment(Command):
 
 
 @dataclass(frozen=True)
-class TakeSnapshot(Command):
+class TakeSnapshot(ChangeCommand):
     """A segment whose members of this moment are to be kept as a segment of their own."""
 
     source: str

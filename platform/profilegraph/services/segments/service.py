@@ -23,7 +23,7 @@ from profilegraph.language.rewriting import current
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach
 from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.customers.history import require_no_search
 from profilegraph.services.evaluation.choosing import engine, grounds
 from profilegraph.services.platform import Platform
@@ -126,7 +126,7 @@ async def explain_member(platform: Platform, node: Node, customer: str, when: Wh
 
 
 @dataclass(frozen=True)
-class SaveSegment(Command):
+class SaveSegment(ChangeCommand):
     """A filter that is to be the newest version of a segment."""
 
     key: str

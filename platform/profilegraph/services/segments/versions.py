@@ -10,7 +10,7 @@ from profilegraph.language.nodes import AllOf
 from profilegraph.language.rewriting import current
 from profilegraph.language.validation import check
 from profilegraph.rendering.difference import FilterChange, differences, line
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import admit
 from profilegraph.services.segments.service import library
@@ -55,7 +55,7 @@ async def tell(platform: Platform, found: Sequence[FilterChange], locale: str) -
 
 
 @dataclass(frozen=True)
-class RollBackSegment(Command):
+class RollBackSegment(ChangeCommand):
     """An older version of a segment whose filter is to be that of the newest again."""
 
     key: str

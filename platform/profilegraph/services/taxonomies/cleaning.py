@@ -9,7 +9,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.errors import InvalidInput
 from profilegraph.services import duties
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.taxonomies.cleaning import Staleness, close_stale, find_stale
@@ -33,7 +33,7 @@ class Cleaned:
 
 
 @dataclass(frozen=True)
-class CleanTags(Command):
+class CleanTags(ChangeCommand):
     """A dimension whose taggings that no longer hold are to be closed."""
 
     dimension: str

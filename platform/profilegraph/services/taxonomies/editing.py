@@ -22,7 +22,7 @@ from profilegraph.domain.taxonomy.edits import (
     with_taxonomy,
 )
 from profilegraph.errors import Conflict, InvalidInput, NotFound
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import digest, follow
@@ -33,7 +33,7 @@ _FIRST_VERSION = "1.0.0"
 
 
 @dataclass(frozen=True)
-class SaveTaxonomy(Command):
+class SaveTaxonomy(ChangeCommand):
     """A taxonomy that is to be made or described, and what the editor had before their eyes."""
 
     key: str | None
@@ -44,7 +44,7 @@ class SaveTaxonomy(Command):
 
 
 @dataclass(frozen=True)
-class SaveDimension(Command):
+class SaveDimension(ChangeCommand):
     """A dimension that is to be made in a taxonomy, or described; further fields as of a taxonomy."""
 
     taxonomy: str | None
@@ -54,7 +54,7 @@ class SaveDimension(Command):
 
 
 @dataclass(frozen=True)
-class SaveTag(Command):
+class SaveTag(ChangeCommand):
     """A tag that is to be made in a dimension, or described; further fields as of a taxonomy."""
 
     dimension: str
@@ -153,7 +153,7 @@ async def save_tag(platform: Platform, command: SaveTag, context: CommandContext
 
 async def _edited(
     platform: Platform,
-    command: Command,
+    command: ChangeCommand,
     context: CommandContext,
     change: Callable[[World], tuple[World, str]],
 ) -> str:

@@ -21,7 +21,7 @@ from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
 from profilegraph.language.rewriting import current
 from profilegraph.language.validation import check
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.conditions import conditions
@@ -59,7 +59,7 @@ VALID = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class PlanTaxonomyChange(Command):
+class PlanTaxonomyChange(ChangeCommand):
     """A change of tags of which somebody wants to know what it would do."""
 
     change: TagChange

@@ -10,7 +10,7 @@ from secrets import token_bytes
 from profilegraph.domain.commands import CommandContext
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.outgoing.addresses import parse_target
-from profilegraph.services.commands import Command, run_command
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import found, require_editor
 from profilegraph.services.segments.service import segment_key
@@ -31,7 +31,7 @@ class SavedWebhook:
 
 
 @dataclass(frozen=True)
-class SaveWebhook(Command):
+class SaveWebhook(ChangeCommand):
     """An address that is to be told of a live segment's moves."""
 
     key: str
@@ -40,7 +40,7 @@ class SaveWebhook(Command):
 
 
 @dataclass(frozen=True)
-class DeleteWebhook(Command):
+class DeleteWebhook(ChangeCommand):
     """A webhook that is to be told no more."""
 
     key: str
