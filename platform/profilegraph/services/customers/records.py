@@ -73,7 +73,8 @@ async def save_records(platform: Platform, command: SaveRecords, context: Comman
 async def tag_customers(platform: Platform, command: TagCustomers, context: CommandContext) -> int:
     """Return how many taggings were written; in a single dimension a tag replaces the one before.
 
-    Raises Forbidden without the duty to tag in the dimensions of the tags, and as `save_records` does.
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a customer or
+    a tag is not there, Conflict or InvalidInput as `save_records` does.
     """
     catalogue = await platform.catalogue_for_change()
     dimensions = _dimensions([one["tag"] for one in command.tags], catalogue)
