@@ -11,6 +11,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.segment_groups import SegmentGroup
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -26,7 +27,6 @@ from profilegraph.services.segments.groups import (
     reason,
 )
 from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState
-from profilegraph.storage.segments.groups import SegmentGroup
 from tests.conftest import NOW
 from tests.integration.test_live import BY, WARM, define
 

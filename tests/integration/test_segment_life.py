@@ -14,6 +14,7 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
 from profilegraph.language.codec import decode
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service, versions
@@ -22,7 +23,6 @@ from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.segments.versions import RollBackSegment
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.migrations import read_migrations
-from profilegraph.storage.segments.saved import SavedSegment
 from tests.conftest import NOW
 
 DRAFT, ACTIVE, ARCHIVED = SegmentState.DRAFT, SegmentState.ACTIVE, SegmentState.ARCHIVED

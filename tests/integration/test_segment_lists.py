@@ -17,6 +17,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, lists, service, versions
@@ -28,7 +29,6 @@ from profilegraph.services.segments.lists import (
 )
 from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.segments.versions import RollBackSegment
-from profilegraph.storage.segments.saved import SavedSegment
 from tests.conftest import NOW
 
 LABELS = Labels(zh_cn="贵宾", en="VIPs")

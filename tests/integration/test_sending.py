@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.destinations import DeliveryState
+from profilegraph.domain.destinations import DeliveryRecord, DeliveryState
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.customers import Customer, Identity, IdentityKind
 from profilegraph.domain.values import Labels
@@ -80,13 +80,13 @@ async def ask(
     context: CommandContext = BY,
     columns: tuple[str, ...] | None = None,
     folder: str = "x",
-) -> storage.DeliveryRecord:
+) -> DeliveryRecord:
     return await request_delivery(
         platform, SendSegment("s", "post", {"folder": folder}, columns), context
     )
 
 
-async def send(platform: Platform) -> storage.DeliveryRecord:
+async def send(platform: Platform) -> DeliveryRecord:
     return await Sending(platform, no_sleep).send(await ask(platform), LATER)
 
 

@@ -9,7 +9,15 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.duties import Actor, Assignment, Governance, Loan, PermissionReason, may
+from profilegraph.domain.duties import (
+    Actor,
+    Assignment,
+    Governance,
+    Loan,
+    OwnTeam,
+    PermissionReason,
+    may,
+)
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Duty
@@ -17,7 +25,7 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
-from profilegraph.storage.duties import Ask, OwnTeam
+from profilegraph.storage.duties import Ask
 from profilegraph.storage.neo4j.database import Transaction
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
+from profilegraph.domain.feed import Offsets
 from profilegraph.storage.feed.change_feed import (
     ChangedPart,
     CommittedChange,
-    Offsets,
     Reads,
     begin,
     look,
