@@ -13,7 +13,7 @@ from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import named
 from profilegraph.cli.terminal.running import Locale, Moment, parse_moment, present, run
-from profilegraph.engines.reference.attribution import Cause
+from profilegraph.language.nodes import Cause
 from profilegraph.rendering.attribution import CAUSES, reason_line
 from profilegraph.services.customers.profiles import names_of
 from profilegraph.services.platform import Platform

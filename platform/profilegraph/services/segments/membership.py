@@ -12,7 +12,6 @@ from pyroaring import BitMap
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.attribution import (
-    Cause,
     Changed,
     CustomerHistory,
     FilterAtMoment,
@@ -21,6 +20,7 @@ from profilegraph.engines.reference.attribution import (
 from profilegraph.errors import InvalidInput
 from profilegraph.language.facts import Facts, Past
 from profilegraph.language.history import require_moment
+from profilegraph.language.nodes import Cause
 from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
