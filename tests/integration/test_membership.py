@@ -23,10 +23,10 @@ from profilegraph.domain.records.activity import (
 from profilegraph.domain.records.customers import Consent, Customer, Tagging
 from profilegraph.domain.records.organisation import DecisionMaker, DecisionRole
 from profilegraph.domain.values import Labels, Record
-from profilegraph.engines.reference.attribution import Cause
 from profilegraph.errors import InvalidInput, NoHistory, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import Past
+from profilegraph.language.nodes import Cause
 from profilegraph.rendering.attribution import CAUSES, reason_line
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform

@@ -12,7 +12,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.values import Labels
-from profilegraph.engines.reference.evaluator import Neighbour
+from profilegraph.engines.reference.findings import Neighbour
 from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound
 from profilegraph.language.answers import Order, WaterfallCounts
 from profilegraph.language.codec import decode

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.counterfactual import cheapest_change, nearest_miss
 from profilegraph.engines.reference.distance import DistanceUnit, gap
-from profilegraph.engines.reference.evaluator import Value, Verdict, explain
+from profilegraph.engines.reference.evaluator import Verdict, explain
+from profilegraph.engines.reference.findings import Value
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language import nodes
 from profilegraph.language.facts import Facts

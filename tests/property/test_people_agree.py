@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.bitmap.evaluator import Evaluator
+from profilegraph.engines.reference.people import person_holds
 from profilegraph.language.codec import encode_text
 from profilegraph.language.nodes import Node, PersonTest
-from profilegraph.language.predicates import person_holds
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
 from profilegraph.services.evaluation.choosing import Engine
 from profilegraph.services.evaluation.cypher_engine import CypherEngine

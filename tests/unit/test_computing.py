@@ -32,6 +32,7 @@ from profilegraph.language.nodes import (
     Events,
     EventTest,
     InSegment,
+    Leaf,
     Node,
     Not,
     NumberTest,
@@ -74,7 +75,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[Node]:
     found: Counter[Node] = Counter()
     ask = to_bitmap._asked
 
-    def counting(node: Node, places: Any) -> BitMap:
+    def counting(node: Leaf, places: Any) -> BitMap:
         found[node] += 1
         return ask(node, places)
 

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.engines.cypher.compiler import STATEMENTS, OwnLeaf, leaf_queries
+from profilegraph.engines.cypher.compiler import STATEMENTS, leaf_queries
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import Context
-from profilegraph.language.nodes import AttributeLeaf, InSegment
+from profilegraph.language.nodes import AttributeLeaf, InSegment, Leaf
 from tests.property.strategies import simple_leaves
 from tests.spec.conftest import CONTEXT
 
@@ -113,7 +113,7 @@ def test_every_recorded_case_is_compared() -> None:
 
 
 @given(leaf=own_leaves, context=st.sampled_from((CONTEXT, OF_THE_PAST)))
-def test_whatever_is_asked_it_is_one_of_few_texts(leaf: OwnLeaf, context: Context) -> None:
+def test_whatever_is_asked_it_is_one_of_few_texts(leaf: Leaf, context: Context) -> None:
     """The server plans each of them once: no other filter needs a plan of its own."""
     asked = leaf_queries(leaf, CATALOGUE, context)
     assert {one.statement for one in (*asked.required, *asked.excluded)} <= set(STATEMENTS)

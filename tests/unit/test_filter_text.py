@@ -12,7 +12,7 @@ from profilegraph.domain.records.customers import Tagging, TagSource
 from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.engines.reference.evaluator import CohortPlace, Neighbour, Value
+from profilegraph.engines.reference.findings import CohortPlace, Neighbour, Value
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import (

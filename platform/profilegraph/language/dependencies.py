@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from profilegraph.domain.taxonomy.catalogue import tag_key
-from profilegraph.language.nodes import Node, Tags, walk
-from profilegraph.language.saved_filters import references
+from profilegraph.language.nodes import Node, ReferenceKind
+from profilegraph.language.saved_filters import named
 
 
 @dataclass(frozen=True)
@@ -20,14 +19,8 @@ class Dependencies:
 
 def uses(node: Node) -> Dependencies:
     """Return what a filter depends on."""
-    leaves = [leaf for leaf in walk(node) if isinstance(leaf, Tags)]
     return Dependencies(
-        dimensions=frozenset(leaf.dimension for leaf in leaves),
-        tags=frozenset(tag_key(leaf.dimension, name) for leaf in leaves for name in _named(leaf)),
-        segments=references(node),
+        dimensions=named(node, ReferenceKind.DIMENSION),
+        tags=named(node, ReferenceKind.TAG),
+        segments=named(node, ReferenceKind.SEGMENT),
     )
-
-
-def _named(leaf: Tags) -> tuple[str, ...]:
-    ends = tuple(name for name in (leaf.gte, leaf.lte) if name is not None)
-    return (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()), *ends)

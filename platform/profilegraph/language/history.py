@@ -8,31 +8,8 @@ from datetime import datetime
 from profilegraph.domain.values import EPOCH
 from profilegraph.errors import InvalidInput, NoHistory
 from profilegraph.language.facts import Past, When
-from profilegraph.language.nodes import (
-    AllOf,
-    AnyOf,
-    Arrivals,
-    AttributeLeaf,
-    InSegment,
-    MetricLeaf,
-    Node,
-    Not,
-    Opportunities,
-    Owners,
-    People,
-    Related,
-    Teams,
-)
-from profilegraph.language.saved_filters import SavedFilters
-
-_UNKEPT: tuple[tuple[type[Node], str], ...] = (
-    (AttributeLeaf, "a field of a customer keeps only its present value"),
-    (MetricLeaf, "a metric keeps only the value that was computed last"),
-    (Owners, "of owners only those of today are kept"),
-    (Teams, "of owners and their teams only those of today are kept"),
-    (Related, "relations between customers carry no dates"),
-)
-_CHANNEL_TREE = "which channel is part of which is kept only as it is today (`exact` can be asked)"
+from profilegraph.language.nodes import Leaf, Node
+from profilegraph.language.saved_filters import SavedFilters, steps_inside
 
 
 def as_of(at: datetime | None, now: datetime) -> When:
@@ -80,34 +57,15 @@ def require_history(node: Node, library: SavedFilters) -> None:
 
 def states_asked(node: Node, library: SavedFilters) -> frozenset[type[Node]]:
     """Return which records with earlier states a filter asks for: people, opportunities, or both."""
-    match node:
-        case People() | Opportunities():
-            return frozenset({type(node)})
-        case InSegment(key):
-            return states_asked(library.segment(key).filter, library)
-        case AllOf(conditions) | AnyOf(conditions):
-            return frozenset[type[Node]]().union(
-                *(states_asked(one, library) for one in conditions)
-            )
-        case Not(condition):
-            return states_asked(condition, library)
-        case _:
-            return frozenset()
+    if isinstance(node, Leaf) and node.FACTS.keeps_states:
+        return frozenset({type(node)})
+    below = (states_asked(one, library) for _, one in steps_inside(node, library))
+    return frozenset[type[Node]]().union(*below)
 
 
 def _unkept(node: Node, library: SavedFilters, place: str) -> Iterator[tuple[str, str]]:
-    place = f"{place}.{node.NAME}"
-    match node:
-        case AllOf(conditions) | AnyOf(conditions):
-            for index, condition in enumerate(conditions):
-                yield from _unkept(condition, library, f"{place}[{index}]")
-        case Not(condition):
-            yield from _unkept(condition, library, place)
-        case InSegment(key):
-            yield from _unkept(library.segment(key).filter, library, f"{place}.{key}")
-        case Arrivals(channels=channels, exact=False) if channels is not None:
-            yield place, _CHANNEL_TREE
-        case _:
-            for kind, reason in _UNKEPT:
-                if isinstance(node, kind):
-                    yield place, reason
+    if isinstance(node, Leaf) and node.no_history:
+        yield f"{place}.{node.NAME}", node.no_history
+        return
+    for step, one in steps_inside(node, library):
+        yield from _unkept(one, library, f"{place}.{step}")

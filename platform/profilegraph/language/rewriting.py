@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
-from profilegraph.language.nodes import AllOf, AnyOf, Node, Not, Related, Tags
+from profilegraph.language.nodes import AllOf, AnyOf, Node, Tags, transform
 from profilegraph.language.saved_filters import SavedFilters
 
 
@@ -39,17 +39,7 @@ def renamed(node: Node, names: RenamedKeys) -> Node:
 
     A condition whose tags are in several dimensions by now becomes several conditions.
     """
-    match node:
-        case AllOf(conditions) | AnyOf(conditions):
-            return type(node)(tuple(renamed(one, names) for one in conditions))
-        case Not(condition):
-            return Not(renamed(condition, names))
-        case Related(where=where):
-            return replace(node, where=renamed(where, names))
-        case Tags():
-            return _tags(node, names)
-        case _:
-            return node
+    return transform(node, lambda one: _tags(one, names) if isinstance(one, Tags) else one)
 
 
 def _tags(leaf: Tags, names: RenamedKeys) -> Node:
@@ -65,7 +55,7 @@ def _tags(leaf: Tags, names: RenamedKeys) -> Node:
         dimension, _, tag = now(name)[0].partition("/")
         return tag if dimension == home else name
 
-    home_alone = all(key.startswith(f"{home}/") for one in _named(leaf) for key in now(one))
+    home_alone = all(key.startswith(f"{home}/") for one in leaf.listed_tags for key in now(one))
     if home_alone and all(len(now(one)) == 1 for one in leaf.all_of or ()):
         return replace(
             leaf,
@@ -93,10 +83,6 @@ def _apart(leaf: Tags, ends: Tags, now: Callable[[str], Sequence[str]]) -> Node:
     if not (leaf.has_any is None and leaf.gte is None and leaf.lte is None):
         conditions.append(replace(ends, any_of=None, all_of=None, none_of=None))
     return conditions[0] if len(conditions) == 1 else AllOf(tuple(conditions))
-
-
-def _named(leaf: Tags) -> tuple[str, ...]:
-    return (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
 
 
 def _within(

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, NotFound
 from profilegraph.language.nodes import (
-    LEAVES,
-    AllOf,
-    AnyOf,
     InSegment,
+    Leaf,
     Listed,
     Node,
-    Not,
+    ReferenceKind,
     Related,
     children,
+    steps,
+    transform,
     walk,
 )
 from profilegraph.nearest import did_you_mean
@@ -48,6 +48,12 @@ class SavedFilters:
 
 
 NO_SEGMENTS = SavedFilters()
+
+
+def named(node: Node, kind: ReferenceKind) -> frozenset[str]:
+    """Return the keys of what a filter names of one kind, without what its segments name."""
+    leaves = (one for one in walk(node) if isinstance(one, Leaf))
+    return frozenset(one.key for leaf in leaves for one in leaf.names() if one.kind is kind)
 
 
 def references(node: Node) -> frozenset[str]:
@@ -98,34 +104,32 @@ def _size(node: Node, sizes: Mapping[str, FilterSize]) -> FilterSize:
         return sizes.get(node.key, FilterSize(1, 1))
     below = [_size(child, sizes) for child in children(node)]
     return FilterSize(
-        leaves=isinstance(node, (*LEAVES, Listed)) + sum(one.leaves for one in below),
+        leaves=isinstance(node, Leaf | Listed) + sum(one.leaves for one in below),
         depth=1 + max((one.depth for one in below), default=0),
     )
 
 
 def written_out(node: Node, library: SavedFilters) -> Node:
     """Return a filter with the segments that it refers to, themselves or through one another, in it."""
-    match node:
-        case AllOf(conditions) | AnyOf(conditions):
-            return type(node)(tuple(written_out(one, library) for one in conditions))
-        case Not(condition):
-            return Not(written_out(condition, library))
-        case Related(where=where):
-            return replace(node, where=written_out(where, library))
-        case InSegment(key):
-            return written_out(library.segment(key).filter, library)
-        case _:
-            return node
+
+    def resolved(one: Node) -> Node:
+        if isinstance(one, InSegment):
+            return transform(library.segment(one.key).filter, resolved)
+        return one
+
+    return transform(node, resolved)
 
 
-def inside(node: Node, library: SavedFilters) -> tuple[Node, ...]:
-    """Return the conditions that a node is made of; of a reference, the segment's filter."""
+def steps_inside(node: Node, library: SavedFilters) -> tuple[tuple[str, Node], ...]:
+    """Return the conditions that a node is made of, with their places; of a reference, its filter."""
     if isinstance(node, InSegment):
-        return (library.segment(node.key).filter,)
-    return children(node)
+        return ((f"{node.NAME}.{node.key}", library.segment(node.key).filter),)
+    return steps(node)
 
 
 def reach(node: Node, library: SavedFilters) -> int:
     """Return how many relations away from a customer a filter looks."""
-    steps = node.distance if isinstance(node, Related) else 0
-    return steps + max((reach(one, library) for one in inside(node, library)), default=0)
+    distance = node.distance if isinstance(node, Related) else 0
+    return distance + max(
+        (reach(one, library) for _, one in steps_inside(node, library)), default=0
+    )

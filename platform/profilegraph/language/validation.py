@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import assert_never
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy.definition import AttributeType
@@ -14,32 +13,15 @@ from profilegraph.errors import InvalidFilter, NotFound
 from profilegraph.language.codec import MAX_DEPTH, MAX_LEAVES
 from profilegraph.language.faults import Fault, FaultKind
 from profilegraph.language.nodes import (
-    AllOf,
-    AnyOf,
-    Arrivals,
     AttributeLeaf,
-    Cohort,
-    Consents,
-    Events,
-    EventTest,
-    EventTotal,
-    FollowUps,
     InSegment,
     Leaf,
-    Listed,
-    MetricLeaf,
     Node,
-    Not,
     NumberTest,
-    Opportunities,
-    Owners,
-    People,
-    PersonTest,
-    Related,
-    Sequence,
-    Stopped,
+    Reference,
+    ReferenceKind,
     Tags,
-    Teams,
+    steps,
 )
 from profilegraph.language.saved_filters import (
     NO_SEGMENTS,
@@ -55,6 +37,15 @@ _TESTS = {
     AttributeType.DATE: "date",
     AttributeType.BOOLEAN: "boolean",
 }
+_LOOK_UPS: Mapping[ReferenceKind, tuple[FaultKind, Callable[[Catalogue, str], object]]] = {
+    ReferenceKind.DIMENSION: (FaultKind.DIMENSION_MISSING, Catalogue.dimension),
+    ReferenceKind.TAG: (FaultKind.TAG_MISSING, Catalogue.tag),
+    ReferenceKind.ATTRIBUTE: (FaultKind.ATTRIBUTE_MISSING, Catalogue.attribute),
+    ReferenceKind.METRIC: (FaultKind.METRIC_MISSING, Catalogue.metric),
+    ReferenceKind.EVENT_TYPE: (FaultKind.EVENT_TYPE_MISSING, Catalogue.event),
+}
+_DECIDING = (ReferenceKind.DIMENSION, ReferenceKind.ATTRIBUTE)
+"""Where one of these is missing, nothing more can be told of a leaf."""
 _MOST_REMEMBERED = 256
 _MOST_TOLD = 10
 """Faults of one filter that a refusal lists: what was meant is looked for among thousands of names."""
@@ -142,20 +133,12 @@ class _Checker:
     library: SavedFilters
 
     def faults(self, node: Node, place: str) -> Iterator[Fault]:
-        match node:
-            case AllOf(conditions) | AnyOf(conditions):
-                for index, condition in enumerate(conditions):
-                    yield from self.faults(condition, f"{place}.{node.NAME}[{index}]")
-            case Not(condition):
-                yield from self.faults(condition, f"{place}.{node.NAME}")
-            case Listed():
-                pass  # who is on a list was looked up when it was made
-            case Related(where=where):
-                yield from self.faults(where, f"{place}.{node.NAME}.where")
-            case InSegment(key):
-                yield from self._referred(key, f"{place}.{node.NAME}")
-            case _:
-                yield from _Leaf(self.catalogue, f"{place}.{node.NAME}").faults(node)
+        if isinstance(node, InSegment):
+            yield from self._referred(node.key, f"{place}.{node.NAME}")
+        elif isinstance(node, Leaf):
+            yield from _Leaf(self.catalogue, f"{place}.{node.NAME}").faults(node)
+        for step, one in steps(node):
+            yield from self.faults(one, f"{place}.{step}")
 
     def _referred(self, key: str, place: str) -> Iterator[Fault]:
         try:
@@ -174,43 +157,30 @@ class _Leaf:
     place: str
 
     def faults(self, leaf: Leaf) -> Iterator[Fault]:
-        match leaf:
-            case Tags():
-                yield from self._tags(leaf)
-            case AttributeLeaf():
-                yield from self._attribute(leaf)
-            case MetricLeaf():
-                yield from self._missing(FaultKind.METRIC_MISSING, self.catalogue.metric, leaf.key)
-            case Events() | EventTotal() | Stopped() | Sequence():
-                yield from self._activity(leaf)
-            case People():
-                yield from self._person(leaf.where)
-            case Opportunities():
-                yield from self._amount(leaf.where.amount)
-            case Cohort() | FollowUps() | Arrivals() | Owners() | Teams() | Consents():
-                pass  # they name keys of records, which come and go, and nothing that is declared
-            case Related() | InSegment():
-                raise AssertionError("a leaf with a filter inside is followed by the checker")
-            case _:
-                assert_never(leaf)
+        for one in leaf.names():
+            gone = self._missing(one)
+            if gone is not None:
+                yield gone
+                if one.kind in _DECIDING:
+                    return
+        for test in leaf.amounts():
+            for message in _amount_faults(test):
+                yield Fault(FaultKind.AMOUNT, self.place, message)
+        if isinstance(leaf, Tags):
+            yield from self._order(leaf)
+        elif isinstance(leaf, AttributeLeaf):
+            yield from self._comparison(leaf)
 
-    def _missing(
-        self, kind: FaultKind, look_up: Callable[[str], object], key: str
-    ) -> Iterator[Fault]:
+    def _missing(self, named: Reference) -> Fault | None:
+        kind, look_up = _LOOK_UPS[named.kind]
         try:
-            look_up(key)
+            look_up(self.catalogue, named.key)
         except NotFound as error:
-            yield Fault(kind, self.place, error.message, key, error.hint)
+            return Fault(kind, self.place, error.message, named.key, error.hint)
+        return None
 
-    def _tags(self, leaf: Tags) -> Iterator[Fault]:
+    def _order(self, leaf: Tags) -> Iterator[Fault]:
         catalogue, name = self.catalogue, leaf.dimension
-        gone = list(self._missing(FaultKind.DIMENSION_MISSING, catalogue.dimension, name))
-        yield from gone
-        if gone:
-            return
-        named = (*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ()))
-        for tag in (*named, *filter(None, (leaf.gte, leaf.lte))):
-            yield from self._missing(FaultKind.TAG_MISSING, catalogue.tag, tag_key(name, tag))
         dimension = catalogue.dimension(name)
         if (leaf.gte or leaf.lte) and not dimension.ordered:
             message = f"{dimension.key!r} is not ordered, so gte and lte mean nothing in it."
@@ -224,44 +194,15 @@ class _Leaf:
                 )
                 yield Fault(FaultKind.NOT_ORDERED, self.place, message, key)
 
-    def _attribute(self, leaf: AttributeLeaf) -> Iterator[Fault]:
-        gone = list(self._missing(FaultKind.ATTRIBUTE_MISSING, self.catalogue.attribute, leaf.key))
-        yield from gone
-        if gone:
-            return
+    def _comparison(self, leaf: AttributeLeaf) -> Iterator[Fault]:
         wanted = _TESTS[self.catalogue.attribute(leaf.key).type]
         given = (leaf.given().keys() - {"key"}).pop()
         if given not in (wanted, "exists"):
             message = f"{leaf.key!r} is a {wanted} attribute; it cannot be compared as {given}."
             yield Fault(FaultKind.OTHER_TYPE, self.place, message, leaf.key)
 
-    def _activity(self, leaf: Events | EventTotal | Stopped | Sequence) -> Iterator[Fault]:
-        if isinstance(leaf, Sequence):
-            yield from self._event(leaf.first)
-            yield from self._event(leaf.then)
-            return
-        yield from self._event(leaf)
-        if isinstance(leaf, EventTotal):
-            yield from self._amount(leaf.total)
 
-    def _event(self, test: EventTest) -> Iterator[Fault]:
-        yield from self._missing(FaultKind.EVENT_TYPE_MISSING, self.catalogue.event, test.type)
-        yield from self._amount(test.amount)
-
-    def _person(self, test: PersonTest) -> Iterator[Fault]:
-        if test.did is not None:
-            yield from self._event(test.did)
-        if test.takes_part_in is not None:
-            yield from self._amount(test.takes_part_in.where.amount)
-
-    def _amount(self, test: NumberTest | None) -> Iterator[Fault]:
-        for message in _amount_faults(test):
-            yield Fault(FaultKind.AMOUNT, self.place, message)
-
-
-def _amount_faults(test: NumberTest | None) -> Iterator[str]:
-    if test is None:
-        return
+def _amount_faults(test: NumberTest) -> Iterator[str]:
     numbers = [
         test.eq,
         test.ne,

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.engines.reference.attribution import AttributedCause, Cause
+from profilegraph.engines.reference.attribution import AttributedCause
+from profilegraph.language.nodes import Cause
 from profilegraph.language.saved_filters import SavedFilters
 from profilegraph.rendering.evidence import evidence_line
 from profilegraph.rendering.languages import wording

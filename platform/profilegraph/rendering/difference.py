@@ -10,10 +10,20 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from operator import attrgetter
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.language import nodes
-from profilegraph.language.nodes import EVERYONE, AllOf, AnyOf, Listed, Node, Not, Related
+from profilegraph.language.nodes import (
+    EVERYONE,
+    AllOf,
+    AnyOf,
+    Leaf,
+    Listed,
+    Node,
+    Not,
+    Related,
+    transform,
+)
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 from profilegraph.rendering.languages import wording
 from profilegraph.rendering.sentences import sentence
@@ -84,19 +94,17 @@ def line(
 
 def flat(node: Node) -> Node:
     """Return a filter that asks the same without groups of one, or within a group of their kind."""
-    match node:
-        case AllOf(conditions) | AnyOf(conditions):
-            kind = type(node)
-            inner: list[Node] = []
-            for one in map(flat, conditions):
-                inner += one.conditions if isinstance(one, kind) else (one,)
-            return inner[0] if len(inner) == 1 else kind(tuple(inner))
-        case Not(condition):
-            return Not(flat(condition))
-        case Related(where=where):
-            return replace(node, where=flat(where))
-        case _:
-            return node
+    return transform(node, _flattened)
+
+
+def _flattened(node: Node) -> Node:
+    if not isinstance(node, AllOf | AnyOf):
+        return node
+    kind = type(node)
+    inner: list[Node] = []
+    for one in node.conditions:
+        inner += one.conditions if isinstance(one, kind) else (one,)
+    return inner[0] if len(inner) == 1 else kind(tuple(inner))
 
 
 def meaning(node: Node) -> Hashable:
@@ -198,20 +206,5 @@ def _alike(one: Node, other: Node) -> bool:
 
 def _subject(node: Node) -> Hashable:
     """Return what a condition is about: of another subject it is another condition."""
-    match node:
-        case nodes.Tags(dimension=about):
-            return node.NAME, about
-        case (
-            nodes.AttributeLeaf(key=about)
-            | nodes.MetricLeaf(key=about)
-            | nodes.InSegment(key=about)
-        ):
-            return node.NAME, about
-        case nodes.Events(type=about) | nodes.EventTotal(type=about) | nodes.Stopped(type=about):
-            return node.NAME, about
-        case nodes.Sequence(first=first, then=then):
-            return node.NAME, first.type, then.type
-        case nodes.Cohort(salt=about):
-            return node.NAME, about
-        case _:
-            return node.NAME
+    about = node.FACTS.subject if isinstance(node, Leaf) else ()
+    return node.NAME, attrgetter(*about)(node) if about else None

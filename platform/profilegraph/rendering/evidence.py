@@ -9,13 +9,8 @@ from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import from_units
 from profilegraph.engines.reference.distance import number_of
-from profilegraph.engines.reference.evaluator import (
-    CohortPlace,
-    Evidence,
-    Neighbour,
-    Value,
-    Verdict,
-)
+from profilegraph.engines.reference.evaluator import Verdict
+from profilegraph.engines.reference.findings import CohortPlace, Evidence, Neighbour, Value
 from profilegraph.language.facts import (
     ArrivalFact,
     ConsentFact,

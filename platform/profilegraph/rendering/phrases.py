@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -13,15 +14,12 @@ from profilegraph.domain.taxonomy.definition import Definition
 from profilegraph.language.nodes import (
     Arrivals,
     BooleanTest,
-    Consents,
     DateTest,
     DepartmentTest,
     Events,
     EventTest,
-    FollowUps,
     NumberTest,
-    OpportunityTest,
-    Owners,
+    Opportunities,
     ParticipationTest,
     PersonTest,
     Teams,
@@ -29,7 +27,7 @@ from profilegraph.language.nodes import (
     Window,
     bounds,
 )
-from profilegraph.language.nodes.parts import Counted
+from profilegraph.language.nodes.parts import Counted, NodePart
 from profilegraph.rendering.languages import Wording
 
 
@@ -41,13 +39,28 @@ class Phrases:
     words: Wording
     locale: str
 
-    def counted(
-        self, leaf: Counted, words: Mapping[str, str], details: Iterator[str] | Sequence[str]
-    ) -> str:
-        """Return how many things are asked for, and what is asked of each."""
-        many = words[shape(leaf)].format(*bounds(leaf))
+    def counted(self, leaf: Counted, what: str, details: Iterator[str] | Sequence[str]) -> str:
+        """Return how many things are asked for, and what is asked of each; `what` is in `counts`."""
+        many = self.words.counts[what][shape(leaf)].format(*bounds(leaf))
         said = self.words.comma.join(details)
         return many + (self.words.who.format(said) if said else "")
+
+    def details(self, part: NodePart, what: str) -> Iterator[str]:
+        """Yield what a part of a filter asks of one thing; `what` is in `details`."""
+        words = self.words.details.get(what, {})
+        for name, value in part.given().items():
+            if isinstance(value, Window):
+                yield self.window(value)
+            elif name in words:
+                yield words[name].format(self.value(value))
+
+    def value(self, value: Any) -> str:
+        """Return what a field of a part of a filter says."""
+        if isinstance(value, NumberTest | TextTest | DateTest | BooleanTest):
+            return self.test(value)
+        if isinstance(value, tuple):
+            return self.words.comma.join(map(self.value, value))
+        return self.words.values[type(value)][value] if isinstance(value, Enum) else plain(value)
 
     def test(self, test: NumberTest | TextTest | DateTest | BooleanTest) -> str:
         """Return how a value compares."""
@@ -138,43 +151,12 @@ class Phrases:
 
     def _participation(self, test: ParticipationTest) -> str:
         words = self.words
-        details = list(self.opportunity(test.where))
+        details = list(self.details(test.where, Opportunities.NAME))
         if test.roles is not None:
             roles = words.comma.join(words.roles[role] for role in test.roles)
             details.append(words.person_role.format(roles))
         said = words.who.format(words.comma.join(details)) if details else ""
         return words.takes_part.format(said)
-
-    def opportunity(self, test: OpportunityTest) -> Iterator[str]:
-        """Yield what is asked of a possible sale."""
-        words = self.words
-        if test.stages is not None:
-            yield words.stage.format(self.listed(test.stages))
-        if test.outcomes is not None:
-            outcomes = words.comma.join(words.sale_outcomes[one] for one in test.outcomes)
-            yield words.sale_outcome.format(outcomes)
-        if test.name is not None:
-            yield words.sale_name + self.test(test.name)
-        if test.amount is not None:
-            yield words.amount + self.test(test.amount)
-        if test.close_date is not None:
-            yield words.close_date + self.test(test.close_date)
-        if test.reason is not None:
-            yield words.reason + self.test(test.reason)
-
-    def follow_up(self, leaf: FollowUps) -> Iterator[str]:
-        """Yield what is asked of a follow-up."""
-        words = self.words
-        if leaf.kinds is not None:
-            yield words.met_kind.format(words.comma.join(words.meetings[one] for one in leaf.kinds))
-        if leaf.window is not None:
-            yield self.window(leaf.window)
-        if leaf.employees is not None:
-            yield words.met_by.format(self.listed(leaf.employees))
-        if leaf.note is not None:
-            yield words.note + self.test(leaf.note)
-        if leaf.outcome is not None:
-            yield words.outcome + self.test(leaf.outcome)
 
     def arrival(self, leaf: Arrivals) -> Iterator[str]:
         """Yield what is asked of an arrival."""
@@ -184,26 +166,12 @@ class Phrases:
         if leaf.window is not None:
             yield self.window(leaf.window)
 
-    def owner(self, leaf: Owners) -> Iterator[str]:
-        """Yield what is asked of an owner."""
-        if leaf.employees is not None:
-            yield self.words.owned_by.format(self.listed(leaf.employees))
-        if leaf.window is not None:
-            yield self.window(leaf.window)
-
     def team(self, leaf: Teams) -> str:
         """Return how many owners are in which team."""
         named = self.words.any_team if leaf.teams is None else self.listed(leaf.teams)
         below = "" if leaf.exact or leaf.teams is None else self.words.or_below_team
-        many = self.words.team_owners[shape(leaf)].format(*bounds(leaf))
+        many = self.words.counts[leaf.NAME][shape(leaf)].format(*bounds(leaf))
         return many + self.words.in_team.format(named + below)
-
-    def consent(self, leaf: Consents) -> Iterator[str]:
-        """Yield what is asked of the latest word for a purpose."""
-        if leaf.purposes is not None:
-            yield self.words.purpose.format(self.listed(leaf.purposes))
-        if leaf.window is not None:
-            yield self.window(leaf.window)
 
 
 def label(key: str, known: Mapping[str, Definition], locale: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.language import nodes
 from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Leaf, Listed, Node, Not, Tags
+from profilegraph.language.nodes.parts import Counted
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 from profilegraph.rendering.languages import wording
 from profilegraph.rendering.phrases import Phrases, plain
@@ -50,70 +51,34 @@ class _Writer(Phrases):
         return self.words.gone.format(key) if saved is None else saved.labels.text(self.locale)
 
     def _leaf(self, leaf: Leaf) -> str:
-        match leaf:
-            case Tags():
-                return self._tags(leaf)
-            case nodes.AttributeLeaf():
-                attribute = self.label(leaf.key, self.catalogue.attributes)
-                return self._value(attribute, leaf.test, leaf.exists)
-            case nodes.MetricLeaf():
-                metric = self.label(leaf.key, self.catalogue.metrics)
-                return self._value(metric, leaf.number, leaf.exists)
-            case nodes.Cohort():
-                return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
-            case nodes.Events() | nodes.EventTotal() | nodes.Stopped() | nodes.Sequence():
-                return self._activity(leaf)
-            case nodes.Related():
-                return self._related(leaf)
-            case InSegment():
-                raise AssertionError("a reference is written by its segment's label")
-            case _:
-                return self._count(leaf)
+        write = _LEAVES.get(type(leaf))
+        if write is not None:
+            return write(self, leaf)
+        if not isinstance(leaf, Counted):
+            raise TypeError(f"nothing says how to write a {leaf.NAME!r}")
+        return self.counted(leaf, leaf.NAME, self.details(leaf, leaf.NAME))
 
-    def _activity(
-        self, leaf: nodes.Events | nodes.EventTotal | nodes.Stopped | nodes.Sequence
-    ) -> str:
-        match leaf:
-            case nodes.Events():
-                return self.event(leaf)
-            case nodes.EventTotal():
-                return self._total(leaf)
-            case nodes.Stopped():
-                return self._stopped(leaf)
-            case nodes.Sequence():
-                return self._sequence(leaf)
-            case _:
-                assert_never(leaf)
+    def _attribute(self, leaf: nodes.AttributeLeaf) -> str:
+        return self._value(self.label(leaf.key, self.catalogue.attributes), leaf.test, leaf.exists)
 
-    def _count(
-        self,
-        leaf: nodes.People
-        | nodes.Opportunities
-        | nodes.FollowUps
-        | nodes.Arrivals
-        | nodes.Owners
-        | nodes.Teams
-        | nodes.Consents,
-    ) -> str:
-        words = self.words
-        match leaf:
-            case nodes.People(where=where):
-                return self.counted(leaf, words.people, self.person(where))
-            case nodes.Opportunities(where=sale):
-                return self.counted(leaf, words.opportunities, self.opportunity(sale))
-            case nodes.FollowUps():
-                return self.counted(leaf, words.follow_ups, self.follow_up(leaf))
-            case nodes.Arrivals():
-                return self.counted(leaf, words.arrivals, self.arrival(leaf))
-            case nodes.Owners():
-                return self.counted(leaf, words.owners, self.owner(leaf))
-            case nodes.Teams():
-                return self.team(leaf)
-            case nodes.Consents():
-                many = words.consents if leaf.granted else words.refusals
-                return self.counted(leaf, many, self.consent(leaf))
-            case _:
-                assert_never(leaf)
+    def _metric(self, leaf: nodes.MetricLeaf) -> str:
+        return self._value(self.label(leaf.key, self.catalogue.metrics), leaf.number, leaf.exists)
+
+    def _cohort(self, leaf: nodes.Cohort) -> str:
+        return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
+
+    def _people(self, leaf: nodes.People) -> str:
+        return self.counted(leaf, leaf.NAME, self.person(leaf.where))
+
+    def _opportunities(self, leaf: nodes.Opportunities) -> str:
+        return self.counted(leaf, leaf.NAME, self.details(leaf.where, leaf.NAME))
+
+    def _arrivals(self, leaf: nodes.Arrivals) -> str:
+        return self.counted(leaf, leaf.NAME, self.arrival(leaf))
+
+    def _consents(self, leaf: nodes.Consents) -> str:
+        what = leaf.NAME if leaf.granted else "refusal"
+        return self.counted(leaf, what, self.details(leaf, leaf.NAME))
 
     def _joined(self, word: str, conditions: Sequence[Node], nothing: str) -> str:
         if not conditions:
@@ -202,7 +167,26 @@ class _Writer(Phrases):
             details.append(words.relation.format(kinds))
         if leaf.distance > 1:
             details.append(words.steps.format(leaf.distance))
-        text = self.counted(leaf, words.related, details)
+        text = self.counted(leaf, leaf.NAME, details)
         if leaf.where == nodes.EVERYONE:
             return text
         return words.group.format(text + words.who_match.format(self.write(leaf.where)))
+
+
+_LEAVES: Mapping[type[Leaf], Callable[[_Writer, Any], str]] = {
+    Tags: _Writer._tags,
+    nodes.AttributeLeaf: _Writer._attribute,
+    nodes.MetricLeaf: _Writer._metric,
+    nodes.Cohort: _Writer._cohort,
+    nodes.Events: _Writer.event,
+    nodes.EventTotal: _Writer._total,
+    nodes.Stopped: _Writer._stopped,
+    nodes.Sequence: _Writer._sequence,
+    nodes.People: _Writer._people,
+    nodes.Opportunities: _Writer._opportunities,
+    nodes.Arrivals: _Writer._arrivals,
+    nodes.Teams: _Writer.team,
+    nodes.Consents: _Writer._consents,
+    nodes.Related: _Writer._related,
+}
+"""The leaves that say more than how many there are, and each detail as its words have it."""

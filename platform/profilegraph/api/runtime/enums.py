@@ -21,9 +21,9 @@ from profilegraph.domain.records.customers import (
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy.definition import AttributeType, Cardinality, Duty, Layer
-from profilegraph.engines.reference.attribution import Cause as MembershipCause
 from profilegraph.engines.reference.distance import DistanceUnit
 from profilegraph.language.faults import FaultKind as SegmentFaultKind
+from profilegraph.language.nodes import Cause as MembershipCause
 from profilegraph.rendering.difference import ChangeKind
 from profilegraph.services.segments.comparison import Representation
 

@@ -18,8 +18,8 @@ from profilegraph.api.taxonomies.types import Tag
 from profilegraph.domain.records import customers as domain
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import from_units
-from profilegraph.engines.reference.evaluator import CohortPlace, Neighbour, Value
-from profilegraph.engines.reference.evaluator import Evidence as Found
+from profilegraph.engines.reference.findings import CohortPlace, Neighbour, Value
+from profilegraph.engines.reference.findings import Evidence as Found
 from profilegraph.language.facts import (
     ArrivalFact,
     ConsentFact,

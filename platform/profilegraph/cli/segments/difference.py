@@ -16,7 +16,7 @@ from profilegraph.cli.terminal.running import Locale, Moment, parse_moment, pres
 from profilegraph.domain.limits import MAX_PAGE
 
 if TYPE_CHECKING:
-    from profilegraph.engines.reference.attribution import Cause
+    from profilegraph.language.nodes import Cause
     from profilegraph.services.platform import Platform
     from profilegraph.services.segments.membership import (
         ChangesPage,

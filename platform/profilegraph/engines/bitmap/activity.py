@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,13 @@ from pyroaring import BitMap
 
 from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals, bitmap_of, first_places
 from profilegraph.engines.bitmap.columns import numbers_hold
-from profilegraph.engines.bitmap.profile import LeafContext, counted, dates_hold, grouped
+from profilegraph.engines.bitmap.profile import (
+    LeafContext,
+    LeafFunction,
+    counted,
+    dates_hold,
+    grouped,
+)
 from profilegraph.engines.bitmap.tables import EVENT, IndexTable
 from profilegraph.errors import IndexUnable
 from profilegraph.language import nodes
@@ -211,3 +217,14 @@ def _text(test: TextTest, column: Any) -> Mask:
 def _both(masks: Sequence[Mask]) -> Mask:
     mask: Mask = np.logical_and.reduce(masks)
     return mask
+
+
+LEAVES: Mapping[type[nodes.Leaf], LeafFunction] = {
+    nodes.Events: events,
+    nodes.EventTotal: total,
+    nodes.Stopped: stopped,
+    nodes.Sequence: sequence,
+    nodes.Opportunities: opportunities,
+    nodes.FollowUps: follow_ups,
+    nodes.Consents: consents,
+}

@@ -7,8 +7,6 @@ forecast: it grows with what is touched, and tells what takes no time from what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any
 
 from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.engines.bitmap.columns import DictionaryColumn
@@ -16,7 +14,15 @@ from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.bitmap.tables import IndexTable
 from profilegraph.language import nodes
-from profilegraph.language.nodes import InSegment, Node, Related, bounds, walk
+from profilegraph.language.nodes import (
+    InSegment,
+    Leaf,
+    Node,
+    ReferenceKind,
+    Related,
+    bounds,
+    walk,
+)
 from profilegraph.language.saved_filters import SavedFilters
 
 _STEP = 500
@@ -57,11 +63,10 @@ def _of_node(node: Node, view: IndexSnapshot, library: SavedFilters) -> int:
             return own + _of_filter(library.segment(key).filter, view, library)
         case Related():
             return own + sum(_of_relations(node, level) for level in view.levels)
-        case _ if (tables := _TABLES.get(type(node))) is not None:
-            rows = (_of_table(one, node) for level in view.levels for one in tables(node, level))
-            return own + sum(rows)
         case nodes.Tags():
-            return own * (1 + _named(node))
+            return own * (1 + len(node.listed_tags))
+        case Leaf():
+            return own + sum(_of_rows(node, level) for level in view.levels)
         case _:
             return own
 
@@ -72,49 +77,32 @@ def _of_relations(leaf: Related, level: IndexRun) -> int:
     return len(level.tables["relations"]) * leaf.distance * (1 + many) * _PAIR
 
 
-def _named(leaf: nodes.Tags) -> int:
-    return len((*(leaf.any_of or ()), *(leaf.all_of or ()), *(leaf.none_of or ())))
+def _of_rows(leaf: Leaf, level: IndexRun) -> int:
+    """Return how much work it is to go through the rows of a level that a leaf reads."""
+    each = _SORTED if leaf.FACTS.sorts else _SCAN
+    return leaf.FACTS.passes * sum(_of_table(one, each) for one in _tables(leaf, level))
 
 
-def _of_table(table: IndexTable, leaf: Node) -> int:
-    each = _SORTED if isinstance(leaf, nodes.Sequence | nodes.Consents) else _SCAN
+def _of_table(table: IndexTable, each: int) -> int:
     texts = sum(
         len(one.values) for one in table.columns.values() if isinstance(one, DictionaryColumn)
     )
     return len(table) * each + texts * _TEXT
 
 
-def _value(key: str, level: IndexRun) -> Iterator[IndexTable]:
-    if key in level.values:
-        yield level.values[key]
+def _tables(leaf: Leaf, level: IndexRun) -> Iterator[IndexTable]:
+    for name in leaf.FACTS.tables:
+        yield level.cohorts if name == "cohorts" else level.tables[name]
+    for named in leaf.names():
+        find = _NAMED.get(named.kind)
+        found = None if find is None else find(level, named.key)
+        if found is not None:
+            yield found
 
 
-def _events(level: IndexRun, *types: str) -> Iterator[IndexTable]:
-    yield from (level.events[one] for one in types if one in level.events)
-
-
-def _people(leaf: nodes.People, level: IndexRun) -> Iterator[IndexTable]:
-    yield from (level.tables[one] for one in ("people", "workplaces", "parts", "opportunities"))
-    if leaf.where.did is not None:
-        yield from _events(level, leaf.where.did.type)
-
-
-_TABLES: Mapping[type[Node], Callable[[Any, IndexRun], Iterator[IndexTable]]] = MappingProxyType(
-    {
-        nodes.AttributeLeaf: lambda leaf, level: _value(attribute_property(leaf.key), level),
-        nodes.MetricLeaf: lambda leaf, level: _value(metric_property(leaf.key), level),
-        nodes.Cohort: lambda _, level: iter((level.cohorts,)),
-        nodes.Events: lambda leaf, level: _events(level, leaf.type),
-        nodes.EventTotal: lambda leaf, level: _events(level, leaf.type),
-        nodes.Stopped: lambda leaf, level: _events(level, leaf.type, leaf.type),
-        nodes.Sequence: lambda leaf, level: _events(level, leaf.first.type, leaf.then.type),
-        nodes.Opportunities: lambda _, level: iter((level.tables["opportunities"],)),
-        nodes.FollowUps: lambda _, level: iter((level.tables["follow_ups"],)),
-        nodes.Consents: lambda _, level: iter((level.tables["consents"],)),
-        nodes.People: _people,
-        nodes.Owners: lambda _, level: iter((level.tables["owners"],)),
-        nodes.Teams: lambda _, level: iter((level.tables["owners"],)),
-        nodes.Arrivals: lambda _, level: iter((level.tables["arrivals"],)),
-    }
-)
-"""The tables that a leaf reads of a level."""
+_NAMED: Mapping[ReferenceKind, Callable[[IndexRun, str], IndexTable | None]] = {
+    ReferenceKind.ATTRIBUTE: lambda level, key: level.values.get(attribute_property(key)),
+    ReferenceKind.METRIC: lambda level, key: level.values.get(metric_property(key)),
+    ReferenceKind.EVENT_TYPE: lambda level, key: level.events.get(key),
+}
+"""The tables of what leaves name."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from types import MappingProxyType
-from typing import Any
 
 from pyroaring import BitMap
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
-from profilegraph.engines.bitmap import activity, people
-from profilegraph.engines.bitmap import profile as leaves
+from profilegraph.engines.bitmap import activity, people, profile
 from profilegraph.engines.bitmap.bitmaps import united
 from profilegraph.engines.bitmap.memo import SetMemo
 from profilegraph.engines.bitmap.people import SelectedPeople, chosen
-from profilegraph.engines.bitmap.profile import LeafContext
+from profilegraph.engines.bitmap.profile import LeafContext, LeafFunction
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.bitmap.taggings import Taggings
 from profilegraph.language import nodes
@@ -27,6 +24,7 @@ from profilegraph.language.nodes import (
     AnyOf,
     AttributeLeaf,
     InSegment,
+    Leaf,
     Listed,
     MetricLeaf,
     Node,
@@ -34,25 +32,7 @@ from profilegraph.language.nodes import (
     Related,
 )
 
-_LEAVES: Mapping[type[Node], Callable[[Any, LeafContext], BitMap]] = MappingProxyType(
-    {
-        nodes.Tags: leaves.tags,
-        nodes.AttributeLeaf: leaves.attribute,
-        nodes.MetricLeaf: leaves.metric,
-        nodes.Cohort: leaves.cohort,
-        nodes.Events: activity.events,
-        nodes.EventTotal: activity.total,
-        nodes.Stopped: activity.stopped,
-        nodes.Sequence: activity.sequence,
-        nodes.Opportunities: activity.opportunities,
-        nodes.FollowUps: activity.follow_ups,
-        nodes.Consents: activity.consents,
-        nodes.People: people.people,
-        nodes.Owners: people.owners,
-        nodes.Teams: people.teams,
-        nodes.Arrivals: people.arrivals,
-    }
-)
+LEAVES: Mapping[type[Leaf], LeafFunction] = {**profile.LEAVES, **activity.LEAVES, **people.LEAVES}
 """The leaves that ask about one customer alone; each level answers for its own."""
 
 
@@ -81,7 +61,7 @@ class Evaluator:
 
         Raises IndexUnable where the index cannot tell.
         """
-        held = self.leaves if type(node) in _LEAVES else self._known
+        held = self.leaves if type(node) in LEAVES else self._known
         found = held.get(node)
         return held.put(node, self._members(node)) if found is None else found
 
@@ -188,9 +168,9 @@ class Evaluator:
         return here if scope is None else here.among(people.in_scope(scope, here))
 
 
-def _asked(node: Node, places: Sequence[LeafContext]) -> BitMap:
+def _asked(node: Leaf, places: Sequence[LeafContext]) -> BitMap:
     """Return who matches a leaf, of those who are asked about at each place."""
-    ask = _LEAVES[type(node)]
+    ask = LEAVES[type(node)]
     return united([ask(node, here) & here.everyone for here in places])
 
 

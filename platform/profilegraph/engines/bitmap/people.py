@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from profilegraph.engines.bitmap.activity import event_rows, events_of, opportunity_rows
 from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals, bitmap_of, ordinals_of
-from profilegraph.engines.bitmap.profile import LeafContext, counted, often_enough
+from profilegraph.engines.bitmap.profile import LeafContext, LeafFunction, counted, often_enough
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.engines.bitmap.tables import IndexTable, References
 from profilegraph.language import nodes
@@ -179,3 +179,11 @@ def in_scope(scope: Scope, here: LeafContext) -> BitMap:
 def _owned(table: IndexTable, here: LeafContext) -> Mask:
     mask: Mask = table["since"].within(span(None, here.context.now))
     return mask
+
+
+LEAVES: Mapping[type[nodes.Leaf], LeafFunction] = {
+    nodes.People: people,
+    nodes.Owners: owners,
+    nodes.Teams: teams,
+    nodes.Arrivals: arrivals,
+}

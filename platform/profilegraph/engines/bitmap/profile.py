@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,10 @@ class LeafContext:
     def among(self, some: BitMap) -> LeafContext:
         """Return the same place with none but some of its customers."""
         return replace(self, everyone=self.everyone & some)
+
+
+LeafFunction: TypeAlias = Callable[[Any, LeafContext], BitMap]
+"""Returns who matches a leaf of one type, of the customers of one level."""
 
 
 def counted(counted: Counted, table: IndexTable, rows: Mask, here: LeafContext) -> BitMap:
@@ -186,3 +191,11 @@ def cohort(leaf: nodes.Cohort, here: LeafContext) -> BitMap:
         place = (place * numbers.values + coefficient) % PRIME
     mask = (begin <= place) & (place < end)
     return bitmap_where(table.customer, mask if numbers.present is None else mask & numbers.present)
+
+
+LEAVES: Mapping[type[nodes.Leaf], LeafFunction] = {
+    nodes.Tags: tags,
+    nodes.AttributeLeaf: attribute,
+    nodes.MetricLeaf: metric,
+    nodes.Cohort: cohort,
+}

@@ -6,9 +6,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.cypher import comparisons, past
 from profilegraph.engines.cypher.comparisons import Values, listed, one_of, optional
-from profilegraph.engines.cypher.queries import FOUND, OFTEN, LeafQueries, Query, counted
+from profilegraph.engines.cypher.queries import (
+    FOUND,
+    OFTEN,
+    LeafCompiler,
+    LeafQueries,
+    Query,
+    counted,
+)
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import (
     Arrivals,
@@ -17,6 +25,7 @@ from profilegraph.language.nodes import (
     EventTest,
     EventTotal,
     FollowUps,
+    Leaf,
     Opportunities,
     OpportunityTest,
     Sequence,
@@ -76,12 +85,12 @@ _SEQUENCE = (
 )
 
 
-def events(leaf: Events, context: Context) -> LeafQueries:
+def events(leaf: Events, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how often something was done."""
     return counted(_EVENTS, event_values(leaf, leaf.window, context), leaf)
 
 
-def total(leaf: EventTotal, context: Context) -> LeafQueries:
+def total(leaf: EventTotal, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of what amounts add up to.
 
     Who did nothing of the kind is not found, but has a total of 0: where that is enough, whose total
@@ -94,7 +103,7 @@ def total(leaf: EventTotal, context: Context) -> LeafQueries:
     return LeafQueries((Query(_TOTAL, {**values, "holds": True}),))
 
 
-def stopped(leaf: Stopped, context: Context) -> LeafQueries:
+def stopped(leaf: Stopped, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of what was done, and then no more."""
     often = Events(leaf.type, leaf.channels, leaf.content, leaf.amount, at_least=leaf.at_least)
     did = counted(_EVENTS, event_values(leaf, leaf.did, context), often)
@@ -102,7 +111,7 @@ def stopped(leaf: Stopped, context: Context) -> LeafQueries:
     return LeafQueries(did.required, since.required)
 
 
-def sequence(leaf: Sequence, context: Context) -> LeafQueries:
+def sequence(leaf: Sequence, _: Catalogue, context: Context) -> LeafQueries:
     """Return the query of one event after another."""
     values = {
         "first": event_values(leaf.first, leaf.window, context),
@@ -153,7 +162,7 @@ def _opportunities(*, past_: bool) -> str:
 _OPPORTUNITIES = {one: _opportunities(past_=one) for one in (False, True)}
 
 
-def opportunities(leaf: Opportunities, context: Context) -> LeafQueries:
+def opportunities(leaf: Opportunities, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how many possible sales match."""
     values = {"now": context.now, "where": opportunity_values(leaf.where, context)}
     return counted(_OPPORTUNITIES[context.past], values, leaf)
@@ -170,7 +179,7 @@ _FOLLOW_UPS = " AND ".join(
 )
 
 
-def follow_ups(leaf: FollowUps, context: Context) -> LeafQueries:
+def follow_ups(leaf: FollowUps, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how often we met the customer."""
     note, outcome, kinds = leaf.note, leaf.outcome, leaf.kinds
     values: Mapping[str, Any] = {
@@ -190,7 +199,7 @@ _ARRIVALS = (
 )
 
 
-def arrivals(leaf: Arrivals, context: Context) -> LeafQueries:
+def arrivals(leaf: Arrivals, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how often the customer came to us."""
     values = {
         **comparisons.moment_values(leaf.window, context.now),
@@ -209,7 +218,7 @@ _CONSENTS = (
 )
 
 
-def consents(leaf: Consents, context: Context) -> LeafQueries:
+def consents(leaf: Consents, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of for how many purposes the latest word is as asked."""
     values = {
         **comparisons.moment_values(leaf.window, context.now),
@@ -224,3 +233,13 @@ STATEMENTS = (
     *_OPPORTUNITIES.values(),
 )
 """All texts of this module."""
+LEAVES: Mapping[type[Leaf], LeafCompiler] = {
+    Events: events,
+    EventTotal: total,
+    Stopped: stopped,
+    Sequence: sequence,
+    Opportunities: opportunities,
+    FollowUps: follow_ups,
+    Arrivals: arrivals,
+    Consents: consents,
+}

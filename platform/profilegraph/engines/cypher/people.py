@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.cypher import activity, comparisons, past
 from profilegraph.engines.cypher.comparisons import listed, one_of, optional
-from profilegraph.engines.cypher.queries import FOUND, OFTEN, LeafQueries, Query, counted, span_of
+from profilegraph.engines.cypher.queries import (
+    FOUND,
+    OFTEN,
+    LeafCompiler,
+    LeafQueries,
+    Query,
+    counted,
+    span_of,
+)
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import (
     DepartmentTest,
+    Leaf,
     Owners,
     ParticipationTest,
     People,
@@ -92,7 +102,7 @@ SEATS = {one: f"{_source(past_=one)} WHERE {_person(past_=one)}" for one in (Fal
 _PEOPLE = {one: f"{SEATS[one]} {OFTEN}" for one in (False, True)}
 
 
-def people(leaf: People, context: Context) -> LeafQueries:
+def people(leaf: People, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how many decision-makers match."""
     return counted(_PEOPLE[context.past], person_values(leaf.where, context), leaf)
 
@@ -141,13 +151,13 @@ _TEAMS = (
 )
 
 
-def owners(leaf: Owners, context: Context) -> LeafQueries:
+def owners(leaf: Owners, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how many of us own the customer."""
     values = comparisons.moment_values(leaf.window, context.now)
     return counted(_OWNERS, values | {"employees": listed(leaf.employees)}, leaf)
 
 
-def teams(leaf: Teams, context: Context) -> LeafQueries:
+def teams(leaf: Teams, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of how many owners are in such a team."""
     values = comparisons.moment_values(None, context.now)
     return counted(_TEAMS, values | {"teams": listed(leaf.teams), "exact": leaf.exact}, leaf)
@@ -192,3 +202,8 @@ STATEMENTS = (
     _TEAMS,
 )
 """All texts of this module, but for those of a scope."""
+LEAVES: Mapping[type[Leaf], LeafCompiler] = {
+    People: people,
+    Owners: owners,
+    Teams: teams,
+}

@@ -10,7 +10,7 @@ from profilegraph.domain.properties import attribute_property, metric_property
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.cypher import comparisons
 from profilegraph.engines.cypher.comparisons import FIRST
-from profilegraph.engines.cypher.queries import FOUND, LeafQueries, Query
+from profilegraph.engines.cypher.queries import FOUND, LeafCompiler, LeafQueries, Query
 from profilegraph.language.cohorts import PRIME, coefficients, span_of
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import (
@@ -18,6 +18,7 @@ from profilegraph.language.nodes import (
     BooleanTest,
     Cohort,
     DateTest,
+    Leaf,
     MetricLeaf,
     NumberTest,
     Tags,
@@ -86,7 +87,7 @@ def _qualifiers(leaf: Tags, context: Context) -> Mapping[str, Any]:
     }
 
 
-def attribute(leaf: AttributeLeaf, context: Context) -> LeafQueries:
+def attribute(leaf: AttributeLeaf, _: Catalogue, context: Context) -> LeafQueries:
     """Return the queries of a field of the customer."""
     name = attribute_property(leaf.key)
     match leaf.test:
@@ -102,7 +103,7 @@ def attribute(leaf: AttributeLeaf, context: Context) -> LeafQueries:
             assert_never(leaf.test)
 
 
-def metric(leaf: MetricLeaf) -> LeafQueries:
+def metric(leaf: MetricLeaf, _catalogue: Catalogue, _context: Context) -> LeafQueries:
     """Return the queries of a number that a model computed."""
     return _number_or_existence(metric_property(leaf.key), leaf.number, leaf.exists)
 
@@ -118,8 +119,16 @@ def _valued(statement: str, name: str, test: Any) -> LeafQueries:
     return LeafQueries((Query(statement, {"property": name, "test": test}),))
 
 
-def cohort(leaf: Cohort) -> LeafQueries:
+def cohort(leaf: Cohort, _catalogue: Catalogue, _context: Context) -> LeafQueries:
     """Return the query of where the leaf's salt puts customers."""
     begin, end = span_of(leaf)
     named = {f"c{power}": one for power, one in enumerate(coefficients(leaf.salt))}
     return LeafQueries((Query(_COHORT, {**named, "prime": PRIME, "begin": begin, "end": end}),))
+
+
+LEAVES: Mapping[type[Leaf], LeafCompiler] = {
+    Tags: tags,
+    AttributeLeaf: attribute,
+    MetricLeaf: metric,
+    Cohort: cohort,
+}

@@ -6,10 +6,12 @@ asked travels in one map, `$q`, and a text never depends on what is in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.facts import Context
 from profilegraph.language.nodes import bounds
 from profilegraph.language.nodes.parts import Counted
 
@@ -38,6 +40,10 @@ class LeafQueries:
 
     required: tuple[Query, ...] = ()
     excluded: tuple[Query, ...] = ()
+
+
+LeafCompiler: TypeAlias = Callable[[Any, Catalogue, Context], LeafQueries]
+"""Returns the queries of a leaf of one type."""
 
 
 def counted(statement: str, values: Mapping[str, Any], leaf: Counted) -> LeafQueries:

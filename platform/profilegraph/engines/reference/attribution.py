@@ -6,37 +6,19 @@ and the earlier data at the later moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.engines.reference.evaluator import Evidence, Verdict, explain
+from profilegraph.engines.reference.evaluator import Verdict, explain
+from profilegraph.engines.reference.findings import Evidence
+from profilegraph.engines.reference.people import as_asked
+from profilegraph.engines.reference.profile import carried, tagging_holds
 from profilegraph.language import nodes
 from profilegraph.language.facts import Context, Facts, PersonFact
-from profilegraph.language.nodes import LEAVES, InSegment, Node, Tags
-from profilegraph.language.predicates import as_asked, carried, tagging_holds
+from profilegraph.language.nodes import Cause, InSegment, Leaf, Node, Tags
 from profilegraph.language.resolve import tag_groups
-
-
-class Cause(StrEnum):
-    """What made a customer a member, or no member any more."""
-
-    CUSTOMER_ADDED = "CUSTOMER_ADDED"
-    MERGED = "MERGED"
-    DEFINITION_CHANGED = "DEFINITION_CHANGED"
-    TAG_ADDED = "TAG_ADDED"
-    TAG_REMOVED = "TAG_REMOVED"
-    TAG_EXPIRED = "TAG_EXPIRED"
-    TAG_CHANGED = "TAG_CHANGED"
-    PERSON_CHANGED = "PERSON_CHANGED"
-    OPPORTUNITY_CHANGED = "OPPORTUNITY_CHANGED"
-    EVENT = "EVENT"
-    FOLLOW_UP = "FOLLOW_UP"
-    ARRIVAL = "ARRIVAL"
-    CONSENT = "CONSENT"
-    TIME_PASSED = "TIME_PASSED"
 
 
 @dataclass(frozen=True)
@@ -105,18 +87,6 @@ def changed(
     return Changed(customer, is_, tuple(found))
 
 
-_CAUSES: Mapping[type[Node], Cause] = {
-    nodes.Events: Cause.EVENT,
-    nodes.EventTotal: Cause.EVENT,
-    nodes.Stopped: Cause.EVENT,
-    nodes.Sequence: Cause.EVENT,
-    nodes.Opportunities: Cause.OPPORTUNITY_CHANGED,
-    nodes.FollowUps: Cause.FOLLOW_UP,
-    nodes.Arrivals: Cause.ARRIVAL,
-    nodes.Consents: Cause.CONSENT,
-}
-
-
 @dataclass(frozen=True)
 class _Judge:
     before: Facts
@@ -131,14 +101,13 @@ class _Judge:
 
         Where an `all` or `any` changed, those of its conditions that changed all did so alike.
         """
-        if isinstance(first.node, LEAVES) and not isinstance(first.node, InSegment):
-            yield from self._leaf(first, then)
+        if isinstance(first.node, Leaf) and not isinstance(first.node, InSegment):
+            yield from self._leaf(first.node, first, then)
         for one, other in zip(first.children, then.children, strict=True):
             if one.holds != other.holds:
                 yield from self.reasons(one, other)
 
-    def _leaf(self, first: Verdict, then: Verdict) -> Iterator[AttributedCause]:
-        leaf = first.node
+    def _leaf(self, leaf: Leaf, first: Verdict, then: Verdict) -> Iterator[AttributedCause]:
         if isinstance(leaf, Tags):
             yield from self._tags(leaf, then.holds)
             return
@@ -147,8 +116,10 @@ class _Judge:
             yield AttributedCause(Cause.TIME_PASSED, leaf, evidence)
         elif isinstance(leaf, nodes.People):
             yield from self._people(leaf, first, then)
+        elif leaf.FACTS.cause is None:
+            raise AssertionError("a leaf without history is not asked of the past")
         else:
-            yield AttributedCause(_CAUSES[type(leaf)], leaf, evidence)
+            yield AttributedCause(leaf.FACTS.cause, leaf, evidence)
 
     def _tags(self, leaf: Tags, holds: bool) -> Iterator[AttributedCause]:
         groups = tag_groups(leaf, self.catalogue)

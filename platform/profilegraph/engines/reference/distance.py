@@ -12,7 +12,8 @@ from typing import TypeVar
 from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import AMOUNT_SCALE
-from profilegraph.engines.reference.evaluator import Value, Verdict
+from profilegraph.engines.reference.evaluator import Verdict
+from profilegraph.engines.reference.findings import Value
 from profilegraph.language import nodes, predicates
 from profilegraph.language.facts import Context, EventFact
 from profilegraph.language.nodes import DateTest, NumberTest, bounds

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
-from typing import Any, TypeAlias
+from typing import Any
 
-from profilegraph.engines.reference.evaluator import Evidence, Neighbour, Verdict
-from profilegraph.language import nodes, predicates
+from profilegraph.engines.reference.evaluator import LEAVES, Verdict
+from profilegraph.engines.reference.findings import CountedRecords, Evidence, Neighbour
+from profilegraph.language import nodes
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import DateTest, NumberTest, TextTest, Window, bounds
 from profilegraph.language.nodes.parts import Counted
 from profilegraph.language.resolve import in_units, span
 
-_Holds: TypeAlias = Callable[[Any, Any, Context], bool]
-_HOLDS: dict[type, _Holds] = {
-    nodes.OpportunityTest: predicates.opportunity_holds,
-    nodes.PersonTest: predicates.person_holds,
-    nodes.FollowUps: predicates.follow_up_holds,
-    nodes.Arrivals: predicates.arrival_holds,
-    nodes.Owners: predicates.owner_holds,
-    nodes.Teams: predicates.team_holds,
-    nodes.Consents: predicates.consent_holds,
-    nodes.Events: lambda test, one, context: bool(
-        predicates.events_in(test, test.window, [one], context)
-    ),
-    nodes.EventTotal: lambda test, one, context: bool(
-        predicates.events_in(test, test.window, [one], context)
-    ),
-}
 _NUMBERS = frozenset({"at_least", "at_most", "total"})
 _VALUES = {"window": ("at", "since"), "did": (), "takes_part_in": ()}
 """Where what a part asks about is not called as the part is."""
@@ -61,9 +46,13 @@ def nearest_record(verdict: Verdict, context: Context) -> NearMiss | None:
 def _near(leaf: Any, record: Evidence, context: Context) -> tuple[NearMiss, float]:
     if isinstance(record, Neighbour):
         return NearMiss(record, ("where",)), record.distance
-    test = leaf.where if isinstance(leaf, nodes.People | nodes.Opportunities) else leaf
-    holds = _HOLDS[type(test)]
-    lacks = [name for name, alone in _parts(test, record) if not holds(alone, record, context)]
+    rule = LEAVES[type(leaf)]
+    if not isinstance(rule, CountedRecords):
+        raise TypeError("only a leaf that counts has records beside those that count")
+    test = rule.test(leaf)
+    lacks = [
+        name for name, alone in _parts(test, record) if not rule.matching(alone, [record], context)
+    ]
     away = sum(_away(name, getattr(test, name), record, context) for name in lacks)
     return NearMiss(record, tuple(lacks)), away
 

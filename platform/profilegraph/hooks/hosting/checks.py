@@ -22,13 +22,12 @@ from profilegraph.hooks.models import Model
 from profilegraph.hooks.shapes import require_shapes, shape_of
 from profilegraph.hooks.tables import TABLES
 from profilegraph.importers.taxonomies.files import read_taxonomy
-from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Not
+from profilegraph.language.codec import NAMES
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _COMMAND = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _LABELLED = frozenset({"labels", "description"})
 _CLASSES = frozenset({"options", "input"})
-_CONDITIONS = frozenset(one.NAME for one in (*LEAVES, AllOf, AnyOf, Not))
 
 
 def taxonomy(path: Any) -> Taxonomy:
@@ -59,7 +58,7 @@ def destination(thing: Any) -> Destination[Any]:
 def leaf(thing: Any) -> SegmentLeaf[Any]:
     """Return a segment leaf with an input that the API can tell; raises PluginError."""
     found: SegmentLeaf[Any] = _kind(SegmentLeaf, "segment leaves", thing)
-    if to_camel(found.key) in _CONDITIONS:
+    if to_camel(found.key) in NAMES:
         raise PluginError(f"the leaf {found.key!r} has the name of a condition of the platform.")
     require_shapes(found.input)
     return found

@@ -2,8 +2,9 @@
 
 Every leaf is true or false of a customer, never unknown: a value that is missing makes a
 comparison false, and the negation of that comparison true. All fields of one leaf that are given
-must hold together. `semantics` in docs/segments.md is the readable definition, `explain.py` the
-executable one.
+must hold together. `semantics` in docs/segments.md is the readable definition, `engines/reference`
+the executable one. A leaf declares the facts about its type (`LeafFacts`), and what it names: what
+is not an engine's own is derived from these.
 """
 
 from profilegraph.language.nodes.activity import (
@@ -18,10 +19,12 @@ from profilegraph.language.nodes.activity import (
     Sequence,
     Stopped,
 )
+from profilegraph.language.nodes.declarations import Cause, LeafFacts, Reference, ReferenceKind
 from profilegraph.language.nodes.lists import Listed
 from profilegraph.language.nodes.parts import (
     BooleanTest,
     DateTest,
+    Leaf,
     NumberTest,
     TextTest,
     Window,
@@ -43,11 +46,12 @@ from profilegraph.language.nodes.tree import (
     AllOf,
     AnyOf,
     InSegment,
-    Leaf,
     Node,
     Not,
     Related,
     children,
+    steps,
+    transform,
     walk,
 )
 
@@ -59,6 +63,7 @@ __all__ = [
     "Arrivals",
     "AttributeLeaf",
     "BooleanTest",
+    "Cause",
     "Cohort",
     "Consents",
     "DateTest",
@@ -69,6 +74,7 @@ __all__ = [
     "FollowUps",
     "InSegment",
     "Leaf",
+    "LeafFacts",
     "Listed",
     "MetricLeaf",
     "Node",
@@ -80,6 +86,8 @@ __all__ = [
     "ParticipationTest",
     "People",
     "PersonTest",
+    "Reference",
+    "ReferenceKind",
     "Related",
     "Sequence",
     "Stopped",
@@ -90,5 +98,7 @@ __all__ = [
     "bounds",
     "children",
     "json_name",
+    "steps",
+    "transform",
     "walk",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache, cached_property
@@ -11,6 +12,7 @@ from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from profilegraph.domain.values import Key, Moment, Name, NormalText, SnakeKey, Text
+from profilegraph.language.nodes.declarations import LeafFacts, Reference
 
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
@@ -41,6 +43,33 @@ class NodePart:
             for name, default in _defaults(type(self))  # type: ignore[arg-type]  # a class is hashable
             if (value := getattr(self, name)) != default
         }
+
+    def names(self) -> Iterator[Reference]:
+        """Yield what it names that is defined elsewhere, that of its parts included."""
+        for part in self._parts():
+            yield from part.names()
+
+    def amounts(self) -> Iterator[NumberTest]:
+        """Yield its comparisons of amounts of money, those of its parts included."""
+        for part in self._parts():
+            yield from part.amounts()
+
+    def _parts(self) -> Iterator[NodePart]:
+        return (one for one in self.given().values() if isinstance(one, NodePart))
+
+
+@dataclass(frozen=True)
+class Leaf(NodePart):
+    """A condition that is not put together from others, with the facts about its type."""
+
+    NAME: ClassVar[str]
+    """What it is called in JSON and GraphQL."""
+    FACTS: ClassVar[LeafFacts] = LeafFacts()
+
+    @property
+    def no_history(self) -> str:
+        """Return why it cannot be asked of the past; empty where it can."""
+        return self.FACTS.no_history
 
 
 @cache

@@ -9,7 +9,16 @@ from pydantic import Field
 
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.language.nodes.activity import ANY_OPPORTUNITY, Events, OpportunityTest
-from profilegraph.language.nodes.parts import Counted, Keys, NodePart, NumberTest, TextTest, Window
+from profilegraph.language.nodes.declarations import LeafFacts
+from profilegraph.language.nodes.parts import (
+    Counted,
+    Keys,
+    Leaf,
+    NodePart,
+    NumberTest,
+    TextTest,
+    Window,
+)
 
 Roles = Annotated[tuple[DecisionRole, ...], Field(min_length=1)]
 
@@ -55,18 +64,24 @@ class PersonTest(NodePart):
 
 
 @dataclass(frozen=True)
-class People(Counted):
+class People(Leaf, Counted):
     """How many decision-makers of the customer match."""
 
     NAME: ClassVar[str] = "people"
+    FACTS: ClassVar[LeafFacts] = LeafFacts(
+        keeps_states=True, tables=("people", "workplaces", "parts", "opportunities")
+    )
     where: PersonTest = PersonTest()
 
 
 @dataclass(frozen=True)
-class Owners(Counted):
+class Owners(Leaf, Counted):
     """How many of us own the customer now."""
 
     NAME: ClassVar[str] = "owner"
+    FACTS: ClassVar[LeafFacts] = LeafFacts(
+        no_history="of owners only those of today are kept", tables=("owners",)
+    )
     employees: Keys | None = None
     """One of these employees, by key."""
     window: Window | None = None
@@ -74,10 +89,13 @@ class Owners(Counted):
 
 
 @dataclass(frozen=True)
-class Teams(Counted):
+class Teams(Leaf, Counted):
     """How many owners of the customer are in one of our teams, or in a team below it."""
 
     NAME: ClassVar[str] = "team"
+    FACTS: ClassVar[LeafFacts] = LeafFacts(
+        no_history="of owners and their teams only those of today are kept", tables=("owners",)
+    )
     teams: Keys | None = None
     """By key; any team where left out."""
     exact: bool = False

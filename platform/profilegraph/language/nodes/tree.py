@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, TypeAlias, get_args
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field, SkipValidation, WithJsonSchema
 
 from profilegraph.domain.records.customers import RelationKind
 from profilegraph.domain.values import Key
-from profilegraph.language.nodes.activity import (
-    Arrivals,
-    Consents,
-    Events,
-    EventTotal,
-    FollowUps,
-    Opportunities,
-    Sequence,
-    Stopped,
-)
+from profilegraph.language.nodes import activity, people, profile
+from profilegraph.language.nodes.declarations import LeafFacts, Reference, ReferenceKind
 from profilegraph.language.nodes.lists import Listed
-from profilegraph.language.nodes.parts import Counted, NodePart
-from profilegraph.language.nodes.people import Owners, People, Teams
-from profilegraph.language.nodes.profile import AttributeLeaf, Cohort, MetricLeaf, Tags
+from profilegraph.language.nodes.parts import Counted, Leaf, NumberTest
 
 MAX_DISTANCE = 5
 
@@ -56,46 +47,65 @@ EVERYONE = AllOf(())
 
 
 @dataclass(frozen=True)
-class Related(Counted):
+class Related(Leaf, Counted):
     """How many other customers that are related to this one match a filter of their own."""
 
     NAME: ClassVar[str] = "related"
+    FACTS: ClassVar[LeafFacts] = LeafFacts(
+        no_history="relations between customers carry no dates", tables=("relations",)
+    )
     kinds: Annotated[tuple[RelationKind, ...], Field(min_length=1)] | None = None
     """What each step leads to, seen from where it starts; any relation where left out."""
     distance: Annotated[int, Field(ge=1, le=MAX_DISTANCE)] = 1
     """How many steps away they may be."""
     where: Annotated[SkipValidation[Node], WithJsonSchema({"type": "object"})] = EVERYONE
 
+    def names(self) -> Iterator[Reference]:
+        """Yield nothing: what the filter inside names, its own leaves tell."""
+        yield from ()
+
+    def amounts(self) -> Iterator[NumberTest]:
+        """Yield nothing, as of `names`."""
+        yield from ()
+
 
 @dataclass(frozen=True)
-class InSegment(NodePart):
+class InSegment(Leaf):
     """Whether the customer is a member of a saved segment, in its newest version."""
 
     NAME: ClassVar[str] = "segment"
+    FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("key",))
     key: Key
 
+    def names(self) -> Iterator[Reference]:
+        """Yield the segment."""
+        yield Reference(ReferenceKind.SEGMENT, self.key)
 
-Leaf: TypeAlias = (
-    Tags
-    | AttributeLeaf
-    | MetricLeaf
-    | Cohort
-    | Events
-    | EventTotal
-    | Stopped
-    | Sequence
-    | People
-    | Opportunities
-    | FollowUps
-    | Arrivals
-    | Owners
-    | Teams
-    | Consents
-    | Related
-    | InSegment
-)
+
 Node: TypeAlias = AllOf | AnyOf | Not | Leaf | Listed
-LEAVES: tuple[type[Leaf], ...] = get_args(Leaf)
+
+
+def _leaves_of(module: ModuleType) -> Iterator[type[Leaf]]:
+    """Yield the leaves that a module defines, in its order."""
+    for one in vars(module).values():
+        if isinstance(one, type) and issubclass(one, Leaf) and one.__module__ == module.__name__:
+            yield one
+
+
+LEAVES: tuple[type[Leaf], ...] = (
+    *(leaf for module in (profile, activity, people) for leaf in _leaves_of(module)),
+    Related,
+    InSegment,
+)
+"""Every type of leaf that a filter can hold."""
+
+
+def steps(node: Node) -> tuple[tuple[str, Node], ...]:
+    """Return the conditions that a node is made of, each with its place in the node."""
+    if isinstance(node, AllOf | AnyOf):
+        return tuple((f"{node.NAME}[{i}]", one) for i, one in enumerate(node.conditions))
+    place = f"{node.NAME}.where" if isinstance(node, Related) else node.NAME
+    return tuple((place, one) for one in children(node))
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -118,3 +128,17 @@ def walk(node: Node) -> Iterator[Node]:
         one = stack.pop()
         yield one
         stack.extend(reversed(children(one)))
+
+
+def transform(node: Node, function: Callable[[Node], Node]) -> Node:
+    """Return a filter in which each node is what a function makes of it, after those below it."""
+    match node:
+        case AllOf(conditions) | AnyOf(conditions):
+            below = tuple(transform(one, function) for one in conditions)
+            return function(type(node)(below))
+        case Not(condition):
+            return function(Not(transform(condition, function)))
+        case Related(where=where):
+            return function(replace(node, where=transform(where, function)))
+        case _:
+            return function(node)

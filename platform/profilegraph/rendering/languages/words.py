@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.records.customers import RelationKind, TagSource
@@ -67,21 +69,10 @@ class Wording:
     stopped_times: str
     sequence: str
     within: str
-    stage: str
-    sale_outcome: str
-    sale_name: str
-    close_date: str
-    reason: str
-    met_kind: str
-    met_by: str
-    note: str
-    outcome: str
     came_by: str
-    owned_by: str
     in_team: str
     or_below_channel: str
     or_below_team: str
-    purpose: str
     cohort: str
     any_team: str
     relation: str
@@ -138,15 +129,10 @@ class Wording:
     comparisons: Mapping[str, str]
     times: Mapping[str, str]
     windows: Mapping[str, str]
-    people: Mapping[str, str]
-    opportunities: Mapping[str, str]
-    follow_ups: Mapping[str, str]
-    arrivals: Mapping[str, str]
-    owners: Mapping[str, str]
-    team_owners: Mapping[str, str]
-    consents: Mapping[str, str]
-    refusals: Mapping[str, str]
-    related: Mapping[str, str]
+    counts: Mapping[str, Mapping[str, str]]
+    """How many are said of what a leaf counts, by the leaf's name; of consents refused, `refusal`."""
+    details: Mapping[str, Mapping[str, str]]
+    """What a leaf asks of each thing that it counts, by the leaf's name and the field."""
     sources: Mapping[TagSource, str]
     weekdays: tuple[str, ...]
     roles: Mapping[DecisionRole, str]
@@ -154,6 +140,18 @@ class Wording:
     sale_outcomes: Mapping[OpportunityOutcome, str]
     meetings: Mapping[FollowUpKind, str]
     relations: Mapping[RelationKind, str]
+
+    @property
+    def values(self) -> Mapping[type[Enum], Mapping[Any, str]]:
+        """Return what the members of enums are called."""
+        return {
+            TagSource: self.sources,
+            DecisionRole: self.roles,
+            DepartmentFunction: self.functions,
+            OpportunityOutcome: self.sale_outcomes,
+            FollowUpKind: self.meetings,
+            RelationKind: self.relations,
+        }
 
 
 def counted(one: str, many: str, none: str, words: tuple[str, str, str, str]) -> dict[str, str]:

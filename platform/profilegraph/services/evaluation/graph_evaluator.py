@@ -15,13 +15,13 @@ from pyroaring import BitMap
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.bitmap.relations import Relations
 from profilegraph.engines.bitmap.tables import SCHEMA, IndexTable
-from profilegraph.engines.cypher.compiler import STATEMENTS, OwnLeaf, leaf_queries
+from profilegraph.engines.cypher.compiler import STATEMENTS, leaf_queries
 from profilegraph.engines.cypher.people import everyone
 from profilegraph.engines.cypher.queries import Query
 from profilegraph.errors import IndexUnable, InvalidFilter
 from profilegraph.language.answers import ByTag, GroupBy, buckets, tag_places
 from profilegraph.language.facts import Context
-from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Listed, Node, Not, Related
+from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Leaf, Listed, Node, Not, Related
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.segments import filters
@@ -82,7 +82,7 @@ class GraphEvaluator:
             case _:
                 return await self._leaf(node)
 
-    async def _leaf(self, leaf: OwnLeaf) -> BitMap:
+    async def _leaf(self, leaf: Leaf) -> BitMap:
         asked = leaf_queries(leaf, self.catalogue, self.context)
         found = await self.everyone()
         for query in asked.required:

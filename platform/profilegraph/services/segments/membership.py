@@ -13,7 +13,6 @@ from pyroaring import BitMap
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.attribution import (
-    Cause,
     Changed,
     CustomerHistory,
     FilterAtMoment,
@@ -22,6 +21,7 @@ from profilegraph.engines.reference.attribution import (
 from profilegraph.errors import InvalidInput
 from profilegraph.language.facts import Facts, Past
 from profilegraph.language.history import require_moment
+from profilegraph.language.nodes import Cause
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator

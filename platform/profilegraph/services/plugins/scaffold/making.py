@@ -13,13 +13,12 @@ from pydantic.alias_generators import to_camel
 
 from profilegraph import __version__
 from profilegraph.errors import Conflict, InvalidInput
-from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Not
+from profilegraph.language.codec import NAMES
 
 TEMPLATE = Path(__file__).parent / "template"
 _SUFFIX = ".template"
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _LONGEST = 40
-_CONDITIONS = frozenset(one.NAME for one in (*LEAVES, AllOf, AnyOf, Not))
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class ScaffoldNames:
                 f"a plugin cannot be called {name!r}.",
                 hint=f"Use lower-case letters, digits and _, such as pet_care.{advice}",
             )
-        if keyword.iskeyword(key) or key in _CONDITIONS:
+        if keyword.iskeyword(key) or key in NAMES:
             raise InvalidInput(
                 f"{key!r} is a word of Python or of filters already.", hint="Use another name."
             )

@@ -1,0 +1,142 @@
+"""What is found of one customer in deciding a leaf: the shapes, and what leaves that count have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias, TypeVar
+
+from profilegraph.domain.records.customers import Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.facts import (
+    ArrivalFact,
+    ConsentFact,
+    Context,
+    EventFact,
+    Facts,
+    FollowUpFact,
+    OpportunityFact,
+    OwnerFact,
+    PersonFact,
+)
+from profilegraph.language.predicates import enough
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value of an attribute or a metric; None where the customer has none."""
+
+    key: str
+    value: bool | float | date | str | None
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A related customer that matched, and by how many steps it is reached."""
+
+    key: str
+    name: str | None
+    distance: int
+
+
+@dataclass(frozen=True)
+class CohortPlace:
+    """Where a salt puts the customer among all, from 0 to 1."""
+
+    salt: str
+    share: float
+
+
+Evidence: TypeAlias = (
+    Tagging
+    | Value
+    | CohortPlace
+    | EventFact
+    | PersonFact
+    | OpportunityFact
+    | FollowUpFact
+    | ArrivalFact
+    | OwnerFact
+    | ConsentFact
+    | Neighbour
+)
+
+
+@dataclass(frozen=True)
+class CustomerContext:
+    """One customer, and what else a leaf is decided by."""
+
+    facts: Facts
+    catalogue: Catalogue
+    context: Context
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a leaf holds, and what was found in deciding it."""
+
+    holds: bool
+    evidence: Sequence[Evidence] = ()
+    records: Sequence[Evidence] = ()
+    """Of a leaf that counts: all records of its kind, those that count and others."""
+
+
+LeafDecision: TypeAlias = Callable[[Any, CustomerContext], Finding]
+"""Decides the leaves of one type."""
+
+
+def _many_enough(leaf: Any, found: Sequence[Any]) -> bool:
+    return enough(leaf, len(found))
+
+
+def _itself(leaf: Any) -> Any:
+    return leaf
+
+
+@dataclass(frozen=True)
+class CountedRecords:
+    """Decides a leaf that asks how many records of a customer are as it says."""
+
+    records: Callable[[Any, CustomerContext], Sequence[Any]]
+    """Returns the customer's records of the leaf's kind."""
+    matching: Callable[[Any, Sequence[Any], Context], Sequence[Any]]
+    """Returns those of some records that pass a test."""
+    test: Callable[[Any], Any] = _itself
+    """Returns the part of a leaf that is the test."""
+    enough: Callable[[Any, Sequence[Any]], bool] = _many_enough
+    """Returns whether the leaf holds of those that match."""
+    shown: Callable[[Any, Any, Context], Any] | None = None
+    """Returns a record as it is shown of a test."""
+
+    def __call__(self, leaf: Any, here: CustomerContext) -> Finding:
+        """Return whether as many records match as are asked for, the newest of them first."""
+        test, context = self.test(leaf), here.context
+        records = newest_first(self.records(leaf, here))
+        found = self.matching(test, records, context)
+        holds = self.enough(leaf, found)
+        if self.shown is None:
+            return Finding(holds, found, records)
+        matching = {id(one) for one in found}
+        shown = [(self.shown(test, one, context), id(one) in matching) for one in records]
+        return Finding(holds, [one for one, counts in shown if counts], [one for one, _ in shown])
+
+
+def each(
+    holds: Callable[[Any, Any, Context], bool],
+) -> Callable[[Any, Sequence[Any], Context], Sequence[Any]]:
+    """Return what finds the records of which a predicate holds."""
+    return lambda test, records, context: [one for one in records if holds(test, one, context)]
+
+
+R = TypeVar("R", bound=Evidence)
+
+
+def newest_first(records: Sequence[R]) -> list[R]:
+    """Return records by when they were, those without a moment as they came."""
+
+    def moment(record: Evidence) -> float:
+        at = getattr(record, "at", None) or getattr(record, "since", None)
+        return -at.timestamp() if isinstance(at, datetime) else 0.0
+
+    return sorted(records, key=moment)
