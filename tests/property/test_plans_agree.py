@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
 
-from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.compiled_selections import CompiledExecutionContext
 from profilegraph.api.runtime.estimate import Budget
-from profilegraph.api.runtime.fields import listed
+from profilegraph.api.runtime.fields import list_field
 
 
 class Quiet(strawberry.Schema):
@@ -67,7 +67,7 @@ class Thing(Named):
     def asking(self, info: strawberry.Info) -> str:
         return info.field_name
 
-    @listed("Counted.")
+    @list_field("Counted.")
     def counted(self) -> list[Thing]:
         return self.things
 
@@ -88,7 +88,7 @@ class Query:
         return info.context.things[0] if info.context.things else None
 
 
-class Watched(PlannedExecutor):
+class Watched(CompiledExecutionContext):
     """Notes which types are completed field by field."""
 
     def execute_fields(self, parent_type: Any, *rest: Any) -> Any:
@@ -97,7 +97,7 @@ class Watched(PlannedExecutor):
 
 
 PLAIN = Quiet(Query)
-PLANNED = Quiet(Query, execution_context_class=PlannedExecutor)
+PLANNED = Quiet(Query, execution_context_class=CompiledExecutionContext)
 
 # Mostly right values; among the wrong ones nulls, numbers too large, and values of other types.
 NAMES: st.SearchStrategy[Any] = st.sampled_from(["", 7, None, ValueError("no name")])

@@ -19,30 +19,30 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
-    default_field_resolver,
-    default_type_resolver,
     parse,
     specified_rules,
     subscribe,
     validate,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.get_variable_signature import (
-    GraphQLVariableSignature,
-    get_variable_signature,
-)
-from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
-from graphql.validation import MaxIntrospectionDepthRule
-from strawberry.execution.is_awaitable import optimized_is_awaitable
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from profilegraph.api.runtime import limits
 from profilegraph.api.runtime.coercion import Coerce, Coercions, Unusual
-from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.compiled_selections import CompiledExecutionContext
 from profilegraph.api.runtime.estimate import excess
+from profilegraph.api.runtime.internals import (
+    GraphQLVariableSignature,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+    VariableValues,
+    VariableValueSource,
+    core_schema,
+    execute_operation,
+    get_variable_signature,
+    get_variable_values,
+)
 
 _REMEMBERED = 256
 _MOST_ERRORS = 50
@@ -72,7 +72,7 @@ class RunnableSchema(strawberry.Schema):
     @cached_property
     def document(self) -> Callable[[str], Document]:
         """Return what reads a text; it raises GraphQLSyntaxError where the text is no GraphQL."""
-        return lru_cache(_REMEMBERED)(partial(Document, self._schema, Coercions()))
+        return lru_cache(_REMEMBERED)(partial(Document, core_schema(self), Coercions()))
 
 
 class Document:
@@ -121,22 +121,14 @@ class Operation:
 
     async def execute(self, context: object, given: Mapping[str, Any]) -> ExecutionResult:
         """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
-        schema = self._document.schema
-        executor = PlannedExecutor(
-            schema,
-            self._fragment_definitions,
-            self._fragments,
-            None,
-            context,
+        return await execute_operation(
+            CompiledExecutionContext,
+            self._document.schema,
             self._node,
+            self._fragments,
+            context,
             self._values(given),
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-            is_awaitable=optimized_is_awaitable,
         )
-        result = executor.execute_operation()
-        return cast("ExecutionResult", await result if isawaitable(result) else result)
 
     async def subscribe(
         self, context: object, given: Mapping[str, Any]
@@ -149,7 +141,7 @@ class Operation:
             context_value=context,
             variable_values=dict(given),
             operation_name=None if self._node.name is None else self._node.name.value,
-            executor_class=PlannedExecutor,
+            executor_class=CompiledExecutionContext,
         )
         begun = await result if isawaitable(result) else result
         if isinstance(begun, ExecutionResult):
@@ -219,17 +211,12 @@ class Operation:
         return found
 
     @cached_property
-    def _fragment_definitions(self) -> dict[str, FragmentDefinitionNode]:
+    def _fragments(self) -> dict[str, FragmentDefinitionNode]:
         return {
             one.name.value: one
             for one in self._document.node.definitions
             if isinstance(one, FragmentDefinitionNode)
         }
-
-    @cached_property
-    def _fragments(self) -> dict[str, FragmentDetails]:
-        # No fragment has variables of its own: the parser takes none.
-        return {name: FragmentDetails(one) for name, one in self._fragment_definitions.items()}
 
 
 def _objects(value: Any) -> int:
