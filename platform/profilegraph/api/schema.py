@@ -13,7 +13,7 @@ from profilegraph.api.mutations import Mutation
 from profilegraph.api.plugins.fields import add_customer_fields
 from profilegraph.api.plugins.leaves import distinct, leaf_fields
 from profilegraph.api.queries import Query
-from profilegraph.api.runtime.compiled_selections import CompiledExecutionContext
+from profilegraph.api.runtime.fallbacks import Fallbacks
 from profilegraph.api.runtime.internals import (
     NameConverter,
     StrawberryConfig,
@@ -49,13 +49,23 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> RunnableSchema:
-    """Return the schema of the API, typed by some taxonomies and by what plugins bring."""
+def build_schema(
+    catalogue: Catalogue = NOTHING,
+    host: Host = ALONE,
+    *,
+    compiled: bool = True,
+    fallbacks: Fallbacks | None = None,
+) -> RunnableSchema:
+    """Return the schema of the API, typed by some taxonomies and by what plugins bring.
+
+    Operations are run `compiled` or by graphql-core alone; what is left to it counts as `fallbacks`.
+    """
     schema = RunnableSchema(
         Query,
         Mutation,
         Subscription,
-        execution_context_class=CompiledExecutionContext,
+        compiled=compiled,
+        fallbacks=fallbacks,
         config=StrawberryConfig(scalar_map=SCALARS, name_converter=_Names()),
     )
     _extend(schema, catalogue, host)

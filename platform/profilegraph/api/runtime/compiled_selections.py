@@ -28,16 +28,18 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    get_named_type,
     is_leaf_type,
 )
 
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.api.runtime.execution import Fields, LimitedExecutionContext
-from profilegraph.api.runtime.fields import Counted
+from profilegraph.api.runtime.fallbacks import FallbackReason, Fallbacks
 from profilegraph.api.runtime.internals import (
     FieldDetails,
     field_definition,
     resolver_arguments,
+    strawberry_schema,
     type_definition,
 )
 
@@ -52,11 +54,22 @@ class UnexpectedValue(Exception):
     """A value is not of the type that its selection was compiled for."""
 
 
+class NotCompiled(Exception):
+    """A selection is left to graphql-core, for a reason, because of a type or field."""
+
+    def __init__(self, reason: FallbackReason, where: str) -> None:
+        super().__init__(reason, where)
+        self.reason = reason
+        self.where = where
+
+
 class CompiledExecutionContext(LimitedExecutionContext):
     """Executes as its base does; plain objects and lists of them by compiled selections."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        found = getattr(strawberry_schema(self.schema), "fallbacks", None)
+        self._fallbacks = found or Fallbacks()
         # By the identity of the fields, which are kept beside it so that it stays theirs.
         self._compiled: dict[tuple[GraphQLOutputType, int], tuple[Fields, Complete | None]] = {}
 
@@ -96,7 +109,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
         """Return a value, completed by its compiled selection; None where graphql-core is to do it."""
         key = (kind, id(fields))
         if key not in self._compiled:
-            self._compiled[key] = (fields, self._compile(kind, fields))
+            self._compiled[key] = (fields, self._compile_or_note(kind, fields))
         complete = self._compiled[key][1]
         if complete is None:
             return None
@@ -106,44 +119,47 @@ class CompiledExecutionContext(LimitedExecutionContext):
             return complete(value)
         except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
             budget.left, budget.bytes_left = left  # the same is about to be counted once more
+            self._fallbacks.note(FallbackReason.UNEXPECTED_VALUE, get_named_type(kind).name)
             return None
 
-    def _compile(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
-        """Return what completes a value that is not null; None where the type is not compiled."""
+    def _compile_or_note(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
+        try:
+            return self._compile(kind, fields)
+        except NotCompiled as fallback:
+            self._fallbacks.note(fallback.reason, fallback.where)
+            return None
+
+    def _compile(self, kind: GraphQLOutputType, fields: Fields) -> Complete:
+        """Return what completes a value that is not null; raises NotCompiled."""
         match kind:
             case GraphQLList(of_type=inner):
-                item = self._nullable(inner, fields)
-                return None if item is None else _each(item)
+                return _each(self._nullable(inner, fields))
             case GraphQLObjectType():
                 return self._object(kind, fields)
             case _ if is_leaf_type(kind):
-                leaf = _leaf(kind)
-                return None if leaf is None else self._written(leaf)
-            case _:  # an interface or a union: which fields are asked for depends on the value
-                return None
+                return self._written(_leaf(kind))
+            case _:
+                raise NotCompiled(FallbackReason.ABSTRACT_TYPE, str(kind))
 
-    def _nullable(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
+    def _nullable(self, kind: GraphQLOutputType, fields: Fields) -> Complete:
         if isinstance(kind, GraphQLNonNull):
             return self._compile(kind.of_type, fields)  # of which none takes a null
-        complete = self._compile(kind, fields)
-        return None if complete is None else _optional(complete)
+        return _optional(self._compile(kind, fields))
 
-    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Complete | None:
+    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Complete:
         definition = type_definition(kind)
+        if definition is None or definition.is_type_of is not None:
+            raise NotCompiled(FallbackReason.NOT_DECLARED, kind.name)
         selected, deferred, _ = self.collect_subfields(kind, fields)
-        watched = self.middleware_manager is not None and self.middleware_manager.middlewares
-        if definition is None or definition.is_type_of is not None or deferred or watched:
-            return None
+        if deferred:
+            raise NotCompiled(FallbackReason.INCREMENTAL, kind.name)
         reads: list[tuple[str, Complete, Complete]] = []
         for name, inner in selected.items():
             field = self.schema.get_field(kind, inner[0].node.name.value)
-            read = None if field is None else self._read(kind, field, inner[0])
-            if field is None or read is None:
-                return None
-            complete = self._nullable(field.type, inner)
-            if complete is None:
-                return None
-            reads.append((name, read, complete))
+            if field is None:
+                raise NotCompiled(FallbackReason.NOT_DECLARED, kind.name)
+            read = self._read(kind, field, inner[0])
+            reads.append((name, read, self._nullable(field.type, inner)))
         return _members(definition.origin, reads, self.budget)
 
     def _written(self, leaf: Complete) -> Complete:
@@ -158,33 +174,33 @@ class CompiledExecutionContext(LimitedExecutionContext):
 
     def _read(
         self, kind: GraphQLObjectType, field: GraphQLField, details: FieldDetails
-    ) -> Complete | None:
-        """Return what reads a field; None where it waits for something or needs the request."""
+    ) -> Complete:
+        """Return what reads a field; raises NotCompiled."""
+        where = f"{kind.name}.{details.node.name.value}"
         if details.node.name.value == "__typename":
             return lambda _: kind.name
         definition = field_definition(field)
         if definition is None:
-            return None
+            raise NotCompiled(FallbackReason.NOT_DECLARED, where)
         resolver = definition.base_resolver
         if resolver is None:
-            return None if definition.extensions else attrgetter(definition.python_name)
+            return attrgetter(definition.python_name)
         needs = (resolver.info_parameter, resolver.parent_parameter, resolver.root_parameter)
-        if resolver.is_async or resolver.self_parameter is None or any(needs):
-            return None
+        if resolver.is_async:
+            raise NotCompiled(FallbackReason.ASYNC_RESOLVER, where)
+        if resolver.self_parameter is None or any(needs):
+            raise NotCompiled(FallbackReason.NEEDS_REQUEST, where)
         try:
             arguments = resolver_arguments(
                 self.schema, field, definition, details, self.variable_values
             )
-        except (GraphQLError, TypeError, ValueError):
-            return None  # reported with the place of the first object that has the field
+        except (GraphQLError, TypeError, ValueError) as fault:
+            # Reported with the place of the first object that has the field.
+            raise NotCompiled(FallbackReason.ARGUMENTS, where) from fault
         ask = partial(cast("Complete", resolver.wrapped_func), **arguments)
-        match definition.extensions:
-            case []:
-                return ask
-            case [Counted()]:
-                return lambda source: self.budget.take(ask(source))
-            case _:
-                return None
+        if definition.extensions:  # `Counted`: a schema has no others
+            return lambda source: self.budget.take(ask(source))
+        return ask
 
 
 def _optional(complete: Complete) -> Complete:
@@ -216,11 +232,11 @@ def _members(
     return members
 
 
-def _leaf(kind: GraphQLLeafType) -> Complete | None:
+def _leaf(kind: GraphQLLeafType) -> Complete:
     if isinstance(kind, GraphQLEnumType):
         definition = type_definition(kind)
         if definition is None:
-            return None  # made from data: of a plugin
+            raise NotCompiled(FallbackReason.NOT_DECLARED, kind.name)
         # Strawberry goes through all members for each value; what is no member is not found here.
         members = definition.wrapped_cls
         return {one: kind.coerce_output_value(one) for one in members}.__getitem__
