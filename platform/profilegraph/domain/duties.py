@@ -21,9 +21,11 @@ class Actor:
     """Whether it may everything; a machine may."""
     teams: frozenset[str] = frozenset()
     """The employee's team and all that it is a part of."""
+    operator: bool = False
+    """Whether it runs the deployment, and may change what belongs to others."""
 
 
-OPERATOR = Actor("command line", administrator=True)
+OPERATOR = Actor("command line", administrator=True, operator=True)
 """Whoever runs the deployment, who may do everything."""
 
 
@@ -109,3 +111,11 @@ def may(actor: Actor, duty: Duty, governance: Governance, now: datetime) -> Perm
     if any(one.reaches(actor) for one in governance.lent(duty, now)):
         return PermissionReason.LOAN
     return PermissionReason.OPEN if team is None and duty is Duty.TAG else None
+
+
+@dataclass(frozen=True)
+class OwnTeam:
+    """One of our teams, as people know it."""
+
+    key: str
+    name: str | None

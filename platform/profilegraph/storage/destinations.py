@@ -8,63 +8,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pyroaring import FrozenBitMap
 
-from profilegraph.domain.destinations import DeliveryState
+from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, DeliveryState
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
-
-
-@dataclass(frozen=True)
-class DeliveryRequest:
-    """What is to be sent where: two of them that are equal are for the same purpose."""
-
-    segment: str
-    destination: str
-    options: Mapping[str, Any]
-    """As JSON."""
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DeliveryRecord:
-    """An errand, and what has become of it."""
-
-    id: str
-    errand: DeliveryRequest
-    version: int
-    """Of the segment, when its members were taken."""
-    size: int
-    """How many members it has."""
-    at: datetime
-    author: str
-    state: DeliveryState
-    attempts: int
-    note: str | None
-    """Where it went, as the destination says it."""
-    problem: str | None
-    """Why the last attempt failed."""
 
 
 async def create_delivery(
     transaction: Transaction, delivery: DeliveryRecord, members: FrozenBitMap
 ) -> None:
     """Keep a new delivery to members, by ordinal."""
-    errand = delivery.errand
+    request = delivery.request
     await transaction.run(
         statement("create_delivery"),
         {
-            "segment": errand.segment,
+            "segment": request.segment,
             "set": {
                 "id": delivery.id,
-                "destination": errand.destination,
-                "options": _text(errand.options),
-                "columns": list(errand.columns),
+                "destination": request.destination,
+                "options": _text(request.options),
+                "columns": list(request.columns),
                 "version": delivery.version,
                 "size": delivery.size,
                 "members": members.serialize(),
@@ -77,15 +45,15 @@ async def create_delivery(
     )
 
 
-async def find_unfinished(transaction: Transaction, errand: DeliveryRequest) -> str | None:
-    """Return the id of a delivery on the same errand that was not sent yet; None without any."""
+async def find_unfinished(transaction: Transaction, request: DeliveryRequest) -> str | None:
+    """Return the id of a delivery of the same request that was not sent yet; None without any."""
     rows = await transaction.run(
         statement("unfinished_delivery"),
         {
-            "segment": errand.segment,
-            "destination": errand.destination,
-            "options": _text(errand.options),
-            "columns": list(errand.columns),
+            "segment": request.segment,
+            "destination": request.destination,
+            "options": _text(request.options),
+            "columns": list(request.columns),
         },
     )
     return rows[0]["id"] if rows else None
@@ -151,7 +119,7 @@ def _delivery(row: Row) -> DeliveryRecord:
     own = row["delivery"]
     return DeliveryRecord(
         id=own["id"],
-        errand=DeliveryRequest(
+        request=DeliveryRequest(
             row["segment"], own["destination"], json.loads(own["options"]), tuple(own["columns"])
         ),
         version=own["version"],

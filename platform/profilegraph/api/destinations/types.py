@@ -11,9 +11,9 @@ from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.destinations import DeliveryRecord as Stored
 from profilegraph.domain.destinations import DeliveryState
 from profilegraph.hooks.destinations import Destination as Hosted
-from profilegraph.storage.destinations import DeliveryRecord as Stored
 
 describe(
     DeliveryState,
@@ -86,10 +86,10 @@ class Delivery(Node):
     def of(cls, found: Stored) -> Delivery:
         """Return the API's view of a delivery."""
         return cls(
-            sent_columns=found.errand.columns,
+            sent_columns=found.request.columns,
             key=found.id,
-            segment=found.errand.segment,
-            destination=found.errand.destination,
+            segment=found.request.segment,
+            destination=found.request.destination,
             state=DeliveryState(found.state),
             at=found.at,
             author=found.author,

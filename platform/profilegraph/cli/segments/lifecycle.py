@@ -6,23 +6,22 @@ Whoever can run these commands runs the deployment: they may change every segmen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, show_json
-from profilegraph.cli.terminal.running import Locale, present, run
+from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
+from profilegraph.cli.terminal.running import Locale, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
-from profilegraph.language.codec import encode
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments import lifecycle, lists, versions
-from profilegraph.services.segments.rules import CommandContext
-from profilegraph.storage.segments.saved import SavedSegment
 
-OPERATOR = "command line"
+if TYPE_CHECKING:
+    from profilegraph.language.saved_segments import SavedSegment
+    from profilegraph.services.platform import Platform
+
 Base = Annotated[
     int | None,
     typer.Option(
@@ -36,6 +35,7 @@ Author = Annotated[str, typer.Option(help="Who does it: the name of an API key."
 
 def history(key: SegmentKey, locale: Locale, as_json: AsJson = False) -> None:
     """List the versions of a segment, the newest first, and what each changed."""
+    from profilegraph.services.segments import versions
 
     async def work(platform: Platform) -> list[tuple[SavedSegment, list[str]]]:
         found = (await versions.versions(platform, [key])).get(key)
@@ -59,6 +59,8 @@ def history(key: SegmentKey, locale: Locale, as_json: AsJson = False) -> None:
 
 
 def _version(one: SavedSegment, lines: Sequence[str]) -> dict[str, object]:
+    from profilegraph.language.codec import encode
+
     return {
         "version": one.version,
         "savedAt": one.at,
@@ -81,6 +83,7 @@ def diff(
     locale: Locale,
 ) -> None:
     """Tell in words what changed from one version of a segment to another."""
+    from profilegraph.services.segments import versions
 
     async def work(platform: Platform) -> list[str]:
         newer = await versions.version(platform, key, version)
@@ -94,22 +97,23 @@ def diff(
 def rollback(
     key: SegmentKey,
     version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
-    author: Author = OPERATOR,
+    author: Author = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="Why.")] = "",
     base: Base = None,
 ) -> None:
     """Make the filter of an older version that of the newest again."""
-    saved = run(
-        lambda platform: versions.roll_back(
-            platform, key, version, note=note, act=_act(author, base)
-        )
-    )
+    from profilegraph.services.segments import versions
+
+    command = versions.RollBackSegment(key, version, note, base)
+    saved = run(lambda platform: versions.roll_back(platform, command, operator_context(author)))
     out.print(f"{saved.key} is at version {saved.version}")
 
 
 async def _changes(
     platform: Platform, history: Sequence[SavedSegment], number: int, since: int, locale: str
 ) -> list[str]:
+    from profilegraph.services.segments import versions
+
     found = versions.changes(history, number, since)
     return await versions.tell(platform, found, locale)
 
@@ -129,15 +133,14 @@ def snapshot(
     snapshot_key: Annotated[
         str | None, typer.Option("--key", help="Key of the snapshot.", show_default="key@moment")
     ] = None,
-    author: Author = OPERATOR,
+    author: Author = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Keep who is a member at this moment as a segment of its own."""
-    taken = run(
-        lambda platform: lists.take_snapshot(
-            platform, key, key=snapshot_key, labels=None, note=note, act=_act(author)
-        )
-    )
+    from profilegraph.services.segments import lists
+
+    command = lists.TakeSnapshot(key, snapshot_key, note=note)
+    taken = run(lambda platform: lists.take_snapshot(platform, command, operator_context(author)))
     out.print(escape(f"{taken.key} is taken"), highlight=False)
 
 
@@ -153,21 +156,26 @@ def share(
     ] = None,
 ) -> None:
     """Say who may change a segment: its owner and these editors."""
-    saved = run(lambda platform: lifecycle.share(platform, key, editors or (), owner, _act()))
+    from profilegraph.services.segments import lifecycle
+
+    command = lifecycle.ShareSegment(key, tuple(editors or ()), owner)
+    saved = run(lambda platform: lifecycle.share(platform, command, operator_context()))
     shared = f" and may be changed by {', '.join(saved.editors)}" if saved.editors else ""
     out.print(escape(f"{key} belongs to {saved.owner}{shared}"), highlight=False)
 
 
 def delete(key: SegmentKey) -> None:
     """Delete a segment that nothing refers to, with all its versions."""
-    run(lambda platform: lifecycle.delete_segment(platform, key, _act()))
+    from profilegraph.services.segments import lifecycle
+
+    command = lifecycle.DeleteSegment(key)
+    run(lambda platform: lifecycle.delete_segment(platform, command, operator_context()))
     out.print(f"{key} is deleted")
 
 
 def _come_into(key: str, state: SegmentState) -> None:
-    saved = run(lambda platform: lifecycle.set_state(platform, key, state, _act()))
+    from profilegraph.services.segments import lifecycle
+
+    command = lifecycle.SetSegmentState(key, state)
+    saved = run(lambda platform: lifecycle.set_state(platform, command, operator_context()))
     out.print(f"{key} is {saved.state}")
-
-
-def _act(author: str = OPERATOR, base: int | None = None) -> CommandContext:
-    return CommandContext(author, present(), operator=True, base_version=base)

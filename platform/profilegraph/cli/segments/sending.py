@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from profilegraph.cli.plugins.options import Options, parse_pairs
-from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
+from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.operator import operator_context
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.domain.destinations import DeliveryState
 from profilegraph.errors import PluginError
-from profilegraph.services.destinations.sending import Sending, ask_to_send
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext
-from profilegraph.storage.destinations import DeliveryRecord
+
+if TYPE_CHECKING:
+    from profilegraph.domain.destinations import DeliveryRecord
+    from profilegraph.services.platform import Platform
+
 
 To = Annotated[str, typer.Option("--to", help="The destination's key.", show_default=False)]
 Columns = Annotated[
@@ -27,18 +28,22 @@ Columns = Annotated[
 
 def send(key: SegmentKey, to: To, option: Options = None, columns: Columns = None) -> None:
     """Send the members of a segment; what was not sent before is taken up, under the same id."""
+    from profilegraph.services.destinations.sending import Sending, SendSegment, request_delivery
+
     given = parse_pairs(option)
-    names = columns.split(",") if columns else None
+    names = tuple(columns.split(",")) if columns else None
 
     async def work(platform: Platform) -> DeliveryRecord:
-        act = CommandContext(OPERATOR, present(), operator=True)
-        waiting = await ask_to_send(platform, key, to, given, names, act)
+        command = SendSegment(key, to, given, names)
+        waiting = await request_delivery(platform, command, operator_context())
         return await Sending(platform).send(waiting, present())
 
     _show(run(work))
 
 
 def _show(sent: DeliveryRecord) -> None:
+    from profilegraph.domain.destinations import DeliveryState
+
     match sent.state:
         case DeliveryState.SENT:
             out.print(f"{sent.size:,} members sent ({sent.id}): {escape(sent.note or '')}")

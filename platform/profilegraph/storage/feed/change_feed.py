@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from itertools import chain, count
 from typing import Any, Protocol
 
+from profilegraph.domain.feed import Offsets
 from profilegraph.storage.feed.ordinals import Runs
 
 FEEDS = 16
@@ -97,15 +97,6 @@ class ChangedPart(StrEnum):
 
 
 @dataclass
-class TagWrites:
-    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
-
-    at: datetime | None = None
-    tagged: list[tuple[str, str]] = field(default_factory=list)
-    untagged: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass
 class Touched:
     """What a transaction changed; customers and decision-makers by key."""
 
@@ -146,26 +137,6 @@ class CommittedChange:
     seq: int
     customers: Sequence[int]
     parts: frozenset[ChangedPart]
-
-
-@dataclass(frozen=True)
-class Offsets:
-    """How far a reader has come: by feed, its epoch and the last number seen."""
-
-    epochs: Mapping[int, str]
-    seqs: Mapping[int, int]
-
-    def told(self) -> dict[str, tuple[str, int]]:
-        """Return the heads as JSON can have them."""
-        return {str(feed): (self.epochs[feed], seq) for feed, seq in self.seqs.items()}
-
-    @classmethod
-    def of(cls, told: Mapping[str, Sequence[Any]]) -> Offsets:
-        """Return the heads that `told` has made."""
-        return cls(
-            {int(feed): epoch for feed, (epoch, _) in told.items()},
-            {int(feed): seq for feed, (_, seq) in told.items()},
-        )
 
 
 @dataclass(frozen=True)
