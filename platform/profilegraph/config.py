@@ -157,6 +157,11 @@ class Settings(BaseSettings):
         description="Web sites whose pages may ask the API from a browser, with commas between,"
         " such as https://crm.example.com.",
     )
+    compiled_execution: bool = Field(
+        True,
+        description="Whether plain parts of a GraphQL request are read by compiled code; false leaves"
+        " all of it to the GraphQL library.",
+    )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
 

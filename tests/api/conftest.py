@@ -181,13 +181,15 @@ class MadeOnce:
         self._installed = installed
         self._made: deque[tuple[tuple[Taxonomy, ...], strawberry.Schema]] = deque(maxlen=4)
 
-    def __call__(self, catalogue: Catalogue = NOTHING, host: Host = ALONE) -> strawberry.Schema:
+    def __call__(
+        self, catalogue: Catalogue = NOTHING, host: Host = ALONE, **options: Any
+    ) -> strawberry.Schema:
         if host is not self._installed:
-            return build_schema(catalogue, host)
+            return build_schema(catalogue, host, **options)
         for taxonomies, schema in self._made:
             if taxonomies == catalogue.taxonomies:
                 return schema
-        self._made.append((catalogue.taxonomies, build_schema(catalogue, host)))
+        self._made.append((catalogue.taxonomies, build_schema(catalogue, host, **options)))
         return self._made[-1][1]
 
 

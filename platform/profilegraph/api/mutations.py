@@ -25,7 +25,7 @@ from profilegraph.api.destinations.mutations import DeliveryMutation
 from profilegraph.api.duties.mutations import DutyMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
-from profilegraph.api.runtime.fields import asked, field, listed
+from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.segments.group_mutations import GroupMutation
 from profilegraph.api.segments.mutations import SegmentMutation
@@ -63,7 +63,7 @@ class Mutation(
         await _save(info.context, [customer, *identities], idempotency_key)
         return _there(await Customer.load(info, customer.key), customer.key)
 
-    @listed(
+    @list_field(
         "Puts tags on customers; in a single dimension a new tag replaces the old one. Needs the duty"
         " TAG in the dimensions of the tags."
     )
@@ -84,9 +84,9 @@ class Mutation(
         context.forget()
         if not taggings or idempotency_key is not None:
             return await Customer.load_many(info, keys)  # they need not be there
-        return await Customer.found(info, keys, asked(info))
+        return await Customer.found(info, keys, selected_fields(info))
 
-    @listed(
+    @list_field(
         "Takes tags off customers; that they carried them stays in the past. Needs the duty TAG in"
         " the dimensions of the tags."
         " Customers that do not exist are left out of the answer."
@@ -135,7 +135,7 @@ class Mutation(
         saved = await DecisionMaker.load(info, person.customer, person.key)
         return _there(saved, person.key)
 
-    @listed("Records what customers did; at most 1,000 events at a time.")
+    @list_field("Records what customers did; at most 1,000 events at a time.")
     async def record_events(
         self,
         info: Info,

@@ -14,7 +14,7 @@ from profilegraph.api.destinations.types import Destination
 from profilegraph.api.duties.queries import DutyQuery
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import SegmentState
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node, decode_id
 from profilegraph.api.runtime.nodes import find_node
 from profilegraph.api.runtime.paging import DEFAULT_PAGE
@@ -157,7 +157,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         except NotFound:
             return None
 
-    @listed("Saved segments in their newest versions, by key.")
+    @list_field("Saved segments in their newest versions, by key.")
     async def segments(
         self,
         info: Info,
@@ -253,12 +253,12 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         when = info.context.when(as_of, now)
         return await comparison.compare(info, ours, theirs, dimensions, when)
 
-    @listed("Where the members of segments can be sent, by plugin.")
+    @list_field("Where the members of segments can be sent, by plugin.")
     async def destinations(self, info: Info) -> list[Destination]:
         """Return all destinations."""
         return [Destination.of(one) for one in info.context.platform.host.destinations]
 
-    @listed("All taxonomies in force, by key.")
+    @list_field("All taxonomies in force, by key.")
     async def taxonomies(self, info: Info) -> list[Taxonomy]:
         """Return all taxonomies."""
         return [Taxonomy.of(one) for one in (await info.context.catalogue()).taxonomies]

@@ -8,15 +8,19 @@ from graphql import (
     GraphQLSchema,
     assert_valid_schema,
 )
-from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.name_converter import NameConverter
-from strawberry.types.field import StrawberryField
 
 from profilegraph.api.mutations import Mutation
 from profilegraph.api.plugins.fields import add_customer_fields
 from profilegraph.api.plugins.leaves import distinct, leaf_fields
 from profilegraph.api.queries import Query
-from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.fallbacks import Fallbacks
+from profilegraph.api.runtime.internals import (
+    NameConverter,
+    StrawberryConfig,
+    StrawberryField,
+    core_schema,
+    replace_core_schema,
+)
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.partial_answers import keep_errors_at_fields
 from profilegraph.api.runtime.scalars import SCALARS
@@ -45,13 +49,23 @@ class _Names(NameConverter):
         return name
 
 
-def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> RunnableSchema:
-    """Return the schema of the API, typed by some taxonomies and by what plugins bring."""
+def build_schema(
+    catalogue: Catalogue = NOTHING,
+    host: Host = ALONE,
+    *,
+    compiled: bool = True,
+    fallbacks: Fallbacks | None = None,
+) -> RunnableSchema:
+    """Return the schema of the API, typed by some taxonomies and by what plugins bring.
+
+    Operations are run `compiled` or by graphql-core alone; what is left to it counts as `fallbacks`.
+    """
     schema = RunnableSchema(
         Query,
         Mutation,
         Subscription,
-        execution_context_class=PlannedExecutor,
+        compiled=compiled,
+        fallbacks=fallbacks,
         config=StrawberryConfig(scalar_map=SCALARS, name_converter=_Names()),
     )
     _extend(schema, catalogue, host)
@@ -60,7 +74,8 @@ def build_schema(catalogue: Catalogue = NOTHING, host: Host = ALONE) -> Runnable
 
 def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     """Give a schema what data adds to it; nobody uses it yet."""
-    kinds = schema._schema.type_map
+    core = core_schema(schema)
+    kinds = core.type_map
     filters, source = kinds["FilterInput"], kinds["TagSource"]
     assert isinstance(filters, GraphQLInputObjectType)  # noqa: S101  (the class has that name)
     assert isinstance(source, GraphQLEnumType)  # noqa: S101
@@ -69,12 +84,11 @@ def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     filters.fields.update(distinct(leaves, dimensions, host))
     filters.fields.update(dimensions)
     filters.out_type = ByDimension(filters.fields)  # type: ignore[method-assign, assignment]
-    whole = GraphQLSchema(**schema._schema.to_kwargs())
+    whole = GraphQLSchema(**core.to_kwargs())
     add_customer_fields(whole, host)
     keep_errors_at_fields(whole)
     assert_valid_schema(whole)
-    whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
-    schema._schema = whole
+    replace_core_schema(schema, whole)
 
 
 def sdl(catalogue: Catalogue, host: Host = ALONE) -> str:

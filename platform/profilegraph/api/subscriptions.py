@@ -10,7 +10,7 @@ import strawberry
 
 from profilegraph.api.live.types import MembershipMove, moves_of, place
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import followed
+from profilegraph.api.runtime.fields import subscription_field
 from profilegraph.services.live import service
 
 
@@ -18,7 +18,7 @@ from profilegraph.services.live import service
 class Subscription:
     """Everything that can be followed."""
 
-    @followed(
+    @subscription_field(
         "Who enters and who leaves a live segment, in the order of its history. Nothing"
         " is missed: whoever begins after the last cursor that it has seen is told of all since. It"
         " ends with the error SEGMENT_BROKEN while the segment cannot be evaluated."

@@ -53,9 +53,12 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         return await check_key(platform.database, secret, clock())
 
     background = _Background(platform, clock)
-    schemas = Schemas(platform.catalogue, platform.host)
+    schemas = Schemas(
+        platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
+    )
 
     platform.knowledge.metrics.watch_plugins(platform.host, platform.listening)
+    platform.knowledge.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
     async def start() -> None:
         _tell_of_faults(platform.host)

@@ -21,7 +21,7 @@ from profilegraph.api.customers.timeline import (
 )
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import CustomerKind, FollowUpKind, RelationKind
-from profilegraph.api.runtime.fields import asked, field, listed
+from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale, channel_name, enum_label
 from profilegraph.api.taxonomies.types import AttributeDefinition, MetricDefinition, Tag
@@ -139,7 +139,7 @@ class Customer(Node):
             return [cls(key=key) for key in keys]
         return await cls.load_many(info, keys)
 
-    @listed("The values of the attributes that are known: of all, or of some by key.")
+    @list_field("The values of the attributes that are known: of all, or of some by key.")
     async def attributes(self, info: Info, keys: Keys = None) -> list[AttributeValue]:
         """Return the known attributes, by key."""
         catalogue = await info.context.catalogue()
@@ -154,7 +154,7 @@ class Customer(Node):
             if key in defined
         ]
 
-    @listed("The numbers that models computed: of all metrics, or of some by key.")
+    @list_field("The numbers that models computed: of all metrics, or of some by key.")
     async def metrics(self, info: Info, keys: Keys = None) -> list[MetricValue]:
         """Return the computed numbers, by key."""
         catalogue = await info.context.catalogue()
@@ -167,13 +167,13 @@ class Customer(Node):
             if key in defined
         ]
 
-    @listed("The keys by which channels know the customer.")
+    @list_field("The keys by which channels know the customer.")
     async def identities(self, info: Info) -> list[Identity]:
         """Return the identities."""
         found = await info.context.load.identities.load(self.key)
         return [Identity(kind=one.kind, value=one.value) for one in found]
 
-    @listed("The tags that the customer carries now, by dimension: of all, or of some by key.")
+    @list_field("The tags that the customer carries now, by dimension: of all, or of some by key.")
     async def tags(
         self,
         info: Info,
@@ -187,7 +187,7 @@ class Customer(Node):
         wanted = (
             None if dimensions is None else {catalogue.dimension(one).key for one in dimensions}
         )
-        reader = load.taggings if asked(info) & Tagging.GRAPH_ONLY else load.carried
+        reader = load.taggings if selected_fields(info) & Tagging.GRAPH_ONLY else load.carried
         current = [(catalogue.current_tag(one.tag), one) for one in await reader.load(self.key)]
         places = catalogue.order
         known = [
@@ -200,18 +200,18 @@ class Customer(Node):
             for _, _, one in sorted(known, key=itemgetter(0, 1))
         ]
 
-    @listed("All departments, by key; `parent` tells how they nest.")
+    @list_field("All departments, by key; `parent` tells how they nest.")
     async def departments(self, info: Info) -> list[Department]:
         """Return all departments."""
         return [Department.of(one) for one in await info.context.load.departments.load(self.key)]
 
-    @listed("All decision-makers, the most influential first.")
+    @list_field("All decision-makers, the most influential first.")
     async def decision_makers(self, info: Info) -> list[DecisionMaker]:
         """Return all decision-makers."""
         found = await info.context.load.decision_makers.load(self.key)
         return [DecisionMaker.of(one) for one in found]
 
-    @listed("What the customer did, the newest first.")
+    @list_field("What the customer did, the newest first.")
     async def events(self, info: Info, first: First = 20, types: Types = None) -> list[Event]:
         """Return the newest events."""
         found = await info.context.load.events.load((self.key, newest(first, types)))
@@ -226,24 +226,24 @@ class Customer(Node):
         found = info.context.budget.take([*await info.context.load.events.load(asked_for)])
         return EventConnection.of([Event.of(one) for one in found], first, after)
 
-    @listed("The customers that belong to this one, own it or work with it.")
+    @list_field("The customers that belong to this one, own it or work with it.")
     async def relations(self, info: Info) -> list[Relation]:
         """Return the related customers."""
         found = await info.context.load.relations.load(self.key)
         return [Relation(kind=one.kind, other_key=one.other) for one in found]
 
-    @listed("Who of us is responsible for the customer.")
+    @list_field("Who of us is responsible for the customer.")
     async def owners(self, info: Info) -> list[Ownership]:
         """Return the owners."""
         return [Ownership.of(one) for one in await info.context.load.owners.load(self.key)]
 
-    @listed("The possible sales.")
+    @list_field("The possible sales.")
     async def opportunities(self, info: Info) -> list[Opportunity]:
         """Return the opportunities."""
         found = await info.context.load.opportunities.load(self.key)
         return [Opportunity.of(one) for one in found]
 
-    @listed("What we did with the customer, the newest first.")
+    @list_field("What we did with the customer, the newest first.")
     async def follow_ups(
         self, info: Info, first: First = 20, kinds: Kinds = None
     ) -> list[FollowUp]:
@@ -260,12 +260,12 @@ class Customer(Node):
         found = info.context.budget.take([*await info.context.load.follow_ups.load(asked_for)])
         return FollowUpConnection.of([FollowUp.of(one) for one in found], first, after)
 
-    @listed("What the customer allowed or forbade, the newest first.")
+    @list_field("What the customer allowed or forbade, the newest first.")
     async def consents(self, info: Info) -> list[Consent]:
         """Return the consents."""
         return [Consent.of(one) for one in await info.context.load.consents.load(self.key)]
 
-    @listed("By which channels the customer came to us, the first one first.")
+    @list_field("By which channels the customer came to us, the first one first.")
     async def arrivals(self, info: Info) -> list[Arrival]:
         """Return the arrivals."""
         found = await info.context.load.arrivals.load(self.key)

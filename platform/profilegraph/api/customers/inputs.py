@@ -21,7 +21,7 @@ from profilegraph.api.runtime.enums import (
     SegmentState,
     TagSource,
 )
-from profilegraph.api.runtime.fields import given
+from profilegraph.api.runtime.fields import optional
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.domain.records.customers import AttributeValue
 from profilegraph.domain.refusals import reason, reasons
@@ -47,7 +47,7 @@ class IdentityInput:
     value: str = strawberry.field(
         description="The key, in any usual way of writing: 138 0013 8000 is understood."
     )
-    region: str | None = given(
+    region: str | None = optional(
         "Country (ISO 3166, such as US) of a phone number without its country code; the deployment's"
         " if left out, and then one that may be another country's is refused."
     )
@@ -60,10 +60,10 @@ class AttributeInput:
     """A new value of an attribute."""
 
     key: str = strawberry.field(description="Key of the attribute.")
-    number: float | None = given("Where the type is NUMBER.")
-    text: str | None = given("Where the type is STRING.")
-    day: date | None = given("Where the type is DATE.", "date")
-    boolean: bool | None = given("Where the type is BOOLEAN.")
+    number: float | None = optional("Where the type is NUMBER.")
+    text: str | None = optional("Where the type is STRING.")
+    day: date | None = optional("Where the type is DATE.", "date")
+    boolean: bool | None = optional("Where the type is BOOLEAN.")
 
     def value(self) -> AttributeValue | None:
         """Return the value, None to clear it; raises InvalidInput where several are given."""
@@ -88,13 +88,15 @@ class SaveCustomerInput:
     """A customer to save."""
 
     key: str = strawberry.field(description=_KEY)
-    kind: CustomerKind | None = given("Organisation or person; COMPANY for a new one if left out.")
-    name: str | None = given("Name.")
-    created_at: datetime | None = given(
+    kind: CustomerKind | None = optional(
+        "Organisation or person; COMPANY for a new one if left out."
+    )
+    name: str | None = optional("Name.")
+    created_at: datetime | None = optional(
         "Since when it has been a customer, with a time zone; since it was first saved if left out."
     )
-    attributes: list[AttributeInput] | None = given("New values of attributes; others stay.")
-    identities: list[IdentityInput] | None = given("Further identities; others stay.")
+    attributes: list[AttributeInput] | None = optional("New values of attributes; others stay.")
+    identities: list[IdentityInput] | None = optional("Further identities; others stay.")
 
 
 @strawberry.input(
@@ -105,10 +107,10 @@ class SaveDepartmentInput:
 
     key: str = strawberry.field(description=_KEY)
     customer: str = strawberry.field(description="Key of the customer that it is a part of.")
-    name: str | None = given("What the customer calls it.")
-    function: DepartmentFunction | None = given("What it does.")
-    parent: str | None = given("Key of the department that it is part of.")
-    since: datetime | None = given(_SINCE)
+    name: str | None = optional("What the customer calls it.")
+    function: DepartmentFunction | None = optional("What it does.")
+    parent: str | None = optional("Key of the department that it is part of.")
+    since: datetime | None = optional(_SINCE)
 
 
 @strawberry.input(
@@ -119,14 +121,14 @@ class SaveDecisionMakerInput:
 
     key: str = strawberry.field(description=_KEY)
     customer: str = strawberry.field(description="Key of the customer that the person is at.")
-    name: str | None = given("Name.")
-    title: str | None = given("Job title.")
-    role: DecisionRole | None = given("Part in the customer's decision.")
-    influence: float | None = given("How much the word counts, 0 to 1.")
-    stance: float | None = given("From -1 (against us) to 1 (for us).")
-    department: str | None = given("Key of the department that the person works in.")
-    reports_to: str | None = given("Key of the superior.")
-    since: datetime | None = given(_SINCE)
+    name: str | None = optional("Name.")
+    title: str | None = optional("Job title.")
+    role: DecisionRole | None = optional("Part in the customer's decision.")
+    influence: float | None = optional("How much the word counts, 0 to 1.")
+    stance: float | None = optional("From -1 (against us) to 1 (for us).")
+    department: str | None = optional("Key of the department that the person works in.")
+    reports_to: str | None = optional("Key of the superior.")
+    since: datetime | None = optional(_SINCE)
 
 
 @strawberry.input(description="A tag to put on customers, and what is known about it.")
@@ -134,16 +136,16 @@ class TaggingInput:
     """A tag to put on customers."""
 
     tag: str = strawberry.field(description="Full key of the tag, `dimension/tag`.")
-    since: datetime | None = given("Since when, with a time zone; now if left out.")
-    until: datetime | None = given("When it ends, with a time zone.")
-    source: TagSource | None = given("What puts it on: MANUAL if left out.")
-    by: str | None = given("Who says so: the name of the API key if left out.")
-    confidence: float | None = given("How sure it is, 0 to 1; 1 if left out.")
-    weight: float | None = given("How strongly it holds, 0 to 1; 1 if left out.")
-    evidence: str | None = given("What it rests on.")
-    weekdays: list[int] | None = given("On which days of the week it holds; 1 is Monday.")
-    hours: str | None = given("At what times of day, such as 18:00-22:00.")
-    frequency: str | None = given("How often, such as weekly.")
+    since: datetime | None = optional("Since when, with a time zone; now if left out.")
+    until: datetime | None = optional("When it ends, with a time zone.")
+    source: TagSource | None = optional("What puts it on: MANUAL if left out.")
+    by: str | None = optional("Who says so: the name of the API key if left out.")
+    confidence: float | None = optional("How sure it is, 0 to 1; 1 if left out.")
+    weight: float | None = optional("How strongly it holds, 0 to 1; 1 if left out.")
+    evidence: str | None = optional("What it rests on.")
+    weekdays: list[int] | None = optional("On which days of the week it holds; 1 is Monday.")
+    hours: str | None = optional("At what times of day, such as 18:00-22:00.")
+    frequency: str | None = optional("How often, such as weekly.")
 
 
 @strawberry.input(description="Something that a customer did.")
@@ -156,10 +158,10 @@ class EventInput:
     customer: str = strawberry.field(description="Key of the customer who did it.")
     type: str = strawberry.field(description="Key of the event type.")
     at: datetime = strawberry.field(description="When, with a time zone.")
-    channel: str | None = given("Key of the channel where it happened.")
-    content: str | None = given("What it was about: a page, a product.")
-    amount: Decimal | None = given("Money spent, at most four decimal places.")
-    person: str | None = given("Key of the decision-maker who did it.")
+    channel: str | None = optional("Key of the channel where it happened.")
+    content: str | None = optional("What it was about: a page, a product.")
+    amount: Decimal | None = optional("Money spent, at most four decimal places.")
+    person: str | None = optional("Key of the decision-maker who did it.")
 
 
 @strawberry.input(
@@ -169,8 +171,8 @@ class EventInput:
 class LabelsInput:
     """What people read, in both languages or in one of them."""
 
-    zh_cn: str | None = given("In Chinese.", name="zhCN")
-    en: str | None = given("In English.")
+    zh_cn: str | None = optional("In Chinese.", name="zhCN")
+    en: str | None = optional("In English.")
 
     def labels(self) -> Labels:
         """Return the labels; raises InvalidInput."""
@@ -188,10 +190,10 @@ class SaveSegmentInput:
     labels: LabelsInput = strawberry.field(description="Its name.")
     filter: Node = strawberry.field(description="Who is a member.", graphql_type=FilterInput)
     note: str = strawberry.field(default="", description="What changed, and why.")
-    state: SegmentState | None = given(
+    state: SegmentState | None = optional(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
-    base_version: int | None = given(BASE_VERSION)
+    base_version: int | None = optional(BASE_VERSION)
 
 
 @strawberry.input(description="A segment whose members are chosen by hand.")
@@ -204,10 +206,10 @@ class SaveStaticSegmentInput:
         description="Keys of all its members, at most 10,000; `changeStaticSegment` adds more."
     )
     note: str = strawberry.field(default="", description="What changed, and why.")
-    state: SegmentState | None = given(
+    state: SegmentState | None = optional(
         "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
     )
-    base_version: int | None = given(BASE_VERSION)
+    base_version: int | None = optional(BASE_VERSION)
 
 
 def values(given_input: object, *names: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import DecisionRole, DepartmentFunction
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale, maybe_label
 from profilegraph.domain.records import organisation as domain
@@ -51,7 +51,7 @@ class Department(Node):
         """Return the department above."""
         return await Department.load(info, self.customer_key, self.parent_key)
 
-    @listed("The decision-makers who work in it, the most influential first.")
+    @list_field("The decision-makers who work in it, the most influential first.")
     async def decision_makers(self, info: Info) -> list[DecisionMaker]:
         """Return who works in it."""
         people = await info.context.load.decision_makers.load(self.customer_key)

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from profilegraph.api.runtime.enums import describe
-from profilegraph.api.runtime.fields import listed
+from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.taxonomies.types import Labelled
 from profilegraph.domain.destinations import DeliveryRecord as Stored
@@ -47,12 +47,14 @@ class Destination(Node, Labelled):
         """Return the API's view of a destination."""
         return cls(labels=found.labels, hosted=found, key=found.key)
 
-    @listed("The columns that are sent unless others are asked for; none means those of an export.")
+    @list_field(
+        "The columns that are sent unless others are asked for; none means those of an export."
+    )
     def columns(self) -> list[str]:
         """Return the columns."""
         return list(self.hosted.columns)
 
-    @listed("What can be chosen.")
+    @list_field("What can be chosen.")
     def options(self) -> list[DestinationOption]:
         """Return what can be chosen."""
         return [
@@ -98,7 +100,7 @@ class Delivery(Node):
             problem=found.problem,
         )
 
-    @listed("The columns that are sent.")
+    @list_field("The columns that are sent.")
     def columns(self) -> list[str]:
         """Return the columns."""
         return list(self.sent_columns)

@@ -9,7 +9,7 @@ import strawberry
 from profilegraph.api.duties.types import DutyLoan
 from profilegraph.api.duties.viewer import Viewer
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.services import duties
 
 
@@ -23,7 +23,7 @@ class DutyQuery:
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 
-    @listed("The duties that are lent, the newest loan first.")
+    @list_field("The duties that are lent, the newest loan first.")
     async def loans(
         self,
         info: Info,

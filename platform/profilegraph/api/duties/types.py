@@ -9,7 +9,7 @@ import strawberry
 from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import Duty, DutyGround
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.domain import duties as domain
 from profilegraph.domain.duties import Governance
@@ -117,7 +117,7 @@ class DimensionDuty:
         found = self.governance.assigned.get(self.duty)
         return None if found is None else found.at
 
-    @listed("To whom it is lent now, the newest first.")
+    @list_field("To whom it is lent now, the newest first.")
     def loans(self, info: Info) -> list[DutyLoan]:
         """Return to whom it is lent now."""
         return [DutyLoan.of(one) for one in self.governance.lent(self.duty, info.context.now)]

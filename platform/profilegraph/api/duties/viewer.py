@@ -11,7 +11,7 @@ from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.duties.types import Team, load_employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import Duty, DutyGround
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomies.types import Dimension
 from profilegraph.domain import duties as domain
 from profilegraph.domain.taxonomy.definition import Duty as DomainDuty
@@ -41,13 +41,13 @@ class Viewer:
         key = info.context.viewer.employee
         return None if key is None else await load_employee(info, key)
 
-    @listed("Your team, and all that it is a part of.")
+    @list_field("Your team, and all that it is a part of.")
     async def teams(self, info: Info) -> list[Team]:
         """Return the viewer's teams."""
         actor = await info.context.standing()
         return await asyncio.gather(*(Team.load(info, key) for key in sorted(actor.teams)))
 
-    @listed("The duties that you have: of your team, lent to you, or as an administrator.")
+    @list_field("The duties that you have: of your team, lent to you, or as an administrator.")
     async def duties(
         self,
         info: Info,

@@ -28,7 +28,8 @@ from graphql import (
     is_required_input_field,
     type_from_ast,
 )
-from graphql.language.parser import MAX_NESTING_DEPTH
+
+from profilegraph.api.runtime.internals import MAX_NESTING_DEPTH
 
 Coerce: TypeAlias = Callable[[Any, int], Any]
 """Returns what a value at a level of nesting stands for; raises whatever where it does not take it."""

@@ -1,4 +1,4 @@
-"""Completes what objects hold already by plans; everything else is left to graphql-core.
+"""Completes what objects hold already by compiled selections; the rest is left to graphql-core.
 
 graphql-core takes about 20 µs for each small object of an answer: it makes a path, an info and a
 dictionary of arguments for each field, and asks of each value what kind it is. A page of customers
@@ -6,14 +6,13 @@ with their tags has over a thousand of them. Where all that is selected of a typ
 read, nothing of that is needed: the selection is compiled, once an operation, to functions that
 read it.
 
-A plan knows no errors. Whatever is not as expected (a null where none may be, a value of another
-class, an exception) makes it give up, and the same value is completed the ordinary way, which
+A compiled selection reports no errors. Whatever is not as expected (a null where none may be, a
+value of another class, an exception) makes it give up, and graphql-core completes the same value and
 reports what there is to report. So answers and errors are those of graphql-core.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -29,60 +28,50 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    get_named_type,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.values import get_argument_values
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.field import StrawberryField
 
 from profilegraph.api.runtime.estimate import Budget
-from profilegraph.api.runtime.fields import Counted
+from profilegraph.api.runtime.execution import Fields, LimitedExecutionContext
+from profilegraph.api.runtime.fallbacks import FallbackReason, Fallbacks
+from profilegraph.api.runtime.internals import (
+    FieldDetails,
+    field_definition,
+    resolver_arguments,
+    strawberry_schema,
+    type_definition,
+)
 
-Fields: TypeAlias = list[FieldDetails]
 Complete: TypeAlias = Callable[[Any], Any]
 """Returns what the answer says of a value; raises whatever where the value is not as expected."""
 
-_BEHIND = GraphQLCoreConverter.DEFINITION_BACKREF
-_ENDLESS = Budget(sys.maxsize, sys.maxsize)
 _PLAIN = frozenset({str, int, float, bool, datetime, date, dict, list, tuple})
 """Types of leaves that have nothing to wait for and are no errors; enums are known by member."""
 
 
-class Unplanned(Exception):
-    """That a value is not of the kind that its plan is for."""
+class UnexpectedValue(Exception):
+    """A value is not of the type that its selection was compiled for."""
 
 
-class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes as its base does; plain objects and lists of them by plans."""
+class NotCompiled(Exception):
+    """A selection is left to graphql-core, for a reason, because of a type or field."""
+
+    def __init__(self, reason: FallbackReason, where: str) -> None:
+        super().__init__(reason, where)
+        self.reason = reason
+        self.where = where
+
+
+class CompiledExecutionContext(LimitedExecutionContext):
+    """Executes as its base does; plain objects and lists of them by compiled selections."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # By the identity of the fields, which are kept beside the plan so that it stays theirs.
-        self._plans: dict[tuple[GraphQLOutputType, int], tuple[Fields, Complete | None]] = {}
-
-    @property
-    def _budget(self) -> Budget:
-        """Return how much more may be answered; who asks without a request may ask for all."""
-        budget: Budget = getattr(self.context_value, "budget", _ENDLESS)
-        return budget
-
-    def execute_field(
-        self, parent_type: GraphQLObjectType, source: Any, fields: Fields, path: Any, at: Any
-    ) -> Any:
-        """Return what a field answers; nothing, and no resolver is run, once it is too much."""
-        if self._budget.overdrawn:
-            return None
-        return super().execute_field(parent_type, source, fields, path, at)
-
-    def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # called on the executor, too
-        """Return a value, completed, after counting how long it is."""
-        value = super().complete_leaf_value(return_type, result)
-        if not return_type.name.startswith("__"):
-            self._budget.write(value)
-        return value
+        found = getattr(strawberry_schema(self.schema), "fallbacks", None)
+        self._fallbacks = found or Fallbacks()
+        # By the identity of the fields, which are kept beside it so that it stays theirs.
+        self._compiled: dict[tuple[GraphQLOutputType, int], tuple[Fields, Complete | None]] = {}
 
     def complete_list_value(
         self,
@@ -94,9 +83,9 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         at: Any,
     ) -> Any:
         """Return the items of a list, completed."""
-        planned = self._completed(return_type, field_details_list, result)
-        if planned is not None:
-            return planned
+        completed = self._completed(return_type, field_details_list, result)
+        if completed is not None:
+            return completed
         return super().complete_list_value(return_type, field_details_list, info, path, result, at)
 
     def complete_object_value(
@@ -109,69 +98,72 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
         at: Any,
     ) -> Any:
         """Return what is selected of an object, completed."""
-        planned = self._completed(return_type, field_details_list, result)
-        if planned is not None:
-            return planned
+        completed = self._completed(return_type, field_details_list, result)
+        if completed is not None:
+            return completed
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, at
         )
 
     def _completed(self, kind: GraphQLOutputType, fields: Fields, value: Any) -> Any:
-        """Return what a plan makes of a value; None where it is to be completed the ordinary way."""
+        """Return a value, completed by its compiled selection; None where graphql-core is to do it."""
         key = (kind, id(fields))
-        if key not in self._plans:
-            self._plans[key] = (fields, self._plan(kind, fields))
-        plan = self._plans[key][1]
-        if plan is None:
+        if key not in self._compiled:
+            self._compiled[key] = (fields, self._compile_or_note(kind, fields))
+        complete = self._compiled[key][1]
+        if complete is None:
             return None
-        budget = self._budget
+        budget = self.budget
         left = budget.left, budget.bytes_left
         try:
-            return plan(value)
-        except Exception:  # noqa: BLE001  (the ordinary way meets it again, and reports it)
+            return complete(value)
+        except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
             budget.left, budget.bytes_left = left  # the same is about to be counted once more
+            self._fallbacks.note(FallbackReason.UNEXPECTED_VALUE, get_named_type(kind).name)
             return None
 
-    def _plan(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
-        """Return what completes a value that is not null; None where the type has no plan."""
+    def _compile_or_note(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
+        try:
+            return self._compile(kind, fields)
+        except NotCompiled as fallback:
+            self._fallbacks.note(fallback.reason, fallback.where)
+            return None
+
+    def _compile(self, kind: GraphQLOutputType, fields: Fields) -> Complete:
+        """Return what completes a value that is not null; raises NotCompiled."""
         match kind:
             case GraphQLList(of_type=inner):
-                item = self._nullable(inner, fields)
-                return None if item is None else _each(item)
+                return _each(self._nullable(inner, fields))
             case GraphQLObjectType():
                 return self._object(kind, fields)
             case _ if is_leaf_type(kind):
-                leaf = _leaf(kind)
-                return None if leaf is None else self._written(leaf)
-            case _:  # an interface or a union: which fields are asked for depends on the value
-                return None
+                return self._written(_leaf(kind))
+            case _:
+                raise NotCompiled(FallbackReason.ABSTRACT_TYPE, str(kind))
 
-    def _nullable(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
+    def _nullable(self, kind: GraphQLOutputType, fields: Fields) -> Complete:
         if isinstance(kind, GraphQLNonNull):
-            return self._plan(kind.of_type, fields)  # of which none takes a null
-        plan = self._plan(kind, fields)
-        return None if plan is None else _optional(plan)
+            return self._compile(kind.of_type, fields)  # of which none takes a null
+        return _optional(self._compile(kind, fields))
 
-    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Complete | None:
-        definition = kind.extensions.get(_BEHIND)
+    def _object(self, kind: GraphQLObjectType, fields: Fields) -> Complete:
+        definition = type_definition(kind)
+        if definition is None or definition.is_type_of is not None:
+            raise NotCompiled(FallbackReason.NOT_DECLARED, kind.name)
         selected, deferred, _ = self.collect_subfields(kind, fields)
-        watched = self.middleware_manager is not None and self.middleware_manager.middlewares
-        if definition is None or definition.is_type_of is not None or deferred or watched:
-            return None
+        if deferred:
+            raise NotCompiled(FallbackReason.INCREMENTAL, kind.name)
         reads: list[tuple[str, Complete, Complete]] = []
         for name, inner in selected.items():
             field = self.schema.get_field(kind, inner[0].node.name.value)
-            read = None if field is None else self._read(kind, field, inner[0])
-            if field is None or read is None:
-                return None
-            complete = self._nullable(field.type, inner)
-            if complete is None:
-                return None
-            reads.append((name, read, complete))
-        return _members(definition.origin, reads, self._budget)
+            if field is None:
+                raise NotCompiled(FallbackReason.NOT_DECLARED, kind.name)
+            read = self._read(kind, field, inner[0])
+            reads.append((name, read, self._nullable(field.type, inner)))
+        return _members(definition.origin, reads, self.budget)
 
     def _written(self, leaf: Complete) -> Complete:
-        write = self._budget.write
+        write = self.budget.write
 
         def written(value: Any) -> Any:
             completed = leaf(value)
@@ -182,42 +174,33 @@ class PlannedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def _read(
         self, kind: GraphQLObjectType, field: GraphQLField, details: FieldDetails
-    ) -> Complete | None:
-        """Return what reads a field; None where it waits for something or needs the request."""
+    ) -> Complete:
+        """Return what reads a field; raises NotCompiled."""
+        where = f"{kind.name}.{details.node.name.value}"
         if details.node.name.value == "__typename":
             return lambda _: kind.name
-        behind = field.extensions.get(_BEHIND)
-        if not isinstance(behind, StrawberryField):
-            return None
-        resolver = behind.base_resolver
+        definition = field_definition(field)
+        if definition is None:
+            raise NotCompiled(FallbackReason.NOT_DECLARED, where)
+        resolver = definition.base_resolver
         if resolver is None:
-            return None if behind.extensions else attrgetter(behind.python_name)
+            return attrgetter(definition.python_name)
         needs = (resolver.info_parameter, resolver.parent_parameter, resolver.root_parameter)
-        if resolver.is_async or resolver.self_parameter is None or any(needs):
-            return None
+        if resolver.is_async:
+            raise NotCompiled(FallbackReason.ASYNC_RESOLVER, where)
+        if resolver.self_parameter is None or any(needs):
+            raise NotCompiled(FallbackReason.NEEDS_REQUEST, where)
         try:
-            given = self._arguments(field, behind, details)
-        except (GraphQLError, TypeError, ValueError):
-            return None  # reported with the place of the first object that has the field
-        ask = partial(cast("Complete", resolver.wrapped_func), **given)
-        match behind.extensions:
-            case []:
-                return ask
-            case [Counted()]:
-                return lambda source: self.context_value.budget.take(ask(source))
-            case _:
-                return None
-
-    def _arguments(
-        self, field: GraphQLField, behind: StrawberryField, details: FieldDetails
-    ) -> dict[str, Any]:
-        """Return what a resolver is called with: the same for every object of the operation."""
-        given = get_argument_values(
-            field, details.node, self.variable_values, details.fragment_variable_values
-        )
-        converter = self.schema.extensions[_BEHIND].schema_converter
-        registry, config = converter.scalar_registry, converter.config
-        return convert_arguments(given, behind.arguments, registry, config)
+            arguments = resolver_arguments(
+                self.schema, field, definition, details, self.variable_values
+            )
+        except (GraphQLError, TypeError, ValueError) as fault:
+            # Reported with the place of the first object that has the field.
+            raise NotCompiled(FallbackReason.ARGUMENTS, where) from fault
+        ask = partial(cast("Complete", resolver.wrapped_func), **arguments)
+        if definition.extensions:  # `Counted`: a schema has no others
+            return lambda source: self.budget.take(ask(source))
+        return ask
 
 
 def _optional(complete: Complete) -> Complete:
@@ -227,7 +210,7 @@ def _optional(complete: Complete) -> Complete:
 def _each(item: Complete) -> Complete:
     def each(values: Any) -> list[Any]:
         if type(values) is not list:
-            raise Unplanned
+            raise UnexpectedValue
         return [item(value) for value in values]
 
     return each
@@ -240,7 +223,7 @@ def _members(
 
     def members(source: Any) -> dict[str, Any]:
         if type(source) is not origin:
-            raise Unplanned
+            raise UnexpectedValue
         budget.bytes_left -= names
         if budget.overdrawn:
             return {}  # nothing of it is told: no more is read
@@ -249,22 +232,22 @@ def _members(
     return members
 
 
-def _leaf(kind: GraphQLLeafType) -> Complete | None:
+def _leaf(kind: GraphQLLeafType) -> Complete:
     if isinstance(kind, GraphQLEnumType):
-        behind = kind.extensions.get(_BEHIND)
-        if behind is None:
-            return None  # made from data: of a plugin
+        definition = type_definition(kind)
+        if definition is None:
+            raise NotCompiled(FallbackReason.NOT_DECLARED, kind.name)
         # Strawberry goes through all members for each value; what is no member is not found here.
-        members = behind.wrapped_cls
+        members = definition.wrapped_cls
         return {one: kind.coerce_output_value(one) for one in members}.__getitem__
     coerce = kind.coerce_output_value
 
     def leaf(value: Any) -> Any:
         if type(value) not in _PLAIN:
-            raise Unplanned
+            raise UnexpectedValue
         coerced = coerce(value)
         if coerced is None:
-            raise Unplanned
+            raise UnexpectedValue
         return coerced
 
     return leaf

@@ -9,6 +9,7 @@ from typing import Any
 
 import strawberry
 
+from profilegraph.api.runtime.internals import enum_values
 from profilegraph.domain.duties import PermissionReason as DutyGround
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
@@ -60,7 +61,7 @@ def describe(
 ) -> None:
     """Make an enumeration known to the API, each value described by its name."""
     definition: Any = strawberry.enum(enum, name=name, description=description)
-    for value in definition.__strawberry_definition__.values:
+    for value in enum_values(definition):
         value.description = values[value.name]
 
 

@@ -35,9 +35,9 @@ from graphql import (
     get_nullable_type,
     value_from_ast_untyped,
 )
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from profilegraph.api.runtime.fields import OF_FILTER
+from profilegraph.api.runtime.internals import field_definition
 from profilegraph.api.runtime.limits import CODE
 
 T = TypeVar("T")
@@ -195,9 +195,9 @@ class _Estimator:
 
 def tells_filter(field: GraphQLField) -> bool:
     """Return whether a field's value grows with the filter that was asked with."""
-    behind = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    definition = field_definition(field)
     return get_named_type(field.type).name == "JSON" or bool(
-        getattr(behind, "metadata", {}).get(OF_FILTER)
+        definition is not None and definition.metadata.get(OF_FILTER)
     )
 
 

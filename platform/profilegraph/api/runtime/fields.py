@@ -7,12 +7,14 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode
-from strawberry.extensions.field_extension import (
+from strawberry.extensions import FieldExtension
+
+from profilegraph.api.runtime.internals import (
     AsyncExtensionResolver,
-    FieldExtension,
     SyncExtensionResolver,
+    raw_info,
+    replace_parser,
 )
-from strawberry.types import get_object_definition
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,7 +36,7 @@ def field(
     )
 
 
-def followed(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def subscription_field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes a generator the resolver of a subscription."""
     return cast(
         "Callable[[Callable[P, R]], Callable[P, R]]",
@@ -42,7 +44,7 @@ def followed(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     )
 
 
-def listed(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def list_field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes a method the resolver of a list, counted by the request."""
     return cast(
         "Callable[[Callable[P, R]], Callable[P, R]]",
@@ -66,31 +68,28 @@ class Counted(FieldExtension):
         return info.context.budget.take(await next_(source, info, **arguments))
 
 
-def made_by(make: Callable[[Mapping[str, Any], Any], object]) -> Callable[[type[T]], type[T]]:
-    """Return a decorator: values of the input type arrive as what `make` makes of their JSON.
+def parse_with(parse: Callable[[Mapping[str, Any], Any], object]) -> Callable[[type[T]], type[T]]:
+    """Return a decorator: values of the input type arrive as what `parse` makes of their JSON.
 
-    It is given the request's context, too.
+    It takes the request's context, too.
 
     The JSON is checked by GraphQL already and has GraphQL's names; arguments and input fields of
     the type say by `graphql_type` what they are to front ends, and by annotation what arrives.
     """
 
     def decorate(kind: type[T]) -> type[T]:
-        definition = get_object_definition(kind, strict=True)
-        definition.from_input = lambda _kind, value, given: make(
-            value, given.info.context if given.info else None
-        )
+        replace_parser(kind, lambda value, info: parse(value, info.context if info else None))
         return kind
 
     return decorate
 
 
-def asked(info: strawberry.Info, *path: str) -> set[str]:
+def selected_fields(info: strawberry.Info, *path: str) -> set[str]:
     """Return the names of all fields that are selected of a field's value, or below it by a path.
 
     All fragments are looked into, and no directive is: in the end fewer may be answered.
     """
-    nodes: Iterable[FieldNode] = info._raw_info.field_nodes
+    nodes: Iterable[FieldNode] = raw_info(info).field_nodes
     for name in path:
         nodes = [node for node in _selected(nodes, info) if node.name.value == name]
     return {node.name.value for node in _selected(nodes, info)}
@@ -104,11 +103,11 @@ def _selected(nodes: Iterable[FieldNode], info: strawberry.Info) -> Iterator[Fie
             if isinstance(one, FieldNode):
                 yield one
             elif isinstance(one, FragmentSpreadNode):
-                stack.append(info._raw_info.fragments[one.name.value].selection_set)
+                stack.append(raw_info(info).fragments[one.name.value].selection_set)
             elif isinstance(one, InlineFragmentNode):
                 stack.append(one.selection_set)
 
 
-def given(description: str, name: str | None = None) -> Any:
+def optional(description: str, name: str | None = None) -> Any:
     """Return an input field that may be left out."""
     return strawberry.field(default=strawberry.UNSET, name=name, description=description)

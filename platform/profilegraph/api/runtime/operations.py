@@ -18,31 +18,33 @@ from graphql import (
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLSchema,
+    MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
-    default_field_resolver,
-    default_type_resolver,
     parse,
     specified_rules,
     subscribe,
     validate,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.get_variable_signature import (
-    GraphQLVariableSignature,
-    get_variable_signature,
-)
-from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
-from graphql.validation import MaxIntrospectionDepthRule
-from strawberry.execution.is_awaitable import optimized_is_awaitable
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from profilegraph.api.runtime import limits
 from profilegraph.api.runtime.coercion import Coerce, Coercions, Unusual
-from profilegraph.api.runtime.compiled_selections import PlannedExecutor
+from profilegraph.api.runtime.compiled_selections import CompiledExecutionContext
 from profilegraph.api.runtime.estimate import excess
+from profilegraph.api.runtime.execution import LimitedExecutionContext
+from profilegraph.api.runtime.fallbacks import FallbackReason, Fallbacks
+from profilegraph.api.runtime.internals import (
+    GraphQLVariableSignature,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+    VariableValues,
+    VariableValueSource,
+    core_schema,
+    execute_operation,
+    get_variable_signature,
+    get_variable_values,
+)
+from profilegraph.api.runtime.unsupported import refuse_ignored_fields, refuse_ignored_options
 
 _REMEMBERED = 256
 _MOST_ERRORS = 50
@@ -67,19 +69,48 @@ class Refused(Exception):
 
 
 class RunnableSchema(strawberry.Schema):
-    """A schema that remembers the documents it was asked."""
+    """A schema that remembers the documents it was asked.
+
+    Operations are run here, not by Strawberry: what would be ignored is refused when it is made.
+    """
+
+    def __init__(
+        self,
+        query: type,
+        mutation: type | None = None,
+        subscription: type | None = None,
+        *,
+        compiled: bool = True,
+        fallbacks: Fallbacks | None = None,
+        **options: Any,
+    ) -> None:
+        """Make a schema; without `compiled`, all is left to graphql-core.
+
+        Raises TypeError for an option of Strawberry that is not honoured.
+        """
+        refuse_ignored_options(options)
+        self.compiled = compiled
+        self.fallbacks = fallbacks or Fallbacks()
+        self.execution: type[LimitedExecutionContext] = (
+            CompiledExecutionContext if compiled else LimitedExecutionContext
+        )
+        super().__init__(
+            query, mutation, subscription, execution_context_class=self.execution, **options
+        )
+        refuse_ignored_fields(core_schema(self))
 
     @cached_property
     def document(self) -> Callable[[str], Document]:
         """Return what reads a text; it raises GraphQLSyntaxError where the text is no GraphQL."""
-        return lru_cache(_REMEMBERED)(partial(Document, self._schema, Coercions()))
+        return lru_cache(_REMEMBERED)(partial(Document, self, Coercions()))
 
 
 class Document:
     """A text that was parsed, with its operations."""
 
-    def __init__(self, schema: GraphQLSchema, coercions: Coercions, text: str) -> None:
-        self.schema = schema
+    def __init__(self, runnable: RunnableSchema, coercions: Coercions, text: str) -> None:
+        self.runnable = runnable
+        self.schema = core_schema(runnable)
         self.node: DocumentNode = parse(text, max_tokens=limits.MAX_TOKENS)
         self._operations = {
             None if one.name is None else one.name.value: Operation(self, one, coercions)
@@ -119,37 +150,29 @@ class Operation:
         """Return whether it is a query, a mutation or a subscription."""
         return self._node.operation
 
-    async def execute(self, context: object, given: Mapping[str, Any]) -> ExecutionResult:
+    async def execute(self, context: object, variables: Mapping[str, Any]) -> ExecutionResult:
         """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
-        schema = self._document.schema
-        executor = PlannedExecutor(
-            schema,
-            self._fragment_definitions,
-            self._fragments,
-            None,
-            context,
+        return await execute_operation(
+            self._document.runnable.execution,
+            self._document.schema,
             self._node,
-            self._values(given),
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-            is_awaitable=optimized_is_awaitable,
+            self._fragments,
+            context,
+            self._values(variables),
         )
-        result = executor.execute_operation()
-        return cast("ExecutionResult", await result if isawaitable(result) else result)
 
     async def subscribe(
-        self, context: object, given: Mapping[str, Any]
+        self, context: object, variables: Mapping[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
         """Yield what it answers to each event; raises Refused where it does not begin."""
-        self.admit(given)
+        self.admit(variables)
         result = subscribe(
             self._document.schema,
             self._document.node,
             context_value=context,
-            variable_values=dict(given),
+            variable_values=dict(variables),
             operation_name=None if self._node.name is None else self._node.name.value,
-            executor_class=PlannedExecutor,
+            executor_class=self._document.runnable.execution,
         )
         begun = await result if isawaitable(result) else result
         if isinstance(begun, ExecutionResult):
@@ -161,46 +184,49 @@ class Operation:
             except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
                 yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
-    def admit(self, given: Mapping[str, Any]) -> None:
+    def admit(self, variables: Mapping[str, Any]) -> None:
         """Return nothing where it may be run; raises Refused where it is wrong, or asks for too much."""
         document = self._document
-        if errors := document.faults or excess(document.schema, document.node, given):
+        if errors := document.faults or excess(document.schema, document.node, variables):
             raise Refused(errors)
-        self._refuse_endless(given)
+        self._refuse_endless(variables)
 
-    def _values(self, given: Mapping[str, Any]) -> VariableValues:
-        try:
-            return self._read(given)
-        except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
-            definitions = self._node.variable_definitions or ()
-            values = get_variable_values(
-                self._document.schema, definitions, dict(given), max_errors=_MOST_ERRORS
-            )
+    def _values(self, variables: Mapping[str, Any]) -> VariableValues:
+        if self._document.runnable.compiled:
+            try:
+                return self._read(variables)
+            except Exception:  # noqa: BLE001  (graphql-core meets it again, and reports it)
+                where = "" if self._node.name is None else self._node.name.value
+                self._document.runnable.fallbacks.note(FallbackReason.VARIABLES, where)
+        definitions = self._node.variable_definitions or ()
+        values = get_variable_values(
+            self._document.schema, definitions, dict(variables), max_errors=_MOST_ERRORS
+        )
         if isinstance(values, list):
             raise Refused(values)
         return values
 
-    def _refuse_endless(self, given: Mapping[str, Any]) -> None:
+    def _refuse_endless(self, variables: Mapping[str, Any]) -> None:
         """Raise Refused where a filter has so many parts that reading it would take its time."""
         for node in self._node.variable_definitions or ():
             name = node.variable.name.value
             if not self._coercions.holds(self._document.schema, node.type, _FILTER):
                 continue
-            if _objects(given.get(name)) > _MOST_OBJECTS:
+            if _objects(variables.get(name)) > _MOST_OBJECTS:
                 message = f"Variable '${name}' has more than {_MOST_OBJECTS:,} objects in it."
                 hint = "Save a part of the filter as a segment of its own."
                 extensions = {"code": limits.CODE, "hint": hint}
                 raise Refused([GraphQLError(message, node, extensions=extensions)])
 
-    def _read(self, given: Mapping[str, Any]) -> VariableValues:
+    def _read(self, variables: Mapping[str, Any]) -> VariableValues:
         """Return the values of the variables; raises whatever where one is unusual."""
         sources: dict[str, VariableValueSource] = {}
         read: dict[str, Any] = {}
         for signature, coerce in self._variables:
             name = signature.name
-            if name in given:
-                sources[name] = VariableValueSource(signature, given[name])
-                read[name] = coerce(given[name], 0)
+            if name in variables:
+                sources[name] = VariableValueSource(signature, variables[name])
+                read[name] = coerce(variables[name], 0)
             elif signature.default is None:
                 sources[name] = VariableValueSource(signature)
                 _leave_out(coerce)
@@ -219,17 +245,12 @@ class Operation:
         return found
 
     @cached_property
-    def _fragment_definitions(self) -> dict[str, FragmentDefinitionNode]:
+    def _fragments(self) -> dict[str, FragmentDefinitionNode]:
         return {
             one.name.value: one
             for one in self._document.node.definitions
             if isinstance(one, FragmentDefinitionNode)
         }
-
-    @cached_property
-    def _fragments(self) -> dict[str, FragmentDetails]:
-        # No fragment has variables of its own: the parser takes none.
-        return {name: FragmentDetails(one) for name, one in self._fragment_definitions.items()}
 
 
 def _objects(value: Any) -> int:

@@ -12,7 +12,7 @@ import strawberry
 from pydantic import Field, FiniteFloat, TypeAdapter
 
 from profilegraph.api.runtime.enums import CustomerOrderField, Direction
-from profilegraph.api.runtime.fields import given
+from profilegraph.api.runtime.fields import optional
 from profilegraph.api.runtime.ids import decode_id, decode_text, encode_text
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import AttributeType
@@ -69,9 +69,9 @@ The key decides between equals. Those who have no value come last, whatever the 
 class CustomerOrder:
     """How customers are sorted."""
 
-    field: CustomerOrderField | None = given("By what of their own.")
-    attribute: str | None = given("By an attribute of any type, by its key.")
-    metric: str | None = given("By a metric, by its key.")
+    field: CustomerOrderField | None = optional("By what of their own.")
+    attribute: str | None = optional("By an attribute of any type, by its key.")
+    metric: str | None = optional("By a metric, by its key.")
     direction: Direction = strawberry.field(
         default=Direction.ASC, description="Which end comes first."
     )

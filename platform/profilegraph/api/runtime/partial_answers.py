@@ -17,10 +17,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
 )
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
 
-_BEHIND = GraphQLCoreConverter.DEFINITION_BACKREF
+from profilegraph.api.runtime.internals import field_definition
+
 _NEVER_REFUSED = frozenset({"locale"})
 """Arguments of which every value is good."""
 
@@ -39,7 +38,7 @@ def can_fail(field: GraphQLField) -> bool:
     """Return whether a field is more than what is at hand with its object."""
     if field.args.keys() - _NEVER_REFUSED:
         return True
-    behind = field.extensions.get(_BEHIND)
-    if isinstance(behind, StrawberryField):
-        return behind.base_resolver is not None and behind.base_resolver.is_async
+    definition = field_definition(field)
+    if definition is not None:
+        return definition.base_resolver is not None and definition.base_resolver.is_async
     return iscoroutinefunction(field.resolve)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from strawberry.schema.types.base_scalars import (
+from profilegraph.api.runtime.internals import (
     DateDefinition,
     DateTimeDefinition,
     DecimalDefinition,
+    ScalarDefinition,
 )
-from strawberry.types.scalar import ScalarDefinition
 
 SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: replace(

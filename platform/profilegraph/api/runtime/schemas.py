@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+from profilegraph.api.runtime.fallbacks import Fallbacks
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.schema import ALONE, build_schema
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -14,14 +16,22 @@ from profilegraph.hooks.hosting.host import Host
 class Schemas:
     """Keeps the schema of one process; `catalogue` returns the taxonomies of this moment.
 
-    What plugins bring, the `host` tells; it is the same as long as the process runs.
+    What plugins bring, the `host` tells; it is the same as long as the process runs. Operations are
+    run `compiled`, or by graphql-core alone.
 
     Whoever began with a schema ends with it: the next one takes its place as a whole.
     """
 
-    def __init__(self, catalogue: Callable[[], Awaitable[Catalogue]], host: Host = ALONE) -> None:
+    def __init__(
+        self,
+        catalogue: Callable[[], Awaitable[Catalogue]],
+        host: Host = ALONE,
+        *,
+        compiled: bool = True,
+    ) -> None:
         self._catalogue = catalogue
-        self._host = host
+        self.fallbacks = Fallbacks()
+        self._build = partial(build_schema, host=host, compiled=compiled, fallbacks=self.fallbacks)
         self._made_for: Catalogue | None = None
         self._making = asyncio.Lock()
         self._current: RunnableSchema | None = None
@@ -30,7 +40,7 @@ class Schemas:
     def current(self) -> RunnableSchema:
         """Return the schema in use; before any taxonomies were read, that of none."""
         if self._current is None:
-            self._current = build_schema(host=self._host)
+            self._current = self._build()
         return self._current
 
     async def newest(self) -> RunnableSchema:
@@ -42,6 +52,6 @@ class Schemas:
         async with self._making:
             if catalogue is not self._made_for:
                 # In a thread: with thousands of tags it takes a while, and others go on.
-                self._current = await asyncio.to_thread(build_schema, catalogue, self._host)
+                self._current = await asyncio.to_thread(self._build, catalogue)
                 self._made_for = catalogue
             return self.current

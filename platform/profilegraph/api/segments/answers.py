@@ -9,7 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.levels import LevelInput, partings
 from profilegraph.api.taxonomies.types import Dimension, Tag
@@ -91,7 +91,9 @@ class DimensionBreakdown:
         """Return how many customers the filter has."""
         return self.found.total
 
-    @listed("One for each tag in the order of the dimension, and at last who carries none of it.")
+    @list_field(
+        "One for each tag in the order of the dimension, and at last who carries none of it."
+    )
     def buckets(self) -> list[Bucket]:
         """Return the buckets."""
         return [Bucket(**told(one)) for one in self.found.buckets]
@@ -103,7 +105,7 @@ class CrossTableRow(Bucket):
 
     parts: strawberry.Private[tuple[answers.Bucket, ...]]
 
-    @listed("One for each column; the share is that of the row.")
+    @list_field("One for each column; the share is that of the row.")
     def cells(self) -> list[Bucket]:
         """Return the cells."""
         return [Bucket(**told(one)) for one in self.parts]
@@ -125,13 +127,13 @@ class CrossTable:
         """Return how many customers the filter has."""
         return self.found.total
 
-    @listed("The rows with their cells; the count of a row is its total.")
+    @list_field("The rows with their cells; the count of a row is its total.")
     def rows(self) -> list[CrossTableRow]:
         """Return the rows."""
         pairs = zip(self.found.rows, self.found.cells, strict=True)
         return [CrossTableRow(**told(row), parts=cells) for row, cells in pairs]
 
-    @listed("The columns; the count of a column is its total.")
+    @list_field("The columns; the count of a column is its total.")
     def columns(self) -> list[Bucket]:
         """Return the columns."""
         return [Bucket(**told(one)) for one in self.found.columns]
@@ -143,7 +145,7 @@ class SplitBranch(Bucket):
 
     inner: strawberry.Private[tuple[answers.Branch, ...]]
 
-    @listed("Its customers parted by the next level; none at the last level.")
+    @list_field("Its customers parted by the next level; none at the last level.")
     def branches(self) -> list[SplitBranch]:
         """Return the branches below."""
         return _branches(self.inner)
@@ -162,7 +164,7 @@ class Split:
         """Return how many customers the filter has."""
         return self.found.total
 
-    @listed("Its customers parted by the first level; branches of no customers are left out.")
+    @list_field("Its customers parted by the first level; branches of no customers are left out.")
     def branches(self) -> list[SplitBranch]:
         """Return the branches of the first level."""
         return _branches(self.found.branches)

@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import SegmentFaultKind
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Node
@@ -56,7 +56,7 @@ class BrokenSegment:
         description="Since when, where known, UTC: the first thing to go counts."
     )
 
-    @listed("All that is wrong, in the order of the conditions.")
+    @list_field("All that is wrong, in the order of the conditions.")
     def reasons(self) -> list[SegmentFault]:
         """Return all that is wrong."""
         return [

@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import Representation
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.api.taxonomies.types import Tag
@@ -78,7 +78,7 @@ class OverlapRegion:
     found: strawberry.Private[comparison.Region]
     members: strawberry.Private[list[OverlapSegment]]
 
-    @listed("The segments that they are in.")
+    @list_field("The segments that they are in.")
     def inside(self) -> list[OverlapSegment]:
         """Return the segments that they are in."""
         return self.members
@@ -116,12 +116,12 @@ class SegmentOverlap:
         """Return how many are in all of them."""
         return self.found.intersection
 
-    @listed("The segments in the order in which they were named, filters after them.")
+    @list_field("The segments in the order in which they were named, filters after them.")
     def segments(self) -> list[OverlapSegment]:
         """Return the segments."""
         return self._segments()
 
-    @listed("Every two of them.")
+    @list_field("Every two of them.")
     def pairs(self) -> list[OverlapPair]:
         """Return what every two of them have in common."""
         whole = self._segments()
@@ -136,7 +136,9 @@ class SegmentOverlap:
             for one in self.found.pairs
         ]
 
-    @listed("Who is in exactly which of them, the most first; combinations of no one are left out.")
+    @list_field(
+        "Who is in exactly which of them, the most first; combinations of no one are left out."
+    )
     def regions(self) -> list[OverlapRegion]:
         """Return who is in exactly which of them."""
         whole = self._segments()
@@ -237,7 +239,7 @@ class SegmentComparison:
         """Return how many are in both."""
         return self.found.intersection
 
-    @listed(
+    @list_field(
         "The tags, those first that tell a and b apart most surely: by how far the interval of the"
         " lift is from 1."
     )

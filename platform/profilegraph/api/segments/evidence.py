@@ -12,7 +12,7 @@ from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.customers.profile import Tagging
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import EvidenceKind
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
 from profilegraph.api.taxonomies.types import Tag
 from profilegraph.domain.records import customers as domain
@@ -174,12 +174,14 @@ class PersonEvidence:
     fact: strawberry.Private[PersonFact]
     person: DecisionMaker = strawberry.field(description="The person; `department` tells where.")
 
-    @listed("The events of the person that the condition asks for; none where it asks for none.")
+    @list_field(
+        "The events of the person that the condition asks for; none where it asks for none."
+    )
     def events(self) -> list[EventEvidence]:
         """Return the events that were counted."""
         return [EventEvidence.of(one) for one in self.fact.events]
 
-    @listed("The sales the person takes part in that the condition asks for.")
+    @list_field("The sales the person takes part in that the condition asks for.")
     def opportunities(self) -> list[RecordEvidence]:
         """Return the sales that were counted."""
         return [RecordEvidence.of(one.opportunity) for one in self.fact.takes_part_in]

@@ -11,7 +11,7 @@ from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import DistanceUnit
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.evidence import Evidence, evidence_of
 from profilegraph.engines.reference.counterfactual import MissedLeaf
@@ -48,7 +48,7 @@ class ConditionVerdict:
         """Return the condition as canonical JSON."""
         return JSON(encode(self.verdict.node))
 
-    @listed("What was found: the tags named, the value compared, the events or people counted.")
+    @list_field("What was found: the tags named, the value compared, the events or people counted.")
     async def evidence(self, info: Info) -> list[Evidence]:
         """Return what was found in deciding it."""
         catalogue, known = await info.context.catalogue(), await self.people(info)
@@ -154,7 +154,7 @@ class Explanation:
             [MissingCondition.of(miss, known[miss.verdict.place]) for miss in found]
         )
 
-    @listed("The whole filter and every condition in it, each before those that it is made of.")
+    @list_field("The whole filter and every condition in it, each before those that it is made of.")
     def conditions(self) -> list[ConditionVerdict]:
         """Return the verdict on every condition."""
         return self._conditions()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import strawberry
 
 from profilegraph.api.runtime.enums import DecisionRole, DepartmentFunction, OpportunityOutcome
-from profilegraph.api.runtime.fields import given, made_by
+from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.api.segments.canonical import canonical
 from profilegraph.language.codec import decode_person
 
@@ -16,14 +16,14 @@ from profilegraph.language.codec import decode_person
 class NumberTest:
     """Compares a number."""
 
-    eq: float | None = given("Equal to.")
-    ne: float | None = given("Not equal to.")
-    in_: list[float] | None = given("One of these.", "in")
-    lt: float | None = given("Less than.")
-    lte: float | None = given("Less than or equal to.")
-    gt: float | None = given("Greater than.")
-    gte: float | None = given("Greater than or equal to.")
-    between: list[float] | None = given(
+    eq: float | None = optional("Equal to.")
+    ne: float | None = optional("Not equal to.")
+    in_: list[float] | None = optional("One of these.", "in")
+    lt: float | None = optional("Less than.")
+    lte: float | None = optional("Less than or equal to.")
+    gt: float | None = optional("Greater than.")
+    gte: float | None = optional("Greater than or equal to.")
+    between: list[float] | None = optional(
         "From the first to the second of two numbers, both included."
     )
 
@@ -34,26 +34,28 @@ class NumberTest:
 class TextTest:
     """Compares a text."""
 
-    eq: str | None = given("Equal to.")
-    ne: str | None = given("Not equal to.")
-    in_: list[str] | None = given("One of these.", "in")
-    contains: str | None = given("Has this in it.")
-    starts_with: str | None = given("Begins with this.")
+    eq: str | None = optional("Equal to.")
+    ne: str | None = optional("Not equal to.")
+    in_: list[str] | None = optional("One of these.", "in")
+    contains: str | None = optional("Has this in it.")
+    starts_with: str | None = optional("Begins with this.")
 
 
 @strawberry.input(description="Compares a day. All that is given must hold.")
 class DateTest:
     """Compares a day."""
 
-    eq: date | None = given("On this day.")
-    ne: date | None = given("On any other day.")
-    lt: date | None = given("Before this day.")
-    lte: date | None = given("On this day or before it.")
-    gt: date | None = given("After this day.")
-    gte: date | None = given("On this day or after it.")
-    between: list[date] | None = given("From the first to the second of two days, both included.")
-    in_last_days: int | None = given("Today or one of the days before it, so many in all.")
-    in_next_days: int | None = given("One of so many days from tomorrow on.")
+    eq: date | None = optional("On this day.")
+    ne: date | None = optional("On any other day.")
+    lt: date | None = optional("Before this day.")
+    lte: date | None = optional("On this day or before it.")
+    gt: date | None = optional("After this day.")
+    gte: date | None = optional("On this day or after it.")
+    between: list[date] | None = optional(
+        "From the first to the second of two days, both included."
+    )
+    in_last_days: int | None = optional("Today or one of the days before it, so many in all.")
+    in_next_days: int | None = optional("One of so many days from tomorrow on.")
 
 
 @strawberry.input(description="Compares a value that is true or false.")
@@ -67,9 +69,9 @@ class BooleanTest:
 class Window:
     """A span of time."""
 
-    last_days: int | None = given("The last so many times 24 hours.")
-    since: datetime | None = given("At this moment or later.")
-    until: datetime | None = given("Before this moment.")
+    last_days: int | None = optional("The last so many times 24 hours.")
+    since: datetime | None = optional("At this moment or later.")
+    until: datetime | None = optional("Before this moment.")
 
 
 @strawberry.input(description="What is asked of one event.")
@@ -77,9 +79,9 @@ class EventTest:
     """What is asked of one event."""
 
     type: str = strawberry.field(description="Key of the event type.")
-    channels: list[str] | None = given("Only in these channels.")
-    content: TextTest | None = given("Only where the content is so.")
-    amount: NumberTest | None = given("Only where the amount of one event is so.")
+    channels: list[str] | None = optional("Only in these channels.")
+    content: TextTest | None = optional("Only where the content is so.")
+    amount: NumberTest | None = optional("Only where the amount of one event is so.")
 
 
 @strawberry.input(
@@ -88,29 +90,29 @@ class EventTest:
 class EventCondition(EventTest):
     """How often something was done."""
 
-    at_least: int | None = given("At least so many times.")
-    at_most: int | None = given("At most so many times; 0 for never.")
-    window: Window | None = given("When; at any time where left out.")
+    at_least: int | None = optional("At least so many times.")
+    at_most: int | None = optional("At most so many times; 0 for never.")
+    window: Window | None = optional("When; at any time where left out.")
 
 
 @strawberry.input(description="What is asked of one possible sale; all of it of the same.")
 class OpportunityTest:
     """What is asked of one possible sale."""
 
-    stages: list[str] | None = given("Is in one of these stages.")
-    outcomes: list[OpportunityOutcome] | None = given("Ended so, or has not.")
-    name: TextTest | None = given("Has such a name.")
-    amount: NumberTest | None = given("Has such a value.")
-    close_date: DateTest | None = given("Should be decided then.")
-    reason: TextTest | None = given("Ended for such a reason.")
+    stages: list[str] | None = optional("Is in one of these stages.")
+    outcomes: list[OpportunityOutcome] | None = optional("Ended so, or has not.")
+    name: TextTest | None = optional("Has such a name.")
+    amount: NumberTest | None = optional("Has such a value.")
+    close_date: DateTest | None = optional("Should be decided then.")
+    reason: TextTest | None = optional("Ended for such a reason.")
 
 
 @strawberry.input(description="In which opportunity a person takes part; at least one is enough.")
 class ParticipationTest:
     """In which opportunity a person takes part."""
 
-    roles: list[DecisionRole] | None = given("Has one of these roles in it.")
-    where: OpportunityTest | None = given("What it must be; any where left out.")
+    roles: list[DecisionRole] | None = optional("Has one of these roles in it.")
+    where: OpportunityTest | None = optional("What it must be; any where left out.")
 
 
 @strawberry.input(
@@ -119,21 +121,21 @@ class ParticipationTest:
 class DepartmentTest:
     """In which department a person works."""
 
-    functions: list[DepartmentFunction] | None = given("One that does one of these.")
-    name: TextTest | None = given("One whose name is so.")
-    exact: bool | None = given("Whether only the person's own department counts.")
+    functions: list[DepartmentFunction] | None = optional("One that does one of these.")
+    name: TextTest | None = optional("One whose name is so.")
+    exact: bool | None = optional("Whether only the person's own department counts.")
 
 
-@made_by(lambda value, _: decode_person(canonical(value)))
+@parse_with(lambda value, _: decode_person(canonical(value)))
 @strawberry.input(description="What is asked of one decision-maker; all of it of the same person.")
 class PersonTest:
     """What is asked of one decision-maker."""
 
-    roles: list[DecisionRole] | None = given("Has one of these roles.")
-    title: TextTest | None = given("Has such a job title.")
-    department: DepartmentTest | None = given("Works in such a department.")
-    influence: NumberTest | None = given("Has so much influence, 0 to 1.")
-    stance: NumberTest | None = given("Has such a stance, -1 to 1.")
-    chain_depth: NumberTest | None = given("Has so many superiors above; 0 for the head.")
-    did: EventCondition | None = given("Did this, the very person.")
-    takes_part_in: ParticipationTest | None = given("Takes part in such, the very person.")
+    roles: list[DecisionRole] | None = optional("Has one of these roles.")
+    title: TextTest | None = optional("Has such a job title.")
+    department: DepartmentTest | None = optional("Works in such a department.")
+    influence: NumberTest | None = optional("Has so much influence, 0 to 1.")
+    stance: NumberTest | None = optional("Has such a stance, -1 to 1.")
+    chain_depth: NumberTest | None = optional("Has so many superiors above; 0 for the head.")
+    did: EventCondition | None = optional("Did this, the very person.")
+    takes_part_in: ParticipationTest | None = optional("Takes part in such, the very person.")

@@ -8,7 +8,7 @@ import strawberry
 from cachetools import LRUCache
 
 from profilegraph.api.runtime.enums import FollowUpKind, RelationKind, TagSource
-from profilegraph.api.runtime.fields import given, made_by
+from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.api.segments.canonical import canonical
 from profilegraph.api.segments.filter_parts import (
     BooleanTest,
@@ -53,18 +53,20 @@ class TagsCondition:
     """Which tags of one dimension the customer carries now."""
 
     dimension: str = strawberry.field(description="Key of the dimension.")
-    any_of: list[str] | None = given("At least one of these.")
-    all_of: list[str] | None = given("Every one of these.")
-    none_of: list[str] | None = given("None of these.")
-    has_any: bool | None = given("True: any tag of the dimension; false: none at all.")
-    gte: str | None = given("This tag or a greater one, in an ordered dimension.")
-    lte: str | None = given("This tag or a smaller one, in an ordered dimension.")
-    exact: bool | None = given("Whether tags stand for themselves alone, without those below them.")
-    min_confidence: float | None = given("Only taggings that are at least so sure, 0 to 1.")
-    min_weight: float | None = given("Only taggings that hold at least so strongly, 0 to 1.")
-    source: TagSource | None = given("Only taggings from this source.")
-    tagged_within_days: int | None = given("Only taggings of the last so many times 24 hours.")
-    weekday: int | None = given("Only taggings that name this day of the week; 1 is Monday.")
+    any_of: list[str] | None = optional("At least one of these.")
+    all_of: list[str] | None = optional("Every one of these.")
+    none_of: list[str] | None = optional("None of these.")
+    has_any: bool | None = optional("True: any tag of the dimension; false: none at all.")
+    gte: str | None = optional("This tag or a greater one, in an ordered dimension.")
+    lte: str | None = optional("This tag or a smaller one, in an ordered dimension.")
+    exact: bool | None = optional(
+        "Whether tags stand for themselves alone, without those below them."
+    )
+    min_confidence: float | None = optional("Only taggings that are at least so sure, 0 to 1.")
+    min_weight: float | None = optional("Only taggings that hold at least so strongly, 0 to 1.")
+    source: TagSource | None = optional("Only taggings from this source.")
+    tagged_within_days: int | None = optional("Only taggings of the last so many times 24 hours.")
+    weekday: int | None = optional("Only taggings that name this day of the week; 1 is Monday.")
 
 
 @strawberry.input(
@@ -74,11 +76,11 @@ class AttributeCondition:
     """What an attribute of the customer says."""
 
     key: str = strawberry.field(description="Key of the attribute.")
-    number: NumberTest | None = given("For attributes of the type NUMBER.")
-    text: TextTest | None = given("For attributes of the type STRING.")
-    date: DateTest | None = given("For attributes of the type DATE.")
-    boolean: BooleanTest | None = given("For attributes of the type BOOLEAN.")
-    exists: bool | None = given("Whether the customer has a value at all.")
+    number: NumberTest | None = optional("For attributes of the type NUMBER.")
+    text: TextTest | None = optional("For attributes of the type STRING.")
+    date: DateTest | None = optional("For attributes of the type DATE.")
+    boolean: BooleanTest | None = optional("For attributes of the type BOOLEAN.")
+    exists: bool | None = optional("Whether the customer has a value at all.")
 
 
 @strawberry.input(description="What a number says that a model computed. Give number or exists.")
@@ -86,8 +88,8 @@ class MetricCondition:
     """What a number says that a model computed."""
 
     key: str = strawberry.field(description="Key of the metric.")
-    number: NumberTest | None = given("How the number compares.")
-    exists: bool | None = given("Whether the number was computed at all.")
+    number: NumberTest | None = optional("How the number compares.")
+    exists: bool | None = optional("Whether the number was computed at all.")
 
 
 @strawberry.input(
@@ -96,16 +98,16 @@ class MetricCondition:
 class PeopleCondition:
     """How many decision-makers match."""
 
-    at_least: int | None = given("At least so many.")
-    at_most: int | None = given("At most so many; 0 for no one.")
-    where: PersonTest | None = given("What each of them must be; anyone where left out.")
+    at_least: int | None = optional("At least so many.")
+    at_most: int | None = optional("At most so many; 0 for no one.")
+    where: PersonTest | None = optional("What each of them must be; anyone where left out.")
 
 
 @strawberry.input(description="What the amounts of events add up to; of no event, 0.")
 class EventTotalCondition(EventTest):
     """What the amounts of events add up to."""
 
-    window: Window | None = given("When; at any time where left out.")
+    window: Window | None = optional("When; at any time where left out.")
     total: NumberTest = strawberry.field(description="How the sum compares.")
 
 
@@ -115,7 +117,7 @@ class EventTotalCondition(EventTest):
 class StoppedCondition(EventTest):
     """That something was done, and then no more."""
 
-    at_least: int | None = given("How often at least it was done; once where left out.")
+    at_least: int | None = optional("How often at least it was done; once where left out.")
     did: Window = strawberry.field(description="When it was done.")
     did_not: Window = strawberry.field(description="When it was not done.")
 
@@ -127,7 +129,7 @@ class SequenceCondition:
     first: EventTest = strawberry.field(description="What came first.")
     then: EventTest = strawberry.field(description="What followed.")
     within_days: int = strawberry.field(description="Within so many times 24 hours.")
-    window: Window | None = given("When both happened; at any time where left out.")
+    window: Window | None = optional("When both happened; at any time where left out.")
 
 
 @strawberry.input(
@@ -136,9 +138,9 @@ class SequenceCondition:
 class OpportunityCondition:
     """How many possible sales match."""
 
-    at_least: int | None = given("At least so many.")
-    at_most: int | None = given("At most so many; 0 for none.")
-    where: OpportunityTest | None = given("What each of them must be; any where left out.")
+    at_least: int | None = optional("At least so many.")
+    at_most: int | None = optional("At most so many; 0 for none.")
+    where: OpportunityTest | None = optional("What each of them must be; any where left out.")
 
 
 @strawberry.input(
@@ -147,13 +149,13 @@ class OpportunityCondition:
 class FollowUpCondition:
     """How often we met the customer."""
 
-    at_least: int | None = given("At least so many times.")
-    at_most: int | None = given("At most so many times; 0 for never.")
-    kinds: list[FollowUpKind] | None = given("Only in these ways.")
-    window: Window | None = given("When; at any time where left out.")
-    employees: list[str] | None = given("Only by one of these employees, by key.")
-    note: TextTest | None = given("Only where the note is so.")
-    outcome: TextTest | None = given("Only where the outcome is so.")
+    at_least: int | None = optional("At least so many times.")
+    at_most: int | None = optional("At most so many times; 0 for never.")
+    kinds: list[FollowUpKind] | None = optional("Only in these ways.")
+    window: Window | None = optional("When; at any time where left out.")
+    employees: list[str] | None = optional("Only by one of these employees, by key.")
+    note: TextTest | None = optional("Only where the note is so.")
+    outcome: TextTest | None = optional("Only where the outcome is so.")
 
 
 @strawberry.input(
@@ -162,21 +164,23 @@ class FollowUpCondition:
 class ChannelCondition:
     """How often the customer came to us by a channel."""
 
-    at_least: int | None = given("At least so many times.")
-    at_most: int | None = given("At most so many times; 0 for never.")
-    channels: list[str] | None = given("Only by one of these channels, by key, or one below it.")
-    exact: bool | None = given("Whether channels stand for themselves, without those below them.")
-    window: Window | None = given("When; at any time where left out.")
+    at_least: int | None = optional("At least so many times.")
+    at_most: int | None = optional("At most so many times; 0 for never.")
+    channels: list[str] | None = optional("Only by one of these channels, by key, or one below it.")
+    exact: bool | None = optional(
+        "Whether channels stand for themselves, without those below them."
+    )
+    window: Window | None = optional("When; at any time where left out.")
 
 
 @strawberry.input(description="How many of us own the customer: at least one where none is given.")
 class OwnerCondition:
     """How many of us own the customer."""
 
-    at_least: int | None = given("At least so many.")
-    at_most: int | None = given("At most so many; 0 for no one.")
-    employees: list[str] | None = given("Only these employees, by key.")
-    window: Window | None = given("When the ownership began.")
+    at_least: int | None = optional("At least so many.")
+    at_most: int | None = optional("At most so many; 0 for no one.")
+    employees: list[str] | None = optional("Only these employees, by key.")
+    window: Window | None = optional("When the ownership began.")
 
 
 @strawberry.input(
@@ -185,10 +189,10 @@ class OwnerCondition:
 class TeamCondition:
     """How many owners of the customer are in a team."""
 
-    at_least: int | None = given("At least so many.")
-    at_most: int | None = given("At most so many; 0 for no one.")
-    teams: list[str] | None = given("In one of these teams, by key, or one below it.")
-    exact: bool | None = given("Whether only the owner's own team counts.")
+    at_least: int | None = optional("At least so many.")
+    at_most: int | None = optional("At most so many; 0 for no one.")
+    teams: list[str] | None = optional("In one of these teams, by key, or one below it.")
+    exact: bool | None = optional("Whether only the owner's own team counts.")
 
 
 @strawberry.input(
@@ -199,11 +203,11 @@ At least one where no number is given. Of two words at the same moment, the refu
 class ConsentCondition:
     """For how many purposes the customer consents."""
 
-    at_least: int | None = given("For at least so many.")
-    at_most: int | None = given("For at most so many; 0 for none.")
-    purposes: list[str] | None = given("Only these purposes.")
-    granted: bool | None = given("False: the latest word is a refusal.")
-    window: Window | None = given("When the latest word was given.")
+    at_least: int | None = optional("For at least so many.")
+    at_most: int | None = optional("For at most so many; 0 for none.")
+    purposes: list[str] | None = optional("Only these purposes.")
+    granted: bool | None = optional("False: the latest word is a refusal.")
+    window: Window | None = optional("When the latest word was given.")
 
 
 @strawberry.input(
@@ -215,8 +219,8 @@ class CohortCondition:
     """Whether the customer lies in a stable random share."""
 
     salt: str = strawberry.field(description="Any name; it decides how customers are dealt out.")
-    from_: float | None = given("Where the share begins, 0 to 1; 0 where left out.", "from")
-    to: float | None = given("Where the share ends, not included; 1 where left out.")
+    from_: float | None = optional("Where the share begins, 0 to 1; 0 where left out.", "from")
+    to: float | None = optional("Where the share ends, not included; 1 where left out.")
 
 
 @strawberry.input(
@@ -225,11 +229,11 @@ class CohortCondition:
 class RelatedCondition:
     """How many related customers match."""
 
-    at_least: int | None = given("At least so many.")
-    at_most: int | None = given("At most so many; 0 for none.")
-    kinds: list[RelationKind] | None = given("What each step leads to; anyone where left out.")
-    distance: int | None = given("How many steps away at most, 1 to 5; 1 where left out.")
-    where: FilterInput | None = given("What each of them must be; anyone where left out.")
+    at_least: int | None = optional("At least so many.")
+    at_most: int | None = optional("At most so many; 0 for none.")
+    kinds: list[RelationKind] | None = optional("What each step leads to; anyone where left out.")
+    distance: int | None = optional("How many steps away at most, 1 to 5; 1 where left out.")
+    where: FilterInput | None = optional("What each of them must be; anyone where left out.")
 
 
 @strawberry.input(description="Whether the customer is a member of a saved segment.")
@@ -239,7 +243,7 @@ class SegmentCondition:
     key: str = strawberry.field(description="Key of the segment; its newest version counts.")
 
 
-@made_by(lambda value, context: _read(value, context.conditions))
+@parse_with(lambda value, context: _read(value, context.conditions))
 @strawberry.input(
     description="""One condition on customers: exactly one of the fields is given, and not null.
 
@@ -250,23 +254,23 @@ false, and so its `not` is true.""",
 class FilterInput:
     """One condition on customers."""
 
-    all: list[FilterInput] | None = given("Every one of these holds; of none: everyone.")
-    any: list[FilterInput] | None = given("At least one of these holds; of none: no one.")
-    not_: FilterInput | None = given("This does not hold.", "not")
-    tags: TagsCondition | None = given("The customer's tags.")
-    attribute: AttributeCondition | None = given("The customer's fields.")
-    metric: MetricCondition | None = given("The numbers that models computed.")
-    event: EventCondition | None = given("What the customer did.")
-    people: PeopleCondition | None = given("The customer's decision-makers.")
-    event_total: EventTotalCondition | None = given("What the customer spent.")
-    stopped: StoppedCondition | None = given("What the customer does no more.")
-    sequence: SequenceCondition | None = given("What the customer did one after the other.")
-    opportunity: OpportunityCondition | None = given("The possible sales to the customer.")
-    follow_up: FollowUpCondition | None = given("What we did with the customer.")
-    channel: ChannelCondition | None = given("How the customer came to us.")
-    owner: OwnerCondition | None = given("Who of us owns the customer.")
-    team: TeamCondition | None = given("Which of our teams owns the customer.")
-    consent: ConsentCondition | None = given("What the customer allowed or forbade.")
-    cohort: CohortCondition | None = given("A random share of all customers.")
-    related: RelatedCondition | None = given("The customers related to this one.")
-    segment: SegmentCondition | None = given("The members of a saved segment.")
+    all: list[FilterInput] | None = optional("Every one of these holds; of none: everyone.")
+    any: list[FilterInput] | None = optional("At least one of these holds; of none: no one.")
+    not_: FilterInput | None = optional("This does not hold.", "not")
+    tags: TagsCondition | None = optional("The customer's tags.")
+    attribute: AttributeCondition | None = optional("The customer's fields.")
+    metric: MetricCondition | None = optional("The numbers that models computed.")
+    event: EventCondition | None = optional("What the customer did.")
+    people: PeopleCondition | None = optional("The customer's decision-makers.")
+    event_total: EventTotalCondition | None = optional("What the customer spent.")
+    stopped: StoppedCondition | None = optional("What the customer does no more.")
+    sequence: SequenceCondition | None = optional("What the customer did one after the other.")
+    opportunity: OpportunityCondition | None = optional("The possible sales to the customer.")
+    follow_up: FollowUpCondition | None = optional("What we did with the customer.")
+    channel: ChannelCondition | None = optional("How the customer came to us.")
+    owner: OwnerCondition | None = optional("Who of us owns the customer.")
+    team: TeamCondition | None = optional("Which of our teams owns the customer.")
+    consent: ConsentCondition | None = optional("What the customer allowed or forbade.")
+    cohort: CohortCondition | None = optional("A random share of all customers.")
+    related: RelatedCondition | None = optional("The customers related to this one.")
+    segment: SegmentCondition | None = optional("The members of a saved segment.")

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.segments.groups import PrimarySegment, SegmentGroup
 from profilegraph.api.segments.segment import AsOf, Now
 from profilegraph.errors import NotFound
@@ -31,7 +31,7 @@ class GroupQuery:
             return None
         return SegmentGroup.of(found, info.context.past(as_of, now))
 
-    @listed("All groups of segments, by key.")
+    @list_field("All groups of segments, by key.")
     async def segment_groups(self, info: Info) -> list[SegmentGroup]:
         """Return all groups."""
         found = await groups.groups(info.context.platform)

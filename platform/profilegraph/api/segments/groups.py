@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import ID, GlobalId, Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.saved_segment import Segment
@@ -89,7 +89,9 @@ class SegmentGroup(Node, Labelled):
         as_of, now = info.context.moments(self.past)
         return GlobalId("SegmentGroup", self.key, as_of=as_of, now=now).text()
 
-    @listed("Those of its segments that are broken: while there are any, nobody can be told apart.")
+    @list_field(
+        "Those of its segments that are broken: while there are any, nobody can be told apart."
+    )
     async def broken(self, info: Info) -> list[Segment]:
         """Return those of its segments that are broken."""
         platform = info.context.platform
@@ -138,7 +140,7 @@ class PrimarySegment:
         found = await service.segment(info.context.platform, key, self.past)
         return Segment.of(found, self.past)
 
-    @listed("All segments of the group that the customer is a member of, by rank.")
+    @list_field("All segments of the group that the customer is a member of, by rank.")
     async def among(self, info: Info) -> list[Segment]:
         """Return all that the customer is a member of."""
         platform = info.context.platform

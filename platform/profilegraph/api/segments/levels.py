@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from profilegraph.api.runtime.fields import given, made_by
+from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.api.segments.canonical import canonical
 from profilegraph.api.segments.filter_parts import Window
 from profilegraph.api.segments.filters import FilterInput
@@ -23,7 +23,7 @@ class BandsInput:
     """Bands of an attribute or a metric."""
 
     key: str = strawberry.field(description="Key of the attribute or the metric.")
-    bounds: list[float] | None = given(f"{_BOUNDS} Leave them out for an attribute of booleans.")
+    bounds: list[float] | None = optional(f"{_BOUNDS} Leave them out for an attribute of booleans.")
 
 
 @strawberry.input(description="Bands of how many events there are, or of what they add up to.")
@@ -32,10 +32,10 @@ class EventBandsInput:
 
     type: str = strawberry.field(description="Key of the event type.")
     bounds: list[float] = strawberry.field(description=_BOUNDS)
-    window: Window | None = given("When; at any time where left out.")
+    window: Window | None = optional("When; at any time where left out.")
 
 
-@made_by(lambda value, _: canonical(value))
+@parse_with(lambda value, _: canonical(value))
 @strawberry.input(
     one_of=True,
     description="""By what customers are parted: exactly one of the fields.
@@ -46,12 +46,12 @@ dimension, or has no value.""",
 class LevelInput:
     """By what customers are parted."""
 
-    dimension: str | None = given("By the tags of a dimension, by its key.")
-    attribute: BandsInput | None = given("By an attribute: bands of a number, or a boolean.")
-    metric: BandsInput | None = given("By bands of a metric.")
-    event_count: EventBandsInput | None = given("By how many events of a type there are.")
-    event_total: EventBandsInput | None = given("By what the amounts of events add up to.")
-    filters: list[FilterInput] | None = given("By filters of your own; they may overlap.")
+    dimension: str | None = optional("By the tags of a dimension, by its key.")
+    attribute: BandsInput | None = optional("By an attribute: bands of a number, or a boolean.")
+    metric: BandsInput | None = optional("By bands of a metric.")
+    event_count: EventBandsInput | None = optional("By how many events of a type there are.")
+    event_total: EventBandsInput | None = optional("By what the amounts of events add up to.")
+    filters: list[FilterInput] | None = optional("By filters of your own; they may overlap.")
 
 
 def partings(

@@ -10,7 +10,7 @@ import strawberry
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import MembershipCause
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE, PageInfo, key_of
@@ -97,7 +97,7 @@ class MembershipChange:
         """Return the first of the reasons."""
         return self.changed.reasons[0].cause
 
-    @listed("Why: at least one reason, in the order of the filter's conditions.")
+    @list_field("Why: at least one reason, in the order of the filter's conditions.")
     def reasons(self) -> list[MembershipReason]:
         """Return why."""
         return [MembershipReason(reason=one, asked=self.asked) for one in self.changed.reasons]
@@ -147,7 +147,7 @@ class SegmentDifference:
             before=found.before, after=found.after, entered=found.entered, left=found.left
         )
 
-    @listed("How many entered and left for each cause, the most frequent first.")
+    @list_field("How many entered and left for each cause, the most frequent first.")
     async def causes(self, info: Info) -> list[MembershipCauseCount]:
         """Return how many entered and left for each cause."""
         found = await membership.causes(info.context.platform, self.asked)

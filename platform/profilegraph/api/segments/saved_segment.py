@@ -20,7 +20,7 @@ from profilegraph.api.live.types import (
 )
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import ChangeKind, SegmentKind, SegmentState
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import ID, GlobalId, Node
 from profilegraph.api.runtime.labels import Locale, enum_label
 from profilegraph.api.runtime.paging import DEFAULT_PAGE
@@ -115,7 +115,7 @@ class Segment(Node, Labelled, Audience):
             return JSON(encode(InSegment(self.key)))
         return JSON(encode(self.condition))
 
-    @listed("The snapshots taken of it, the newest first.")
+    @list_field("The snapshots taken of it, the newest first.")
     async def snapshots(self, info: Info) -> list[Segment]:
         """Return the snapshots taken of it."""
         return [Segment.of(one) for one in await info.context.load.snapshots.load(self.key)]
@@ -152,7 +152,9 @@ class Segment(Node, Labelled, Audience):
                 f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
             )
 
-    @listed("The segments whose newest versions refer to it; while there are any, it cannot go.")
+    @list_field(
+        "The segments whose newest versions refer to it; while there are any, it cannot go."
+    )
     async def used_by(self, info: Info) -> list[Segment]:
         """Return the segments that refer to it."""
         return [Segment.of(one) for one in await info.context.load.segment_users.load(self.key)]
@@ -170,24 +172,24 @@ class Segment(Node, Labelled, Audience):
         """Return a page of who entered and who left."""
         return await history_page(info, self.key, first, after)
 
-    @listed("Where its moves are sent; only those are told who may change the segment.")
+    @list_field("Where its moves are sent; only those are told who may change the segment.")
     async def webhooks(self, info: Info) -> list[Webhook]:
         """Return where its moves are sent."""
         self.require_editor(info)
         return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
 
-    @listed("What was sent of it to destinations, the newest first.")
+    @list_field("What was sent of it to destinations, the newest first.")
     async def deliveries(self, info: Info) -> list[Delivery]:
         """Return what was sent of it."""
         return [Delivery.of(one) for one in await info.context.load.deliveries.load(self.key)]
 
-    @listed("All versions, the newest first.")
+    @list_field("All versions, the newest first.")
     async def versions(self, info: Info) -> list[Segment]:
         """Return all versions."""
         found = await info.context.load.versions.load(self.key)
         return [Segment.of(one, one_version=True) for one in found]
 
-    @listed("How the filter of this version differs from that of another.")
+    @list_field("How the filter of this version differs from that of another.")
     async def changes(
         self,
         info: Info,

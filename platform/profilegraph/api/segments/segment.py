@@ -13,7 +13,7 @@ from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.api.deployment.notices import Notice
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import asked, field, listed
+from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.segments import answers
@@ -106,7 +106,7 @@ async def customer_page(
         search=search,
     )
     positions = {one.key: one for one in info.context.budget.take(list(page.positions))}
-    wanted = asked(info, "edges", "node")
+    wanted = selected_fields(info, "edges", "node")
     customers = await Customer.found(info, list(positions), wanted)
     ends = page.positions[:1] + page.positions[-1:]
     return CustomerConnection(
@@ -202,7 +202,9 @@ class Audience:
             ),
         )
 
-    @listed("How many carry each tag, dimension by dimension; null, with an error, like `count`.")
+    @list_field(
+        "How many carry each tag, dimension by dimension; null, with an error, like `count`."
+    )
     async def breakdown(
         self, info: Info, dimensions: Dimensions = None
     ) -> list[DimensionBreakdown] | None:
@@ -257,7 +259,9 @@ class Audience:
         async with self.asking(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
-    @listed("What the platform came to know of only later than `asOf`: answers as of then lack it.")
+    @list_field(
+        "What the platform came to know of only later than `asOf`: answers as of then lack it."
+    )
     async def notices(self, info: Info) -> list[Notice]:
         """Return what is to be known of the answers."""
         platform = info.context.platform

@@ -8,7 +8,7 @@ import strawberry
 
 from profilegraph.api.customers.inputs import LabelsInput, values
 from profilegraph.api.runtime.enums import Cardinality, Layer
-from profilegraph.api.runtime.fields import given
+from profilegraph.api.runtime.fields import optional
 
 _SEEN = (
     "Version of the taxonomy that you have seen. With it, the edit is refused where somebody else"
@@ -25,11 +25,11 @@ _NEW_KEY = (
 class SaveTaxonomyInput:
     """A taxonomy that people edit."""
 
-    key: str | None = given(_NEW_KEY)
-    labels: LabelsInput | None = given("Its name; needed for a new one.")
-    description: LabelsInput | None = given("What it is about.")
-    owner: str | None = given("Key of the employee who answers for it.")
-    seen_version: str | None = given(_SEEN)
+    key: str | None = optional(_NEW_KEY)
+    labels: LabelsInput | None = optional("Its name; needed for a new one.")
+    description: LabelsInput | None = optional("What it is about.")
+    owner: str | None = optional("Key of the employee who answers for it.")
+    seen_version: str | None = optional(_SEEN)
 
 
 @strawberry.input(
@@ -38,18 +38,20 @@ class SaveTaxonomyInput:
 class SaveDimensionInput:
     """A dimension of a taxonomy that people edit."""
 
-    taxonomy: str | None = given("Key of the taxonomy to make it in; needed for a new one.")
-    key: str | None = given(_NEW_KEY)
-    labels: LabelsInput | None = given("Its name; needed for a new one.")
-    description: LabelsInput | None = given("What it tells.")
-    owner: str | None = given("Key of the employee who answers for it.")
-    folder: str | None = given("Where people find it: names of folders, with slashes between them.")
-    cardinality: Cardinality | None = given("Of a new one; MULTI if left out.")
-    ordered: bool | None = given("Of a new one: whether its tags go from the least to the most.")
-    layer: Layer | None = given("Which question it answers.")
-    ttl_days: int | None = given("Days after which its tags expire.")
-    unit: str | None = given("What its tags measure, such as people or CNY.")
-    seen_version: str | None = given(_SEEN)
+    taxonomy: str | None = optional("Key of the taxonomy to make it in; needed for a new one.")
+    key: str | None = optional(_NEW_KEY)
+    labels: LabelsInput | None = optional("Its name; needed for a new one.")
+    description: LabelsInput | None = optional("What it tells.")
+    owner: str | None = optional("Key of the employee who answers for it.")
+    folder: str | None = optional(
+        "Where people find it: names of folders, with slashes between them."
+    )
+    cardinality: Cardinality | None = optional("Of a new one; MULTI if left out.")
+    ordered: bool | None = optional("Of a new one: whether its tags go from the least to the most.")
+    layer: Layer | None = optional("Which question it answers.")
+    ttl_days: int | None = optional("Days after which its tags expire.")
+    unit: str | None = optional("What its tags measure, such as people or CNY.")
+    seen_version: str | None = optional(_SEEN)
 
 
 @strawberry.input(
@@ -59,13 +61,13 @@ class SaveTagInput:
     """A tag of a dimension that people edit."""
 
     dimension: str = strawberry.field(description="Key of the dimension.")
-    name: str | None = given(f"{_NEW_KEY} Within the dimension: `vip`, not `level/vip`.")
-    labels: LabelsInput | None = given("Its name; needed for a new one.")
-    description: LabelsInput | None = given("What it means.")
-    owner: str | None = given("Key of the employee who answers for it.")
-    parent: str | None = given("Of a new one: the tag of the dimension that it is below.")
-    position: int | None = given("Of a new one: its place among the dimension's tags, from 0.")
-    seen_version: str | None = given(_SEEN)
+    name: str | None = optional(f"{_NEW_KEY} Within the dimension: `vip`, not `level/vip`.")
+    labels: LabelsInput | None = optional("Its name; needed for a new one.")
+    description: LabelsInput | None = optional("What it means.")
+    owner: str | None = optional("Key of the employee who answers for it.")
+    parent: str | None = optional("Of a new one: the tag of the dimension that it is below.")
+    position: int | None = optional("Of a new one: its place among the dimension's tags, from 0.")
+    seen_version: str | None = optional(_SEEN)
 
 
 _CANNOT_BE_CLEARED = ("labels", "cardinality", "ordered", "position")

@@ -9,7 +9,7 @@ import strawberry
 from profilegraph.api.duties.types import DimensionDuty
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import AttributeType, Cardinality, Layer
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.domain.taxonomy import definition as domain
@@ -29,7 +29,7 @@ class Labelled:
         """Return the name to show to people."""
         return self.labels.text(locale)
 
-    @listed("Languages in which it has no name: the other one is shown in its place.")
+    @list_field("Languages in which it has no name: the other one is shown in its place.")
     def missing_labels(self) -> list[str]:
         """Return the languages in which it has no name."""
         return list(self.labels.missing)
@@ -75,7 +75,7 @@ class Defined:
         """Return the key of its owner."""
         return None if self.said is None else self.said.owner
 
-    @listed("Keys that it had before; they go on being understood.")
+    @list_field("Keys that it had before; they go on being understood.")
     def former_keys(self) -> list[str]:
         """Return its former keys."""
         return [] if self.said is None else list(self.said.aliases)
@@ -209,7 +209,7 @@ class Dimension(Node, Labelled, Defined):
         found = catalogue.dimension(key)
         return cls.wrap(found, _owner(found.key, catalogue))
 
-    @listed("All its tags; in an ordered dimension from the least to the most.")
+    @list_field("All its tags; in an ordered dimension from the least to the most.")
     def tags(self) -> list[Tag]:
         """Return all its tags."""
         return [self.tag(one) for one in self.definition.tags]
@@ -225,7 +225,9 @@ class Dimension(Node, Labelled, Defined):
             taxonomy_key=self.taxonomy_key,
         )
 
-    @listed("The four duties in it: whose each is, to whom it is lent, and whether it is yours.")
+    @list_field(
+        "The four duties in it: whose each is, to whom it is lent, and whether it is yours."
+    )
     async def duties(self, info: Info) -> list[DimensionDuty]:
         """Return the duties in it."""
         found = await info.context.load.governance.load(self.key)
@@ -294,24 +296,26 @@ class Taxonomy(Node, Labelled):
             editable=found.editable,
         )
 
-    @listed("The ways to tell customers apart, with the tags that other taxonomies add to them.")
+    @list_field(
+        "The ways to tell customers apart, with the tags that other taxonomies add to them."
+    )
     async def dimensions(self, info: Info) -> list[Dimension]:
         """Return its dimensions."""
         whole = (await info.context.catalogue()).dimensions
         own = self.definition.dimensions
         return [Dimension.wrap(whole.get(one.key, one), self.key) for one in own]
 
-    @listed("The typed fields that customers have.")
+    @list_field("The typed fields that customers have.")
     def attributes(self) -> list[AttributeDefinition]:
         """Return its attributes."""
         return [AttributeDefinition.of(one) for one in self.definition.attributes]
 
-    @listed("The kinds of things that customers do.")
+    @list_field("The kinds of things that customers do.")
     def events(self) -> list[EventType]:
         """Return its event types."""
         return [EventType.of(one) for one in self.definition.events]
 
-    @listed("The numbers that models compute.")
+    @list_field("The numbers that models compute.")
     def metrics(self) -> list[MetricDefinition]:
         """Return its metrics."""
         return [MetricDefinition.of(one) for one in self.definition.metrics]

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
 from profilegraph.api.customers.inputs import LabelsInput
-from profilegraph.api.runtime.fields import given
+from profilegraph.api.runtime.fields import optional
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.language.codec import encode
 from profilegraph.language.nodes import Node
@@ -27,8 +27,8 @@ class RenameInput:
     """Another key, other labels, or both."""
 
     target: str = strawberry.field(description=_TARGET)
-    key: str | None = given("The new key; of a tag, within its dimension.")
-    labels: LabelsInput | None = given("The new name.")
+    key: str | None = optional("The new key; of a tag, within its dimension.")
+    labels: LabelsInput | None = optional("The new name.")
 
 
 @strawberry.input(
@@ -47,8 +47,8 @@ class MergeInput:
 class PortionInput:
     """A tag that takes over customers."""
 
-    key: str | None = given("Key within the dimension; made from the labels if left out.")
-    labels: LabelsInput | None = given("Name of a new tag.")
+    key: str | None = optional("Key within the dimension; made from the labels if left out.")
+    labels: LabelsInput | None = optional("Name of a new tag.")
 
 
 @strawberry.input(
@@ -64,7 +64,7 @@ class SplitInput:
         description="Who gets the first of the two.", graphql_type=FilterInput
     )
     into: PortionInput = strawberry.field(description="What those get who match.")
-    otherwise: PortionInput | None = given(
+    otherwise: PortionInput | None = optional(
         "What the others get; left out, they keep the tag itself."
     )
 
@@ -76,11 +76,13 @@ class MoveInput:
     """Another place."""
 
     target: str = strawberry.field(description=_TARGET)
-    parent: str | None = given("Key of the tag to be below, within the dimension; null for none.")
-    dimension: str | None = given("Key of the dimension to go to, with all tags below.")
-    position: int | None = given("Place among the tags of the dimension, from 0.")
-    folder: str | None = given("Names of folders with slashes between them; null for none.")
-    taxonomy: str | None = given("Key of the taxonomy to go to; one that people edit.")
+    parent: str | None = optional(
+        "Key of the tag to be below, within the dimension; null for none."
+    )
+    dimension: str | None = optional("Key of the dimension to go to, with all tags below.")
+    position: int | None = optional("Place among the tags of the dimension, from 0.")
+    folder: str | None = optional("Names of folders with slashes between them; null for none.")
+    taxonomy: str | None = optional("Key of the taxonomy to go to; one that people edit.")
 
 
 @strawberry.input(description="It should not be used any more, and goes on working.")
@@ -88,8 +90,8 @@ class DeprecateInput:
     """It should not be used any more."""
 
     target: str = strawberry.field(description=_TARGET)
-    replaced_by: str | None = given("Key of what to use instead.")
-    reason: LabelsInput | None = given("Why.")
+    replaced_by: str | None = optional("Key of what to use instead.")
+    reason: LabelsInput | None = optional("Why.")
 
 
 @strawberry.input(
@@ -107,21 +109,21 @@ class DeleteInput:
 class NewVersionInput:
     """Another version of a taxonomy that comes from a file or a plugin."""
 
-    text: str | None = given("The YAML of the file.")
-    installed: str | None = given("Key of a taxonomy that is installed.")
+    text: str | None = optional("The YAML of the file.")
+    installed: str | None = optional("Key of a taxonomy that is installed.")
 
 
 @strawberry.input(one_of=True, description="One change: exactly one of the fields.")
 class TaxonomyChangeInput:
     """One change."""
 
-    rename: RenameInput | None = given("Another key or name.")
-    merge: MergeInput | None = given("Several tags become one.")
-    split: SplitInput | None = given("A tag is parted by a filter.")
-    move: MoveInput | None = given("Another place.")
-    deprecate: DeprecateInput | None = given("It should not be used any more.")
-    delete: DeleteInput | None = given("It is gone.")
-    version: NewVersionInput | None = given("Another version of a file.")
+    rename: RenameInput | None = optional("Another key or name.")
+    merge: MergeInput | None = optional("Several tags become one.")
+    split: SplitInput | None = optional("A tag is parted by a filter.")
+    move: MoveInput | None = optional("Another place.")
+    deprecate: DeprecateInput | None = optional("It should not be used any more.")
+    delete: DeleteInput | None = optional("It is gone.")
+    version: NewVersionInput | None = optional("Another version of a file.")
 
 
 def change_json(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
 from profilegraph.errors import InvalidInput
 from profilegraph.services.taxonomy_changes import planning
@@ -29,7 +29,7 @@ class TaxonomyChangeQuery:
         found = await planning.changes(info.context.platform, [key])
         return TaxonomyChange.of(found[0]) if found else None
 
-    @listed("Changes of tags or dimensions that were planned, the newest first.")
+    @list_field("Changes of tags or dimensions that were planned, the newest first.")
     async def taxonomy_changes(
         self,
         info: Info,

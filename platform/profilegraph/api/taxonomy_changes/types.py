@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from profilegraph.api.runtime.enums import SegmentState
-from profilegraph.api.runtime.fields import field, listed
+from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.taxonomies.types import Labelled
@@ -68,17 +68,17 @@ class SegmentEffect(Labelled):
             problem=effect.problem,
         )
 
-    @listed("Keys of the groups that rank it.")
+    @list_field("Keys of the groups that rank it.")
     def groups(self) -> list[str]:
         """Return the keys of the groups that rank it."""
         return list(self.effect.groups)
 
-    @listed("The first few who would enter, by key.")
+    @list_field("The first few who would enter, by key.")
     def entering(self) -> list[MovingCustomer]:
         """Return some of those who enter."""
         return [MovingCustomer(customer_key=one.key, name=one.name) for one in self.effect.entering]
 
-    @listed("The first few who would leave, by key.")
+    @list_field("The first few who would leave, by key.")
     def leaving(self) -> list[MovingCustomer]:
         """Return some of those who leave."""
         return [MovingCustomer(customer_key=one.key, name=one.name) for one in self.effect.leaving]
@@ -180,24 +180,26 @@ class TaxonomyChange(Node):
         """Return the change in words."""
         return told(self.plan, locale)
 
-    @listed("The saved segments that it touches, by key; those that it leaves alone are not there.")
+    @list_field(
+        "The saved segments that it touches, by key; those that it leaves alone are not there."
+    )
     def segments(self) -> list[SegmentEffect]:
         """Return the segments that it touches."""
         return [SegmentEffect.of(one) for one in self.plan.segments]
 
-    @listed("What may break, or surprise.")
+    @list_field("What may break, or surprise.")
     def warnings(self) -> list[TaxonomyWarning]:
         """Return the warnings."""
         return [TaxonomyWarning.of(one) for one in self.plan.warnings]
 
-    @listed("The tags whose taggings become others, or end.")
+    @list_field("The tags whose taggings become others, or end.")
     def moves(self) -> list[TagMove]:
         """Return what becomes of taggings."""
         return [
             TagMove(tag=one.tag, into=one.into, taggings=one.taggings) for one in self.plan.moves
         ]
 
-    @listed("The taxonomies that it changes, and to which version.")
+    @list_field("The taxonomies that it changes, and to which version.")
     def taxonomies(self) -> list[TaxonomyStep]:
         """Return the taxonomies that it changes."""
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -84,6 +84,10 @@ class Metrics:
         """Have the figures tell of what plugins fail at, too."""
         self.registry.register(_Plugins(host, listening))
 
+    def watch_fallbacks(self, counts: Mapping[str, int]) -> None:
+        """Have the figures tell of what of GraphQL requests is not compiled, by reason."""
+        self.registry.register(_Fallbacks(counts))
+
     def watch_routines(self, routines: Routines) -> None:
         """Have the figures tell of what background routines fail at, too."""
         self.registry.register(_Routines(routines))
@@ -91,6 +95,24 @@ class Metrics:
     def text(self) -> bytes:
         """Return all figures in the text format of Prometheus."""
         return generate_latest(self.registry)
+
+
+class _Fallbacks(Collector):
+    """Tells of what the GraphQL library had to do."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figure as it is now."""
+        found = CounterMetricFamily(
+            "profilegraph_graphql_fallbacks",
+            "Selections and variables of requests that were left to graphql-core.",
+            labels=("reason",),
+        )
+        for reason, count in self._counts.items():
+            found.add_metric([reason], count)
+        yield found
 
 
 class _Routines(Collector):
