@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 import strawberry
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
 
 from profilegraph.api.runtime.compiled_selections import PlannedExecutor
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.api.runtime.fields import listed
+from tests.support.budgets import budget
 
 
 class Quiet(strawberry.Schema):
@@ -215,7 +216,7 @@ async def ask(
     times=st.sampled_from([0, 3, None]),
     items=st.sampled_from([2, 100]),
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=budget(100, 1_000))
 async def test_a_query_is_answered_with_plans_as_without(
     asked: str, root: str, found: list[Thing], yes: bool, times: int | None, items: int
 ) -> None:
