@@ -51,7 +51,7 @@ Read = Callable[[RecordMoment, Sequence[str]], Awaitable[object]]
 
 
 @dataclass(frozen=True)
-class UnreadableRecord:
+class RecordFinding:
     """A record that cannot be read, by the key of the customer, segment or taxonomy that it is of."""
 
     kind: str
@@ -66,7 +66,7 @@ class RecordCheck:
     customers: int
     of: int
     """How many customers there are."""
-    unreadable: tuple[UnreadableRecord, ...]
+    unreadable: tuple[RecordFinding, ...]
 
 
 _OF_CUSTOMERS: Mapping[str, Read] = MappingProxyType(
@@ -165,7 +165,7 @@ async def read_every_record(
     return RecordCheck(read, max(read, rows[0]["count"]), tuple(found))
 
 
-async def _of_the_platform(at: RecordMoment, batch: int) -> AsyncIterator[UnreadableRecord]:
+async def _of_the_platform(at: RecordMoment, batch: int) -> AsyncIterator[RecordFinding]:
     for kind, (query, reader) in _OF_THE_PLATFORM.items():
         keys = sorted(row["key"] for row in await at.database.read(query))
         for begin in range(0, len(keys), batch):
@@ -183,7 +183,7 @@ async def _next(database: Database, after: str, most: int) -> list[str]:
 
 async def _offenders(
     at: RecordMoment, kind: str, reader: Read, keys: Sequence[str]
-) -> AsyncIterator[UnreadableRecord]:
+) -> AsyncIterator[RecordFinding]:
     """Yield what cannot be read of some keys: they are halved until each is alone."""
     waiting, named = [list(keys)], 0
     while waiting and named < MOST_OFFENDERS:
@@ -193,7 +193,7 @@ async def _offenders(
             continue
         if len(some) == 1:
             named += 1
-            yield UnreadableRecord(kind, some[0], reason)
+            yield RecordFinding(kind, some[0], reason)
         else:
             middle = len(some) // 2
             waiting += [some[middle:], some[:middle]]
