@@ -128,7 +128,7 @@ def by_columns(
     facts: Sequence[Facts], catalogue: Catalogue, node: Node, context: Context
 ) -> set[str]:
     """Return who matches as an index has it that was made without a graph."""
-    customers = {one.ordinal: one for one in facts}
+    customers = dict(enumerate(facts))
     view = IndexSnapshot((level_of(customers),), trees_of(facts))
     return {customers[n].key for n in Evaluator(view, catalogue, context).members(node)}
 
