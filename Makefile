@@ -19,7 +19,7 @@ serve: installed ## serve what the demo loaded
 test: installed-dev check ## every check, every behaviour once, against a genuine Neo4j
 	$(TESTS) --cov --cov-report=term
 
-test-all: installed-dev check ## the same tests with long searches, soak and load
+test-all: installed-dev check ## the same tests with longer random searches
 	$(TESTS) --hypothesis-profile thorough --cov --cov-report=term
 
 test-fast: installed-dev ## what needs no database, for the loop of work

@@ -71,7 +71,7 @@ def test_the_published_schema_of_filters_is_what_the_code_says() -> None:
 
 
 @given(node=filters)
-@settings(max_examples=budget(50, 500))
+@settings(max_examples=budget(100, 500))
 def test_the_published_schema_accepts_every_filter(node: Node) -> None:
     VALIDATOR.validate(encode(node))
 

@@ -71,7 +71,7 @@ pairs = edited() | st.tuples(filters, filters)
 
 
 @given(pair=pairs)
-@settings(max_examples=budget(75, 750))
+@settings(max_examples=budget(150, 750))
 def test_nothing_differs_between_equal_filters_and_something_between_all_others(
     pair: tuple[Node, Node],
 ) -> None:
@@ -81,7 +81,7 @@ def test_nothing_differs_between_equal_filters_and_something_between_all_others(
 
 
 @given(pair=pairs)
-@settings(max_examples=budget(75, 750))
+@settings(max_examples=budget(150, 750))
 def test_the_changes_lead_from_one_filter_to_the_other(pair: tuple[Node, Node]) -> None:
     before, after = pair
     assert meaning(changed(flat(before), differences(before, after))) == meaning(after)
@@ -139,7 +139,7 @@ def _conditions(
 
 
 @given(world=facts_of_worlds(), pair=pairs)
-@settings(max_examples=budget(75, 750))
+@settings(max_examples=budget(150, 750))
 def test_a_filter_that_is_only_written_differently_finds_the_same_customers(
     world: list[Facts], pair: tuple[Node, Node]
 ) -> None:
@@ -153,7 +153,7 @@ def test_a_filter_that_is_only_written_differently_finds_the_same_customers(
 
 
 @given(pair=pairs)
-@settings(max_examples=budget(75, 750))
+@settings(max_examples=budget(150, 750))
 def test_every_change_reads_in_both_languages(pair: tuple[Node, Node]) -> None:
     for change in differences(*pair):
         for locale in ("zh-CN", "en"):

@@ -47,7 +47,7 @@ HERE = replace(CONTEXT, library=LIBRARY)
 Make = Callable[[], Awaitable[Engine]]
 """Makes an engine over the world that was loaded."""
 RANDOMLY = settings(
-    max_examples=budget(6, 60),
+    max_examples=budget(8, 60),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 

@@ -31,7 +31,7 @@ from tests.support.worlds import World, load_world
 
 
 @given(node=filters)
-@settings(max_examples=budget(100, 1_000))
+@settings(max_examples=budget(300, 1_000))
 def test_a_filter_survives_being_written_as_json(node: Node) -> None:
     assert decode_text(encode_text(node)) == node
 
@@ -44,7 +44,7 @@ def test_a_filter_survives_being_written_as_json(node: Node) -> None:
     spread=st.sampled_from((1, 3_000, 70_000)),
     fewer=st.sampled_from((1, profile.FEWER)),
 )
-@settings(max_examples=budget(25, 300))
+@settings(max_examples=budget(60, 300))
 def test_bitmaps_say_of_customers_what_their_facts_say(
     catalogue: Catalogue,
     world: list[Facts],
@@ -88,7 +88,7 @@ rereads = st.lists(st.sets(st.integers(0, 4), min_size=1), max_size=4)
     again=rereads,
 )
 @settings(
-    max_examples=budget(20, 200),
+    max_examples=budget(60, 200),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 async def test_all_evaluators_agree_on_every_filter(

@@ -124,7 +124,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     scope=scopes,
 )
 @settings(
-    max_examples=budget(8, 80),
+    max_examples=budget(15, 80),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 async def test_after_every_write_the_index_answers_as_cypher_does(

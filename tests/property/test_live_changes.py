@@ -120,7 +120,7 @@ filters = one_deep | related(one_deep) | st.builds(lambda a, b: AnyOf((a, b)), o
     nodes=st.lists(filters, min_size=8, max_size=8),
 )
 @settings(
-    max_examples=budget(8, 80),
+    max_examples=budget(12, 80),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wrongly(

@@ -36,7 +36,7 @@ from tests.support.budgets import budget
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
 ASKED = replace(CONTEXT, library=LIBRARY)
-SOME = settings(max_examples=budget(40, 400))
+SOME = settings(max_examples=budget(80, 400))
 customers = facts_of_worlds().filter(bool).flatmap(st.sampled_from)
 A, B, C, D = (Verdict(nodes.Tags(name, has_any=True), name, False) for name in "abcd")
 
@@ -96,7 +96,7 @@ def fewest(tree: Verdict) -> int | None:
 
 
 @given(tree=small_trees)
-@settings(max_examples=budget(200, 2_000))
+@settings(max_examples=budget(400, 2_000))
 def test_no_smaller_set_of_leaves_would_do_equal_ones_changing_together(tree: Verdict) -> None:
     changed = cheapest_change(tree, dict.fromkeys(leaves_of(tree), 1.0))
     assert (None if changed is None else len(changed)) == fewest(tree)

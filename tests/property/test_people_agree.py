@@ -36,7 +36,7 @@ ASKED = replace(CONTEXT, library=LIBRARY)
     again=rereads,
 )
 @settings(
-    max_examples=budget(10, 100),
+    max_examples=budget(25, 100),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(

@@ -216,7 +216,7 @@ async def ask(
     times=st.sampled_from([0, 3, None]),
     items=st.sampled_from([2, 100]),
 )
-@settings(max_examples=budget(100, 1_000))
+@settings(max_examples=budget(200, 1_000))
 async def test_a_query_is_answered_with_plans_as_without(
     asked: str, root: str, found: list[Thing], yes: bool, times: int | None, items: int
 ) -> None:

@@ -157,7 +157,7 @@ async def opened(
     wanted=st.lists(changes, min_size=3, max_size=3),
 )
 @settings(
-    max_examples=budget(4, 40),
+    max_examples=budget(8, 40),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 async def test_what_a_plan_says_is_found_after_it_and_undo_brings_back_what_was(

@@ -97,7 +97,7 @@ async def write(
     told=st.lists(st.tuples(worlds(most=2), untaggings), min_size=3, max_size=3),
     nodes=st.lists(filters, min_size=5, max_size=5),
 )
-@settings(max_examples=budget(5, 50))
+@settings(max_examples=budget(10, 50))
 async def test_the_past_is_answered_as_it_was_answered_then(
     loaded: Database,
     catalogue: Catalogue,

@@ -168,7 +168,7 @@ async def opened(
 
 @given(world=worlds(most=len(CUSTOMERS)), steps=st.lists(steps, min_size=3, max_size=6))
 @settings_(
-    max_examples=budget(4, 40),
+    max_examples=budget(6, 40),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 async def test_after_any_history_of_writes_every_record_is_read(
