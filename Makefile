@@ -3,10 +3,12 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A file stays with one worker, which has a database of its own; the long files come first.
+TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 SET_UP := @$(PYTHON) scripts/set_up.py
 export PROFILEGRAPH_HOME ?= $(CURDIR)/.profilegraph
 
-.PHONY: installed installed-dev installed-bench demo serve test check format generate lock bench clean help
+.PHONY: installed installed-dev installed-bench demo serve test test-all test-fast check format generate lock bench clean help
 
 demo: installed ## start Neo4j, load 23,570 real customers, answer segments, serve (ONCE=1: print and exit)
 	$(BIN)/profilegraph demo $(if $(ONCE),--once)
@@ -14,8 +16,14 @@ demo: installed ## start Neo4j, load 23,570 real customers, answer segments, ser
 serve: installed ## serve what the demo loaded
 	$(BIN)/profilegraph serve
 
-test: installed-dev check ## every check and test, against a genuine Neo4j
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term
+test: installed-dev check ## every check, every behaviour once, against a genuine Neo4j
+	$(TESTS) --cov --cov-report=term
+
+test-all: installed-dev check ## the same tests with longer random searches
+	$(TESTS) --hypothesis-profile thorough --cov --cov-report=term
+
+test-fast: installed-dev ## what needs no database, for the loop of work
+	$(TESTS) -m "not database and not slow" tests/unit tests/spec tests/meta
 
 check: installed-dev ## style, types and layers
 	$(BIN)/ruff check .
@@ -45,7 +53,7 @@ clean: ## remove what was installed (not the data)
 	rm -rf $(VENV)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST)
 
 installed:
 	$(SET_UP) base

@@ -22,12 +22,30 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.migrations import migrate, read_migrations
+from tests.support.budgets import register_profiles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FIRST = ("e2e", "property", "api", "integration")
+"""Folders of tests in the order in which they begin: a long file that comes last runs alone."""
+
+register_profiles()
 
 # The processes that pytest-xdist starts have it set, and a console that is made then keeps the width
 # for ever: tests set their own.
 os.environ.pop("COLUMNS", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a database, and have the long files begin first."""
+
+    def place(item: pytest.Item) -> int:
+        folders = [n for n, name in enumerate(FIRST) if f"tests/{name}/" in item.nodeid]
+        return folders[0] if folders else len(FIRST)
+
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -121,6 +121,7 @@ async def test_a_list_answers_for_the_sound_ones_whatever_is_asked_of_a_broken_o
     assert all(listed["pained"][name] is None for name in unanswerable)
     assert all(listed["warm"][name] is not None for name in unanswerable)
     told = {error["message"] for error in answer["errors"] if error["path"][1] == 1}
+    assert told
     assert all(one.startswith("the segment 'pained' is broken: filter.all[1]") for one in told)
     pained = listed["pained"]
     marked = "pains/no_integration (missing)"

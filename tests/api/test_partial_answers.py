@@ -19,6 +19,7 @@ BAD = {"tags": {"dimension": "temperature", "anyOf": ["wram"]}}
 def test_what_can_fail_can_be_null(whole_host: Host) -> None:
     schema = build_schema(NOTHING, whole_host)._schema
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+    nullable, given = set(), set()
     for kind in schema.type_map.values():
         if not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) or kind.name[:2] == "__":
             continue
@@ -31,8 +32,12 @@ def test_what_can_fail_can_be_null(whole_host: Host) -> None:
             )
             if kind in roots or waits or field.args.keys() - {"locale"}:
                 assert not isinstance(field.type, GraphQLNonNull), f"{kind.name}.{name}"
+                nullable.add(f"{kind.name}.{name}")
             if name in {"id", "key", "edges", "pageInfo", "node", "cursor"} and kind not in roots:
                 assert isinstance(field.type, GraphQLNonNull), f"{kind.name}.{name}"
+                given.add(f"{kind.name}.{name}")
+    assert {"Query.customers", "Mutation.saveCustomer", "Customer.departments"} <= nullable
+    assert {"Customer.key", "CustomerConnection.edges"} <= given
 
 
 async def test_one_bad_filter_leaves_the_rest_of_the_answer(api: Any) -> None:

@@ -37,6 +37,7 @@ from scripts.render_segments import PAGE, page
 from tests.meta.source import ROOT
 from tests.property.strategies import filters
 from tests.spec.conftest import library_of
+from tests.support.budgets import budget
 
 SCHEMA = json.loads((ROOT / "schema" / "segment.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -70,7 +71,7 @@ def test_the_published_schema_of_filters_is_what_the_code_says() -> None:
 
 
 @given(node=filters)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=budget(100, 500))
 def test_the_published_schema_accepts_every_filter(node: Node) -> None:
     VALIDATOR.validate(encode(node))
 

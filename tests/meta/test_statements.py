@@ -4,24 +4,54 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
+from profilegraph.storage import cache
 from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.plugins import tables
+from profilegraph.storage.records.upserts import UPSERTS
 from tests.meta.source import ROOT, modules, tree
 
 STORAGE = ROOT / "platform" / "profilegraph" / "storage"
 FILES = {path.stem: path.read_text("utf-8") for path in STORAGE.glob("statements/*.cypher")}
 
 
-def test_every_statement_file_is_used() -> None:
-    texts = {
-        node.value
-        for path in modules((STORAGE,))
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+REGISTERED = {
+    *cache.KINDS.values(),
+    *tables.KINDS.values(),
+    *(upsert.kind for upsert in UPSERTS.values()),
+}
+"""Statements that are looked up by what is to be read or written."""
+
+
+def asked_for(module: ast.Module) -> Iterator[str]:
+    """Yield the names that a module gives to `statement`, or to a function of its own that does."""
+    passing = {
+        node.name
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and {argument.arg for argument in node.args.args} & set(_given(node, {"statement"}))
     }
-    assert FILES.keys() <= texts
+    yield from _given(module, {"statement"} | passing, ast.Constant)
+
+
+def _given(
+    tree_: ast.AST, functions: set[str], kind: type[ast.Constant | ast.Name] = ast.Name
+) -> Iterator[str]:
+    """Yield the names, or texts, that are arguments of calls of some functions."""
+    for node in ast.walk(tree_):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for argument in node.args if node.func.id in functions else ():
+                value = getattr(argument, "value" if kind is ast.Constant else "id", None)
+                if isinstance(argument, kind) and isinstance(value, str):
+                    yield value
+
+
+def test_the_statement_files_are_those_that_code_asks_for() -> None:
+    named = {name for path in modules((STORAGE,)) for name in asked_for(tree(path))}
+    assert FILES.keys() == named | REGISTERED
 
 
 @pytest.mark.parametrize("name", sorted(FILES))

@@ -23,6 +23,7 @@ from profilegraph.api.schema import build_schema
 from profilegraph.config import data_folder
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.importers.taxonomies.files import read_taxonomy
+from tests.support.budgets import budget
 
 SCHEMA = build_schema(
     Catalogue.of(
@@ -119,7 +120,7 @@ def order(value: Any) -> Any:
 @given(
     st.sampled_from(INPUTS).flatmap(lambda kind: st.tuples(st.just(kind), values(kind, 3, False)))
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150, 1_000))
 def test_a_right_value_is_taken_and_read_as_graphql_core_reads_it(drawn: tuple[Any, Any]) -> None:
     kind, value = drawn
     right = coerce_input_value(value, kind)
@@ -130,7 +131,7 @@ def test_a_right_value_is_taken_and_read_as_graphql_core_reads_it(drawn: tuple[A
 @given(
     st.sampled_from(INPUTS).flatmap(lambda kind: st.tuples(st.just(kind), values(kind, 3, True)))
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=budget(300, 1_500))
 def test_a_wrong_value_is_never_taken(drawn: tuple[Any, Any]) -> None:
     kind, value = drawn
     try:

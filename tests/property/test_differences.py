@@ -24,6 +24,7 @@ from profilegraph.rendering.difference import (
 from tests.property.strategies import LIBRARY, filters, simple_leaves
 from tests.property.worlds_as_facts import facts_of_worlds
 from tests.spec.conftest import CONTEXT
+from tests.support.budgets import budget
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
 
@@ -70,7 +71,7 @@ pairs = edited() | st.tuples(filters, filters)
 
 
 @given(pair=pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150, 750))
 def test_nothing_differs_between_equal_filters_and_something_between_all_others(
     pair: tuple[Node, Node],
 ) -> None:
@@ -80,7 +81,7 @@ def test_nothing_differs_between_equal_filters_and_something_between_all_others(
 
 
 @given(pair=pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150, 750))
 def test_the_changes_lead_from_one_filter_to_the_other(pair: tuple[Node, Node]) -> None:
     before, after = pair
     assert meaning(changed(flat(before), differences(before, after))) == meaning(after)
@@ -138,7 +139,7 @@ def _conditions(
 
 
 @given(world=facts_of_worlds(), pair=pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150, 750))
 def test_a_filter_that_is_only_written_differently_finds_the_same_customers(
     world: list[Facts], pair: tuple[Node, Node]
 ) -> None:
@@ -152,7 +153,7 @@ def test_a_filter_that_is_only_written_differently_finds_the_same_customers(
 
 
 @given(pair=pairs)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=budget(150, 750))
 def test_every_change_reads_in_both_languages(pair: tuple[Node, Node]) -> None:
     for change in differences(*pair):
         for locale in ("zh-CN", "en"):

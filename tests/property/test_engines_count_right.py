@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -40,16 +40,15 @@ from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, filters, simple_leaves
 from tests.property.worlds_as_facts import facts_of
 from tests.spec.conftest import CONTEXT
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_only, load_world
 
 HERE = replace(CONTEXT, library=LIBRARY)
 Make = Callable[[], Awaitable[Engine]]
 """Makes an engine over the world that was loaded."""
 RANDOMLY = settings(
-    max_examples=8,
-    deadline=None,
+    max_examples=budget(8, 60),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
 )
 
 several_filters = st.lists(simple_leaves, max_size=3).map(tuple)

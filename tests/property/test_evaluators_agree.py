@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -26,11 +26,12 @@ from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, narrowed_values, scopes
 from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
 from tests.spec.conftest import CONTEXT, by_cypher, by_explain
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
 
 
 @given(node=filters)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=budget(300, 1_000))
 def test_a_filter_survives_being_written_as_json(node: Node) -> None:
     assert decode_text(encode_text(node)) == node
 
@@ -43,7 +44,7 @@ def test_a_filter_survives_being_written_as_json(node: Node) -> None:
     spread=st.sampled_from((1, 3_000, 70_000)),
     fewer=st.sampled_from((1, profile.FEWER)),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=budget(60, 300))
 def test_bitmaps_say_of_customers_what_their_facts_say(
     catalogue: Catalogue,
     world: list[Facts],
@@ -87,10 +88,8 @@ rereads = st.lists(st.sets(st.integers(0, 4), min_size=1), max_size=4)
     again=rereads,
 )
 @settings(
-    max_examples=60,
-    deadline=None,
+    max_examples=budget(60, 200),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
 )
 async def test_all_evaluators_agree_on_every_filter(
     loaded: Database,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.config import Settings
@@ -36,6 +36,7 @@ from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, mergers, numbers, ourselves, worlds
 from tests.property.strategies import LIBRARY, filters, scopes
 from tests.spec.conftest import CONTEXT, by_cypher
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
 
 PLENTY = 2**30
@@ -129,10 +130,8 @@ steps: st.SearchStrategy[Step] = st.one_of(
     scope=scopes,
 )
 @settings(
-    max_examples=15,
-    deadline=None,
+    max_examples=budget(15, 80),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=list(HealthCheck),
 )
 async def test_after_every_write_the_index_answers_as_cypher_does(
     settings: Settings,

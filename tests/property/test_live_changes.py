@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -29,6 +29,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.storage.feed.follower import news_since
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
 
 KEYS = [f"c{number:02}" for number in range(14)]
@@ -125,10 +126,8 @@ filters = one_deep | related(one_deep) | st.builds(lambda a, b: AnyOf((a, b)), o
     nodes=st.lists(filters, min_size=8, max_size=8),
 )
 @settings(
-    max_examples=12,
-    deadline=None,
+    max_examples=budget(12, 80),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=list(HealthCheck),
 )
 async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wrongly(
     settings: Settings,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -33,10 +33,11 @@ from tests.property.strategies import (
 )
 from tests.property.worlds_as_facts import facts_of_worlds
 from tests.spec.conftest import CONTEXT
+from tests.support.budgets import budget
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
 ASKED = replace(CONTEXT, library=LIBRARY)
-SOME = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=budget(80, 400))
 customers = facts_of_worlds().filter(bool).flatmap(st.sampled_from)
 A, B, C, D = (Verdict(nodes.Tags(name, has_any=True), name, False) for name in "abcd")
 
@@ -96,7 +97,7 @@ def fewest(tree: Verdict) -> int | None:
 
 
 @given(tree=small_trees)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=budget(400, 2_000))
 def test_no_smaller_set_of_leaves_would_do_equal_ones_changing_together(tree: Verdict) -> None:
     changed = cheapest_change(tree, dict.fromkeys(leaves_of(tree), 1.0))
     assert (None if changed is None else len(changed)) == fewest(tree)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -23,6 +23,7 @@ from tests.property.strategies import LIBRARY, filters, person_tests
 from tests.property.test_evaluators_agree import keys_by_ordinal, rereads, views_of
 from tests.property.worlds_as_facts import facts_of, member
 from tests.spec.conftest import CONTEXT
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
 
 ASKED = replace(CONTEXT, library=LIBRARY)
@@ -35,10 +36,8 @@ ASKED = replace(CONTEXT, library=LIBRARY)
     again=rereads,
 )
 @settings(
-    max_examples=25,
-    deadline=None,
+    max_examples=budget(25, 100),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
 )
 async def test_the_people_of_a_filter_are_those_of_its_members_who_are_as_asked(
     loaded: Database,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.config import Settings
@@ -31,6 +31,7 @@ from profilegraph.storage.segments.saved import read_filters, save_version
 from tests.conftest import NOW
 from tests.integration.test_taxonomy_changes import LI, OWN, applied, compare, taggings
 from tests.property.random_worlds import SHARES, maybe, moments, moments_after, several
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_only, load_world
 
 TAGS = {one.key: tuple(tag.key for tag in one.tags) for one in OWN.dimensions}
@@ -156,10 +157,8 @@ async def opened(
     wanted=st.lists(changes, min_size=3, max_size=3),
 )
 @settings(
-    max_examples=8,
-    deadline=None,
+    max_examples=budget(8, 40),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=list(HealthCheck),
 )
 async def test_what_a_plan_says_is_found_after_it_and_undo_brings_back_what_was(
     opened: Callable[[], Platform], world: World, saved: list[Node], wanted: list[dict[str, Any]]

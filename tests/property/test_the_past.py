@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profilegraph.domain.records.activity import Event, FollowUp
@@ -28,6 +28,7 @@ from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, simple_leaves
 from tests.spec.conftest import CONTEXT, OF_THE_PAST
+from tests.support.budgets import budget
 from tests.support.worlds import World, add_world, load_world
 
 BETWEEN = timedelta(days=1000)
@@ -96,7 +97,7 @@ async def write(
     told=st.lists(st.tuples(worlds(most=2), untaggings), min_size=3, max_size=3),
     nodes=st.lists(filters, min_size=5, max_size=5),
 )
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=budget(10, 50))
 async def test_the_past_is_answered_as_it_was_answered_then(
     loaded: Database,
     catalogue: Catalogue,

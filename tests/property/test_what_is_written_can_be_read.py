@@ -16,7 +16,7 @@ from graphql import (
     is_object_type,
     is_required_argument,
 )
-from hypothesis import HealthCheck, Phase, given
+from hypothesis import Phase, given
 from hypothesis import settings as settings_
 from hypothesis import strategies as st
 
@@ -52,6 +52,7 @@ from tests.conftest import NOW
 from tests.integration.test_taxonomy_changes import LI, applied
 from tests.property.random_worlds import SHARES, TAGS, maybe, worlds
 from tests.property.test_index_keeps_up import CUSTOMERS, saving, scoring, some_customers, untagging
+from tests.support.budgets import budget
 from tests.support.worlds import World, load_only, load_world
 
 Step: TypeAlias = Callable[[Platform], Awaitable[object]]
@@ -167,10 +168,8 @@ async def opened(
 
 @given(world=worlds(most=len(CUSTOMERS)), steps=st.lists(steps, min_size=3, max_size=6))
 @settings_(
-    max_examples=6,
-    deadline=None,
+    max_examples=budget(6, 40),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=list(HealthCheck),
 )
 async def test_after_any_history_of_writes_every_record_is_read(
     opened: Callable[[], Platform], world: World, steps: list[Step]

@@ -17,7 +17,7 @@ from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.reference.evaluator import explain
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language.codec import decode
-from profilegraph.language.facts import Context, Scope
+from profilegraph.language.facts import Context, Facts, Scope
 from profilegraph.language.nodes import Listed, Node
 from profilegraph.language.predicates import visible
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters, reach
@@ -27,6 +27,8 @@ from profilegraph.services.evaluation.cypher_engine import CypherEngine
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.records.facts import read_neighbourhood, read_past
 from tests.conftest import NOW
+from tests.property.facts_as_rows import level_of, trees_of
+from tests.property.worlds_as_facts import facts_of, member
 from tests.support.worlds import load_only, load_world, parse_world
 
 Filter = dict[str, Any]
@@ -115,13 +117,34 @@ def catalogue() -> Catalogue:
     return Catalogue.of([read_taxonomy(Path(__file__).parent / "spec.yaml")])
 
 
-@pytest.fixture(params=EVALUATORS)
-async def members(
-    request: pytest.FixtureRequest, migrated: Database, catalogue: Catalogue
-) -> Members:
+def by_definition(
+    facts: Sequence[Facts], catalogue: Catalogue, node: Node, context: Context
+) -> set[str]:
+    """Return who matches as the definition has it, without a graph between."""
+    return {one.key for one in facts if member(node, one, catalogue, context)}
+
+
+def by_columns(
+    facts: Sequence[Facts], catalogue: Catalogue, node: Node, context: Context
+) -> set[str]:
+    """Return who matches as an index has it that was made without a graph."""
+    customers = dict(enumerate(facts))
+    view = IndexSnapshot((level_of(customers),), trees_of(facts))
+    return {customers[n].key for n in Evaluator(view, catalogue, context).members(node)}
+
+
+WITHOUT_A_GRAPH = {"definition": by_definition, "columns": by_columns}
+
+
+@pytest.fixture(
+    params=[
+        *(pytest.param(one, marks=pytest.mark.database) for one in EVALUATORS),
+        *WITHOUT_A_GRAPH,
+    ]
+)
+def members(request: pytest.FixtureRequest, catalogue: Catalogue) -> Members:
     """Who matches a filter among the customers of a table, by one evaluator."""
-    evaluate = EVALUATORS[request.param]
-    await load_only(migrated, catalogue.taxonomies)
+    graph = request.getfixturevalue("migrated") if request.param in EVALUATORS else None
 
     async def ask(
         text: str,
@@ -133,8 +156,11 @@ async def members(
         world = parse_world(text, NOW)
         node, library = decode(filter_), library_of(saved, [one.key for one in world.customers])
         check(node, catalogue, library)
-        await load_world(migrated, world, NOW)
         context = replace(CONTEXT, library=library, scope=scope)
-        return await evaluate(migrated, catalogue, node, context)
+        if graph is None:
+            return WITHOUT_A_GRAPH[request.param](facts_of(world), catalogue, node, context)
+        await load_only(graph, catalogue.taxonomies)
+        await load_world(graph, world, NOW)
+        return await EVALUATORS[request.param](graph, catalogue, node, context)
 
     return ask

@@ -73,6 +73,7 @@ def imported(kind: type[Record], mapping: str) -> list[Record]:
         return [reader.read(row) for row in table.rows]
 
 
+@pytest.mark.slow
 def test_the_mapping_beside_it_makes_a_customer_of_every_person() -> None:
     customers = imported(Customer, "customers.yaml")
     assert len(customers) == 69_659
@@ -82,6 +83,7 @@ def test_the_mapping_beside_it_makes_a_customer_of_every_person() -> None:
     assert len({customer.key for customer in customers if isinstance(customer, Customer)}) == 23_570
 
 
+@pytest.mark.slow
 def test_the_mapping_beside_it_makes_an_event_of_every_purchase() -> None:
     events = [event for event in imported(Event, "events.yaml") if isinstance(event, Event)]
     assert len({event.key for event in events}) == 69_659

@@ -59,6 +59,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("db", "stop"), ("db", "status"), ("db", "start"), ("doctor",)])
 def test_a_home_that_cannot_be_used_is_told_without_a_traceback(
     tmp_path: Path, words: tuple[str, ...]
@@ -72,6 +73,7 @@ def test_a_home_that_cannot_be_used_is_told_without_a_traceback(
     assert "Set PROFILEGRAPH_HOME to a folder that you may write to." in said
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_early_is_no_failure_to_tell_of() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -191,6 +191,7 @@ def peak(form: str, rows: int) -> int:
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
 def test_memory_does_not_grow_with_the_file(form: str) -> None:
     small, large = peak(form, 3_000), peak(form, 60_000)

@@ -431,6 +431,7 @@ def peak(path: Path, rows: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     small, large = peak(tmp_path / "s.jsonl", 4_000), peak(tmp_path / "l.jsonl", 40_000)
     assert large < small * 1.2

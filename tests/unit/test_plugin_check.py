@@ -47,6 +47,7 @@ def test_a_sound_plugin_keeps_the_contract(check) -> None:
     assert "rfm: keeps the contract" in done.output
 
 
+@pytest.mark.slow
 def test_each_broken_plugin_is_named_with_what_to_do_and_the_others_are_checked(check) -> None:
     done = check(broken_one=BROKEN, misspelt_one=MISSPELT)
     assert done.exit_code == 1
@@ -102,6 +103,7 @@ def register_leaves():
 """
 
 
+@pytest.mark.slow
 def test_what_does_not_end_is_ended_and_named(check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugins, "CHECK_SECONDS", 2.0)
     done = check("endless_one", endless_one=ENDLESS)

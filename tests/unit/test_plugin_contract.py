@@ -289,6 +289,7 @@ def test_an_importer_that_tells_of_unknown_tags_is_found() -> None:
     assert "rfm/nonsense" in of_importer(lambda _: iter([unknown]))
 
 
+@pytest.mark.slow
 def test_importing_that_does_more_than_that_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
