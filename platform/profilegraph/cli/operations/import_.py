@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from profilegraph.cli.plugins.options import Options, parse_pairs
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.running import present, run
+from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks.hosting.host import load_host
 from profilegraph.hooks.options import parse_options
@@ -23,7 +24,6 @@ from profilegraph.services.imports.files import ImportJob, ImportReport, import_
 from profilegraph.services.imports.runs import BATCH_ROWS
 from profilegraph.services.platform import Platform
 from profilegraph.storage.imports import Checkpoint
-from profilegraph.storage.records.upserts import RECORDS
 
 KIND = typer.Argument(
     help=f"What the rows are: {', '.join(RECORDS)}; or the importer of a plugin that reads them.",
