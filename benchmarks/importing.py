@@ -26,8 +26,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.server import temporary_server
+from profilegraph.domain.limits import BATCH_ROWS
 from profilegraph.services.imports.files import ImportJob, import_file
-from profilegraph.services.imports.runs import BATCH_ROWS
 from profilegraph.services.platform import Platform, locate, open_platform
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from profilegraph.config import data_folder
+from profilegraph.domain.imports import Checkpoint
 from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.embedded.server import RunningServer
@@ -19,7 +20,7 @@ from profilegraph.importers.records.mapping import FileMapping
 from profilegraph.importers.taxonomies.files import read_taxonomies
 from profilegraph.services.imports.files import ImportJob, ImportReport, import_file
 from profilegraph.services.taxonomies.loading import load_taxonomies
-from profilegraph.storage.imports import Checkpoint, ImportIdentity, advance_import, begin_import
+from profilegraph.storage.imports import ImportIdentity, advance_import, begin_import
 from profilegraph.storage.neo4j.database import Database, Transaction
 from scripts.render_reference import EXAMPLES
 from tests.conftest import NOW, quick

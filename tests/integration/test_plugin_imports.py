@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel
 
+from profilegraph.domain.imports import Checkpoint
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import (
     Customer,
@@ -26,7 +27,6 @@ from profilegraph.hooks import Conventions, Importer, UnreadableItem, hookimpl
 from profilegraph.services.imports.files import ImportJob, import_with
 from profilegraph.services.imports.runs import ImportReport
 from profilegraph.services.platform import Platform
-from profilegraph.storage.imports import Checkpoint
 from tests.conftest import NOW
 from tests.support.graphs import dump
 from tests.support.plugins import with_plugins

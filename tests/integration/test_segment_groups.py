@@ -9,6 +9,7 @@ import pytest
 
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.segment_groups import SegmentGroup
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -18,7 +19,6 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.segments import groups, lifecycle, service
 from profilegraph.services.segments.groups import GroupAssignment, own_filter, reason
 from profilegraph.services.segments.rules import CommandContext
-from profilegraph.storage.segments.groups import SegmentGroup
 from tests.conftest import NOW
 from tests.integration.test_live import BY, WARM, define
 

@@ -11,11 +11,11 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidFilter, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service, versions
 from profilegraph.services.segments.rules import CommandContext
 from profilegraph.services.taxonomies.loading import load_taxonomies
-from profilegraph.storage.segments.saved import SavedSegment
 from tests.conftest import NOW
 
 LABELS = Labels(zh_cn="有痛点的客户", en="Customers in pain")

@@ -12,13 +12,13 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
 from profilegraph.language.codec import decode
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service, versions
 from profilegraph.services.segments.rules import CommandContext
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.migrations import read_migrations
-from profilegraph.storage.segments.saved import SavedSegment
 from tests.conftest import NOW
 
 DRAFT, ACTIVE, ARCHIVED = SegmentState.DRAFT, SegmentState.ACTIVE, SegmentState.ARCHIVED

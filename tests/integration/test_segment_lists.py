@@ -15,11 +15,11 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import remove_tags, save
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, lists, service, versions
 from profilegraph.services.segments.rules import CommandContext
-from profilegraph.storage.segments.saved import SavedSegment
 from tests.conftest import NOW
 
 LABELS = Labels(zh_cn="贵宾", en="VIPs")

@@ -15,11 +15,12 @@ from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound
 from profilegraph.language.answers import Order, WaterfallCounts
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import EVERYONE, AllOf, Node
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.segments.saved import SavedSegment, save_version
+from profilegraph.storage.segments.saved import save_version
 from tests.conftest import NOW
 
 LABELS = Labels(zh_cn="有痛点的客户", en="Customers in pain")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from profilegraph.domain.destinations import DeliveryState
+from profilegraph.domain.destinations import DeliveryRecord, DeliveryState
 from profilegraph.domain.records.customers import Customer, Identity, IdentityKind
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseUnavailable, InvalidInput, NotFound
@@ -78,11 +78,11 @@ async def ask(
     act: CommandContext = BY,
     columns: Sequence[str] | None = None,
     folder: str = "x",
-) -> storage.DeliveryRecord:
+) -> DeliveryRecord:
     return await ask_to_send(platform, "s", "post", {"folder": folder}, columns, act)
 
 
-async def send(platform: Platform) -> storage.DeliveryRecord:
+async def send(platform: Platform) -> DeliveryRecord:
     return await Sending(platform, no_sleep).send(await ask(platform), LATER)
 
 

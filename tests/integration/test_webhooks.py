@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from profilegraph.domain.records.customers import Customer
+from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.hooks.outgoing import posting
 from profilegraph.services.customers.records import save
@@ -27,7 +28,6 @@ from profilegraph.services.segments.rules import CommandContext
 from profilegraph.services.webhooks import messages, service
 from profilegraph.services.webhooks import worker as module
 from profilegraph.services.webhooks.worker import EACH, HELD, PAUSES, Sender, WebhookWorker
-from profilegraph.storage.webhooks import Webhook
 from tests.conftest import NOW
 from tests.integration.test_live import BY, LATER, cool, define, go_live, warm
 from tests.support.serving import serving

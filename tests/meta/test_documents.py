@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
 import yaml
 from graphql import build_schema, parse, validate
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from profilegraph.cli.main import app
+from profilegraph.cli.terminal.deferred import DeferredGroup
 from profilegraph.hooks.hosting.host import load_host
 from profilegraph.importers.taxonomies.files import parse_taxonomy
 from tests.meta.source import ROOT, files, name
@@ -20,6 +22,8 @@ PAGES = [path for path in files() if path.suffix == ".md"]
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 CYPHER = "\n".join(path.read_text("utf-8") for path in files() if path.suffix == ".cypher")
 RELATIONSHIP = re.compile(r"\[\w*:([A-Z_]+)")
+MADE_WHEN_RUN = {"database/", "generated/", "logs/"}
+"""Folders that pages name and that only a running product has."""
 KEYLESS = {"State"}
 """Nodes that are only reached from the one that they belong to."""
 NODE = re.compile(r"\(\w*:([A-Z]\w+)")
@@ -52,23 +56,23 @@ def dead_links(path: Path) -> Iterator[str]:
             yield link
 
 
-def commands(group: typer.Typer) -> Iterator[tuple[str, ...]]:
+def commands(group: TyperGroup) -> Iterator[tuple[str, ...]]:
     """Yield the paths of all commands below a group, and of the groups."""
-    for command in group.registered_commands:
-        assert command.callback is not None
-        yield (command.name or command.callback.__name__.rstrip("_").replace("_", "-"),)
-    for inner in group.registered_groups:
-        assert inner.name is not None
-        assert inner.typer_instance is not None
-        yield (inner.name,)
-        yield from ((inner.name, *rest) for rest in commands(inner.typer_instance))
+    found = group.loaded() if isinstance(group, DeferredGroup) else group.commands
+    for called, command in found.items():
+        yield (called,)
+        if isinstance(command, TyperGroup):
+            yield from ((called, *rest) for rest in commands(command))
 
 
 def test_every_command_that_a_page_names_exists() -> None:
-    known = set(commands(app))
+    known = set(commands(get_group(app)))
     assert ("db", "start") in known
     for command in load_host().commands:
-        known |= {(command.name,), *((command.name, *rest) for rest in commands(command.app))}
+        known |= {
+            (command.name,),
+            *((command.name, *rest) for rest in commands(get_group(command.app))),
+        }
     groups = {path[0] for path in known if len(path) > 1}
     unknown = {
         f"{name(path)}: profilegraph {line}"
@@ -77,6 +81,25 @@ def test_every_command_that_a_page_names_exists() -> None:
         if tuple(line.split()[: 2 if line.split()[0] in groups else 1]) not in known
     }
     assert unknown == set()
+
+
+def test_every_module_and_folder_that_a_page_names_exists() -> None:
+    known = {f"/{name(path)}" for path in files()}
+    known |= {f"{parent}/" for path in known for parent in map(str, Path(path).parents)}
+    named = {
+        (name(path), place)
+        for path in PAGES
+        for place in re.findall(r"`((?:[a-z_]+/)*(?:[a-z_]+/|[a-z_]+\.py))`", prose(path))
+        if path.parent.name != "adr"  # which speaks of its time
+    }
+    assert ("docs/architecture.md", "services/webhooks/") in named
+    missing = {one for one in named if not any(there.endswith(f"/{one[1]}") for there in known)}
+    assert {one for one in missing if one[1] not in MADE_WHEN_RUN} == set()
+
+
+def prose(path: Path) -> str:
+    """Return a page without its fenced blocks."""
+    return re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
 
 
 def test_every_target_that_a_page_names_exists() -> None:

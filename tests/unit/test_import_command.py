@@ -72,7 +72,7 @@ def test_options_are_for_importers_and_mappings_are_not(
 ) -> None:
     assert "options are for importers" in failure("customers", table, "-o", "a=b").message
     host = host_of(test=Lines())
-    monkeypatch.setattr("profilegraph.cli.operations.import_.load_host", lambda: host)
+    monkeypatch.setattr("profilegraph.hooks.hosting.host.load_host", lambda: host)
     assert "lines" in failure("lnes", table).hint
     assert "Options of the importer 'lines': none" in failure("lines", table, "-o", "a=b").hint
     mapping = tmp_path / "mapping.yaml"

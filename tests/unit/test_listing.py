@@ -6,6 +6,7 @@ import pytest
 from typer.main import get_command
 
 from profilegraph.cli.main import app
+from profilegraph.cli.terminal.deferred import DeferredGroup
 from profilegraph.cli.terminal.listing import show_json, show_rows
 
 LISTING = {
@@ -14,7 +15,8 @@ LISTING = {
 
 
 def commands(group, path=()):
-    for name, command in group.commands.items():
+    found = group.loaded() if isinstance(group, DeferredGroup) else group.commands
+    for name, command in found.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
         else:

@@ -8,7 +8,6 @@ from typer.testing import CliRunner
 from profilegraph.cli.operations import schema
 from profilegraph.cli.plugins import commands as plugin
 from profilegraph.cli.taxonomies import commands as taxonomy
-from profilegraph.cli.terminal import in_use as asking
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.hooks.hosting.host import Candidate, Host, build_host
 from profilegraph.services.operations.doctor import plugin_state
@@ -98,8 +97,8 @@ def test_where_no_database_answers_it_is_told_that_none_was_asked(
     async def none(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(asking, "load_host", host)
-    monkeypatch.setattr(asking, "in_use", none)
+    monkeypatch.setattr("profilegraph.hooks.hosting.host.load_host", host)
+    monkeypatch.setattr("profilegraph.services.platform.in_use", none)
     done = CliRunner().invoke(taxonomy.app, ["list"], catch_exceptions=False)
     assert "No database answers" in done.stderr
     assert "bee: the taxonomy 'old_moods'" in " ".join(done.stdout.split())
@@ -115,6 +114,6 @@ def asked(
     async def found(_: object, given: Host) -> tuple[Host, list[Taxonomy]]:
         return judge(given, [known]), [known]
 
-    monkeypatch.setattr(asking, "load_host", host)
-    monkeypatch.setattr(asking, "in_use", found)
+    monkeypatch.setattr("profilegraph.hooks.hosting.host.load_host", host)
+    monkeypatch.setattr("profilegraph.services.platform.in_use", found)
     return CliRunner().invoke(command.app, arguments, catch_exceptions=False).stdout  # type: ignore[attr-defined]

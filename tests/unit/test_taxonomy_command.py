@@ -179,7 +179,9 @@ def test_a_list_for_programs_is_json() -> None:
     listed = CliRunner().invoke(
         plugin.app, ["list", "--installed", "--json"], catch_exceptions=False
     )
-    assert json.loads(listed.output)["plugins"][0]["name"] == "core"
+    plugins = {one["name"]: one for one in json.loads(listed.output)["plugins"]}
+    assert next(iter(plugins)) == "core"
+    assert (plugins["core"]["commands"], plugins["wecom"]["commands"]) == ([], ["wecom"])
 
 
 def test_schema_prints_the_published_schema() -> None:

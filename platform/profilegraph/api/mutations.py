@@ -31,6 +31,7 @@ from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
 from profilegraph.api.segments.group_mutations import GroupMutation
 from profilegraph.api.segments.mutations import SegmentMutation
 from profilegraph.api.taxonomies.mutations import TaxonomyMutation
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.records import activity, customers, organisation
 from profilegraph.domain.records.customers import Tagging, TagSource
 from profilegraph.domain.taxonomy.definition import Duty
@@ -39,7 +40,6 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services import duties
 from profilegraph.services.customers import profiles, records
 from profilegraph.services.customers.records import Permit
-from profilegraph.services.segments.service import MAX_PAGE
 
 T = TypeVar("T")
 MAX_TAGGINGS = 10_000

@@ -3,50 +3,36 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import sys
-from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, cast
 
-import structlog
 import typer
-from rich.markup import escape
+from typer.main import get_command
 
-from profilegraph.cli.operations import (
-    db,
-    demo,
-    doctor,
-    duty,
-    import_,
-    index,
-    key,
-    schema,
-    serve,
-    settings,
-)
-from profilegraph.cli.plugins import commands as plugin
-from profilegraph.cli.plugins import model
+from profilegraph.cli.commands import PlatformCommands
 from profilegraph.cli.plugins.contributed import plugin_commands
-from profilegraph.cli.segments import commands as segment
-from profilegraph.cli.taxonomies import changes
-from profilegraph.cli.terminal.console import err, out
 from profilegraph.errors import ProfilegraphError, StorageFailed
 
 _WHAT = "Customer profiles as a graph, segments that explain themselves."
 
 app = typer.Typer(
     name="profilegraph",
+    cls=PlatformCommands,
     help=_WHAT,
+    epilog="Plugins may bring more commands: see `profilegraph plugin list`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # what draws boxes around help takes longer to import than all else
 )
 
 
 def _tell_version(asked: bool) -> None:
     if asked:
-        out.print(f"profilegraph {version('profilegraph')}")
+        from importlib.metadata import version
+
+        typer.echo(f"profilegraph {version('profilegraph')}")
         raise typer.Exit
 
 
@@ -62,32 +48,14 @@ def profilegraph(
     """Take what belongs to no command."""
 
 
-app.add_typer(db.app, name="db")
-app.command()(demo.demo)
-app.command()(doctor.doctor)
-app.add_typer(duty.app, name="duty")
-app.command("import")(import_.import_files)
-app.add_typer(index.app, name="index")
-app.add_typer(key.app, name="key")
-app.add_typer(model.app, name="model")
-app.add_typer(plugin.app, name="plugin")
-app.add_typer(schema.app, name="schema")
-app.add_typer(segment.app, name="segment")
-app.command()(serve.serve)
-app.add_typer(settings.app, name="settings")
-app.add_typer(changes.app, name="taxonomy")
-
-
 def run() -> None:
     """Run the command line; exits with 0, or with the failed error's status after showing it."""
-    # The driver warns of each retry on its own; what fails in the end is shown below.
-    logging.getLogger("neo4j").setLevel(logging.ERROR)
-    # Commands show what goes wrong themselves; `serve` has a log, and configures it.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         with plugin_commands(app, sys.argv[1:]):
+            commands = cast("PlatformCommands", get_command(app))
+            commands.before_work = _silence_logs
             try:
-                app()
+                commands()
             finally:
                 sys.stdout.flush()  # what cannot be printed is found out here, not at the very end
     except ProfilegraphError as error:
@@ -100,6 +68,17 @@ def run() -> None:
         failed = storage_failed(fault)
         show(failed)
         sys.exit(failed.exit_status)
+
+
+def _silence_logs() -> None:
+    """Leave it to commands to show what goes wrong; `serve` has a log, and configures it."""
+    import logging
+
+    import structlog
+
+    # The driver warns of each retry on its own; what fails in the end is shown anyway.
+    logging.getLogger("neo4j").setLevel(logging.ERROR)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def storage_failed(fault: OSError) -> ProfilegraphError:
@@ -116,6 +95,10 @@ def storage_failed(fault: OSError) -> ProfilegraphError:
 
 def show(error: ProfilegraphError) -> None:
     """Print an expected failure: its code, where and what is wrong, and what to do."""
+    from rich.markup import escape
+
+    from profilegraph.cli.terminal.console import err
+
     place = f"{error.where}: " if error.where else ""
     err.print(f"[bold red]{error.code}[/] {escape(place + error.message)}")
     if error.hint:

@@ -109,3 +109,11 @@ def may(actor: Actor, duty: Duty, governance: Governance, now: datetime) -> Perm
     if any(one.reaches(actor) for one in governance.lent(duty, now)):
         return PermissionReason.LOAN
     return PermissionReason.OPEN if team is None and duty is Duty.TAG else None
+
+
+@dataclass(frozen=True)
+class OwnTeam:
+    """One of our teams, as people know it."""
+
+    key: str
+    name: str | None

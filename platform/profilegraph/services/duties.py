@@ -8,7 +8,15 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import uuid4
 
-from profilegraph.domain.duties import Actor, Assignment, Governance, Loan, PermissionReason, may
+from profilegraph.domain.duties import (
+    Actor,
+    Assignment,
+    Governance,
+    Loan,
+    OwnTeam,
+    PermissionReason,
+    may,
+)
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Duty
@@ -16,7 +24,7 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.customers.records import Permit, write_once
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
-from profilegraph.storage.duties import Ask, OwnTeam
+from profilegraph.storage.duties import Ask
 from profilegraph.storage.neo4j.database import Transaction
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(

@@ -8,47 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pyroaring import FrozenBitMap
 
-from profilegraph.domain.destinations import DeliveryState
+from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, DeliveryState
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
-
-
-@dataclass(frozen=True)
-class DeliveryRequest:
-    """What is to be sent where: two of them that are equal are for the same purpose."""
-
-    segment: str
-    destination: str
-    options: Mapping[str, Any]
-    """As JSON."""
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DeliveryRecord:
-    """An errand, and what has become of it."""
-
-    id: str
-    errand: DeliveryRequest
-    version: int
-    """Of the segment, when its members were taken."""
-    size: int
-    """How many members it has."""
-    at: datetime
-    author: str
-    state: DeliveryState
-    attempts: int
-    note: str | None
-    """Where it went, as the destination says it."""
-    problem: str | None
-    """Why the last attempt failed."""
 
 
 async def create_delivery(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from profilegraph.domain.duties import Assignment, Loan
+from profilegraph.domain.duties import Assignment, Loan, OwnTeam
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.storage.neo4j.database import Transaction
@@ -35,14 +34,6 @@ WITH l
 SET l.endedAt = coalesce(l.endedAt, $at), l.endedBy = coalesce(l.endedBy, $by)
 RETURN count(l) AS found
 """
-
-
-@dataclass(frozen=True)
-class OwnTeam:
-    """One of our teams, as people know it."""
-
-    key: str
-    name: str | None
 
 
 async def read_teams_of(ask: Ask, employee: str) -> frozenset[str] | None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from profilegraph.domain.imports import Checkpoint
 from profilegraph.errors import Conflict
 from profilegraph.storage.neo4j.database import Database, Transaction
 
@@ -35,22 +36,6 @@ SET i.line = $line, i.read = $read, i.written = $written, i.known = $known,
 RETURN i.line AS line
 """
 _FINISH = "MATCH (i:Import {key: $key}) SET i.finished = true"
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What an import has committed: rows by their fate, and its reject file's bytes."""
-
-    key: str
-    line: int
-    read: int
-    written: int
-    known: int
-    """Rows among those written that had been there before: only of rows without a key of their own."""
-    rejected: int
-    reject_file: str
-    reject_size: int
-    finished: bool
 
 
 @dataclass(frozen=True)

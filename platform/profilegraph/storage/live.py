@@ -14,8 +14,8 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from profilegraph.domain.live import MoveCause
-from profilegraph.storage.feed.change_feed import Offsets
+from profilegraph.domain.feed import Offsets
+from profilegraph.domain.live import MoveCause, WatchedSegment
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
@@ -23,31 +23,6 @@ from profilegraph.storage.statements import statement
 BASE_EVERY = 1_000
 """Moves after which the members are kept whole anew."""
 _ALL = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class WatchedSegment:
-    """How a segment is watched, and how far its evaluation has come."""
-
-    key: str
-    segment: str
-    on_change: bool
-    schedule: str | None
-    """When all customers are evaluated, as cron text."""
-    n: int
-    """Number of the last move."""
-    size: int
-    """How many members there are."""
-    at: datetime
-    """As of when it was evaluated last with something to record."""
-    ran_at: datetime
-    """As of when all customers were evaluated last."""
-    definition: str
-    """Digest of what was asked then."""
-    heads: Offsets = field(repr=False)
-    """How far the feeds had come then."""
-    problem: str | None = None
-    """Why the last evaluation failed; None where it did not."""
 
 
 @dataclass(frozen=True)

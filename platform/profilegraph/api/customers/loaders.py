@@ -12,7 +12,8 @@ from strawberry.dataloader import DataLoader
 
 from profilegraph.api.plugins.fields import FieldLoaders
 from profilegraph.api.runtime.estimate import Budget
-from profilegraph.domain.duties import Governance
+from profilegraph.domain.duties import Governance, OwnTeam
+from profilegraph.domain.live import WatchedSegment
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
@@ -25,8 +26,6 @@ from profilegraph.services.segments import lifecycle, versions
 from profilegraph.services.segments import lists as segment_lists
 from profilegraph.services.segments.broken import Broken, broken, broken_segments
 from profilegraph.services.webhooks import service
-from profilegraph.storage.duties import OwnTeam
-from profilegraph.storage.live import WatchedSegment
 
 K = TypeVar("K")
 T = TypeVar("T")

@@ -13,10 +13,10 @@ from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.runtime.paging import PageInfo, key_of
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.language import nodes
 from profilegraph.language.facts import When
 from profilegraph.services.customers import people
-from profilegraph.services.segments.service import MAX_PAGE
 
 _CURSOR = "PersonCursor"
 PeoplePageSize = Annotated[

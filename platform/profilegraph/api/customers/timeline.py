@@ -11,9 +11,9 @@ import strawberry
 from profilegraph.api.customers.activity import Event, FollowUp
 from profilegraph.api.runtime.ids import decode_text, encode_text
 from profilegraph.api.runtime.paging import PageInfo, foreign_cursor
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.errors import InvalidInput
 from profilegraph.services.customers.profiles import TimelineQuery
-from profilegraph.services.segments.service import MAX_PAGE
 
 T = TypeVar("T", Event, FollowUp)
 First = Annotated[

@@ -11,9 +11,9 @@ from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import listed
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.destinations import DeliveryRecord as Stored
 from profilegraph.domain.destinations import DeliveryState
 from profilegraph.hooks.destinations import Destination as Hosted
-from profilegraph.storage.destinations import DeliveryRecord as Stored
 
 describe(
     DeliveryState,

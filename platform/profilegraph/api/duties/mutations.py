@@ -13,6 +13,7 @@ from profilegraph.api.runtime.enums import Duty
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
 from profilegraph.api.taxonomies.types import Dimension
+from profilegraph.domain.limits import FROZEN_DAYS, STALE_DAYS
 from profilegraph.services import duties
 from profilegraph.services.duties import DutyRequest
 from profilegraph.services.taxonomies import cleaning
@@ -56,14 +57,14 @@ class DutyMutation:
             strawberry.argument(
                 description="Those last said longer ago are stale; null: only those that are over."
             ),
-        ] = cleaning.HALF_A_YEAR,
+        ] = STALE_DAYS,
         frozen_days: Annotated[
             int | None,
             strawberry.argument(
                 description="Customers without an event for so long are frozen and keep theirs: they"
                 " are all that is known of them; null: nobody is frozen."
             ),
-        ] = cleaning.A_YEAR,
+        ] = FROZEN_DAYS,
         dry_run: Annotated[
             bool,
             strawberry.argument(description="Only say what it would do; that needs no duty."),

@@ -12,8 +12,8 @@ from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.segments.saved_segment import Segment
+from profilegraph.domain.limits import HOURLY
 from profilegraph.services.live import service as watching
-from profilegraph.services.live.schedules import HOURLY
 from profilegraph.services.segments.rules import CommandContext
 from profilegraph.services.webhooks import service
 

@@ -16,18 +16,19 @@ from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node, decode_text, encode_text
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import PageInfo
+from profilegraph.domain.limits import MAX_TRANSITIONS
+from profilegraph.domain.live import WatchedSegment
+from profilegraph.domain.webhooks import Webhook as StoredWebhook
 from profilegraph.errors import InvalidInput
 from profilegraph.services.live import service
 from profilegraph.services.live.schedules import next_run
-from profilegraph.services.live.service import MAX_CROSSINGS, HistoryPosition, Transition
-from profilegraph.storage.live import WatchedSegment
-from profilegraph.storage.webhooks import Webhook as StoredWebhook
+from profilegraph.services.live.service import HistoryPosition, Transition
 
 _CURSOR = "move:"
 _PARTS = re.compile(rf"{_CURSOR}(\d{{1,15}})\.(\d{{1,10}})", re.ASCII)
 HistorySize = Annotated[
     int,
-    strawberry.argument(description=f"How many moves a page has, 1 to {MAX_CROSSINGS:,}."),
+    strawberry.argument(description=f"How many moves a page has, 1 to {MAX_TRANSITIONS:,}."),
 ]
 HistoryAfter = Annotated[
     str | None, strawberry.argument(description="The cursor that the page begins after.")

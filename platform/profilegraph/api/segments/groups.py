@@ -11,11 +11,11 @@ from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.saved_segment import Segment
 from profilegraph.api.segments.segment import SegmentPreview
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.segment_groups import SegmentGroup as StoredGroup
 from profilegraph.language.facts import When
 from profilegraph.services.segments import groups, service
 from profilegraph.services.segments.broken import broken_segments
 from profilegraph.services.segments.groups import GroupAssignment, SegmentShare
-from profilegraph.storage.segments.groups import SegmentGroup as StoredGroup
 
 
 @strawberry.type(description="What a group leaves to one of its segments.")

@@ -32,11 +32,11 @@ from profilegraph.errors import Forbidden
 from profilegraph.language.codec import encode
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import InSegment, Listed
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.rendering import difference as differing
 from profilegraph.services.segments import service
 from profilegraph.services.segments import versions as segment_history
 from profilegraph.services.segments.broken import naming
-from profilegraph.storage.segments.saved import SavedSegment
 
 
 @strawberry.type(description="One difference between two versions of a segment.")

@@ -19,6 +19,7 @@ from profilegraph.api.runtime.paging import DEFAULT_PAGE, CustomerOrder, PageInf
 from profilegraph.api.segments import answers
 from profilegraph.api.segments.answers import DimensionBreakdown, Dimensions, Levels, Split
 from profilegraph.api.segments.filter_parts import PersonTest
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.language import nodes
 from profilegraph.language.answers import Position
 from profilegraph.language.codec import encode
@@ -26,7 +27,6 @@ from profilegraph.language.facts import When
 from profilegraph.services.customers import history
 from profilegraph.services.customers.people import ANYONE
 from profilegraph.services.segments import service
-from profilegraph.services.segments.service import MAX_PAGE
 
 PageSize = Annotated[
     int, strawberry.argument(description=f"How many customers a page has, 1 to {MAX_PAGE:,}.")

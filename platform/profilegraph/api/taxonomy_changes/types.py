@@ -12,10 +12,10 @@ from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.taxonomies.types import Labelled
 from profilegraph.api.taxonomy_changes.enums import TaxonomyChangeState, TaxonomyWarningKind
+from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.services.taxonomy_changes import previews
 from profilegraph.services.taxonomy_changes.planning import plan_of
 from profilegraph.services.taxonomy_changes.wording import told, warned
-from profilegraph.storage.taxonomies.changes import KeptChange
 
 
 @strawberry.type(description="A customer who enters or leaves a segment.")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import psutil
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.listing import show_table
 from profilegraph.cli.terminal.running import present
-from profilegraph.cli.terminal.server_progress import ServerProgress
-from profilegraph.config import MEGABYTE, Settings, load_settings
-from profilegraph.embedded import server
-from profilegraph.embedded.server import RunningServer
-from profilegraph.services.platform import Address, connect, locate, schema_migrations
-from profilegraph.storage.neo4j.migrations import Migration
-from profilegraph.storage.neo4j.migrations import migrate as migrate_schema
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from profilegraph.config import Settings
+    from profilegraph.embedded.server import RunningServer
+
 
 app = typer.Typer(
     help="The embedded Neo4j: start, stop, status, reset, migrate.", no_args_is_help=True
@@ -29,6 +26,9 @@ app = typer.Typer(
 @app.command()
 def start() -> None:
     """Start the embedded Neo4j, or find it running."""
+    from profilegraph.cli.terminal.server_progress import ServerProgress
+    from profilegraph.embedded import server
+
     settings = _settings()
     found = server.status(settings)
     running = found or server.start(settings, ServerProgress())
@@ -38,12 +38,16 @@ def start() -> None:
 @app.command()
 def stop() -> None:
     """Stop the embedded Neo4j; everything is written to disk first."""
+    from profilegraph.embedded import server
+
     out.print("Neo4j is stopped." if server.stop(_settings()) else "Neo4j was not running.")
 
 
 @app.command()
 def status() -> None:
     """Show where the embedded Neo4j answers and what it uses; exits with 1 if it does not run."""
+    from profilegraph.embedded import server
+
     settings = _settings()
     running = server.status(settings)
     if running is None:
@@ -57,6 +61,8 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
     """Stop the embedded Neo4j and delete all that is in it."""
+    from profilegraph.embedded import server
+
     settings = _settings()
     if not yes:
         typer.confirm(f"Delete every customer, tag and segment in {settings.home}?", abort=True)
@@ -67,23 +73,24 @@ def reset(
 @app.command()
 def migrate() -> None:
     """Bring the graph's schema to the version of this profilegraph."""
+    import asyncio
+
+    from profilegraph.cli.terminal.server_progress import ServerProgress
+    from profilegraph.config import load_settings
+    from profilegraph.services.operations.schema import migrate_schema
+    from profilegraph.services.platform import locate
+
     settings = load_settings()
     address = locate(settings, ServerProgress())
-    applied = asyncio.run(_migrate(settings, address))
+    applied = asyncio.run(migrate_schema(settings, address, present()))
     for migration in applied:
         out.print(f"{migration.number:04} {migration.name}")
     out.print("The schema is up to date." if not applied else f"{len(applied)} applied.")
 
 
-async def _migrate(settings: Settings, address: Address) -> list[Migration]:
-    database = await connect(settings, address)
-    try:
-        return await migrate_schema(database, schema_migrations(), present())
-    finally:
-        await database.close()
-
-
 def _settings() -> Settings:
+    from profilegraph.config import load_settings
+
     settings = load_settings()
     if settings.neo4j_uri is not None:
         err.print(
@@ -94,6 +101,12 @@ def _settings() -> Settings:
 
 
 def _table(running: RunningServer) -> Table:
+    import psutil
+    from rich.table import Table
+
+    from profilegraph.config import MEGABYTE
+    from profilegraph.embedded import server
+
     table = Table(show_header=False, box=None)
     memory = psutil.Process(running.pid).memory_info().rss
     for name, value in (

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import uvloop
 
 from profilegraph.cli.operations.serve import announce
-from profilegraph.cli.plugins.model import show_run
 from profilegraph.cli.segments.commands import show_waterfall
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.running import Locale, present
-from profilegraph.cli.terminal.server_progress import ServerProgress
-from profilegraph.config import Settings, load_settings
-from profilegraph.embedded import server
-from profilegraph.services.operations import demo as story
-from profilegraph.services.platform import Address, Platform, locate, open_platform
-from profilegraph.web import service
-from profilegraph.web.operations.logs import configure_logging
+
+if TYPE_CHECKING:
+    from profilegraph.config import Settings
+    from profilegraph.services.platform import Address, Platform
+
 
 ONCE = typer.Option("--once", help="Print, stop the database if it was not running, and end.")
 
 
 def demo(locale: Locale, once: Annotated[bool, ONCE] = False) -> None:
     """Start Neo4j, import 23,570 real customers, compute RFM, answer segments, and serve."""
+    import uvloop
+
+    from profilegraph.cli.terminal.server_progress import ServerProgress
+    from profilegraph.config import load_settings
+    from profilegraph.embedded import server
+    from profilegraph.services.platform import locate
+
     settings = load_settings(currency="USD")
     was_running = settings.neo4j_uri is not None or server.status(settings) is not None
     try:
@@ -38,6 +41,11 @@ def demo(locale: Locale, once: Annotated[bool, ONCE] = False) -> None:
 
 
 async def _demo(settings: Settings, address: Address, locale: str, *, once: bool) -> None:
+    from profilegraph.services.operations import demo as story
+    from profilegraph.services.platform import open_platform
+    from profilegraph.web import service
+    from profilegraph.web.operations.logs import configure_logging
+
     began = time.perf_counter()
     # Whoever tries the platform for the first time may do so on a machine that is busy.
     async with open_platform(settings, address, present(), patient=True) as platform:
@@ -55,6 +63,9 @@ async def _demo(settings: Settings, address: Address, locale: str, *, once: bool
 
 
 async def _tell(platform: Platform, locale: str) -> None:
+    from profilegraph.cli.plugins.model import show_run
+    from profilegraph.services.operations import demo as story
+
     with err.status("Importing the purchases of CDNOW …"):
         async for kind, report in story.import_purchases(platform, present()):
             note = " (imported before)" if report.finished_before else ""

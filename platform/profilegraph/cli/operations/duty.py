@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 from rich.markup import escape
@@ -16,12 +16,16 @@ from rich.markup import escape
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
 from profilegraph.cli.terminal.running import Locale, parse_moment, present, run
-from profilegraph.domain.duties import OPERATOR, Governance, Loan
-from profilegraph.domain.taxonomy.definition import Dimension, Duty
-from profilegraph.services import duties
-from profilegraph.services.duties import DutyRequest
-from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies import cleaning
+from profilegraph.domain.limits import FROZEN_DAYS, STALE_DAYS
+from profilegraph.domain.taxonomy.definition import Duty
+
+if TYPE_CHECKING:
+    from profilegraph.domain.duties import Governance, Loan
+    from profilegraph.domain.taxonomy.definition import Dimension
+    from profilegraph.services.duties import DutyRequest
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.taxonomies import cleaning
+
 
 app = typer.Typer(
     help="Duties: who plans, tags, cleans and restructures dimensions.", no_args_is_help=True
@@ -35,6 +39,7 @@ WhichDuty = Annotated[Duty, typer.Argument(help="Which duty.", show_default=Fals
 @app.command("list")
 def list_(locale: Locale, as_json: AsJson = False) -> None:
     """List the team of each duty in each dimension; a star where an administrator assigned it."""
+    from profilegraph.services import duties
 
     async def work(platform: Platform) -> tuple[list[tuple[Dimension, Governance]], Names]:
         dimensions = (await platform.catalogue()).dimensions
@@ -62,6 +67,7 @@ def list_(locale: Locale, as_json: AsJson = False) -> None:
 
 
 def _governance(dimension: Dimension, one: Governance, names: Names) -> dict[str, object]:
+
     duties_of = {
         duty.value: {
             "team": one.team(duty),
@@ -86,6 +92,8 @@ def loans(
     as_json: AsJson = False,
 ) -> None:
     """List the duties that are lent, the newest loan first."""
+    from profilegraph.services import duties
+
     now = present()
 
     async def work(platform: Platform) -> tuple[Sequence[Loan], Names]:
@@ -139,6 +147,8 @@ def lend(
     note: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Lend a duty in a dimension to an employee, or to a team, until a moment."""
+    from profilegraph.services import duties
+
     loan = run(
         lambda platform: duties.lend(
             platform,
@@ -157,6 +167,8 @@ def lend(
 @app.command()
 def end(key: Annotated[str, typer.Argument(help="Key of the loan.", show_default=False)]) -> None:
     """End a loan before its time."""
+    from profilegraph.services import duties
+
     run(lambda platform: duties.end(platform, key, _request()))
     out.print(escape(f"{key} is ended"))
 
@@ -171,6 +183,7 @@ def assign(
     ] = None,
 ) -> None:
     """Give a duty in a dimension to a team, whatever its taxonomy says."""
+    from profilegraph.services import duties
 
     async def work(platform: Platform) -> Governance:
         key = await duties.assign(platform, dimension, duty, team, _request())
@@ -184,13 +197,14 @@ def clean(
     dimension: DimensionKey,
     older_than: Annotated[
         int, typer.Option(help="Days after which a tagging that nobody said again is stale.")
-    ] = cleaning.HALF_A_YEAR,
+    ] = STALE_DAYS,
     frozen: Annotated[
         int, typer.Option(help="Days without an event after which a customer keeps its tags.")
-    ] = cleaning.A_YEAR,
+    ] = FROZEN_DAYS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
 ) -> None:
     """Close the taggings of a dimension that are over or stale."""
+    from profilegraph.services.taxonomies import cleaning
 
     async def work(platform: Platform) -> cleaning.Cleaned:
         return await cleaning.clean(
@@ -210,6 +224,9 @@ def clean(
 
 
 def _request() -> DutyRequest:
+    from profilegraph.domain.duties import OPERATOR
+    from profilegraph.services.duties import DutyRequest
+
     return DutyRequest(OPERATOR, present())
 
 

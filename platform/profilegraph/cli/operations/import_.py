@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import BaseModel
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from profilegraph.cli.plugins.options import Options, parse_pairs
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.domain.records.kinds import RECORDS
+from profilegraph.domain.limits import BATCH_ROWS
 from profilegraph.errors import InvalidInput, NotFound
-from profilegraph.hooks.hosting.host import load_host
-from profilegraph.hooks.options import parse_options
-from profilegraph.importers.records.mapping import FileMapping, read_mapping, table_encoding
-from profilegraph.importers.text.encodings import UTF_8
-from profilegraph.services.imports.files import ImportJob, ImportReport, import_file, import_with
-from profilegraph.services.imports.runs import BATCH_ROWS
-from profilegraph.services.platform import Platform
-from profilegraph.storage.imports import Checkpoint
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from profilegraph.domain.imports import Checkpoint
+    from profilegraph.services.imports.files import ImportJob, ImportReport
+    from profilegraph.services.platform import Platform
+
 
 KIND = typer.Argument(
-    help=f"What the rows are: {', '.join(RECORDS)}; or the importer of a plugin that reads them.",
+    help="What the rows are, such as customers or events, or the importer of a plugin that reads them;"
+    " an unknown one is answered with all that are known.",
     show_default=False,
 )
 FILES = typer.Argument(
@@ -55,11 +54,14 @@ def import_files(
     option: Options = None,
 ) -> None:
     """Import rows; bad ones go to a reject file, and an interrupted import goes on when repeated."""
+    from profilegraph.importers.records.mapping import FileMapping, read_mapping
+    from profilegraph.services.imports.files import ImportJob, record_kinds
+
     if len(files) > 1 and (source or reject):
         raise InvalidInput(
             "--source and --reject are for one file.", hint="Import the files one by one."
         )
-    options = None if kind in RECORDS else _options_of_importer(kind, parse_pairs(option))
+    options = None if kind in record_kinds() else _options_of_importer(kind, parse_pairs(option))
     if options is not None and (mapping or encoding):
         where = "--mapping" if mapping else "--encoding"
         raise InvalidInput("an importer needs no mapping and no encoding.", where=where)
@@ -72,6 +74,8 @@ def import_files(
 
 
 def _named(encoding: str) -> str:
+    from profilegraph.importers.records.mapping import table_encoding
+
     try:
         return table_encoding(encoding)
     except ValueError as fault:
@@ -79,11 +83,15 @@ def _named(encoding: str) -> str:
 
 
 def _options_of_importer(key: str, given: dict[str, str]) -> BaseModel:
+    from profilegraph.hooks.hosting.host import load_host
+    from profilegraph.hooks.options import parse_options
+    from profilegraph.services.imports.files import record_kinds
+
     importers = load_host().importers
     if key not in importers:
         raise NotFound(
             f"neither a kind of record nor an importer is called {key!r}.",
-            hint=f"Known: {', '.join([*RECORDS, *importers.things])}.",
+            hint=f"Known: {', '.join([*record_kinds(), *importers.things])}.",
         )
     kind: type[BaseModel] = importers.get(key).options
     return parse_options(kind, given, f"the importer {key!r}")
@@ -100,6 +108,8 @@ async def _import(platform: Platform, jobs: list[ImportJob], options: BaseModel 
 async def _imported(
     platform: Platform, job: ImportJob, options: BaseModel | None, bar: _Bar
 ) -> ImportReport:
+    from profilegraph.services.imports.files import import_file, import_with
+
     database, conventions = platform.database, await platform.conventions()
     if options is None:
         return await import_file(database, job, conventions, present(), bar)
@@ -110,6 +120,14 @@ class _Bar:
     """A progress bar over the bytes of one file, for the first pass and for the import."""
 
     def __init__(self, path: Path) -> None:
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
         self._size = path.stat().st_size if path.is_file() else 0
         self._rows = 0
         self._bar = Progress(
@@ -138,6 +156,8 @@ class _Bar:
         self._bar.update(self._task, completed=position)
 
     def decided(self, encoding: str, example: str) -> None:
+        from profilegraph.importers.text.encodings import UTF_8
+
         if encoding != UTF_8:
             shown = f", such as {example!r}" if example else ""
             err.print(f"{escape(self._name)}: read as {encoding.upper()}{escape(shown)}")

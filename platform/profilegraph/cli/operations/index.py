@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.services.cache import verification
-from profilegraph.services.cache.server_index import verify_all
-from profilegraph.services.cache.verification import IndexSize, Verification
-from profilegraph.services.platform import Platform, index_file, locate
+
+if TYPE_CHECKING:
+    from profilegraph.services.cache.verification import IndexSize, Verification
+    from profilegraph.services.platform import Platform
+
 
 app = typer.Typer(help="The index that answers filters.", no_args_is_help=True)
 
@@ -26,6 +29,8 @@ def verify() -> None:
 
     That of the process that serves on this machine's address, and the one that is saved for the next.
     """
+    from profilegraph.services.cache.server_index import verify_all
+    from profilegraph.services.platform import index_file, locate
 
     async def work(platform: Platform) -> dict[str, Verification]:
         settings = platform.settings
@@ -52,6 +57,8 @@ def _show(name: str, found: Verification) -> None:
 @app.command()
 def rebuild() -> None:
     """Have every process that serves build its index anew, at its next question."""
+    from profilegraph.services.cache import verification
+
     run(verification.rebuild)
     out.print("Every process that serves builds its index anew; Cypher answers meanwhile.")
 
@@ -59,6 +66,7 @@ def rebuild() -> None:
 @app.command()
 def build() -> None:
     """Build an index, say how long it takes and how large it is, and throw it away."""
+    from profilegraph.services.cache import verification
 
     async def work(platform: Platform) -> IndexSize:
         return await verification.build(platform)

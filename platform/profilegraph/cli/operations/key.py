@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,10 +12,12 @@ from rich.markup import escape
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.listing import AsJson, named, show_json, show_rows
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.domain.records.organisation import Employee
-from profilegraph.services.duties import employees
-from profilegraph.services.keys import ApiKey, create_key, list_keys, revoke_key
-from profilegraph.services.platform import Platform
+
+if TYPE_CHECKING:
+    from profilegraph.domain.records.organisation import Employee
+    from profilegraph.services.keys import ApiKey
+    from profilegraph.services.platform import Platform
+
 
 app = typer.Typer(help="API keys: who may use the API.", no_args_is_help=True)
 
@@ -35,6 +37,8 @@ def create(
     ] = False,
 ) -> None:
     """Make a key and print it: this once, since only a hash of it is kept."""
+    from profilegraph.services.keys import create_key
+
     now = present()
     expires = None if days is None else now + timedelta(days=days)
     secret = run(
@@ -49,6 +53,9 @@ def create(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List all keys, without their secrets."""
+    from profilegraph.services.duties import employees
+    from profilegraph.services.keys import list_keys
+
     now = present()
 
     async def work(platform: Platform) -> tuple[Sequence[ApiKey], Mapping[str, Employee]]:
@@ -78,6 +85,8 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def revoke(id: Annotated[str, typer.Argument(help="Id of the key, as `list` shows it.")]) -> None:  # noqa: A002
     """End a key; running servers follow within seconds."""
+    from profilegraph.services.keys import revoke_key
+
     now = present()
     run(lambda platform: revoke_key(platform.database, id, now))
     out.print(f"The key {escape(id)} is revoked.")

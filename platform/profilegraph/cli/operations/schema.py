@@ -9,12 +9,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from profilegraph.api.runtime.schema_changes import schema_changes
-from profilegraph.api.schema import sdl
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.in_use import Installed, find_in_use
-from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.services.operations.file_schemas import json_schemas, schema_text
 
 app = typer.Typer(help="The schemas of the GraphQL API and of files.", no_args_is_help=True)
 
@@ -42,6 +38,8 @@ def diff(
     installed: Installed = False,
 ) -> None:
     """Say what changed since an older schema; exits with 1 where documents of before would fail."""
+    from profilegraph.api.runtime.schema_changes import schema_changes
+
     found = schema_changes(file.read_text(encoding="utf-8"), _text(installed=installed))
     for one in found.breaking:
         out.print(f"[bold red]breaks[/]   {escape(one)}")
@@ -62,6 +60,8 @@ def files(
 
     The first line of a YAML file then says which: # yaml-language-server: $schema=…
     """
+    from profilegraph.services.operations.file_schemas import json_schemas, schema_text
+
     folder.mkdir(parents=True, exist_ok=True)
     for name, schema in json_schemas().items():
         (folder / name).write_text(schema_text(schema), encoding="utf-8")
@@ -69,5 +69,8 @@ def files(
 
 
 def _text(*, installed: bool) -> str:
+    from profilegraph.api.schema import sdl
+    from profilegraph.domain.taxonomy.catalogue import Catalogue
+
     host, taxonomies = find_in_use(installed=installed)
     return sdl(Catalogue.of(taxonomies), host)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.running import present
-from profilegraph.cli.terminal.server_progress import ServerProgress
-from profilegraph.config import load_settings
-from profilegraph.domain.deployment import Deployment
-from profilegraph.services.operations import deployment
-from profilegraph.services.operations.deployment import SettingsChange
-from profilegraph.services.platform import connect, locate, schema_migrations
-from profilegraph.storage.neo4j.database import Database
-from profilegraph.storage.neo4j.migrations import require_migrated
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from profilegraph.domain.deployment import Deployment
+    from profilegraph.services.operations.deployment import SettingsChange
+    from profilegraph.services.operations.schema import DatabaseWork
+
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -31,6 +28,8 @@ app = typer.Typer(
 @app.command()
 def show() -> None:
     """Show the settings that the graph keeps for all processes."""
+    from profilegraph.services.operations import deployment
+
     out.print(_table(_run(deployment.kept_settings)))
 
 
@@ -46,6 +45,9 @@ def change(
     yes: Annotated[bool, typer.Option("--yes", help="Change without asking.")] = False,
 ) -> None:
     """Say what a change of settings means for what is in the graph, and make it."""
+    from profilegraph.config import load_settings
+    from profilegraph.services.operations import deployment
+
     given = {"currency": currency, "phone_region": phone_region, "timezone": timezone}
     load_settings(**{name: value for name, value in given.items() if value is not None})
     planned = _run(lambda database: deployment.plan(database, given))
@@ -66,6 +68,8 @@ def _tell(planned: SettingsChange) -> None:
 
 
 def _table(kept: Deployment) -> Table:
+    from rich.table import Table
+
     table = Table(show_header=False, box=None)
     for name, value in (
         ("currency", kept.currency),
@@ -76,17 +80,14 @@ def _table(kept: Deployment) -> Table:
     return table
 
 
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+def _run(work: DatabaseWork[T]) -> T:
     """Return what `work` returns for the database, whatever this process is set to."""
+    import asyncio
+
+    from profilegraph.cli.terminal.server_progress import ServerProgress
+    from profilegraph.config import load_settings
+    from profilegraph.services.operations.schema import on_migrated
+    from profilegraph.services.platform import locate
+
     settings = load_settings()
-    address = locate(settings, ServerProgress())
-
-    async def connected() -> T:
-        database = await connect(settings, address)
-        try:
-            await require_migrated(database, schema_migrations())
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(connected())
+    return asyncio.run(on_migrated(settings, locate(settings, ServerProgress()), work))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,12 +12,11 @@ from rich.markup import escape
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.running import present
 from profilegraph.errors import NotFound
-from profilegraph.hooks.hosting.discovery import Candidate, Loading
-from profilegraph.hooks.hosting.host import load_host
-from profilegraph.hooks.specs import GROUP
-from profilegraph.services.plugins.contract.findings import ContractFinding
-from profilegraph.services.plugins.contract.plugins import plugin_findings
-from profilegraph.services.plugins.scaffold.making import ScaffoldNames, make_plugin
+
+if TYPE_CHECKING:
+    from profilegraph.hooks.hosting.discovery import Candidate
+    from profilegraph.services.plugins.contract.findings import ContractFinding
+
 
 NAME = typer.Argument(help="What to call it, such as pet_care.", show_default=False)
 CHECKED = typer.Argument(help="Which one; all that are installed if left out.", show_default=False)
@@ -27,6 +26,9 @@ QUICK = typer.Option("--quick", help="Leave out the million rows, which take sec
 
 def new(name: Annotated[str, NAME], folder: Annotated[Path | None, FOLDER] = None) -> None:
     """Make the package of a new plugin: it installs, and passes its own tests."""
+    from profilegraph.hooks.hosting.host import load_host
+    from profilegraph.services.plugins.scaffold.making import ScaffoldNames, make_plugin
+
     host = load_host()
     taken = {one.name for one in host.plugins} | {one.key for one in host.brought}
     names = ScaffoldNames.of(name, taken)
@@ -40,6 +42,10 @@ def check(
     name: Annotated[str | None, CHECKED] = None, quick: Annotated[bool, QUICK] = False
 ) -> None:
     """Check that plugins keep the contract of the hooks; say what is wrong and what to do."""
+    from profilegraph.hooks.hosting.discovery import Loading
+    from profilegraph.hooks.specs import GROUP
+    from profilegraph.services.plugins.contract.findings import ContractFinding
+
     loading = Loading()
     found = loading.find(entry_points(group=GROUP))
     broken = {fault.name: fault.reason for fault in loading.faults}
@@ -60,6 +66,8 @@ def check(
 
 
 def _check(candidate: Candidate, *, thorough: bool) -> bool:
+    from profilegraph.services.plugins.contract.plugins import plugin_findings
+
     findings = list(plugin_findings(candidate, present(), thorough=thorough))
     _show(candidate.name, findings)
     return bool(findings)

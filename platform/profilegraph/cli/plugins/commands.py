@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,7 +12,10 @@ from profilegraph.cli.plugins import authoring
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.in_use import Installed, find_in_use
 from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows
-from profilegraph.hooks.hosting.host import Host
+
+if TYPE_CHECKING:
+    from profilegraph.hooks.hosting.host import Host
+
 
 app = typer.Typer(help="Plugins.", no_args_is_help=True)
 app.command()(authoring.check)
@@ -37,7 +40,8 @@ def list_(
             {"about": one.about, "distribution": one.distribution, "reason": one.reason}
             for one in host.faults
         ]
-        show_json({"plugins": [asdict(one) for one in host.plugins], "faults": faults})
+        plugins = [asdict(one) | {"commands": _commands(host, one.name)} for one in host.plugins]
+        show_json({"plugins": plugins, "faults": faults})
         return
     show(host, trace=trace)
 
@@ -45,11 +49,25 @@ def list_(
 def show(host: Host, *, trace: bool) -> None:
     """Print the plugins of a host, then its faults."""
     show_rows(
-        ("plugin", "distribution", "version", "hooks"),
-        ((one.name, one.distribution, one.version, "\n".join(one.hooks)) for one in host.plugins),
+        ("plugin", "distribution", "version", "hooks", "commands"),
+        (
+            (
+                one.name,
+                one.distribution,
+                one.version,
+                "\n".join(one.hooks),
+                "\n".join(_commands(host, one.name)),
+            )
+            for one in host.plugins
+        ),
     )
     for fault in host.faults:
         origin = f" ({fault.distribution})" if fault.distribution else ""
         out.print(f"[bold red]FAULT[/] {escape(f'{fault.name}{origin}: {fault.reason}')}")
         if trace and fault.traceback:
             out.print(escape(fault.traceback))
+
+
+def _commands(host: Host, plugin: str) -> list[str]:
+    """Return the names of the commands that a plugin brings."""
+    return [name for name, owner in host.commands.owners.items() if owner.name == plugin]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -11,11 +11,13 @@ from profilegraph.cli.plugins.options import Options, parse_pairs
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, show_json, show_rows
 from profilegraph.cli.terminal.running import Locale, Moment, present, run
-from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
-from profilegraph.hooks.hosting.host import load_host
-from profilegraph.hooks.models import Model
-from profilegraph.services.platform import Platform
-from profilegraph.services.plugins.models import ModelRun, compute, parse_options
+
+if TYPE_CHECKING:
+    from profilegraph.domain.taxonomy.catalogue import Catalogue
+    from profilegraph.hooks.models import Model
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.plugins.models import ModelRun
+
 
 app = typer.Typer(help="Models: metrics and tags that plugins compute.", no_args_is_help=True)
 
@@ -23,6 +25,8 @@ app = typer.Typer(help="Models: metrics and tags that plugins compute.", no_args
 @app.command("list")
 def list_(locale: Locale, as_json: AsJson = False) -> None:
     """List the models of the installed plugins, with their options."""
+    from profilegraph.hooks.hosting.host import load_host
+
     models = [(one, _options(one)) for one in load_host().models]
     if as_json:
         listed = [
@@ -56,6 +60,8 @@ def run_(
     option: Options = None,
 ) -> None:
     """Compute a model for every customer, and keep its metrics and tags in the graph."""
+    from profilegraph.services.plugins.models import compute, parse_options
+
     given = parse_pairs(option)
 
     async def work(platform: Platform) -> tuple[ModelRun, Catalogue]:
@@ -68,6 +74,8 @@ def run_(
 
 def show_run(done: ModelRun, catalogue: Catalogue, locale: str) -> None:
     """Print what a run of a model said: its facts, and how many customers got each tag."""
+    from profilegraph.domain.taxonomy.catalogue import tag_key
+
     moment = f"{done.now:%Y-%m-%d %H:%M} UTC"
     out.print(f"[bold]{done.model}[/] as of {moment}: {done.changed:,} customers changed")
     for name, value in done.facts.items():

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, named, show_json, show_rows, show_table
 from profilegraph.cli.terminal.running import AsOf, Locale, Moment, present, run
-from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.language.history import as_of
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments import answers, comparison, service
-from profilegraph.services.segments.answers import Bucket, CrossTable, DimensionBreakdown
-from profilegraph.services.segments.broken import naming, naming_one
-from profilegraph.services.segments.comparison import (
-    Representation,
-    SegmentComparison,
-    TagFrequency,
-)
+
+if TYPE_CHECKING:
+    from profilegraph.domain.taxonomy.catalogue import Catalogue
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.segments.answers import Bucket, CrossTable, DimensionBreakdown
+    from profilegraph.services.segments.comparison import SegmentComparison, TagFrequency
+
 
 Dimensions = Annotated[
     list[str] | None,
@@ -47,6 +42,10 @@ def breakdown(
     What is known of most members comes first. Tags that no one carries are left out, and so are
     dimensions of which nothing is known, but where they are asked for.
     """
+    from profilegraph.language.history import as_of
+    from profilegraph.services.segments import answers, service
+    from profilegraph.services.segments.broken import naming
+
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
@@ -84,6 +83,12 @@ def cross(
     as_json: AsJson = False,
 ) -> None:
     """Show how many members carry, or carried, each tag of two dimensions at once."""
+    from rich.table import Table
+
+    from profilegraph.language.history import as_of
+    from profilegraph.services.segments import answers, service
+    from profilegraph.services.segments.broken import naming
+
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> CrossTable:
@@ -122,6 +127,11 @@ def compare(
     The strongest sign comes first; tags that are as frequent here as there, by what can be said of
     so many customers, are counted alone.
     """
+    from profilegraph.language.history import as_of
+    from profilegraph.services.segments import comparison, service
+    from profilegraph.services.segments.broken import naming_one
+    from profilegraph.services.segments.comparison import Representation
+
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> SegmentComparison:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -18,25 +18,20 @@ from profilegraph.cli.segments.sending import send
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
 from profilegraph.cli.terminal.running import AsOf, Locale, Moment, present, run
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.segments import SegmentState
-from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.values import Labels
-from profilegraph.engines.reference.counterfactual import Missing
-from profilegraph.engines.reference.evaluator import Verdict
 from profilegraph.errors import InvalidInput
-from profilegraph.language.codec import decode_text, encode, json_schema
-from profilegraph.language.history import as_of
-from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
-from profilegraph.rendering.counterfactual import miss_line
-from profilegraph.rendering.evidence import evidence_lines
-from profilegraph.rendering.sentences import sentence
-from profilegraph.services.customers.profiles import names_of
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments import broken, explanations, service
-from profilegraph.services.segments.broken import Broken
-from profilegraph.services.segments.conditions import conditions
-from profilegraph.services.segments.service import Waterfall
-from profilegraph.storage.segments.saved import SavedSegment
+
+if TYPE_CHECKING:
+    from profilegraph.domain.taxonomy.catalogue import Catalogue
+    from profilegraph.engines.reference.counterfactual import Missing
+    from profilegraph.engines.reference.evaluator import Verdict
+    from profilegraph.language.saved_filters import SavedFilters
+    from profilegraph.language.saved_segments import SavedSegment
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.segments.broken import Broken
+    from profilegraph.services.segments.service import Waterfall
+
 
 app = typer.Typer(help="Segments: saved filters over customers.", no_args_is_help=True)
 app.command()(lifecycle.history)
@@ -66,6 +61,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the saved segments; of those that are broken, what is missing."""
+    from profilegraph.services.segments import broken, service
 
     async def work(platform: Platform) -> list[tuple[SavedSegment, Broken | None]]:
         saved = await service.segments(platform)
@@ -98,6 +94,8 @@ def list_(
 
 
 def _listed(one: SavedSegment, why: Broken | None, locale: str) -> dict[str, object]:
+    from profilegraph.language.codec import encode
+
     return {
         "key": one.key,
         "labels": labels_json(one.labels),
@@ -118,6 +116,10 @@ def show(key: SegmentKey, locale: Locale, now: Moment = None) -> None:
 
     Of a broken one, what is missing in it and what to do instead of the customers.
     """
+    from profilegraph.language.codec import encode
+    from profilegraph.rendering.sentences import sentence
+    from profilegraph.services.segments import broken, service
+    from profilegraph.services.segments.broken import Broken
 
     async def work(
         platform: Platform,
@@ -154,6 +156,11 @@ def save(
 
     A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
     """
+    from profilegraph.domain.values import Labels
+    from profilegraph.language.codec import decode_text
+    from profilegraph.services.segments import service
+    from profilegraph.services.segments.conditions import conditions
+
     text = file.read_text(encoding="utf-8")
     if not (zh or en):
         raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
@@ -180,6 +187,9 @@ def save(
 @app.command()
 def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
     """Print how many members a segment has, or had."""
+    from profilegraph.language.history import as_of
+    from profilegraph.services.segments import broken, service
+
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> int:
@@ -194,12 +204,16 @@ def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
 def members(
     key: SegmentKey,
     locale: Locale,
-    first: Annotated[int, typer.Option(min=1, max=service.MAX_PAGE, help="How many.")] = 20,
+    first: Annotated[int, typer.Option(min=1, max=MAX_PAGE, help="How many.")] = 20,
     now: Moment = None,
     at: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the keys and names of the first members, and how many there are."""
+    from profilegraph.language.history import as_of
+    from profilegraph.services.customers.profiles import names_of
+    from profilegraph.services.segments import broken, service
+
     del locale
     when = as_of(at, now or present())
 
@@ -230,6 +244,10 @@ def why(
     at: AsOf = None,
 ) -> None:
     """Explain why a customer is a member, or is not."""
+    from profilegraph.language.history import as_of
+    from profilegraph.rendering.counterfactual import miss_line
+    from profilegraph.services.segments import broken, explanations, service
+
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Verdict, Catalogue, SavedFilters, Missing]:
@@ -251,6 +269,8 @@ def why(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of filters."""
+    from profilegraph.language.codec import json_schema
+
     out.print(json.dumps(json_schema(), ensure_ascii=False, indent=2), markup=False)
 
 
@@ -259,13 +279,16 @@ def show_waterfall(
     fall: Waterfall,
     catalogue: Catalogue,
     locale: str,
-    library: SavedFilters = NO_SEGMENTS,
+    library: SavedFilters | None = None,
 ) -> None:
     """Print how many customers each condition of a segment kept and removed."""
+    from profilegraph.language.saved_filters import NO_SEGMENTS
+    from profilegraph.rendering.sentences import sentence
+
     kept = fall.steps[-1].kept if fall.steps else fall.total
     out.print(f"[bold]{escape(saved.labels.both)}[/]: {kept:,} of {fall.total:,} customers")
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
-        text = sentence(condition, catalogue, locale, library)
+        text = sentence(condition, catalogue, locale, library or NO_SEGMENTS)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
 
 
@@ -285,6 +308,9 @@ _SHOWN = 5
 def _show_verdict(
     verdict: Verdict, catalogue: Catalogue, library: SavedFilters, locale: str, depth: int = 0
 ) -> None:
+    from profilegraph.rendering.evidence import evidence_lines
+    from profilegraph.rendering.sentences import sentence
+
     mark = "[green]✓[/]" if verdict.holds else "[red]✗[/]"
     text = sentence(verdict.node, catalogue, locale, library)
     out.print(f"{'  ' * depth}{mark} {escape(text)}")

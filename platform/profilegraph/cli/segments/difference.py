@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 from rich.markup import escape
@@ -13,24 +13,24 @@ from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import named
 from profilegraph.cli.terminal.running import Locale, Moment, parse_moment, present, run
-from profilegraph.engines.reference.attribution import Cause
-from profilegraph.rendering.attribution import CAUSES, reason_line
-from profilegraph.services.customers.profiles import names_of
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments import membership, service
-from profilegraph.services.segments.membership import (
-    ChangesPage,
-    MembershipComparison,
-    MembershipSums,
-)
+from profilegraph.domain.limits import MAX_PAGE
 
-Found = tuple[
-    MembershipComparison,
-    MembershipSums,
-    Mapping[tuple[bool, Cause], int],
-    ChangesPage,
-    Mapping[str, str],
-]
+if TYPE_CHECKING:
+    from profilegraph.engines.reference.attribution import Cause
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.segments.membership import (
+        ChangesPage,
+        MembershipComparison,
+        MembershipSums,
+    )
+
+    Found: TypeAlias = tuple[
+        MembershipComparison,
+        MembershipSums,
+        Mapping[tuple[bool, Cause], int],
+        ChangesPage,
+        Mapping[str, str],
+    ]
 
 
 def difference(
@@ -51,12 +51,14 @@ def difference(
             help="Until when.",
         ),
     ] = None,
-    first: Annotated[int, typer.Option(min=1, max=service.MAX_PAGE, help="How many to name.")] = 20,
+    first: Annotated[int, typer.Option(min=1, max=MAX_PAGE, help="How many to name.")] = 20,
     now: Moment = None,
     *,
     locale: Locale,
 ) -> None:
     """Tell who entered a segment and who left it between two moments, and why."""
+    from profilegraph.services.customers.profiles import names_of
+    from profilegraph.services.segments import membership
 
     async def work(platform: Platform) -> Found:
         at = now or present()
@@ -78,6 +80,8 @@ def _show(
     names: Mapping[str, str],
     locale: str,
 ) -> None:
+    from profilegraph.rendering.attribution import CAUSES, reason_line
+
     out.print(
         f"{sums.before:,} members, {sums.entered:,} entered, {sums.left:,} left: {sums.after:,}"
     )

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.running import AsOf, Locale, Moment, present, run
-from profilegraph.language.codec import decode_person_text
-from profilegraph.language.facts import When
-from profilegraph.language.history import as_of
-from profilegraph.language.nodes import PersonTest
-from profilegraph.services.exports.cells import CellStyle
-from profilegraph.services.exports.files import FileFormat, form_of
-from profilegraph.services.exports.tables import open_table
-from profilegraph.services.platform import Platform
+
+if TYPE_CHECKING:
+    from profilegraph.language.facts import When
+    from profilegraph.language.nodes import PersonTest
+    from profilegraph.services.exports.cells import CellStyle
+    from profilegraph.services.exports.files import FileFormat
+    from profilegraph.services.platform import Platform
+
 
 Key = Annotated[str, typer.Argument(help="The segment's key.", show_default=False)]
 File = Annotated[
@@ -59,6 +59,11 @@ def export(
     at: AsOf = None,
 ) -> None:
     """Write the members of a segment, or their people, to a file."""
+    from profilegraph.language.codec import decode_person_text
+    from profilegraph.language.history import as_of
+    from profilegraph.services.exports.cells import CellStyle
+    from profilegraph.services.exports.files import form_of
+
     form = form_of(file.suffix.removeprefix("."))
     names = None if columns is None else columns.split(",")
     where = None if people is None else decode_person_text(people)
@@ -85,6 +90,8 @@ async def write_file(
     people: PersonTest | None,
 ) -> None:
     """Write the file in one piece: until it is whole, what was there under its name stays."""
+    from profilegraph.services.exports.tables import open_table
+
     table = await open_table(platform, key, when, of_people=people, columns=columns)
     partial = file.with_name(f"{file.name}.part")
     try:

@@ -6,7 +6,7 @@ Whoever can run these commands runs the deployment: they may change every segmen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -16,11 +16,12 @@ from profilegraph.cli.terminal.listing import AsJson, show_json
 from profilegraph.cli.terminal.running import Locale, present, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
-from profilegraph.language.codec import encode
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments import lifecycle, lists, versions
-from profilegraph.services.segments.rules import CommandContext
-from profilegraph.storage.segments.saved import SavedSegment
+
+if TYPE_CHECKING:
+    from profilegraph.language.saved_segments import SavedSegment
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.segments.rules import CommandContext
+
 
 OPERATOR = "command line"
 Base = Annotated[
@@ -36,6 +37,7 @@ Author = Annotated[str, typer.Option(help="Who does it: the name of an API key."
 
 def history(key: SegmentKey, locale: Locale, as_json: AsJson = False) -> None:
     """List the versions of a segment, the newest first, and what each changed."""
+    from profilegraph.services.segments import versions
 
     async def work(platform: Platform) -> list[tuple[SavedSegment, list[str]]]:
         found = (await versions.versions(platform, [key])).get(key)
@@ -59,6 +61,8 @@ def history(key: SegmentKey, locale: Locale, as_json: AsJson = False) -> None:
 
 
 def _version(one: SavedSegment, lines: Sequence[str]) -> dict[str, object]:
+    from profilegraph.language.codec import encode
+
     return {
         "version": one.version,
         "savedAt": one.at,
@@ -81,6 +85,7 @@ def diff(
     locale: Locale,
 ) -> None:
     """Tell in words what changed from one version of a segment to another."""
+    from profilegraph.services.segments import versions
 
     async def work(platform: Platform) -> list[str]:
         newer = await versions.version(platform, key, version)
@@ -99,6 +104,8 @@ def rollback(
     base: Base = None,
 ) -> None:
     """Make the filter of an older version that of the newest again."""
+    from profilegraph.services.segments import versions
+
     saved = run(
         lambda platform: versions.roll_back(
             platform, key, version, note=note, act=_act(author, base)
@@ -110,6 +117,8 @@ def rollback(
 async def _changes(
     platform: Platform, history: Sequence[SavedSegment], number: int, since: int, locale: str
 ) -> list[str]:
+    from profilegraph.services.segments import versions
+
     found = versions.changes(history, number, since)
     return await versions.tell(platform, found, locale)
 
@@ -133,6 +142,8 @@ def snapshot(
     note: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Keep who is a member at this moment as a segment of its own."""
+    from profilegraph.services.segments import lists
+
     taken = run(
         lambda platform: lists.take_snapshot(
             platform, key, key=snapshot_key, labels=None, note=note, act=_act(author)
@@ -153,6 +164,8 @@ def share(
     ] = None,
 ) -> None:
     """Say who may change a segment: its owner and these editors."""
+    from profilegraph.services.segments import lifecycle
+
     saved = run(lambda platform: lifecycle.share(platform, key, editors or (), owner, _act()))
     shared = f" and may be changed by {', '.join(saved.editors)}" if saved.editors else ""
     out.print(escape(f"{key} belongs to {saved.owner}{shared}"), highlight=False)
@@ -160,14 +173,20 @@ def share(
 
 def delete(key: SegmentKey) -> None:
     """Delete a segment that nothing refers to, with all its versions."""
+    from profilegraph.services.segments import lifecycle
+
     run(lambda platform: lifecycle.delete_segment(platform, key, _act()))
     out.print(f"{key} is deleted")
 
 
 def _come_into(key: str, state: SegmentState) -> None:
+    from profilegraph.services.segments import lifecycle
+
     saved = run(lambda platform: lifecycle.set_state(platform, key, state, _act()))
     out.print(f"{key} is {saved.state}")
 
 
 def _act(author: str = OPERATOR, base: int | None = None) -> CommandContext:
+    from profilegraph.services.segments.rules import CommandContext
+
     return CommandContext(author, present(), operator=True, base_version=base)

@@ -6,7 +6,7 @@ Serving processes evaluate live segments: these commands say which, and read wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -15,12 +15,11 @@ from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.listing import AsJson, named, show_json
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.services.customers.profiles import names_of
-from profilegraph.services.live import service
-from profilegraph.services.live.schedules import HOURLY
-from profilegraph.services.live.service import MAX_CROSSINGS, Transition, TransitionPage
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.domain.limits import HOURLY, MAX_TRANSITIONS
+
+if TYPE_CHECKING:
+    from profilegraph.services.live.service import Transition, TransitionPage
+    from profilegraph.services.platform import Platform
 
 
 def live(
@@ -35,6 +34,8 @@ def live(
     off: Annotated[bool, typer.Option("--off", help="Evaluate it no more.")] = False,
 ) -> None:
     """Have a segment evaluated again and again, or with --off no more; its history stays."""
+    from profilegraph.services.live import service
+    from profilegraph.services.segments.rules import CommandContext
 
     async def work(platform: Platform) -> None:
         await service.set_live(
@@ -52,10 +53,12 @@ def live(
 
 def moves(
     key: SegmentKey,
-    first: Annotated[int, typer.Option(min=1, max=MAX_CROSSINGS, help="How many.")] = 20,
+    first: Annotated[int, typer.Option(min=1, max=MAX_TRANSITIONS, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List who entered (+) and who left (-) while it was live, the newest first, and why."""
+    from profilegraph.services.customers.profiles import names_of
+    from profilegraph.services.live import service
 
     async def work(platform: Platform) -> tuple[TransitionPage, Mapping[str, str], str | None]:
         page = await service.newest_crossings(platform, key, first=first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -11,12 +11,12 @@ from profilegraph.cli.plugins.options import Options, parse_pairs
 from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.domain.destinations import DeliveryState
 from profilegraph.errors import PluginError
-from profilegraph.services.destinations.sending import Sending, ask_to_send
-from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext
-from profilegraph.storage.destinations import DeliveryRecord
+
+if TYPE_CHECKING:
+    from profilegraph.domain.destinations import DeliveryRecord
+    from profilegraph.services.platform import Platform
+
 
 To = Annotated[str, typer.Option("--to", help="The destination's key.", show_default=False)]
 Columns = Annotated[
@@ -27,6 +27,9 @@ Columns = Annotated[
 
 def send(key: SegmentKey, to: To, option: Options = None, columns: Columns = None) -> None:
     """Send the members of a segment; what was not sent before is taken up, under the same id."""
+    from profilegraph.services.destinations.sending import Sending, ask_to_send
+    from profilegraph.services.segments.rules import CommandContext
+
     given = parse_pairs(option)
     names = columns.split(",") if columns else None
 
@@ -39,6 +42,8 @@ def send(key: SegmentKey, to: To, option: Options = None, columns: Columns = Non
 
 
 def _show(sent: DeliveryRecord) -> None:
+    from profilegraph.domain.destinations import DeliveryState
+
     match sent.state:
         case DeliveryState.SENT:
             out.print(f"{sent.size:,} members sent ({sent.id}): {escape(sent.note or '')}")

@@ -8,29 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows, show_table
 from profilegraph.cli.terminal.running import Locale, present, run
-from profilegraph.domain.duties import OPERATOR
-from profilegraph.domain.taxonomy_changes.changes import TagChange
 from profilegraph.errors import InvalidInput
-from profilegraph.importers.taxonomies.located_yaml import YamlFault, load_located
-from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomy_changes import planning
-from profilegraph.services.taxonomy_changes.applying import Application
-from profilegraph.services.taxonomy_changes.applying import apply as apply_change
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, plan_of, read_change
-from profilegraph.services.taxonomy_changes.previews import NamedCustomer, Plan, SegmentEffect
-from profilegraph.services.taxonomy_changes.undoing import undo as undo_change
-from profilegraph.services.taxonomy_changes.wording import told, warned
-from profilegraph.storage.taxonomies.changes import KeptChange
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from profilegraph.domain.taxonomy_changes.changes import TagChange
+    from profilegraph.domain.taxonomy_changes.kept import KeptChange
+    from profilegraph.services.platform import Platform
+    from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
+    from profilegraph.services.taxonomy_changes.previews import NamedCustomer, Plan, SegmentEffect
+
 
 app = taxonomy.app
 Key = Annotated[str, typer.Argument(help="Key of the change.", show_default=False)]
@@ -71,6 +68,8 @@ def plan(
     locale: Locale,
 ) -> None:
     """Say what a change of tags would do to segments and taggings, and keep the plan for a week."""
+    from profilegraph.services.taxonomy_changes import planning
+
     change = _read(file)
     made = run(lambda platform: planning.plan(platform, change, _editor()))
     _show(made, locale)
@@ -85,6 +84,10 @@ def apply(
     ] = False,
 ) -> None:
     """Apply a planned change, or go on with one that was interrupted."""
+    from profilegraph.services.taxonomy_changes import planning
+    from profilegraph.services.taxonomy_changes.applying import Application
+    from profilegraph.services.taxonomy_changes.applying import apply as apply_change
+    from profilegraph.services.taxonomy_changes.planning import plan_of
 
     async def work(platform: Platform) -> KeptChange:
         digest = plan_of(await planning.kept_change(platform, key)).digest
@@ -96,12 +99,18 @@ def apply(
 @app.command()
 def undo(key: Key, locale: Locale) -> None:
     """Take an applied change back, where nothing that came later depends on it."""
+    from profilegraph.services.taxonomy_changes.undoing import undo as undo_change
+
     _tell(run(lambda platform: undo_change(platform, key, _editor())), locale)
 
 
 @app.command()
 def changes(locale: Locale, as_json: AsJson = False) -> None:
     """List the changes that were planned, the newest first."""
+    from profilegraph.services.taxonomy_changes import planning
+    from profilegraph.services.taxonomy_changes.planning import plan_of
+    from profilegraph.services.taxonomy_changes.wording import told
+
     found = [
         (one, told(plan_of(one), locale))
         for one in run(lambda platform: planning.changes(platform))
@@ -120,10 +129,16 @@ def changes(locale: Locale, as_json: AsJson = False) -> None:
 
 
 def _editor() -> ChangeAuthor:
+    from profilegraph.domain.duties import OPERATOR
+    from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
+
     return ChangeAuthor(OPERATOR, present())
 
 
 def _read(file: Path) -> TagChange:
+    from profilegraph.importers.taxonomies.located_yaml import YamlFault, load_located
+    from profilegraph.services.taxonomy_changes.planning import read_change
+
     try:
         text = file.read_text(encoding="utf-8-sig")
         data = load_located(text).data
@@ -137,6 +152,8 @@ def _read(file: Path) -> TagChange:
 
 
 def _show(made: Plan, locale: str) -> None:
+    from profilegraph.services.taxonomy_changes.wording import told, warned
+
     words = _CHINESE if locale.lower().startswith("zh") else _ENGLISH
     out.print(escape(told(made, locale)), style="bold")
     out.print(words.taggings.format(made.taggings, made.customers))
@@ -152,6 +169,8 @@ def _show(made: Plan, locale: str) -> None:
 
 
 def _table(effects: Sequence[SegmentEffect], headings: Sequence[str], locale: str) -> Table:
+    from rich.table import Table
+
     table = Table(*headings)
     for one in effects:
         table.add_row(
@@ -175,4 +194,7 @@ def _name(one: NamedCustomer) -> str:
 
 
 def _tell(change: KeptChange, locale: str) -> None:
+    from profilegraph.services.taxonomy_changes.planning import plan_of
+    from profilegraph.services.taxonomy_changes.wording import told
+
     out.print(f"{change.key} {change.state}: {escape(told(plan_of(change), locale))}")

@@ -5,31 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.in_use import Installed, find_in_use
 from profilegraph.cli.terminal.listing import AsJson, named, show_json, show_table
 from profilegraph.cli.terminal.running import present, run
-from profilegraph.domain.taxonomy.compatibility import placed
-from profilegraph.domain.taxonomy.definition import Kind, Tag
-from profilegraph.domain.taxonomy.difference import compare
 from profilegraph.errors import InvalidTaxonomy
-from profilegraph.hooks.hosting.host import load_host
-from profilegraph.importers.taxonomies.files import (
-    TaxonomySource,
-    misfits_of,
-    missing_labels,
-    read_sources,
-    read_taxonomies,
-    taxonomy_schema,
-)
-from profilegraph.importers.taxonomies.versions import version_faults
-from profilegraph.services.taxonomies.loading import load_sources
+
+if TYPE_CHECKING:
+    from profilegraph.domain.taxonomy.definition import Tag
+    from profilegraph.importers.taxonomies.files import TaxonomySource
+
 
 app = typer.Typer(
     help="Dimensions, tags, attributes, event types and metrics.", no_args_is_help=True
@@ -52,6 +42,16 @@ def check(
     since: Annotated[list[Path] | None, SINCE] = None,
 ) -> None:
     """Check taxonomy files, each, all together with what is installed, and as new versions."""
+    from profilegraph.domain.taxonomy.difference import compare
+    from profilegraph.hooks.hosting.host import load_host
+    from profilegraph.importers.taxonomies.files import (
+        misfits_of,
+        missing_labels,
+        read_sources,
+        read_taxonomies,
+    )
+    from profilegraph.importers.taxonomies.versions import version_faults
+
     sources = read_sources(files)
     installed = load_host().taxonomies
     olds = read_taxonomies(since) if since else installed
@@ -78,6 +78,9 @@ def _warn(told: Sequence[str]) -> None:
 
 
 def _tell_sound(source: TaxonomySource) -> None:
+    from profilegraph.domain.taxonomy.compatibility import placed
+    from profilegraph.domain.taxonomy.definition import Kind
+
     found = source.taxonomy
     tags = sum(one.kind is Kind.TAG for one in placed([found]))
     out.print(
@@ -89,6 +92,9 @@ def _tell_sound(source: TaxonomySource) -> None:
 @app.command()
 def load(files: Annotated[list[Path], FILES]) -> None:
     """Check taxonomy files and put them into the graph; their tags can be used from then on."""
+    from profilegraph.importers.taxonomies.files import read_sources
+    from profilegraph.services.taxonomies.loading import load_sources
+
     sources = read_sources(files)
     changed = run(lambda platform: load_sources(platform.database, sources, present()))
     for source in sources:
@@ -104,6 +110,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the dimensions of every taxonomy that is in use, with their tags; then what is not."""
+    from rich.table import Table
+
     host, taxonomies = find_in_use(installed=installed)
     if as_json:
         found = [
@@ -135,4 +143,6 @@ def _listed(tags: Sequence[Tag], locale: str) -> str:
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of taxonomy files, for editors."""
+    from profilegraph.importers.taxonomies.files import taxonomy_schema
+
     out.print(json.dumps(taxonomy_schema(), indent=2, ensure_ascii=False), markup=False)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from profilegraph.cli.terminal.console import err
-from profilegraph.config import load_settings
-from profilegraph.domain.taxonomy.definition import Taxonomy
-from profilegraph.hooks.hosting.host import Host, load_host
-from profilegraph.services.platform import in_use
+
+if TYPE_CHECKING:
+    from profilegraph.domain.taxonomy.definition import Taxonomy
+    from profilegraph.hooks.hosting.host import Host
+
 
 Installed = Annotated[
     bool,
@@ -26,6 +26,12 @@ _UNASKED = (
 
 def find_in_use(*, installed: bool) -> tuple[Host, Sequence[Taxonomy]]:
     """Return the host, and the taxonomies in use; it is said where no graph could be asked."""
+    import asyncio
+
+    from profilegraph.config import load_settings
+    from profilegraph.hooks.hosting.host import load_host
+    from profilegraph.services.platform import in_use
+
     host = load_host()
     if installed:
         return host, host.taxonomies

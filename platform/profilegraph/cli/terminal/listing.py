@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.measure import Measurement
-from rich.table import Table
 
 from profilegraph.cli.terminal.console import new_console, out
-from profilegraph.domain.values import Labels
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from profilegraph.domain.values import Labels
+
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="As JSON, for programs: every value whole, in no language.")
@@ -24,6 +27,8 @@ _STEERING = re.compile(r"[\x7f-\x9f]")
 
 def show_table(table: Table) -> None:
     """Print a table: folded to a terminal's width, and as wide as it is anywhere else."""
+    from rich.measure import Measurement
+
     for column in table.columns:
         column.overflow = "fold"
     if out.is_terminal:
@@ -36,6 +41,8 @@ def show_table(table: Table) -> None:
 
 def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under the names of their columns; none of their text is markup."""
+    from rich.table import Table
+
     table = Table(*columns)
     table.columns[0].no_wrap = True  # it is copied from here
     for row in rows:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.markup import escape
 
 from profilegraph.cli.terminal.console import err
-from profilegraph.cli.terminal.server_progress import ServerProgress
-from profilegraph.config import load_settings
-from profilegraph.domain.deployment import Deployment
-from profilegraph.domain.notices import Notices
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker
-from profilegraph.services.operations.deployment import of_process
-from profilegraph.services.platform import Platform, connect, locate, open_platform
-from profilegraph.storage.deployment import read_deployment
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from profilegraph.domain.notices import Notices
+    from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker
+    from profilegraph.services.platform import Platform
+
 
 T = TypeVar("T")
 
@@ -62,6 +60,12 @@ def present() -> datetime:
 
 def run(work: Callable[[Platform], Awaitable[T]]) -> T:
     """Return what `work` returns for the platform of the environment's settings."""
+    import asyncio
+
+    from profilegraph.cli.terminal.server_progress import ServerProgress
+    from profilegraph.config import load_settings
+    from profilegraph.services.platform import locate, open_platform
+
     settings = load_settings()
     address = locate(settings, ServerProgress())
 
@@ -103,14 +107,12 @@ def parse_moment(text: str | datetime) -> datetime:
 
 def kept_zone() -> ZoneInfo:
     """Return the time zone of the deployment, as its graph keeps it, or will from its first start."""
+    import asyncio
+
+    from profilegraph.cli.terminal.server_progress import ServerProgress
+    from profilegraph.config import load_settings
+    from profilegraph.services.operations.schema import deployment_at
+    from profilegraph.services.platform import locate
+
     settings = load_settings()
-    address = locate(settings, ServerProgress())
-
-    async def kept() -> Deployment:
-        database = await connect(settings, address)
-        try:
-            return await read_deployment(database) or of_process(settings)
-        finally:
-            await database.close()
-
-    return asyncio.run(kept()).zone
+    return asyncio.run(deployment_at(settings, locate(settings, ServerProgress()))).zone

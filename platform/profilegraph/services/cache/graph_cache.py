@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.feed import Offsets
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.embedded.pulse import Beat, Pulse
 from profilegraph.engines.bitmap.file import load, save
@@ -24,7 +25,7 @@ from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.operations.metrics import Metrics
 from profilegraph.services.operations.routines import Routines
 from profilegraph.storage.deployment import read_deployment
-from profilegraph.storage.feed.change_feed import ChangedPart, FeedPoll, Offsets, begin, look
+from profilegraph.storage.feed.change_feed import ChangedPart, FeedPoll, begin, look
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 

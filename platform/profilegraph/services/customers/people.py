@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.errors import InvalidInput
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import Node, People, PersonTest
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.service import MAX_PAGE
 from profilegraph.storage.records.people import CustomerPerson
 
 ANYONE = PersonTest()

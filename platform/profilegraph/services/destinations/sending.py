@@ -22,7 +22,7 @@ from tenacity import (
     wait_exponential,
 )
 
-from profilegraph.domain.destinations import DeliveryState
+from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, DeliveryState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
@@ -39,7 +39,6 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import CommandContext
 from profilegraph.storage import destinations as storage
 from profilegraph.storage.cache import keys_of
-from profilegraph.storage.destinations import DeliveryRecord, DeliveryRequest
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.saved import read_segment
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.records.customers import Consent
 from profilegraph.domain.values import Labels
 from profilegraph.language.facts import Past, When
@@ -26,7 +27,6 @@ from profilegraph.services.exports.columns import (
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.services.segments.broken import require_sound
-from profilegraph.services.segments.service import MAX_PAGE
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.records.people import read_portraits
 from profilegraph.storage.records.reads import (

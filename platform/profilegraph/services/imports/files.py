@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from profilegraph.domain.limits import BATCH_ROWS
 from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound, PluginError
@@ -30,7 +31,6 @@ from profilegraph.importers.text.rejects import RejectFile, reject_path
 from profilegraph.importers.text.tables import open_table
 from profilegraph.importers.values.decimals import require_one_decimal_sign
 from profilegraph.services.imports.runs import (
-    BATCH_ROWS,
     ImportProgress,
     ImportReport,
     report,
@@ -68,6 +68,11 @@ class ImportJob:
     def rejects(self, *, json: bool) -> Path:
         """Return where rejected rows go."""
         return self.reject or reject_path(self.path, json=json)
+
+
+def record_kinds() -> tuple[str, ...]:
+    """Return the names of the kinds of records that files can have."""
+    return tuple(RECORDS)
 
 
 def record_class(kind: str) -> type[Record]:

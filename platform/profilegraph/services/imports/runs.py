@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from profilegraph.domain.imports import Checkpoint
 from profilegraph.errors import Conflict
 from profilegraph.importers.records.batches import Batch
 from profilegraph.importers.text.rejects import Rejected, RejectFile
 from profilegraph.services.imports.screening import Screen, as_it_is
 from profilegraph.storage.imports import (
-    Checkpoint,
     ImportIdentity,
     advance_import,
     begin_import,
@@ -29,7 +29,6 @@ from profilegraph.storage.imports import (
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.records.writing import Outcome, upsert_mixed
 
-BATCH_ROWS = 5_000
 _COLLECT_AFTER = 200_000
 """Objects made and not freed, before the garbage collector looks for circles during an import."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
-from profilegraph.storage.feed.change_feed import ChangedPart, FeedPoll, Offsets, begin, look
+from profilegraph.domain.feed import Offsets
+from profilegraph.storage.feed.change_feed import ChangedPart, FeedPoll, begin, look
 from profilegraph.storage.neo4j.database import Database
 
 _TREES = frozenset({ChangedPart.ORGANISATION, ChangedPart.CHANNELS})

@@ -9,7 +9,6 @@ from apscheduler.triggers.cron import CronTrigger
 
 from profilegraph.errors import InvalidInput
 
-HOURLY = "0 * * * *"
 _FIELDS = 5
 
 

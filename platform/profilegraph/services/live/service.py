@@ -11,9 +11,11 @@ from uuid import uuid4
 
 from pyroaring import BitMap
 
-from profilegraph.domain.live import MoveCause
+from profilegraph.domain.limits import MAX_TRANSITIONS
+from profilegraph.domain.live import MoveCause, WatchedSegment
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import write_once
 from profilegraph.services.live.feed import news_since
 from profilegraph.services.live.questions import among_all, asked_by
@@ -25,7 +27,6 @@ from profilegraph.storage.live import (
     Evaluated,
     RecordedMove,
     Start,
-    WatchedSegment,
     read_keys,
     read_moves,
     read_watches,
@@ -34,9 +35,8 @@ from profilegraph.storage.live import (
 )
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.references import lock
-from profilegraph.storage.segments.saved import SavedSegment, read_library, read_segment
+from profilegraph.storage.segments.saved import read_library, read_segment
 
-MAX_CROSSINGS = 1_000
 _AT_ONCE = 50
 """Moves that are read at once."""
 
@@ -132,8 +132,8 @@ async def newest_crossings(
 
     Raises InvalidInput where `first` is another number.
     """
-    if not 1 <= first <= MAX_CROSSINGS:
-        raise InvalidInput(f"a page has 1 to {MAX_CROSSINGS} moves, not {first}.", where="first")
+    if not 1 <= first <= MAX_TRANSITIONS:
+        raise InvalidInput(f"a page has 1 to {MAX_TRANSITIONS} moves, not {first}.", where="first")
     watch = (await watches(platform, [segment])).get(segment)
     if watch is None:
         return TransitionPage((), has_next=False)

@@ -13,6 +13,7 @@ from functools import partial
 
 from pyroaring import BitMap
 
+from profilegraph.domain.live import WatchedSegment
 from profilegraph.engines.bitmap.run import Hierarchies
 from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
 from profilegraph.hooks.listeners import MembershipChanged
@@ -26,7 +27,6 @@ from profilegraph.services.operations.routines import reason_of
 from profilegraph.services.platform import Platform
 from profilegraph.storage.live import (
     Evaluated,
-    WatchedSegment,
     apply,
     note_problem,
     read_keys,

@@ -11,13 +11,13 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict
 from profilegraph.importers.records.mapping import read_mapping
 from profilegraph.language.codec import decode
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.imports.files import ImportJob, ImportReport, import_file
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.models import ModelRun, compute
 from profilegraph.services.segments.service import Waterfall, save_segment, waterfall
 from profilegraph.storage.demo import Totals, only_from, read_totals
-from profilegraph.storage.segments.saved import SavedSegment
 
 SOURCE = "CDNOW_master.txt.gz"
 CUSTOMERS = 23_570

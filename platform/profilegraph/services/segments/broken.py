@@ -16,9 +16,10 @@ from profilegraph.errors import BrokenSegment, InvalidFilter
 from profilegraph.language.facts import Past, When
 from profilegraph.language.faults import Fault, FaultKind
 from profilegraph.language.nodes import AllOf, Node
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.platform import Platform
-from profilegraph.storage.segments.saved import SavedSegment, read_filters, read_library
+from profilegraph.storage.segments.saved import read_filters, read_library
 from profilegraph.storage.taxonomies.definitions import read_departed
 
 _PREFIXES: Mapping[FaultKind, str] = MappingProxyType(

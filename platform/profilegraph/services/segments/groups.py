@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
 
+from profilegraph.domain.segment_groups import SegmentGroup
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -25,7 +26,7 @@ from profilegraph.services.segments.rules import CommandContext
 from profilegraph.services.segments.service import explain_member, segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments import groups as storage
-from profilegraph.storage.segments.groups import SegmentGroup, claim_group, read_groups
+from profilegraph.storage.segments.groups import claim_group, read_groups
 from profilegraph.storage.segments.references import lock
 
 MOST_RANKED = 20

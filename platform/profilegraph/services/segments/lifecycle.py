@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, NotFound
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.nearest import did_you_mean
 from profilegraph.services.customers.records import write_once
 from profilegraph.services.keys import list_keys
@@ -25,7 +26,7 @@ from profilegraph.services.segments.rules import (
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.groups import groups_with
 from profilegraph.storage.segments.references import delete, lock, read_ties, read_users, update
-from profilegraph.storage.segments.saved import SavedSegment, read_segment
+from profilegraph.storage.segments.saved import read_segment
 
 
 async def set_state(

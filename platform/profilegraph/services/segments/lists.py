@@ -12,6 +12,7 @@ from profilegraph.domain.texts import normal_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.language.nodes import EVERYONE, Listed
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import write_once
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
@@ -26,12 +27,7 @@ from profilegraph.storage.segments.lists import (
     tie_snapshot,
 )
 from profilegraph.storage.segments.references import lock
-from profilegraph.storage.segments.saved import (
-    SavedSegment,
-    newest_version,
-    read_segment,
-    save_version,
-)
+from profilegraph.storage.segments.saved import newest_version, read_segment, save_version
 
 MAX_LISTED = 10_000
 """How many customers one request may name."""

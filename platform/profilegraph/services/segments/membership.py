@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.attribution import (
     Cause,
@@ -21,16 +22,16 @@ from profilegraph.engines.reference.attribution import (
 from profilegraph.errors import InvalidInput
 from profilegraph.language.facts import Facts, Past
 from profilegraph.language.history import require_moment
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import naming
-from profilegraph.services.segments.service import MAX_PAGE
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.records.facts import read_past
 from profilegraph.storage.segments.membership import page_of_listed, read_expired
-from profilegraph.storage.segments.saved import SavedSegment, read_segment
+from profilegraph.storage.segments.saved import read_segment
 
 MOST_EXPLAINED = 20_000
 """How many customers may have changed so that all of them are looked at for the causes."""

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter, ValidationError
 
+from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -23,6 +24,7 @@ from profilegraph.language.nodes import AllOf, Node
 from profilegraph.language.predicates import visible
 from profilegraph.language.rewriting import current
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
 from profilegraph.services.customers.history import require_no_search
@@ -34,14 +36,12 @@ from profilegraph.services.segments.rules import CommandContext, admit
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.facts import read_facts, read_past_facts
 from profilegraph.storage.segments.saved import (
-    SavedSegment,
     list_segments,
     read_library,
     read_segment,
     save_version,
 )
 
-MAX_PAGE = 1_000
 _KEYS = TypeAdapter[str](Key)
 
 

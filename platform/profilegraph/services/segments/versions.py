@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from profilegraph.language.nodes import AllOf
 from profilegraph.language.rewriting import current
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import check
 from profilegraph.rendering.difference import FilterChange, differences, line
 from profilegraph.services.customers.records import write_once
@@ -14,12 +15,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import CommandContext, admit
 from profilegraph.services.segments.service import library
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.segments.saved import (
-    SavedSegment,
-    read_segment,
-    read_versions,
-    save_version,
-)
+from profilegraph.storage.segments.saved import read_segment, read_versions, save_version
 
 
 async def version(platform: Platform, key: str, number: int | None = None) -> SavedSegment:

@@ -18,8 +18,6 @@ from profilegraph.storage.taxonomies.cleaning import Staleness, close_stale, fin
 MOST_CLOSED = 10_000
 """How many taggings one request closes."""
 MOST_DAYS = 36_500
-HALF_A_YEAR, A_YEAR = 182, 365
-"""Days after which a tagging is stale, and without an event a customer frozen, where nothing is said."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from profilegraph.domain.taxonomy.definition import Duty
+from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.engines.bitmap.retagging import RetaggingStep
 from profilegraph.errors import Conflict, NotFound
@@ -37,7 +38,6 @@ from profilegraph.services.taxonomy_changes.wording import note, told
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.saved import save_version
 from profilegraph.storage.taxonomies.changes import (
-    KeptChange,
     advance,
     changes_under_way,
     count_applied,

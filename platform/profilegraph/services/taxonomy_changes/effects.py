@@ -22,10 +22,10 @@ from profilegraph.language.nodes import InSegment, Node, Tags, walk
 from profilegraph.language.resolve import tag_groups
 from profilegraph.language.rewriting import RenamedKeys, current, renamed
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters, written_out
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import digest
-from profilegraph.storage.segments.saved import SavedSegment
 
 
 @dataclass(frozen=True)

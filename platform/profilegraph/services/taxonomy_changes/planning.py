@@ -16,6 +16,7 @@ from profilegraph.domain.duties import Actor
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.taxonomy_changes.changes import Deprecate, Split, TagChange
+from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.language.codec import decode
@@ -46,13 +47,7 @@ from profilegraph.services.taxonomy_changes.previews import (
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.reads import read_names
 from profilegraph.storage.segments.saved import list_segments
-from profilegraph.storage.taxonomies.changes import (
-    KeptChange,
-    Watchers,
-    keep_plan,
-    read_changes,
-    read_watchers,
-)
+from profilegraph.storage.taxonomies.changes import Watchers, keep_plan, read_changes, read_watchers
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 VALID = timedelta(days=7)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from pyroaring import BitMap
 
 from profilegraph.domain.taxonomy.definition import Taxonomy
+from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.retagging import Rule
 from profilegraph.engines.bitmap.retagging import RetaggingStep
-from profilegraph.storage.taxonomies.changes import KeptChange
 
 
 class _Kept(BaseModel):

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Cardinality, Duty, Taxonomy
 from profilegraph.domain.taxonomy.edits import World
+from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.restoring import restored
 from profilegraph.domain.taxonomy_changes.retagging import Rule
 from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
@@ -22,9 +24,8 @@ from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, kept_c
 from profilegraph.services.taxonomy_changes.records import AppliedChange, RewrittenFilter, record_of
 from profilegraph.services.taxonomy_changes.wording import note, undone
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.segments.saved import SavedSegment, read_segment, save_version
+from profilegraph.storage.segments.saved import read_segment, save_version
 from profilegraph.storage.taxonomies.changes import (
-    KeptChange,
     advance,
     changes_under_way,
     locked_change,

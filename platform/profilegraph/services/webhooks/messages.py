@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from profilegraph.domain.webhooks import Webhook
 from profilegraph.services.live.service import Transition, crossings_of
 from profilegraph.services.platform import Platform
 from profilegraph.storage.live import RecordedMove
-from profilegraph.storage.webhooks import Webhook
 
 PART = 500
 """Customers of one message."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_bytes
 
+from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.outgoing.addresses import parse_target
 from profilegraph.services.customers.records import write_once
@@ -17,7 +18,6 @@ from profilegraph.services.segments.service import segment_key
 from profilegraph.storage import webhooks as storage
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.references import lock
-from profilegraph.storage.webhooks import Webhook
 
 _SECRET_BYTES = 24
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import structlog
 
+from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import ProfilegraphError
 from profilegraph.hooks.outgoing import Failure, SignedMessage, post
 from profilegraph.services.operations.limiter import Limiter
@@ -17,7 +18,7 @@ from profilegraph.services.operations.routines import ItemsInProgress
 from profilegraph.services.platform import Platform
 from profilegraph.services.webhooks.messages import Message, message
 from profilegraph.storage.live import RecordedMove, read_moves
-from profilegraph.storage.webhooks import Webhook, hold, read_due, settle
+from profilegraph.storage.webhooks import hold, read_due, settle
 
 HELD = timedelta(seconds=60)
 """How long a process holds a webhook for one message; longer than a receiver may take."""

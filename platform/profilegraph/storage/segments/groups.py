@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from profilegraph.domain.segment_groups import SegmentGroup
 from profilegraph.domain.values import Labels
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
-
-
-@dataclass(frozen=True)
-class SegmentGroup:
-    """Segments of which each customer belongs to one at most: the first that it is a member of."""
-
-    key: str
-    labels: Labels
-    owner: str
-    """Name of the API key that it belongs to."""
-    segments: tuple[str, ...]
-    """Keys, the first in rank first."""
-    weights: tuple[float, ...] | None = None
-    """What ranks them, in the same order; None where they were ranked as such."""
 
 
 async def claim_group(transaction: Transaction, key: str, owner: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.storage.neo4j.database import Database, Transaction
-from profilegraph.storage.segments.saved import SavedSegment, saved_segment
+from profilegraph.storage.segments.saved import saved_segment
 from profilegraph.storage.statements import statement
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.language.nodes import Node
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters, references
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
-from profilegraph.storage.segments.saved import SavedSegment, newest_version, saved_segment
+from profilegraph.storage.segments.saved import newest_version, saved_segment
 from profilegraph.storage.statements import statement
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from profilegraph.language.codec import decode_text, encode_text
 from profilegraph.language.dependencies import uses
 from profilegraph.language.nodes import Listed, Node
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters, references
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.nearest import did_you_mean
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.neo4j.database import Database, Transaction
@@ -26,31 +26,6 @@ _LABEL = """
 MATCH (s:Segment {key: $key})
 SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn)
 """
-
-
-@dataclass(frozen=True)
-class SavedSegment:
-    """One version of a named filter, or of a named list of customers.
-
-    The labels, the kind, the state, the owner and the editors (names of API keys) are the segment's, the
-    same for all versions.
-    """
-
-    key: str
-    labels: Labels
-    kind: SegmentKind
-    state: SegmentState
-    owner: str
-    editors: tuple[str, ...]
-    version: int
-    filter: Node
-    author: str
-    note: str
-    at: datetime
-    restores: int | None = None
-    """The number of the older version whose filter a rollback brought back."""
-    is_newest: bool = True
-    """Whether no newer version was there; only said of one that was asked for by its number."""
 
 
 async def save_version(

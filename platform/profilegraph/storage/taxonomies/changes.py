@@ -9,35 +9,15 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.retagging import CarriedTagging, Rule, settled
 from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.domain.values import EPOCH
+from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
-from profilegraph.storage.segments.saved import SavedSegment, saved_segment
+from profilegraph.storage.segments.saved import saved_segment
 from profilegraph.storage.statements import statement
-
-
-@dataclass(frozen=True)
-class KeptChange:
-    """A change of tags as the graph keeps it."""
-
-    key: str
-    state: ChangeState
-    plan: str
-    """JSON of the plan."""
-    by: str
-    """Name of the API key that planned it."""
-    at: datetime
-    expires: datetime
-    record: str | None = None
-    """JSON of what applying it did; None before."""
-    members: BitMap | None = None
-    """Of a split: ordinals of those who go to the first tag."""
-    applied_by: str | None = None
-    applied_at: datetime | None = None
-    undone_by: str | None = None
-    undone_at: datetime | None = None
 
 
 async def keep_plan(transaction: Transaction, change: KeptChange) -> None:
