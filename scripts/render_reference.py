@@ -100,8 +100,8 @@ def _needed(one: StoredField, kind: StoredKind[Any]) -> str:
 def _read(one: StoredField, kind: StoredKind[Any]) -> str:
     if one.choices is not None:
         return "one of " + ", ".join(f"`{choice.value}`" for choice in one.choices)
-    if one.form is not None:
-        return one.form.value
+    if one.format is not None:
+        return one.format.value
     if one.name == "key":
         return "key of your own, 1 to 200 characters"
     if one.refers_to is not None:

@@ -69,8 +69,8 @@ class Reference:
     to: str
 
 
-class TextForm(Enum):
-    """Marks a type that is written in a form of its own, and says to people in which."""
+class TextFormat(Enum):
+    """Marks a type that is written in a format of its own, and says to people in which."""
 
     TAG = "full key of a tag, `dimension/tag`"
     HOURS = "span of the day, such as `18:00-22:00`"
@@ -95,20 +95,20 @@ EmployeeKey = Annotated[Key, Reference("Employee")]
 ChannelKey = Annotated[Key, Reference("Channel")]
 OpportunityKey = Annotated[Key, Reference("Opportunity")]
 SnakeKey = Annotated[str, StringConstraints(pattern=SNAKE_KEY)]
-EventType = Annotated[SnakeKey, TextForm.EVENT_TYPE]
-TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY), Reference("Tag"), TextForm.TAG]
+EventType = Annotated[SnakeKey, TextFormat.EVENT_TYPE]
+TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY), Reference("Tag"), TextFormat.TAG]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200), NormalText]
 Region = Annotated[
-    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$"), TextForm.REGION
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$"), TextFormat.REGION
 ]
-Hours = Annotated[str, Field(pattern=HOURS), TextForm.HOURS]
+Hours = Annotated[str, Field(pattern=HOURS), TextFormat.HOURS]
 Moment = Annotated[datetime, AfterValidator(_utc)]
-Share = Annotated[float, Field(ge=0, le=1), TextForm.SHARE]
-Stance = Annotated[float, Field(ge=-1, le=1), TextForm.STANCE]
+Share = Annotated[float, Field(ge=0, le=1), TextFormat.SHARE]
+Stance = Annotated[float, Field(ge=-1, le=1), TextFormat.STANCE]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]
 Amount = Annotated[Decimal, AfterValidator(_storable_amount)]
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from profilegraph.domain.values import Record, Reference, TextForm, from_units, to_units
+from profilegraph.domain.values import Record, Reference, TextFormat, from_units, to_units
 from profilegraph.errors import UnreadableRecord
 
 R = TypeVar("R", bound=Record)
@@ -69,8 +69,8 @@ class StoredField:
     choices: type[StrEnum] | None = None
     refers_to: str | None = None
     """The kind of record that it is the key of, by the name of its class."""
-    form: TextForm | None = None
-    """The form in which people write it, where it has one of its own."""
+    format: TextFormat | None = None
+    """The format in which people write it, where it has one of its own."""
 
     @property
     def to_graph(self) -> Callable[[Any], Any] | None:
@@ -249,7 +249,7 @@ def fields_of(
             known=info.is_required() or info.get_default(call_default_factory=True) is not None,
             choices=choices,
             refers_to=next((one.to for one in marks if isinstance(one, Reference)), None),
-            form=next((one for one in marks if isinstance(one, TextForm)), None),
+            format=next((one for one in marks if isinstance(one, TextFormat)), None),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from profilegraph.domain.records.stored import StoredField, ValueType
 from profilegraph.domain.taxonomy.definition import AttributeType
-from profilegraph.domain.values import TextForm
+from profilegraph.domain.values import TextFormat
 from profilegraph.importers.values.cells import (
     parse_boolean,
     parse_enum,
@@ -23,12 +23,12 @@ from profilegraph.importers.values.money import AmountRules, parse_amount, parse
 
 Parser = Callable[[str], Any]
 """From text to a value; raises ValueError with a reason."""
-_FORMS: Mapping[TextForm | None, Parser] = {
-    TextForm.TAG: parse_tag,
-    TextForm.HOURS: parse_hours,
-    TextForm.REGION: parse_region,
-    TextForm.SHARE: parse_share,
-    TextForm.STANCE: parse_share,
+_FORMATS: Mapping[TextFormat | None, Parser] = {
+    TextFormat.TAG: parse_tag,
+    TextFormat.HOURS: parse_hours,
+    TextFormat.REGION: parse_region,
+    TextFormat.SHARE: parse_share,
+    TextFormat.STANCE: parse_share,
 }
 
 
@@ -49,8 +49,8 @@ def field_parser(field: StoredField, dates: DateRules, amounts: AmountRules) -> 
     """Return how a field of a kind of record is read."""
     if field.choices is not None:
         return partial(parse_enum, words=field.choices)
-    if field.form in _FORMS:
-        return _FORMS[field.form]
+    if field.format in _FORMATS:
+        return _FORMATS[field.format]
     match field.value_type:
         case ValueType.MOMENT:
             return partial(parse_moment, rules=dates)
