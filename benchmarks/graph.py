@@ -179,7 +179,7 @@ def _batch(things: Iterator[T], size: int) -> list[T]:
 
 
 async def _save(platform: Platform, records: list[Record]) -> None:
-    await save(platform, records, NOW, asked="benchmark")
+    await save(platform, records, NOW)
 
 
 async def _tag(platform: Platform, rows: list[Row]) -> None:

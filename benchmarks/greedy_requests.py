@@ -194,7 +194,7 @@ async def load(settings: Settings, address: Address, subsidiaries: int) -> str:
 
 
 async def _save(ours: Platform, some: list[Record]) -> None:
-    await save(ours, some, NOW, asked="greedy")
+    await save(ours, some, NOW)
 
 
 def measure(port: int, pid: int, key: str, greedy: Greedy) -> Measured:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from profilegraph.services.customers.records import remove_tags
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
+from profilegraph.services.customers.records import UntagCustomers, untag_customers
 
 SAVE = """
 mutation($input: SaveCustomerInput!, $idempotencyKey: String) {
@@ -161,7 +163,17 @@ async def test_a_tagging_is_taken_off_once_however_often_it_is_named(api):
     await save(api, "acme")
     await tag(api, "acme", tag="temperature/warm")
     warm = ["temperature/warm"] * 2
-    assert await remove_tags(api.platform, ["acme", "acme"], warm, api.now) == 1
+    assert (
+        await untag_customers(
+            api.platform,
+            UntagCustomers(
+                ("acme", "acme"),
+                tuple(warm),
+            ),
+            CommandContext(OPERATOR, api.now),
+        )
+        == 1
+    )
 
 
 async def test_a_repeated_request_with_its_key_changes_nothing_and_is_answered_again(api):

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.importers.taxonomies.located_yaml import load_located
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.taxonomy_changes.applying import Application, apply
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, read_change
+from profilegraph.services.taxonomy_changes.planning import read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
 from tests.api.conftest import Api
 from tests.meta.source import ROOT
@@ -286,7 +287,7 @@ async def test_a_typed_filter_means_at_once_what_it_does_after_a_change_and_afte
     # Another process, such as a command, changes tags: the next question here knows of it.
     again = (await api(PLAN, change={"version": {"text": new}}))["planTaxonomyChange"]
     elsewhere = replace(api.platform, knowledge=GraphCache(api.platform.database))
-    li = ChangeAuthor(Actor("li", administrator=True), api.now)
+    li = CommandContext(Actor("li", administrator=True), api.now)
     await apply(elsewhere, Application(again["key"], again["digest"]), li)
     mutation = """mutation ($f: FilterInput!) { saveSegment(input: {
       key: "s", filter: $f, labels: {zhCN: "德国", en: "Germany"}}) { version filter } }"""

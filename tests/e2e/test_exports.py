@@ -20,6 +20,8 @@ import pytest
 import structlog
 from openpyxl import load_workbook
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.activity import Arrival, Channel
 from profilegraph.domain.records.customers import (
     Customer,
@@ -43,6 +45,7 @@ from profilegraph.services.exports import tables
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.storage.records.reads import read_profiles
 from profilegraph.web.operations.logs import configure_logging
 from profilegraph.web.service import platform_app
@@ -55,7 +58,7 @@ LABELS = Labels(zh_cn="华东/大客户", en="Large customers")
 
 async def save_segment(platform: Platform, key: str, filter_: dict[str, Any]) -> None:
     await service.save_segment(
-        platform, key, LABELS, decode(filter_), author="li", note="", now=NOW
+        platform, SaveSegment(key, LABELS, decode(filter_)), CommandContext(Actor("li"), NOW)
     )
 
 
@@ -417,7 +420,9 @@ async def test_a_past_moment_has_the_members_of_its_time(client, graph):
     until = NOW - timedelta(days=2)
     tagging = Tagging(customer="b", tag="temperature/cold", since=old, until=until)
     await save(graph, [tagging], NOW)
-    await service.save_segment(graph, "cold", LABELS, decode(cold), author="li", note="", now=old)
+    await service.save_segment(
+        graph, SaveSegment("cold", LABELS, decode(cold)), CommandContext(Actor("li"), old)
+    )
     assert (await rows(client, "cold.csv", columns="key"))[1:] == []
     then = (NOW - timedelta(days=5)).isoformat()
     for moment in ("asOf", "now"):

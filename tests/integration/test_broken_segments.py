@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.taxonomy.definition import Taxonomy
@@ -19,14 +21,16 @@ from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import BrokenSegment
 from profilegraph.language.codec import decode
 from profilegraph.services.cache.graph_cache import GraphCache
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.exports.tables import open_table
 from profilegraph.services.live import service as watching
 from profilegraph.services.live.questions import ask
+from profilegraph.services.live.service import SetSegmentLive
 from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import groups, service
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.groups import SaveSegmentGroup
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from tests.conftest import NOW
 from tests.support.taxonomies import lose
@@ -34,7 +38,7 @@ from tests.support.taxonomies import lose
 LATER = NOW + timedelta(minutes=1)
 WARM: dict[str, Any] = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 NOT_PAINED: dict[str, Any] = {"not": {"tags": {"dimension": "pains", "anyOf": ["no_integration"]}}}
-BY = CommandContext("li", NOW)
+BY = CommandContext(Actor("li"), NOW)
 
 
 @pytest.fixture(params=["index", "cypher"])
@@ -45,7 +49,7 @@ async def live(request: Any, platform: Platform) -> AsyncIterator[Platform]:
     try:
         await warm(whole, "a")
         await define(whole, {"all": [WARM, NOT_PAINED]})
-        await watching.set_live(whole, "s", on_change=True, schedule=None, act=BY)
+        await watching.set_live(whole, SetSegmentLive("s", True, None), BY)
         yield whole
     finally:
         await knowledge.close()
@@ -59,7 +63,9 @@ async def warm(platform: Platform, key: str) -> None:
 async def define(platform: Platform, filter_: dict[str, Any], key: str = "s") -> None:
     labels = Labels(zh_cn="人群", en="Segment")
     node = decode(filter_)
-    await service.save_segment(platform, key, labels, node, author="li", note="", now=NOW)
+    await service.save_segment(
+        platform, SaveSegment(key, labels, node), CommandContext(Actor("li"), NOW)
+    )
 
 
 async def told(platform: Platform) -> list[tuple[str, bool, MoveCause]]:
@@ -73,7 +79,9 @@ async def test_a_broken_live_segment_stops_and_catches_up_when_it_is_mended(live
     before = await lose(live, "pains/no_integration")
     await watcher.round(LATER)
     await warm(live, "b")
-    await remove_tags(live, ["a"], ["temperature/warm"], LATER)
+    await untag_customers(
+        live, UntagCustomers(("a",), ("temperature/warm",)), CommandContext(OPERATOR, LATER)
+    )
     await watcher.round(LATER)
     assert await told(live) == []
     await load_taxonomies(live.database, before)
@@ -110,7 +118,15 @@ async def test_a_group_names_the_segment_that_it_cannot_tell_apart(platform: Pla
     await define(platform, WARM, "warm")
     await define(platform, NOT_PAINED)
     labels = Labels(zh_cn="组", en="Group")
-    group = await groups.save_group(platform, "g", labels, ["warm", "s"], BY)
+    group = await groups.save_group(
+        platform,
+        SaveSegmentGroup(
+            "g",
+            labels,
+            ("warm", "s"),
+        ),
+        BY,
+    )
     await save(platform, [Customer(key="a")], NOW)
     await lose(platform, "pains")
     with pytest.raises(BrokenSegment, match="'s' is broken"):

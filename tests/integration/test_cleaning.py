@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.records.organisation import Employee, Team
 from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.customers.records import save
-from profilegraph.services.duties import DutyRequest
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies import cleaning
-from profilegraph.services.taxonomies.cleaning import Cleaned
+from profilegraph.services.taxonomies.cleaning import Cleaned, CleanTags
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.taxonomies.cleaning import Staleness, close_stale, find_stale
 from tests.conftest import NOW
@@ -67,12 +67,7 @@ async def clean(
     dimension: str = "pains",
 ) -> Cleaned:
     return await cleaning.clean(
-        platform,
-        dimension,
-        older_than_days=days,
-        frozen_days=frozen,
-        dry_run=dry,
-        request=DutyRequest(actor, NOW, key),
+        platform, CleanTags(dimension, days, frozen, dry), CommandContext(actor, NOW, key)
     )
 
 

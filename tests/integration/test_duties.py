@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
@@ -19,7 +20,7 @@ from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import Forbidden, NotFound, Unauthenticated
 from profilegraph.services import duties
 from profilegraph.services.customers.records import save
-from profilegraph.services.duties import DutyRequest
+from profilegraph.services.duties import AssignDuty, EndLoan, LendDuty
 from profilegraph.services.keys import check_key, create_key, list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
@@ -28,7 +29,7 @@ from tests.conftest import NOW
 
 LI = Actor("Li", "li")
 WANG = Actor("Wang", "wang")
-BOSS = DutyRequest(OPERATOR, NOW)
+BOSS = CommandContext(OPERATOR, NOW)
 LATER = NOW + timedelta(days=1)
 
 
@@ -54,16 +55,7 @@ async def require(
 
 
 async def lend(platform: Platform, dimension: str = "temperature") -> str:
-    loan = await duties.lend(
-        platform,
-        dimension,
-        Duty.TAG,
-        employee="wang",
-        team=None,
-        until=LATER,
-        note="",
-        request=BOSS,
-    )
+    loan = await duties.lend(platform, LendDuty(dimension, Duty.TAG, LATER, "wang", None), BOSS)
     return loan.key
 
 
@@ -103,7 +95,7 @@ async def test_a_loan_that_is_relied_on_ends_after_what_rests_on_it(office: Plat
 
     resting = asyncio.create_task(office.database.write(work))
     await relied_on.wait()
-    ending = asyncio.create_task(duties.end(office, key, BOSS))
+    ending = asyncio.create_task(duties.end(office, EndLoan(key), BOSS))
     done, _ = await asyncio.wait([ending], timeout=0.5)
     assert not done
     go_on.set()
@@ -117,7 +109,7 @@ async def test_a_dimension_with_another_name_keeps_its_loans_and_assignments(
     office: Platform,
 ) -> None:
     await lend(office)
-    await duties.assign(office, "temperature", Duty.CLEAN, "marketing", BOSS)
+    await duties.assign(office, AssignDuty("temperature", Duty.CLEAN, "marketing"), BOSS)
     core = next(one for one in (await office.catalogue()).taxonomies if one.key == "b2b_core")
     definition = core.model_dump(by_alias=True, exclude_none=True)
     warmth = next(one for one in definition["dimensions"] if one["key"] == "temperature")
@@ -130,7 +122,7 @@ async def test_a_dimension_with_another_name_keeps_its_loans_and_assignments(
         with pytest.raises(Forbidden):
             await require(office, LI, Duty.CLEAN, name)
     assert [one.dimension for one in await duties.loans(office, NOW, "warmth")] == ["warmth"]
-    await duties.assign(office, "warmth", Duty.CLEAN, None, BOSS)
+    await duties.assign(office, AssignDuty("warmth", Duty.CLEAN, None), BOSS)
     with pytest.raises(Forbidden):
         await require(office, WANG, Duty.CLEAN, "warmth")
 

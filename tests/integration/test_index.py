@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.activity import Arrival, Channel, Event
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.records.organisation import (
@@ -35,7 +37,7 @@ from profilegraph.services.cache.indexing import load_changed
 from profilegraph.services.cache.states import IndexState
 from profilegraph.services.cache.verification import rebuild, verify_saved
 from profilegraph.services.customers import people
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.storage.feed import change_feed
@@ -192,7 +194,9 @@ async def test_a_tag_taken_away_is_gone_from_the_next_answer(indexed: Platform) 
     await save(indexed, [Customer(key="a"), warm("a")], NOW)
     await ready(indexed)
     assert await service.count(indexed, WARM, NOW) == 1
-    await remove_tags(indexed, ["a"], ["temperature/warm"], NOW)
+    await untag_customers(
+        indexed, UntagCustomers(("a",), ("temperature/warm",)), CommandContext(OPERATOR, NOW)
+    )
     assert await service.count(indexed, WARM, NOW) == 0
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
@@ -18,13 +20,13 @@ from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.hooks import MembershipChanged, TaggedCustomer, TagsChanged, hookimpl
 from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker, PluginPart
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins import listeners as module
 from profilegraph.services.plugins.listeners import ListenerQueue
 from profilegraph.services.plugins.models import compute
-from profilegraph.storage.feed.change_feed import TagWrites
+from profilegraph.storage.neo4j.events import TagsWritten
 from tests.conftest import NOW
 from tests.integration.test_live import cool, go_live, warm
 from tests.support.plugins import host_of
@@ -59,11 +61,12 @@ async def hear(platform: Platform) -> AsyncIterator[Any]:
     def with_ears(**ears: object) -> Platform:
         host = replace(platform.host, listeners=host_of(**ears).listeners, guard=CircuitBreaker())
         made.append(ListenerQueue(host.listeners, host.guard))
-        platform.database.on_tags = made[-1].tags_written
+        platform.database.events.subscribe(TagsWritten, made[-1].tags_written)
         return replace(platform, host=host, listening=made[-1])
 
     yield with_ears
-    platform.database.on_tags = None
+    for one in made:
+        platform.database.events.unsubscribe(TagsWritten, one.tags_written)
     await asyncio.gather(*(one.close() for one in made))
 
 
@@ -137,7 +140,7 @@ async def test_many_changes_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(module, "MOST_CUSTOMERS", 2)
     ear = Ear()
     listening = ListenerQueue(host_of(acme=ear).listeners)
-    listening.tags_written(TagWrites(NOW, [("a", "x/y"), ("b", "x/y"), ("c", "x/y")]))
+    listening.tags_written(TagsWritten(NOW, (("a", "x/y"), ("b", "x/y"), ("c", "x/y"))))
     change = MembershipChanged("s", NOW, MoveCause.TIME_PASSED, ("a", "b", "c"), ("d",))
     listening.members_moved(change)
     await listening.close()
@@ -178,7 +181,7 @@ async def test_a_listener_that_raises_is_named_set_aside_and_stops_nobody(
 def told(host: Host, changes: int) -> ListenerQueue:
     listening = ListenerQueue(host.listeners, host.guard)
     for n in range(changes):
-        listening.tags_written(TagWrites(NOW, [(f"c{n}", "x/y")]))
+        listening.tags_written(TagsWritten(NOW, ((f"c{n}", "x/y"),)))
     return listening
 
 
@@ -248,6 +251,8 @@ async def test_tags_that_are_taken_twice_are_told_once(hear: Any) -> None:
     platform = hear(acme=ear)
     await warm(platform, "a")
     for _ in range(2):
-        await remove_tags(platform, ["a"], ["temperature/warm"], LATER)
+        await untag_customers(
+            platform, UntagCustomers(("a",), ("temperature/warm",)), CommandContext(OPERATOR, LATER)
+        )
     await platform.listening.close()
     assert [one.untagged for one in ear.heard] == [(), tags(("a", "warm"))]

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.deployment import Deployment
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Relation, RelationKind, Tagging
@@ -23,25 +25,26 @@ from profilegraph.errors import Conflict, DatabaseTimeout, Forbidden, InvalidInp
 from profilegraph.language.codec import decode
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_some
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live import affected, questions
 from profilegraph.services.live import service as watching
 from profilegraph.services.live import worker as watcher_module
-from profilegraph.services.live.feed import FeedNews, news_since
 from profilegraph.services.live.questions import Matches
 from profilegraph.services.live.schedules import next_run
-from profilegraph.services.live.service import HistoryPosition, Transition
+from profilegraph.services.live.service import HistoryPosition, SetSegmentLive, Transition
 from profilegraph.services.live.worker import RETRY, Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState
+from profilegraph.services.segments.service import SaveSegment
+from profilegraph.storage.feed.follower import FeedNews, news_since
 from profilegraph.storage.live import read_members, read_watches
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
 
 WARM: dict[str, Any] = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 RECENT: dict[str, Any] = {"event": {"type": "visit_page", "window": {"lastDays": 30}}}
-BY = CommandContext("li", NOW)
+BY = CommandContext(Actor("li"), NOW)
 HOURLY = "0 * * * *"
 LATER = NOW + timedelta(minutes=1)
 DATA, TIME = MoveCause.DATA_CHANGED, MoveCause.TIME_PASSED
@@ -68,16 +71,18 @@ async def go_live(
     *,
     on_change: bool = True,
     schedule: str | None = HOURLY,
-    act: CommandContext = BY,
+    context: CommandContext = BY,
 ) -> None:
     await define(platform, filter_, key)
-    await watching.set_live(platform, key, on_change=on_change, schedule=schedule, act=act)
+    await watching.set_live(platform, SetSegmentLive(key, on_change, schedule), context)
 
 
 async def define(platform: Platform, filter_: dict[str, Any], key: str = "s") -> None:
     labels = Labels(zh_cn=key, en=key)
     node = decode(filter_)
-    await service.save_segment(platform, key, labels, node, author="li", note="", now=NOW)
+    await service.save_segment(
+        platform, SaveSegment(key, labels, node), CommandContext(Actor("li"), NOW)
+    )
 
 
 async def warm(platform: Platform, *customers: str) -> None:
@@ -87,7 +92,11 @@ async def warm(platform: Platform, *customers: str) -> None:
 
 
 async def cool(platform: Platform, *customers: str, at: datetime = LATER) -> None:
-    await remove_tags(platform, customers, ["temperature/warm"], at)
+    await untag_customers(
+        platform,
+        UntagCustomers(tuple(customers), ("temperature/warm",)),
+        CommandContext(OPERATOR, at),
+    )
 
 
 async def merge(platform: Platform, one: str, into: str) -> None:
@@ -440,13 +449,13 @@ async def test_a_segment_that_is_archived_or_not_live_any_more_rests(platform: P
         await go_live(platform, key=key)
     watcher = Watcher(platform)
     await watcher.round(LATER)
-    await lifecycle.set_state(platform, "archived", SegmentState.ARCHIVED, BY)
-    await watching.set_live(platform, "off", on_change=False, schedule=None, act=BY)
+    await lifecycle.set_state(platform, SetSegmentState("archived", SegmentState.ARCHIVED), BY)
+    await watching.set_live(platform, SetSegmentLive("off", False, None), BY)
     await warm(platform, "a")
     await watcher.round(LATER)
     assert [len(await told(platform, key)) for key in ("archived", "off", "on")] == [0, 0, 1]
-    await lifecycle.set_state(platform, "archived", SegmentState.ACTIVE, BY)
-    await watching.set_live(platform, "off", on_change=True, schedule=None, act=BY)
+    await lifecycle.set_state(platform, SetSegmentState("archived", SegmentState.ACTIVE), BY)
+    await watching.set_live(platform, SetSegmentLive("off", True, None), BY)
     await watcher.round(LATER)
     assert [len(await told(platform, key)) for key in ("archived", "off", "on")] == [1, 1, 1]
 
@@ -463,7 +472,7 @@ async def test_deleting_a_live_segment_deletes_its_history(platform: Platform) -
     await watcher.round(LATER)
     await warm(platform, "a")
     await watcher.round(LATER)
-    await lifecycle.delete_segment(platform, "s", BY)
+    await lifecycle.delete_segment(platform, DeleteSegment("s"), BY)
     await watcher.round(LATER)
     rows = await platform.database.read(
         "MATCH (n:Watch|Move) RETURN labels(n)[0] AS label, count(*) AS many ORDER BY label"
@@ -475,20 +484,20 @@ async def test_who_may_not_change_a_segment_may_not_make_it_live(platform: Platf
     await define(platform, WARM)
     with pytest.raises(Forbidden):
         await watching.set_live(
-            platform, "s", on_change=True, schedule=None, act=CommandContext("wang", NOW)
+            platform, SetSegmentLive("s", True, None), CommandContext(Actor("wang"), NOW)
         )
     with pytest.raises(NotFound):
-        await watching.set_live(platform, "x", on_change=True, schedule=None, act=BY)
-    await lifecycle.set_state(platform, "s", SegmentState.ARCHIVED, BY)
+        await watching.set_live(platform, SetSegmentLive("x", True, None), BY)
+    await lifecycle.set_state(platform, SetSegmentState("s", SegmentState.ARCHIVED), BY)
     with pytest.raises(Conflict, match="ARCHIVED"):
-        await watching.set_live(platform, "s", on_change=True, schedule=None, act=BY)
+        await watching.set_live(platform, SetSegmentLive("s", True, None), BY)
 
 
 @pytest.mark.parametrize("schedule", ["", "hourly", "61 * * * *", "0 3 * * 1", "* * * * * *"])
 async def test_a_schedule_that_is_none_is_refused(platform: Platform, schedule: str) -> None:
     await define(platform, WARM)
     with pytest.raises(InvalidInput) as told_of:
-        await watching.set_live(platform, "s", on_change=False, schedule=schedule, act=BY)
+        await watching.set_live(platform, SetSegmentLive("s", False, schedule), BY)
     assert told_of.value.where == "schedule"
 
 

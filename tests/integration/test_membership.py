@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
@@ -26,10 +28,11 @@ from profilegraph.errors import InvalidInput, NoHistory, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import Past
 from profilegraph.rendering.attribution import CAUSES, reason_line
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import membership, service
 from profilegraph.services.segments.membership import MembershipSums
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.storage.neo4j.database import Transaction
 from tests.conftest import NOW
 
@@ -42,7 +45,9 @@ Told = tuple[bool, list[Cause]]
 
 async def save_as(platform: Platform, key: str, filter_: object, now: datetime) -> None:
     node = decode(filter_)
-    await service.save_segment(platform, key, LABELS, node, author="li", note="", now=now)
+    await service.save_segment(
+        platform, SaveSegment(key, LABELS, node), CommandContext(Actor("li"), now)
+    )
 
 
 async def changes(platform: Platform, days: float = 10) -> dict[str, Told]:
@@ -216,7 +221,12 @@ async def test_a_tag_that_was_taken_away_is_told_from_one_that_ended(platform: P
     tags = [tagging(key, until=end) for key, end in ends.items()]
     await save(platform, [*(Customer(key=key) for key in ends), *tags], NOW)
     await save_as(platform, "s", PAINED, NOW)
-    assert await remove_tags(platform, list(ends), [PAIN], LATER) == 3
+    assert (
+        await untag_customers(
+            platform, UntagCustomers(tuple(ends), (PAIN,)), CommandContext(OPERATOR, LATER)
+        )
+        == 3
+    )
     assert await changes(platform) == {
         "taken": (False, [Cause.TAG_REMOVED]),
         "cut": (False, [Cause.TAG_REMOVED]),
@@ -283,7 +293,11 @@ async def moved(platform: Platform) -> Platform:
     await save(platform, [*(Customer(key=key) for key in keys), *old], NOW)
     await save_as(platform, "s", PAINED, NOW)
     await save(platform, [tagging(key, LATER) for key in keys if key[0] == "i"], LATER)
-    await remove_tags(platform, [key for key in keys if key[0] == "o"], [PAIN], LATER)
+    await untag_customers(
+        platform,
+        UntagCustomers(tuple([key for key in keys if key[0] == "o"]), (PAIN,)),
+        CommandContext(OPERATOR, LATER),
+    )
     return platform
 
 

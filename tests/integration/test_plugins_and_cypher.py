@@ -13,6 +13,8 @@ import pytest
 from neo4j import AsyncManagedTransaction, AsyncSession, Query
 from pydantic import BaseModel, Field
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels, Record
@@ -35,13 +37,12 @@ from profilegraph.hooks import (
 from profilegraph.hooks.hosting.host import Candidate, build_host
 from profilegraph.language.codec import decode
 from profilegraph.services.customers.records import save
-from profilegraph.services.destinations.sending import Sending, ask_to_send
+from profilegraph.services.destinations.sending import Sending, SendSegment, request_delivery
 from profilegraph.services.imports.files import ImportJob, import_with
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.customer_fields import field_values
 from profilegraph.services.plugins.models import compute
 from profilegraph.services.segments import service
-from profilegraph.services.segments.rules import CommandContext
 from tests.conftest import NOW
 from tests.integration.test_live import define, warm
 from tests.support.plugins import with_plugins
@@ -171,8 +172,8 @@ async def test_nothing_that_a_plugin_brings_is_in_a_query(
         with pytest.raises(ProfilegraphError):
             await compute(platform, model, NOW)
     await define(platform, {"tags": {"dimension": "temperature", "anyOf": ["warm"]}})
-    waiting = await ask_to_send(
-        platform, "s", "evil_destination", {}, None, CommandContext(EVIL, NOW)
+    waiting = await request_delivery(
+        platform, SendSegment("s", "evil_destination", {}, None), CommandContext(Actor(EVIL), NOW)
     )
     assert (await Sending(platform).send(waiting, NOW)).note == EVIL
     assert len(queries) > 20

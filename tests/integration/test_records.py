@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
@@ -40,7 +42,13 @@ from profilegraph.domain.records.organisation import (
 )
 from profilegraph.domain.values import Record
 from profilegraph.errors import Conflict, InvalidInput, NotFound
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import (
+    SaveRecords,
+    UntagCustomers,
+    save,
+    save_records,
+    untag_customers,
+)
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.upserts import UPSERTS
@@ -388,31 +396,53 @@ async def test_two_writers_at_once_never_close_a_circle(platform: Platform) -> N
 
 async def test_removing_a_tag_keeps_it_in_the_past(platform: Platform) -> None:
     await save(platform, [Customer(key="c"), tagging("pains/no_integration", -9)], NOW)
-    assert await remove_tags(platform, ["c", "nobody"], ["pains/no_integration"], NOW) == 1
+    assert (
+        await untag_customers(
+            platform,
+            UntagCustomers(
+                ("c", "nobody"),
+                ("pains/no_integration",),
+            ),
+            CommandContext(OPERATOR, NOW),
+        )
+        == 1
+    )
     assert await history(platform) == [("WAS_TAGGED", "no_integration", -9, 0)]
-    assert await remove_tags(platform, ["c"], ["pains/no_integration"], NOW) == 0
+    assert (
+        await untag_customers(
+            platform,
+            UntagCustomers(("c",), ("pains/no_integration",)),
+            CommandContext(OPERATOR, NOW),
+        )
+        == 0
+    )
+
+
+async def save_once(platform: Platform, records: Sequence[Record], key: str) -> int:
+    command = SaveRecords(tuple(records))
+    return await save_records(platform, command, CommandContext(OPERATOR, NOW, key))
 
 
 async def test_a_repeated_request_is_answered_from_the_first_one(platform: Platform) -> None:
     first = [Customer(key="a"), Customer(key="b")]
-    assert await save(platform, first, NOW, request_key="r1") == 2
+    assert await save_once(platform, first, "r1") == 2
     await platform.database.define("MATCH (c:Customer {key: 'b'}) DELETE c")
-    assert await save(platform, first, NOW, request_key="r1") == 2
+    assert await save_once(platform, first, "r1") == 2
     assert await rows(platform, "MATCH (c:Customer) RETURN c.key AS key") == [{"key": "a"}]
 
 
 async def test_a_request_key_is_refused_for_another_content(platform: Platform) -> None:
-    await save(platform, [Customer(key="a")], NOW, request_key="r1")
+    await save_once(platform, [Customer(key="a")], "r1")
     with pytest.raises(Conflict, match="idempotency key 'r1'"):
-        await save(platform, [Customer(key="b")], NOW, request_key="r1")
+        await save_once(platform, [Customer(key="b")], "r1")
 
 
 async def test_a_request_that_failed_may_be_sent_again(platform: Platform) -> None:
     tag = Tagging(customer="late", tag="pains/no_integration", since=NOW)
     with pytest.raises(NotFound):
-        await save(platform, [tag], NOW, request_key="r1")
+        await save_once(platform, [tag], "r1")
     await save(platform, [Customer(key="late")], NOW)
-    assert await save(platform, [tag], NOW, request_key="r1") == 1
+    assert await save_once(platform, [tag], "r1") == 1
 
 
 async def test_concurrent_writers_leave_one_tag_of_a_single_dimension(platform: Platform) -> None:
@@ -440,8 +470,6 @@ async def test_of_concurrent_claims_on_one_identity_one_is_kept(platform: Platfo
 
 
 async def test_a_request_sent_many_times_at_once_is_carried_out_once(platform: Platform) -> None:
-    await asyncio.gather(
-        *(save(platform, [Customer(key="once")], NOW, request_key="same") for _ in range(6))
-    )
+    await asyncio.gather(*(save_once(platform, [Customer(key="once")], "same") for _ in range(6)))
     found = await rows(platform, "MATCH (r:Request) RETURN count(r) AS requests")
     assert found == [{"requests": 1}]

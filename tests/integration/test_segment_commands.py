@@ -13,6 +13,8 @@ from anyio import to_thread
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.embedded.server import RunningServer
@@ -23,6 +25,7 @@ from profilegraph.services.live import service as watching
 from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
+from profilegraph.services.segments.service import SaveSegment
 from tests.conftest import NOW
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
@@ -101,7 +104,9 @@ async def early(platform: Platform) -> None:
     """The segment s is a month older than the only customer."""
     labels, everyone = Labels(zh_cn="人群", en="Segment"), decode({"all": []})
     month = NOW - timedelta(days=30)
-    await service.save_segment(platform, "s", labels, everyone, author="Li", note="", now=month)
+    await service.save_segment(
+        platform, SaveSegment("s", labels, everyone), CommandContext(Actor("Li"), month)
+    )
     await records.save(platform, [Customer(key="a")], NOW)
 
 
@@ -144,7 +149,9 @@ async def warmed(platform: Platform) -> None:
     """The segment s of warm customers; b warms up two days after it was saved."""
     await records.save(platform, [Customer(key="a"), Customer(key="b")], NOW)
     labels = Labels(zh_cn="人群", en="Segment")
-    await service.save_segment(platform, "s", labels, decode(WARM), author="li", note="", now=NOW)
+    await service.save_segment(
+        platform, SaveSegment("s", labels, decode(WARM)), CommandContext(Actor("li"), NOW)
+    )
     later = NOW + timedelta(days=2)
     await records.save(
         platform, [Tagging(customer="b", tag="temperature/warm", since=later)], later

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.segment_groups import SegmentGroup
@@ -17,8 +19,14 @@ from profilegraph.language.nodes import EVERYONE
 from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import groups, lifecycle, service
-from profilegraph.services.segments.groups import GroupAssignment, own_filter, reason
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.groups import (
+    DeleteSegmentGroup,
+    GroupAssignment,
+    SaveSegmentGroup,
+    own_filter,
+    reason,
+)
+from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState
 from tests.conftest import NOW
 from tests.integration.test_live import BY, WARM, define
 
@@ -45,7 +53,7 @@ async def grouped(platform: Platform) -> Platform:
     await save(platform, records, NOW)
     for key, filter_ in FILTERS.items():
         await define(platform, filter_, key)
-    await groups.save_group(platform, "care", GROUP, list(FILTERS), BY)
+    await groups.save_group(platform, SaveSegmentGroup("care", GROUP, tuple(FILTERS)), BY)
     return platform
 
 
@@ -73,7 +81,7 @@ async def test_every_customer_of_any_segment_belongs_to_exactly_one(grouped: Pla
 
 async def test_another_order_leaves_other_shares_and_the_same_total(grouped: Platform) -> None:
     order = ["pained", "visited", "warm"]
-    care = await groups.save_group(grouped, "care", GROUP, order, BY)
+    care = await groups.save_group(grouped, SaveSegmentGroup("care", GROUP, tuple(order)), BY)
     found = await groups.shares(grouped, care, NOW)
     assert [(one.segment, one.own) for one in found.shares] == [
         ("pained", 4),
@@ -84,7 +92,20 @@ async def test_another_order_leaves_other_shares_and_the_same_total(grouped: Pla
 
 
 async def test_the_heaviest_segment_wins_and_among_equals_the_first(grouped: Platform) -> None:
-    care = await groups.save_group(grouped, "care", GROUP, list(FILTERS), BY, [1, 2.5, 2.5])
+    care = await groups.save_group(
+        grouped,
+        SaveSegmentGroup(
+            "care",
+            GROUP,
+            tuple(FILTERS),
+            (
+                1,
+                2.5,
+                2.5,
+            ),
+        ),
+        BY,
+    )
     assert care.segments == ("visited", "pained", "warm")
     assert care.weights == (2.5, 2.5, 1.0)
     found = await groups.shares(grouped, care, NOW)
@@ -97,8 +118,10 @@ async def test_the_heaviest_segment_wins_and_among_equals_the_first(grouped: Pla
     assert reason(one, ["痛", "热"], "zh") == "同时属于痛（权重2.5）、热（权重1）；痛权重最高。"
     for wrong in ([1.0], [1.0, 2.0, float("nan")]):
         with pytest.raises(InvalidInput, match="weight"):
-            await groups.save_group(grouped, "care", GROUP, list(FILTERS), BY, wrong)
-    again = await groups.save_group(grouped, "care", GROUP, list(FILTERS), BY)
+            await groups.save_group(
+                grouped, SaveSegmentGroup("care", GROUP, tuple(FILTERS), tuple(wrong)), BY
+            )
+    again = await groups.save_group(grouped, SaveSegmentGroup("care", GROUP, tuple(FILTERS)), BY)
     assert again.weights is None
 
 
@@ -129,30 +152,54 @@ def test_the_reason_names_all_segments_with_their_ranks() -> None:
 @pytest.mark.parametrize("some", [[], ["warm"], ["warm", "warm"], [f"s{n}" for n in range(21)]])
 async def test_a_group_ranks_some_different_segments(grouped: Platform, some: list[str]) -> None:
     with pytest.raises(InvalidInput):
-        await groups.save_group(grouped, "new", GROUP, some, BY)
+        await groups.save_group(grouped, SaveSegmentGroup("new", GROUP, tuple(some)), BY)
 
 
 async def test_a_group_ranks_segments_that_are_there_and_in_use(grouped: Platform) -> None:
     with pytest.raises(NotFound, match="'gone'"):
-        await groups.save_group(grouped, "new", GROUP, ["warm", "gone"], BY)
+        await groups.save_group(
+            grouped,
+            SaveSegmentGroup(
+                "new",
+                GROUP,
+                ("warm", "gone"),
+            ),
+            BY,
+        )
     with pytest.raises(Conflict, match="ranked in 'care'"):
-        await lifecycle.set_state(grouped, "pained", SegmentState.ARCHIVED, BY)
-    await groups.delete_group(grouped, "care", BY)
-    await lifecycle.set_state(grouped, "pained", SegmentState.ARCHIVED, BY)
+        await lifecycle.set_state(grouped, SetSegmentState("pained", SegmentState.ARCHIVED), BY)
+    await groups.delete_group(grouped, DeleteSegmentGroup("care"), BY)
+    await lifecycle.set_state(grouped, SetSegmentState("pained", SegmentState.ARCHIVED), BY)
     with pytest.raises(Conflict, match="archived"):
-        await groups.save_group(grouped, "new", GROUP, ["warm", "pained"], BY)
+        await groups.save_group(
+            grouped,
+            SaveSegmentGroup(
+                "new",
+                GROUP,
+                ("warm", "pained"),
+            ),
+            BY,
+        )
     assert await groups.groups(grouped) == []
 
 
 async def test_a_group_belongs_to_who_saved_it_and_holds_its_segments(grouped: Platform) -> None:
-    wang = CommandContext("wang", NOW)
+    wang = CommandContext(Actor("wang"), NOW)
     with pytest.raises(Forbidden):
-        await groups.save_group(grouped, "care", GROUP, ["warm", "pained"], wang)
+        await groups.save_group(
+            grouped,
+            SaveSegmentGroup(
+                "care",
+                GROUP,
+                ("warm", "pained"),
+            ),
+            wang,
+        )
     with pytest.raises(Forbidden):
-        await groups.delete_group(grouped, "care", wang)
+        await groups.delete_group(grouped, DeleteSegmentGroup("care"), wang)
     with pytest.raises(Conflict, match="ranked in 'care'"):
-        await lifecycle.delete_segment(grouped, "warm", BY)
-    await groups.delete_group(grouped, "care", BY)
+        await lifecycle.delete_segment(grouped, DeleteSegment("warm"), BY)
+    await groups.delete_group(grouped, DeleteSegmentGroup("care"), BY)
     with pytest.raises(NotFound):
         await groups.group(grouped, "care")
-    await lifecycle.delete_segment(grouped, "warm", BY)
+    await lifecycle.delete_segment(grouped, DeleteSegment("warm"), BY)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidFilter, NotFound
@@ -14,7 +16,8 @@ from profilegraph.language.nodes import Node
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service, versions
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.service import SaveSegment
+from profilegraph.services.segments.versions import RollBackSegment
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from tests.conftest import NOW
 
@@ -24,12 +27,16 @@ SMALL = decode({"tags": {"dimension": "company_size", "lte": "20_50"}})
 
 
 async def saved(platform: Platform, node: Node, key: str = "s") -> SavedSegment:
-    return await service.save_segment(platform, key, LABELS, node, author="li", note="", now=NOW)
+    return await service.save_segment(
+        platform, SaveSegment(key, LABELS, node), CommandContext(Actor("li"), NOW)
+    )
 
 
 async def back(platform: Platform, number: int, request_key: str | None = None) -> SavedSegment:
     return await versions.roll_back(
-        platform, "s", number, note="too narrow", act=CommandContext("li", NOW, request_key)
+        platform,
+        RollBackSegment("s", number, "too narrow"),
+        CommandContext(Actor("li"), NOW, request_key),
     )
 
 

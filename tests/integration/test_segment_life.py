@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from profilegraph.config import data_folder
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
@@ -16,14 +18,16 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service, versions
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState, ShareSegment
+from profilegraph.services.segments.service import SaveSegment
+from profilegraph.services.segments.versions import RollBackSegment
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.migrations import read_migrations
 from tests.conftest import NOW
 
 DRAFT, ACTIVE, ARCHIVED = SegmentState.DRAFT, SegmentState.ACTIVE, SegmentState.ARCHIVED
 PAINED: dict[str, Any] = {"tags": {"dimension": "pains", "hasAny": True}}
-LI, WANG = CommandContext("li", NOW), CommandContext("wang", NOW)
+LI, WANG = CommandContext(Actor("li"), NOW), CommandContext(Actor("wang"), NOW)
 
 
 def refers_to(*keys: str) -> dict[str, Any]:
@@ -36,18 +40,13 @@ async def save(
     filter_: dict[str, Any] = PAINED,
     state: SegmentState | None = None,
     author: str = "li",
-    **more: Any,
+    *,
+    operator: bool = False,
 ) -> SavedSegment:
     return await service.save_segment(
         platform,
-        key,
-        Labels(zh_cn=key, en=key),
-        decode(filter_),
-        author=author,
-        note="",
-        now=NOW,
-        state=state,
-        **more,
+        SaveSegment(key, Labels(zh_cn=key, en=key), decode(filter_), state=state),
+        CommandContext(Actor(author, operator=operator), NOW),
     )
 
 
@@ -74,14 +73,16 @@ async def test_a_state_follows_only_certain_others(
 ) -> None:
     await save(platform, "s", state=DRAFT)
     if path[0] is not DRAFT:
-        await lifecycle.set_state(platform, "s", path[0], LI)
+        await lifecycle.set_state(platform, SetSegmentState("s", path[0]), LI)
     for state in path[1:-1]:
-        await lifecycle.set_state(platform, "s", state, LI)
+        await lifecycle.set_state(platform, SetSegmentState("s", state), LI)
     if allowed:
-        assert (await lifecycle.set_state(platform, "s", path[-1], LI)).state is path[-1]
+        assert (
+            await lifecycle.set_state(platform, SetSegmentState("s", path[-1]), LI)
+        ).state is path[-1]
     else:
         with pytest.raises(Conflict, match=f"is {path[0]}; it cannot become {path[-1]}"):
-            await lifecycle.set_state(platform, "s", path[-1], LI)
+            await lifecycle.set_state(platform, SetSegmentState("s", path[-1]), LI)
 
 
 async def test_saving_brings_a_segment_into_a_state_too(platform: Platform) -> None:
@@ -95,12 +96,12 @@ async def test_saving_brings_a_segment_into_a_state_too(platform: Platform) -> N
 async def test_an_archived_segment_answers_and_takes_no_new_version(platform: Platform) -> None:
     await save(platform, "s")
     await save(platform, "s", refers_to())
-    await lifecycle.set_state(platform, "s", ARCHIVED, LI)
+    await lifecycle.set_state(platform, SetSegmentState("s", ARCHIVED), LI)
     assert await service.count(platform, decode(refers_to("s")), NOW) == 0
     with pytest.raises(Conflict, match="archived"):
         await save(platform, "s")
     with pytest.raises(Conflict, match="archived"):
-        await versions.roll_back(platform, "s", 1, note="", act=LI)
+        await versions.roll_back(platform, RollBackSegment("s", 1), LI)
     assert (await save(platform, "s", state=ACTIVE)).version == 3
 
 
@@ -108,7 +109,7 @@ async def test_an_active_segment_refers_only_to_active_ones(platform: Platform) 
     await save(platform, "active")
     await save(platform, "draft", state=DRAFT)
     await save(platform, "archived")
-    await lifecycle.set_state(platform, "archived", ARCHIVED, LI)
+    await lifecycle.set_state(platform, SetSegmentState("archived", ARCHIVED), LI)
     await save(platform, "d", refers_to("active", "draft"), DRAFT)
     for state, named in ((ACTIVE, "draft"), (ACTIVE, "archived"), (DRAFT, "archived")):
         with pytest.raises(Conflict, match=f"'{named}' \\({named.upper()}\\)"):
@@ -120,20 +121,20 @@ async def test_an_active_segment_refers_only_to_active_ones(platform: Platform) 
         "draft",
     ]
     with pytest.raises(Conflict, match="'draft' \\(DRAFT\\)"):
-        await lifecycle.set_state(platform, "d", ACTIVE, LI)
-    await lifecycle.set_state(platform, "draft", ACTIVE, LI)
-    assert (await lifecycle.set_state(platform, "d", ACTIVE, LI)).state is ACTIVE
+        await lifecycle.set_state(platform, SetSegmentState("d", ACTIVE), LI)
+    await lifecycle.set_state(platform, SetSegmentState("draft", ACTIVE), LI)
+    assert (await lifecycle.set_state(platform, SetSegmentState("d", ACTIVE), LI)).state is ACTIVE
 
 
 async def test_a_segment_in_use_is_not_archived_until_its_users_are(platform: Platform) -> None:
     await save(platform, "used")
     await save(platform, "user", refers_to("used"))
     with pytest.raises(Conflict, match="'used' is used by 'user' \\(ACTIVE\\)"):
-        await lifecycle.set_state(platform, "used", ARCHIVED, LI)
-    await lifecycle.set_state(platform, "user", ARCHIVED, LI)
-    await lifecycle.set_state(platform, "used", ARCHIVED, LI)
+        await lifecycle.set_state(platform, SetSegmentState("used", ARCHIVED), LI)
+    await lifecycle.set_state(platform, SetSegmentState("user", ARCHIVED), LI)
+    await lifecycle.set_state(platform, SetSegmentState("used", ARCHIVED), LI)
     with pytest.raises(Conflict, match="'used' \\(ARCHIVED\\)"):
-        await lifecycle.set_state(platform, "user", ACTIVE, LI)
+        await lifecycle.set_state(platform, SetSegmentState("user", ACTIVE), LI)
 
 
 async def test_segments_are_listed_by_state(platform: Platform) -> None:
@@ -148,16 +149,28 @@ async def test_only_its_owner_and_editors_change_a_segment(platform: Platform) -
         await create_key(platform.database, name, NOW)
     refused = [
         save(platform, "s", refers_to(), author="wang"),
-        versions.roll_back(platform, "s", 1, note="", act=WANG),
-        lifecycle.set_state(platform, "s", ARCHIVED, WANG),
-        lifecycle.share(platform, "s", ["wang"], None, WANG),
-        lifecycle.delete_segment(platform, "s", WANG),
+        versions.roll_back(platform, RollBackSegment("s", 1), WANG),
+        lifecycle.set_state(platform, SetSegmentState("s", ARCHIVED), WANG),
+        lifecycle.share(platform, ShareSegment("s", ("wang",), None), WANG),
+        lifecycle.delete_segment(platform, DeleteSegment("s"), WANG),
     ]
     for change in refused:
         with pytest.raises(Forbidden, match="belongs to 'li'"):
             await change
     assert (await service.segment(platform, "s")).version == 1
-    shared = await lifecycle.share(platform, "s", ["wang", "li", "wang"], None, LI)
+    shared = await lifecycle.share(
+        platform,
+        ShareSegment(
+            "s",
+            (
+                "wang",
+                "li",
+                "wang",
+            ),
+            None,
+        ),
+        LI,
+    )
     assert (shared.owner, shared.editors) == ("li", ("wang",))
     assert (await save(platform, "s", refers_to(), author="wang")).author == "wang"
     for change in refused_to_editors(platform):
@@ -167,17 +180,17 @@ async def test_only_its_owner_and_editors_change_a_segment(platform: Platform) -
 
 def refused_to_editors(platform: Platform) -> list[Any]:
     return [
-        lifecycle.share(platform, "s", ["wang"], "wang", WANG),
-        lifecycle.delete_segment(platform, "s", WANG),
+        lifecycle.share(platform, ShareSegment("s", ("wang",), "wang"), WANG),
+        lifecycle.delete_segment(platform, DeleteSegment("s"), WANG),
     ]
 
 
 async def test_the_operator_changes_every_segment(platform: Platform) -> None:
     await save(platform, "s")
-    operator = CommandContext("command line", NOW, operator=True)
+    operator = CommandContext(Actor("command line", operator=True), NOW)
     assert (await save(platform, "s", refers_to(), author="x", operator=True)).owner == "li"
-    await lifecycle.set_state(platform, "s", ARCHIVED, operator)
-    await lifecycle.delete_segment(platform, "s", operator)
+    await lifecycle.set_state(platform, SetSegmentState("s", ARCHIVED), operator)
+    await lifecycle.delete_segment(platform, DeleteSegment("s"), operator)
     assert await service.segments(platform) == []
 
 
@@ -185,14 +198,14 @@ async def test_a_segment_is_handed_over_to_a_key_that_exists(platform: Platform)
     await save(platform, "s")
     await create_key(platform.database, "wang", NOW)
     with pytest.raises(NotFound, match=r"no API key has the name 'wan'.*Did you mean wang"):
-        await lifecycle.share(platform, "s", ["wan"], None, LI)
-    assert (await lifecycle.share(platform, "s", [], "wang", LI)).owner == "wang"
+        await lifecycle.share(platform, ShareSegment("s", ("wan",), None), LI)
+    assert (await lifecycle.share(platform, ShareSegment("s", (), "wang"), LI)).owner == "wang"
     with pytest.raises(Forbidden):
         await save(platform, "s", refers_to())
     [key] = await list_keys(platform.database)
     await revoke_key(platform.database, key.id, NOW)
     with pytest.raises(NotFound):
-        await lifecycle.share(platform, "s", ["wang"], None, WANG)
+        await lifecycle.share(platform, ShareSegment("s", ("wang",), None), WANG)
 
 
 async def test_users_are_those_whose_newest_version_refers_to_it(platform: Platform) -> None:
@@ -209,37 +222,39 @@ async def test_a_segment_in_use_is_not_deleted(platform: Platform) -> None:
     await save(platform, "one", refers_to("used"))
     await save(platform, "two", refers_to("used"), DRAFT)
     with pytest.raises(Conflict, match="used by 'one' \\(ACTIVE\\), 'two' \\(DRAFT\\)"):
-        await lifecycle.delete_segment(platform, "used", LI)
+        await lifecycle.delete_segment(platform, DeleteSegment("used"), LI)
     for key in ("one", "two"):
         await save(platform, key, PAINED)
-    await lifecycle.delete_segment(platform, "used", LI)
+    await lifecycle.delete_segment(platform, DeleteSegment("used"), LI)
     assert [one.key for one in await service.segments(platform)] == ["one", "two"]
     left = await platform.database.read(
         "MATCH (v:SegmentVersion) WHERE v.key STARTS WITH 'used' RETURN v.key AS key"
     )
     assert left == []
     with pytest.raises(NotFound):
-        await lifecycle.delete_segment(platform, "used", LI)
+        await lifecycle.delete_segment(platform, DeleteSegment("used"), LI)
 
 
 async def test_a_key_is_free_again_after_its_segment_was_deleted(platform: Platform) -> None:
     await save(platform, "s")
     await save(platform, "s", refers_to())
-    await lifecycle.delete_segment(platform, "s", LI)
+    await lifecycle.delete_segment(platform, DeleteSegment("s"), LI)
     again = await save(platform, "s", author="wang")
     assert (again.version, again.owner) == (1, "wang")
 
 
 async def test_repeated_requests_change_nothing_more(platform: Platform) -> None:
     await save(platform, "s")
-    archive, delete = CommandContext("li", NOW, "1"), CommandContext("li", NOW, "2")
-    await lifecycle.set_state(platform, "s", ARCHIVED, archive)
-    await lifecycle.set_state(platform, "s", ACTIVE, LI)
-    assert (await lifecycle.set_state(platform, "s", ARCHIVED, archive)).state is ACTIVE
-    await lifecycle.delete_segment(platform, "s", delete)
-    await lifecycle.delete_segment(platform, "s", delete)
+    archive, delete = CommandContext(Actor("li"), NOW, "1"), CommandContext(Actor("li"), NOW, "2")
+    await lifecycle.set_state(platform, SetSegmentState("s", ARCHIVED), archive)
+    await lifecycle.set_state(platform, SetSegmentState("s", ACTIVE), LI)
+    assert (
+        await lifecycle.set_state(platform, SetSegmentState("s", ARCHIVED), archive)
+    ).state is ACTIVE
+    await lifecycle.delete_segment(platform, DeleteSegment("s"), delete)
+    await lifecycle.delete_segment(platform, DeleteSegment("s"), delete)
     with pytest.raises(Conflict, match="another request"):
-        await lifecycle.delete_segment(platform, "other", delete)
+        await lifecycle.delete_segment(platform, DeleteSegment("other"), delete)
 
 
 async def test_of_two_who_save_a_new_key_at_once_one_owns_it(platform: Platform) -> None:
@@ -258,9 +273,9 @@ async def test_no_segment_goes_while_another_begins_to_refer_to_it(
 ) -> None:
     await save(platform, "used")
     going = (
-        lifecycle.delete_segment(platform, "used", LI)
+        lifecycle.delete_segment(platform, DeleteSegment("used"), LI)
         if turn % 2
-        else lifecycle.set_state(platform, "used", ARCHIVED, LI)
+        else lifecycle.set_state(platform, SetSegmentState("used", ARCHIVED), LI)
     )
     saving = save(platform, "user", refers_to("used"))
     answers = await asyncio.gather(saving, going, return_exceptions=True)

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
@@ -16,15 +18,22 @@ from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
 from profilegraph.language.saved_segments import SavedSegment
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, lists, service, versions
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment
+from profilegraph.services.segments.lists import (
+    ChangeStaticSegment,
+    SaveStaticSegment,
+    TakeSnapshot,
+)
+from profilegraph.services.segments.service import SaveSegment
+from profilegraph.services.segments.versions import RollBackSegment
 from tests.conftest import NOW
 
 LABELS = Labels(zh_cn="贵宾", en="VIPs")
 PAINED = decode({"tags": {"dimension": "pains", "hasAny": True}})
-LI = CommandContext("li", NOW)
+LI = CommandContext(Actor("li"), NOW)
 
 
 @pytest.fixture
@@ -37,21 +46,25 @@ async def customers(platform: Platform) -> Platform:
 
 
 async def chosen(
-    platform: Platform, customers: str, act: CommandContext = LI, key: str = "vip"
+    platform: Platform, customers: str, context: CommandContext = LI, key: str = "vip"
 ) -> SavedSegment:
-    return await lists.save_list(platform, key, LABELS, list(customers), note="", act=act)
+    return await lists.save_list(
+        platform, SaveStaticSegment(key, LABELS, tuple(customers)), context
+    )
 
 
 async def change(
-    platform: Platform, add: str = "", remove: str = "", act: CommandContext = LI
+    platform: Platform, add: str = "", remove: str = "", context: CommandContext = LI
 ) -> SavedSegment:
-    return await lists.change_list(platform, "vip", list(add), list(remove), note="", act=act)
+    return await lists.change_list(
+        platform, ChangeStaticSegment("vip", tuple(add), tuple(remove)), context
+    )
 
 
 async def snapshot(
-    platform: Platform, key: str | None = None, act: CommandContext = LI, of: str = "pained"
+    platform: Platform, key: str | None = None, context: CommandContext = LI, of: str = "pained"
 ) -> SavedSegment:
-    return await lists.take_snapshot(platform, of, key=key, labels=None, note="for mail", act=act)
+    return await lists.take_snapshot(platform, TakeSnapshot(of, key, None, "for mail"), context)
 
 
 async def members(platform: Platform, node: Node) -> str:
@@ -67,7 +80,7 @@ def segment(key: str) -> Node:
 async def pained(platform: Platform) -> SavedSegment:
     labels = Labels(zh_cn="有痛点", en="In pain")
     return await service.save_segment(
-        platform, "pained", labels, PAINED, author="li", note="", now=NOW
+        platform, SaveSegment("pained", labels, PAINED), CommandContext(Actor("li"), NOW)
     )
 
 
@@ -100,16 +113,22 @@ async def test_customers_are_added_to_a_list_and_removed_from_it(customers: Plat
 async def test_a_list_is_rolled_back(customers: Platform) -> None:
     await chosen(customers, "ab")
     await change(customers, remove="ab")
-    back = await versions.roll_back(customers, "vip", 1, note="", act=LI)
+    back = await versions.roll_back(customers, RollBackSegment("vip", 1), LI)
     assert (back.version, back.restores) == (3, 1)
     assert await members(customers, segment("vip")) == "ab"
-    assert (await versions.roll_back(customers, "vip", 1, note="", act=LI)).version == 3
+    assert (await versions.roll_back(customers, RollBackSegment("vip", 1), LI)).version == 3
 
 
 async def test_new_labels_alone_make_no_new_version_of_a_list(customers: Platform) -> None:
     await chosen(customers, "ab")
     renamed = await lists.save_list(
-        customers, "vip", Labels(zh_cn="新", en="New"), ["b", "a"], note="", act=LI
+        customers,
+        SaveStaticSegment(
+            "vip",
+            Labels(zh_cn="新", en="New"),
+            ("b", "a"),
+        ),
+        LI,
     )
     assert (renamed.version, renamed.labels.en) == (1, "New")
 
@@ -123,10 +142,10 @@ async def test_those_who_change_a_list_at_once_lose_nothing(customers: Platform)
 
 async def test_a_repeated_change_is_done_once(customers: Platform) -> None:
     await chosen(customers, "")
-    once = CommandContext("li", NOW, "k")
-    first = await change(customers, add="a", act=once)
+    once = CommandContext(Actor("li"), NOW, "k")
+    first = await change(customers, add="a", context=once)
     await change(customers, remove="a")
-    assert await change(customers, add="a", act=once) == replace(first, is_newest=False)
+    assert await change(customers, add="a", context=once) == replace(first, is_newest=False)
     assert await members(customers, segment("vip")) == ""
 
 
@@ -143,7 +162,7 @@ async def test_customers_that_do_not_exist_are_named(
 async def test_too_many_customers_at_once_are_refused(customers: Platform) -> None:
     many: Sequence[str] = ["a"] * 10_001
     with pytest.raises(InvalidInput, match="10,001 customers"):
-        await lists.save_list(customers, "vip", LABELS, many, note="", act=LI)
+        await lists.save_list(customers, SaveStaticSegment("vip", LABELS, tuple(many)), LI)
 
 
 async def test_a_segment_keeps_its_kind(customers: Platform) -> None:
@@ -151,26 +170,32 @@ async def test_a_segment_keeps_its_kind(customers: Platform) -> None:
     await pained(customers)
     await snapshot(customers, "then")
     with pytest.raises(Conflict, match="'vip' is STATIC, not DYNAMIC"):
-        await service.save_segment(customers, "vip", LABELS, PAINED, author="li", note="", now=NOW)
+        await service.save_segment(
+            customers, SaveSegment("vip", LABELS, PAINED), CommandContext(Actor("li"), NOW)
+        )
     with pytest.raises(Conflict, match="'pained' is DYNAMIC, not STATIC"):
         await chosen(customers, "a", key="pained")
     with pytest.raises(Conflict, match="'then' is SNAPSHOT, not STATIC"):
         await chosen(customers, "a", key="then")
     with pytest.raises(NotFound, match="no segment has the key"):
-        await lists.change_list(customers, "none", ["a"], [], note="", act=LI)
+        await lists.change_list(customers, ChangeStaticSegment("none", ("a",), ()), LI)
 
 
 async def test_others_do_not_change_a_list(customers: Platform) -> None:
     await chosen(customers, "a")
     with pytest.raises(Forbidden):
-        await change(customers, add="b", act=CommandContext("wang", NOW))
+        await change(customers, add="b", context=CommandContext(Actor("wang"), NOW))
 
 
 async def test_a_snapshot_keeps_who_was_a_member(customers: Platform) -> None:
     await pained(customers)
     taken = await snapshot(customers, "then")
     assert (taken.kind, taken.version, taken.note) == (SegmentKind.SNAPSHOT, 1, "for mail")
-    await remove_tags(customers, ["a"], ["pains/no_integration"], NOW + timedelta(hours=1))
+    await untag_customers(
+        customers,
+        UntagCustomers(("a",), ("pains/no_integration",)),
+        CommandContext(OPERATOR, NOW + timedelta(hours=1)),
+    )
     later = NOW + timedelta(hours=2)
     assert await service.count(customers, segment("pained"), later) == 1
     assert await members(customers, segment("then")) == "ab"
@@ -192,8 +217,10 @@ async def test_a_snapshot_is_called_after_its_segment_and_moment(customers: Plat
 
 async def test_a_repeated_request_takes_one_snapshot(customers: Platform) -> None:
     await pained(customers)
-    first = await snapshot(customers, act=CommandContext("li", NOW, "k"))
-    again = await snapshot(customers, act=CommandContext("li", NOW + timedelta(hours=1), "k"))
+    first = await snapshot(customers, context=CommandContext(Actor("li"), NOW, "k"))
+    again = await snapshot(
+        customers, context=CommandContext(Actor("li"), NOW + timedelta(hours=1), "k")
+    )
     assert again == first
     assert len(await service.segments(customers)) == 2
 
@@ -201,9 +228,11 @@ async def test_a_repeated_request_takes_one_snapshot(customers: Platform) -> Non
 async def test_snapshots_and_what_they_were_taken_of_are_told(customers: Platform) -> None:
     await pained(customers)
     await snapshot(customers, "one")
-    await snapshot(customers, "two", CommandContext("li", NOW + timedelta(hours=1)))
+    await snapshot(customers, "two", CommandContext(Actor("li"), NOW + timedelta(hours=1)))
     await service.save_segment(
-        customers, "pained", LABELS, decode({"all": []}), author="li", note="", now=NOW
+        customers,
+        SaveSegment("pained", LABELS, decode({"all": []})),
+        CommandContext(Actor("li"), NOW),
     )
     found = await lists.snapshots(customers, ["pained", "one"])
     assert {key: [one.key for one in of] for key, of in found.items()} == {"pained": ["two", "one"]}
@@ -214,7 +243,7 @@ async def test_snapshots_and_what_they_were_taken_of_are_told(customers: Platfor
 async def test_a_snapshot_outlives_the_segment_that_it_was_taken_of(customers: Platform) -> None:
     await pained(customers)
     await snapshot(customers, "then")
-    await lifecycle.delete_segment(customers, "pained", LI)
+    await lifecycle.delete_segment(customers, DeleteSegment("pained"), LI)
     assert await members(customers, segment("then")) == "ab"
     assert await lists.sources(customers, ["then"]) == {}
 

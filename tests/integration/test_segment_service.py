@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.engines.reference.evaluator import Neighbour
@@ -19,6 +21,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.saved import save_version
 from tests.conftest import NOW
@@ -183,15 +186,11 @@ async def test_what_does_not_exist_is_named_with_its_place_and_the_nearest_that_
     assert "filter.all[1]." in str(caught.value)
 
 
-async def saved(platform: Platform, filter_: object, note: str = "", days: int = 0) -> int:
+async def saved(platform: Platform, filter_: Node, note: str = "", days: int = 0) -> int:
     one = await service.save_segment(
         platform,
-        "pained",
-        LABELS,
-        filter_,  # type: ignore[arg-type]
-        author="li",
-        note=note,
-        now=NOW + timedelta(days=days),
+        SaveSegment("pained", LABELS, filter_, note),
+        CommandContext(Actor("li"), NOW + timedelta(days=days)),
     )
     return one.version
 
@@ -213,7 +212,7 @@ async def test_everyone_who_saves_is_answered_with_their_own_version(customers: 
 
     async def save_one(node: Node) -> SavedSegment:
         return await service.save_segment(
-            customers, "raced", LABELS, node, author="li", note="", now=NOW
+            customers, SaveSegment("raced", LABELS, node), CommandContext(Actor("li"), NOW)
         )
 
     answers = await asyncio.gather(*map(save_one, filters))
@@ -226,7 +225,7 @@ async def test_a_repeated_request_is_answered_with_the_version_that_it_saved(
 ) -> None:
     async def save_one(node: Node, request_key: str) -> SavedSegment:
         return await service.save_segment(
-            customers, "s", LABELS, node, author="li", note="", now=NOW, request_key=request_key
+            customers, SaveSegment("s", LABELS, node), CommandContext(Actor("li"), NOW, request_key)
         )
 
     first = await save_one(PAINED, "1")
@@ -243,12 +242,8 @@ async def test_labels_change_without_a_new_version(customers: Platform) -> None:
     await saved(customers, PAINED)
     renamed = await service.save_segment(
         customers,
-        "pained",
-        Labels(zh_cn="新名", en="New name"),
-        PAINED,
-        author="li",
-        note="renamed",
-        now=NOW,
+        SaveSegment("pained", Labels(zh_cn="新名", en="New name"), PAINED, "renamed"),
+        CommandContext(Actor("li"), NOW),
     )
     assert (renamed.version, renamed.labels.en, renamed.note) == (1, "New name", "")
 
@@ -256,7 +251,9 @@ async def test_labels_change_without_a_new_version(customers: Platform) -> None:
 @pytest.mark.parametrize("key", ["", " ", "a\x00b", "k" * 201])
 async def test_what_cannot_be_a_key_is_no_key_of_a_segment(customers: Platform, key: str) -> None:
     with pytest.raises(InvalidInput):
-        await service.save_segment(customers, key, LABELS, PAINED, author="li", note="", now=NOW)
+        await service.save_segment(
+            customers, SaveSegment(key, LABELS, PAINED), CommandContext(Actor("li"), NOW)
+        )
     assert await service.segments(customers) == []
 
 
@@ -293,7 +290,9 @@ async def test_a_filter_reads_as_a_sentence_in_both_languages(customers: Platfor
 async def save_as(platform: Platform, key: str, filter_: dict[str, object]) -> None:
     labels = Labels(zh_cn=f"人群{key}", en=f"Segment {key}")
     node = decode(filter_)
-    await service.save_segment(platform, key, labels, node, author="li", note="", now=NOW)
+    await service.save_segment(
+        platform, SaveSegment(key, labels, node), CommandContext(Actor("li"), NOW)
+    )
 
 
 def segment(key: str) -> dict[str, object]:

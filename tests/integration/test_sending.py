@@ -11,25 +11,27 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.destinations import DeliveryRecord, DeliveryState
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.customers import Customer, Identity, IdentityKind
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseUnavailable, InvalidInput, NotFound
 from profilegraph.hooks import Delivery, Destination, hookimpl
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.destinations import sending
-from profilegraph.services.destinations.sending import HELD, Sending, ask_to_send
+from profilegraph.services.destinations.sending import HELD, Sending, SendSegment, request_delivery
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment
 from profilegraph.storage import destinations as storage
 from tests.conftest import NOW
 from tests.integration.test_live import cool, define, warm
 from tests.support.plugins import send_due, with_plugins
 
 LATER = NOW + timedelta(minutes=1)
-BY = CommandContext("li", NOW)
+BY = CommandContext(Actor("li"), NOW)
 SENT, FAILED, WAITING = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.WAITING
 
 
@@ -75,11 +77,13 @@ async def no_sleep(_: float) -> None:
 
 async def ask(
     platform: Platform,
-    act: CommandContext = BY,
-    columns: Sequence[str] | None = None,
+    context: CommandContext = BY,
+    columns: tuple[str, ...] | None = None,
     folder: str = "x",
 ) -> DeliveryRecord:
-    return await ask_to_send(platform, "s", "post", {"folder": folder}, columns, act)
+    return await request_delivery(
+        platform, SendSegment("s", "post", {"folder": folder}, columns), context
+    )
 
 
 async def send(platform: Platform) -> DeliveryRecord:
@@ -112,11 +116,11 @@ async def test_other_columns_can_be_asked_for_and_unknown_ones_are_refused(
 ) -> None:
     post = Post()
     platform = with_plugins(warmed, acme=post)
-    await Sending(platform, no_sleep).send(await ask(platform, columns=["name"]), LATER)
+    await Sending(platform, no_sleep).send(await ask(platform, columns=("name",)), LATER)
     [[page]] = post.arrived.values()
     assert page.rows == [{"name": None}] * 2
     with pytest.raises(InvalidInput, match="no column is called"):
-        await ask(platform, columns=["nmae"])
+        await ask(platform, columns=("nmae",))
 
 
 async def test_a_destination_that_fails_is_tried_again_under_the_same_id(warmed: Platform) -> None:
@@ -149,7 +153,7 @@ async def test_after_it_was_sent_asking_again_is_another_delivery_unless_by_the_
     warmed: Platform,
 ) -> None:
     platform = with_plugins(warmed, acme=Post())
-    once = CommandContext("li", NOW, request_key="r")
+    once = CommandContext(Actor("li"), NOW, idempotency_key="r")
     first = await Sending(platform).send(await ask(platform, once), LATER)
     assert (await ask(platform, once)).id == first.id
     assert (await Sending(platform).send(await ask(platform, once), LATER)).attempts == 1
@@ -183,16 +187,16 @@ async def test_options_are_checked_before_anything_is_sent(
     post.options = Strict
     platform = with_plugins(warmed, acme=post)
     with pytest.raises(InvalidInput, match=message):
-        await ask_to_send(platform, "s", "post", given, None, BY)
+        await request_delivery(platform, SendSegment("s", "post", given, None), BY)
     assert await storage.read_deliveries(platform.database) == []
 
 
 async def test_what_does_not_exist_is_named(warmed: Platform) -> None:
     platform = with_plugins(warmed, acme=Post())
     with pytest.raises(NotFound, match="Did you mean post"):
-        await ask_to_send(platform, "s", "pots", {}, None, BY)
+        await request_delivery(platform, SendSegment("s", "pots", {}, None), BY)
     with pytest.raises(NotFound, match="no segment"):
-        await ask_to_send(platform, "none", "post", {"folder": "x"}, None, BY)
+        await request_delivery(platform, SendSegment("none", "post", {"folder": "x"}, None), BY)
 
 
 async def test_a_destination_that_hangs_is_left_and_not_called_beside_itself(
@@ -285,7 +289,14 @@ async def test_whoever_is_erased_meanwhile_is_not_sent(warmed: Platform) -> None
 
 async def test_an_empty_segment_is_sent_as_such(warmed: Platform) -> None:
     platform = with_plugins(warmed, acme=Post())
-    await remove_tags(platform, ["a", "b"], ["temperature/warm"], NOW)
+    await untag_customers(
+        platform,
+        UntagCustomers(
+            ("a", "b"),
+            ("temperature/warm",),
+        ),
+        CommandContext(OPERATOR, NOW),
+    )
     sent = await send(platform)
     assert (sent.state, sent.note) == (SENT, "0 to x")
 
@@ -294,7 +305,7 @@ async def test_deliveries_go_with_their_segment(warmed: Platform) -> None:
     platform = with_plugins(warmed, acme=Post())
     await send(platform)
     assert len((await sending.deliveries(platform, ["s"]))["s"]) == 1
-    await lifecycle.delete_segment(platform, "s", BY)
+    await lifecycle.delete_segment(platform, DeleteSegment("s"), BY)
     assert await platform.database.read("MATCH (d:Delivery) RETURN d") == []
 
 

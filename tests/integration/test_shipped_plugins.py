@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Consent, Customer, Identity, IdentityKind, Tagging
 from profilegraph.domain.records.organisation import DecisionMaker, DecisionRole
@@ -16,12 +18,11 @@ from profilegraph.hooks import NoOptions
 from profilegraph.importers.records.binding import Conventions
 from profilegraph.language.codec import decode
 from profilegraph.services.customers.records import save
-from profilegraph.services.destinations.sending import ask_to_send, delivery
+from profilegraph.services.destinations.sending import SendSegment, delivery, request_delivery
 from profilegraph.services.imports.files import ImportJob, ImportReport, import_with
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.models import compute
-from profilegraph.services.segments.rules import CommandContext
-from profilegraph.services.segments.service import members, save_segment
+from profilegraph.services.segments.service import SaveSegment, members, save_segment
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph_wecom.command import read_library
 from tests.conftest import NOW
@@ -112,10 +113,12 @@ async def test_a_segment_is_sent_as_a_list_of_those_who_consented(
     await save(platform, [*customers, *mails, *said], NOW)
     labels = Labels(zh_cn="所有人", en="Everyone")
     await save_segment(
-        platform, "everyone", labels, decode(EVERYONE), author="li", note="", now=NOW
+        platform,
+        SaveSegment("everyone", labels, decode(EVERYONE)),
+        CommandContext(Actor("li"), NOW),
     )
-    waiting = await ask_to_send(
-        platform, "everyone", "edm_list", {}, None, CommandContext("li", NOW)
+    waiting = await request_delivery(
+        platform, SendSegment("everyone", "edm_list", {}, None), CommandContext(Actor("li"), NOW)
     )
     await send_due(platform, NOW)
     sent = await delivery(platform, waiting.id)

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.embedded.server import RunningServer
@@ -19,6 +21,7 @@ from profilegraph.language.codec import decode
 from profilegraph.services.customers import records
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from tests.conftest import NOW
 from tests.integration.test_taxonomy_changes import OWN
@@ -34,12 +37,12 @@ async def golfers(platform: Platform) -> Platform:
     await records.save(platform, [Customer(key="c", name="老王"), golf], NOW)
     await service.save_segment(
         platform,
-        "golfers",
-        Labels(zh_cn="球友", en="Golfers"),
-        decode({"tags": {"dimension": "hobby", "anyOf": ["golf"]}}),
-        author="li",
-        note="",
-        now=NOW,
+        SaveSegment(
+            "golfers",
+            Labels(zh_cn="球友", en="Golfers"),
+            decode({"tags": {"dimension": "hobby", "anyOf": ["golf"]}}),
+        ),
+        CommandContext(Actor("li"), NOW),
     )
     return platform
 

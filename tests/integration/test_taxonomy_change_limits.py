@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.duties import Actor
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.taxonomy_changes.states import ChangeState
@@ -17,17 +18,18 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden
 from profilegraph.importers.taxonomies.files import parse_taxonomy
 from profilegraph.language.codec import decode
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live import service as watching
+from profilegraph.services.live.service import SetSegmentLive
 from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.taxonomies import editing
-from profilegraph.services.taxonomies.editing import EditContext
+from profilegraph.services.taxonomies.editing import SaveTag
 from profilegraph.services.taxonomies.loading import digest, load_taxonomies
 from profilegraph.services.taxonomy_changes.applying import Application, apply
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, plan, read_change
+from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.previews import Plan, WarningKind
 from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.storage.neo4j.database import Database, Transaction
@@ -47,7 +49,7 @@ __all__ = ["world"]  # the fixture
 
 
 async def planned(platform: Platform, change: dict[str, Any]) -> Plan:
-    return await plan(platform, read_change(change), LI)
+    return await plan(platform, PlanTaxonomyChange(read_change(change)), LI)
 
 
 class Broken(Exception):
@@ -101,19 +103,21 @@ async def test_a_plan_of_a_world_that_has_changed_since_is_refused(world: Platfo
     made = await planned(world, CHANGES["merge"])
     golfers = decode({"tags": {"dimension": "hobby", "anyOf": ["golf"], "minWeight": 0.5}})
     names = Labels(zh_cn="players", en="players")
-    await service.save_segment(world, "players", names, golfers, author="wang", note="", now=NOW)
+    await service.save_segment(
+        world, SaveSegment("players", names, golfers), CommandContext(Actor("wang"), NOW)
+    )
     with pytest.raises(Conflict, match="have changed since"):
         await applied(world, made)
     made = await planned(world, CHANGES["merge"])
-    edit = EditContext(LI.actor, NOW)
+    edit = CommandContext(LI.actor, NOW)
     values = {"labels": Labels(zh_cn="棋", en="Chess")}
-    await editing.save_tag(world, "hobby", "chess", values, edit)
+    await editing.save_tag(world, SaveTag("hobby", "chess", values), edit)
     with pytest.raises(Conflict, match="have changed since"):
         await applied(world, made)
     made = await planned(world, CHANGES["merge"])
     with pytest.raises(Conflict, match="not that of the plan"):
         await apply(world, Application(made.key, "another"), LI)
-    late = ChangeAuthor(LI.actor, made.expires + timedelta(seconds=1))
+    late = CommandContext(LI.actor, made.expires + timedelta(seconds=1))
     with pytest.raises(Conflict, match="expired"):
         await apply(world, Application(made.key, made.digest), late)
     # Customers may be tagged meanwhile: nobody could ever apply a plan otherwise.
@@ -140,15 +144,17 @@ async def test_what_later_changes_depend_on_is_not_taken_back(world: Platform) -
     await undo(world, second.key, LI)
     names = Labels(zh_cn="new", en="new")
     late = decode({"tags": {"dimension": "hobby", "anyOf": ["angling"]}})
-    await service.save_segment(world, "new", names, late, author="wang", note="", now=NOW)
+    await service.save_segment(
+        world, SaveSegment("new", names, late), CommandContext(Actor("wang"), NOW)
+    )
     with pytest.raises(Conflict, match=r"'new' was saved since.*angling"):
         await undo(world, first.key, LI)
     await service.save_segment(
-        world, "new", names, decode({"all": []}), author="wang", note="", now=NOW
+        world, SaveSegment("new", names, decode({"all": []})), CommandContext(Actor("wang"), NOW)
     )
     values = {"labels": Labels(zh_cn="钓", en="Angling")}
-    edit = EditContext(LI.actor, NOW)
-    await editing.save_tag(world, "hobby", "angling", values, edit)
+    edit = CommandContext(LI.actor, NOW)
+    await editing.save_tag(world, SaveTag("hobby", "angling", values), edit)
     with pytest.raises(Conflict, match="the dimension 'hobby' was edited since"):
         await undo(world, first.key, LI)
 
@@ -159,7 +165,9 @@ async def test_an_edit_of_another_dimension_stays_when_a_change_is_taken_back(
     made = await planned(world, CHANGES["rename"])
     await applied(world, made)
     values = {"labels": Labels(zh_cn="铂金", en="Platinum")}
-    await editing.save_tag(world, "club", "platinum", values, EditContext(LI.actor, NOW))
+    await editing.save_tag(
+        world, SaveTag("club", "platinum", values), CommandContext(LI.actor, NOW)
+    )
     await undo(world, made.key, LI)
     tags = (await world.catalogue()).tags
     assert {"hobby/fishing", "club/platinum"} <= tags.keys()
@@ -169,12 +177,16 @@ async def test_an_edit_of_another_dimension_stays_when_a_change_is_taken_back(
 async def test_what_people_said_since_stays_when_a_change_is_taken_back(world: Platform) -> None:
     made = await planned(world, CHANGES["rename"])
     await applied(world, made)
-    await remove_tags(world, ["c1"], ["hobby/angling"], NOW + timedelta(hours=1))
+    await untag_customers(
+        world,
+        UntagCustomers(("c1",), ("hobby/angling",)),
+        CommandContext(OPERATOR, NOW + timedelta(hours=1)),
+    )
     after = NOW + timedelta(hours=2)
     new = Tagging(customer="c6", tag="hobby/angling", since=after)
     again = Tagging(customer="c5", tag="hobby/angling", since=after, confidence=0.1)
     await save(world, [new, again], after)
-    await undo(world, made.key, ChangeAuthor(LI.actor, after + timedelta(hours=1)))
+    await undo(world, made.key, CommandContext(LI.actor, after + timedelta(hours=1)))
     rows = await world.database.read(
         "MATCH (c:Customer)-[t:TAGGED]->(:Tag {key: 'hobby/fishing'})"
         " RETURN c.key AS customer, t.confidence AS confidence ORDER BY customer"
@@ -209,8 +221,8 @@ async def test_a_duty_is_needed_to_apply_and_to_undo(world: Platform) -> None:
         await save_taxonomy(transaction, governed, digest(governed), NOW)
 
     await world.database.write(govern)
-    nobody = ChangeAuthor(Actor("zhang", employee="zhang", administrator=False), NOW)
-    other = await plan(world, read_change(CHANGES["folder"]), nobody)
+    nobody = CommandContext(Actor("zhang", employee="zhang", administrator=False), NOW)
+    other = await plan(world, PlanTaxonomyChange(read_change(CHANGES["folder"])), nobody)
     assert WarningKind.NEEDS_DUTY in {one.kind for one in other.warnings}
     with pytest.raises(Forbidden):
         await apply(world, Application(other.key, other.digest), nobody)
@@ -238,7 +250,9 @@ async def test_a_new_version_of_a_file_takes_taggings_along_and_can_be_taken_bac
     await save(world, [*both, Tagging(customer="c2", tag="size/tiny", since=NOW)], NOW)
     names = Labels(zh_cn="tiny", en="tiny")
     tiny = decode({"tags": {"dimension": "size", "anyOf": ["tiny"]}})
-    await service.save_segment(world, "tiny", names, tiny, author="wang", note="", now=NOW)
+    await service.save_segment(
+        world, SaveSegment("tiny", names, tiny), CommandContext(Actor("wang"), NOW)
+    )
     untouched = await taggings(world)
     text = FILE.replace("1.0.0", "2.0.0").replace("multi", "single")
     text = text.replace("{key: tiny,", "{key: small, aliases: [tiny],")
@@ -265,8 +279,8 @@ async def test_a_new_version_of_a_file_takes_taggings_along_and_can_be_taken_bac
 async def test_a_live_segment_tells_who_came_by_a_change_and_nothing_of_a_rename(
     world: Platform,
 ) -> None:
-    act = CommandContext("wang", NOW)
-    await watching.set_live(world, "players", on_change=True, schedule=None, act=act)
+    act = CommandContext(Actor("wang"), NOW)
+    await watching.set_live(world, SetSegmentLive("players", True, None), act)
     watcher = Watcher(world)
     await watcher.round(NOW)
     made = await planned(world, CHANGES["rename dimension"])

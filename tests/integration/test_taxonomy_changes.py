@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from profilegraph.config import Settings
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.taxonomy.definition import Taxonomy
@@ -23,9 +24,10 @@ from profilegraph.services.customers.records import save
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
+from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.services.taxonomy_changes.applying import Application, apply
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, plan, read_change
+from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.previews import Plan
 from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.storage.neo4j.database import Database
@@ -33,7 +35,7 @@ from profilegraph.storage.segments.saved import read_filters
 from tests.conftest import NOW
 
 PLENTY = 2**30
-LI = ChangeAuthor(Actor("li", administrator=True), NOW)
+LI = CommandContext(Actor("li", administrator=True), NOW)
 
 
 def named(key: str, **more: Any) -> dict[str, Any]:
@@ -108,12 +110,8 @@ async def world(
     for key, value in FILTERS.items():
         await service.save_segment(
             platform,
-            key,
-            Labels(zh_cn=key, en=key),
-            decode(value),
-            author="wang",
-            note="",
-            now=NOW - timedelta(days=60),
+            SaveSegment(key, Labels(zh_cn=key, en=key), decode(value)),
+            CommandContext(Actor("wang"), NOW - timedelta(days=60)),
         )
     if request.param == "index":
         await knowledge.indexed()
@@ -179,7 +177,7 @@ async def test_what_the_plan_says_is_found_after_it_and_taken_back(world: Platfo
     before = await everything(world)
     untouched = await taggings(world)
     for name, change in CHANGES.items():
-        made = await plan(world, read_change(change), LI)
+        made = await plan(world, PlanTaxonomyChange(read_change(change)), LI)
         assert await everything(world) == before, name
         await applied(world, made, allow_broken=True)
         compare(made, before, await everything(world))
@@ -225,12 +223,14 @@ async def count(platform: Platform, at: datetime, dimension: str = "hobby", **as
 
 
 async def test_a_past_moment_is_asked_about_by_the_tags_of_then(world: Platform) -> None:
-    made = await plan(world, read_change(CHANGES["merge"]), LI)
+    made = await plan(world, PlanTaxonomyChange(read_change(CHANGES["merge"])), LI)
     await applied(world, made)
-    later = ChangeAuthor(Actor("li", administrator=True), NOW + timedelta(days=2))
-    made = await plan(world, read_change(CHANGES["rename dimension"]), later)
+    later = CommandContext(Actor("li", administrator=True), NOW + timedelta(days=2))
+    made = await plan(world, PlanTaxonomyChange(read_change(CHANGES["rename dimension"])), later)
     await apply(world, Application(made.key, made.digest), later)
-    made = await plan(world, read_change({"delete": {"target": "pastime/fishing"}}), later)
+    made = await plan(
+        world, PlanTaxonomyChange(read_change({"delete": {"target": "pastime/fishing"}})), later
+    )
     await apply(world, Application(made.key, made.digest, allow_broken=True), later)
     before, between, after = (NOW + timedelta(days=days) for days in (-1, 1, 3))
     assert await count(world, before, anyOf=["golf"]) == 2
@@ -253,10 +253,10 @@ async def test_a_past_moment_is_asked_about_by_the_tags_of_then(world: Platform)
 
 
 async def test_the_past_knows_of_a_change_and_of_its_end(world: Platform) -> None:
-    made = await plan(world, read_change(CHANGES["rename"]), LI)
+    made = await plan(world, PlanTaxonomyChange(read_change(CHANGES["rename"])), LI)
     await applied(world, made)
     await undo(
-        world, made.key, ChangeAuthor(Actor("li", administrator=True), NOW + timedelta(days=2))
+        world, made.key, CommandContext(Actor("li", administrator=True), NOW + timedelta(days=2))
     )
     for days in (-1, 1, 3):
         at = NOW + timedelta(days=days)

@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -24,9 +26,10 @@ from profilegraph.services.customers.records import save
 from profilegraph.services.live.worker import Watcher
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment
 from profilegraph.services.webhooks import messages, service
 from profilegraph.services.webhooks import worker as module
+from profilegraph.services.webhooks.service import DeleteWebhook, SaveWebhook
 from profilegraph.services.webhooks.worker import EACH, HELD, PAUSES, Sender, WebhookWorker
 from tests.conftest import NOW
 from tests.integration.test_live import BY, LATER, cool, define, go_live, warm
@@ -88,7 +91,7 @@ async def open_platform(platform: Platform) -> Platform:
 async def hooked(open_platform: Platform, receiver: Receiver, address: str) -> Platform:
     """A platform with a live segment and a webhook that is told of it."""
     await go_live(open_platform)
-    saved = await service.save_webhook(open_platform, "h", "s", address, BY)
+    saved = await service.save_webhook(open_platform, SaveWebhook("h", "s", address), BY)
     assert saved.secret is not None
     receiver.secret = saved.secret
     return open_platform
@@ -175,7 +178,7 @@ async def test_a_receiver_that_never_answers_is_given_up_and_can_be_taken_up_aga
     assert not (await hook(hooked)).active
     await deliver(hooked, now)
     assert len(receiver.tries) == len(PAUSES) + 1
-    again = await service.save_webhook(hooked, "h", "s", address, replace(BY, now=now))
+    again = await service.save_webhook(hooked, SaveWebhook("h", "s", address), replace(BY, now=now))
     assert again.secret is None
     await deliver(hooked, now)
     assert told(receiver) == [(["a"], [])]
@@ -247,7 +250,7 @@ async def test_a_receiver_that_says_nothing_is_left_after_a_while(
 async def test_a_receiver_that_is_not_there_is_a_problem_to_be_seen(
     hooked: Platform,
 ) -> None:
-    await service.save_webhook(hooked, "h", "s", "http://127.0.0.1:1/", BY)
+    await service.save_webhook(hooked, SaveWebhook("h", "s", "http://127.0.0.1:1/"), BY)
     await move(hooked, "a")
     await deliver(hooked, LATER)
     found = await hook(hooked)
@@ -266,7 +269,7 @@ async def test_nothing_is_sent_to_an_address_that_is_not_public(
 async def test_an_address_that_cannot_be_used_is_refused(platform: Platform) -> None:
     await go_live(platform)
     with pytest.raises(InvalidInput) as error:
-        await service.save_webhook(platform, "h", "s", "https://a..b/", BY)
+        await service.save_webhook(platform, SaveWebhook("h", "s", "https://a..b/"), BY)
     assert error.value.where == "url"
 
 
@@ -284,7 +287,7 @@ async def test_addresses_that_no_receiver_can_have_end_nobody_else_s_webhooks(
     hooked: Platform, receiver: Receiver, address: str
 ) -> None:
     for number, url in enumerate(POISON):
-        await service.save_webhook(hooked, f"w{number}", "s", address, BY)
+        await service.save_webhook(hooked, SaveWebhook(f"w{number}", "s", address), BY)
         await hooked.database.define(f"MATCH (h:Webhook {{key: 'w{number}'}}) SET h.url = '{url}'")
     await move(hooked, "a")
     await deliver(hooked)
@@ -297,7 +300,7 @@ async def test_addresses_that_no_receiver_can_have_end_nobody_else_s_webhooks(
 async def test_a_message_that_cannot_be_made_is_set_aside_with_its_reason(
     hooked: Platform, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await service.save_webhook(hooked, "poisoned", "s", "http://127.0.0.1:1/", BY)
+    await service.save_webhook(hooked, SaveWebhook("poisoned", "s", "http://127.0.0.1:1/"), BY)
     await move(hooked, "a")
 
     async def fails(platform: Platform, one: Webhook, move: Any) -> Any:
@@ -318,9 +321,11 @@ async def test_a_receiver_that_never_answers_keeps_no_other_waiting(
 ) -> None:
     forever = asyncio.Event()
     for number in range(2 * EACH):
-        await service.save_webhook(hooked, f"slow{number}", "s", "http://127.0.0.1:1/", BY)
+        await service.save_webhook(
+            hooked, SaveWebhook(f"slow{number}", "s", "http://127.0.0.1:1/"), BY
+        )
     await go_live(hooked, key="other")
-    await service.save_webhook(hooked, "quick", "other", (await hook(hooked)).url, BY)
+    await service.save_webhook(hooked, SaveWebhook("quick", "other", (await hook(hooked)).url), BY)
     await move(hooked, "a")
     quick, slow = asyncio.Event(), list[str]()
 
@@ -341,28 +346,28 @@ async def test_a_receiver_that_never_answers_keeps_no_other_waiting(
 
 
 async def test_only_who_may_change_a_live_segment_has_it_told(open_platform: Platform) -> None:
-    platform, url, wang = open_platform, "http://127.0.0.1:1/", CommandContext("wang", NOW)
+    platform, url, wang = open_platform, "http://127.0.0.1:1/", CommandContext(Actor("wang"), NOW)
     with pytest.raises(NotFound):
-        await service.save_webhook(platform, "h", "s", url, BY)
+        await service.save_webhook(platform, SaveWebhook("h", "s", url), BY)
     await define(platform, WARM)
     with pytest.raises(Conflict, match="not live"):
-        await service.save_webhook(platform, "h", "s", url, BY)
+        await service.save_webhook(platform, SaveWebhook("h", "s", url), BY)
     await go_live(platform)
     await go_live(platform, key="other")
     with pytest.raises(Forbidden):
-        await service.save_webhook(platform, "h", "s", url, wang)
-    await service.save_webhook(platform, "h", "s", url, BY)
+        await service.save_webhook(platform, SaveWebhook("h", "s", url), wang)
+    await service.save_webhook(platform, SaveWebhook("h", "s", url), BY)
     with pytest.raises(Conflict, match="another segment"):
-        await service.save_webhook(platform, "h", "other", url, BY)
+        await service.save_webhook(platform, SaveWebhook("h", "other", url), BY)
     with pytest.raises(Forbidden):
-        await service.delete_webhook(platform, "h", wang)
-    await service.delete_webhook(platform, "h", BY)
+        await service.delete_webhook(platform, DeleteWebhook("h"), wang)
+    await service.delete_webhook(platform, DeleteWebhook("h"), BY)
     with pytest.raises(NotFound):
-        await service.delete_webhook(platform, "h", BY)
+        await service.delete_webhook(platform, DeleteWebhook("h"), BY)
 
 
 async def test_a_webhook_goes_with_its_segment(hooked: Platform) -> None:
     await save(hooked, [Customer(key="a")], NOW)
-    await lifecycle.delete_segment(hooked, "s", BY)
+    await lifecycle.delete_segment(hooked, DeleteSegment("s"), BY)
     rows = await hooked.database.read("MATCH (n:Webhook) RETURN count(n) AS many")
     assert rows[0]["many"] == 0

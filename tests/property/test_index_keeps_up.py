@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from profilegraph.config import Settings
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.engines.bitmap.evaluator import Evaluator
@@ -24,7 +26,7 @@ from profilegraph.language.facts import Context, Scope
 from profilegraph.language.nodes import AllOf, Node
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_all, load_trees
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
@@ -58,7 +60,11 @@ def saving(records: list[Record]) -> Step:
 
 def untagging(customers: set[str], tags: set[str]) -> Step:
     async def step(platform: Platform) -> None:
-        await remove_tags(platform, sorted(customers), sorted(tags), NOW)
+        await untag_customers(
+            platform,
+            UntagCustomers(tuple(sorted(customers)), tuple(sorted(tags))),
+            CommandContext(OPERATOR, NOW),
+        )
 
     return step
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from profilegraph.config import Settings
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.bitmap.evaluator import Evaluator
@@ -20,11 +22,11 @@ from profilegraph.hooks.hosting.host import Host
 from profilegraph.language.nodes import AnyOf, Node, Not, Related, Tags
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_all
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.feed import news_since
 from profilegraph.services.live.questions import LiveQuestion, among_some
 from profilegraph.services.platform import Platform
+from profilegraph.storage.feed.follower import news_since
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
 from tests.support.worlds import World, load_world
@@ -73,7 +75,11 @@ def fishing(keys: set[str], now: bool) -> Step:
             tags = [Tagging(customer=key, tag="hobby/fishing", since=NOW) for key in sorted(keys)]
             await save(platform, tags, NOW)
         else:
-            await remove_tags(platform, sorted(keys), ["hobby/fishing"], NOW)
+            await untag_customers(
+                platform,
+                UntagCustomers(tuple(sorted(keys)), ("hobby/fishing",)),
+                CommandContext(OPERATOR, NOW),
+            )
 
     return step
 

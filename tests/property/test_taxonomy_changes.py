@@ -23,7 +23,7 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.service import library
-from profilegraph.services.taxonomy_changes.planning import plan, read_change
+from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.segments.references import SegmentHead, claim
@@ -174,7 +174,7 @@ async def test_what_a_plan_says_is_found_after_it_and_undo_brings_back_what_was(
     before, untouched = await found(platform, named), await taggings(platform)
     for change in wanted:
         try:
-            made = await plan(platform, read_change(change), LI)
+            made = await plan(platform, PlanTaxonomyChange(read_change(change)), LI)
         except ProfilegraphError:
             continue  # it contradicts the taxonomies, or changes nothing
         await applied(platform, made, allow_broken=True)

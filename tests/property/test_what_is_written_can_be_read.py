@@ -43,7 +43,7 @@ from profilegraph.services.imports.files import ImportJob, import_file
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.operations.stored_records import read_every_record
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomy_changes.planning import plan, read_change
+from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.segments.references import SegmentHead, claim
@@ -122,7 +122,7 @@ def changing(change: dict[str, Any], *, taken_back: bool) -> Step:
 
     async def step(platform: Platform) -> None:
         try:
-            made = await plan(platform, read_change(change), LI)
+            made = await plan(platform, PlanTaxonomyChange(read_change(change)), LI)
         except ProfilegraphError:
             return  # it was made before
         await applied(platform, made, allow_broken=True)

@@ -15,8 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from profilegraph.config import load_settings
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.customers import Customer, Tagging
-from profilegraph.services.customers.records import remove_tags, save
+from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.platform import Platform, locate, open_platform
 
 KINDS = ("created", "tagged", "untagged")
@@ -73,7 +75,11 @@ def changes(platform: Platform, now: datetime) -> tuple[Callable[[int], Awaitabl
         return await save(platform, [Tagging(customer=f"tag{number}", tag=TAGGED, since=now)], now)
 
     async def untag(number: int) -> int:
-        return await remove_tags(platform, [f"untag{number}"], [UNTAGGED], now)
+        return await untag_customers(
+            platform,
+            UntagCustomers((f"untag{number}",), (UNTAGGED,)),
+            CommandContext(OPERATOR, now),
+        )
 
     return create, tag, untag
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Annotated, TypeVar
 
 import strawberry
@@ -27,19 +26,17 @@ from profilegraph.api.duties.mutations import DutyMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
 from profilegraph.api.runtime.fields import asked, field, listed
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.segments.group_mutations import GroupMutation
 from profilegraph.api.segments.mutations import SegmentMutation
 from profilegraph.api.taxonomies.mutations import TaxonomyMutation
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.records import activity, customers, organisation
 from profilegraph.domain.records.customers import Tagging, TagSource
-from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.values import Record
 from profilegraph.errors import Forbidden, InvalidInput, NotFound
-from profilegraph.services import duties
 from profilegraph.services.customers import profiles, records
-from profilegraph.services.customers.records import Permit
+from profilegraph.services.customers.records import SaveRecords, TagCustomers, UntagCustomers
 
 T = TypeVar("T")
 MAX_TAGGINGS = 10_000
@@ -80,11 +77,11 @@ class Mutation(
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
         context = info.context
-        permit = await _tagger(context, [tag.tag for tag in tags])
-        taggings = [_tagging(context, one, tag) for one in keys for tag in tags]
-        # A repeated request comes at another moment, which is no part of what it asks for.
-        digest = sha256(f"tagCustomers {keys!r} {tags!r}".encode()).hexdigest()
-        await _save(context, taggings, idempotency_key, digest, permit)
+        taggings = tuple(_tagging(context, one, tag) for one in keys for tag in tags)
+        command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags), taggings)
+        requester = command_context(context, idempotency_key)
+        await records.tag_customers(context.platform, command, requester)
+        context.forget()
         if not taggings or idempotency_key is not None:
             return await Customer.load_many(info, keys)  # they need not be there
         return await Customer.found(info, keys, asked(info))
@@ -106,9 +103,9 @@ class Mutation(
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
         context = info.context
-        request = request_key(context, idempotency_key)
-        permit = await _tagger(context, tags)
-        await records.remove_tags(context.platform, keys, tags, context.now, request, permit)
+        command = UntagCustomers(tuple(keys), tuple(tags))
+        requester = command_context(context, idempotency_key)
+        await records.untag_customers(context.platform, command, requester)
         context.forget()
         return await Customer.load_many(info, keys)
 
@@ -160,22 +157,10 @@ async def _save(
     context: ApiContext,
     changes: Sequence[Record],
     idempotency_key: str | None,
-    asked: str | None = None,
-    permit: Permit | None = None,
 ) -> None:
-    request = request_key(context, idempotency_key)
-    await records.save(context.platform, changes, context.now, request, asked, permit)
+    requester = command_context(context, idempotency_key)
+    await records.save_records(context.platform, SaveRecords(tuple(changes)), requester)
     context.forget()
-
-
-async def _tagger(context: ApiContext, tags: Sequence[str]) -> Permit:
-    """Return what requires the duty to tag in the dimensions of some tags; raises NotFound."""
-    catalogue = await context.platform.catalogue_for_change()
-    for tag in tags:
-        catalogue.tag(tag)
-    dimensions = {catalogue.current_tag(tag).partition("/")[0] for tag in tags}
-    actor = context.viewer.actor
-    return duties.permit(context.platform, actor, Duty.TAG, dimensions, context.now)
 
 
 def _customer(

@@ -35,7 +35,7 @@ class DeliveryRecord:
     """A delivery, and what has become of it."""
 
     id: str
-    errand: DeliveryRequest
+    request: DeliveryRequest
     version: int
     """Of the segment, when its members were taken."""
     size: int

@@ -21,9 +21,11 @@ class Actor:
     """Whether it may everything; a machine may."""
     teams: frozenset[str] = frozenset()
     """The employee's team and all that it is a part of."""
+    operator: bool = False
+    """Whether it runs the deployment, and may change what belongs to others."""
 
 
-OPERATOR = Actor("command line", administrator=True)
+OPERATOR = Actor("command line", administrator=True, operator=True)
 """Whoever runs the deployment, who may do everything."""
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import uuid4
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import (
     Actor,
     Assignment,
@@ -21,7 +22,7 @@ from profilegraph.domain.records.organisation import Employee
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.errors import Forbidden, InvalidInput, NotFound
-from profilegraph.services.customers.records import Permit, write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
 from profilegraph.storage.duties import Ask
@@ -38,12 +39,32 @@ _ACTS: Mapping[Duty, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class DutyRequest:
-    """Who asks for a change of duties, when, and under which idempotency key."""
+class LendDuty(ChangeCommand):
+    """A duty in a dimension that is to be lent to an employee, or to a team, until a moment."""
 
-    actor: Actor
-    now: datetime
-    key: str | None = None
+    dimension: str
+    duty: Duty
+    until: datetime
+    employee: str | None = None
+    team: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EndLoan(ChangeCommand):
+    """A loan that is to end before its time."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class AssignDuty(ChangeCommand):
+    """A duty in a dimension that is to be a team's, whatever the taxonomy says."""
+
+    dimension: str
+    duty: Duty
+    team: str | None
+    """None for the team that the taxonomy names, again."""
 
 
 async def require(
@@ -75,17 +96,6 @@ async def require(
         raise await _refusal(
             transaction.run, actor, duty, {key: found[key] for key in refused}, now
         )
-
-
-def permit(
-    platform: Platform, actor: Actor, duty: Duty, dimensions: Collection[str], now: datetime
-) -> Permit:
-    """Return what requires a duty of an actor, to be asked within the transaction of a change."""
-
-    async def ask(transaction: Transaction) -> None:
-        await require(platform, transaction, actor, duty, dimensions, now)
-
-    return ask
 
 
 async def standing(ask: Ask, actor: Actor) -> Actor:
@@ -133,33 +143,31 @@ async def loans(
     return [_current(one, catalogue) for one in found]
 
 
-async def lend(
-    platform: Platform,
-    dimension: str,
-    duty: Duty,
-    *,
-    employee: str | None,
-    team: str | None,
-    until: datetime,
-    note: str,
-    request: DutyRequest,
-) -> Loan:
+async def lend(platform: Platform, command: LendDuty, context: CommandContext) -> Loan:
     """Return a new loan of a duty in a dimension, to an employee or to a team, by key.
 
     Raises Forbidden unless the actor is an administrator, InvalidInput where it would be over
     already or not exactly one borrower is named, NotFound where one of the named is not there.
     """
-    require_administrator(request.actor, "lend duties")
-    if (employee is None) == (team is None):
+    require_administrator(context.actor, "lend duties")
+    if (command.employee is None) == (command.team is None):
         raise InvalidInput("give exactly one of employee and team.", where="employee")
-    if until <= request.now:
+    if command.until <= context.now:
         raise InvalidInput(
             "the loan would be over already.", hint="Give a later moment.", where="until"
         )
     catalogue = await platform.catalogue()
-    key = catalogue.dimension(catalogue.current_dimension(dimension)).key
+    key = catalogue.dimension(catalogue.current_dimension(command.dimension)).key
     loan = Loan(
-        uuid4().hex, key, duty, employee, team, request.now, until, request.actor.name, note
+        uuid4().hex,
+        key,
+        command.duty,
+        command.employee,
+        command.team,
+        since=context.now,
+        until=command.until,
+        by=context.author,
+        note=command.note,
     )
 
     async def work(transaction: Transaction) -> str:
@@ -170,38 +178,36 @@ async def lend(
             raise _no_borrower(loan)
         return loan.key
 
-    asked = f"lendDuty {key!r} {duty} {employee!r} {team!r} {until.isoformat()} {note!r}"
-    kept: str = await write_once(platform, work, request.now, request.key, asked)
-    return await _loan(platform, kept)
+    return await _loan(platform, await run_command(platform, command, context, work))
 
 
-async def end(platform: Platform, key: str, request: DutyRequest) -> Loan:
+async def end(platform: Platform, command: EndLoan, context: CommandContext) -> Loan:
     """Return a loan after it was ended; one that was ended before stays as it was.
 
     Raises Forbidden unless the actor is an administrator, NotFound.
     """
-    require_administrator(request.actor, "end loans")
+    require_administrator(context.actor, "end loans")
+    key = command.key
 
     async def work(transaction: Transaction) -> None:
-        if not await storage.end_loan(transaction, key, request.actor.name, request.now):
+        if not await storage.end_loan(transaction, key, context.author, context.now):
             raise NotFound(f"no loan has the key {key!r}.", hint="`loans` lists them.")
 
-    await write_once(platform, work, request.now, request.key, f"endLoan {key!r}")
+    await run_command(platform, command, context, work)
     return await _loan(platform, key)
 
 
-async def assign(
-    platform: Platform, dimension: str, duty: Duty, team: str | None, request: DutyRequest
-) -> str:
+async def assign(platform: Platform, command: AssignDuty, context: CommandContext) -> str:
     """Return the key of a dimension after a duty in it is a team's, whatever its taxonomy says.
 
     With no team, it is again that of the team that the taxonomy names. Raises Forbidden unless the
     actor is an administrator, NotFound where the dimension or the team is not there.
     """
-    require_administrator(request.actor, "assign duties")
+    require_administrator(context.actor, "assign duties")
     catalogue = await platform.catalogue()
-    key = catalogue.dimension(catalogue.current_dimension(dimension)).key
-    assignment = None if team is None else Assignment(team, request.actor.name, request.now)
+    key = catalogue.dimension(catalogue.current_dimension(command.dimension)).key
+    duty, team = command.duty, command.team
+    assignment = None if team is None else Assignment(team, context.author, context.now)
 
     async def work(transaction: Transaction) -> None:
         for former in _names(catalogue, key)[1:]:
@@ -209,8 +215,7 @@ async def assign(
         if not await storage.assign(transaction, key, duty, assignment):
             raise NotFound(f"no team has the key {team!r}.", where="team")
 
-    asked = f"assignDuty {key!r} {duty} {team!r}"
-    await write_once(platform, work, request.now, request.key, asked)
+    await run_command(platform, command, context, work)
     return key
 
 

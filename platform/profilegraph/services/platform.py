@@ -32,6 +32,7 @@ from profilegraph.services.operations.deployment import of_process
 from profilegraph.services.plugins.listeners import ListenerQueue
 from profilegraph.services.taxonomies.loading import judge, load_what_fits
 from profilegraph.storage.neo4j.database import PATIENT_ATTEMPTS, Database
+from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.migrations import (
     Migration,
     migrate,
@@ -197,7 +198,7 @@ async def open_platform(
         )
         knowledge.deployment = deployment
         listening = ListenerQueue(host.listeners, host.guard, knowledge.routines)
-        database.on_tags = listening.tags_written
+        database.events.subscribe(TagsWritten, listening.tags_written)
         try:
             yield Platform(settings, database, knowledge, host, listening=listening)
         finally:

@@ -23,16 +23,16 @@ async def create_delivery(
     transaction: Transaction, delivery: DeliveryRecord, members: FrozenBitMap
 ) -> None:
     """Keep a new delivery to members, by ordinal."""
-    errand = delivery.errand
+    request = delivery.request
     await transaction.run(
         statement("create_delivery"),
         {
-            "segment": errand.segment,
+            "segment": request.segment,
             "set": {
                 "id": delivery.id,
-                "destination": errand.destination,
-                "options": _text(errand.options),
-                "columns": list(errand.columns),
+                "destination": request.destination,
+                "options": _text(request.options),
+                "columns": list(request.columns),
                 "version": delivery.version,
                 "size": delivery.size,
                 "members": members.serialize(),
@@ -45,15 +45,15 @@ async def create_delivery(
     )
 
 
-async def find_unfinished(transaction: Transaction, errand: DeliveryRequest) -> str | None:
-    """Return the id of a delivery on the same errand that was not sent yet; None without any."""
+async def find_unfinished(transaction: Transaction, request: DeliveryRequest) -> str | None:
+    """Return the id of a delivery of the same request that was not sent yet; None without any."""
     rows = await transaction.run(
         statement("unfinished_delivery"),
         {
-            "segment": errand.segment,
-            "destination": errand.destination,
-            "options": _text(errand.options),
-            "columns": list(errand.columns),
+            "segment": request.segment,
+            "destination": request.destination,
+            "options": _text(request.options),
+            "columns": list(request.columns),
         },
     )
     return rows[0]["id"] if rows else None
@@ -119,7 +119,7 @@ def _delivery(row: Row) -> DeliveryRecord:
     own = row["delivery"]
     return DeliveryRecord(
         id=own["id"],
-        errand=DeliveryRequest(
+        request=DeliveryRequest(
             row["segment"], own["destination"], json.loads(own["options"]), tuple(own["columns"])
         ),
         version=own["version"],

@@ -9,9 +9,9 @@ import strawberry
 from profilegraph.api.destinations.types import Delivery
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.services.destinations import sending
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.destinations.sending import SendSegment
 
 
 @strawberry.input(description="One thing that is chosen for a destination.")
@@ -54,9 +54,8 @@ class DeliveryMutation:
     ) -> Delivery:
         """Return the delivery."""
         context = info.context
-        act = CommandContext(
-            context.viewer.name, context.now, request_key(context, idempotency_key)
-        )
         given = {one.name: one.value for one in options}
-        found = await sending.ask_to_send(context.platform, key, to, given, columns, act)
+        command = SendSegment(key, to, given, None if columns is None else tuple(columns))
+        requester = command_context(context, idempotency_key)
+        found = await sending.request_delivery(context.platform, command, requester)
         return Delivery.of(found)

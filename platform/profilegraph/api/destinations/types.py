@@ -84,10 +84,10 @@ class Delivery(Node):
     def of(cls, found: Stored) -> Delivery:
         """Return the API's view of a delivery."""
         return cls(
-            sent_columns=found.errand.columns,
+            sent_columns=found.request.columns,
             key=found.id,
-            segment=found.errand.segment,
-            destination=found.errand.destination,
+            segment=found.request.segment,
+            destination=found.request.destination,
             state=DeliveryState(found.state),
             at=found.at,
             author=found.author,

@@ -8,16 +8,16 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.duties.types import DutyLoan
-from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import Duty
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.taxonomies.types import Dimension
 from profilegraph.domain.limits import FROZEN_DAYS, STALE_DAYS
 from profilegraph.services import duties
-from profilegraph.services.duties import DutyRequest
+from profilegraph.services.duties import AssignDuty, EndLoan, LendDuty
 from profilegraph.services.taxonomies import cleaning
-from profilegraph.services.taxonomies.cleaning import MOST_CLOSED
+from profilegraph.services.taxonomies.cleaning import MOST_CLOSED, CleanTags
 
 DimensionKey = Annotated[str, strawberry.argument(description="Key of the dimension.")]
 WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
@@ -73,14 +73,9 @@ class DutyMutation:
     ) -> CleanedTags:
         """Return what was closed."""
         context = info.context
-        found = await cleaning.clean(
-            context.platform,
-            dimension,
-            older_than_days=older_than_days,
-            frozen_days=frozen_days,
-            dry_run=dry_run,
-            request=_request(context, idempotency_key),
-        )
+        command = CleanTags(dimension, older_than_days, frozen_days, dry_run)
+        requester = command_context(context, idempotency_key)
+        found = await cleaning.clean(context.platform, command, requester)
         context.forget()
         return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
 
@@ -103,8 +98,9 @@ class DutyMutation:
     ) -> Dimension:
         """Return the dimension."""
         context = info.context
-        request = _request(context, idempotency_key)
-        key = await duties.assign(context.platform, dimension, duty, team, request)
+        command = AssignDuty(dimension, duty, team)
+        requester = command_context(context, idempotency_key)
+        key = await duties.assign(context.platform, command, requester)
         context.forget()
         return Dimension.of(key, await context.catalogue())
 
@@ -134,16 +130,9 @@ class DutyMutation:
     ) -> DutyLoan:
         """Return the loan."""
         context = info.context
-        loan = await duties.lend(
-            context.platform,
-            dimension,
-            duty,
-            employee=employee,
-            team=team,
-            until=until,
-            note=note,
-            request=_request(context, idempotency_key),
-        )
+        command = LendDuty(dimension, duty, until, employee, team, note)
+        requester = command_context(context, idempotency_key)
+        loan = await duties.lend(context.platform, command, requester)
         context.forget()
         return DutyLoan.of(loan)
 
@@ -156,10 +145,8 @@ class DutyMutation:
     ) -> DutyLoan:
         """Return the loan."""
         context = info.context
-        loan = await duties.end(context.platform, key, _request(context, idempotency_key))
+        loan = await duties.end(
+            context.platform, EndLoan(key), command_context(context, idempotency_key)
+        )
         context.forget()
         return DutyLoan.of(loan)
-
-
-def _request(context: ApiContext, idempotency_key: str | None) -> DutyRequest:
-    return DutyRequest(context.viewer.actor, context.now, request_key(context, idempotency_key))

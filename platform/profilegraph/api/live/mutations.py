@@ -7,15 +7,16 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.live.types import Webhook
-from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.segments.saved_segment import Segment
 from profilegraph.domain.limits import HOURLY
 from profilegraph.services.live import service as watching
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.live.service import SetSegmentLive
 from profilegraph.services.webhooks import service
+from profilegraph.services.webhooks.service import DeleteWebhook, SaveWebhook
 
 WebhookKey = Annotated[str, strawberry.argument(description="Business key of the webhook.")]
 
@@ -57,10 +58,9 @@ class LiveMutation:
     ) -> Segment:
         """Return the segment."""
         context = info.context
-        act = _act(context, idempotency_key)
-        found = await watching.set_live(
-            context.platform, key, on_change=on_change, schedule=schedule, act=act
-        )
+        command = SetSegmentLive(key, on_change, schedule)
+        requester = command_context(context, idempotency_key)
+        found = await watching.set_live(context.platform, command, requester)
         return Segment.of(found)
 
     @field(
@@ -79,8 +79,9 @@ class LiveMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> SavedWebhook:
         """Return the webhook, and the secret of a new one."""
-        act = _act(info.context, idempotency_key)
-        saved = await service.save_webhook(info.context.platform, key, segment, url, act)
+        command = SaveWebhook(key, segment, url)
+        requester = command_context(info.context, idempotency_key)
+        saved = await service.save_webhook(info.context.platform, command, requester)
         return SavedWebhook(webhook=Webhook.of(saved.webhook), secret=saved.secret)
 
     @field("Has a webhook told no more. Answers with the global id that it had.")
@@ -88,10 +89,6 @@ class LiveMutation:
         self, info: Info, key: WebhookKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:
         """Return the id of the deleted webhook."""
-        act = _act(info.context, idempotency_key)
-        await service.delete_webhook(info.context.platform, key, act)
+        requester = command_context(info.context, idempotency_key)
+        await service.delete_webhook(info.context.platform, DeleteWebhook(key), requester)
         return encode_id(Webhook.__name__, key)
-
-
-def _act(context: ApiContext, idempotency_key: str | None) -> CommandContext:
-    return CommandContext(context.viewer.name, context.now, request_key(context, idempotency_key))

@@ -8,6 +8,7 @@ import strawberry
 
 from profilegraph.api.customers.inputs import key
 from profilegraph.api.runtime.context import ApiContext
+from profilegraph.domain.commands import CommandContext
 
 IdempotencyKey = Annotated[
     str | None,
@@ -20,8 +21,12 @@ request whose answer was lost can be repeated without fear."""
 ]
 
 
-def request_key(context: ApiContext, idempotency_key: str | None) -> str | None:
-    """Return the key under which the graph remembers a request; raises InvalidInput."""
+def command_context(context: ApiContext, idempotency_key: str | None = None) -> CommandContext:
+    """Return who asks for a change, when, and under which key; raises InvalidInput."""
+    return CommandContext(context.viewer.actor, context.now, _viewers_own(context, idempotency_key))
+
+
+def _viewers_own(context: ApiContext, idempotency_key: str | None) -> str | None:
     if idempotency_key is None:
         return None
     # Two people who number their changes from 1 on do not mean the same ones.

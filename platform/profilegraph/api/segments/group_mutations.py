@@ -7,14 +7,14 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.customers.inputs import LabelsInput
-from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.segments.group_queries import GroupKey
 from profilegraph.api.segments.groups import SegmentGroup
 from profilegraph.services.segments import groups
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.groups import DeleteSegmentGroup, SaveSegmentGroup
 
 
 @strawberry.type(description="What can be changed about groups of segments.")
@@ -44,10 +44,10 @@ class GroupMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> SegmentGroup:
         """Return the saved group."""
-        act = _act(info.context, idempotency_key)
-        found = await groups.save_group(
-            info.context.platform, key, labels.labels(), segments, act, weights
-        )
+        given = None if weights is None else tuple(weights)
+        command = SaveSegmentGroup(key, labels.labels(), tuple(segments), given)
+        requester = command_context(info.context, idempotency_key)
+        found = await groups.save_group(info.context.platform, command, requester)
         return SegmentGroup.of(found)
 
     @field("Deletes a group; its segments stay. Answers with the global id that it had.")
@@ -55,10 +55,6 @@ class GroupMutation:
         self, info: Info, key: GroupKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:
         """Return the id of the deleted group."""
-        act = _act(info.context, idempotency_key)
-        await groups.delete_group(info.context.platform, key, act)
+        requester = command_context(info.context, idempotency_key)
+        await groups.delete_group(info.context.platform, DeleteSegmentGroup(key), requester)
         return encode_id(SegmentGroup.__name__, key)
-
-
-def _act(context: ApiContext, idempotency_key: str | None) -> CommandContext:
-    return CommandContext(context.viewer.name, context.now, request_key(context, idempotency_key))

@@ -13,14 +13,21 @@ from profilegraph.api.customers.inputs import (
     SaveStaticSegmentInput,
     key,
 )
-from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import SegmentState
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.segments.saved_segment import Segment
 from profilegraph.services.segments import lifecycle, lists, service, versions
-from profilegraph.services.segments.rules import CommandContext
+from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState, ShareSegment
+from profilegraph.services.segments.lists import (
+    ChangeStaticSegment,
+    SaveStaticSegment,
+    TakeSnapshot,
+)
+from profilegraph.services.segments.service import SaveSegment
+from profilegraph.services.segments.versions import RollBackSegment
 
 SegmentKey = Annotated[str, strawberry.argument(description="Business key of the segment.")]
 NO_KEYS: list[str] = []
@@ -45,18 +52,16 @@ class SegmentMutation:
     ) -> Segment:
         """Return the saved segment."""
         context = info.context
-        saved = await service.save_segment(
-            context.platform,
+        command = SaveSegment(
             key(input.key, "input.key"),
             input.labels.labels(),
             input.filter,
-            author=context.viewer.name,
-            note=input.note,
-            now=context.now,
-            request_key=request_key(context, idempotency_key),
-            state=input.state or None,
-            base_version=_version(input.base_version),
+            input.note,
+            input.state or None,
+            _version(input.base_version),
         )
+        requester = command_context(context, idempotency_key)
+        saved = await service.save_segment(context.platform, command, requester)
         return Segment.of(saved)
 
     @field(
@@ -74,13 +79,9 @@ class SegmentMutation:
     ) -> Segment:
         """Return the segment after the rollback."""
         context = info.context
-        saved = await versions.roll_back(
-            context.platform,
-            key,
-            version,
-            note=note,
-            act=_act(context, idempotency_key, base_version),
-        )
+        command = RollBackSegment(key, version, note, base_version)
+        requester = command_context(context, idempotency_key)
+        saved = await versions.roll_back(context.platform, command, requester)
         return Segment.of(saved)
 
     @field(
@@ -95,15 +96,16 @@ class SegmentMutation:
     ) -> Segment:
         """Return the saved segment."""
         context = info.context
-        saved = await lists.save_list(
-            context.platform,
+        command = SaveStaticSegment(
             key(input.key, "input.key"),
             input.labels.labels(),
-            input.customers,
-            note=input.note,
-            act=_act(context, idempotency_key, _version(input.base_version)),
-            state=input.state or None,
+            tuple(input.customers),
+            input.note,
+            input.state or None,
+            _version(input.base_version),
         )
+        requester = command_context(context, idempotency_key)
+        saved = await lists.save_list(context.platform, command, requester)
         return Segment.of(saved)
 
     @field("Adds customers to a static segment, and then removes others: a new version.")
@@ -122,8 +124,9 @@ class SegmentMutation:
     ) -> Segment:
         """Return the segment after the change."""
         context = info.context
-        act = _act(context, idempotency_key)
-        saved = await lists.change_list(context.platform, key, add, remove, note=note, act=act)
+        command = ChangeStaticSegment(key, tuple(add), tuple(remove), note)
+        requester = command_context(context, idempotency_key)
+        saved = await lists.change_list(context.platform, command, requester)
         return Segment.of(saved)
 
     @field(
@@ -147,14 +150,10 @@ class SegmentMutation:
     ) -> Segment:
         """Return the snapshot."""
         context = info.context
-        taken = await lists.take_snapshot(
-            context.platform,
-            key,
-            key=snapshot_key,
-            labels=None if labels is None else labels.labels(),
-            note=note,
-            act=_act(context, idempotency_key),
-        )
+        named = None if labels is None else labels.labels()
+        command = TakeSnapshot(key, snapshot_key, named, note)
+        requester = command_context(context, idempotency_key)
+        taken = await lists.take_snapshot(context.platform, command, requester)
         return Segment.of(taken)
 
     @field(
@@ -170,8 +169,9 @@ class SegmentMutation:
     ) -> Segment:
         """Return the segment in its new state."""
         context = info.context
-        act = _act(context, idempotency_key)
-        return Segment.of(await lifecycle.set_state(context.platform, key, state, act))
+        command = SetSegmentState(key, state)
+        requester = command_context(context, idempotency_key)
+        return Segment.of(await lifecycle.set_state(context.platform, command, requester))
 
     @field("Says who may change a segment besides its owner; only the owner may say so.")
     async def share_segment(
@@ -190,8 +190,9 @@ class SegmentMutation:
     ) -> Segment:
         """Return the segment as it is shared."""
         context = info.context
-        act = _act(context, idempotency_key)
-        return Segment.of(await lifecycle.share(context.platform, key, editors, owner, act))
+        command = ShareSegment(key, tuple(editors), owner)
+        requester = command_context(context, idempotency_key)
+        return Segment.of(await lifecycle.share(context.platform, command, requester))
 
     @field(
         "Deletes a segment with all its versions; only its owner may, and only while no other"
@@ -202,16 +203,10 @@ class SegmentMutation:
     ) -> strawberry.ID:
         """Return the id of the deleted segment."""
         context = info.context
-        await lifecycle.delete_segment(context.platform, key, _act(context, idempotency_key))
+        requester = command_context(context, idempotency_key)
+        await lifecycle.delete_segment(context.platform, DeleteSegment(key), requester)
         return encode_id(Segment.__name__, key)
 
 
 def _version(given: int | None) -> int | None:
     return None if given is strawberry.UNSET else given
-
-
-def _act(
-    context: ApiContext, idempotency_key: str | None, base_version: int | None = None
-) -> CommandContext:
-    request = request_key(context, idempotency_key)
-    return CommandContext(context.viewer.name, context.now, request, base_version=base_version)

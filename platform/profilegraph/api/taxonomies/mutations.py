@@ -9,7 +9,7 @@ from strawberry import UNSET
 
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.idempotency import IdempotencyKey, request_key
+from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.taxonomies.inputs import (
     SaveDimensionInput,
     SaveTagInput,
@@ -20,10 +20,10 @@ from profilegraph.api.taxonomies.types import Dimension, Tag, Taxonomy
 from profilegraph.api.taxonomy_changes.inputs import TaxonomyChangeInput, change_json
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
 from profilegraph.services.taxonomies import editing
-from profilegraph.services.taxonomies.editing import EditContext
+from profilegraph.services.taxonomies.editing import SaveDimension, SaveTag, SaveTaxonomy
 from profilegraph.services.taxonomy_changes import planning
 from profilegraph.services.taxonomy_changes.applying import Application, apply
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
+from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange
 from profilegraph.services.taxonomy_changes.undoing import undo
 
 ChangeKey = Annotated[str, strawberry.argument(description="Key of the change.")]
@@ -41,12 +41,11 @@ class TaxonomyMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> Taxonomy:
         """Return the saved taxonomy."""
-        key = await editing.save_taxonomy_of_people(
-            info.context.platform,
-            input.key or None,
-            described(input, "key"),
-            _edit(info, input.seen_version, idempotency_key),
+        command = SaveTaxonomy(
+            input.key or None, described(input, "key"), _version(input.seen_version)
         )
+        requester = command_context(info.context, idempotency_key)
+        key = await editing.save_taxonomy_of_people(info.context.platform, command, requester)
         info.context.forget()
         taxonomies = (await info.context.catalogue()).taxonomies
         return Taxonomy.of(next(one for one in taxonomies if one.key == key))
@@ -62,13 +61,14 @@ class TaxonomyMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> Dimension:
         """Return the saved dimension."""
-        key = await editing.save_dimension(
-            info.context.platform,
+        command = SaveDimension(
             input.taxonomy or None,
             input.key or None,
             described(input, "taxonomy", "key"),
-            _edit(info, input.seen_version, idempotency_key),
+            _version(input.seen_version),
         )
+        requester = command_context(info.context, idempotency_key)
+        key = await editing.save_dimension(info.context.platform, command, requester)
         info.context.forget()
         return Dimension.of(key, await info.context.catalogue())
 
@@ -83,13 +83,14 @@ class TaxonomyMutation:
         idempotency_key: IdempotencyKey = None,
     ) -> Tag:
         """Return the saved tag."""
-        key = await editing.save_tag(
-            info.context.platform,
+        command = SaveTag(
             input.dimension,
             input.name or None,
             described(input, "dimension", "name"),
-            _edit(info, input.seen_version, idempotency_key),
+            _version(input.seen_version),
         )
+        requester = command_context(info.context, idempotency_key)
+        key = await editing.save_tag(info.context.platform, command, requester)
         info.context.forget()
         return Tag.of(key, await info.context.catalogue())
 
@@ -105,9 +106,9 @@ class TaxonomyMutation:
     ) -> TaxonomyChange:
         """Return the planned change."""
         context = info.context
-        wanted = planning.read_change(change_json(change))
-        request = request_key(context, idempotency_key)
-        made = await planning.plan(context.platform, wanted, _editor(info), request)
+        command = PlanTaxonomyChange(planning.read_change(change_json(change)))
+        requester = command_context(context, idempotency_key)
+        made = await planning.plan(context.platform, command, requester)
         return TaxonomyChange.of(await planning.kept_change(context.platform, made.key))
 
     @field(
@@ -128,7 +129,7 @@ class TaxonomyMutation:
     ) -> TaxonomyChange:
         """Return the applied change."""
         wanted = Application(key, digest, allow_broken)
-        done = await apply(info.context.platform, wanted, _editor(info))
+        done = await apply(info.context.platform, wanted, command_context(info.context))
         info.context.forget()
         return TaxonomyChange.of(done)
 
@@ -138,17 +139,10 @@ class TaxonomyMutation:
     )
     async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
         """Return the change that was taken back."""
-        done = await undo(info.context.platform, key, _editor(info))
+        done = await undo(info.context.platform, key, command_context(info.context))
         info.context.forget()
         return TaxonomyChange.of(done)
 
 
-def _editor(info: Info) -> ChangeAuthor:
-    return ChangeAuthor(info.context.viewer.actor, info.context.now)
-
-
-def _edit(info: Info, seen: str | None, idempotency_key: str | None) -> EditContext:
-    version = None if seen is UNSET else seen
-    context = info.context
-    request = request_key(context, idempotency_key)
-    return EditContext(context.viewer.actor, context.now, request, version)
+def _version(seen: str | None) -> str | None:
+    return None if seen is UNSET else seen

@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
+from profilegraph.cli.terminal.operator import operator_context
 from profilegraph.cli.terminal.running import Locale, parse_moment, present, run
 from profilegraph.domain.limits import FROZEN_DAYS, STALE_DAYS
 from profilegraph.domain.taxonomy.definition import Duty
@@ -22,7 +23,6 @@ from profilegraph.domain.taxonomy.definition import Duty
 if TYPE_CHECKING:
     from profilegraph.domain.duties import Governance, Loan
     from profilegraph.domain.taxonomy.definition import Dimension
-    from profilegraph.services.duties import DutyRequest
     from profilegraph.services.platform import Platform
     from profilegraph.services.taxonomies import cleaning
 
@@ -149,18 +149,8 @@ def lend(
     """Lend a duty in a dimension to an employee, or to a team, until a moment."""
     from profilegraph.services import duties
 
-    loan = run(
-        lambda platform: duties.lend(
-            platform,
-            dimension,
-            duty,
-            employee=employee,
-            team=team,
-            until=until,
-            note=note,
-            request=_request(),
-        )
-    )
+    command = duties.LendDuty(dimension, duty, until, employee, team, note)
+    loan = run(lambda platform: duties.lend(platform, command, operator_context()))
     out.print(escape(f"{loan.key} lends {duty} in {loan.dimension} until {until:%Y-%m-%d %H:%M}"))
 
 
@@ -169,7 +159,8 @@ def end(key: Annotated[str, typer.Argument(help="Key of the loan.", show_default
     """End a loan before its time."""
     from profilegraph.services import duties
 
-    run(lambda platform: duties.end(platform, key, _request()))
+    command = duties.EndLoan(key)
+    run(lambda platform: duties.end(platform, command, operator_context()))
     out.print(escape(f"{key} is ended"))
 
 
@@ -186,7 +177,8 @@ def assign(
     from profilegraph.services import duties
 
     async def work(platform: Platform) -> Governance:
-        key = await duties.assign(platform, dimension, duty, team, _request())
+        command = duties.AssignDuty(dimension, duty, team)
+        key = await duties.assign(platform, command, operator_context())
         return (await duties.governance(platform, [key], present()))[key]
 
     out.print(escape(f"{duty} in {dimension}: {_team(run(work), duty)}"))
@@ -207,27 +199,14 @@ def clean(
     from profilegraph.services.taxonomies import cleaning
 
     async def work(platform: Platform) -> cleaning.Cleaned:
-        return await cleaning.clean(
-            platform,
-            dimension,
-            older_than_days=older_than,
-            frozen_days=frozen,
-            dry_run=dry_run,
-            request=_request(),
-        )
+        command = cleaning.CleanTags(dimension, older_than, frozen, dry_run)
+        return await cleaning.clean(platform, command, operator_context())
 
     found = run(work)
     said = "would be closed" if dry_run else "are closed"
     out.print(f"{found.closed:,} taggings {said}, {found.kept:,} kept by frozen customers")
     if found.more:
         out.print("there are more: run it again")
-
-
-def _request() -> DutyRequest:
-    from profilegraph.domain.duties import OPERATOR
-    from profilegraph.services.duties import DutyRequest
-
-    return DutyRequest(OPERATOR, present())
 
 
 def _team(governance: Governance, duty: Duty, names: Names = NO_NAMES) -> str:

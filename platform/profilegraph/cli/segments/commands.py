@@ -17,6 +17,7 @@ from profilegraph.cli.segments.lifecycle import Base, SegmentKey
 from profilegraph.cli.segments.sending import send
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
+from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
 from profilegraph.cli.terminal.running import AsOf, Locale, Moment, present, run
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.segments import SegmentState
@@ -147,7 +148,7 @@ def save(
     en: Annotated[
         str | None, typer.Option(help="Its English label; one of the two is enough.")
     ] = None,
-    author: Annotated[str, typer.Option(help="Who saves it.")] = "command line",
+    author: Annotated[str, typer.Option(help="Who saves it.")] = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
     base: Base = None,
@@ -167,18 +168,10 @@ def save(
     labels = Labels(zh_cn=zh or None, en=en or None)
 
     async def work(platform: Platform) -> SavedSegment:
-        return await service.save_segment(
-            platform,
-            key,
-            labels,
-            decode_text(text, await conditions(platform)),
-            author=author,
-            note=note,
-            now=present(),
-            state=SegmentState.DRAFT if draft else None,
-            operator=True,
-            base_version=base,
-        )
+        node = decode_text(text, await conditions(platform))
+        state = SegmentState.DRAFT if draft else None
+        command = service.SaveSegment(key, labels, node, note, state, base)
+        return await service.save_segment(platform, command, operator_context(author))
 
     saved = run(work)
     out.print(f"{saved.key} is at version {saved.version}")

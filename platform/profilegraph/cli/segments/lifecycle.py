@@ -13,17 +13,15 @@ from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, show_json
-from profilegraph.cli.terminal.running import Locale, present, run
+from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
+from profilegraph.cli.terminal.running import Locale, run
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import NotFound
 
 if TYPE_CHECKING:
     from profilegraph.language.saved_segments import SavedSegment
     from profilegraph.services.platform import Platform
-    from profilegraph.services.segments.rules import CommandContext
 
-
-OPERATOR = "command line"
 Base = Annotated[
     int | None,
     typer.Option(
@@ -99,18 +97,15 @@ def diff(
 def rollback(
     key: SegmentKey,
     version: Annotated[int, typer.Argument(help="The older version.", show_default=False)],
-    author: Author = OPERATOR,
+    author: Author = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="Why.")] = "",
     base: Base = None,
 ) -> None:
     """Make the filter of an older version that of the newest again."""
     from profilegraph.services.segments import versions
 
-    saved = run(
-        lambda platform: versions.roll_back(
-            platform, key, version, note=note, act=_act(author, base)
-        )
-    )
+    command = versions.RollBackSegment(key, version, note, base)
+    saved = run(lambda platform: versions.roll_back(platform, command, operator_context(author)))
     out.print(f"{saved.key} is at version {saved.version}")
 
 
@@ -138,17 +133,14 @@ def snapshot(
     snapshot_key: Annotated[
         str | None, typer.Option("--key", help="Key of the snapshot.", show_default="key@moment")
     ] = None,
-    author: Author = OPERATOR,
+    author: Author = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="What it is for.")] = "",
 ) -> None:
     """Keep who is a member at this moment as a segment of its own."""
     from profilegraph.services.segments import lists
 
-    taken = run(
-        lambda platform: lists.take_snapshot(
-            platform, key, key=snapshot_key, labels=None, note=note, act=_act(author)
-        )
-    )
+    command = lists.TakeSnapshot(key, snapshot_key, note=note)
+    taken = run(lambda platform: lists.take_snapshot(platform, command, operator_context(author)))
     out.print(escape(f"{taken.key} is taken"), highlight=False)
 
 
@@ -166,7 +158,8 @@ def share(
     """Say who may change a segment: its owner and these editors."""
     from profilegraph.services.segments import lifecycle
 
-    saved = run(lambda platform: lifecycle.share(platform, key, editors or (), owner, _act()))
+    command = lifecycle.ShareSegment(key, tuple(editors or ()), owner)
+    saved = run(lambda platform: lifecycle.share(platform, command, operator_context()))
     shared = f" and may be changed by {', '.join(saved.editors)}" if saved.editors else ""
     out.print(escape(f"{key} belongs to {saved.owner}{shared}"), highlight=False)
 
@@ -175,18 +168,14 @@ def delete(key: SegmentKey) -> None:
     """Delete a segment that nothing refers to, with all its versions."""
     from profilegraph.services.segments import lifecycle
 
-    run(lambda platform: lifecycle.delete_segment(platform, key, _act()))
+    command = lifecycle.DeleteSegment(key)
+    run(lambda platform: lifecycle.delete_segment(platform, command, operator_context()))
     out.print(f"{key} is deleted")
 
 
 def _come_into(key: str, state: SegmentState) -> None:
     from profilegraph.services.segments import lifecycle
 
-    saved = run(lambda platform: lifecycle.set_state(platform, key, state, _act()))
+    command = lifecycle.SetSegmentState(key, state)
+    saved = run(lambda platform: lifecycle.set_state(platform, command, operator_context()))
     out.print(f"{key} is {saved.state}")
-
-
-def _act(author: str = OPERATOR, base: int | None = None) -> CommandContext:
-    from profilegraph.services.segments.rules import CommandContext
-
-    return CommandContext(author, present(), operator=True, base_version=base)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
+from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import err, out
 from profilegraph.cli.terminal.listing import AsJson, named, show_json
-from profilegraph.cli.terminal.running import present, run
+from profilegraph.cli.terminal.operator import operator_context
+from profilegraph.cli.terminal.running import run
 from profilegraph.domain.limits import HOURLY, MAX_TRANSITIONS
 
 if TYPE_CHECKING:
@@ -35,16 +36,11 @@ def live(
 ) -> None:
     """Have a segment evaluated again and again, or with --off no more; its history stays."""
     from profilegraph.services.live import service
-    from profilegraph.services.segments.rules import CommandContext
 
     async def work(platform: Platform) -> None:
-        await service.set_live(
-            platform,
-            key,
-            on_change=on_change and not off,
-            schedule=None if off else schedule,
-            act=CommandContext(OPERATOR, present(), operator=True),
-        )
+        cron = None if off else schedule
+        command = service.SetSegmentLive(key, on_change and not off, cron)
+        await service.set_live(platform, command, operator_context())
 
     run(work)
     when = f"on change and at {schedule}" if on_change else f"at {schedule}"

@@ -8,8 +8,9 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.plugins.options import Options, parse_pairs
-from profilegraph.cli.segments.lifecycle import OPERATOR, SegmentKey
+from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.operator import operator_context
 from profilegraph.cli.terminal.running import present, run
 from profilegraph.errors import PluginError
 
@@ -27,15 +28,14 @@ Columns = Annotated[
 
 def send(key: SegmentKey, to: To, option: Options = None, columns: Columns = None) -> None:
     """Send the members of a segment; what was not sent before is taken up, under the same id."""
-    from profilegraph.services.destinations.sending import Sending, ask_to_send
-    from profilegraph.services.segments.rules import CommandContext
+    from profilegraph.services.destinations.sending import Sending, SendSegment, request_delivery
 
     given = parse_pairs(option)
-    names = columns.split(",") if columns else None
+    names = tuple(columns.split(",")) if columns else None
 
     async def work(platform: Platform) -> DeliveryRecord:
-        act = CommandContext(OPERATOR, present(), operator=True)
-        waiting = await ask_to_send(platform, key, to, given, names, act)
+        command = SendSegment(key, to, given, names)
+        waiting = await request_delivery(platform, command, operator_context())
         return await Sending(platform).send(waiting, present())
 
     _show(run(work))

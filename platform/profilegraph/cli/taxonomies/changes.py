@@ -16,7 +16,8 @@ from rich.markup import escape
 from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows, show_table
-from profilegraph.cli.terminal.running import Locale, present, run
+from profilegraph.cli.terminal.operator import operator_context
+from profilegraph.cli.terminal.running import Locale, run
 from profilegraph.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from profilegraph.domain.taxonomy_changes.changes import TagChange
     from profilegraph.domain.taxonomy_changes.kept import KeptChange
     from profilegraph.services.platform import Platform
-    from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
     from profilegraph.services.taxonomy_changes.previews import NamedCustomer, Plan, SegmentEffect
 
 
@@ -70,8 +70,8 @@ def plan(
     """Say what a change of tags would do to segments and taggings, and keep the plan for a week."""
     from profilegraph.services.taxonomy_changes import planning
 
-    change = _read(file)
-    made = run(lambda platform: planning.plan(platform, change, _editor()))
+    command = planning.PlanTaxonomyChange(_read(file))
+    made = run(lambda platform: planning.plan(platform, command, operator_context()))
     _show(made, locale)
 
 
@@ -91,7 +91,9 @@ def apply(
 
     async def work(platform: Platform) -> KeptChange:
         digest = plan_of(await planning.kept_change(platform, key)).digest
-        return await apply_change(platform, Application(key, digest, allow_broken), _editor())
+        return await apply_change(
+            platform, Application(key, digest, allow_broken), operator_context()
+        )
 
     _tell(run(work), locale)
 
@@ -101,7 +103,7 @@ def undo(key: Key, locale: Locale) -> None:
     """Take an applied change back, where nothing that came later depends on it."""
     from profilegraph.services.taxonomy_changes.undoing import undo as undo_change
 
-    _tell(run(lambda platform: undo_change(platform, key, _editor())), locale)
+    _tell(run(lambda platform: undo_change(platform, key, operator_context())), locale)
 
 
 @app.command()
@@ -126,13 +128,6 @@ def changes(locale: Locale, as_json: AsJson = False) -> None:
         ("key", "state", "change", "planned", "by"),
         ((one.key, one.state, text, f"{one.at:%Y-%m-%d %H:%M}", one.by) for one, text in found),
     )
-
-
-def _editor() -> ChangeAuthor:
-    from profilegraph.domain.duties import OPERATOR
-    from profilegraph.services.taxonomy_changes.planning import ChangeAuthor
-
-    return ChangeAuthor(OPERATOR, present())
 
 
 def _read(file: Path) -> TagChange:

@@ -166,6 +166,7 @@ def _place(stack: str) -> str:
         frames = [found.groupdict() for found in map(_FRAME.match, thread.splitlines()) if found]
         own = [place for place, frame in enumerate(frames) if frame["file"].startswith(_OWN)]
         if any(frames[place]["name"] == _ANSWERS for place in own):
-            theirs = frames[max(own[0] - 1, 0)]
-            return f"{theirs['file']}:{theirs['line']} ({theirs['name']})"
+            # What the platform called last; the newest frames may be the platform's own, called by it.
+            called = next((one - 1 for one in own if one and one - 1 not in own), own[0])
+            return "{file}:{line} ({name})".format(**frames[called])
     return ""

@@ -36,14 +36,14 @@ class Failure:
     final: bool = False
 
 
-async def post(letter: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
+async def post(message: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
     """Return why a message was not taken; None where it was.
 
     With `private`, also by plain HTTP and to addresses that are not public.
     """
     try:
         async with asyncio.timeout(SECONDS):
-            return await _post(letter, now, private=private)
+            return await _post(message, now, private=private)
     except TimeoutError:
         return Failure(f"no answer within {SECONDS:g} s")
     except InvalidInput as error:
@@ -58,16 +58,16 @@ def private_allowed() -> bool:
     return load_settings().webhook_private
 
 
-async def _post(letter: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
-    url = parse_target(letter.url, private=private)
+async def _post(message: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
+    url = parse_target(message.url, private=private)
     address = await look_up(url, private=private)
     headers = {
         "Host": url.netloc.decode("ascii"),
         "Content-Type": "application/json",
         "User-Agent": "profilegraph",
-        "webhook-id": letter.id,
+        "webhook-id": message.id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Signer(letter.secret).sign(letter.id, now, letter.body),
+        "webhook-signature": Signer(message.secret).sign(message.id, now, message.body),
     }
     # A redirection is not followed, and neither proxies nor cookies of the environment count.
     async with (
@@ -75,7 +75,7 @@ async def _post(letter: SignedMessage, now: datetime, *, private: bool) -> Failu
         client.stream(
             "POST",
             url.copy_with(host=address),
-            content=letter.body.encode(),
+            content=message.body.encode(),
             headers=headers,
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         ) as response,

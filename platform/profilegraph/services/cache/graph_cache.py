@@ -25,12 +25,11 @@ from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.operations.metrics import Metrics
 from profilegraph.services.operations.routines import Routines
 from profilegraph.storage.deployment import read_deployment
-from profilegraph.storage.feed.change_feed import ChangedPart, FeedPoll, begin, look
+from profilegraph.storage.feed.change_feed import ChangedPart
+from profilegraph.storage.feed.follower import FeedFollower
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
-_TRIES = 100
-_PAUSE_SECONDS = 0.005
 _THREADS = 2
 SAVING = "saving the index"
 """What the routine is called."""
@@ -68,7 +67,7 @@ class GraphCache:
         self._next: asyncio.Task[CachedGraph] | None = None
         self._asked = False
         """Whether the next look is for a question, which needs the index too."""
-        self._heads: Offsets | None = None
+        self._follower = FeedFollower(database)
         self._file = file if index_bytes is not None else None
         self._keep = keep
         self._kept: tuple[IndexSnapshot, Offsets] | None = None
@@ -164,38 +163,30 @@ class GraphCache:
         return None if self._pulse is None else self._pulse.beat(question)
 
     async def _read(self, asked: bool) -> CachedGraph:
-        found = await self._settled()
-        parts = frozenset[ChangedPart]().union(*(change.parts for change in found.changes))
+        if self._follower.heads is None:
+            await self.restore()
+        news = await self._follower.settled_news()
+        if news.lost is not None and self._follower.heads is not None:
+            self._forget(news.lost)
+        parts = news.parts
         if self._catalogue is None or ChangedPart.TAXONOMIES in parts:
             self._catalogue = Catalogue.of(await read_taxonomies(self._database))
-        if self._heads is None or ChangedPart.SETTINGS in parts:
+        if self._follower.heads is None or ChangedPart.SETTINGS in parts:
             self.deployment = await read_deployment(self._database)
         if ChangedPart.INDEX in parts:
             self.index.drop("asked for")
-        self.metrics.changes.inc(len(found.changes))
-        view = await self.index.after(found.changes, asked=asked)
+        self.metrics.changes.inc(len(news.changes))
+        view = await self.index.after(news, asked=asked)
         # Kept last: after a failure above, the same changes are found by the next look.
-        self._heads = found.heads
+        self._follower.seen(news)
         if view is None:
             self._kept = None
         elif view is self.index.settled:
-            self._kept = view, found.heads
+            self._kept = view, news.heads
         writing = self._saving is not None and not self._saving.done()
         if view is not None and view.levels[0] is not self._saved and not writing:
             self._saving = asyncio.create_task(self._save())  # no question waits for the disk
         return CachedGraph(self._catalogue, view)
-
-    async def _settled(self) -> FeedPoll:
-        """Return a look at which no transaction is half visible."""
-        for _ in range(_TRIES):
-            found = await self._once()
-            if not found.unsettled:
-                return found
-            await asyncio.sleep(_PAUSE_SECONDS)
-        if self._heads is None:
-            return found  # nothing is under way: somebody has deleted the changes
-        self._forget("changes missing")
-        return await self._settled()
 
     async def restore(self) -> bool:
         """Begin where the last process ended; return whether it left a file that can be used."""
@@ -203,7 +194,7 @@ class GraphCache:
             found = await asyncio.to_thread(load, self._file)
             if found is not None:
                 view, heads = found
-                self._heads, self._saved = Offsets.of(heads), view.levels[0]
+                self._follower.heads, self._saved = Offsets.of(heads), view.levels[0]
                 self.index.restore(view)
         return self._saved is not None
 
@@ -224,19 +215,9 @@ class GraphCache:
         if self._saving is not None:
             await self._saving
 
-    async def _once(self) -> FeedPoll:
-        if self._heads is None:
-            await self.restore()
-        if self._heads is not None:
-            found = await look(self._database, self._heads)
-            if not found.broken:
-                return found
-            self._forget("another feed")
-        return await begin(self._database)
-
     def _forget(self, reason: str) -> None:
         self.index.drop(reason)
-        self._heads = self._catalogue = self._kept = None
+        self._follower.heads = self._catalogue = self._kept = None
 
 
 class RequestSnapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from time import monotonic, perf_counter
 
 import structlog
@@ -16,7 +16,7 @@ from profilegraph.services.cache.indexing import load_all, load_changed, load_tr
 from profilegraph.services.cache.states import IndexState
 from profilegraph.services.operations.metrics import Metrics
 from profilegraph.services.operations.routines import Routines
-from profilegraph.storage.feed.change_feed import ChangedPart, CommittedChange
+from profilegraph.storage.feed.follower import FeedNews
 from profilegraph.storage.feed.numbering import number_ordinals
 from profilegraph.storage.neo4j.database import Database
 
@@ -30,7 +30,6 @@ INDEX = "index"
 """What the routine is called."""
 LONGEST_REST = 60.0
 """Seconds after which an index that failed again and again is tried anew."""
-_TREES = frozenset({ChangedPart.ORGANISATION, ChangedPart.CHANNELS})
 _log = structlog.get_logger(__name__)
 
 
@@ -66,19 +65,16 @@ class IndexKeeper:
         """Return the reading that is under way in the background, if any."""
         return self._work if self._work is not None and not self._work.done() else None
 
-    async def after(
-        self, changes: Iterable[CommittedChange], *, asked: bool = True
-    ) -> IndexSnapshot | None:
+    async def after(self, news: FeedNews, *, asked: bool = True) -> IndexSnapshot | None:
         """Return the index with some changes in it; None where Cypher has to answer.
 
         Where it is not `asked` for, a few changes may wait until it is.
         """
         if self._most_bytes is None:
             return None
-        for change in changes:
-            self._pending.update(change.customers)
-            self._feeds.add(change.feed)
-            self._trees_changed |= not _TREES.isdisjoint(change.parts)
+        self._pending |= news.customers
+        self._feeds |= news.feeds
+        self._trees_changed |= news.trees
         if self.work is None and (asked or len(self._pending) > LATER):
             await self._go_on()
         return self._view if self.state is IndexState.READY else None

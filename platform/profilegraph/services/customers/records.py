@@ -2,117 +2,142 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from profilegraph.domain.records.customers import Identity
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
+from profilegraph.domain.records.customers import Identity, Tagging
+from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.conformance import conform
+from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.values import Record
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.importers.values.contacts import canonical_identity
+from profilegraph.services import duties
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.neo4j.requests import IdempotentRequest, once
 from profilegraph.storage.records.writing import untag, upsert
 
-Permit: TypeAlias = Callable[[Transaction], Awaitable[None]]
-"""Raises Forbidden, within the transaction of a change, where it may not be done."""
+
+@dataclass(frozen=True)
+class SaveRecords(ChangeCommand):
+    """Records that are to be written in the order given."""
+
+    records: tuple[Record, ...]
 
 
-async def save(
-    platform: Platform,
-    records: Sequence[Record],
-    now: datetime,
-    request_key: str | None = None,
-    asked: str | None = None,
-    permit: Permit | None = None,
-) -> int:
+@dataclass(frozen=True)
+class TagCustomers(ChangeCommand):
+    """Tags that are to be put on customers."""
+
+    customers: tuple[str, ...]
+    tags: tuple[Mapping[str, Any], ...]
+    """What was said of each tag, by field."""
+    taggings: tuple[Tagging, ...] = field(compare=False)
+    """Each tag on each customer; the moment at which somebody asks is in them."""
+
+
+@dataclass(frozen=True)
+class UntagCustomers(ChangeCommand):
+    """Tags that are to be taken off customers."""
+
+    customers: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+async def save(platform: Platform, records: Iterable[Record], now: datetime) -> int:
+    """Return how many records were written by whoever runs the deployment; see `save_records`."""
+    return await save_records(platform, SaveRecords(tuple(records)), CommandContext(OPERATOR, now))
+
+
+async def save_records(platform: Platform, command: SaveRecords, context: CommandContext) -> int:
     """Return how many records were written: all of them, in the order given, or none.
 
-    Writing the same records again changes nothing. With a `request_key`, a repeated request is
-    answered from the first one's result; `asked` tells one request from another where the records
-    hold more than what was asked for, such as the moment; `permit` is asked in the transaction whether
-    this may be done. Raises NotFound where a record names what is not there,
-    Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
+    Writing the same records again changes nothing. Raises NotFound where a record names what is not
+    there, Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
     """
     catalogue = await platform.catalogue_for_change()
-    region = platform.deployment.phone_region
-    checked = [_canonical(conform(record, catalogue), region) for record in records]
+    checked = _checked(platform, command.records, catalogue)
 
     async def work(transaction: Transaction) -> int:
-        if permit is not None:
-            await permit(transaction)
-        written = 0
-        for kind in _by_kind(checked):
-            outcome = await upsert(transaction, kind, now)
-            for refusal in outcome.refused:
-                error = NotFound if refusal.missing else Conflict
-                raise error(refusal.reason, where=_name(kind[refusal.index]))
-            written += outcome.written
-        return written
+        return await _write(transaction, checked, context.now)
 
-    result: int = await write_once(platform, work, now, request_key, asked or digest(checked))
-    return result
+    return await run_command(platform, command, context, work)
 
 
-async def remove_tags(
-    platform: Platform,
-    customers: Sequence[str],
-    tags: Sequence[str],
-    now: datetime,
-    request_key: str | None = None,
-    permit: Permit | None = None,
+async def tag_customers(platform: Platform, command: TagCustomers, context: CommandContext) -> int:
+    """Return how many taggings were written; in a single dimension a tag replaces the one before.
+
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a customer or
+    a tag is not there, Conflict or InvalidInput as `save_records` does.
+    """
+    catalogue = await platform.catalogue_for_change()
+    dimensions = _dimensions([one["tag"] for one in command.tags], catalogue)
+    checked = _checked(platform, command.taggings, catalogue)
+
+    async def work(transaction: Transaction) -> int:
+        await duties.require(
+            platform, transaction, context.actor, Duty.TAG, dimensions, context.now
+        )
+        return await _write(transaction, checked, context.now)
+
+    return await run_command(platform, command, context, work)
+
+
+async def untag_customers(
+    platform: Platform, command: UntagCustomers, context: CommandContext
 ) -> int:
     """Return how many taggings were there and are now closed: each tag of each customer.
 
-    `permit` is asked in the transaction whether this may be done. Raises NotFound where a tag does not exist.
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a tag does
+    not exist.
     """
     catalogue = await platform.catalogue_for_change()
-    for tag in tags:
-        catalogue.tag(tag)
-    keys = [one for tag in tags for one in sorted(catalogue.carriers[catalogue.current_tag(tag)])]
-    pairs = list(dict.fromkeys((customer, key) for customer in customers for key in keys))
+    dimensions = _dimensions(command.tags, catalogue)
+    keys = [
+        one
+        for tag in command.tags
+        for one in sorted(catalogue.carriers[catalogue.current_tag(tag)])
+    ]
+    pairs = list(dict.fromkeys((customer, key) for customer in command.customers for key in keys))
 
     async def work(transaction: Transaction) -> int:
-        if permit is not None:
-            await permit(transaction)
-        return await untag(transaction, pairs, now)
-
-    asked = hashlib.sha256(json.dumps(pairs).encode()).hexdigest()
-    result: int = await write_once(platform, work, now, request_key, asked)
-    return result
-
-
-async def write_once(
-    platform: Platform,
-    work: Callable[[Transaction], Awaitable[Any]],
-    now: datetime,
-    request_key: str | None,
-    asked: str,
-) -> Any:
-    """Return what `work` returns in one transaction; with a key, the first result for that key."""
-
-    async def carry_out(transaction: Transaction) -> Any:
-        if request_key is None:
-            return await work(transaction)
-        request = IdempotentRequest(request_key, asked, now)
-        return await once(transaction, request, lambda: work(transaction))
-
-    return await platform.database.write(carry_out)
-
-
-def digest(records: Sequence[Record]) -> str:
-    """Return a SHA-256 that is equal only for equal records in equal order."""
-    digester = hashlib.sha256()
-    for record in records:
-        digester.update(
-            f"{type(record).__name__}{record.model_dump_json(exclude_unset=True)}\n".encode()
+        await duties.require(
+            platform, transaction, context.actor, Duty.TAG, dimensions, context.now
         )
-    return digester.hexdigest()
+        return await untag(transaction, pairs, context.now)
+
+    return await run_command(platform, command, context, work)
+
+
+async def _write(transaction: Transaction, records: Sequence[Record], now: datetime) -> int:
+    written = 0
+    for kind in _by_kind(records):
+        outcome = await upsert(transaction, kind, now)
+        for refusal in outcome.refused:
+            error = NotFound if refusal.missing else Conflict
+            raise error(refusal.reason, where=_name(kind[refusal.index]))
+        written += outcome.written
+    return written
+
+
+def _checked(platform: Platform, records: Iterable[Record], catalogue: Catalogue) -> list[Record]:
+    region = platform.deployment.phone_region
+    return [_canonical(conform(record, catalogue), region) for record in records]
+
+
+def _dimensions(tags: Iterable[str], catalogue: Catalogue) -> set[str]:
+    """Return the dimensions of tags by full key; raises NotFound where a tag does not exist."""
+    found = set()
+    for tag in tags:
+        catalogue.tag(tag)
+        found.add(catalogue.current_tag(tag).partition("/")[0])
+    return found
 
 
 def _canonical(record: Record, region: str) -> Record:

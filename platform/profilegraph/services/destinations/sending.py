@@ -22,13 +22,14 @@ from tenacity import (
     wait_exponential,
 )
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, DeliveryState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, within_async
 from profilegraph.hooks.options import parse_options
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
 from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
@@ -36,7 +37,6 @@ from profilegraph.services.exports.tables import read_customers
 from profilegraph.services.operations.limiter import Limiter
 from profilegraph.services.operations.routines import ItemsInProgress
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext
 from profilegraph.storage import destinations as storage
 from profilegraph.storage.cache import keys_of
 from profilegraph.storage.neo4j.database import Transaction
@@ -58,45 +58,52 @@ PAGE = 1_000
 Sleep = Callable[[float], Any]
 
 
-async def ask_to_send(
-    platform: Platform,
-    segment: str,
-    destination: str,
-    given: Mapping[str, Any],
-    columns: Sequence[str] | None,
-    act: CommandContext,
+@dataclass(frozen=True)
+class SendSegment(ChangeCommand):
+    """A segment whose members are to be sent to a destination."""
+
+    segment: str
+    destination: str
+    options: Mapping[str, Any]
+    """What is chosen for the destination, by option."""
+    columns: tuple[str, ...] | None = None
+    """None for the destination's own, or else the usual ones."""
+
+
+async def request_delivery(
+    platform: Platform, command: SendSegment, context: CommandContext
 ) -> DeliveryRecord:
     """Return a delivery of the segment's members of this moment, that waits to be sent.
 
-    One on the same errand that was not sent yet is taken up instead, with its id and its members: so
-    what is asked twice is not sent as two deliveries. With a request key, the same request always
-    means the same delivery. Raises NotFound, InvalidInput, InvalidFilter, BrokenSegment.
+    One with the same request that was not sent yet is taken up instead, with its id and its members:
+    so what is asked twice is not sent as two deliveries. With an idempotency key, the same command
+    always means the same delivery. Raises NotFound, InvalidInput, InvalidFilter, BrokenSegment.
     """
+    segment, destination = command.segment, command.destination
     target = platform.host.destinations.get(destination)
-    options = parse_options(target.options, given, f"the destination {destination!r}")
+    options = parse_options(target.options, command.options, f"the destination {destination!r}")
     saved = await read_segment(platform.database, segment)
-    names = columns or target.columns or usual(saved.filter, ExportSubject.MEMBERS)
+    names = command.columns or target.columns or usual(saved.filter, ExportSubject.MEMBERS)
     chosen = choose(names, ExportSubject.MEMBERS, await platform.catalogue())
-    errand = DeliveryRequest(
+    request = DeliveryRequest(
         segment,
         destination,
         options.model_dump(mode="json"),
         tuple(column.name for column in chosen),
     )
-    members = await (await engine(platform, [saved.filter], act.now)).members(saved.filter)
+    members = await (await engine(platform, [saved.filter], context.now)).members(saved.filter)
     new = DeliveryRecord(
-        uuid4().hex, errand, saved.version, len(members.ordinals), act.now, act.author,
+        uuid4().hex, request, saved.version, len(members.ordinals), context.now, context.author,
         DeliveryState.WAITING, 0, None, None,
     )  # fmt: skip
 
     async def work(transaction: Transaction) -> str:
-        unfinished = await storage.find_unfinished(transaction, errand)
+        unfinished = await storage.find_unfinished(transaction, request)
         if unfinished is None:
             await storage.create_delivery(transaction, new, members.ordinals)
         return unfinished or new.id
 
-    asked = sha256(f"sendSegment {errand!r}".encode()).hexdigest()
-    id_: str = await write_once(platform, work, act.now, act.request_key, asked)
+    id_ = await run_command(platform, command, context, work)
     await platform.database.write(partial(storage.begin_again, delivery=id_))
     return await delivery(platform, id_)
 
@@ -114,7 +121,7 @@ async def deliveries(
 ) -> Mapping[str, Sequence[DeliveryRecord]]:
     """Return the deliveries of each segment, the newest first, by the segment's key."""
     found = await storage.read_deliveries(platform.database, segments=segments)
-    return {key: [one for one in found if one.errand.segment == key] for key in segments}
+    return {key: [one for one in found if one.request.segment == key] for key in segments}
 
 
 class Sending:
@@ -143,7 +150,7 @@ class Sending:
         await self._going.close()
 
     async def _in_turn(self, one: DeliveryRecord, now: datetime, began: float) -> None:
-        async with self._limiter.slot(f"to {_receiver(one.errand)}", f"of {one.author}"):
+        async with self._limiter.slot(f"to {_receiver(one.request)}", f"of {one.author}"):
             await self.send(one, now + timedelta(seconds=monotonic() - began))
 
     async def send(self, one: DeliveryRecord, now: datetime) -> DeliveryRecord:
@@ -168,11 +175,11 @@ class Sending:
     async def _attempts(self, one: DeliveryRecord, now: datetime) -> str:
         """Return what the destination says; raises PluginError or InvalidInput after the last try."""
         destinations = self._platform.host.destinations
-        target = destinations.get(one.errand.destination)
-        part, guard = destinations.part(one.errand.destination), self._platform.host.guard
-        to = _receiver(one.errand)
+        target = destinations.get(one.request.destination)
+        part, guard = destinations.part(one.request.destination), self._platform.host.guard
+        to = _receiver(one.request)
         guard.require(part, to)
-        way = await self._way(one, target, now)
+        view = await self._view(one, target, now)
         try:
             async for attempt in AsyncRetrying(
                 # What has not ended must not run a second time beside the first.
@@ -183,7 +190,7 @@ class Sending:
                 reraise=True,
             ):
                 with attempt:
-                    call = InOwnLoop(partial(_sent, target, way), SEND_SECONDS)
+                    call = InOwnLoop(partial(_sent, target, view), SEND_SECONDS)
                     note = await within_async(SEND_SECONDS, call, f"send {one.id}")
         except Exception as error:
             if isinstance(error, ProfilegraphError) and not isinstance(error, PluginError):
@@ -192,30 +199,34 @@ class Sending:
         guard.succeeded(part, to)
         return note
 
-    async def _way(self, one: DeliveryRecord, target: Destination[Any], now: datetime) -> _Way:
-        saved = await read_segment(self._platform.database, one.errand.segment)
+    async def _view(
+        self, one: DeliveryRecord, target: Destination[Any], now: datetime
+    ) -> _DeliveryView:
+        saved = await read_segment(self._platform.database, one.request.segment)
         columns = choose(
-            one.errand.columns, ExportSubject.MEMBERS, await self._platform.catalogue()
+            one.request.columns, ExportSubject.MEMBERS, await self._platform.catalogue()
         )
-        options = target.options.model_validate(one.errand.options)
+        options = target.options.model_validate(one.request.options)
         loop = asyncio.get_running_loop()
         members = await storage.read_members(self._platform.database, one.id)
-        return _Way(self._platform, one, members, saved.labels, columns, options, now, loop)
+        return _DeliveryView(
+            self._platform, one, members, saved.labels, columns, options, now, loop
+        )
 
 
-def _receiver(errand: DeliveryRequest) -> str:
-    """Return who takes what is sent on an errand: whoever the options of the destination name."""
-    told = f"{errand.destination} {sorted(errand.options.items())!r}"
+def _receiver(request: DeliveryRequest) -> str:
+    """Return who takes what is sent at a request: whoever the options of the destination name."""
+    told = f"{request.destination} {sorted(request.options.items())!r}"
     return sha256(told.encode()).hexdigest()[:16]
 
 
-async def _sent(target: Destination[Any], way: _Way) -> str:
-    note = await target.send(way)
+async def _sent(target: Destination[Any], view: _DeliveryView) -> str:
+    note = await target.send(view)
     return str(note)
 
 
 @dataclass(frozen=True)
-class _Way:
+class _DeliveryView:
     """A delivery as its destination sees it, from the destination's own thread and event loop."""
 
     platform: Platform
@@ -236,7 +247,7 @@ class _Way:
     @property
     def segment(self) -> str:
         """Return the key of the segment."""
-        return self.delivery.errand.segment
+        return self.delivery.request.segment
 
     @property
     def at(self) -> datetime:

@@ -14,8 +14,8 @@ from pyroaring import BitMap
 
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.services.cache.indexing import load_changed, load_some
-from profilegraph.services.live.feed import FeedNews, unchanged
 from profilegraph.storage.cache import related_to
+from profilegraph.storage.feed.follower import FeedNews, unchanged
 from profilegraph.storage.neo4j.database import Database
 
 MOST_AROUND = 2_000

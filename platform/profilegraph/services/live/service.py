@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from uuid import uuid4
 
 from pyroaring import BitMap
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.limits import MAX_TRANSITIONS
 from profilegraph.domain.live import MoveCause, WatchedSegment
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.language.saved_segments import SavedSegment
-from profilegraph.services.customers.records import write_once
-from profilegraph.services.live.feed import news_since
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.live.questions import among_all, asked_by
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import require_sound
-from profilegraph.services.segments.rules import CommandContext, found, require_editor
+from profilegraph.services.segments.rules import found, require_editor
+from profilegraph.storage.feed.follower import news_since
 from profilegraph.storage.live import (
     Evaluated,
     RecordedMove,
@@ -70,8 +70,17 @@ class TransitionPage:
     has_next: bool
 
 
+@dataclass(frozen=True)
+class SetSegmentLive(ChangeCommand):
+    """When a segment is to be evaluated: on change, by schedule, both or not any more."""
+
+    key: str
+    on_change: bool
+    schedule: str | None
+
+
 async def set_live(
-    platform: Platform, key: str, *, on_change: bool, schedule: str | None, act: CommandContext
+    platform: Platform, command: SetSegmentLive, context: CommandContext
 ) -> SavedSegment:
     """Return a segment after it is evaluated on change, by schedule, both or not any more.
 
@@ -79,17 +88,18 @@ async def set_live(
     InvalidInput where the schedule is none, Forbidden, NotFound, BrokenSegment, and Conflict where
     the segment is not active.
     """
-    if schedule is not None and next_run(schedule, act.now, platform.deployment.zone) is None:
+    key, on_change, schedule = command.key, command.on_change, command.schedule
+    if schedule is not None and next_run(schedule, context.now, platform.deployment.zone) is None:
         raise InvalidInput(
             f"{schedule!r} never comes.", hint="Name a day that there is.", where="schedule"
         )
     live = on_change or schedule is not None
     segment = await read_segment(platform.database, key)
-    start = await _start(platform, segment, act.now) if live else None
+    start = await _start(platform, segment, context.now) if live else None
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [key]), key)
-        require_editor(head, act.author, operator=act.operator)
+        require_editor(head, context.actor)
         if start is None:
             await stop_watch(transaction, key)
             return
@@ -99,8 +109,7 @@ async def set_live(
             )
         await save_watch(transaction, key, start, on_change=on_change, schedule=schedule)
 
-    asked_for = sha256(f"setSegmentLive {key!r} {on_change} {schedule!r}".encode()).hexdigest()
-    await write_once(platform, work, act.now, act.request_key, asked_for)
+    await run_command(platform, command, context, work)
     return segment
 
 

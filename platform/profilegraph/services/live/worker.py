@@ -19,12 +19,12 @@ from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
 from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.services.cache.indexing import load_trees
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.feed import FeedNews, news_since
 from profilegraph.services.live.questions import LiveQuestion, among_all, among_some, ask
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.transitions import ChangeContext, moves_between
 from profilegraph.services.operations.routines import reason_of
 from profilegraph.services.platform import Platform
+from profilegraph.storage.feed.follower import FeedFollower, FeedNews, news_since
 from profilegraph.storage.live import (
     Evaluated,
     apply,
@@ -66,14 +66,11 @@ class Watcher:
         self._rests: dict[str, datetime] = {}
         """Until when a watch rests that failed, by its key."""
         self._trees = Hierarchies()
-        self._news: FeedNews | None = None
-        """What has not been seen to yet; its heads are how far this process has looked."""
+        self._follower = FeedFollower(platform.database)
 
     async def round(self, now: datetime) -> None:
         """Evaluate what has to be since the last round; rings the bell where there is news to tell."""
-        before = self._news
-        later = await news_since(self._database, before.heads if before else None)
-        self._news = news = later if before is None else before + later
+        news = await self._follower.news()
         moved, new = await self._follow(now)
         if news.trees:
             self._trees = await load_trees(self._database)
@@ -81,7 +78,7 @@ class Watcher:
             moved |= await self._ask(now)
         for one in self._followed.values():
             moved |= await self._attend(one, news, now)
-        self._news = FeedNews(news.heads)
+        self._follower.seen(news)
         if moved:
             self._platform.moved.ring()
 
@@ -198,7 +195,7 @@ class Watcher:
             due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
             if due is not None and due <= at:
                 return True
-        anyone = one.fresh or news.trees or news.lost or asked.definition != watch.definition
+        anyone = one.fresh or news.trees or asked.definition != watch.definition
         return watch.on_change and anyone
 
     async def _among_all(
@@ -206,7 +203,7 @@ class Watcher:
     ) -> Evaluated:
         if one.fresh or not one.watch.on_change:
             news = await news_since(self._database, one.watch.heads)
-        anyone = news.lost or news.trees or (asked.reach and news.customers)
+        anyone = news.trees or (asked.reach and news.customers)
         redefined = asked.definition != one.watch.definition
         known = ChangeContext(redefined, None if anyone else news.customers)
         found = await among_all(self._platform, asked, at)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from profilegraph.config import data_folder
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict
 from profilegraph.importers.records.mapping import read_mapping
@@ -16,7 +18,7 @@ from profilegraph.services.imports.files import ImportJob, ImportReport, import_
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.models import ModelRun, compute
-from profilegraph.services.segments.service import Waterfall, save_segment, waterfall
+from profilegraph.services.segments.service import SaveSegment, Waterfall, save_segment, waterfall
 from profilegraph.storage.demo import Totals, only_from, read_totals
 
 SOURCE = "CDNOW_master.txt.gz"
@@ -118,10 +120,10 @@ async def run_models(platform: Platform, now: datetime) -> list[ModelRun]:
 async def answer_segments(platform: Platform, as_of: datetime, now: datetime) -> list[Answer]:
     """Return the demonstration's segments, saved at `now` and answered as of `as_of`."""
     answers = []
+    context = CommandContext(Actor(KEY_NAME), now)
     for key, (labels, filter_) in SEGMENTS.items():
-        saved = await save_segment(
-            platform, key, labels, decode(filter_), author=KEY_NAME, note="demo", now=now
-        )
+        command = SaveSegment(key, labels, decode(filter_), "demo")
+        saved = await save_segment(platform, command, context)
         answers.append(Answer(saved, await waterfall(platform, saved.filter, as_of)))
     return answers
 

@@ -20,7 +20,7 @@ from profilegraph.hooks.listeners import (
     TagsChanged,
 )
 from profilegraph.services.operations.routines import Routines
-from profilegraph.storage.feed.change_feed import TagWrites
+from profilegraph.storage.neo4j.events import TagsWritten
 
 T = TypeVar("T")
 LISTEN_SECONDS = 10.0
@@ -117,15 +117,15 @@ class ListenerQueue:
         """Return whether anybody is told of changes of a kind."""
         return any(one.listener.hears(kind) for one in self._told)
 
-    def tags_written(self, writes: TagWrites) -> None:
+    def tags_written(self, event: TagsWritten) -> None:
         """Tell of the taggings that a transaction has given and taken."""
-        if writes.at is None or not self.hears(TagsChanged):
+        if not self.hears(TagsChanged):
             return
-        for tagged in _parts(writes.tagged, MOST_TAGGINGS):
-            self._tell(TagsChanged(writes.at, tagged=tuple(TaggedCustomer(*one) for one in tagged)))
-        for untagged in _parts(writes.untagged, MOST_TAGGINGS):
+        for tagged in _parts(event.tagged, MOST_TAGGINGS):
+            self._tell(TagsChanged(event.at, tagged=tuple(TaggedCustomer(*one) for one in tagged)))
+        for untagged in _parts(event.untagged, MOST_TAGGINGS):
             self._tell(
-                TagsChanged(writes.at, untagged=tuple(TaggedCustomer(*one) for one in untagged))
+                TagsChanged(event.at, untagged=tuple(TaggedCustomer(*one) for one in untagged))
             )
 
     def members_moved(self, change: MembershipChanged) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from math import isfinite
 
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.segment_groups import SegmentGroup
 from profilegraph.domain.segments import SegmentState
 from profilegraph.domain.values import Labels
@@ -18,11 +19,10 @@ from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Node, Not
 from profilegraph.nearest import did_you_mean
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import naming_one
-from profilegraph.services.segments.rules import CommandContext
 from profilegraph.services.segments.service import explain_member, segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments import groups as storage
@@ -73,52 +73,63 @@ class GroupAssignment:
         return self.segments[0] if self.segments else None
 
 
-async def save_group(
-    platform: Platform,
-    key: str,
-    labels: Labels,
-    segments: Sequence[str],
-    act: CommandContext,
-    weights: Sequence[float] | None = None,
-) -> SegmentGroup:
-    """Return a group after it ranks these segments: by weight, the heaviest first, or as they come.
+@dataclass(frozen=True)
+class SaveSegmentGroup(ChangeCommand):
+    """Segments, by key, that a group is to rank: as they come, or the heaviest first."""
 
-    There is one weight for each segment, and among equals the order given decides. Raises
-    InvalidInput where there are fewer than 2, too many or one twice, NotFound where one does
+    key: str
+    labels: Labels
+    segments: tuple[str, ...]
+    weights: tuple[float, ...] | None = None
+    """One for each segment; among equals the order given decides."""
+
+
+@dataclass(frozen=True)
+class DeleteSegmentGroup(ChangeCommand):
+    """A group that is to be deleted, without its segments."""
+
+    key: str
+
+
+async def save_group(
+    platform: Platform, command: SaveSegmentGroup, context: CommandContext
+) -> SegmentGroup:
+    """Return a group after it ranks the segments of a command.
+
+    Raises InvalidInput where there are fewer than 2, too many or one twice, NotFound where one does
     not exist, Conflict where one is archived, Forbidden where the group belongs to another.
     """
-    key = segment_key(key)
+    key, segments = segment_key(command.key), command.segments
     if not 2 <= len(segments) <= MOST_RANKED or len(set(segments)) < len(segments):
         raise InvalidInput(f"name 2 to {MOST_RANKED} different segments.", where="segments")
-    segments, weights = _ranked(segments, weights)
+    ranked, weights = _ranked(segments, command.weights)
 
     async def work(transaction: Transaction) -> None:
-        _require_owner(key, await claim_group(transaction, key, act.author), act)
-        heads = await lock(transaction, segments)
-        for one in segments:
+        _require_owner(key, await claim_group(transaction, key, context.author), context.actor)
+        heads = await lock(transaction, ranked)
+        for one in ranked:
             if one not in heads:
                 raise NotFound(f"no segment has the key {one!r}.", hint="`segments` lists them.")
             if heads[one].state is SegmentState.ARCHIVED:
                 raise Conflict(f"the segment {one!r} is archived.", hint="Make it ACTIVE again.")
-        await storage.save_group(transaction, key, labels, segments, weights)
+        await storage.save_group(transaction, key, command.labels, ranked, weights)
 
-    asked = sha256(
-        f"saveSegmentGroup {key!r} {labels!r} {segments!r} {weights!r}".encode()
-    ).hexdigest()
-    await write_once(platform, work, act.now, act.request_key, asked)
+    await run_command(platform, command, context, work)
     return await group(platform, key)
 
 
-async def delete_group(platform: Platform, key: str, act: CommandContext) -> None:
+async def delete_group(
+    platform: Platform, command: DeleteSegmentGroup, context: CommandContext
+) -> None:
     """Delete a group, not its segments; raises Forbidden, NotFound."""
+    key = command.key
     known = await group(platform, key)
 
     async def work(transaction: Transaction) -> None:
-        _require_owner(key, known.owner, act)
+        _require_owner(key, known.owner, context.actor)
         await storage.delete_group(transaction, key)
 
-    asked = sha256(f"deleteSegmentGroup {key!r}".encode()).hexdigest()
-    await write_once(platform, work, act.now, act.request_key, asked)
+    await run_command(platform, command, context, work)
 
 
 async def group(platform: Platform, key: str) -> SegmentGroup:
@@ -184,10 +195,10 @@ def _ranked(
     return [key for _, key in pairs], [weight for weight, _ in pairs]
 
 
-def _require_owner(key: str, owner: str, act: CommandContext) -> None:
-    if owner != act.author and not act.operator:
+def _require_owner(key: str, owner: str, actor: Actor) -> None:
+    if owner != actor.name and not actor.operator:
         raise Forbidden(
-            f"the group {key!r} belongs to {owner!r}; {act.author!r} may not change it.",
+            f"the group {key!r} belongs to {owner!r}; {actor.name!r} may not change it.",
             hint="Save one under another key.",
         )
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.nearest import did_you_mean
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import (
-    CommandContext,
     found,
     moved,
     require_editor,
@@ -29,8 +28,33 @@ from profilegraph.storage.segments.references import delete, lock, read_ties, re
 from profilegraph.storage.segments.saved import read_segment
 
 
+@dataclass(frozen=True)
+class SetSegmentState(ChangeCommand):
+    """A state that a segment is to come into."""
+
+    key: str
+    state: SegmentState
+
+
+@dataclass(frozen=True)
+class ShareSegment(ChangeCommand):
+    """Who may change a segment from now on, by the names of their API keys."""
+
+    key: str
+    editors: tuple[str, ...] = ()
+    owner: str | None = None
+    """None leaves it with its owner."""
+
+
+@dataclass(frozen=True)
+class DeleteSegment(ChangeCommand):
+    """A segment that is to be deleted with all its versions."""
+
+    key: str
+
+
 async def set_state(
-    platform: Platform, key: str, state: SegmentState, act: CommandContext
+    platform: Platform, command: SetSegmentState, context: CommandContext
 ) -> SavedSegment:
     """Return the segment after it has come into a state, or was in it.
 
@@ -38,11 +62,12 @@ async def set_state(
     what the segment refers to or what refers to it does not allow it, or where groups rank one
     that is to be archived; the message names them.
     """
+    key = command.key
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [key]), key)
-        require_editor(head, act.author, operator=act.operator)
-        head = moved(head, state)
+        require_editor(head, context.actor)
+        head = moved(head, command.state)
         ties = await read_ties(transaction, key)
         require_users(head, ties.users)
         if head.state is SegmentState.ARCHIVED:
@@ -50,46 +75,48 @@ async def set_state(
         require_references(head, ties.references, await lock(transaction, ties.references))
         await update(transaction, key, head)
 
-    await _once(platform, work, act, f"setSegmentState {key!r} {state}")
+    await run_command(platform, command, context, work)
     return await read_segment(platform.database, key)
 
 
-async def share(
-    platform: Platform, key: str, editors: Sequence[str], owner: str | None, act: CommandContext
-) -> SavedSegment:
+async def share(platform: Platform, command: ShareSegment, context: CommandContext) -> SavedSegment:
     """Return the segment after these API keys, by name, may change it, and no others but the owner.
 
     With an `owner`, the segment is that one's from now on. Raises Forbidden where the author is not
     the owner, NotFound where no API key has a name.
     """
+    key, editors, owner = command.key, command.editors, command.owner
     await _require_keys(platform, [*editors, *([] if owner is None else [owner])])
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [key]), key)
-        require_owner(head, act.author, operator=act.operator)
+        require_owner(head, context.actor)
         whose = head.owner if owner is None else owner
         named = tuple(dict.fromkeys(one for one in editors if one != whose))
         await update(transaction, key, replace(head, owner=whose, editors=named))
 
-    await _once(platform, work, act, f"shareSegment {key!r} {list(editors)!r} {owner!r}")
+    await run_command(platform, command, context, work)
     return await read_segment(platform.database, key)
 
 
-async def delete_segment(platform: Platform, key: str, act: CommandContext) -> None:
+async def delete_segment(
+    platform: Platform, command: DeleteSegment, context: CommandContext
+) -> None:
     """Delete a segment with all its versions.
 
     Raises Forbidden where the author is not the owner, Conflict where other segments refer to it
     or groups rank it; the message names them.
     """
+    key = command.key
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [key]), key)
-        require_owner(head, act.author, operator=act.operator)
+        require_owner(head, context.actor)
         require_unused(head, (await read_ties(transaction, key)).users)
         await _require_unranked(transaction, key)
         await delete(transaction, key)
 
-    await _once(platform, work, act, f"deleteSegment {key!r}")
+    await run_command(platform, command, context, work)
 
 
 async def _require_unranked(transaction: Transaction, key: str) -> None:
@@ -104,16 +131,6 @@ async def _require_unranked(transaction: Transaction, key: str) -> None:
 async def users(platform: Platform, keys: Sequence[str]) -> Mapping[str, Sequence[SavedSegment]]:
     """Return the segments whose newest versions refer to each segment, by that segment's key."""
     return await read_users(platform.database, keys)
-
-
-async def _once(
-    platform: Platform,
-    work: Callable[[Transaction], Awaitable[None]],
-    act: CommandContext,
-    asked: str,
-) -> None:
-    digest = sha256(asked.encode()).hexdigest()
-    await write_once(platform, work, act.now, act.request_key, digest)
 
 
 async def _require_keys(platform: Platform, names: Sequence[str]) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pyroaring import FrozenBitMap
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.texts import normal_key
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.language.nodes import EVERYONE, Listed
 from profilegraph.language.saved_segments import SavedSegment
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import naming
-from profilegraph.services.segments.rules import CommandContext, admit, found
+from profilegraph.services.segments.rules import admit, found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.lists import (
@@ -34,15 +35,44 @@ MAX_LISTED = 10_000
 _SHOWN = 5
 
 
+@dataclass(frozen=True)
+class SaveStaticSegment(ChangeCommand):
+    """Customers, by key, who are to be the members of a static segment, and no others."""
+
+    key: str
+    labels: Labels
+    customers: tuple[str, ...]
+    note: str = ""
+    state: SegmentState | None = None
+    """The state to come into; None leaves it, and makes a new segment ACTIVE."""
+    base_version: int | None = None
+    """The version that the change was made from, 0 where there was none; None where nobody says."""
+
+
+@dataclass(frozen=True)
+class ChangeStaticSegment(ChangeCommand):
+    """Customers, by key, to add to a static segment, and then others to remove from it."""
+
+    key: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TakeSnapshot(ChangeCommand):
+    """A segment whose members of this moment are to be kept as a segment of their own."""
+
+    source: str
+    key: str | None = None
+    """Key of the snapshot; without it, the segment's with the moment behind."""
+    labels: Labels | None = None
+    """Without them, the segment's with the moment behind."""
+    note: str = ""
+
+
 async def save_list(
-    platform: Platform,
-    key: str,
-    labels: Labels,
-    customers: Sequence[str],
-    *,
-    note: str,
-    act: CommandContext,
-    state: SegmentState | None = None,
+    platform: Platform, command: SaveStaticSegment, context: CommandContext
 ) -> SavedSegment:
     """Return the segment whose members are these customers, by key, and no others.
 
@@ -50,90 +80,103 @@ async def save_list(
     does not exist, InvalidInput where there are too many, Forbidden and Conflict as saving a
     filter does, and Conflict where the segment has a filter.
     """
-    key = segment_key(key)
-    _bounded(customers)
-    customers = _normal(customers)
+    key = segment_key(command.key)
+    _bounded(command.customers)
+    customers = _normal(command.customers)
 
     async def work(transaction: Transaction) -> int:
-        await admit(transaction, key, EVERYONE, state, act, SegmentKind.STATIC)
+        await admit(
+            transaction,
+            key,
+            EVERYONE,
+            command.state,
+            context.actor,
+            SegmentKind.STATIC,
+            command.base_version,
+        )
         members = Listed(await _ordinals(transaction, customers))
         return await save_version(
-            transaction, key, labels, members, author=act.author, note=note, at=act.now
+            transaction,
+            key,
+            command.labels,
+            members,
+            author=context.author,
+            note=command.note,
+            at=context.now,
         )
 
-    asked = f"saveStaticSegment {key!r} {labels!r} {list(customers)!r} {note!r} {state} {act.base_version}"
-    return await _once(platform, key, work, act, asked)
+    number = await run_command(platform, command, context, work)
+    return await read_segment(platform.database, key, number)
 
 
 async def change_list(
-    platform: Platform,
-    key: str,
-    add: Sequence[str],
-    remove: Sequence[str],
-    *,
-    note: str,
-    act: CommandContext,
+    platform: Platform, command: ChangeStaticSegment, context: CommandContext
 ) -> SavedSegment:
     """Return a list after some customers were added to it, and after that others removed.
 
     Raises NotFound where there is no such segment or customer, InvalidInput where there are too many,
     Forbidden and Conflict as `save_list` does.
     """
-    _bounded([*add, *remove])
-    add, remove = _normal(add), _normal(remove)
+    _bounded([*command.add, *command.remove])
+    key, add, remove = command.key, _normal(command.add), _normal(command.remove)
 
     async def work(transaction: Transaction) -> int:
         head = found(await lock(transaction, [key]), key)
-        await admit(transaction, head.key, EVERYONE, None, act, SegmentKind.STATIC)
+        await admit(transaction, head.key, EVERYONE, None, context.actor, SegmentKind.STATIC)
         newest = await newest_version(transaction, key)
         before = newest.filter.ordinals if newest and isinstance(newest.filter, Listed) else ()
         members = FrozenBitMap(before) | await _ordinals(transaction, add)
         members -= await _ordinals(transaction, remove)
         return await save_version(
-            transaction, key, None, Listed(members), author=act.author, note=note, at=act.now
+            transaction,
+            key,
+            None,
+            Listed(members),
+            author=context.author,
+            note=command.note,
+            at=context.now,
         )
 
-    asked = f"changeStaticSegment {key!r} {list(add)!r} {list(remove)!r} {note!r}"
-    return await _once(platform, key, work, act, asked)
+    number = await run_command(platform, command, context, work)
+    return await read_segment(platform.database, key, number)
 
 
 async def take_snapshot(
-    platform: Platform,
-    source: str,
-    *,
-    key: str | None,
-    labels: Labels | None,
-    note: str,
-    act: CommandContext,
+    platform: Platform, command: TakeSnapshot, context: CommandContext
 ) -> SavedSegment:
     """Return a new segment that has the members of another at this moment, for ever.
 
-    Without `key` and `labels` it is called as the other one, with the moment behind. Raises
-    NotFound, BrokenSegment where the other one cannot be asked, and Conflict where a segment has
+    Raises NotFound, BrokenSegment where the other one cannot be asked, and Conflict where a segment has
     the key already.
     """
-    asked = f"takeSnapshot {source!r} {key!r} {labels!r} {note!r}"
+    source, labels = command.source, command.labels
     of = await read_segment(platform.database, source)
-    moment = act.now.astimezone(platform.deployment.zone)
-    key = segment_key(f"{source}@{moment:%Y-%m-%dT%H:%M:%S}" if key is None else key)
+    moment = context.now.astimezone(platform.deployment.zone)
+    default = f"{source}@{moment:%Y-%m-%dT%H:%M:%S}"
+    key = segment_key(default if command.key is None else command.key)
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"
         labels = of.labels.each(lambda label: label[:180] + end)
     async with naming(platform, source, of.filter):
-        members = await (await engine(platform, [of.filter], act.now)).members(of.filter)
+        members = await (await engine(platform, [of.filter], context.now)).members(of.filter)
 
     async def work(transaction: Transaction) -> str:
-        await admit(transaction, key, EVERYONE, None, act, SegmentKind.SNAPSHOT)
+        await admit(transaction, key, EVERYONE, None, context.actor, SegmentKind.SNAPSHOT)
         if await newest_version(transaction, key) is not None:
             raise Conflict(f"there is a segment {key!r} already.", hint="Give another key.")
         await save_version(
-            transaction, key, labels, members, author=act.author, note=note, at=act.now
+            transaction,
+            key,
+            labels,
+            members,
+            author=context.author,
+            note=command.note,
+            at=context.now,
         )
         await tie_snapshot(transaction, source, of.version, key)
         return key
 
-    digest = sha256(asked.encode()).hexdigest()
-    taken: str = await write_once(platform, work, act.now, act.request_key, digest)
+    taken = await run_command(platform, command, context, work)
     return await read_segment(platform.database, taken)
 
 
@@ -157,18 +200,6 @@ async def _ordinals(transaction: Transaction, customers: Sequence[str]) -> Froze
         named = ", ".join(map(repr, unknown[:_SHOWN]))
         raise NotFound(f"no customer has the key {named}{more}.", where="customers")
     return FrozenBitMap(known.values())
-
-
-async def _once(
-    platform: Platform,
-    key: str,
-    work: Callable[[Transaction], Awaitable[int]],
-    act: CommandContext,
-    asked: str,
-) -> SavedSegment:
-    digest = sha256(asked.encode()).hexdigest()
-    number: int = await write_once(platform, work, act.now, act.request_key, digest)
-    return await read_segment(platform.database, key, number)
 
 
 def _normal(customers: Sequence[str]) -> list[str]:

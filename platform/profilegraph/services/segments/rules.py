@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from types import MappingProxyType
 
+from profilegraph.domain.duties import Actor
 from profilegraph.domain.segments import NEXT_STATES, REFERABLE, SegmentKind, SegmentState
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
 from profilegraph.language.nodes import Node
@@ -14,21 +14,6 @@ from profilegraph.language.saved_filters import references, size
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.references import SegmentHead, claim, lock, lock_library, update
 from profilegraph.storage.segments.saved import newest_version
-
-
-@dataclass(frozen=True)
-class CommandContext:
-    """A change of a segment: by whom, when, and under which request."""
-
-    author: str
-    """Name of the API key."""
-    now: datetime
-    request_key: str | None = None
-    operator: bool = False
-    """Whether it is whoever runs the deployment, who may change everything."""
-    base_version: int | None = None
-    """The version that the change was made from, 0 where there was none; None where nobody says."""
-
 
 _OTHER_KIND = MappingProxyType(
     {
@@ -44,23 +29,24 @@ async def admit(
     key: str,
     node: Node,
     state: SegmentState | None,
-    act: CommandContext,
+    actor: Actor,
     kind: SegmentKind = SegmentKind.DYNAMIC,
+    base_version: int | None = None,
 ) -> None:
     """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
 
-    One that is not there yet becomes the author's, and ACTIVE where no state is given. Raises
-    Forbidden or Conflict where the version may not be saved, the segment is of another kind or a
-    newer version than the change was made from is there,
-    InvalidFilter where a segment that the filter refers to is gone, or refers back to this one by now.
+    One that is not there yet becomes the author's, and ACTIVE where no state is given. The change
+    was made from `base_version`: 0 where there was none, None where nobody says. Raises Forbidden or
+    Conflict where the version may not be saved, the segment is of another kind or a newer version
+    than that is there, InvalidFilter where a segment that the filter refers to is gone, or refers back to this one by now.
     """
-    await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, act.author))
+    await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, actor.name))
     wanted = references(node)
     heads = await lock(transaction, {key, *wanted})
     head = heads[key]
-    require_editor(head, act.author, operator=act.operator)
+    require_editor(head, actor)
     require_kind(head, kind)
-    await _require_base(transaction, key, act)
+    await _require_base(transaction, key, base_version)
     head = moved(head, state)
     require_open(head)
     require_references(head, wanted, heads)
@@ -69,17 +55,17 @@ async def admit(
     await update(transaction, key, head)
 
 
-async def _require_base(transaction: Transaction, key: str, act: CommandContext) -> None:
+async def _require_base(transaction: Transaction, key: str, base_version: int | None) -> None:
     """Raise Conflict where somebody saved another version since the one that a change was made from."""
-    if act.base_version is None:
+    if base_version is None:
         return
     newest = await newest_version(transaction, key)
     number = 0 if newest is None else newest.version
-    if number != act.base_version:
+    if number != base_version:
         by = "" if newest is None else f" by {newest.author!r}"
         raise Conflict(
             f"the segment {key!r} is at version {number}{by}, and the change was made from version"
-            f" {act.base_version}.",
+            f" {base_version}.",
             hint="Read the newest version, make the change to it, and save it with that number.",
             where="baseVersion",
         )
@@ -92,18 +78,18 @@ def found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
     return heads[key]
 
 
-def require_editor(head: SegmentHead, author: str, *, operator: bool) -> None:
-    """Return nothing where an author may change a segment; raises Forbidden."""
-    if not operator and author not in (head.owner, *head.editors):
+def require_editor(head: SegmentHead, actor: Actor) -> None:
+    """Raise Forbidden unless an actor may change a segment."""
+    if not actor.operator and actor.name not in (head.owner, *head.editors):
         raise Forbidden(
-            f"the segment {head.key!r} belongs to {head.owner!r}; {author!r} may not change it.",
+            f"the segment {head.key!r} belongs to {head.owner!r}; {actor.name!r} may not change it.",
             hint="Ask the owner for the right (`shareSegment`), or save it under another key.",
         )
 
 
-def require_owner(head: SegmentHead, author: str, *, operator: bool) -> None:
-    """Return nothing where an author owns a segment; raises Forbidden."""
-    if not operator and author != head.owner:
+def require_owner(head: SegmentHead, actor: Actor) -> None:
+    """Raise Forbidden unless an actor owns a segment."""
+    if not actor.operator and actor.name != head.owner:
         raise Forbidden(
             f"the segment {head.key!r} belongs to {head.owner!r}, who alone may do this.",
             hint="Ask the owner.",

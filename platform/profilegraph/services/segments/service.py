@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
 
 from pydantic import TypeAdapter, ValidationError
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.segments import SegmentState
@@ -18,7 +17,6 @@ from profilegraph.domain.values import Key, Labels
 from profilegraph.engines.reference.evaluator import Verdict, explain
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.language.answers import Order, Position, Sort, WaterfallCounts
-from profilegraph.language.codec import encode_text
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import AllOf, Node
 from profilegraph.language.predicates import visible
@@ -27,12 +25,12 @@ from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.customers.history import require_no_search
-from profilegraph.services.customers.records import write_once
 from profilegraph.services.evaluation.choosing import engine, grounds
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import only
-from profilegraph.services.segments.rules import CommandContext, admit
+from profilegraph.services.segments.rules import admit
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.facts import read_facts, read_past_facts
 from profilegraph.storage.segments.saved import (
@@ -127,42 +125,56 @@ async def explain_member(platform: Platform, node: Node, customer: str, when: Wh
     return await asyncio.to_thread(explain, node, facts, catalogue, context)
 
 
+@dataclass(frozen=True)
+class SaveSegment(ChangeCommand):
+    """A filter that is to be the newest version of a segment."""
+
+    key: str
+    labels: Labels
+    filter: Node
+    note: str = ""
+    state: SegmentState | None = None
+    """The state to come into; None leaves it, and makes a new segment ACTIVE."""
+    base_version: int | None = None
+    """The version that the change was made from, 0 where there was none; None where nobody says."""
+
+
 async def save_segment(
-    platform: Platform,
-    key: str,
-    labels: Labels,
-    node: Node,
-    *,
-    author: str,
-    note: str,
-    now: datetime,
-    request_key: str | None = None,
-    state: SegmentState | None = None,
-    operator: bool = False,
-    base_version: int | None = None,
+    platform: Platform, command: SaveSegment, context: CommandContext
 ) -> SavedSegment:
     """Return the version that holds the filter: the newest if it does already, else a new one.
 
-    Labels belong to the segment, not to a version: new ones alone make no new version. With a
-    `request_key`, a repeated request is answered with the version of the first one. A new segment
-    is the author's, and ACTIVE unless a state is given; a known one comes into the state. Raises
-    InvalidFilter, also where segments would refer to one another in a circle, InvalidInput where
-    `key` cannot be a key, Forbidden where the author may not change the segment and is no
-    `operator`, and Conflict where it is archived, a state does not allow the references, or a
-    `base_version`, 0 for none, is not the newest any more.
+    Labels belong to the segment, not to a version: new ones alone make no new version. A new
+    segment is the author's. Raises InvalidFilter, also where segments would refer to one another in
+    a circle, InvalidInput where the key cannot be a key, Forbidden unless the author may change the
+    segment, and Conflict where it is archived, a state does not allow the references, or the base
+    version is not the newest any more.
     """
-    key = segment_key(key)
-    act = CommandContext(author, now, request_key, operator, base_version)
+    key = segment_key(command.key)
     catalogue = await platform.catalogue()
-    asked = f"saveSegment {key!r} {labels!r} {encode_text(node)} {note!r} {state} {base_version}"
-    node = current(node, catalogue)
+    node = current(command.filter, catalogue)
     check(node, catalogue, await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
-        await admit(transaction, key, node, state, act)
-        return await save_version(transaction, key, labels, node, author=author, note=note, at=now)
+        await admit(
+            transaction,
+            key,
+            node,
+            command.state,
+            context.actor,
+            base_version=command.base_version,
+        )
+        return await save_version(
+            transaction,
+            key,
+            command.labels,
+            node,
+            author=context.author,
+            note=command.note,
+            at=context.now,
+        )
 
-    version = await write_once(platform, work, now, request_key, sha256(asked.encode()).hexdigest())
+    version = await run_command(platform, command, context, work)
     return await read_segment(platform.database, key, version)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from dataclasses import dataclass
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.language.nodes import AllOf
 from profilegraph.language.rewriting import current
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import check
 from profilegraph.rendering.difference import FilterChange, differences, line
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext, admit
+from profilegraph.services.segments.rules import admit
 from profilegraph.services.segments.service import library
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.saved import read_segment, read_versions, save_version
@@ -49,41 +50,44 @@ async def tell(platform: Platform, found: Sequence[FilterChange], locale: str) -
     return [line(one, catalogue, locale, referred) for one in found]
 
 
+@dataclass(frozen=True)
+class RollBackSegment(ChangeCommand):
+    """An older version of a segment whose filter is to be that of the newest again."""
+
+    key: str
+    version: int
+    note: str = ""
+    base_version: int | None = None
+    """The version that the change was made from; None where nobody says."""
+
+
 async def roll_back(
-    platform: Platform,
-    key: str,
-    number: int,
-    *,
-    note: str,
-    act: CommandContext,
+    platform: Platform, command: RollBackSegment, context: CommandContext
 ) -> SavedSegment:
     """Return the segment after the filter of an older version has become that of its newest.
 
-    That is a new version, unless the newest asks for the same already. With a `request_key`, a
-    repeated request is answered with the version of the first one. Raises NotFound where there is
-    no such version, InvalidFilter where it asks for what does not exist any more, and Forbidden or
-    Conflict as saving does.
+    That is a new version, unless the newest asks for the same already. Raises NotFound where there
+    is no such version, InvalidFilter where it asks for what does not exist any more, and Forbidden
+    or Conflict as saving does.
     """
-    older = await read_segment(platform.database, key, number)
+    key = command.key
+    older = await read_segment(platform.database, key, command.version)
     catalogue = await platform.catalogue()
     node = current(older.filter, catalogue)
     check(node, catalogue, await library(platform, node), key)
 
     async def work(transaction: Transaction) -> int:
-        await admit(transaction, key, node, None, act, older.kind)
+        await admit(transaction, key, node, None, context.actor, older.kind, command.base_version)
         return await save_version(
             transaction,
             key,
             None,
             node,
-            author=act.author,
-            note=note,
-            at=act.now,
-            restores=number,
+            author=context.author,
+            note=command.note,
+            at=context.now,
+            restores=command.version,
         )
 
-    asked = sha256(
-        f"rollbackSegment {key!r} {number} {note!r} {act.base_version}".encode()
-    ).hexdigest()
-    saved = await write_once(platform, work, act.now, act.request_key, asked)
+    saved = await run_command(platform, command, context, work)
     return await read_segment(platform.database, key, saved)

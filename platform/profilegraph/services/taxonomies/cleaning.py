@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.errors import InvalidInput
 from profilegraph.services import duties
-from profilegraph.services.customers.records import write_once
-from profilegraph.services.duties import DutyRequest
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.taxonomies.cleaning import Staleness, close_stale, find_stale
@@ -31,48 +30,51 @@ class Cleaned:
     """Whether there are more to close than one request does."""
 
 
-async def clean(
-    platform: Platform,
-    dimension: str,
-    *,
-    older_than_days: int | None,
-    frozen_days: int | None,
-    dry_run: bool,
-    request: DutyRequest,
-) -> Cleaned:
+@dataclass(frozen=True)
+class CleanTags(ChangeCommand):
+    """A dimension whose taggings that no longer hold are to be closed."""
+
+    dimension: str
+    older_than_days: int | None
+    """None: only what is over."""
+    frozen_days: int | None
+    """Customers without an event for so long keep theirs; None: nobody does."""
+    dry_run: bool = False
+    """Whether to close nothing, and only tell what would be closed."""
+
+
+async def clean(platform: Platform, command: CleanTags, context: CommandContext) -> Cleaned:
     """Return what was closed of a dimension: what is over, and what is older than some days.
 
-    What a customer was given again counts from then. Customers without an event for `frozen_days`
-    keep theirs. A dry run closes nothing, and needs no duty. Raises Forbidden without the duty to
+    What a customer was given again counts from then. A dry run needs no duty. Raises Forbidden without the duty to
     clean, NotFound, and InvalidInput where a number of days is not positive.
     """
     catalogue = await platform.catalogue()
-    key = catalogue.dimension(catalogue.current_dimension(dimension)).key
-    now = request.now
+    key = catalogue.dimension(catalogue.current_dimension(command.dimension)).key
+    now = context.now
     what = Staleness(
         now,
-        before=_ago(request, older_than_days, "olderThanDays"),
-        awake=_ago(request, frozen_days, "frozenDays"),
+        before=_ago(now, command.older_than_days, "olderThanDays"),
+        awake=_ago(now, command.frozen_days, "frozenDays"),
     )
-    if dry_run:
+    if command.dry_run:
         found = await find_stale(platform.database.read, key, what, MOST_CLOSED + 1)
         some = min(len(found.taggings), MOST_CLOSED)
         return Cleaned(some, found.kept, len(found.taggings) > MOST_CLOSED)
 
     async def work(transaction: Transaction) -> list[int]:
-        await duties.require(platform, transaction, request.actor, Duty.CLEAN, [key], now)
+        await duties.require(platform, transaction, context.actor, Duty.CLEAN, [key], now)
         found = await find_stale(transaction.run, key, what, MOST_CLOSED + 1)
         closed = await close_stale(transaction, found.taggings[:MOST_CLOSED], what)
         return [closed, found.kept, len(found.taggings) > MOST_CLOSED]
 
-    asked = sha256(f"cleanTags {key!r} {older_than_days} {frozen_days}".encode()).hexdigest()
-    closed, kept, more = await write_once(platform, work, now, request.key, asked)
+    closed, kept, more = await run_command(platform, command, context, work)
     return Cleaned(closed, kept, bool(more))
 
 
-def _ago(request: DutyRequest, days: int | None, where: str) -> datetime | None:
+def _ago(now: datetime, days: int | None, where: str) -> datetime | None:
     if days is None:
         return None
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"give 1 to {MOST_DAYS:,} days, not {days}.", where=where)
-    return request.now - timedelta(days=days)
+    return now - timedelta(days=days)

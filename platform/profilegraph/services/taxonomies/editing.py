@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from profilegraph.domain.duties import Actor
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy.definition import Cardinality, Dimension, Duty, Tag, Taxonomy
 from profilegraph.domain.taxonomy.edits import (
@@ -24,7 +22,7 @@ from profilegraph.domain.taxonomy.edits import (
     with_taxonomy,
 )
 from profilegraph.errors import Conflict, InvalidInput, NotFound
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import digest, follow
@@ -35,25 +33,47 @@ _FIRST_VERSION = "1.0.0"
 
 
 @dataclass(frozen=True)
-class EditContext:
-    """Who edits something, when, by which request, and what the editor had before their eyes."""
+class SaveTaxonomy(ChangeCommand):
+    """A taxonomy that is to be made or described, and what the editor had before their eyes."""
 
-    actor: Actor
-    now: datetime
-    request_key: str | None = None
+    key: str | None
+    values: Mapping[str, Any]
+    """By field."""
     seen: str | None = None
     """Version of the taxonomy; with it, an edit that somebody else came before is refused."""
 
 
+@dataclass(frozen=True)
+class SaveDimension(ChangeCommand):
+    """A dimension that is to be made in a taxonomy, or described; further fields as of a taxonomy."""
+
+    taxonomy: str | None
+    key: str | None
+    values: Mapping[str, Any]
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
+class SaveTag(ChangeCommand):
+    """A tag that is to be made in a dimension, or described; further fields as of a taxonomy."""
+
+    dimension: str
+    name: str | None
+    values: Mapping[str, Any]
+    """`position` is the place of a new tag, from 0."""
+    seen: str | None = None
+
+
 async def save_taxonomy_of_people(
-    platform: Platform, key: str | None, values: dict[str, Any], edit: EditContext
+    platform: Platform, command: SaveTaxonomy, context: CommandContext
 ) -> str:
-    """Return the key of a taxonomy after it was made or described; `values` by field.
+    """Return the key of a taxonomy after it was made or described.
 
     Raises Forbidden unless the actor is an administrator, NotFound, InvalidInput, and Conflict where
     it comes from a file, or was edited since it was seen.
     """
-    require_administrator(edit.actor, "make or describe taxonomies")
+    require_administrator(context.actor, "make or describe taxonomies")
+    key, values = command.key, command.values
 
     def change(world: World) -> tuple[World, str]:
         labels = values.get("labels")
@@ -61,34 +81,31 @@ async def save_taxonomy_of_people(
             raise InvalidInput("a new taxonomy needs labels.", where="labels")
         name = key or made_key(values["labels"], world, "taxonomy")
         if name in world:
-            old = _seen(editable(world, name), edit)
+            old = _seen(editable(world, name), command.seen)
             return with_taxonomy(world, changed(old, **values)), name
         if labels is None:
             raise NotFound(f"no taxonomy is called {name!r}.", hint="Give `labels` to make it.")
         new = _made(Taxonomy, {"key": name, "version": _FIRST_VERSION, "editable": True, **values})
         return with_taxonomy(world, new), name
 
-    return await _edited(platform, change, edit, f"saveTaxonomy {key!r} {values!r}")
+    return await _edited(platform, command, context, change)
 
 
 async def save_dimension(
-    platform: Platform,
-    taxonomy: str | None,
-    key: str | None,
-    values: dict[str, Any],
-    edit: EditContext,
+    platform: Platform, command: SaveDimension, context: CommandContext
 ) -> str:
     """Return the key of a dimension after it was made in a taxonomy, or described.
 
     Raises NotFound, InvalidInput, and Conflict where the taxonomy comes from a file, was edited since
     it was seen, or the change would touch taggings: that is planned and applied.
     """
+    taxonomy, key, values = command.taxonomy, command.key, command.values
 
     def change(world: World) -> tuple[World, str]:
         catalogue = Catalogue.of(world.values())
         if key is not None and catalogue.current_dimension(key) in catalogue.dimensions:
             home, old = open_home(world, key)
-            _seen(home, edit)
+            _seen(home, command.seen)
             _refuse_elsewhere(home, old, taxonomy)
             _refuse_narrowing(old, values)
             return with_dimension(world, old.key, changed(old, **values)), old.key
@@ -96,26 +113,24 @@ async def save_dimension(
             raise NotFound(
                 f"no dimension is called {key!r}.", hint="Give `taxonomy` and `labels` to make it."
             )
-        home = _seen(editable(world, taxonomy), edit)
+        home = _seen(editable(world, taxonomy), command.seen)
         name = key or made_key(values["labels"], keys_of(world), "dimension")
         new = _made(Dimension, {"key": name, "cardinality": Cardinality.MULTI, **values})
         return with_taxonomy(world, changed(home, dimensions=(*home.dimensions, new))), name
 
-    return await _edited(platform, change, edit, f"saveDimension {taxonomy!r} {key!r} {values!r}")
+    return await _edited(platform, command, context, change)
 
 
-async def save_tag(
-    platform: Platform, dimension: str, name: str | None, values: dict[str, Any], edit: EditContext
-) -> str:
+async def save_tag(platform: Platform, command: SaveTag, context: CommandContext) -> str:
     """Return the full key of a tag after it was made in a dimension, or described.
 
-    `position` among `values` is the place of a new tag, from 0. Raises NotFound, InvalidInput and
-    Conflict, as `save_dimension` does.
+    Raises NotFound, InvalidInput and Conflict, as `save_dimension` does.
     """
+    dimension, name, values = command.dimension, command.name, command.values
 
     def change(world: World) -> tuple[World, str]:
         home, found = open_home(world, dimension)
-        _seen(home, edit)
+        _seen(home, command.seen)
         catalogue = Catalogue.of(world.values())
         wanted = None if name is None else catalogue.current_tag(tag_key(found.key, name))
         old = next((tag for tag in found.tags if tag_key(found.key, tag.key) == wanted), None)
@@ -133,27 +148,28 @@ async def save_tag(
         all_ = (*found.tags[:place], new, *found.tags[place:])
         return with_dimension(world, found.key, with_tags(found, all_)), tag_key(found.key, key)
 
-    return await _edited(platform, change, edit, f"saveTag {dimension!r} {name!r} {values!r}")
+    return await _edited(platform, command, context, change)
 
 
 async def _edited(
-    platform: Platform, change: Callable[[World], tuple[World, str]], edit: EditContext, asked: str
+    platform: Platform,
+    command: ChangeCommand,
+    context: CommandContext,
+    change: Callable[[World], tuple[World, str]],
 ) -> str:
     async def work(transaction: Transaction) -> str:
         before = {one.key: one for one in await lock_taxonomies(transaction)}
         after, key = change(before)
         planned = _changed_dimensions(before, after)
-        await require(platform, transaction, edit.actor, Duty.PLAN, planned, edit.now)
+        await require(platform, transaction, context.actor, Duty.PLAN, planned, context.now)
         final = finished(before, after, _step(before, after))
         changed = [one for one in final.values() if one != before.get(one.key)]
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), edit.now)
-        await follow(transaction, changed, final.values(), edit.now)
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), context.now)
+        await follow(transaction, changed, final.values(), context.now)
         return key
 
-    told = sha256(f"{asked} {edit.seen}".encode()).hexdigest()
-    key: str = await write_once(platform, work, edit.now, edit.request_key, told)
-    return key
+    return await run_command(platform, command, context, work)
 
 
 def _changed_dimensions(before: World, after: World) -> list[str]:
@@ -173,21 +189,21 @@ def _step(before: World, after: World) -> int:
     return 1 if parts(after) > parts(before) else 2
 
 
-def _seen(taxonomy: Taxonomy, edit: EditContext) -> Taxonomy:
-    if edit.seen is not None and edit.seen != taxonomy.version:
+def _seen(taxonomy: Taxonomy, seen: str | None) -> Taxonomy:
+    if seen is not None and seen != taxonomy.version:
         raise Conflict(
             f"the taxonomy {taxonomy.key!r} was edited since: it is at version"
-            f" {taxonomy.version}, not {edit.seen}.",
+            f" {taxonomy.version}, not {seen}.",
             hint="Read it again, and edit what it is now.",
         )
     return taxonomy
 
 
-def _described(values: dict[str, Any]) -> dict[str, Any]:
+def _described(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in ("parent", "position")}
 
 
-def _refuse_moving(dimension: Dimension, tag: Tag, values: dict[str, Any]) -> None:
+def _refuse_moving(dimension: Dimension, tag: Tag, values: Mapping[str, Any]) -> None:
     if values.get("position") not in (None, dimension.tags.index(tag)) or (
         "parent" in values and values["parent"] != tag.parent
     ):
@@ -205,7 +221,7 @@ def _refuse_elsewhere(home: Taxonomy, old: Dimension, taxonomy: str | None) -> N
         )
 
 
-def _refuse_narrowing(old: Dimension, values: dict[str, Any]) -> None:
+def _refuse_narrowing(old: Dimension, values: Mapping[str, Any]) -> None:
     for name in ("cardinality", "ordered"):
         if old.tags and values.get(name) not in (None, getattr(old, name)):
             raise Conflict(
@@ -214,6 +230,6 @@ def _refuse_narrowing(old: Dimension, values: dict[str, Any]) -> None:
             )
 
 
-def _made(kind: type[Any], values: dict[str, Any]) -> Any:
+def _made(kind: type[Any], values: Mapping[str, Any]) -> Any:
     # Checked as a whole with its taxonomy, once it has its place in it.
     return kind.model_construct(**values)

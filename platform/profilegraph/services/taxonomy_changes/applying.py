@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.states import ChangeState
@@ -22,7 +23,6 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import digest, follow
 from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
 from profilegraph.services.taxonomy_changes.planning import (
-    ChangeAuthor,
     condition,
     kept_change,
     plan_of,
@@ -66,7 +66,7 @@ class Application:
 async def apply(
     platform: Platform,
     wanted: Application,
-    editor: ChangeAuthor,
+    context: CommandContext,
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
@@ -86,9 +86,9 @@ async def apply(
         where = await condition(platform, plan.change)
         members = None
         if where is not None:
-            answering = await engine(platform, [where], editor.now)
+            answering = await engine(platform, [where], context.now)
             members = BitMap((await answering.members(where)).ordinals)
-        work = _Work(platform, plan, wanted, editor, members, at_once)
+        work = _Work(platform, plan, wanted, context, members, at_once)
         await platform.database.write(work.begin)
     await finish(platform, wanted.key, at_once)
     return await kept_change(platform, wanted.key)
@@ -118,7 +118,7 @@ class _Work:
     platform: Platform
     plan: Plan
     wanted: Application
-    editor: ChangeAuthor
+    context: CommandContext
     members: BitMap | None
     at_once: int
 
@@ -136,10 +136,10 @@ class _Work:
         await require(
             self.platform,
             transaction,
-            self.editor.actor,
+            self.context.actor,
             Duty.RESTRUCTURE,
             [key for key in grounds.dimensions if key in grounds.before.catalogue.dimensions],
-            self.editor.now,
+            self.context.now,
         )
         record = await self._write(transaction, grounds)
         few = self.plan.taggings <= self.at_once
@@ -152,13 +152,13 @@ class _Work:
             ChangeState.APPLIED if few else ChangeState.APPLYING,
             record=record.model_dump_json(by_alias=True, exclude_none=True),
             members=self.members,
-            appliedBy=self.editor.author,
-            appliedAt=self.editor.now,
+            appliedBy=self.context.author,
+            appliedAt=self.context.now,
             sequence=await count_applied(transaction),
         )
 
     async def _write(self, transaction: Transaction, grounds: ChangeDifference) -> AppliedChange:
-        now, revision = self.editor.now, grounds.revision
+        now, revision = self.context.now, grounds.revision
         for taxonomy in revision.changed:
             await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
         await follow(transaction, revision.changed, revision.after.values(), now)
@@ -166,7 +166,7 @@ class _Work:
         written = []
         for key, node in sorted(grounds.rewritten.items()):
             number = await save_version(
-                transaction, key, None, node, author=self.editor.author, note=words, at=now
+                transaction, key, None, node, author=self.context.author, note=words, at=now
             )
             written.append(
                 RewrittenFilter(key=key, before=grounds.segments[key].version, after=number)
@@ -187,7 +187,7 @@ class _Work:
             )
 
     def _require_same(self, grounds: ChangeDifference, kept: KeptChange) -> None:
-        if self.editor.now > kept.expires:
+        if self.context.now > kept.expires:
             raise Conflict("the plan has expired.", hint="Plan the change again.")
         if grounds.digest != self.plan.digest:
             raise Conflict(
@@ -206,7 +206,7 @@ async def _all_at_once(transaction: Transaction, step: RetaggingStep, work: _Wor
     while customers := await next_customers(
         transaction, step.rule, step.customers, work.at_once + 1
     ):
-        await retag(transaction, customers, step.rule, work.editor.now, work.plan.key)
+        await retag(transaction, customers, step.rule, work.context.now, work.plan.key)
 
 
 async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> bool:

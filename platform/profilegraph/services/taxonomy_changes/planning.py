@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from pydantic import ValidationError
 
-from profilegraph.domain.duties import Actor
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.taxonomy_changes.changes import Deprecate, Split, TagChange
@@ -23,7 +22,7 @@ from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
 from profilegraph.language.rewriting import current
 from profilegraph.language.validation import check
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.conditions import conditions
@@ -55,16 +54,10 @@ VALID = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class ChangeAuthor:
-    """Who changes tags, and when."""
+class PlanTaxonomyChange(ChangeCommand):
+    """A change of tags of which somebody wants to know what it would do."""
 
-    actor: Actor
-    now: datetime
-
-    @property
-    def author(self) -> str:
-        """Return the name of the API key."""
-        return self.actor.name
+    change: TagChange
 
 
 def read_change(value: object) -> TagChange:
@@ -76,22 +69,21 @@ def read_change(value: object) -> TagChange:
         raise InvalidInput("; ".join(f"{place}: {why}" for place, why in told) + ".") from fault
 
 
-async def plan(
-    platform: Platform, change: TagChange, editor: ChangeAuthor, request_key: str | None = None
-) -> Plan:
+async def plan(platform: Platform, command: PlanTaxonomyChange, context: CommandContext) -> Plan:
     """Return what a change would do, after keeping it under a key for a week.
 
-    Nothing else is written. With a `request_key`, a repeated request is answered with the first plan.
-    Raises NotFound, Conflict, InvalidInput, InvalidFilter or InvalidTaxonomy
-    where the change cannot be made, IndexUnable where nobody can tell what it would do.
+    Nothing else is written. Raises NotFound, Conflict, InvalidInput, InvalidFilter or
+    InvalidTaxonomy where the change cannot be made, IndexUnable where nobody can tell what it would
+    do.
     """
+    change = command.change
     taxonomies = await read_taxonomies(platform.database)
     segments = await list_segments(platform.database)
     grounds = look_at(taxonomies, segments, change, new_version(platform, change))
     where = await condition(platform, change)
     view = await view_of(platform)
-    found = await asyncio.to_thread(forecast, platform, grounds, view, where, editor.now)
-    made = await _told(platform, grounds, change, found, editor)
+    found = await asyncio.to_thread(forecast, platform, grounds, view, where, context.now)
+    made = await _told(platform, grounds, change, found, context)
     kept = KeptChange(
         made.key, ChangeState.PLANNED, made.model_dump_json(), made.by, made.at, made.expires
     )
@@ -100,8 +92,7 @@ async def plan(
         await keep_plan(transaction, kept)
         return made.key
 
-    asked = sha256(f"planTaxonomyChange {change!r}".encode()).hexdigest()
-    key = await write_once(platform, work, editor.now, request_key, asked)
+    key = await run_command(platform, command, context, work)
     return made if key == made.key else plan_of(await kept_change(platform, key))
 
 
@@ -145,7 +136,7 @@ async def _told(
     grounds: ChangeDifference,
     change: TagChange,
     found: Forecast,
-    editor: ChangeAuthor,
+    context: CommandContext,
 ) -> Plan:
     watchers = await read_watchers(platform.database, list(found.segments))
     moving = (key for one in found.segments.values() for key in (*one.entering, *one.leaving))
@@ -155,15 +146,15 @@ async def _told(
         for key, outlook in found.segments.items()
     )
     revision = grounds.revision
-    governed = await governance(platform, list(grounds.dimensions), editor.now)
+    governed = await governance(platform, list(grounds.dimensions), context.now)
     teams = {key: one.team(Duty.RESTRUCTURE) for key, one in governed.items()}
     return Plan(
         key=uuid4().hex,
         change=change,
         digest=grounds.digest,
-        by=editor.author,
-        at=editor.now,
-        expires=editor.now + VALID,
+        by=context.author,
+        at=context.now,
+        expires=context.now + VALID,
         taxonomies=tuple(
             TaxonomyStep(
                 key=one.key,

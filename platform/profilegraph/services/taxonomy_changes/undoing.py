@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Cardinality, Duty, Taxonomy
 from profilegraph.domain.taxonomy.edits import World
@@ -20,7 +21,7 @@ from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import digest, follow
 from profilegraph.services.taxonomy_changes.applying import AT_ONCE
-from profilegraph.services.taxonomy_changes.planning import ChangeAuthor, kept_change, plan_of
+from profilegraph.services.taxonomy_changes.planning import kept_change, plan_of
 from profilegraph.services.taxonomy_changes.records import AppliedChange, RewrittenFilter, record_of
 from profilegraph.services.taxonomy_changes.wording import note, undone
 from profilegraph.storage.neo4j.database import Transaction
@@ -41,7 +42,7 @@ from profilegraph.storage.taxonomies.definitions import lock_taxonomies, save_ta
 async def undo(
     platform: Platform,
     key: str,
-    editor: ChangeAuthor,
+    context: CommandContext,
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
@@ -53,7 +54,7 @@ async def undo(
     kept = await kept_change(platform, key)
     if kept.state is ChangeState.APPLIED:
         filters = await _former_filters(platform, kept)
-        await platform.database.write(_Work(platform, kept, editor, filters, at_once).begin)
+        await platform.database.write(_Work(platform, kept, context, filters, at_once).begin)
     elif kept.state not in (ChangeState.UNDOING, ChangeState.UNDONE):
         raise Conflict(
             f"the change {key!r} is {kept.state}.",
@@ -90,7 +91,7 @@ class _Work:
 
     platform: Platform
     kept: KeptChange
-    editor: ChangeAuthor
+    context: CommandContext
     former: Mapping[str, SavedSegment]
     at_once: int
 
@@ -114,22 +115,22 @@ class _Work:
         await require(
             self.platform,
             transaction,
-            self.editor.actor,
+            self.context.actor,
             Duty.RESTRUCTURE,
             self._dimensions(world),
-            self.editor.now,
+            self.context.now,
         )
         changed = [one for key, one in after.items() if one != world.get(key)]
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.editor.now)
-        await follow(transaction, changed, after.values(), self.editor.now)
+            await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.context.now)
+        await follow(transaction, changed, after.values(), self.context.now)
         await self._write_back(transaction, back)
         await advance(
             transaction,
             self.kept.key,
             ChangeState.UNDOING,
-            undoneBy=self.editor.author,
-            undoneAt=self.editor.now,
+            undoneBy=self.context.author,
+            undoneAt=self.context.now,
         )
         if plan_of(kept).taggings <= self.at_once:
             undoing = await locked_change(transaction, self.kept.key)
@@ -147,9 +148,9 @@ class _Work:
                 key,
                 None,
                 self.former[key].filter,
-                author=self.editor.author,
+                author=self.context.author,
                 note=words,
-                at=self.editor.now,
+                at=self.context.now,
                 restores=one.before,
             )
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from secrets import token_bytes
 
+from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.outgoing.addresses import parse_target
-from profilegraph.services.customers.records import write_once
+from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import CommandContext, found, require_editor
+from profilegraph.services.segments.rules import found, require_editor
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage import webhooks as storage
 from profilegraph.storage.neo4j.database import Transaction
@@ -30,12 +30,26 @@ class SavedWebhook:
     secret: str | None
 
 
+@dataclass(frozen=True)
+class SaveWebhook(ChangeCommand):
+    """An address that is to be told of a live segment's moves."""
+
+    key: str
+    segment: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DeleteWebhook(ChangeCommand):
+    """A webhook that is to be told no more."""
+
+    key: str
+
+
 async def save_webhook(
     platform: Platform,
-    key: str,
-    segment: str,
-    url: str,
-    act: CommandContext,
+    command: SaveWebhook,
+    context: CommandContext,
     random_bytes: Callable[[int], bytes] = token_bytes,
 ) -> SavedWebhook:
     """Return a webhook after it is told of a live segment's moves from now on.
@@ -44,14 +58,14 @@ async def save_webhook(
     Raises InvalidInput where the address cannot be used, Forbidden, NotFound, and Conflict where
     the segment is not live or the key is that of another segment's webhook.
     """
-    key = segment_key(key)
+    key, segment, url = segment_key(command.key), command.segment, command.url
     parse_target(url, private=platform.settings.webhook_private)
     secret = f"whsec_{b64encode(random_bytes(_SECRET_BYTES)).decode()}"
 
     async def work(transaction: Transaction) -> bool:
         head = found(await lock(transaction, [segment]), segment)
-        require_editor(head, act.author, operator=act.operator)
-        row = await storage.save_webhook(transaction, key, segment, url, secret, act.now)
+        require_editor(head, context.actor)
+        row = await storage.save_webhook(transaction, key, segment, url, secret, context.now)
         if row is None:
             raise Conflict(f"the segment {segment!r} is not live.", hint="Use `setSegmentLive`.")
         if row["others"]:
@@ -61,23 +75,23 @@ async def save_webhook(
         new: bool = row["new"]
         return new
 
-    asked = sha256(f"saveWebhook {key!r} {segment!r} {url!r}".encode()).hexdigest()
-    new = await write_once(platform, work, act.now, act.request_key, asked)
+    new = await run_command(platform, command, context, work)
     saved = await webhook(platform, key)
     return SavedWebhook(saved, saved.secret if new else None)
 
 
-async def delete_webhook(platform: Platform, key: str, act: CommandContext) -> None:
+async def delete_webhook(
+    platform: Platform, command: DeleteWebhook, context: CommandContext
+) -> None:
     """Have a webhook told no more; raises Forbidden, NotFound."""
-    hook = await webhook(platform, key)
+    hook = await webhook(platform, command.key)
 
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [hook.segment]), hook.segment)
-        require_editor(head, act.author, operator=act.operator)
-        await storage.delete_webhook(transaction, key)
+        require_editor(head, context.actor)
+        await storage.delete_webhook(transaction, command.key)
 
-    asked = sha256(f"deleteWebhook {key!r}".encode()).hexdigest()
-    await write_once(platform, work, act.now, act.request_key, asked)
+    await run_command(platform, command, context, work)
 
 
 async def webhooks(platform: Platform, segments: Sequence[str]) -> Mapping[str, Sequence[Webhook]]:

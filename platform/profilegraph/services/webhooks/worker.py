@@ -137,5 +137,5 @@ class Sender:
 
     async def __call__(self, hook: Webhook, told: Message, now: datetime) -> Failure | None:
         """Return why a message was not taken; None where it was."""
-        letter = SignedMessage(hook.url, hook.secret, told.id, told.body)
-        return await post(letter, now, private=self._private)
+        signed = SignedMessage(hook.url, hook.secret, told.id, told.body)
+        return await post(signed, now, private=self._private)

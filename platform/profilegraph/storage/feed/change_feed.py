@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from itertools import chain, count
 from typing import Any, Protocol
@@ -95,15 +94,6 @@ class ChangedPart(StrEnum):
     """Those of the deployment."""
     INDEX = "index"
     """Nothing changed: whoever has an index is to build it anew."""
-
-
-@dataclass
-class TagWrites:
-    """The taggings that a transaction gave and took, by customer and tag, and as of when."""
-
-    at: datetime | None = None
-    tagged: list[tuple[str, str]] = field(default_factory=list)
-    untagged: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass

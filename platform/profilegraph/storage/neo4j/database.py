@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from copy import copy
-from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from neo4j import (
@@ -30,8 +29,9 @@ from neo4j.exceptions import (
 
 from profilegraph.config import Settings
 from profilegraph.errors import DatabaseFailed, InvalidConfiguration
-from profilegraph.storage.feed.change_feed import ChangedPart, Publisher, TagWrites, Touched
+from profilegraph.storage.feed.change_feed import ChangedPart, Publisher, Touched
 from profilegraph.storage.feed.ordinals import Ordinals, OrdinalsShort
+from profilegraph.storage.neo4j.events import EventDispatcher
 from profilegraph.storage.neo4j.faults import Condition, expected
 from profilegraph.storage.neo4j.patience import retrying, while_answering
 from profilegraph.storage.neo4j.readings import ReadTransaction
@@ -59,7 +59,7 @@ class Transaction:
         self._managed = managed
         self._ordinals = ordinals
         self.touched = Touched()
-        self.tags = TagWrites()
+        self.events: list[object] = []
 
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
@@ -81,16 +81,9 @@ class Transaction:
         self.touched.people.update(people)
         self.touched.parts.update(parts)
 
-    def tagging(
-        self,
-        at: datetime,
-        tagged: Iterable[tuple[str, str]] = (),
-        untagged: Iterable[tuple[str, str]] = (),
-    ) -> None:
-        """Take note of taggings that are given and taken, so that listeners are told of them."""
-        self.tags.at = at
-        self.tags.tagged.extend(tagged)
-        self.tags.untagged.extend(untagged)
+    def emit(self, event: object) -> None:
+        """Have subscribers told of an event once the transaction is committed, and only then."""
+        self.events.append(event)
 
     def ordinals(self, count: int) -> list[int]:
         """Return numbers for so many new customers; `Database.write` sees that there are enough."""
@@ -123,8 +116,8 @@ class Database:
         self._ordinals = Ordinals()
         self._publisher = Publisher()
         self.condition = Condition()
-        self.on_tags: Callable[[TagWrites], None] | None = None
-        """Whoever is told of the taggings of each transaction, after it was committed."""
+        self.events = EventDispatcher()
+        """Tells its subscribers what transactions emitted, after they were committed."""
 
     @classmethod
     async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
@@ -258,7 +251,8 @@ class Database:
 
         The transaction is run again where the server asks for it (a deadlock, a new leader), so
         `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
-        What the work touched is published in the same transaction.
+        What the work touched is published in the same transaction, and what it emitted is dispatched
+        after the commit.
         """
         if self._attempts == 1:
             return await self._write(work, timeout)
@@ -268,20 +262,19 @@ class Database:
         seconds = timeout or self._write_timeout
 
         @unit_of_work(timeout=seconds)
-        async def run(managed: AsyncManagedTransaction) -> tuple[T, TagWrites]:
+        async def run(managed: AsyncManagedTransaction) -> tuple[T, list[object]]:
             transaction = Transaction(managed, self._ordinals)
             result = await work(transaction)
             if transaction.touched:
                 await self._publisher.publish(transaction, transaction.touched)
-            return result, transaction.tags
+            return result, transaction.events
 
         async with (
             self._deadline(seconds, writing=True),
             while_answering(self._pulse, self.address),
         ):
-            result, tags = await self._written(run, seconds)
-        if self.on_tags is not None:
-            self.on_tags(tags)
+            result, events = await self._written(run, seconds)
+        self.events.dispatch(events)
         return result
 
     async def _written(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from profilegraph.storage.neo4j.database import Database, Transaction
+from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
 
@@ -17,11 +18,10 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
         result = await transaction.run(statement("write_scores"), parameters)
         transaction.touch(result[0]["touched"])
         changed = result[0]["changed"]
-        transaction.tagging(
-            now,
-            tagged=((customer, tag) for customer, given, _ in changed for tag in given),
-            untagged=((customer, tag) for customer, _, taken in changed for tag in taken),
-        )
+        given = tuple((customer, tag) for customer, tags, _ in changed for tag in tags)
+        taken = tuple((customer, tag) for customer, _, tags in changed for tag in tags)
+        if given or taken:
+            transaction.emit(TagsWritten(now, given, taken))
         return len(changed)
 
     return await database.write(work)

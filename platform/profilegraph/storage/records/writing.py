@@ -15,6 +15,7 @@ from profilegraph.domain.records.kinds import BY_RECORD, KINDS
 from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.values import Record
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.records.upserts import UPSERTS, Upsert, Values
 from profilegraph.storage.statements import statement
 
@@ -71,7 +72,9 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         touched = spec.touches(records[index])
         transaction.touch(touched.customers, people=touched.people, parts=touched.parts)
     tagged = [one for index in sorted(done) if isinstance(one := records[index], Tagging)]
-    transaction.tagging(now, tagged=((one.customer, one.tag) for one in tagged))
+    if tagged:
+        given = tuple((one.customer, one.tag) for one in tagged)
+        transaction.emit(TagsWritten(now, tagged=given))
     left = [i for i in range(len(records)) if i not in done and i not in circles]
     refused = [RecordRefusal(index, reason, missing=False) for index, reason in circles.items()]
     refused += await _reasons(transaction, records, left)
@@ -106,8 +109,9 @@ async def untag(
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
     result = await transaction.run(statement("untag"), {"rows": rows, "at": at, "stale": stale})
     transaction.touch(row["customer"] for row in rows)
-    removed = [(customer, tag) for customer, tag in result[0]["removed"]]
-    transaction.tagging(at, untagged=removed)
+    removed = tuple((customer, tag) for customer, tag in result[0]["removed"])
+    if removed:
+        transaction.emit(TagsWritten(at, untagged=removed))
     return len(removed)
 
 

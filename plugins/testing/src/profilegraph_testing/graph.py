@@ -31,6 +31,7 @@ from profilegraph.services.plugins.listeners import ListenerQueue
 from profilegraph.services.plugins.models import ModelRun
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.migrations import migrate
 from profilegraph_testing.small import small_world
 
@@ -92,7 +93,7 @@ class Graph:
         """
         host, database = self.platform.host, self.platform.database
         listening = ListenerQueue(host.listeners, host.guard)
-        database.on_tags = listening.tags_written
+        database.events.subscribe(TagsWritten, listening.tags_written)
 
         async def moved(change: MembershipChanged) -> None:
             listening.members_moved(change)
@@ -100,7 +101,7 @@ class Graph:
         try:
             yield lambda change: self._do(moved(change))
         finally:
-            database.on_tags = None
+            database.events.unsubscribe(TagsWritten, listening.tags_written)
             self._do(listening.close())
         missed = {part: many for part, many in listening.missed.items() if many}
         if missed:
