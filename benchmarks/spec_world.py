@@ -27,6 +27,7 @@ from profilegraph.domain.records.customers import (
     Tagging,
     TagSource,
 )
+from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.records.organisation import (
     DecisionMaker,
     Department,
@@ -36,7 +37,6 @@ from profilegraph.domain.records.organisation import (
 )
 from profilegraph.domain.values import Record, from_units
 from profilegraph.storage.neo4j.database import Database, Transaction
-from profilegraph.storage.records.upserts import RECORDS
 from profilegraph.storage.records.writing import upsert
 from tests.property import random_worlds as pools
 

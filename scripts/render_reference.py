@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,34 +12,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from profilegraph.config import Settings, variable_of
-from profilegraph.domain.values import Record
-from profilegraph.importers.records.content_keys import KEYED_BY_CONTENT
-from profilegraph.importers.values.fields import bare_type
-from profilegraph.storage.records.upserts import RECORDS
+from profilegraph.domain.records.kinds import KINDS
+from profilegraph.domain.records.stored import StoredField, StoredKind, ValueType, noun_of
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "docs" / "settings.md"
 IMPORTS = ROOT / "docs" / "import-fields.md"
 EXAMPLES = ROOT / "examples" / "import"
-ORDER = (
-    "customers",
-    "identities",
-    "departments",
-    "decision_makers",
-    "teams",
-    "employees",
-    "ownerships",
-    "channels",
-    "arrivals",
-    "events",
-    "follow_ups",
-    "opportunities",
-    "participations",
-    "consents",
-    "relations",
-    "taggings",
-)
-"""Kinds, each after those that it names."""
 BEGIN = "<!-- What follows is written by scripts/render_reference.py from the code. -->\n"
 _DEFAULTS: Mapping[str, str] = {
     "home": "the user's data folder",
@@ -50,27 +27,14 @@ _DEFAULTS: Mapping[str, str] = {
     "maven_mirror": "Maven Central",
     "bolt_port": "a free one",
 }
-_REFERENCES: Mapping[str, str] = {
-    "customer": "key of a customer",
-    "other": "key of another customer",
-    "person": "key of a decision-maker",
-    "reports_to": "key of another decision-maker",
-    "department": "key of a department",
-    "employee": "key of an employee",
-    "team": "key of a team",
-    "channel": "key of a channel",
-    "opportunity": "key of an opportunity",
-    "parent": "key of another of this kind",
-}
-_READ: Mapping[type, str] = {
-    str: "text",
-    bool: "yes or no",
-    float: "number",
-    int: "whole number",
-    Decimal: "amount of money",
-    datetime: "moment",
-    date: "day",
-    tuple: "days of the week",
+_READ: Mapping[ValueType, str] = {
+    ValueType.TEXT: "text",
+    ValueType.BOOLEAN: "yes or no",
+    ValueType.NUMBER: "number",
+    ValueType.MONEY: "amount of money",
+    ValueType.MOMENT: "moment",
+    ValueType.DAY: "day",
+    ValueType.LIST: "days of the week",
 }
 
 
@@ -85,7 +49,7 @@ def settings_page(text: str) -> str:
 
 def imports_page(text: str) -> str:
     """Return the page of import fields with its tables and examples written anew."""
-    return _page(text, "\n".join(_kind(kind, RECORDS[kind]) for kind in ORDER))
+    return _page(text, "\n".join(map(_kind, KINDS)))
 
 
 def _page(text: str, body: str) -> str:
@@ -104,53 +68,53 @@ def _default(name: str, field: FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _kind(kind: str, record: type[Record]) -> str:
+def _kind(kind: StoredKind[Any]) -> str:
     rows = [
-        (f"`{name}`", _needed(name, field, record), _read(name, field.annotation, record))
-        for name, field in record.model_fields.items()
-        if name != "attributes"
+        (f"`{one.name}`", _needed(one, kind), _read(one, kind))
+        for one in kind.fields.values()
+        if one.value_type is not ValueType.MAP
     ]
-    if "attributes" in record.model_fields:
+    if "attributes" in kind.fields:
         rows.append(
             ("`attributes.KEY`", "no", "an attribute of a taxonomy, by its key, in its type")
         )
-    about = (record.__doc__ or "").splitlines()[0].replace("`value` in its", "its value in")
-    example = (EXAMPLES / f"{kind}.csv").read_text("utf-8")
+    about = (kind.record.__doc__ or "").splitlines()[0].replace("`value` in its", "its value in")
+    example = (EXAMPLES / f"{kind.plural}.csv").read_text("utf-8")
     return (
-        f"## `{kind}`\n\n{about}\n\n{_table(('field', 'required', 'is read as'), rows)}\n"
+        f"## `{kind.plural}`\n\n{about}\n\n{_table(('field', 'required', 'is read as'), rows)}\n"
         f"```\n{example}```\n"
     )
 
 
-def _needed(name: str, field: FieldInfo, record: type[Record]) -> str:
-    if name == "key" and record in KEYED_BY_CONTENT:
+def _needed(one: StoredField, kind: StoredKind[Any]) -> str:
+    if one.name == "key" and kind.keyed_by_content:
         return "no: made of what the row says"
-    if field.is_required():
+    if one.required:
         return "**yes**"
-    default = field.get_default(call_default_factory=True)
+    default = kind.record.model_fields[one.name].get_default(call_default_factory=True)
     if default is None or default == ():
         return "no"
     return f"no: {default.value if isinstance(default, StrEnum) else f'{default:g}'}"
 
 
-def _read(name: str, annotation: Any, record: type[Record]) -> str:
-    bare = bare_type(annotation)
-    if issubclass(bare, StrEnum):
-        return "one of " + ", ".join(f"`{one.value}`" for one in bare)
-    own: Mapping[tuple[str, str], str] = {
-        ("Event", "type"): "key of an event type",
-        ("Tagging", "tag"): "full key of a tag, `dimension/tag`",
-        ("Tagging", "hours"): "span of the day, such as `18:00-22:00`",
-        ("Tagging", "confidence"): "share, 0 to 1",
-        ("Tagging", "weight"): "share, 0 to 1",
-        ("DecisionMaker", "influence"): "share, 0 to 1",
-        ("DecisionMaker", "stance"): "number, -1 (against us) to 1 (for us)",
-    }
-    if (found := own.get((record.__name__, name))) is not None:
-        return found
-    if name == "key":
+def _read(one: StoredField, kind: StoredKind[Any]) -> str:
+    if one.choices is not None:
+        return "one of " + ", ".join(f"`{choice.value}`" for choice in one.choices)
+    if one.format is not None:
+        return one.format.value
+    if one.name == "key":
         return "key of your own, 1 to 200 characters"
-    return _REFERENCES.get(name, _READ[bare]) if bare is str else _READ[bare]
+    if one.refers_to is not None:
+        return f"key of {_other(one, kind, one.refers_to)}"
+    return _READ[one.value_type]
+
+
+def _other(one: StoredField, kind: StoredKind[Any], label: str) -> str:
+    """Return the noun of what a field refers to, `another` where the record or a field has named one."""
+    names = [name for name, other in kind.fields.items() if other.refers_to == label]
+    if label == kind.label or names[0] != one.name:
+        return f"another {noun_of(label)}"
+    return f"{'an' if label[0] in 'AEIOU' else 'a'} {noun_of(label)}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

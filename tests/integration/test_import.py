@@ -11,6 +11,7 @@ import pytest
 
 from profilegraph.config import data_folder
 from profilegraph.domain.imports import Checkpoint
+from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import Conflict, InvalidInput, NotFound
@@ -21,8 +22,7 @@ from profilegraph.services.imports.files import ImportJob, ImportReport, import_
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.imports import ImportIdentity, advance_import, begin_import
 from profilegraph.storage.neo4j.database import Database, Transaction
-from profilegraph.storage.records.upserts import RECORDS
-from scripts.render_reference import EXAMPLES, ORDER
+from scripts.render_reference import EXAMPLES
 from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 
@@ -516,7 +516,7 @@ async def test_an_imported_tagging_is_told_as_such_unless_the_file_says_who_gave
 async def test_the_example_file_of_every_kind_is_imported_as_it_is(
     graph: Database, tmp_path: Path
 ) -> None:
-    for kind in ORDER:
+    for kind in RECORDS:
         path = tmp_path / f"{kind}.csv"
         path.write_bytes((EXAMPLES / path.name).read_bytes())
         report = await run(graph, kind, path)

@@ -13,9 +13,11 @@ from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.plugins import tables
 from profilegraph.storage.records.upserts import UPSERTS
 from tests.meta.source import ROOT, modules, tree
+from tests.unit.test_kind_cypher import STATEMENTS
 
 STORAGE = ROOT / "platform" / "profilegraph" / "storage"
 FILES = {path.stem: path.read_text("utf-8") for path in STORAGE.glob("statements/*.cypher")}
+ALL = FILES | {f"{name} (made)": text for name, text in STATEMENTS.items()}
 
 
 REGISTERED = {
@@ -54,9 +56,9 @@ def test_the_statement_files_are_those_that_code_asks_for() -> None:
     assert FILES.keys() == named | REGISTERED
 
 
-@pytest.mark.parametrize("name", sorted(FILES))
+@pytest.mark.parametrize("name", sorted(ALL))
 async def test_the_database_can_plan_a_statement(name: str, migrated: Database) -> None:
-    text = FILES[name]
+    text = ALL[name]
     if name.startswith("index_"):  # they are about a customer that their head finds
         text = f"MATCH (c:Customer) {text}"
     parameters = dict.fromkeys(re.findall(r"\$(\w+)", text))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import strawberry
 from graphql import GraphQLError
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -21,6 +21,7 @@ from profilegraph.api.runtime.fallbacks import FallbackReason
 from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.limits import CODE
 from profilegraph.api.runtime.operations import Refused, RunnableSchema
+from tests.support.budgets import budget
 
 
 class Quiet(strawberry.Schema):
@@ -335,7 +336,7 @@ async def ours(
     variables=GIVEN,
     items=st.sampled_from([2, 100]),
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=budget(200, 1_000))
 async def test_a_request_is_answered_as_strawberry_answers_it(
     how: str, query: str, found: list[Thing], variables: dict[str, Any], items: int
 ) -> None:

@@ -25,6 +25,7 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.config import Settings
 from profilegraph.domain.records.customers import Tagging, TagSource
+from profilegraph.domain.records.kinds import NODES, RELATIONSHIPS
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
@@ -45,7 +46,6 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.undoing import undo
 from profilegraph.storage.neo4j.database import Database, Transaction
-from profilegraph.storage.records.kinds import NODES, RELATIONSHIPS
 from profilegraph.storage.segments.references import SegmentHead, claim
 from profilegraph.storage.segments.saved import save_version
 from tests.conftest import NOW

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.values import Record
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Database, Transaction
-from profilegraph.storage.records.upserts import RECORDS
 from profilegraph.storage.records.writing import untag, upsert
 from profilegraph.storage.taxonomies.definitions import taxonomy_digests
 

@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
+from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.values import Labels, Record
 from profilegraph.errors import InvalidInput, NotFound, ProfilegraphError
 from profilegraph.hooks import Conventions, Importer, NoOptions, UnreadableItem, hookimpl
-from profilegraph.storage.records.upserts import RECORDS
 from tests.support.plugins import host_of
 
 

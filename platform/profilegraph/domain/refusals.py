@@ -8,9 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from profilegraph.domain.records.customers import HOURS
 from profilegraph.domain.taxonomy.definition import ANY_KEY, FOLDER, TAG_ALIAS, TAG_NAME, VERSION
-from profilegraph.domain.values import KEY, SNAKE_KEY, TAG_KEY
+from profilegraph.domain.values import HOURS, KEY, SNAKE_KEY, TAG_KEY
 from profilegraph.nearest import instead
 
 _SHAPES: Mapping[str, str] = MappingProxyType(

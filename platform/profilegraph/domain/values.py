@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from enum import Enum
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -47,6 +49,7 @@ def _storable_amount(amount: Decimal) -> Decimal:
 
 
 KEY = r"^[^\x00-\x1f\x7f-\x9f]+$"
+HOURS = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
 SNAKE_KEY = r"^[a-z][a-z0-9_]{0,62}$"
 TAG_KEY = r"^[a-z][a-z0-9_]{0,62}/[a-z0-9][a-z0-9_]{0,62}$"
 
@@ -59,6 +62,24 @@ def _as_text(value: Any) -> Any:
     return normal_text(value) if isinstance(value, str) else value
 
 
+@dataclass(frozen=True)
+class Reference:
+    """Marks a type as the key of a record of a kind, by the name of its class."""
+
+    to: str
+
+
+class TextFormat(Enum):
+    """Marks a type that is written in a format of its own, and says to people in which."""
+
+    TAG = "full key of a tag, `dimension/tag`"
+    HOURS = "span of the day, such as `18:00-22:00`"
+    REGION = "country, such as `CN`"
+    EVENT_TYPE = "key of an event type"
+    SHARE = "share, 0 to 1"
+    STANCE = "number, -1 (against us) to 1 (for us)"
+
+
 NormalText = BeforeValidator(_as_text)
 """Brings texts into the form in which they are kept and compared, before anything is asked of them."""
 Key = Annotated[
@@ -66,16 +87,28 @@ Key = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEY),
     BeforeValidator(_as_key),
 ]
+CustomerKey = Annotated[Key, Reference("Customer")]
+DepartmentKey = Annotated[Key, Reference("Department")]
+PersonKey = Annotated[Key, Reference("DecisionMaker")]
+TeamKey = Annotated[Key, Reference("Team")]
+EmployeeKey = Annotated[Key, Reference("Employee")]
+ChannelKey = Annotated[Key, Reference("Channel")]
+OpportunityKey = Annotated[Key, Reference("Opportunity")]
 SnakeKey = Annotated[str, StringConstraints(pattern=SNAKE_KEY)]
-TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY)]
+EventType = Annotated[SnakeKey, TextFormat.EVENT_TYPE]
+TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY), Reference("Tag"), TextFormat.TAG]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText
 ]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=200), NormalText]
-Region = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$")]
+Region = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z]{2}$"), TextFormat.REGION
+]
+Hours = Annotated[str, Field(pattern=HOURS), TextFormat.HOURS]
 Moment = Annotated[datetime, AfterValidator(_utc)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1), TextFormat.SHARE]
+Stance = Annotated[float, Field(ge=-1, le=1), TextFormat.STANCE]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]
 Amount = Annotated[Decimal, AfterValidator(_storable_amount)]
 
@@ -84,10 +117,6 @@ class Record(BaseModel):
     """Something that is stored under a business key; a field left out stays as it is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=10_000)
-
-    def given(self, *names: str) -> dict[str, Any]:
-        """Return those of the fields `names` that were given, by name; None where cleared."""
-        return {name: getattr(self, name) for name in names if name in self.model_fields_set}
 
 
 LANGUAGES = ("zh-CN", "en")

@@ -15,7 +15,9 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from profilegraph.domain.values import EPOCH
+from profilegraph.domain.records.activity import FollowUp, Opportunity
+from profilegraph.domain.records.customers import Identity
+from profilegraph.domain.values import EPOCH, Record
 from profilegraph.errors import PluginError
 
 TableT = TypeVar("TableT", bound="Table")
@@ -51,6 +53,8 @@ class Table:
 
     ORDER: ClassVar[str]
     """The column by which the rows of one customer are sorted."""
+    RECORD: ClassVar[type[Record] | None] = None
+    """The kind of record whose fields of the same names the columns are; None where there is no such."""
 
     customers: tuple[str, ...]
     customer: Indexes
@@ -109,6 +113,11 @@ class Table:
         }
         customers = tuple(chain.from_iterable(part.customers for part in parts))
         return cls(customers=customers, customer=owner, **columns)
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the columns, without `customer`."""
+        return tuple(name for name in _columns(cls) if name != "customer")
 
     def where(self, mask: NDArray[np.bool_]) -> Self:
         """Return the table of the same customers with the rows for which `mask` (m,) is true."""
@@ -211,6 +220,7 @@ class IdentityTable(Table):
     """The keys by which channels know customers; `kind` an `IdentityKind`'s name."""
 
     ORDER: ClassVar[str] = "kind"
+    RECORD: ClassVar[type[Record] | None] = Identity
 
     kind: Objects
     value: Objects
@@ -221,6 +231,7 @@ class FollowUpTable(Table):
     """What we did with customers, by time; `kind` a `FollowUpKind`'s name, texts None if unknown."""
 
     ORDER: ClassVar[str] = "at"
+    RECORD: ClassVar[type[Record] | None] = FollowUp
 
     kind: Objects
     at: Moments
@@ -238,6 +249,7 @@ class OpportunityTable(Table):
     """
 
     ORDER: ClassVar[str] = "key"
+    RECORD: ClassVar[type[Record] | None] = Opportunity
 
     key: Objects
     stage: Objects

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.records.customers import RelationKind, Tagging
+from profilegraph.domain.records.kinds import (
+    CONSENT,
+    DECISION_MAKER,
+    DEPARTMENT,
+    EVENT,
+    FOLLOW_UP,
+    OPPORTUNITY,
+)
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.stored import StoredKind, ValueType
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 
 
@@ -144,6 +154,29 @@ class Facts:
     relations: tuple[RelationFact, ...] = ()
     near: Mapping[str, Facts] = field(default_factory=dict, repr=False, compare=False)
     """The facts of the customers that relations lead to, as far as the filter looks, by key."""
+
+
+FACT_KINDS: Mapping[type, StoredKind[Any]] = MappingProxyType(
+    {
+        EventFact: EVENT,
+        DepartmentFact: DEPARTMENT,
+        PersonFact: DECISION_MAKER,
+        OpportunityFact: OPPORTUNITY,
+        FollowUpFact: FOLLOW_UP,
+        ConsentFact: CONSENT,
+    }
+)
+"""Facts whose fields are those of a kind of record, and the kind."""
+RECORD_FACTS: tuple[type, ...] = (OpportunityFact, FollowUpFact, ConsentFact)
+"""Those that a customer's facts have by the plural name of their kind, and that nothing is added to."""
+
+
+def is_money(fact: object, name: str) -> bool:
+    """Return whether a field of a fact is an amount of money, in ten-thousandths of the unit."""
+    kind = FACT_KINDS.get(type(fact))
+    return (
+        kind is not None and name in kind.fields and kind.fields[name].value_type is ValueType.MONEY
+    )
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
 from profilegraph.domain.commands import CommandContext
 from profilegraph.language.codec import encode
-from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Not
+from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Node, Not
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.requests import IdempotentRequest, once
@@ -76,7 +76,7 @@ def canonical(value: Any) -> Any:
         case set() | frozenset():
             return sorted(map(canonical, value), key=json.dumps)
         case _ if isinstance(value, _NODES):
-            return encode(value)
+            return encode(cast("Node", value))
         case _ if is_dataclass(value):
             return _fields(value, [one.name for one in fields(value) if one.compare])
         case _:

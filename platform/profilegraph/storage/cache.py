@@ -11,25 +11,26 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
+from profilegraph.domain.records.kinds import INDEXED
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.rows import native
+from profilegraph.storage.records.generated import index_statement
 from profilegraph.storage.statements import statement
 
-KINDS: Mapping[str, str] = {
+_STATEMENTS: Mapping[str, str] = {
     "customers": "index_customers",
     "taggings": "index_taggings",
     "events": "index_events",
     "people": "index_people",
     "workplaces": "index_workplaces",
     "parts": "index_parts",
-    "opportunities": "index_opportunities",
-    "follow_ups": "index_follow_ups",
     "arrivals": "index_arrivals",
     "owners": "index_owners",
-    "consents": "index_consents",
     "relations": "index_relations",
 }
-"""What is read of customers, and the statement that reads it."""
+_INDEXED = {kind.plural: kind for kind in INDEXED}
+KINDS: tuple[str, ...] = (*_STATEMENTS, *_INDEXED)
+"""What is read of customers."""
 
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
 # One row with a list of all: the driver takes thirty times as long for each row of its own.
@@ -50,7 +51,7 @@ async def read_between(database: Database, kind: str, first: int, end: int) -> l
     """Return what there is of one kind about the customers from one ordinal to before another."""
     parameters = {"first": first, "end": end} | _PREFIXES
     found: list[Any] = []
-    async for rows in database.stream(_BETWEEN % statement(KINDS[kind]), parameters):
+    async for rows in database.stream(_BETWEEN % _statement(kind), parameters):
         for (some,) in rows:
             found += some
     return [_with_dates(one) for one in found] if kind == "customers" else found
@@ -58,7 +59,7 @@ async def read_between(database: Database, kind: str, first: int, end: int) -> l
 
 async def read_listed(database: Database, ordinals: Collection[int]) -> dict[str, list[Any]]:
     """Return what there is of each kind about the customers of some ordinals, by kind."""
-    columns = [f"COLLECT {{ {statement(name)} }} AS {kind}" for kind, name in KINDS.items()]
+    columns = [f"COLLECT {{ {_statement(kind)} }} AS {kind}" for kind in KINDS]
     query = f"{_LISTED}RETURN {', '.join(columns)}"
     found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     parameters = {"ordinals": list(ordinals)} | _PREFIXES
@@ -86,6 +87,12 @@ async def read_trees(database: Database) -> tuple[dict[str, list[str]], dict[str
         {row["key"]: row["chain"] for row in teams},
         {row["key"]: row["chain"] for row in channels},
     )
+
+
+def _statement(kind: str) -> str:
+    if kind in _STATEMENTS:
+        return statement(_STATEMENTS[kind])
+    return index_statement(_INDEXED[kind])
 
 
 def _with_dates(customer: list[Any]) -> list[Any]:

@@ -6,7 +6,21 @@ from datetime import date
 from enum import StrEnum
 
 from profilegraph.domain.records.organisation import DecisionRole
-from profilegraph.domain.values import Amount, Key, Moment, Name, Record, SnakeKey, Text
+from profilegraph.domain.values import (
+    Amount,
+    ChannelKey,
+    CustomerKey,
+    EmployeeKey,
+    EventType,
+    Key,
+    Moment,
+    Name,
+    OpportunityKey,
+    PersonKey,
+    Record,
+    SnakeKey,
+    Text,
+)
 
 
 class FollowUpKind(StrEnum):
@@ -35,13 +49,13 @@ class Event(Record):
     """
 
     key: Key
-    customer: Key
-    type: SnakeKey
+    customer: CustomerKey
+    type: EventType
     at: Moment
-    channel: Key | None = None
+    channel: ChannelKey | None = None
     content: Text | None = None
     amount: Amount | None = None
-    person: Key | None = None
+    person: PersonKey | None = None
 
 
 class Channel(Record):
@@ -49,14 +63,14 @@ class Channel(Record):
 
     key: Key
     name: Name | None = None
-    parent: Key | None = None
+    parent: ChannelKey | None = None
 
 
 class Arrival(Record):
     """That a customer came to us by a channel, and when."""
 
-    customer: Key
-    channel: Key
+    customer: CustomerKey
+    channel: ChannelKey
     at: Moment
 
 
@@ -64,10 +78,10 @@ class FollowUp(Record):
     """Something that we did with a customer."""
 
     key: Key
-    customer: Key
+    customer: CustomerKey
     kind: FollowUpKind
     at: Moment
-    employee: Key | None = None
+    employee: EmployeeKey | None = None
     note: Text | None = None
     outcome: Text | None = None
 
@@ -79,7 +93,7 @@ class Opportunity(Record):
     """
 
     key: Key
-    customer: Key
+    customer: CustomerKey
     name: Name | None = None
     stage: SnakeKey | None = None
     amount: Amount | None = None
@@ -92,7 +106,7 @@ class Opportunity(Record):
 class Participation(Record):
     """That a decision-maker takes part in an opportunity, in which role, and since when."""
 
-    person: Key
-    opportunity: Key
+    person: PersonKey
+    opportunity: OpportunityKey
     role: DecisionRole
     since: Moment | None = None

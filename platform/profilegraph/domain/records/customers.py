@@ -9,6 +9,8 @@ from typing import Annotated, Self
 from pydantic import Field, FiniteFloat, model_validator
 
 from profilegraph.domain.values import (
+    CustomerKey,
+    Hours,
     Key,
     Moment,
     Name,
@@ -22,7 +24,6 @@ from profilegraph.domain.values import (
     Weekday,
 )
 
-HOURS = r"^\d{2}:\d{2}-\d{2}:\d{2}$"
 AttributeValue = Annotated[bool | FiniteFloat | date | Text, NormalText]
 """A typed field of a customer: boolean, number, date or string."""
 
@@ -87,7 +88,7 @@ class Identity(Record):
 
     kind: IdentityKind
     value: Key
-    customer: Key
+    customer: CustomerKey
     region: Region | None = None
 
     @property
@@ -99,7 +100,7 @@ class Identity(Record):
 class Tagging(Record):
     """That a customer carries a tag: since when, until when, how sure, and who says so."""
 
-    customer: Key
+    customer: CustomerKey
     tag: TagKey
     since: Moment
     until: Moment | None = None
@@ -109,7 +110,7 @@ class Tagging(Record):
     weight: Share = 1.0
     evidence: Text | None = None
     weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ()
-    hours: Annotated[str, Field(pattern=HOURS)] | None = None
+    hours: Hours | None = None
     frequency: Text | None = None
 
     @model_validator(mode="after")
@@ -127,8 +128,8 @@ class Tagging(Record):
 class Relation(Record):
     """That another customer is parent, subsidiary or partner of this one."""
 
-    customer: Key
-    other: Key
+    customer: CustomerKey
+    other: CustomerKey
     kind: RelationKind
 
     @model_validator(mode="after")
@@ -142,7 +143,7 @@ class Consent(Record):
     """That a customer allowed or forbade something: the latest word for a purpose counts."""
 
     key: Key
-    customer: Key
+    customer: CustomerKey
     purpose: Name
     granted: bool
     at: Moment

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field
-
-from profilegraph.domain.values import Key, Moment, Name, Record, Share
-
-Stance = Annotated[float, Field(ge=-1, le=1)]
+from profilegraph.domain.values import (
+    CustomerKey,
+    DepartmentKey,
+    EmployeeKey,
+    Key,
+    Moment,
+    Name,
+    PersonKey,
+    Record,
+    Share,
+    Stance,
+    TeamKey,
+)
 
 
 class DecisionRole(StrEnum):
@@ -51,10 +58,10 @@ class Department(Record):
     """
 
     key: Key
-    customer: Key
+    customer: CustomerKey
     name: Name | None = None
     function: DepartmentFunction | None = None
-    parent: Key | None = None
+    parent: DepartmentKey | None = None
     since: Moment | None = None
 
 
@@ -65,14 +72,14 @@ class DecisionMaker(Record):
     """
 
     key: Key
-    customer: Key
+    customer: CustomerKey
     name: Name | None = None
     title: Name | None = None
     role: DecisionRole | None = None
     influence: Share | None = None
     stance: Stance | None = None
-    department: Key | None = None
-    reports_to: Key | None = None
+    department: DepartmentKey | None = None
+    reports_to: PersonKey | None = None
     since: Moment | None = None
 
 
@@ -81,7 +88,7 @@ class Team(Record):
 
     key: Key
     name: Name | None = None
-    parent: Key | None = None
+    parent: TeamKey | None = None
 
 
 class Employee(Record):
@@ -89,12 +96,12 @@ class Employee(Record):
 
     key: Key
     name: Name | None = None
-    team: Key | None = None
+    team: TeamKey | None = None
 
 
 class Ownership(Record):
     """That an employee is responsible for a customer, and since when."""
 
-    employee: Key
-    customer: Key
+    employee: EmployeeKey
+    customer: CustomerKey
     since: Moment

@@ -155,7 +155,7 @@ def opportunity_rows(test: OpportunityTest, table: IndexTable, here: LeafContext
     if test.amount is not None:
         masks.append(table["amount"].where(in_units(test.amount)))
     if test.close_date is not None:
-        closes = table["closes"]
+        closes = table["close_date"]
         mask = dates_hold(test.close_date, closes.values, here.context)
         masks.append(mask if closes.present is None else mask & closes.present)
     if test.reason is not None:
@@ -172,7 +172,7 @@ def follow_ups(leaf: nodes.FollowUps, here: LeafContext) -> BitMap:
         masks.append(table["kind"].where(lambda kind: kind in kinds))
     if leaf.employees is not None:
         employees = frozenset(leaf.employees)
-        masks.append(table["employees"].where(lambda keys: not employees.isdisjoint(keys)))
+        masks.append(table["employee"].where(lambda keys: not employees.isdisjoint(keys)))
     if leaf.note is not None:
         masks.append(_text(leaf.note, table["note"]))
     if leaf.outcome is not None:

@@ -11,6 +11,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from profilegraph.domain.records.kinds import INDEXED
+from profilegraph.domain.records.stored import StoredField, StoredKind, ValueType
 from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals
 from profilegraph.engines.bitmap.columns import Column, DictionaryColumn, Moments, Numbers, Places
 
@@ -58,6 +60,22 @@ class References:
         return type(self)(Numbers(values, self.numbers.present))
 
 
+def columns_of(kind: StoredKind[Any]) -> dict[str, type]:
+    """Return the columns of a kind of record; its key, which others refer to, becomes a number."""
+    columns = {name: _column_of(kind.fields[name]) for name in kind.indexed if name != "key"}
+    return ({"number": References} if "key" in kind.indexed else {}) | columns
+
+
+def _column_of(one: StoredField) -> type:
+    match one.value_type:
+        case ValueType.NUMBER | ValueType.MONEY | ValueType.DAY:
+            return Numbers
+        case ValueType.MOMENT:
+            return Moments if one.known else Numbers
+        case _:
+            return DictionaryColumn
+
+
 SCHEMA: Mapping[str, Mapping[str, type]] = MappingProxyType(
     {
         "people": {
@@ -75,26 +93,10 @@ SCHEMA: Mapping[str, Mapping[str, type]] = MappingProxyType(
             "name": DictionaryColumn,
         },
         "parts": {"person": References, "role": DictionaryColumn, "opportunity": References},
-        "opportunities": {
-            "number": References,
-            "stage": DictionaryColumn,
-            "outcome": DictionaryColumn,
-            "name": DictionaryColumn,
-            "amount": Numbers,
-            "closes": Numbers,
-            "reason": DictionaryColumn,
-        },
-        "follow_ups": {
-            "at": Moments,
-            "kind": DictionaryColumn,
-            "employees": DictionaryColumn,
-            "note": DictionaryColumn,
-            "outcome": DictionaryColumn,
-        },
         "arrivals": {"at": Moments, "channel": DictionaryColumn},
         "owners": {"since": Moments, "employee": DictionaryColumn},
-        "consents": {"at": Moments, "purpose": DictionaryColumn, "granted": DictionaryColumn},
         "relations": {"other": Numbers, "kind": DictionaryColumn},
+        **{kind.plural: columns_of(kind) for kind in INDEXED},
     }
 )
 """The columns of each kind of table; those of events and of values are the same for all of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from profilegraph.engines.reference.evaluator import LEAVES, Verdict
 from profilegraph.engines.reference.findings import CountedRecords, Evidence, Neighbour
 from profilegraph.language import nodes
-from profilegraph.language.facts import Context
+from profilegraph.language.facts import Context, is_money
 from profilegraph.language.nodes import DateTest, NumberTest, TextTest, Window, bounds
 from profilegraph.language.nodes.parts import Counted
 from profilegraph.language.resolve import in_units, span
@@ -75,21 +75,15 @@ def _parts(test: Any, record: Evidence) -> Iterator[tuple[str, Any]]:
 
 def _away(name: str, part: Any, record: Any, context: Context) -> float:
     """Return how far a record is from what a part asks, from 0 to 1; 1 where nothing tells."""
-    has = next(
-        (
-            value
-            for one in _VALUES.get(name, (name,))
-            if (value := getattr(record, one, MISSING)) is not MISSING
-        ),
-        None,
-    )
+    named = next((one for one in _VALUES.get(name, (name,)) if hasattr(record, one)), name)
+    has = getattr(record, named, None)
     match part, has:
         case Window(), datetime():
             when = span(part, context.now)
             ends = [one for one in (when.after, when.since, when.until, context.now) if one]
             return _share(min(abs((has - end).total_seconds()) for end in ends) / 86_400)
         case NumberTest(), int() | float():
-            asked = in_units(part) if name == "amount" else part
+            asked = in_units(part) if is_money(record, named) else part
             return _share(
                 min((abs(has - one) / (1 + abs(one)) for one in _points(asked)), default=1)
             )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from profilegraph.domain.records.customers import Customer, Identity
+from profilegraph.domain.records.stored import fields_of
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.texts import normal_text
 from profilegraph.domain.values import Record
@@ -85,6 +86,7 @@ class Binder:
         self._kind = kind
         self._mapping = mapping
         self._conventions = conventions
+        self._fields = {one.name: one for one in fields_of(kind)}
         self._has_attributes = kind is Customer
         self._bound = lru_cache(_REMEMBERED)(lambda column: tuple(self._bind(column)))
 
@@ -188,7 +190,7 @@ class Binder:
         if name.startswith(_PREFIX):
             attribute = conventions.catalogue.attribute(name.removeprefix(_PREFIX))
             return attribute_parser(attribute.type, dates, amounts)
-        return field_parser(self._kind, name, dates, amounts)
+        return field_parser(self._fields[name], dates, amounts)
 
     def _is_field(self, name: str) -> bool:
         if name.startswith(_PREFIX):

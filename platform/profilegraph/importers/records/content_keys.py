@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from profilegraph.domain.records.activity import Event, FollowUp
-from profilegraph.domain.records.customers import Consent
+from profilegraph.domain.records.kinds import KINDS
 from profilegraph.domain.values import Record, to_units
 
-KEYED_BY_CONTENT: frozenset[type[Record]] = frozenset({Event, FollowUp, Consent})
+KEYED_BY_CONTENT: frozenset[type[Record]] = frozenset(
+    kind.record for kind in KINDS if kind.keyed_by_content
+)
 """Kinds whose key may be left out."""
 
 _PREFIX = "content:"

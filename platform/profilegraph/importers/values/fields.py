@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
+from profilegraph.domain.records.stored import StoredField, ValueType
 from profilegraph.domain.taxonomy.definition import AttributeType
-from profilegraph.domain.values import Record
+from profilegraph.domain.values import TextFormat
 from profilegraph.importers.values.cells import (
     parse_boolean,
     parse_enum,
@@ -26,6 +23,13 @@ from profilegraph.importers.values.money import AmountRules, parse_amount, parse
 
 Parser = Callable[[str], Any]
 """From text to a value; raises ValueError with a reason."""
+_FORMATS: Mapping[TextFormat | None, Parser] = {
+    TextFormat.TAG: parse_tag,
+    TextFormat.HOURS: parse_hours,
+    TextFormat.REGION: parse_region,
+    TextFormat.SHARE: parse_share,
+    TextFormat.STANCE: parse_share,
+}
 
 
 def attribute_parser(kind: AttributeType, dates: DateRules, amounts: AmountRules) -> Parser:
@@ -41,43 +45,30 @@ def attribute_parser(kind: AttributeType, dates: DateRules, amounts: AmountRules
             return str
 
 
-def field_parser(record: type[Record], name: str, dates: DateRules, amounts: AmountRules) -> Parser:
-    """Return how the field `name` of a kind of record is read."""
-    kind = bare_type(record.model_fields[name].annotation)
-    if issubclass(kind, StrEnum):
-        return partial(parse_enum, words=kind)
-    if name == "hours":
-        return parse_hours
-    if name == "region":
-        return parse_region
-    if name == "tag":
-        return parse_tag
-    parsers: dict[type, Parser] = {
-        datetime: partial(parse_moment, rules=dates),
-        date: partial(parse_date, rules=dates),
-        Decimal: partial(parse_amount, rules=amounts),
-        float: parse_share,
-        bool: parse_boolean,
-        tuple: parse_weekdays,
-        str: str,
-    }
-    return parsers[kind]
+def field_parser(field: StoredField, dates: DateRules, amounts: AmountRules) -> Parser:
+    """Return how a field of a kind of record is read."""
+    if field.choices is not None:
+        return partial(parse_enum, words=field.choices)
+    if field.format in _FORMATS:
+        return _FORMATS[field.format]
+    match field.value_type:
+        case ValueType.MOMENT:
+            return partial(parse_moment, rules=dates)
+        case ValueType.DAY:
+            return partial(parse_date, rules=dates)
+        case ValueType.MONEY:
+            return partial(parse_amount, rules=amounts)
+        case ValueType.NUMBER:
+            return partial(parse_number, rules=amounts)
+        case ValueType.BOOLEAN:
+            return parse_boolean
+        case ValueType.LIST:
+            return parse_weekdays
+        case _:
+            return str
 
 
 def amount_rules(parser: Parser) -> AmountRules | None:
     """Return how a parser reads amounts; None where it reads something else."""
     rules = parser.keywords.get("rules") if isinstance(parser, partial) else None
     return rules if isinstance(rules, AmountRules) else None
-
-
-def bare_type(annotation: Any) -> type:
-    """Return the class behind `Annotated[…]`, `… | None` and `tuple[…, ...]`."""
-    while (origin := get_origin(annotation)) is not None:
-        if origin is tuple:
-            return tuple
-        options = get_args(annotation)
-        if origin in {Union, types.UnionType}:
-            options = tuple(option for option in options if option is not types.NoneType)
-        annotation = options[0]
-    bare: type = annotation
-    return bare

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from profilegraph.domain.records.kinds import INDEXED
 from profilegraph.engines.bitmap.building import Rows, build
 from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, joined
 from profilegraph.errors import IndexUnable
@@ -20,6 +21,8 @@ RANGE = 25_000
 SIDE_BY_SIDE = 3
 FEW = 500
 """Changed customers that are read in one query."""
+
+_LISTED = {kind.plural for kind in INDEXED if kind.edges.keys() & set(kind.indexed)}
 
 
 async def load_all(database: Database, most_bytes: int) -> IndexRun:
@@ -104,11 +107,15 @@ def _take(rows: Rows, kind: str, found: Iterable[Any]) -> None:
         case "events":
             for type_, some in found:
                 rows.events.setdefault(type_, []).extend(some)
-        case "follow_ups":
-            met = rows.tables.setdefault(kind, [])
-            met += [[*row[:3], tuple(row[3]), *row[4:]] for row in found]
         case _:
-            rows.tables.setdefault(kind, []).extend(found)
+            rows.tables.setdefault(kind, []).extend(_hashable(kind, found))
+
+
+def _hashable(kind: str, found: Iterable[Any]) -> Iterable[Any]:
+    """Return rows with tuples in place of the lists of keys that references are read as."""
+    if kind not in _LISTED:
+        return found
+    return [[tuple(one) if type(one) is list else one for one in row] for row in found]
 
 
 def _frozen(chains: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from profilegraph.domain.limits import BATCH_ROWS
+from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.values import Record
 from profilegraph.errors import InvalidInput, NotFound, PluginError
 from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker, PluginPart
@@ -39,7 +40,6 @@ from profilegraph.services.imports.runs import (
 from profilegraph.services.imports.screening import by_content, by_region
 from profilegraph.storage.imports import ImportIdentity, read_otherwise, require_content_keys
 from profilegraph.storage.neo4j.database import Database
-from profilegraph.storage.records.upserts import RECORDS
 
 __all__ = ["ImportJob", "ImportReport", "import_file", "import_with", "record_class"]
 

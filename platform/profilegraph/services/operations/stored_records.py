@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import ValidationError
 
+from profilegraph.domain.records.kinds import KINDS
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.errors import (
     DatabaseBusy,
     DatabaseRefused,
@@ -35,7 +38,6 @@ BATCH = 200
 MOST_OFFENDERS = 5
 """How many records of one kind are named; there may be more."""
 _ALL = 2**31 - 1
-_EVERY = reads.TimelineQuery(_ALL)
 
 
 @dataclass(frozen=True)
@@ -69,25 +71,25 @@ class RecordCheck:
     unreadable: tuple[RecordFinding, ...]
 
 
+def _reader(kind: StoredKind[Any]) -> Read:
+    return lambda at, keys: reads.read_owned(at.database, kind, keys)
+
+
 _OF_CUSTOMERS: Mapping[str, Read] = MappingProxyType(
     {
         "profile": lambda at, keys: reads.read_profiles(at.database, keys),
-        "identities": lambda at, keys: reads.read_identities(at.database, keys),
         "taggings": lambda at, keys: reads.read_taggings(at.database, keys, at.now),
         "past taggings": lambda at, keys: reads.read_all_taggings(at.database, keys),
         "past states": lambda at, keys: reads.read_all_states(at.database, keys),
         "departments": lambda at, keys: reads.read_departments(at.database, keys),
         "decision-makers": lambda at, keys: reads.read_decision_makers(at.database, keys),
-        "events": lambda at, keys: reads.read_events(at.database, keys, _EVERY),
         "relations": lambda at, keys: reads.read_relations(at.database, keys),
         "owners": lambda at, keys: reads.read_owners(at.database, keys),
-        "opportunities": lambda at, keys: reads.read_opportunities(at.database, keys),
-        "follow-ups": lambda at, keys: reads.read_follow_ups(at.database, keys, _EVERY),
-        "consents": lambda at, keys: reads.read_consents(at.database, keys),
         "arrivals": lambda at, keys: reads.read_arrivals(at.database, keys),
         "explanation": lambda at, keys: read_neighbourhood(at.database, keys, 0),
         "past explanation": lambda at, keys: read_past(at.database, keys, at.now),
     }
+    | {kind.plural.replace("_", "-"): _reader(kind) for kind in KINDS if kind.owner is not None}
 )
 
 

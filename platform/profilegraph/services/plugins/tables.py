@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from profilegraph.domain.records.kinds import BY_RECORD
+from profilegraph.domain.values import Record
 from profilegraph.hooks.tables import (
+    TABLES,
     AttributeTable,
     EventTable,
-    FollowUpTable,
-    IdentityTable,
     MetricTable,
-    OpportunityTable,
     PersonTable,
     Table,
     Tables,
     TaggingTable,
 )
 from profilegraph.storage.neo4j.database import Database
-from profilegraph.storage.plugins.tables import read_rows
+from profilegraph.storage.plugins.tables import read_records, read_rows
 
 BATCH = 5_000
 """Customers whose tables are read at once."""
-KINDS: Mapping[type[Table], str] = {
+KINDS: Mapping[type[Table], str | type[Record]] = {
     EventTable: "events",
     PersonTable: "people",
     TaggingTable: "taggings",
     AttributeTable: "attributes",
     MetricTable: "metrics",
-    IdentityTable: "identities",
-    FollowUpTable: "follow_ups",
-    OpportunityTable: "opportunities",
-}
-"""What the graph calls the rows of each table."""
+} | {one: one.RECORD for one in TABLES if one.RECORD is not None}
+"""What the graph calls the rows of each table, or the kind of record that they are."""
 
 
 async def read_tables(
@@ -48,7 +45,11 @@ async def read_tables(
     """
     found = []
     for kind in needs:
-        rows = await read_rows(database, KINDS[kind], customers, now, event_types)
+        match KINDS[kind]:
+            case str(name):
+                rows = await read_rows(database, name, customers, now, event_types)
+            case record:
+                rows = await read_records(database, BY_RECORD[record], kind.names(), customers, now)
         found.append(kind.of(rows, customers))
     return Tables(customers, found)
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.rows import native
+from profilegraph.storage.records.generated import table_statement
 from profilegraph.storage.statements import statement
 
 KINDS: Mapping[str, str] = {
@@ -17,11 +19,8 @@ KINDS: Mapping[str, str] = {
     "taggings": "table_taggings",
     "attributes": "table_attributes",
     "metrics": "table_metrics",
-    "identities": "table_identities",
-    "follow_ups": "table_follow_ups",
-    "opportunities": "table_opportunities",
 }
-"""What can be read of customers, and the statement that reads it."""
+"""What can be read of customers that is more than records of one kind, and the statement that reads it."""
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
 
 
@@ -49,3 +48,16 @@ async def read_rows(
     if kind == "attributes":
         return [tuple(map(native, row)) for row in found]
     return found
+
+
+async def read_records(
+    database: Database,
+    kind: StoredKind[Any],
+    columns: tuple[str, ...],
+    customers: Sequence[str],
+    now: datetime,
+) -> list[tuple[Any, ...]]:
+    """Return some fields of the records of one kind, as `read_rows` does."""
+    query = table_statement(kind, columns)
+    parameters = {"customers": customers, "now": now}
+    return [row async for rows in database.stream(query, parameters) for row in rows]

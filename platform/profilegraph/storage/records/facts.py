@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.records.customers import RelationKind
-from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.kinds import TAGGING
+from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.errors import NotFound
 from profilegraph.language.facts import (
+    FACT_KINDS,
+    RECORD_FACTS,
     ArrivalFact,
-    ConsentFact,
     DepartmentFact,
     EventFact,
     Facts,
-    FollowUpFact,
     OpportunityFact,
     OwnerFact,
     ParticipationFact,
@@ -26,8 +29,13 @@ from profilegraph.language.facts import (
 )
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.rows import Row
-from profilegraph.storage.records.kinds import TAGGING
+from profilegraph.storage.records.generated import facts_column
 from profilegraph.storage.statements import statement
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+F = TypeVar("F", bound="DataclassInstance")
 
 
 async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts:
@@ -58,7 +66,7 @@ async def read_past_facts(database: Database, customer: str, at: datetime) -> Fa
 async def read_past(database: Database, customers: Iterable[str], at: datetime) -> dict[str, Facts]:
     """Return what was known of customers at a moment of the past, by key; absent who was not."""
     parameters = {"keys": sorted(set(customers)), "at": at}
-    rows = await database.read(statement("facts_as_of"), parameters)
+    rows = await database.read(facts_statement(past=True), parameters)
     return {one.key: one for one in map(_facts, rows)}
 
 
@@ -71,7 +79,7 @@ async def read_neighbourhood(
     for _ in range(reach + 1):
         if not fresh:
             break
-        rows = await database.read(statement("facts"), {"keys": sorted(fresh)})
+        rows = await database.read(facts_statement(past=False), {"keys": sorted(fresh)})
         read = [_facts(row) for row in rows]
         found |= {one.key: one for one in read}
         fresh = {link.other for one in read for link in one.relations} - found.keys()
@@ -81,6 +89,7 @@ async def read_neighbourhood(
 def _facts(row: Row) -> Facts:
     customer = row["customer"]
     key = customer["key"]
+    records: dict[str, Any] = {name: tuple(map(read, row[name])) for name, read in _RECORDS.items()}
     return Facts(
         key=key,
         name=customer.get("name"),
@@ -92,37 +101,56 @@ def _facts(row: Row) -> Facts:
         metrics=prefixed(METRIC_PREFIX, customer),
         events=tuple(_event(one) for one in row["events"]),
         people=tuple(_person(one) for one in row["people"]),
-        opportunities=tuple(_opportunity(one) for one in row["opportunities"]),
-        follow_ups=tuple(_follow_up(one) for one in row["followUps"]),
         arrivals=tuple(ArrivalFact(one["at"], tuple(one["channels"])) for one in row["arrivals"]),
         owners=tuple(_owner(one) for one in row["owners"]),
-        consents=tuple(_consent(one) for one in row["consents"]),
         relations=tuple(
             RelationFact(one["other"], RelationKind(one["kind"])) for one in row["relations"]
         ),
+        **records,
     )
 
 
-def _event(row: Row) -> EventFact:
-    return EventFact(
-        key=row["key"],
-        type=row["type"],
-        at=row["at"],
-        channel=row.get("channel"),
-        content=row.get("content"),
-        amount=row.get("amount"),
-    )
+def fact_reader(kind: StoredKind[Any], fact: type[F]) -> Callable[..., F]:
+    """Return what makes a fact of the properties of a node of a kind, and of what else is told.
+
+    Each field of the fact is the record's of that name, in the type that the kind declares; what
+    is told by relationships is all that they lead to: `employees` of the record's `employee`.
+    """
+    own = [one for one in fields(fact) if one.name in kind.values]
+    required = [
+        (one.name, kind.fields[one.name].stored_as) for one in own if one.default is MISSING
+    ]
+    others = [
+        (one.name, kind.fields[one.name].stored_as) for one in own if one.default is not MISSING
+    ]
+    coded = [(one.name, code) for one in own if (code := kind.fields[one.name].choices) is not None]
+    edges = [name for name in kind.edges if f"{name}s" in {one.name for one in fields(fact)}]
+
+    def read(row: Row, **told: Any) -> F:
+        values = {name: row[found] for name, found in required}
+        values |= {name: row.get(found) for name, found in others}
+        for name, code in coded:
+            if values[name] is not None:
+                values[name] = code(values[name])
+        for name in edges:
+            values[f"{name}s"] = tuple(row[name])
+        return fact(**values, **told)
+
+    return read
+
+
+_event = fact_reader(FACT_KINDS[EventFact], EventFact)
+_department = fact_reader(FACT_KINDS[DepartmentFact], DepartmentFact)
+_opportunity = fact_reader(FACT_KINDS[OpportunityFact], OpportunityFact)
+_known = fact_reader(FACT_KINDS[PersonFact], PersonFact)
+_RECORDS: Mapping[str, Callable[..., Any]] = {
+    FACT_KINDS[fact].plural: fact_reader(FACT_KINDS[fact], fact) for fact in RECORD_FACTS
+}
 
 
 def _person(row: Row) -> PersonFact:
-    person = row["person"]
-    return PersonFact(
-        key=person["key"],
-        name=person.get("name"),
-        title=person.get("title"),
-        role=DecisionRole(person["role"]) if "role" in person else None,
-        influence=person.get("influence"),
-        stance=person.get("stance"),
+    return _known(
+        row["person"],
         chain_depth=row["chainDepth"],
         departments=tuple(_department(one) for one in row["departments"]),
         events=tuple(_event(one) for one in row["events"]),
@@ -133,41 +161,12 @@ def _person(row: Row) -> PersonFact:
     )
 
 
-def _department(row: Row) -> DepartmentFact:
-    function = row.get("function")
-    return DepartmentFact(
-        key=row["key"],
-        name=row.get("name"),
-        function=None if function is None else DepartmentFunction(function),
-    )
-
-
-def _opportunity(row: Row) -> OpportunityFact:
-    return OpportunityFact(
-        key=row["key"],
-        outcome=OpportunityOutcome(row["outcome"]),
-        name=row.get("name"),
-        stage=row.get("stage"),
-        amount=row.get("amount"),
-        close_date=row.get("closeDate"),
-        reason=row.get("reason"),
-    )
-
-
-def _follow_up(row: Row) -> FollowUpFact:
-    return FollowUpFact(
-        key=row["key"],
-        kind=FollowUpKind(row["kind"]),
-        at=row["at"],
-        employees=tuple(row["employees"]),
-        note=row.get("note"),
-        outcome=row.get("outcome"),
-    )
-
-
 def _owner(row: Row) -> OwnerFact:
     return OwnerFact(row["key"], row["since"], row["name"], tuple(row["teams"]))
 
 
-def _consent(row: Row) -> ConsentFact:
-    return ConsentFact(row["key"], row["purpose"], row["granted"], row["at"])
+@cache
+def facts_statement(*, past: bool) -> str:
+    """Return what reads all that is known of customers, now or at a moment of the past."""
+    made = (facts_column(FACT_KINDS[fact], past=past) for fact in RECORD_FACTS)
+    return ",\n  ".join((statement("facts_as_of" if past else "facts").rstrip(), *made))

@@ -8,6 +8,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from profilegraph.domain.records.kinds import DECISION_MAKER
 from profilegraph.domain.records.organisation import DecisionMaker
 from profilegraph.engines.cypher.people import SEATS, person_values
 from profilegraph.engines.cypher.queries import Query
@@ -16,7 +17,6 @@ from profilegraph.language.nodes import PersonTest
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.neo4j.rows import Row
-from profilegraph.storage.records.kinds import DECISION_MAKER
 from profilegraph.storage.statements import statement
 
 

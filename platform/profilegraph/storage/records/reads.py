@@ -8,32 +8,25 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
+from profilegraph.domain.records import kinds as stored
 from profilegraph.domain.records.activity import Arrival, Channel, Event, FollowUp, Opportunity
 from profilegraph.domain.records.customers import Consent, CustomerKind, Identity, Relation, Tagging
 from profilegraph.domain.records.organisation import DecisionMaker, Department, Employee
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.rows import Row
-from profilegraph.storage.records import kinds as stored
-from profilegraph.storage.records.kinds import StoredKind
+from profilegraph.storage.records.generated import (
+    by_key_statement,
+    read_statement,
+    timeline_statement,
+)
 from profilegraph.storage.statements import statement
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ByCustomer = Mapping[str, Sequence[T]]
 """What was found, by customer key; a customer of whom nothing was found is absent."""
-_STORED: Mapping[type[Record], StoredKind[Any]] = {
-    one.record: one for one in (stored.OPPORTUNITY, stored.FOLLOW_UP, stored.CONSENT)
-}
-_ACTIVITY: Mapping[type[Record], str] = {
-    Opportunity: "MATCH (c:Customer)-[:HAS]->(n:Opportunity {key: $key})"
-    " RETURN c.key AS customer, properties(n) AS item",
-    FollowUp: "MATCH (c:Customer)-[:FOLLOWED_UP_BY]->(n:FollowUp {key: $key})"
-    " OPTIONAL MATCH (n)-[:BY]->(e:Employee)"
-    " RETURN c.key AS customer, n {.*, employee: e.key} AS item",
-    Consent: "MATCH (c:Customer)-[:GAVE]->(n:Consent {key: $key})"
-    " RETURN c.key AS customer, properties(n) AS item",
-}
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ async def read_names(database: Database, customers: Collection[str]) -> Mapping[
 
 async def read_identities(database: Database, keys: Sequence[str]) -> ByCustomer[Identity]:
     """Return the identities of each customer, by kind and value."""
-    return await _read(database, "read_identities", keys, _record(stored.IDENTITY))
+    return await read_owned(database, stored.IDENTITY, keys)
 
 
 async def read_taggings(
@@ -139,12 +132,12 @@ async def read_events(
     database: Database, keys: Sequence[str], asked: TimelineQuery
 ) -> ByCustomer[Event]:
     """Return events of each customer, the newest first."""
-    return await _read(database, "read_events", keys, _record(stored.EVENT), **asked.parameters)
+    return await _timeline(database, stored.EVENT, "type", keys, asked)
 
 
 async def read_events_by_key(database: Database, keys: Sequence[str]) -> ByCustomer[Event]:
     """Return the events of these keys (those of the events), by customer."""
-    return await _read(database, "read_events_by_key", keys, _record(stored.EVENT))
+    return await _rows(database, by_key_statement(stored.EVENT), keys, _record(stored.EVENT))
 
 
 async def read_relations(database: Database, keys: Sequence[str]) -> ByCustomer[Relation]:
@@ -159,21 +152,19 @@ async def read_owners(database: Database, keys: Sequence[str]) -> ByCustomer[Own
 
 async def read_opportunities(database: Database, keys: Sequence[str]) -> ByCustomer[Opportunity]:
     """Return all opportunities of each customer, by key."""
-    return await _read(database, "read_opportunities", keys, _record(stored.OPPORTUNITY))
+    return await read_owned(database, stored.OPPORTUNITY, keys)
 
 
 async def read_follow_ups(
     database: Database, keys: Sequence[str], asked: TimelineQuery
 ) -> ByCustomer[FollowUp]:
     """Return follow-ups with each customer, the newest first."""
-    return await _read(
-        database, "read_follow_ups", keys, _record(stored.FOLLOW_UP), **asked.parameters
-    )
+    return await _timeline(database, stored.FOLLOW_UP, "kind", keys, asked)
 
 
 async def read_consents(database: Database, keys: Sequence[str]) -> ByCustomer[Consent]:
     """Return what each customer allowed or forbade, the newest first."""
-    return await _read(database, "read_consents", keys, _record(stored.CONSENT))
+    return await read_owned(database, stored.CONSENT, keys)
 
 
 async def read_arrivals(database: Database, keys: Sequence[str]) -> ByCustomer[Arrival]:
@@ -198,10 +189,10 @@ async def read_owner_of(database: Database, label: str, key: str) -> str | None:
 
 
 async def read_activity(database: Database, kind: type[R], key: str) -> R | None:
-    """Return the opportunity, follow-up or consent of a key, if there is one."""
-    rows = await database.read(_ACTIVITY[kind], {"key": key})
-    found: StoredKind[R] = _STORED[kind]
-    return found.read(rows[0]["item"], customer=rows[0]["customer"]) if rows else None
+    """Return the record of a key, of a kind that belongs to customers, if there is one."""
+    declared: StoredKind[R] = stored.BY_RECORD[kind]
+    found = await _rows(database, by_key_statement(declared), [key], _record(declared))
+    return next((one for some in found.values() for one in some), None)
 
 
 async def read_identified(database: Database, identity: str) -> str | None:
@@ -213,6 +204,18 @@ async def read_identified(database: Database, identity: str) -> str | None:
     return rows[0]["key"] if rows else None
 
 
+async def read_owned(database: Database, kind: StoredKind[R], keys: Sequence[str]) -> ByCustomer[R]:
+    """Return all records of a kind of each customer, in the order that the kind declares."""
+    return await _rows(database, read_statement(kind), keys, _record(kind))
+
+
+async def _timeline(
+    database: Database, kind: StoredKind[R], field: str, keys: Sequence[str], asked: TimelineQuery
+) -> ByCustomer[R]:
+    query = timeline_statement(kind, field)
+    return await _rows(database, query, keys, _record(kind), **asked.parameters)
+
+
 async def _read(
     database: Database,
     name: str,
@@ -220,7 +223,17 @@ async def _read(
     parse: Callable[[str, Row], T],
     **parameters: Any,
 ) -> ByCustomer[T]:
-    rows = await database.read(statement(name), {"keys": list(keys), **parameters})
+    return await _rows(database, statement(name), keys, parse, **parameters)
+
+
+async def _rows(
+    database: Database,
+    query: str,
+    keys: Sequence[str],
+    parse: Callable[[str, Row], T],
+    **parameters: Any,
+) -> ByCustomer[T]:
+    rows = await database.read(query, {"keys": list(keys), **parameters})
     return {
         row["customer"]: [parse(row["customer"], item) for item in row["items"]] for row in rows
     }

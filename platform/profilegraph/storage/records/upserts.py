@@ -1,4 +1,4 @@
-"""What each kind of record needs to be written by the statement file of its name.
+"""What each kind of record needs to be written, beside its declaration.
 
 A statement takes `$rows` and returns as `done` the indexes of those that it wrote, null for all: a
 row whose references do not exist, or that contradicts what is stored, is left out as a whole.
@@ -7,7 +7,7 @@ row whose references do not exist, or that contradicts what is stored, is left o
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -17,17 +17,25 @@ from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
     Event,
-    FollowUp,
     Opportunity,
     Participation,
 )
 from profilegraph.domain.records.customers import (
-    Consent,
     Customer,
     Identity,
     Relation,
     RelationKind,
     Tagging,
+)
+from profilegraph.domain.records.kinds import (
+    BY_RECORD,
+    CUSTOMER,
+    DECISION_MAKER,
+    DEPARTMENT,
+    EVENT,
+    KINDS,
+    OPPORTUNITY,
+    TAGGING,
 )
 from profilegraph.domain.records.organisation import (
     DecisionMaker,
@@ -36,10 +44,12 @@ from profilegraph.domain.records.organisation import (
     Ownership,
     Team,
 )
-from profilegraph.domain.values import EPOCH, Record, to_units
+from profilegraph.domain.records.stored import StoredKind
+from profilegraph.domain.values import EPOCH, Record
 from profilegraph.language.cohorts import cohort_number
 from profilegraph.storage.feed.change_feed import ChangedPart, Touched
-from profilegraph.storage.records.kinds import OPPORTUNITY, TAGGING
+from profilegraph.storage.records.generated import upsert_statement
+from profilegraph.storage.statements import statement
 
 Values = dict[str, Any]
 _SINCE = " or `since` is still to come, or before what is known of it: tell its history in order."
@@ -47,22 +57,26 @@ _SINCE = " or `since` is still to come, or before what is known of it: tell its 
 
 @dataclass(frozen=True)
 class Upsert:
-    """How one kind of record is written."""
+    """How one kind of record is written; what is not said is what its declaration says."""
 
-    kind: str
-    """Plural name of the kind, and of its statement file."""
-    row: Callable[[Any], Values]
-    """The parameters of one record."""
-    needs: Mapping[str, str] = field(default_factory=dict)
-    """Field name → label of the node it must name."""
-    parent: str | None = None
-    """The field that names a record of the same kind: such records are written parents first."""
+    row: Callable[[Any], Values] | None = None
+    """The parameters of one record; without it, its key, what it names, and its properties."""
+    file: str | None = None
+    """The statement file; without one, the statement is made of the declaration."""
     apart: Callable[[Any], Hashable] = lambda record: record.key
     """Records of one batch in which this is equal are written one after the other."""
     conflict: str = "it contradicts what is stored."
     """Why a row is refused although all that it names exists."""
     touches: Callable[[Any], Touched] = lambda record: Touched(customers={record.customer})
     """What a record changes for those who ask."""
+
+    def statement(self, kind: StoredKind[Any]) -> str:
+        """Return the statement that writes rows of a kind."""
+        return upsert_statement(kind) if self.file is None else statement(self.file)
+
+    def rows(self, kind: StoredKind[Any]) -> Callable[[Any], Values]:
+        """Return what makes the parameters of one record of a kind."""
+        return self.row or _row_of(kind)
 
 
 def _moment(moment: datetime | None) -> Values | None:
@@ -74,18 +88,25 @@ def _moment(moment: datetime | None) -> Values | None:
     return {"epochSeconds": seconds, "nanosecond": since.microseconds * 1_000}
 
 
+def _row_of(kind: StoredKind[Any]) -> Callable[[Any], Values]:
+    """Return what makes the parameters of one record: its key, what it names, and its properties."""
+    names = ("key", *kind.needs)
+
+    def row(record: Record) -> Values:
+        values: Values = {"set": kind.write(record), "initial": kind.initial}
+        return {name: getattr(record, name) for name in names} | values
+
+    return row
+
+
 def _customer(record: Customer) -> Values:
     attributes = {attribute_property(key): value for key, value in record.attributes.items()}
-    kind = record.kind.value  # the driver forms the repr of every value, and an enum's is slow
-    values = record.given("name") | attributes
-    if "kind" in record.model_fields_set:
-        values["kind"] = kind
     return {
         "key": record.key,
-        "kind": kind,
+        "kind": record.kind.value,
         "cohort": cohort_number(record.key),
         "createdAt": _moment(record.created_at),
-        "set": values,
+        "set": CUSTOMER.write(record) | attributes,
     }
 
 
@@ -103,20 +124,14 @@ def _relation(record: Relation) -> Values:
     }
 
 
-_TAGGING = set(TAGGING.values - {"since", "until"})
-"""The fields that are written as they are."""
-
-
 def _tagging(record: Tagging) -> Values:
-    values = record.model_dump(include=_TAGGING, exclude_none=True)
-    values["source"] = record.source.value
-    values["weekdays"] = list(record.weekdays)
+    values = TAGGING.write(record, whole=True)
     return {
         "customer": record.customer,
         "tag": record.tag,
         "since": _moment(record.since),
         "until": _moment(record.until),
-        "set": values,
+        "set": {name: value for name, value in values.items() if value is not None},
     }
 
 
@@ -127,7 +142,7 @@ def _department(record: Department) -> Values:
         "parent": record.parent,
         "since": _moment(record.since),
         "moves": "parent" in record.model_fields_set,
-        "set": record.given("name", "function"),
+        "set": DEPARTMENT.write(record),
     }
 
 
@@ -140,71 +155,40 @@ def _decision_maker(record: DecisionMaker) -> Values:
         "moves": "department" in record.model_fields_set,
         "changesBoss": "reports_to" in record.model_fields_set,
         "since": _moment(record.since),
-        "set": record.given("name", "title", "role", "influence", "stance"),
+        "set": DECISION_MAKER.write(record),
     }
 
 
-def _team(record: Team) -> Values:
-    moves = "parent" in record.model_fields_set
-    return {"key": record.key, "parent": record.parent, "moves": moves, "set": record.given("name")}
-
-
-def _employee(record: Employee) -> Values:
-    moves = "team" in record.model_fields_set
-    return {"key": record.key, "team": record.team, "moves": moves, "set": record.given("name")}
+def _placed(record: Team | Employee | Channel) -> Values:
+    """Return the parameters of a record with one place in a tree, which it keeps unless told."""
+    kind = BY_RECORD[type(record)]
+    (place,) = kind.needs
+    moves = place in record.model_fields_set
+    return {
+        "key": record.key,
+        place: getattr(record, place),
+        "moves": moves,
+        "set": kind.write(record),
+    }
 
 
 def _event(record: Event) -> Values:
-    amount = None if record.amount is None else to_units(record.amount)
     return {
         "key": record.key,
         "customer": record.customer,
         "person": record.person,
         "at": _moment(record.at),
-        "set": {
-            "type": record.type,
-            "channel": record.channel,
-            "content": record.content,
-            "amount": amount,
-        },
+        "set": EVENT.write(record, whole=True),
     }
 
 
-def _channel(record: Channel) -> Values:
-    moves = "parent" in record.model_fields_set
-    return {"key": record.key, "parent": record.parent, "moves": moves, "set": record.given("name")}
-
-
 def _opportunity(record: Opportunity) -> Values:
-    values = record.given("name", "stage", "outcome", "reason")
-    if "amount" in record.model_fields_set:
-        values["amount"] = None if record.amount is None else to_units(record.amount)
-    if "close_date" in record.model_fields_set:
-        values[OPPORTUNITY.names["close_date"]] = record.close_date
     return {
         "key": record.key,
         "customer": record.customer,
         "since": _moment(record.since),
-        "outcome": record.outcome,
-        "set": values,
-    }
-
-
-def _follow_up(record: FollowUp) -> Values:
-    return {
-        "key": record.key,
-        "customer": record.customer,
-        "employee": record.employee,
-        "set": {"kind": record.kind, "at": record.at} | record.given("note", "outcome"),
-    }
-
-
-def _consent(record: Consent) -> Values:
-    values = {"purpose": record.purpose, "granted": record.granted, "at": record.at}
-    return {
-        "key": record.key,
-        "customer": record.customer,
-        "set": values | record.given("channel", "source"),
+        "outcome": record.outcome.value,
+        "set": OPPORTUNITY.write(record),
     }
 
 
@@ -212,128 +196,98 @@ def _participation(record: Participation) -> Values:
     return record.model_dump() | {"since": _moment(record.since)}
 
 
+def owned(kind: StoredKind[Any]) -> Upsert:
+    """Return how a kind is written that only belongs to a customer."""
+    return Upsert(conflict=f"this {kind.noun} belongs to another customer already.")
+
+
 def _plain(record: Record) -> Values:
     return record.model_dump()
 
 
+# Those of which the declaration does not say all.
+_WAYS: Mapping[type[Record], Upsert] = {
+    Customer: Upsert(
+        file="customers",
+        row=_customer,
+        conflict="`created_at` is still to come.",
+        touches=lambda record: Touched(customers={record.key}),
+    ),
+    Identity: Upsert(
+        file="identities",
+        row=lambda record: record.model_dump(exclude={"region"}) | {"key": record.key},
+        conflict="this identity belongs to another customer already; leave it out, or record the row under that customer's key.",
+    ),
+    Tagging: Upsert(
+        file="taggings",
+        row=_tagging,
+        apart=lambda record: (record.customer, record.dimension),
+    ),
+    Relation: Upsert(
+        file="relations",
+        row=_relation,
+        apart=lambda record: frozenset((record.customer, record.other)),
+        touches=lambda record: Touched(customers={record.customer, record.other}),
+        conflict="a company would be a subsidiary of its own subsidiary.",
+    ),
+    Department: Upsert(
+        file="departments",
+        row=_department,
+        conflict="the department or its parent belongs to another customer, or it would be part of itself,"
+        + _SINCE,
+    ),
+    DecisionMaker: Upsert(
+        file="decision_makers",
+        row=_decision_maker,
+        conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle,"
+        + _SINCE,
+    ),
+    Team: Upsert(
+        file="teams",
+        row=_placed,
+        conflict="the team would be part of itself.",
+        touches=lambda _: Touched(parts={ChangedPart.ORGANISATION}),
+    ),
+    Employee: Upsert(
+        file="employees",
+        row=_placed,
+        touches=lambda _: Touched(parts={ChangedPart.ORGANISATION}),
+    ),
+    Ownership: Upsert(
+        file="ownerships",
+        row=_plain,
+        apart=lambda record: (record.employee, record.customer),
+    ),
+    Channel: Upsert(
+        file="channels",
+        row=_placed,
+        conflict="the channel would be part of itself.",
+        touches=lambda _: Touched(parts={ChangedPart.CHANNELS}),
+    ),
+    Arrival: Upsert(
+        file="arrivals",
+        row=_plain,
+        apart=lambda record: (record.customer, record.channel, record.at),
+    ),
+    Event: Upsert(
+        file="events",
+        row=_event,
+        conflict="this event belongs to another customer already, or the person does.",
+    ),
+    Opportunity: Upsert(
+        file="opportunities",
+        row=_opportunity,
+        conflict="this opportunity belongs to another customer already," + _SINCE,
+    ),
+    Participation: Upsert(
+        file="participations",
+        row=_participation,
+        apart=lambda record: (record.person, record.opportunity),
+        conflict="the person and the opportunity belong to different customers," + _SINCE,
+        touches=lambda record: Touched(people={record.person}),
+    ),
+}
 UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
-    {
-        Customer: Upsert(
-            kind="customers",
-            row=_customer,
-            conflict="`created_at` is still to come.",
-            touches=lambda record: Touched(customers={record.key}),
-        ),
-        Identity: Upsert(
-            kind="identities",
-            row=lambda record: record.model_dump(exclude={"region"}) | {"key": record.key},
-            needs={"customer": "Customer"},
-            conflict="this identity belongs to another customer already; leave it out, or record the row under that customer's key.",
-        ),
-        Tagging: Upsert(
-            kind="taggings",
-            row=_tagging,
-            needs={"customer": "Customer", "tag": "Tag"},
-            apart=lambda record: (record.customer, record.dimension),
-        ),
-        Relation: Upsert(
-            kind="relations",
-            row=_relation,
-            needs={"customer": "Customer", "other": "Customer"},
-            apart=lambda record: frozenset((record.customer, record.other)),
-            touches=lambda record: Touched(customers={record.customer, record.other}),
-            conflict="a company would be a subsidiary of its own subsidiary.",
-        ),
-        Consent: Upsert(
-            kind="consents",
-            row=_consent,
-            needs={"customer": "Customer"},
-            conflict="this consent belongs to another customer already.",
-        ),
-        Department: Upsert(
-            kind="departments",
-            row=_department,
-            needs={"customer": "Customer", "parent": "Department"},
-            parent="parent",
-            conflict="the department or its parent belongs to another customer, or it would be part of itself,"
-            + _SINCE,
-        ),
-        DecisionMaker: Upsert(
-            kind="decision_makers",
-            row=_decision_maker,
-            needs={
-                "customer": "Customer",
-                "department": "Department",
-                "reports_to": "DecisionMaker",
-            },
-            parent="reports_to",
-            conflict="the person, department or superior belongs to another customer, or the line of reports would be a circle,"
-            + _SINCE,
-        ),
-        Team: Upsert(
-            kind="teams",
-            row=_team,
-            needs={"parent": "Team"},
-            parent="parent",
-            conflict="the team would be part of itself.",
-            touches=lambda _: Touched(parts={ChangedPart.ORGANISATION}),
-        ),
-        Employee: Upsert(
-            kind="employees",
-            row=_employee,
-            needs={"team": "Team"},
-            touches=lambda _: Touched(parts={ChangedPart.ORGANISATION}),
-        ),
-        Ownership: Upsert(
-            kind="ownerships",
-            row=_plain,
-            needs={"customer": "Customer", "employee": "Employee"},
-            apart=lambda record: (record.employee, record.customer),
-        ),
-        Channel: Upsert(
-            kind="channels",
-            row=_channel,
-            needs={"parent": "Channel"},
-            parent="parent",
-            conflict="the channel would be part of itself.",
-            touches=lambda _: Touched(parts={ChangedPart.CHANNELS}),
-        ),
-        Arrival: Upsert(
-            kind="arrivals",
-            row=_plain,
-            needs={"customer": "Customer", "channel": "Channel"},
-            apart=lambda record: (record.customer, record.channel, record.at),
-        ),
-        Event: Upsert(
-            kind="events",
-            row=_event,
-            needs={"customer": "Customer", "person": "DecisionMaker"},
-            conflict="this event belongs to another customer already, or the person does.",
-        ),
-        Opportunity: Upsert(
-            kind="opportunities",
-            row=_opportunity,
-            needs={"customer": "Customer"},
-            conflict="this opportunity belongs to another customer already," + _SINCE,
-        ),
-        Participation: Upsert(
-            kind="participations",
-            row=_participation,
-            needs={"person": "DecisionMaker", "opportunity": "Opportunity"},
-            apart=lambda record: (record.person, record.opportunity),
-            conflict="the person and the opportunity belong to different customers," + _SINCE,
-            touches=lambda record: Touched(people={record.person}),
-        ),
-        FollowUp: Upsert(
-            kind="follow_ups",
-            row=_follow_up,
-            needs={"customer": "Customer", "employee": "Employee"},
-            conflict="this follow-up belongs to another customer already.",
-        ),
-    }
+    {kind.record: _WAYS.get(kind.record) or owned(kind) for kind in KINDS}
 )
-
-RECORDS: Mapping[str, type[Record]] = MappingProxyType(
-    {upsert.kind: record for record, upsert in UPSERTS.items()}
-)
-"""The class of each kind of record, by the kind's plural name."""
+"""How each kind is written, in an order in which what others name comes first."""

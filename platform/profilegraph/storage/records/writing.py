@@ -10,8 +10,9 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from profilegraph.domain.properties import attribute_property
-from profilegraph.domain.records.activity import Event, FollowUp
-from profilegraph.domain.records.customers import Consent, Customer, Tagging
+from profilegraph.domain.records.customers import Customer, Tagging
+from profilegraph.domain.records.kinds import BY_RECORD, KINDS
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.values import Record
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.events import TagsWritten
@@ -22,8 +23,8 @@ from profilegraph.storage.statements import statement
 _KNOWN = {
     label: f"UNWIND $keys AS key MATCH (n:{label} {{key: key}}) RETURN collect(n.key) AS known"
     for label in sorted(
-        {label for upsert in UPSERTS.values() for label in upsert.needs.values()}
-        | {kind.__name__ for kind in (Consent, Event, FollowUp)}
+        {label for kind in KINDS for label in kind.needs.values()}
+        | {kind.label for kind in KINDS if kind.keyed_by_content}
     )
 }
 
@@ -56,16 +57,16 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
     """
     if not records:
         return Outcome(0, ())
-    spec = UPSERTS[type(records[0])]
+    kind, spec = BY_RECORD[type(records[0])], UPSERTS[type(records[0])]
+    row, query = spec.rows(kind), spec.statement(kind)
     done: set[int] = set()
-    circles = _circles(spec, records)
+    circles = _circles(kind, records)
     ordinals = await _new_ordinals(transaction, records)
-    for wave in _waves(spec, records, circles):
+    for wave in _waves(spec, kind, records, circles):
         rows = [
-            spec.row(records[index]) | {"i": index, "ordinal": ordinals.get(index)}
-            for index in wave
+            row(records[index]) | {"i": index, "ordinal": ordinals.get(index)} for index in wave
         ]
-        result = await transaction.run(statement(spec.kind), {"rows": rows, "now": now})
+        result = await transaction.run(query, {"rows": rows, "now": now})
         done.update(wave if result[0]["done"] is None else result[0]["done"])
     for index in done:
         touched = spec.touches(records[index])
@@ -76,7 +77,7 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
         transaction.emit(TagsWritten(now, tagged=given))
     left = [i for i in range(len(records)) if i not in done and i not in circles]
     refused = [RecordRefusal(index, reason, missing=False) for index, reason in circles.items()]
-    refused += await _reasons(transaction, spec, records, left)
+    refused += await _reasons(transaction, records, left)
     return Outcome(len(done), tuple(refused))
 
 
@@ -124,16 +125,16 @@ async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> 
     return dict(zip(new, transaction.ordinals(len(new)), strict=True))
 
 
-def _circles(spec: Upsert, records: Sequence[Record]) -> dict[int, str]:
+def _circles(kind: StoredKind[Any], records: Sequence[Record]) -> dict[int, str]:
     """Return why records are refused that name one another as parents all around, by index."""
-    if spec.parent is None:
+    if kind.parent is None:
         return {}
-    edges = [(record.key, getattr(record, spec.parent)) for record in records]  # type: ignore[attr-defined]  # kinds with a parent have a key
+    edges = [(record.key, getattr(record, kind.parent)) for record in records]  # type: ignore[attr-defined]  # kinds with a parent have a key
     reasons: dict[tuple[str, str | None], str] = {}
     for around in _around(dict(edges)):
         shown = [*around, around[0]] if len(around) <= _SHOWN else [*around[:_SHOWN], "…"]
         reason = (
-            f"`{spec.parent}` leads in a circle: {' → '.join(shown)}; leave it out of one of these."
+            f"`{kind.parent}` leads in a circle: {' → '.join(shown)}; leave it out of one of these."
         )
         reasons |= dict.fromkeys(zip(around, [*around[1:], around[0]], strict=True), reason)
     return {index: reasons[edge] for index, edge in enumerate(edges) if edge in reasons}
@@ -154,12 +155,12 @@ def _around(parents: Mapping[str, str | None]) -> Iterator[list[str]]:
 
 
 def _waves(
-    spec: Upsert, records: Sequence[Record], without: Collection[int]
+    spec: Upsert, kind: StoredKind[Any], records: Sequence[Record], without: Collection[int]
 ) -> Iterator[list[int]]:
     """Yield indexes such that no two records of a wave touch the same thing."""
     seen: dict[Hashable, int] = defaultdict(int)
     waves: dict[int, list[int]] = defaultdict(list)
-    for index in _parents_first(spec, records, without):
+    for index in _parents_first(kind, records, without):
         if index in without:
             continue
         thing = spec.apart(records[index])
@@ -169,17 +170,17 @@ def _waves(
 
 
 def _parents_first(
-    spec: Upsert, records: Sequence[Record], without: Collection[int]
+    kind: StoredKind[Any], records: Sequence[Record], without: Collection[int]
 ) -> Iterable[int]:
     order = _by_time(records)
-    if spec.parent is None:
+    if kind.parent is None:
         return order
     places: dict[str, list[int]] = defaultdict(list)
     for index in order:
         if index not in without:
             places[records[index].key].append(index)  # type: ignore[attr-defined]  # kinds with a parent have a key
     parents = {
-        key: {parent for index in own if (parent := getattr(records[index], spec.parent)) in places}
+        key: {parent for index in own if (parent := getattr(records[index], kind.parent)) in places}
         for key, own in places.items()
     }
     try:
@@ -198,24 +199,26 @@ def _by_time(records: Sequence[Record]) -> Iterable[int]:
 
 
 async def _reasons(
-    transaction: Transaction, spec: Upsert, records: Sequence[Record], left: Sequence[int]
+    transaction: Transaction, records: Sequence[Record], left: Sequence[int]
 ) -> list[RecordRefusal]:
     if not left:
         return []
+    needs = BY_RECORD[type(records[0])].needs
+    conflict = UPSERTS[type(records[0])].conflict
     known = {
         name: await known_keys(
             transaction, label, {getattr(records[index], name) for index in left}
         )
-        for name, label in spec.needs.items()
+        for name, label in needs.items()
     }
     refusals = []
     for index in left:
         absent = [
             f"no {label} has the key {value!r}"
-            for name, label in spec.needs.items()
+            for name, label in needs.items()
             if (value := getattr(records[index], name)) is not None and value not in known[name]
         ]
-        reason = "; ".join(absent) + "." if absent else spec.conflict
+        reason = "; ".join(absent) + "." if absent else conflict
         refusals.append(RecordRefusal(index, reason, missing=bool(absent)))
     return refusals
 

@@ -1,3 +1,4 @@
+// Behind it stand the records that are made of their declarations.
 UNWIND $keys AS key
 MATCH (c:Customer {key: key})
 RETURN
@@ -20,9 +21,6 @@ RETURN
     }
     ORDER BY p.key
   } AS people,
-  [(c)-[:HAS]->(o:Opportunity) | properties(o)] AS opportunities,
-  [(c)-[:FOLLOWED_UP_BY]->(f:FollowUp)
-   | f {.*, employees: [(f)-[:BY]->(w:Employee) | w.key]}] AS followUps,
   COLLECT {
     MATCH (c)-[came:CAME_FROM]->(h:Channel)
     RETURN {
@@ -47,7 +45,6 @@ RETURN
     }
     ORDER BY owns.since, w.key
   } AS owners,
-  [(c)-[:GAVE]->(k:Consent) | properties(k)] AS consents,
   [(c)-[:SUBSIDIARY_OF]->(o:Customer) | {other: o.key, kind: 'PARENT'}]
     + [(c)<-[:SUBSIDIARY_OF]-(o:Customer) | {other: o.key, kind: 'SUBSIDIARY'}]
     + [(c)-[r:RELATED_TO]-(o:Customer) | {other: o.key, kind: r.kind}] AS relations

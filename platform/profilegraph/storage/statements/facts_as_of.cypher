@@ -39,13 +39,6 @@ RETURN
     ORDER BY p.key
   } AS people,
   COLLECT {
-    MATCH (c)-[:HAS]->(:Opportunity)-[:WAS]->{0,1}(o)
-    WHERE coalesce(o.since <= $at, true) AND coalesce(o.until > $at, true)
-    RETURN properties(o) ORDER BY o.key
-  } AS opportunities,
-  [(c)-[:FOLLOWED_UP_BY]->(f:FollowUp) WHERE f.at <= $at
-   | f {.*, employees: [(f)-[:BY]->(w:Employee) | w.key]}] AS followUps,
-  COLLECT {
     MATCH (c)-[came:CAME_FROM]->(h:Channel) WHERE came.at <= $at
     RETURN {at: came.at, channels: [h.key]} ORDER BY came.at, h.key
   } AS arrivals,
@@ -62,5 +55,4 @@ RETURN
       }
     }
   } AS owners,
-  [(c)-[:GAVE]->(k:Consent) WHERE k.at <= $at | properties(k)] AS consents,
   [] AS relations

@@ -10,19 +10,17 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.records.customers import IdentityKind, TagSource
+from profilegraph.domain.records.customers import TagSource
+from profilegraph.domain.records.kinds import BY_RECORD
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.stored import StoredField, ValueType
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import AttributeType
-from profilegraph.domain.values import AMOUNT_SCALE
+from profilegraph.domain.values import AMOUNT_SCALE, Record
 from profilegraph.hooks.tables import (
     AttributeTable,
     EventTable,
-    FollowUpTable,
-    IdentityTable,
     MetricTable,
-    OpportunityTable,
     PersonTable,
     Table,
     Tables,
@@ -61,7 +59,8 @@ class Sample:
         rows = self.rows if keys else 0
         some = max(1, self.customers * 9 // 10)
         columns: Columns = {"customer": np.sort(rng.integers(0, some, rows)).astype(np.int32)}
-        columns |= _MAKERS[kind](_Maker(self, rng, columns["customer"]))
+        made = _Maker(self, rng, columns["customer"])
+        columns |= _MAKERS[kind](made) if kind.RECORD is None else _records(made, kind, kind.RECORD)
         order = columns[kind.ORDER]
         placed = np.lexsort(
             (order.astype(str) if order.dtype == object else order, columns["customer"])
@@ -178,31 +177,29 @@ def _metrics(made: _Maker) -> Columns:
     return {"key": keys, "value": made.rng.normal(50, 30, made.size)}
 
 
-def _identities(made: _Maker) -> Columns:
-    return {
-        "kind": made.chosen((kind.value for kind in IdentityKind), known=True),
-        "value": made.keys("identity"),
-    }
+def _records(made: _Maker, table: type[Table], record: type[Record]) -> Columns:
+    """Return columns that are fields of a kind of record, by the types that it declares."""
+    known = BY_RECORD[record].fields
+    return {name: _field(made, known[name]) for name in table.names()}
 
 
-def _follow_ups(made: _Maker) -> Columns:
-    return {
-        "kind": made.chosen((kind.value for kind in FollowUpKind), known=True),
-        "at": made.moments(),
-        "employee": made.chosen({"li", "wang"}),
-        "note": made.chosen({"a note", "another note"}),
-        "outcome": made.chosen({"agreed", "refused"}),
-    }
-
-
-def _opportunities(made: _Maker) -> Columns:
-    return {
-        "key": made.keys("opportunity"),
-        "stage": made.chosen({"first", "second"}),
-        "outcome": made.chosen((outcome.value for outcome in OpportunityOutcome), known=True),
-        "amount": made.amounts(),
-        "close_date": made.moments(unknown=True).astype("datetime64[D]"),
-    }
+def _field(made: _Maker, one: StoredField) -> NDArray[Any]:
+    match one.value_type:
+        case ValueType.CHOICE:
+            choices = one.choices or ()
+            return made.chosen((choice.value for choice in choices), known=one.known)
+        case ValueType.MONEY:
+            return made.amounts()
+        case ValueType.NUMBER:
+            return made.numbers(0, 1)
+        case ValueType.MOMENT:
+            return made.moments(unknown=not one.known)
+        case ValueType.DAY:
+            return made.moments(unknown=not one.known).astype("datetime64[D]")
+        case _ if one.known:
+            return made.keys(one.name)
+        case _:
+            return made.chosen({f"a {one.name}", f"another {one.name}"})
 
 
 _MAKERS: Mapping[type[Table], Callable[[_Maker], Columns]] = {
@@ -211,7 +208,4 @@ _MAKERS: Mapping[type[Table], Callable[[_Maker], Columns]] = {
     TaggingTable: _taggings,
     AttributeTable: _attributes,
     MetricTable: _metrics,
-    IdentityTable: _identities,
-    FollowUpTable: _follow_ups,
-    OpportunityTable: _opportunities,
 }

@@ -6,6 +6,6 @@ WITH row, c, n
 OPTIONAL MATCH (n)<-[:GAVE]-(known:Customer)
 WITH row, c, n, known WHERE known IS NULL OR known = c
 SET n += row.set
-FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE (c)-[:GAVE]->(one))
+FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE (one)<-[:GAVE]-(c))
 WITH collect(row.i) AS done
 RETURN CASE WHEN size(done) < size($rows) THEN done END AS done

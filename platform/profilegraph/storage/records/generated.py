@@ -1,0 +1,208 @@
+"""Statements for kinds of record that belong to a customer, made of the kind's declaration.
+
+Only names that the code declares become part of a statement; values are parameters. What decides more
+than that (histories, trees, locks) is written by hand in `statements`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from profilegraph.domain.records.stored import Edge, StoredField, StoredKind, ValueType
+
+_UPSERT = """
+UNWIND $rows AS row
+MATCH (c:Customer {{key: row.customer}})
+{found}MERGE (n:{label} {{key: row.key}})
+{initial}WITH {variables}, n
+// Of two writers that bring the same key at once, the second one finds here what the first one made.
+OPTIONAL MATCH {known}
+WITH {variables}, n, known WHERE known IS NULL OR known = c
+SET n += row.set
+FOREACH (one IN CASE WHEN known IS NULL THEN [n] ELSE [] END | CREATE {owned})
+{told}WITH collect(row.i) AS done
+RETURN CASE WHEN size(done) < size($rows) THEN done END AS done
+"""
+_FOUND = """OPTIONAL MATCH ({name}:{label} {{key: row.{name}}})
+WITH {variables}
+WHERE row.{name} IS NULL OR {name} IS NOT NULL
+"""
+_TOLD = """WITH {variables}, n
+CALL ({name}, n) {{
+  MATCH {old}
+  WHERE was <> {name}
+  DELETE old
+}}
+FOREACH (one IN CASE WHEN {name} IS NULL THEN [] ELSE [{name}] END | MERGE {new})
+"""
+_READ = """
+UNWIND $keys AS key
+MATCH {owned}
+WITH key, n ORDER BY {order}
+RETURN key AS customer, collect({item}) AS items
+"""
+_TIMELINE = """
+UNWIND $keys AS key
+MATCH (c:Customer {{key: key}})
+CALL (c) {{
+  MATCH {owned}
+  WHERE ($kinds IS NULL OR n.{kind} IN $kinds)
+    AND ($at IS NULL OR n.at < $at OR (n.at = $at AND n.key > $after))
+  WITH n ORDER BY n.at DESC, n.key LIMIT $most
+  RETURN collect({item}) AS items
+}}
+RETURN key AS customer, items
+"""
+_BY_KEY = """
+UNWIND $keys AS key
+MATCH {owned}
+RETURN c.key AS customer, collect({item}) AS items
+"""
+_INDEX = """
+MATCH {owned}
+RETURN [c.ordinal, {columns}]
+"""
+_TABLE = """
+UNWIND $customers AS key
+MATCH {owned}{past}
+RETURN key, {columns}
+"""
+_KEPT = """COLLECT {{
+    MATCH {owned}, (kept)-[:WAS]->{{0,1}}(n)
+    WHERE coalesce(n.since <= $at, true) AND coalesce(n.until > $at, true)
+    RETURN {item} ORDER BY n.key
+  }}"""
+
+
+@cache
+def upsert_statement(kind: StoredKind[Any]) -> str:
+    """Return what writes `$rows` of a kind; what a row's fields name must exist."""
+    found, told, variables = "", "", "row, c"
+    for name in kind.edges:
+        variables += f", {name}"
+        found += _FOUND.format(name=name, label=kind.needs[name], variables=variables)
+    for name, edge in kind.edges.items():
+        told += _TOLD.format(
+            name=name,
+            variables=variables,
+            old=_pattern(edge, "n", "was", "old"),
+            new=_pattern(edge, "n", "one"),
+        )
+    owner = _owner(kind)
+    return _UPSERT.strip().format(
+        label=kind.label,
+        found=found,
+        initial="  ON CREATE SET n += row.initial\n" if kind.initial else "",
+        variables=variables,
+        known=_pattern(owner, "n", "known:Customer"),
+        owned=_pattern(owner, "one", "c"),
+        told=told,
+    )
+
+
+@cache
+def read_statement(kind: StoredKind[Any]) -> str:
+    """Return what reads all records of a kind of the customers with some `$keys`, in order."""
+    fields = (kind.fields[name] for name in kind.order)
+    order = ", ".join(
+        f"n.{one.stored_as} DESC" if one.value_type is ValueType.MOMENT else f"n.{one.stored_as}"
+        for one in fields
+    )
+    owned = _owned(kind, "c:Customer {key: key}")
+    return _READ.strip().format(owned=owned, order=order, item=_item(kind))
+
+
+@cache
+def timeline_statement(kind: StoredKind[Any], kind_field: str) -> str:
+    """Return what reads the `$most` latest records of the customers with some `$keys`.
+
+    `$kinds` is what the field may be, and the records follow the one of the moment `$at` and the key
+    `$after`; where these are null, whatever it is, from the latest on.
+    """
+    of_kind = kind.fields[kind_field].stored_as
+    return _TIMELINE.strip().format(owned=_owned(kind, "c"), kind=of_kind, item=_item(kind))
+
+
+@cache
+def by_key_statement(kind: StoredKind[Any]) -> str:
+    """Return what reads the records with some `$keys` of their own, by customer."""
+    owned = _pattern(_owner(kind), f"n:{kind.label} {{key: key}}", "c:Customer")
+    return _BY_KEY.strip().format(owned=owned, item=_item(kind))
+
+
+@cache
+def index_statement(kind: StoredKind[Any]) -> str:
+    """Return what the index reads of a customer `c`: a list of the kind's indexed columns for each."""
+    columns = ", ".join(_column(kind, name) for name in kind.indexed)
+    return _INDEX.strip().format(owned=_owned(kind, "c"), columns=columns)
+
+
+def facts_column(kind: StoredKind[Any], *, past: bool) -> str:
+    """Return what reads all records of a kind of a customer `c`, with lists of what each is tied to.
+
+    With `past`, those of the moment `$at`, as they were then where the kind keeps that.
+    """
+    told = "".join(f", {name}: {_column(kind, name)}" for name in kind.edges)
+    item = f"n {{.*{told}}}"
+    if past and kind.keeps_history:
+        owned = _pattern(_owner(kind), f"kept:{kind.label}", "c")
+        return f"{_KEPT.format(owned=owned, item=item)} AS {kind.plural}"
+    moment = kind.fields.get("at") if past else None
+    when = "" if moment is None else f" WHERE n.{moment.stored_as} <= $at"
+    return f"[{_owned(kind, 'c')}{when} | {item}] AS {kind.plural}"
+
+
+@cache
+def table_statement(kind: StoredKind[Any], columns: tuple[str, ...]) -> str:
+    """Return what reads rows of some fields of `$customers`; of what has a moment, what is past `$now`."""
+    moment = kind.fields.get("at")
+    past = "" if moment is None else f"\nWHERE n.{moment.stored_as} <= $now"
+    shown = ", ".join(
+        f"{_column(kind, name)}[0]" if name in kind.edges else _column(kind, name)
+        for name in columns
+    )
+    owned = _owned(kind, "c:Customer {key: key}")
+    return _TABLE.strip().format(owned=owned, past=past, columns=shown)
+
+
+def _pattern(edge: Edge, node: str, other: str, relationship: str = "") -> str:
+    """Return the pattern from a record's node to another one."""
+    before, after = ("<-", "-") if edge.incoming else ("-", "->")
+    return f"({node}){before}[{relationship}:{edge.type}]{after}({other})"
+
+
+def _owner(kind: StoredKind[Any]) -> Edge:
+    if kind.owner is None:
+        raise ValueError(f"no single relationship says whose a {kind.label} is")
+    return kind.owner
+
+
+def _owned(kind: StoredKind[Any], customer: str) -> str:
+    return _pattern(_owner(kind), f"n:{kind.label}", customer)
+
+
+def _item(kind: StoredKind[Any]) -> str:
+    """Return the expression of a node `n` with the keys of what it is tied to."""
+    told: Iterable[str] = (f", {name}: {_column(kind, name)}[0]" for name in kind.edges)
+    return f"n {{.*{''.join(told)}}}"
+
+
+def _column(kind: StoredKind[Any], name: str) -> str:
+    """Return the expression of a field of a node `n`, as numbers and texts; of a reference, a list."""
+    one = kind.fields[name]
+    if name in kind.edges:
+        return f"[{_pattern(kind.edges[name], 'n', f'other:{kind.needs[name]}')} | other.key]"
+    return _value(one)
+
+
+def _value(one: StoredField) -> str:
+    name = f"n.{one.stored_as}"
+    match one.value_type:
+        case ValueType.MOMENT:
+            return f"{name}.epochSeconds * 1000000 + {name}.microsecond"
+        case ValueType.DAY:
+            return f"duration.inDays(date('1970-01-01'), {name}).days"
+        case _:
+            return name

@@ -1,0 +1,3 @@
+UNWIND $customers AS key
+MATCH (n:Identity)-[:IDENTIFIES]->(c:Customer {key: key})
+RETURN key, n.kind, n.value
