@@ -20,14 +20,20 @@ TAXONOMIES = sorted(data_folder("taxonomies").glob("*.yaml"))
 def sentences(wording: Wording) -> Iterator[tuple[str, str]]:
     """Yield the place and text of each word of a language."""
     for field in fields(wording):
-        value = getattr(wording, field.name)
-        match value:
-            case str():
-                yield field.name, value
-            case Mapping():
-                yield from ((f"{field.name}.{key}", str(text)) for key, text in value.items())
-            case tuple():
-                yield from ((f"{field.name}.{i}", text) for i, text in enumerate(value))
+        yield from texts(field.name, getattr(wording, field.name))
+
+
+def texts(place: str, value: object) -> Iterator[tuple[str, str]]:
+    """Yield the place and text of each text within a value."""
+    match value:
+        case str():
+            yield place, value
+        case Mapping():
+            for key, one in value.items():
+                yield from texts(f"{place}.{key}", one)
+        case tuple():
+            for number, one in enumerate(value):
+                yield from texts(f"{place}.{number}", one)
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -18,12 +18,10 @@ from tests.unit.test_kind_cypher import STATEMENTS
 STORAGE = ROOT / "platform" / "profilegraph" / "storage"
 FILES = {path.stem: path.read_text("utf-8") for path in STORAGE.glob("statements/*.cypher")}
 ALL = FILES | {f"{name} (made)": text for name, text in STATEMENTS.items()}
-
-
 REGISTERED = {
-    *cache.KINDS.values(),
+    *cache.STATEMENTS.values(),
     *tables.KINDS.values(),
-    *(upsert.kind for upsert in UPSERTS.values()),
+    *(upsert.file for upsert in UPSERTS.values() if upsert.file is not None),
 }
 """Statements that are looked up by what is to be read or written."""
 
@@ -45,10 +43,18 @@ def _given(
     """Yield the names, or texts, that are arguments of calls of some functions."""
     for node in ast.walk(tree_):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            for argument in node.args if node.func.id in functions else ():
+            for argument in _choices(node.args) if node.func.id in functions else ():
                 value = getattr(argument, "value" if kind is ast.Constant else "id", None)
                 if isinstance(argument, kind) and isinstance(value, str):
                     yield value
+
+
+def _choices(arguments: list[ast.expr]) -> Iterator[ast.expr]:
+    """Yield arguments; of one that is the first or the second as a condition says, both."""
+    for argument in arguments:
+        yield from (
+            (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+        )
 
 
 def test_the_statement_files_are_those_that_code_asks_for() -> None:

@@ -63,7 +63,7 @@ def _as_text(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Reference:
+class RecordReference:
     """Marks a type as the key of a record of a kind, by the name of its class."""
 
     to: str
@@ -87,16 +87,16 @@ Key = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEY),
     BeforeValidator(_as_key),
 ]
-CustomerKey = Annotated[Key, Reference("Customer")]
-DepartmentKey = Annotated[Key, Reference("Department")]
-PersonKey = Annotated[Key, Reference("DecisionMaker")]
-TeamKey = Annotated[Key, Reference("Team")]
-EmployeeKey = Annotated[Key, Reference("Employee")]
-ChannelKey = Annotated[Key, Reference("Channel")]
-OpportunityKey = Annotated[Key, Reference("Opportunity")]
+CustomerKey = Annotated[Key, RecordReference("Customer")]
+DepartmentKey = Annotated[Key, RecordReference("Department")]
+PersonKey = Annotated[Key, RecordReference("DecisionMaker")]
+TeamKey = Annotated[Key, RecordReference("Team")]
+EmployeeKey = Annotated[Key, RecordReference("Employee")]
+ChannelKey = Annotated[Key, RecordReference("Channel")]
+OpportunityKey = Annotated[Key, RecordReference("Opportunity")]
 SnakeKey = Annotated[str, StringConstraints(pattern=SNAKE_KEY)]
 EventType = Annotated[SnakeKey, TextFormat.EVENT_TYPE]
-TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY), Reference("Tag"), TextFormat.TAG]
+TagKey = Annotated[str, StringConstraints(pattern=TAG_KEY), RecordReference("Tag"), TextFormat.TAG]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), NormalText]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), NormalText

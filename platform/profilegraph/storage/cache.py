@@ -17,7 +17,7 @@ from profilegraph.storage.neo4j.rows import native
 from profilegraph.storage.records.generated import index_statement
 from profilegraph.storage.statements import statement
 
-_STATEMENTS: Mapping[str, str] = {
+STATEMENTS: Mapping[str, str] = {
     "customers": "index_customers",
     "taggings": "index_taggings",
     "events": "index_events",
@@ -29,7 +29,7 @@ _STATEMENTS: Mapping[str, str] = {
     "relations": "index_relations",
 }
 _INDEXED = {kind.plural: kind for kind in INDEXED}
-KINDS: tuple[str, ...] = (*_STATEMENTS, *_INDEXED)
+KINDS: tuple[str, ...] = (*STATEMENTS, *_INDEXED)
 """What is read of customers."""
 
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
@@ -90,8 +90,8 @@ async def read_trees(database: Database) -> tuple[dict[str, list[str]], dict[str
 
 
 def _statement(kind: str) -> str:
-    if kind in _STATEMENTS:
-        return statement(_STATEMENTS[kind])
+    if kind in STATEMENTS:
+        return statement(STATEMENTS[kind])
     return index_statement(_INDEXED[kind])
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from profilegraph.domain.values import Record, Reference, TextFormat, from_units, to_units
+from profilegraph.domain.values import Record, RecordReference, TextFormat, from_units, to_units
 from profilegraph.errors import UnreadableRecord
 
 R = TypeVar("R", bound=Record)
@@ -248,7 +248,7 @@ def fields_of(
             required=info.is_required(),
             known=info.is_required() or info.get_default(call_default_factory=True) is not None,
             choices=choices,
-            refers_to=next((one.to for one in marks if isinstance(one, Reference)), None),
+            refers_to=next((one.to for one in marks if isinstance(one, RecordReference)), None),
             format=next((one for one in marks if isinstance(one, TextFormat)), None),
         )
 
