@@ -67,7 +67,7 @@ def test_the_wheel_carries_its_data_and_no_tests(distributions: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {f"profilegraph/_data/{path}" for path in CARRIED} <= set(names)
-    template = "profilegraph/services/scaffold/template/"  # new plugins have tests
+    template = "profilegraph/services/plugins/scaffold/template/"  # new plugins have tests
     assert f"{template}pyproject.toml.template" in names
     own = [name for name in names if not name.startswith(template)]
     assert [name for name in own if "test" in name or "conftest" in name] == []
