@@ -40,6 +40,7 @@ KINDS = [
     if isinstance(kind, type)
     and is_dataclass(kind)
     and kind not in (nodes.AllOf, nodes.AnyOf, nodes.Not)
+    and kind not in (nodes.LeafFacts, nodes.Reference)
 ]
 ALL_FIELDS = {(kind.__name__, field.name) for kind in KINDS for field in fields(kind)}
 

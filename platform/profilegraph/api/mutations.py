@@ -77,6 +77,7 @@ class Mutation(
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
         context = info.context
+        await records.require_tags(context.platform, [tag.tag for tag in tags])
         taggings = tuple(_tagging(context, one, tag) for one in keys for tag in tags)
         command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags), taggings)
         requester = command_context(context, idempotency_key)

@@ -131,6 +131,11 @@ def _checked(platform: Platform, records: Iterable[Record], catalogue: Catalogue
     return [_canonical(conform(record, catalogue), region) for record in records]
 
 
+async def require_tags(platform: Platform, tags: Iterable[str]) -> None:
+    """Raise NotFound, with the nearest one that exists, unless every tag exists by its full key."""
+    _dimensions(tags, await platform.catalogue_for_change())
+
+
 def _dimensions(tags: Iterable[str], catalogue: Catalogue) -> set[str]:
     """Return the dimensions of tags by full key; raises NotFound where a tag does not exist."""
     found = set()
