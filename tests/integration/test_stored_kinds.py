@@ -193,6 +193,8 @@ async def _indexed_and_tabled(acme: Platform) -> None:
         f" {index_statement(CONTRACT)} }} AS rows"
     )
     rows = [[tuple(one) if isinstance(one, list) else one for one in row] for row in found["rows"]]
+    signed_at = 1 + [*columns_of(CONTRACT)].index("signed_at")  # after the ordinal
+    rows.sort(key=lambda row: row[signed_at])  # the graph gives them in no order
     table = IndexTable.of(columns_of(CONTRACT), rows)
     signed = [microseconds_of(BARE.signed_at), microseconds_of(NOW)]
     assert table["signed_at"].microseconds().tolist() == signed
