@@ -77,7 +77,7 @@ class Endless(Model):
     options = NoOptions
 
     def compute(self, tables, now, options):
-        while len(tables):
+        while True:
             pass
         return Scores()
 
