@@ -19,9 +19,9 @@ from profilegraph.embedded.server import RunningServer, start, stop
 from profilegraph.hooks.hosting.host import Host, load_host
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.migrations import migrate, read_migrations
+from profilegraph_testing.cleaning import GraphCleaner
 from tests.support.budgets import register_profiles
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,6 +33,10 @@ register_profiles()
 # The processes that pytest-xdist starts have it set, and a console that is made then keeps the width
 # for ever: tests set their own.
 os.environ.pop("COLUMNS", None)
+
+# The databases of tests plan most queries once. What the second of Java's compilers makes of the
+# planner runs faster, but making it took a quarter of all that the processor did.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,13 +117,9 @@ async def migrated(
         await database.close()
 
 
-@pytest.fixture
-async def database(migrated: Database) -> Database:
-    """An empty database with the current schema."""
-    await migrated.define(
-        "MATCH (n) WHERE NOT n:Migration|Counter CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
-    )
-    return migrated
+@pytest.fixture(scope="session")
+def cleaner(migrated: Database) -> GraphCleaner:
+    return GraphCleaner(migrated)
 
 
 def quick(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
@@ -134,7 +134,16 @@ def whole_host() -> Host:
 
 
 @pytest.fixture
-async def platform(settings: Settings, database: Database, whole_host: Host) -> Platform:
+async def database(
+    migrated: Database, cleaner: GraphCleaner, whole_host: Host, request: pytest.FixtureRequest
+) -> Database:
+    """A database with the current schema: empty, or with the taxonomies of `platform` if a test has it."""
+    with_platform = "platform" in request.fixturenames
+    await cleaner.leave(quick(whole_host.taxonomies) if with_platform else ())
+    return migrated
+
+
+@pytest.fixture
+def platform(settings: Settings, database: Database, whole_host: Host) -> Platform:
     """A platform on an empty graph with the taxonomies that others build on."""
-    await load_taxonomies(database, quick(whole_host.taxonomies))
     return Platform(settings, database, GraphCache(database), whole_host)

@@ -24,10 +24,11 @@ from profilegraph.embedded.server import RunningServer
 from profilegraph.services.customers.records import save
 from profilegraph.services.keys import create_key
 from profilegraph.services.platform import Platform
+from tests.support.budgets import budget
 from tests.support.committing import KINDS, TAGGED, UNTAGGED, Counts
 
-ANSWERS = 10_000
-CHANGED = 1_500
+ANSWERS = budget(3_000, 20_000)
+CHANGED = budget(600, 3_000)
 """Customers to tag, and as many to untag and to create."""
 READERS = 4
 """Connections to each server."""

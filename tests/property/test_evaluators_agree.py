@@ -20,12 +20,13 @@ from profilegraph.language.nodes import Node
 from profilegraph.language.validation import check
 from profilegraph.services.cache.indexing import load_all, load_some, load_trees
 from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.records.facts import read_neighbourhood
 from tests.conftest import NOW
 from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, narrowed_values, scopes
 from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
-from tests.spec.conftest import CONTEXT, by_cypher, by_explain
+from tests.spec.conftest import CONTEXT, by_cypher, explained
 from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
 
@@ -104,9 +105,13 @@ async def test_all_evaluators_agree_on_every_filter(
     keys = await keys_by_ordinal(loaded)
     views = await views_of(loaded, [{sorted(keys)[n % len(keys)] for n in one} for one in again])
     evaluators = {name: Evaluator(view, catalogue, context) for name, view in views.items()}
+    facts = await read_neighbourhood(
+        loaded, keys.values(), 0
+    )  # all that there are: none is further
+    assert len(facts) == len(world.customers)
     for node in nodes:
         check(node, catalogue, LIBRARY)
-        expected = await by_explain(loaded, catalogue, node, context)
+        expected = explained(facts, node, catalogue, context)
         answers = {"cypher": await by_cypher(loaded, catalogue, node, context)}
         for name, evaluator in evaluators.items():
             answers[name] = {keys[ordinal] for ordinal in evaluator.members(node)}

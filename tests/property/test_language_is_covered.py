@@ -24,10 +24,16 @@ from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.strategies import (
     LIBRARY,
     activity_leaves,
+    attribute_leaves,
+    cohort_leaves,
     leaves,
     lists,
+    metric_leaves,
     parts,
     people_leaves,
+    record_leaves,
+    related_leaf,
+    segment_leaves,
     tag_leaves,
 )
 from tests.property.worlds_as_facts import facts_of_worlds, member, one_world
@@ -45,11 +51,16 @@ KINDS = [
 ALL_FIELDS = {(kind.__name__, field.name) for kind in KINDS for field in fields(kind)}
 
 
-SOUGHT = (
-    (leaves, 300),
+SOUGHT: tuple[tuple[st.SearchStrategy[Any], int], ...] = (
     (activity_leaves, 300),
-    (tag_leaves(), 50),
     (people_leaves, 200),
+    (record_leaves, 100),
+    (tag_leaves(), 50),
+    (attribute_leaves, 50),
+    (related_leaf(), 50),
+    (metric_leaves, 20),
+    (cohort_leaves, 20),
+    (segment_leaves, 5),
     (lists, 20),
 )
 """What leaves are looked at in each turn, and how many: more of those with many fields."""
@@ -109,8 +120,10 @@ def test_every_field_of_every_part_changes_the_answer_for_some_customer(
     by_definition, members = by_explain(customers), by_bitmap(customers)
     seen: dict[tuple[str, str], list[Any]] = defaultdict(list)
     effective: set[tuple[str, str]] = set()
+    sought = SOUGHT
     for turn in range(TURNS):
-        some_leaves = [leaf for one, many in SOUGHT for leaf in drawn(one, many, turn)]
+        found = [(one, many, drawn(one, many, turn)) for one, many in sought]
+        some_leaves = [leaf for _, _, made in found for leaf in made]
         for leaf in some_leaves:
             remember(leaf, seen)
         for leaf in some_leaves:
@@ -121,9 +134,21 @@ def test_every_field_of_every_part_changes_the_answer_for_some_customer(
                     effective.add(what)
                     assert by_definition(leaf, HERE) == answer, leaf
                     assert by_definition(other, HERE) == changed, other
-        if effective >= ALL_FIELDS:
-            return
+        missing = {kind for kind, _ in ALL_FIELDS - effective}
+        if missing <= {kind for kind, _ in seen}:
+            sought = tuple((one, many) for one, many, made in found if missing & kinds_of(made))
     assert sorted(ALL_FIELDS - effective) == []
+
+
+def kinds_of(made: list[nodes.Leaf]) -> set[str]:
+    """Return what parts some leaves have."""
+    return {type(part).__name__ for leaf in made for part in parts(leaf)}
+
+
+def test_every_kind_of_leaf_is_among_the_leaves_of_random_filters() -> None:
+    sought = [leaf for one, many in SOUGHT for leaf in drawn(one, many)]
+    known = {type(leaf).__name__ for leaf in sought} - {nodes.Listed.__name__}
+    assert known - {type(leaf).__name__ for leaf in drawn(leaves, 200)} == set()
 
 
 def remember(leaf: nodes.Leaf, seen: dict[tuple[str, str], list[Any]]) -> None:

@@ -27,7 +27,7 @@ from profilegraph.storage.segments.membership import page_of_listed
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
 from tests.property.strategies import LIBRARY, simple_leaves
-from tests.spec.conftest import CONTEXT, OF_THE_PAST
+from tests.spec.conftest import CONTEXT, by_cypher, explained
 from tests.support.budgets import budget
 from tests.support.worlds import World, add_world, load_world
 
@@ -110,13 +110,16 @@ async def test_the_past_is_answered_as_it_was_answered_then(
         await write(loaded, world, removed, stage)
         now = NOW + BETWEEN * stage
         context = replace(present, now=now, today=now.date())
-        cypher = OF_THE_PAST["cypher"]
-        answers.append([await cypher(loaded, catalogue, node, context) for node in nodes])
+        answers.append([await by_cypher(loaded, catalogue, node, context) for node in nodes])
+    rows = await loaded.read("MATCH (c:Customer) RETURN c.key AS key")
+    everybody = [row["key"] for row in rows]
     for stage, then in enumerate(answers):
+        context = as_of(stage)
+        facts = await read_past(loaded, everybody, context.now)
         for node, answer in zip(nodes, then, strict=True):
-            for name, evaluate in OF_THE_PAST.items():
-                found = await evaluate(loaded, catalogue, node, as_of(stage))
-                assert found == answer, (name, stage, encode_text(node))
+            told = (stage, encode_text(node))
+            assert explained(facts, node, catalogue, context) == answer, told
+            assert await by_cypher(loaded, catalogue, node, context) == answer, told
     for stage, (one, other) in enumerate(pairwise(answers)):
         for node, was, is_ in zip(nodes, one, other, strict=True):
             found = await changed_since(loaded, catalogue, node, stage)

@@ -24,12 +24,12 @@ from profilegraph.language.saved_filters import SavedFilter, SavedFilters, reach
 from profilegraph.language.validation import check
 from profilegraph.services.cache.indexing import load_all, load_trees
 from profilegraph.services.evaluation.cypher_engine import CypherEngine
-from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.records.facts import read_neighbourhood, read_past
 from tests.conftest import NOW
 from tests.property.facts_as_rows import level_of, trees_of
 from tests.property.worlds_as_facts import facts_of, member
-from tests.support.worlds import load_only, load_world, parse_world
+from tests.support.worlds import World, load_only, load_world, parse_world
 
 Filter = dict[str, Any]
 Saved = Filter | list[str]
@@ -80,6 +80,13 @@ async def by_explain(
         found = await read_past(database, keys, context.now)
     else:
         found = await read_neighbourhood(database, keys, looks)
+    return explained(found, node, catalogue, context)
+
+
+def explained(
+    found: Mapping[str, Facts], node: Node, catalogue: Catalogue, context: Context
+) -> set[str]:
+    """Return who matches of those whose facts were found, which are all that a filter looks at."""
     return {
         key
         for key, facts in found.items()
@@ -136,6 +143,18 @@ def by_columns(
 WITHOUT_A_GRAPH = {"definition": by_definition, "columns": by_columns}
 
 
+async def have_world(graph: Database, text: str, world: World) -> None:
+    """Have the world of a table in the graph: one evaluator after the other is asked of it."""
+    if await graph.read("MATCH (w:World {text: $text}) RETURN w.text", {"text": text}):
+        return
+
+    async def remember(transaction: Transaction) -> None:
+        await transaction.run("CREATE (:World {text: $text})", {"text": text})
+
+    await load_world(graph, world, NOW)
+    await graph.write(remember)
+
+
 @pytest.fixture(
     params=[
         *(pytest.param(one, marks=pytest.mark.database) for one in EVALUATORS),
@@ -160,7 +179,7 @@ def members(request: pytest.FixtureRequest, catalogue: Catalogue) -> Members:
         if graph is None:
             return WITHOUT_A_GRAPH[request.param](facts_of(world), catalogue, node, context)
         await load_only(graph, catalogue.taxonomies)
-        await load_world(graph, world, NOW)
+        await have_world(graph, text, world)
         return await EVALUATORS[request.param](graph, catalogue, node, context)
 
     return ask

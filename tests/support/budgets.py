@@ -1,4 +1,4 @@
-"""How many examples property tests make, by the profile of hypothesis that a run has."""
+"""How much property tests and tests under load do, by the profile of hypothesis that a run has."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def register_profiles() -> None:
 
 
 def budget(usual: int, thorough: int) -> int:
-    """Return how many examples to make: in every run of the tests, or in a long search."""
+    """Return how many examples to make, or requests: in every run of the tests, or in a long search."""
     return thorough if settings.get_current_profile_name() == THOROUGH else usual

@@ -29,19 +29,14 @@ from profilegraph.services.plugins.contract.agreement import Members, members_by
 from profilegraph.services.plugins.customer_fields import field_values
 from profilegraph.services.plugins.listeners import ListenerQueue
 from profilegraph.services.plugins.models import ModelRun
-from profilegraph.services.taxonomies.loading import load_taxonomies
-from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.migrations import migrate
+from profilegraph_testing.cleaning import GraphCleaner
 from profilegraph_testing.small import small_world
 
 T = TypeVar("T")
 URI = "PROFILEGRAPH_TEST_NEO4J_URI"
 """Names a Neo4j to use, **whose data are deleted**; NEO4J_USER and NEO4J_PASSWORD go with it."""
-_EVERYTHING = """
-MATCH (n) WHERE NOT n:Migration|Counter
-CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS
-"""
 
 
 @dataclass(frozen=True)
@@ -51,10 +46,12 @@ class Graph:
     platform: Platform
     now: datetime
     runner: asyncio.Runner
+    cleaner: GraphCleaner
 
     def begin_anew(self) -> None:
         """Have the small graph in the database, and nothing else."""
-        self._do(_begin(self.platform, self.now))
+        self._do(self.cleaner.leave(self.platform.host.taxonomies))
+        self.save(*small_world(self.now))
 
     def save(self, *added: Record) -> None:
         """Add records; raises as the platform does where they do not fit."""
@@ -138,7 +135,7 @@ def opened(home: Path, now: datetime) -> Iterator[Graph]:
         with asyncio.Runner() as runner:
             platform = runner.run(_platform(settings, address, now))
             try:
-                yield Graph(platform, now, runner)
+                yield Graph(platform, now, runner, GraphCleaner(platform.database))
             finally:
                 runner.run(platform.database.close())
     finally:
@@ -150,10 +147,3 @@ async def _platform(settings: Settings, address: Address, now: datetime) -> Plat
     database = await connect(settings, address)
     await migrate(database, schema_migrations(), now)
     return Platform(settings, database, GraphCache(database), load_host())
-
-
-async def _begin(platform: Platform, now: datetime) -> None:
-    database: Database = platform.database
-    await database.define(_EVERYTHING)
-    await load_taxonomies(database, platform.host.taxonomies)
-    await records.save(platform, small_world(now), now)
