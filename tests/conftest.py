@@ -134,12 +134,25 @@ def whole_host() -> Host:
 
 
 @pytest.fixture
+def command_line(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that are run in this process use the database of the tests.
+
+    It has all installed taxonomies then, which the first of them would load.
+    """
+    monkeypatch.setenv("NEO4J_URI", server.uri)
+    monkeypatch.setenv("NEO4J_USER", server.user)
+    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
+
+
+@pytest.fixture
 async def database(
     migrated: Database, cleaner: GraphCleaner, whole_host: Host, request: pytest.FixtureRequest
 ) -> Database:
     """A database with the current schema: empty, or with the taxonomies of `platform` if a test has it."""
-    with_platform = "platform" in request.fixturenames
-    await cleaner.leave(quick(whole_host.taxonomies) if with_platform else ())
+    taxonomies = quick(whole_host.taxonomies)
+    if "command_line" in request.fixturenames:
+        taxonomies = list(whole_host.taxonomies)
+    await cleaner.leave(taxonomies if "platform" in request.fixturenames else ())
     return migrated
 
 

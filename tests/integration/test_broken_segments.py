@@ -17,7 +17,6 @@ from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.values import Labels
-from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import BrokenSegment
 from profilegraph.language.codec import decode
 from profilegraph.services.cache.graph_cache import GraphCache
@@ -145,13 +144,8 @@ def acme(*sizes: str) -> Taxonomy:
 
 
 @pytest.fixture
-async def big(
-    platform: Platform, server: RunningServer, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Any]:
+async def big(platform: Platform, command_line: None) -> Callable[..., Any]:
     """Runs a command where the segment big is broken and the segment warm is not."""
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USER", server.user)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
     await load_taxonomies(platform.database, [acme("small", "big")], NOW)
     await define(platform, WARM, "warm")
     tag = {"tags": {"dimension": "acme_size", "anyOf": ["big"]}}

@@ -138,13 +138,6 @@ async def test_doctor_finds_a_process_that_is_set_otherwise(
 
 
 @pytest.fixture
-def commands(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USER", server.user)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
-
-
-@pytest.fixture
 async def priced(platform: Platform) -> Platform:
     """A graph in dollars with a purchase of 100."""
     await deployment.keep(platform.database, process(**DOLLARS), NOW)
@@ -152,7 +145,7 @@ async def priced(platform: Platform) -> Platform:
     return platform
 
 
-@pytest.mark.usefixtures("commands", "priced")
+@pytest.mark.usefixtures("command_line", "priced")
 def test_the_commands_show_and_change_what_the_graph_keeps() -> None:
     def told(*arguments: str, given: str = "") -> str:
         result = CliRunner().invoke(app, ["settings", *arguments], input=given)

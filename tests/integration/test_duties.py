@@ -16,7 +16,6 @@ from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.records.organisation import Employee, Team
 from profilegraph.domain.taxonomy.definition import Duty, Taxonomy
-from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import Forbidden, NotFound, Unauthenticated
 from profilegraph.services import duties
 from profilegraph.services.customers.records import save
@@ -143,13 +142,8 @@ async def test_a_dimension_that_no_taxonomy_has_is_the_administrators(office: Pl
 
 
 @pytest.fixture
-def command(
-    office: Platform, server: RunningServer, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., str]:
+def command(office: Platform, command_line: None) -> Callable[..., str]:
     """Runs a command; what it failed of is raised."""
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USER", server.user)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
 
     def run(*arguments: str) -> str:
         result = CliRunner(env={"COLUMNS": "250"}).invoke(app, arguments)

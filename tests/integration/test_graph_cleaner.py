@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from profilegraph_testing.cleaning import GraphCleaner
 
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.customers.records import save
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Database
+from profilegraph_testing.cleaning import GraphCleaner
 from tests.conftest import NOW, quick
 from tests.support.graphs import dump
 

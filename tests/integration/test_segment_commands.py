@@ -17,7 +17,6 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
-from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import Conflict, NotFound, ProfilegraphError
 from profilegraph.language.codec import decode
 from profilegraph.services.customers import records
@@ -34,11 +33,8 @@ Command = Callable[..., str]
 
 
 @pytest.fixture
-def segment(platform: Platform, server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> Command:
+def segment(platform: Platform, command_line: None, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs a command; what it failed of is raised."""
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USER", server.user)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
     monkeypatch.setenv("LC_ALL", "en")
 
     def command(*arguments: str) -> str:

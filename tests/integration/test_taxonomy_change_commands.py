@@ -15,7 +15,6 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
-from profilegraph.embedded.server import RunningServer
 from profilegraph.errors import InvalidInput, ProfilegraphError
 from profilegraph.language.codec import decode
 from profilegraph.services.customers import records
@@ -48,11 +47,8 @@ async def golfers(platform: Platform) -> Platform:
 
 
 @pytest.fixture
-def taxonomy(server: RunningServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+def taxonomy(command_line: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """Runs a command in a process without an index; what it failed of is raised."""
-    monkeypatch.setenv("NEO4J_URI", server.uri)
-    monkeypatch.setenv("NEO4J_USER", server.user)
-    monkeypatch.setenv("NEO4J_PASSWORD", server.password)
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments: str) -> str:
