@@ -16,7 +16,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
+from typer.testing import CliRunner
 
+from profilegraph.cli.main import app as commands
 from profilegraph.config import Settings
 from profilegraph.embedded.server import RunningServer
 from profilegraph.hooks.hosting.host import load_host
@@ -49,6 +51,13 @@ async def run(environment: dict[str, str], *arguments: str) -> tuple[int | None,
     process = await start(environment, *arguments)
     out, err = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode, (out + err).decode()
+
+
+async def run_here(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
+    """Return how a command ends that needs no process of its own, and what it prints."""
+    runner = CliRunner(env=environment)
+    result = await asyncio.to_thread(runner.invoke, commands, arguments)
+    return result.exit_code, result.output
 
 
 async def start(environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:
@@ -87,13 +96,13 @@ async def test_a_key_is_made_used_listed_and_revoked_from_the_command_line(envir
     entries = [json.loads(entry) for entry in log.decode().splitlines()]
     assert [e["status"] for e in entries if e["event"] == "request"] == [200, 401]
     assert key not in log.decode()
-    _, listed = await run(environment, "key", "list")
+    _, listed = await run_here(environment, "key", "list")
     assert "Front end" in listed
     assert "good until" in listed
     assert key not in listed
     key_id = next(row.split()[1] for row in listed.splitlines() if "Front end" in row)
-    assert (await run(environment, "key", "revoke", key_id))[0] == 0
-    assert "revoked" in (await run(environment, "key", "list"))[1]
+    assert (await run_here(environment, "key", "revoke", key_id))[0] == 0
+    assert "revoked" in (await run_here(environment, "key", "list"))[1]
     assert (await run(environment, "key", "revoke", "nothing"))[0] == 1
 
 

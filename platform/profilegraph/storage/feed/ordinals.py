@@ -48,11 +48,13 @@ class Ordinals:
             raise OrdinalsShort(count)
         taken: list[int] = []
         while len(taken) < count:
-            block = self._blocks.pop()
+            block = self._blocks.pop(
+                0
+            )  # the least first: what is made together is numbered in its order
             part = block[: count - len(taken)]
             taken.extend(part)
             if len(part) < len(block):
-                self._blocks.append(block[len(part) :])
+                self._blocks.insert(0, block[len(part) :])
         return taken
 
     async def reserve(
