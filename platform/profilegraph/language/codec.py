@@ -144,7 +144,7 @@ def json_schema() -> dict[str, Any]:
         definitions[schema["title"]] = schema
         choices.append(_choice(name, {"$ref": f"#/$defs/{schema['title']}"}))
     # A filter within a leaf is read by `decode`, which knows its depth; pydantic does not see it.
-    definitions[Related.__name__]["properties"]["where"] = {"$ref": "#/$defs/Filter"}
+    definitions[Related.__name__]["properties"]["where"] |= {"$ref": "#/$defs/Filter"}
     filters = {"type": "array", "items": {"$ref": "#/$defs/Filter"}}
     choices += [_choice(name, filters) for name in _GROUPS]
     choices.append(_choice(Not.NAME, {"$ref": "#/$defs/Filter"}))

@@ -108,6 +108,8 @@ def _selected(nodes: Iterable[FieldNode], info: strawberry.Info) -> Iterator[Fie
                 stack.append(one.selection_set)
 
 
-def optional(description: str, name: str | None = None) -> Any:
-    """Return an input field that may be left out."""
-    return strawberry.field(default=strawberry.UNSET, name=name, description=description)
+def optional(description: str, name: str | None = None, graphql_type: object = None) -> Any:
+    """Return an input field that may be left out, of its annotation's type unless another is given."""
+    return strawberry.field(
+        default=strawberry.UNSET, name=name, description=description, graphql_type=graphql_type
+    )

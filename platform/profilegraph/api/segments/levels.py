@@ -8,11 +8,10 @@ from typing import Any
 import strawberry
 
 from profilegraph.api.runtime.fields import optional, parse_with
-from profilegraph.api.segments.canonical import canonical
-from profilegraph.api.segments.filter_parts import Window
-from profilegraph.api.segments.filters import FilterInput
+from profilegraph.api.segments.filters import FilterInput, WindowInput, canonical
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.language.codec import Conditions
+from profilegraph.language.nodes import Node, Window
 from profilegraph.rendering.bucketing import Bucketing, parting
 
 _BOUNDS = "Where the bands begin, upwards: below the first, from each to the next, from the last."
@@ -32,7 +31,9 @@ class EventBandsInput:
 
     type: str = strawberry.field(description="Key of the event type.")
     bounds: list[float] = strawberry.field(description=_BOUNDS)
-    window: Window | None = optional("When; at any time where left out.")
+    window: Window | None = optional(
+        "When; at any time where left out.", graphql_type=WindowInput | None
+    )
 
 
 @parse_with(lambda value, _: canonical(value))
@@ -51,7 +52,9 @@ class LevelInput:
     metric: BandsInput | None = optional("By bands of a metric.")
     event_count: EventBandsInput | None = optional("By how many events of a type there are.")
     event_total: EventBandsInput | None = optional("By what the amounts of events add up to.")
-    filters: list[FilterInput] | None = optional("By filters of your own; they may overlap.")
+    filters: list[Node] | None = optional(
+        "By filters of your own; they may overlap.", graphql_type=list[FilterInput] | None
+    )
 
 
 def partings(

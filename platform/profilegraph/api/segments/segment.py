@@ -18,7 +18,7 @@ from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.segments import answers
 from profilegraph.api.segments.answers import DimensionBreakdown, Dimensions, Levels, Split
-from profilegraph.api.segments.filter_parts import PersonTest
+from profilegraph.api.segments.filters import PersonInput
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.language import nodes
 from profilegraph.language.answers import Position
@@ -248,7 +248,7 @@ class Audience:
             nodes.PersonTest | None,
             strawberry.argument(
                 description="What each must be: anyone if left out.",
-                graphql_type=PersonTest | None,
+                graphql_type=PersonInput | None,
             ),
         ] = None,
         first: PeoplePageSize = DEFAULT_PAGE,
