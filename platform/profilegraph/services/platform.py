@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.deployment import Deployment
@@ -41,6 +42,8 @@ from profilegraph.storage.neo4j.migrations import (
 )
 from profilegraph.storage.neo4j.retries import passes, repeated
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,10 @@ class Platform:
     async def known(self) -> CachedGraph:
         """Return what is known of the graph without asking it."""
         return await (self.look or self.knowledge).now()
+
+    async def once(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return what `make` returns, made once a request for equal keys; raises what it raises."""
+        return await (make() if self.look is None else self.look.once(key, make))
 
     @property
     def computing(self) -> Computing:

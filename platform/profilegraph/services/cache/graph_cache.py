@@ -8,9 +8,11 @@ embedded, its pulse tells that there is nothing to be found, and spares the look
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.feed import Offsets
@@ -30,6 +32,7 @@ from profilegraph.storage.feed.follower import FeedFollower
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
+T = TypeVar("T")
 _THREADS = 2
 SAVING = "saving the index"
 """What the routine is called."""
@@ -231,6 +234,13 @@ class RequestSnapshot:
         self._look: asyncio.Task[CachedGraph] | None = None
         self.computing = Computing(knowledge.threads)
         self._catalogue: asyncio.Task[Catalogue] | None = None
+        self._made: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def once(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return what `make` returns, made once a request for equal keys; raises what it raises."""
+        if key not in self._made:
+            self._made[key] = asyncio.create_task(make())
+        return cast("T", await asyncio.shield(self._made[key]))
 
     async def now(self) -> CachedGraph:
         """Return what is known, by a look that began after the request did."""
@@ -256,4 +266,5 @@ class RequestSnapshot:
     def forget(self) -> None:
         """Have the next question look anew: the request has changed something itself."""
         self._known = self._look = self._catalogue = self._question = None
+        self._made = {}
         self.computing = Computing(self._knowledge.threads)

@@ -27,7 +27,7 @@ from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.customers.history import require_no_search
-from profilegraph.services.evaluation.choosing import engine, grounds
+from profilegraph.services.evaluation.choosing import engine, grounds, library_of
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import only
 from profilegraph.services.segments.rules import admit
@@ -35,7 +35,6 @@ from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.facts import read_facts, read_past_facts
 from profilegraph.storage.segments.saved import (
     list_segments,
-    read_library,
     read_segment,
     save_version,
 )
@@ -205,8 +204,7 @@ async def library(platform: Platform, node: Node, when: When | None = None) -> S
 
     They are in their newest versions, or in those of a past moment.
     """
-    at = when.at if isinstance(when, Past) else None
-    return await read_library(platform.database, node, at)
+    return await library_of(platform, node, when)
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS) -> str:
