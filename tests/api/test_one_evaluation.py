@@ -14,6 +14,7 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.evaluation import choosing
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
+from profilegraph.storage.segments.saved import read_library
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 FILTER = {"all": [{"segment": {"key": "warm"}}, {"not": {"any": []}}]}
@@ -31,7 +32,7 @@ fragment Everything on SegmentPreview {
 def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often a filter that refers to a segment was checked, read and evaluated."""
     found: Counter[str] = Counter()
-    check, read, evaluate = validation.check, choosing.read_library, GraphEvaluator._members
+    check, read, evaluate = validation.check, read_library, GraphEvaluator._members
 
     def checking(node: Any, *rest: Any) -> Any:
         found["checked"] += bool(references(node))
@@ -58,7 +59,7 @@ async def saved(api: Any) -> None:
     )
     await api(
         """mutation($f: FilterInput!) {
-          saveSegment(input: {key: "warm", labels: {zh: "热", en: "Warm"}, filter: $f}) { key } }""",
+          saveSegment(input: {key: "warm", labels: {zhCN: "热", en: "Warm"}, filter: $f}) { key } }""",
         f=WARM,
     )
 
@@ -79,7 +80,7 @@ async def test_equal_filters_of_a_request_are_checked_read_and_evaluated_once(
 
 async def test_a_change_of_a_segment_is_seen_by_what_follows_in_the_request(api: Any) -> None:
     await saved(api)
-    save = "saveSegment(input: {key: %s, labels: {zh: %s, en: %s}, filter: $%s}) { count text }"
+    save = "saveSegment(input: {key: %s, labels: {zhCN: %s, en: %s}, filter: $%s}) { count text }"
     answer = await api(
         "mutation($f: FilterInput!, $none: FilterInput!) {"
         " before: "

@@ -17,7 +17,6 @@ from profilegraph.api.customers.inputs import (
     TaggingInput,
     key,
     present,
-    record,
     values,
 )
 from profilegraph.api.customers.organisation import DecisionMaker, Department
@@ -32,9 +31,9 @@ from profilegraph.api.segments.mutations import SegmentMutation
 from profilegraph.api.taxonomies.mutations import TaxonomyMutation
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.records import activity, customers, organisation
-from profilegraph.domain.records.customers import Tagging, TagSource
+from profilegraph.domain.refusals import checked_record
 from profilegraph.domain.values import Record
-from profilegraph.errors import Forbidden, InvalidInput, NotFound
+from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.services.customers import profiles, records
 from profilegraph.services.customers.records import SaveRecords, TagCustomers, UntagCustomers
 
@@ -77,13 +76,10 @@ class Mutation(
         """Return the customers, in the order given."""
         keys = _bounded(customers, tags)
         context = info.context
-        await records.require_tags(context.platform, [tag.tag for tag in tags])
-        taggings = tuple(_tagging(context, one, tag) for one in keys for tag in tags)
-        command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags), taggings)
+        command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags))
         requester = command_context(context, idempotency_key)
         await records.tag_customers(context.platform, command, requester)
-        context.forget()
-        if not taggings or idempotency_key is not None:
+        if not (keys and tags) or idempotency_key is not None:
             return await Customer.load_many(info, keys)  # they need not be there
         return await Customer.found(info, keys, selected_fields(info))
 
@@ -107,7 +103,6 @@ class Mutation(
         command = UntagCustomers(tuple(keys), tuple(tags))
         requester = command_context(context, idempotency_key)
         await records.untag_customers(context.platform, command, requester)
-        context.forget()
         return await Customer.load_many(info, keys)
 
     @field("Saves a department of a customer.")
@@ -118,7 +113,7 @@ class Mutation(
         idempotency_key: IdempotencyKey = None,
     ) -> Department:
         """Return the saved department."""
-        department = record(organisation.Department, values(input))
+        department = checked_record(organisation.Department, values(input))
         await _save(info.context, [department], idempotency_key)
         saved = await Department.load(info, department.customer, department.key)
         return _there(saved, department.key)
@@ -131,7 +126,7 @@ class Mutation(
         idempotency_key: IdempotencyKey = None,
     ) -> DecisionMaker:
         """Return the saved decision-maker."""
-        person = record(organisation.DecisionMaker, values(input))
+        person = checked_record(organisation.DecisionMaker, values(input))
         await _save(info.context, [person], idempotency_key)
         saved = await DecisionMaker.load(info, person.customer, person.key)
         return _there(saved, person.key)
@@ -146,7 +141,7 @@ class Mutation(
         """Return the recorded events, in the order given."""
         if len(events) > MAX_PAGE:
             raise InvalidInput(f"{len(events)} events are too many at once.", where="events")
-        recorded = [record(activity.Event, present(one)) for one in events]
+        recorded = [checked_record(activity.Event, present(one)) for one in events]
         await _save(info.context, recorded, idempotency_key)
         database = info.context.platform.database
         found = await profiles.read_events_by_key(database, [one.key for one in recorded])
@@ -161,7 +156,6 @@ async def _save(
 ) -> None:
     requester = command_context(context, idempotency_key)
     await records.save_records(context.platform, SaveRecords(tuple(changes)), requester)
-    context.forget()
 
 
 def _customer(
@@ -169,24 +163,12 @@ def _customer(
 ) -> tuple[customers.Customer, *tuple[customers.Identity, ...]]:
     fields = values(given, "key", "name") | present(given, "kind", "created_at")
     attributes = {one.key: one.value() for one in present(given).get("attributes", ())}
-    customer = record(customers.Customer, fields | {"attributes": attributes})
+    customer = checked_record(customers.Customer, fields | {"attributes": attributes})
     identities = [
-        record(customers.Identity, present(one) | {"customer": given.key})
+        checked_record(customers.Identity, present(one) | {"customer": given.key})
         for one in present(given).get("identities", ())
     ]
     return customer, *identities
-
-
-def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Tagging:
-    by_default = {"since": context.now, "by": context.viewer.name}
-    tagging = record(customers.Tagging, by_default | present(given) | {"customer": customer})
-    if tagging.source is not TagSource.MANUAL and not context.viewer.actor.administrator:
-        raise Forbidden(
-            f"employees tag by hand, not as {tagging.source}.",
-            hint="Leave `source` out, or use a key without an employee: a machine's.",
-            where="source",
-        )
-    return tagging
 
 
 def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> list[str]:

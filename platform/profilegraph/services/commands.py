@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
@@ -47,17 +48,25 @@ async def run_command(
     """Return what `work` returns in one transaction, or returned for the same idempotency key.
 
     With a key the result must be JSON. Raises Conflict where the key came with another command.
+    What the request has read is read again afterwards.
     """
     key = context.idempotency_key
-    if key is None:
-        return await platform.database.write(work)
-    request = IdempotentRequest(key, command.digest, context.now)
+    run = work if key is None else partial(_once, command.digest, key, context.now, work)
+    result = await platform.database.write(run)
+    platform.changed()
+    return result
 
-    async def run(transaction: Transaction) -> T:
-        result: T = await once(transaction, request, lambda: work(transaction))
-        return result
 
-    return await platform.database.write(run)
+async def _once(
+    digest: str,
+    key: str,
+    now: datetime,
+    work: Callable[[Transaction], Awaitable[T]],
+    transaction: Transaction,
+) -> T:
+    request = IdempotentRequest(key, digest, now)
+    result: T = await once(transaction, request, lambda: work(transaction))
+    return result
 
 
 def canonical(value: Any) -> Any:

@@ -101,6 +101,11 @@ class Platform:
         """Return what `make` returns, made once a request for equal keys; raises what it raises."""
         return await (make() if self.look is None else self.look.once(key, make))
 
+    def changed(self) -> None:
+        """Have what the request knows of the graph read again: it has changed something itself."""
+        if self.look is not None:
+            self.look.forget()
+
     @property
     def computing(self) -> Computing:
         """Return where questions are computed: one for all of a request, which remembers the answers."""

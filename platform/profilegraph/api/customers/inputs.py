@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import strawberry
 from pydantic import TypeAdapter, ValidationError
-from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
 from profilegraph.api.runtime.enums import (
@@ -24,7 +23,7 @@ from profilegraph.api.runtime.enums import (
 from profilegraph.api.runtime.fields import optional
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.domain.records.customers import AttributeValue
-from profilegraph.domain.refusals import reason, reasons
+from profilegraph.domain.refusals import invalid_input, reason, reasons
 from profilegraph.domain.values import Key, Labels, Record
 from profilegraph.errors import InvalidInput
 from profilegraph.language.nodes import Node
@@ -179,7 +178,7 @@ class LabelsInput:
         try:
             return Labels(zh_cn=self.zh_cn or None, en=self.en or None)
         except ValidationError as fault:
-            raise _invalid(fault) from fault
+            raise invalid_input(fault) from fault
 
 
 @strawberry.input(description="A segment to save.")
@@ -225,26 +224,9 @@ def present(given_input: object, *names: str) -> dict[str, Any]:
     return {name: one for name, one in values(given_input, *names).items() if one is not None}
 
 
-def record(kind: type[R], fields: dict[str, Any]) -> R:
-    """Return a record of these fields; raises InvalidInput that names those that cannot be used."""
-    try:
-        return kind(**fields)
-    except ValidationError as fault:
-        raise _invalid(fault) from fault
-
-
 def key(text: str, where: str) -> str:
     """Return a business key without space around it; raises InvalidInput."""
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
         raise InvalidInput(reason(reasons(fault)[0]) + ".", where=where) from fault
-
-
-def _invalid(fault: ValidationError) -> InvalidInput:
-    told = [(_place(error["loc"]), reason(error)) for error in reasons(fault)]
-    return InvalidInput("; ".join(f"{place}: {why}" for place, why in told), where=told[0][0])
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(to_camel(str(part)) for part in location) or "input"

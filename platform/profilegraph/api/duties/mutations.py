@@ -76,7 +76,6 @@ class DutyMutation:
         command = CleanTags(dimension, older_than_days, frozen_days, dry_run)
         requester = command_context(context, idempotency_key)
         found = await cleaning.clean(context.platform, command, requester)
-        context.forget()
         return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
 
     @field(
@@ -101,7 +100,6 @@ class DutyMutation:
         command = AssignDuty(dimension, duty, team)
         requester = command_context(context, idempotency_key)
         key = await duties.assign(context.platform, command, requester)
-        context.forget()
         return Dimension.of(key, await context.catalogue())
 
     @field(
@@ -133,7 +131,6 @@ class DutyMutation:
         command = LendDuty(dimension, duty, until, employee, team, note)
         requester = command_context(context, idempotency_key)
         loan = await duties.lend(context.platform, command, requester)
-        context.forget()
         return DutyLoan.of(loan)
 
     @field("Ends a loan before its time; one that is over stays so. Administrators alone may.")
@@ -148,5 +145,4 @@ class DutyMutation:
         loan = await duties.end(
             context.platform, EndLoan(key), command_context(context, idempotency_key)
         )
-        context.forget()
         return DutyLoan.of(loan)

@@ -36,7 +36,7 @@ class ApiContext:
         now: datetime,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self._look = RequestSnapshot(platform.knowledge)
+        self._look = RequestSnapshot(platform.knowledge, self._read_again)
         self.notices: Notices = {}
         """What is to be known of the answers, beside them."""
         self.platform = replace(platform, look=self._look, notices=self.notices)
@@ -120,11 +120,10 @@ class ApiContext:
             self.now = self._clock()
         self.budget = Budget()
         self.notices.clear()
-        self.forget()
-
-    def forget(self) -> None:
-        """Let what was read be read again, after a change."""
         self._look.forget()
+
+    def _read_again(self) -> None:
+        """Drop what was read before a change."""
         self._standing = None
         self.made = {}
         self._load = None

@@ -11,7 +11,7 @@ from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import Representation
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
-from profilegraph.api.segments.filters import FilterInput
+from profilegraph.api.segments.filters import FilterInputs
 from profilegraph.api.taxonomies.types import Tag
 from profilegraph.errors import InvalidInput
 from profilegraph.language.codec import encode
@@ -30,7 +30,7 @@ Filters = Annotated[
     list[Node] | None,
     strawberry.argument(
         description="Filters that are not saved; they come after the segments.",
-        graphql_type=list[FilterInput] | None,
+        graphql_type=FilterInputs | None,
     ),
 ]
 

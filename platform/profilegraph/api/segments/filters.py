@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from functools import cache
 from inspect import cleandoc
-from types import UnionType
+from types import GenericAlias, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
@@ -22,7 +22,9 @@ from profilegraph.language.codec import decode, decode_person
 from profilegraph.language.nodes import LEAVES, Leaf, Node, PersonTest, Window, json_name
 from profilegraph.language.nodes.parts import NodePart, descriptions
 
-_Filter = Annotated["FilterInput", strawberry.lazy("profilegraph.api.segments.filters")]
+_FILTER_INPUT = "FilterInput"
+_Filter: Any = Annotated[_FILTER_INPUT, strawberry.lazy(__name__)]
+"""The type of filters, which is made of the others and they of it."""
 
 
 def canonical(value: Any) -> Any:
@@ -45,16 +47,19 @@ def _input(name: str, description: str, members: Mapping[str, tuple[Any, Any]]) 
 
 
 @cache
-def input_of(part: type[NodePart]) -> type:
+def input_of(part: type) -> type:
     """Return the input type of a leaf, or of what leaves are made of."""
     hints, told = get_type_hints(part), descriptions(part)
     members = {
-        one.name: _member(one, hints[one.name], told[json_name(one.name)])
-        for one in fields(part)  # type: ignore[arg-type]  # every part is a dataclass
+        one.name: _member(one, hints[one.name], told[json_name(one.name)]) for one in fields(part)
     }
-    leaf = issubclass(part, Leaf)
-    name = f"{part.NAME[0].upper()}{part.NAME[1:]}Condition" if leaf else part.__name__
-    return _input(name, _description(part), members)
+    return _input(_name(part), _description(part), members)
+
+
+def _name(part: type) -> str:
+    if issubclass(part, Leaf):
+        return f"{part.NAME[0].upper()}{part.NAME[1:]}Condition"
+    return part.__name__
 
 
 def _member(one: Field[Any], hint: Any, description: str) -> tuple[Any, Any]:
@@ -90,12 +95,12 @@ def _filter_input() -> type:
     }
     leaves = {
         leaf.NAME: (
-            input_of(leaf) | None,  # type: ignore[operator]  # a class that Strawberry knows
+            _type(leaf) | None,
             optional(_description(leaf).partition("\n")[0], leaf.NAME),
         )
         for leaf in LEAVES
     }
-    return _input("FilterInput", _FILTER, groups | leaves)
+    return _input(_FILTER_INPUT, _FILTER, groups | leaves)
 
 
 _FILTER = """One condition on customers: exactly one of the fields is given, and not null.
@@ -105,6 +110,12 @@ Every condition is true or false of a customer: of a value that is not known, ev
 false, and so its `not` is true."""
 
 
-WindowInput = input_of(Window)
-PersonInput = parse_with(lambda value, _: decode_person(canonical(value)))(input_of(PersonTest))
-FilterInput = parse_with(lambda value, context: decode(canonical(value), context.conditions))(_filter_input())
+WindowInput: type = input_of(Window)
+PersonInput: type = parse_with(lambda value, _: decode_person(canonical(value)))(
+    input_of(PersonTest)
+)
+FilterInput: type = parse_with(lambda value, context: decode(canonical(value), context.conditions))(
+    _filter_input()
+)
+FilterInputs = GenericAlias(list, FilterInput)
+"""A list of filters."""

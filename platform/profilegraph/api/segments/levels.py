@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from profilegraph.api.runtime.fields import optional, parse_with
-from profilegraph.api.segments.filters import FilterInput, WindowInput, canonical
+from profilegraph.api.segments.filters import FilterInputs, WindowInput, canonical
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.language.codec import Conditions
 from profilegraph.language.nodes import Node, Window
@@ -53,7 +53,7 @@ class LevelInput:
     event_count: EventBandsInput | None = optional("By how many events of a type there are.")
     event_total: EventBandsInput | None = optional("By what the amounts of events add up to.")
     filters: list[Node] | None = optional(
-        "By filters of your own; they may overlap.", graphql_type=list[FilterInput] | None
+        "By filters of your own; they may overlap.", graphql_type=FilterInputs | None
     )
 
 

@@ -46,7 +46,6 @@ class TaxonomyMutation:
         )
         requester = command_context(info.context, idempotency_key)
         key = await editing.save_taxonomy_of_people(info.context.platform, command, requester)
-        info.context.forget()
         taxonomies = (await info.context.catalogue()).taxonomies
         return Taxonomy.of(next(one for one in taxonomies if one.key == key))
 
@@ -69,7 +68,6 @@ class TaxonomyMutation:
         )
         requester = command_context(info.context, idempotency_key)
         key = await editing.save_dimension(info.context.platform, command, requester)
-        info.context.forget()
         return Dimension.of(key, await info.context.catalogue())
 
     @field(
@@ -91,7 +89,6 @@ class TaxonomyMutation:
         )
         requester = command_context(info.context, idempotency_key)
         key = await editing.save_tag(info.context.platform, command, requester)
-        info.context.forget()
         return Tag.of(key, await info.context.catalogue())
 
     @field(
@@ -130,7 +127,6 @@ class TaxonomyMutation:
         """Return the applied change."""
         wanted = Application(key, digest, allow_broken)
         done = await apply(info.context.platform, wanted, command_context(info.context))
-        info.context.forget()
         return TaxonomyChange.of(done)
 
     @field(
@@ -140,7 +136,6 @@ class TaxonomyMutation:
     async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
         """Return the change that was taken back."""
         done = await undo(info.context.platform, key, command_context(info.context))
-        info.context.forget()
         return TaxonomyChange.of(done)
 
 

@@ -226,8 +226,9 @@ class GraphCache:
 class RequestSnapshot:
     """What is known as of the first time that somebody asks: for all parts of one request."""
 
-    def __init__(self, knowledge: GraphCache) -> None:
+    def __init__(self, knowledge: GraphCache, on_forget: Callable[[], None] = lambda: None) -> None:
         self._knowledge = knowledge
+        self._on_forget = on_forget
         # Sent when the request begins; the answer is there when it is read.
         self._question = knowledge.question()
         self._known: CachedGraph | None = None
@@ -268,3 +269,4 @@ class RequestSnapshot:
         self._known = self._look = self._catalogue = self._question = None
         self._made = {}
         self.computing = Computing(self._knowledge.threads)
+        self._on_forget()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
-from profilegraph.domain.records.customers import Identity, Tagging
+from profilegraph.domain.records.customers import Identity, Tagging, TagSource
+from profilegraph.domain.refusals import checked_record
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.conformance import conform
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.values import Record
-from profilegraph.errors import Conflict, InvalidInput, NotFound
+from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.importers.values.contacts import canonical_identity
 from profilegraph.services import duties
 from profilegraph.services.commands import ChangeCommand, run_command
@@ -36,10 +37,8 @@ class TagCustomers(ChangeCommand):
     """Tags that are to be put on customers."""
 
     customers: tuple[str, ...]
-    tags: tuple[Mapping[str, Any], ...]
-    """What was said of each tag, by field."""
-    taggings: tuple[Tagging, ...] = field(compare=False)
-    """Each tag on each customer; the moment at which somebody asks is in them."""
+    tags: tuple[dict[str, Any], ...]
+    """What is said of each tag, by field; since now and by who asks where that is left out."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ async def tag_customers(platform: Platform, command: TagCustomers, context: Comm
     """
     catalogue = await platform.catalogue_for_change()
     dimensions = _dimensions([one["tag"] for one in command.tags], catalogue)
-    checked = _checked(platform, command.taggings, catalogue)
+    checked = _checked(platform, _taggings(command, context), catalogue)
 
     async def work(transaction: Transaction) -> int:
         await duties.require(
@@ -87,6 +86,23 @@ async def tag_customers(platform: Platform, command: TagCustomers, context: Comm
         return await _write(transaction, checked, context.now)
 
     return await run_command(platform, command, context, work)
+
+
+def _taggings(command: TagCustomers, context: CommandContext) -> list[Tagging]:
+    """Return each tag on each customer; raises InvalidInput, and Forbidden for what is not by hand."""
+    by_default: dict[str, Any] = {"since": context.now, "by": context.author}
+    given = [
+        by_default | one | {"customer": key} for key in command.customers for one in command.tags
+    ]
+    taggings = [checked_record(Tagging, one) for one in given]
+    for one in taggings:
+        if one.source is not TagSource.MANUAL and not context.actor.administrator:
+            raise Forbidden(
+                f"employees tag by hand, not as {one.source}.",
+                hint="Leave `source` out, or use a key without an employee: a machine's.",
+                where="source",
+            )
+    return taggings
 
 
 async def untag_customers(
@@ -129,11 +145,6 @@ async def _write(transaction: Transaction, records: Sequence[Record], now: datet
 def _checked(platform: Platform, records: Iterable[Record], catalogue: Catalogue) -> list[Record]:
     region = platform.deployment.phone_region
     return [_canonical(conform(record, catalogue), region) for record in records]
-
-
-async def require_tags(platform: Platform, tags: Iterable[str]) -> None:
-    """Raise NotFound, with the nearest one that exists, unless every tag exists by its full key."""
-    _dimensions(tags, await platform.catalogue_for_change())
 
 
 def _dimensions(tags: Iterable[str], catalogue: Catalogue) -> set[str]:

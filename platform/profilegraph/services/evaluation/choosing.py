@@ -113,7 +113,7 @@ async def library_of(platform: Platform, node: Node, when: When | None = None) -
 
 
 @dataclass(frozen=True)
-class ResolvedFilter:
+class ValidFilter:
     """A filter that was checked, with the saved segments that it is asked with."""
 
     library: SavedFilters
@@ -149,8 +149,8 @@ async def _grounds(
     known = await platform.known()
     if isinstance(when, Past):
         known = replace(known, catalogue=await catalogue_of(platform, when))
-    resolved = [await _resolved(platform, node, known.catalogue, when) for node in nodes]
-    leaves = sum(one.size.leaves for one in resolved)
+    checked = [await _checked(platform, node, known.catalogue, when) for node in nodes]
+    leaves = sum(one.size.leaves for one in checked)
     if leaves > MOST_LEAVES:
         raise InvalidFilter(
             f"with the segments that they refer to, the filters have {leaves} conditions together;"
@@ -158,25 +158,25 @@ async def _grounds(
             hint="Ask for fewer or simpler filters at once.",
             where="filter",
         )
-    library = _joined([one.library for one in resolved])
+    library = _joined([one.library for one in checked])
     await require_answerable(platform, nodes, library, when)
     return known, platform.context(when, library)
 
 
-async def _resolved(
+async def _checked(
     platform: Platform, node: Node, catalogue: Catalogue, when: When
-) -> ResolvedFilter:
+) -> ValidFilter:
     """Return a filter, checked once a request as of one moment; raises InvalidFilter."""
 
-    async def resolve() -> ResolvedFilter:
+    async def resolve() -> ValidFilter:
         library = current_library(await library_of(platform, node, when), catalogue)
-        return ResolvedFilter(library, platform.sound.size(node, catalogue, library))
+        return ValidFilter(library, platform.sound.size(node, catalogue, library))
 
     if not references(node) and not isinstance(when, Past):
         # Nothing is read, and `sound` remembers it.
-        return ResolvedFilter(NO_SEGMENTS, platform.sound.size(node, catalogue, NO_SEGMENTS))
+        return ValidFilter(NO_SEGMENTS, platform.sound.size(node, catalogue, NO_SEGMENTS))
     at = when.at if isinstance(when, Past) else None
-    return await platform.once(("resolved", node, at), resolve)
+    return await platform.once(("checked", node, at), resolve)
 
 
 def _joined(libraries: Sequence[SavedFilters]) -> SavedFilters:

@@ -66,15 +66,16 @@ class GraphEvaluator:
         return await self._ask(everyone(self.context))
 
     async def members(self, node: Node) -> BitMap:
-        """Return the customers that may be seen and match."""
-        async with self.memo.turn(node):
-            return await self._evaluated(node)
+        """Return the customers that may be seen and match; each condition is evaluated once.
 
-    async def _evaluated(self, node: Node) -> BitMap:
-        found = self.memo.members.get(node)
-        if found is None:
-            found = self.memo.members[node] = await self._members(node)
-        return found
+        Whoever asks for a condition that is being evaluated waits for it. Nobody waits in a circle:
+        a condition is held while those within it are.
+        """
+        async with self.memo.turn(node):
+            found = self.memo.members.get(node)
+            if found is None:
+                found = self.memo.members[node] = await self._members(node)
+            return found
 
     async def _members(self, node: Node) -> BitMap:
         match node:
@@ -83,16 +84,16 @@ class GraphEvaluator:
                 for condition in conditions:
                     if not some:
                         break
-                    some = some & await self._evaluated(condition)
+                    some = some & await self.members(condition)
                 return some
             case AnyOf(conditions):
-                return BitMap.union(BitMap(), *[await self._evaluated(one) for one in conditions])
+                return BitMap.union(BitMap(), *[await self.members(one) for one in conditions])
             case Not(condition):
-                return await self.everyone() - await self._evaluated(condition)
+                return await self.everyone() - await self.members(condition)
             case Listed(ordinals):
                 return await self.everyone() & ordinals
             case InSegment(key):
-                return await self._evaluated(self.context.library.segment(key).filter)
+                return await self.members(self.context.library.segment(key).filter)
             case Related():
                 return await self._related(node)
             case _:
@@ -113,7 +114,7 @@ class GraphEvaluator:
         The graph is asked for the relations alone: of the paths along them, which it would follow
         one by one, there may be more than anybody can wait for.
         """
-        seen, matching = await self.everyone(), await self._evaluated(leaf.where)
+        seen, matching = await self.everyone(), await self.members(leaf.where)
         if self.memo.relations is None:
             rows = await filters.relations(self.reading)
             self.memo.relations = Relations(IndexTable.of(SCHEMA["relations"], rows))

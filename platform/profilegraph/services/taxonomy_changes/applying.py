@@ -91,6 +91,7 @@ async def apply(
         work = _Work(platform, plan, wanted, context, members, at_once)
         await platform.database.write(work.begin)
     await finish(platform, wanted.key, at_once)
+    platform.changed()
     return await kept_change(platform, wanted.key)
 
 

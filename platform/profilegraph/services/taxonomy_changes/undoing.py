@@ -71,6 +71,7 @@ async def undo(
 
     while await platform.database.write(batch):
         pass
+    platform.changed()
     return await kept_change(platform, key)
 
 
