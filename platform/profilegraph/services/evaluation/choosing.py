@@ -163,9 +163,7 @@ async def _grounds(
     return known, platform.context(when, library)
 
 
-async def _checked(
-    platform: Platform, node: Node, catalogue: Catalogue, when: When
-) -> ValidFilter:
+async def _checked(platform: Platform, node: Node, catalogue: Catalogue, when: When) -> ValidFilter:
     """Return a filter, checked once a request as of one moment; raises InvalidFilter."""
 
     async def resolve() -> ValidFilter:
