@@ -144,7 +144,7 @@ def json_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     choices = []
     for name, kind in _KINDS.items():
-        schema = _adapter(kind).json_schema(ref_template="#/$defs/{model}")
+        schema = _adapter(kind).json_schema(ref_template="#/$defs/{model}")  # type: ignore[arg-type]  # a class is hashable
         definitions |= schema.pop("$defs", {})
         definitions[schema["title"]] = schema
         choices.append(_choice(name, {"$ref": f"#/$defs/{schema['title']}"}))
@@ -234,7 +234,7 @@ def _list(body: object, place: str) -> Sequence[object]:
 
 def _validated(kind: type[T], body: object, place: str) -> T:
     try:
-        return cast("T", _adapter(kind).validate_python(body))
+        return cast("T", _adapter(kind).validate_python(body))  # type: ignore[arg-type]
     except ValidationError as fault:
         told = [(_path(place, e["loc"]), _said(e, kind)) for e in reasons(fault)]
         first, *others = told
