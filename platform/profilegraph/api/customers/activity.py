@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.customers.organisation import DecisionMaker, Employee
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import FollowUpKind, OpportunityOutcome
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node
@@ -16,7 +17,7 @@ from profilegraph.api.runtime.labels import Locale, channel_name, enum_label, ev
 from profilegraph.domain.records import activity as domain
 
 
-@strawberry.type(description="Something that a customer did.")
+@object_type
 class Event(Node):
     """Something that a customer did."""
 
@@ -44,23 +45,23 @@ class Event(Node):
             amount=found.amount,
         )
 
-    @field("What people call the event type; its key where no taxonomy has it any more.")
+    @field
     async def type_label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the event type's label."""
+        """What people call the event type; its key where no taxonomy has it any more."""
         return await event_type_label(info, self.type, locale)
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """What people call the channel, where it has a name."""
         return await channel_name(info, self.channel)
 
-    @field("The decision-maker who did it, where that is known.")
+    @field
     async def person(self, info: Info) -> DecisionMaker | None:
-        """Return who did it."""
+        """The decision-maker who did it, where that is known."""
         return await DecisionMaker.load(info, self.customer_key, self.person_key)
 
 
-@strawberry.type(description="Something that we did with a customer.")
+@object_type
 class FollowUp(Node):
     """Something that we did with a customer."""
 
@@ -82,18 +83,18 @@ class FollowUp(Node):
             outcome=found.outcome,
         )
 
-    @field("What people call the way in which we met.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """What people call the way in which we met."""
         return enum_label(self.kind, locale)
 
-    @field("The employee who did it.")
+    @field
     async def employee(self, info: Info) -> Employee | None:
-        """Return the employee."""
+        """The employee who did it."""
         return await Employee.load(info, self.employee_key)
 
 
-@strawberry.type(description="A possible sale.")
+@object_type
 class Opportunity(Node):
     """A possible sale."""
 
@@ -119,20 +120,20 @@ class Opportunity(Node):
             reason=found.reason,
         )
 
-    @field("What people call the outcome.")
+    @field
     def outcome_label(self, locale: Locale = "en") -> str:
-        """Return the outcome's label."""
+        """What people call the outcome."""
         return enum_label(self.outcome, locale)
 
 
-@strawberry.type(description="That a customer came to us by a channel.")
+@object_type
 class Arrival:
     """That a customer came to us by a channel."""
 
     channel: str = strawberry.field(description="Key of the channel.")
     at: datetime = strawberry.field(description="When, UTC.")
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """What people call the channel, where it has a name."""
         return await channel_name(info, self.channel)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
+from profilegraph.api.runtime.definitions import input_type
 from profilegraph.api.runtime.enums import (
     CustomerKind,
     DecisionRole,
@@ -39,7 +40,7 @@ _SINCE = "Since when it is so, with a time zone; from now on if left out."
 _KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
 
 
-@strawberry.input(description="A key by which a channel knows a customer.")
+@input_type
 class IdentityInput:
     """A key by which a channel knows a customer."""
 
@@ -53,11 +54,9 @@ class IdentityInput:
     )
 
 
-@strawberry.input(
-    description="A new value of an attribute, in the field of its type; in none to clear it."
-)
+@input_type
 class AttributeInput:
-    """A new value of an attribute."""
+    """A new value of an attribute, in the field of its type; in none to clear it."""
 
     key: str = strawberry.field(description="Key of the attribute.")
     number: float | None = optional("Where the type is NUMBER.")
@@ -81,11 +80,9 @@ class AttributeInput:
         return values[0] if values else None
 
 
-@strawberry.input(
-    description="A customer to save; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveCustomerInput:
-    """A customer to save."""
+    """A customer to save; what is left out stays as it is, null clears it."""
 
     key: str = strawberry.field(description=_KEY)
     kind: CustomerKind | None = optional(
@@ -99,11 +96,9 @@ class SaveCustomerInput:
     identities: list[IdentityInput] | None = optional("Further identities; others stay.")
 
 
-@strawberry.input(
-    description="A department to save; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveDepartmentInput:
-    """A department to save."""
+    """A department to save; what is left out stays as it is, null clears it."""
 
     key: str = strawberry.field(description=_KEY)
     customer: str = strawberry.field(description="Key of the customer that it is a part of.")
@@ -113,11 +108,9 @@ class SaveDepartmentInput:
     since: datetime | None = optional(_SINCE)
 
 
-@strawberry.input(
-    description="A decision-maker to save; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveDecisionMakerInput:
-    """A decision-maker to save."""
+    """A decision-maker to save; what is left out stays as it is, null clears it."""
 
     key: str = strawberry.field(description=_KEY)
     customer: str = strawberry.field(description="Key of the customer that the person is at.")
@@ -131,9 +124,9 @@ class SaveDecisionMakerInput:
     since: datetime | None = optional(_SINCE)
 
 
-@strawberry.input(description="A tag to put on customers, and what is known about it.")
+@input_type
 class TaggingInput:
-    """A tag to put on customers."""
+    """A tag to put on customers, and what is known about it."""
 
     tag: str = strawberry.field(description="Full key of the tag, `dimension/tag`.")
     since: datetime | None = optional("Since when, with a time zone; now if left out.")
@@ -148,7 +141,7 @@ class TaggingInput:
     frequency: str | None = optional("How often, such as weekly.")
 
 
-@strawberry.input(description="Something that a customer did.")
+@input_type
 class EventInput:
     """Something that a customer did."""
 
@@ -164,12 +157,12 @@ class EventInput:
     person: str | None = optional("Key of the decision-maker who did it.")
 
 
-@strawberry.input(
-    description="What people read, in both languages of the product or in one of them; the other one"
-    " stays as it is."
-)
+@input_type
 class LabelsInput:
-    """What people read, in both languages or in one of them."""
+    """A text that people read, in both languages of the product or in one of them.
+
+    The language that is left out stays as it is.
+    """
 
     zh_cn: str | None = optional("In Chinese.", name="zhCN")
     en: str | None = optional("In English.")
@@ -182,7 +175,7 @@ class LabelsInput:
             raise _invalid(fault) from fault
 
 
-@strawberry.input(description="A segment to save.")
+@input_type
 class SaveSegmentInput:
     """A segment to save."""
 
@@ -196,7 +189,7 @@ class SaveSegmentInput:
     base_version: int | None = optional(BASE_VERSION)
 
 
-@strawberry.input(description="A segment whose members are chosen by hand.")
+@input_type
 class SaveStaticSegmentInput:
     """A segment whose members are chosen by hand."""
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import IdentityKind, TagSource
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.labels import Locale, enum_label
@@ -16,22 +17,22 @@ from profilegraph.domain.records.customers import AttributeValue as Value
 from profilegraph.services.customers.profiles import IndexedTagging
 
 
-@strawberry.type(description="A key by which a channel knows a customer.")
+@object_type
 class Identity:
     """A key by which a channel knows a customer."""
 
     kind: IdentityKind = strawberry.field(description="Which channel.")
     value: str = strawberry.field(description="The key, in its canonical form.")
 
-    @field("What people call the channel.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """What people call the channel."""
         return enum_label(self.kind, locale)
 
 
-@strawberry.type(description="That a customer carries a tag, and who says so.")
+@object_type
 class Tagging:
-    """That a customer carries a tag."""
+    """That a customer carries a tag, and who says so."""
 
     tag: Tag = strawberry.field(description="The tag.")
     found: strawberry.Private[domain.Tagging | IndexedTagging]
@@ -39,59 +40,59 @@ class Tagging:
     GRAPH_ONLY: ClassVar = frozenset({"by", "evidence", "hours", "frequency"})
     """Names of the fields that the index does not know: whoever wants them reads the graph."""
 
-    @field("Since when, UTC.")
+    @field
     def since(self) -> datetime:
-        """Return since when it holds."""
+        """Since when, UTC."""
         return self.found.since
 
-    @field("When it ends, UTC, where it does.")
+    @field
     def until(self) -> datetime | None:
-        """Return when it ends."""
+        """When it ends, UTC, where it does."""
         return self.found.until
 
-    @field("What put it on.")
+    @field
     def source(self) -> TagSource:
-        """Return what put it on."""
+        """What put it on."""
         return TagSource(self.found.source)
 
-    @field("What people call what put it on.")
+    @field
     def source_label(self, locale: Locale = "en") -> str:
-        """Return the source's label."""
+        """What people call what put it on."""
         return enum_label(TagSource(self.found.source), locale)
 
-    @field("Who put it on: a person's name, a model's key.")
+    @field
     def by(self) -> str | None:
-        """Return who put it on."""
+        """Who put it on: a person's name, a model's key."""
         return self._whole.by
 
-    @field("How sure it is, 0 to 1.")
+    @field
     def confidence(self) -> float:
-        """Return how sure it is."""
+        """How sure it is, 0 to 1."""
         return self.found.confidence
 
-    @field("How strongly it holds, 0 to 1.")
+    @field
     def weight(self) -> float:
-        """Return how strongly it holds."""
+        """How strongly it holds, 0 to 1."""
         return self.found.weight
 
-    @field("What it rests on.")
+    @field
     def evidence(self) -> str | None:
-        """Return what it rests on."""
+        """What it rests on."""
         return self._whole.evidence
 
-    @field("On which days of the week it holds; 1 is Monday, none means any.")
+    @field
     def weekdays(self) -> list[int]:
-        """Return on which days of the week it holds."""
+        """On which days of the week it holds; 1 is Monday, none means any."""
         return list(self.found.weekdays)
 
-    @field("At what times of day, such as 18:00-22:00.")
+    @field
     def hours(self) -> str | None:
-        """Return at what times of day it holds."""
+        """At what times of day, such as 18:00-22:00."""
         return self._whole.hours
 
-    @field("How often, such as weekly.")
+    @field
     def frequency(self) -> str | None:
-        """Return how often it holds."""
+        """How often, such as weekly."""
         return self._whole.frequency
 
     @property
@@ -100,11 +101,9 @@ class Tagging:
         return self.found
 
 
-@strawberry.type(
-    description="The value of an attribute; the one field is set that its definition's type names."
-)
+@object_type
 class AttributeValue:
-    """The value of an attribute, in the field of its type."""
+    """The value of an attribute; the one field is set that its definition's type names."""
 
     attribute: AttributeDefinition = strawberry.field(description="What it is the value of.")
     number: float | None = strawberry.field(description="Where the type is NUMBER.")
@@ -124,9 +123,9 @@ class AttributeValue:
         )
 
 
-@strawberry.type(description="A number that a model computed for the customer.")
+@object_type
 class MetricValue:
-    """A number that a model computed."""
+    """A number that a model computed for the customer."""
 
     metric: MetricDefinition = strawberry.field(description="What it measures.")
     value: float = strawberry.field(description="The number.")

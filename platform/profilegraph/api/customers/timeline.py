@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from profilegraph.api.customers.activity import Event, FollowUp
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.ids import decode_text, encode_text
 from profilegraph.api.runtime.paging import PageInfo, foreign_cursor
 from profilegraph.domain.limits import MAX_PAGE
@@ -27,7 +28,7 @@ Types = Annotated[
 ]
 
 
-@strawberry.type(description="One event of a page.")
+@object_type
 class EventEdge:
     """One event of a page."""
 
@@ -35,9 +36,9 @@ class EventEdge:
     node: Event = strawberry.field(description="The event.")
 
 
-@strawberry.type(description="A page of what a customer did, the newest first.")
+@object_type
 class EventConnection:
-    """A page of what a customer did."""
+    """A page of what a customer did, the newest first."""
 
     edges: list[EventEdge] = strawberry.field(description="The events of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
@@ -49,7 +50,7 @@ class EventConnection:
         return cls(edges=[EventEdge(cursor=_cursor(one), node=one) for one in page], page_info=info)
 
 
-@strawberry.type(description="One follow-up of a page.")
+@object_type
 class FollowUpEdge:
     """One follow-up of a page."""
 
@@ -57,9 +58,9 @@ class FollowUpEdge:
     node: FollowUp = strawberry.field(description="The follow-up.")
 
 
-@strawberry.type(description="A page of what we did with a customer, the newest first.")
+@object_type
 class FollowUpConnection:
-    """A page of what we did with a customer."""
+    """A page of what we did with a customer, the newest first."""
 
     edges: list[FollowUpEdge] = strawberry.field(description="The follow-ups of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")

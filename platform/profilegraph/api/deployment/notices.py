@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.labels import Locale
@@ -23,7 +24,7 @@ describe(
 )
 
 
-@strawberry.type(description="That records were saved only later than the moment asked about.")
+@object_type
 class Notice:
     """That records were saved only later than the moment asked about."""
 
@@ -37,9 +38,9 @@ class Notice:
         description="Whether nothing is known of the moment: an answer as of then is empty."
     )
 
-    @field("The notice as a sentence.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return the notice as a sentence."""
+        """The notice as a sentence."""
         return self.noted.text(locale)
 
     @classmethod

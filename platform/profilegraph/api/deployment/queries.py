@@ -5,14 +5,13 @@ from __future__ import annotations
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 
 
-@strawberry.type(
-    description="What amounts, phone numbers and days mean, for every process on the same graph."
-)
+@object_type
 class Deployment:
-    """What amounts, phone numbers and days mean."""
+    """What amounts, phone numbers and days mean, for every process on the same graph."""
 
     currency: str = strawberry.field(description="Currency of all amounts (ISO 4217), such as CNY.")
     phone_region: str = strawberry.field(
@@ -27,9 +26,9 @@ class Deployment:
 class DeploymentQuery:
     """What belongs to the deployment."""
 
-    @field("The settings of the deployment, which its graph keeps.")
+    @field
     async def deployment(self, info: Info) -> Deployment:
-        """Return the settings of the deployment."""
+        """The settings of the deployment, which its graph keeps."""
         platform = info.context.platform
         await info.context.catalogue()  # a look at what changed, shared by the whole request
         kept = platform.deployment

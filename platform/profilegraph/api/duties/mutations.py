@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.duties.types import DutyLoan
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import Duty
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
@@ -23,7 +24,7 @@ DimensionKey = Annotated[str, strawberry.argument(description="Key of the dimens
 WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
 
 
-@strawberry.type(description="What cleaning did, or would do.")
+@object_type
 class CleanedTags:
     """What cleaning did, or would do."""
 
@@ -38,16 +39,11 @@ class CleanedTags:
     )
 
 
-@strawberry.type(
-    description="What can be changed by duty, and what administrators change about it."
-)
+@object_type
 class DutyMutation:
     """What can be changed by duty, and what administrators change about it."""
 
-    @field(
-        "Closes the taggings of a dimension that no longer hold, of all customers: those that are"
-        " over, and those that nobody has said again for long. Needs the duty CLEAN."
-    )
+    @field
     async def clean_tags(
         self,
         info: Info,
@@ -71,7 +67,11 @@ class DutyMutation:
         ] = False,
         idempotency_key: IdempotencyKey = None,
     ) -> CleanedTags:
-        """Return what was closed."""
+        """Closes the taggings of a dimension that no longer hold, of all customers.
+
+        They are those that are over, and those that nobody has said again for long. Needs the
+        duty CLEAN.
+        """
         context = info.context
         command = CleanTags(dimension, older_than_days, frozen_days, dry_run)
         requester = command_context(context, idempotency_key)
@@ -79,10 +79,7 @@ class DutyMutation:
         context.forget()
         return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
 
-    @field(
-        "Gives a duty in a dimension to a team, whatever its taxonomy says, and keeps it so when the"
-        " taxonomy is loaded anew. Administrators alone may."
-    )
+    @field
     async def assign_duty(
         self,
         info: Info,
@@ -96,7 +93,10 @@ class DutyMutation:
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> Dimension:
-        """Return the dimension."""
+        """Gives a duty in a dimension to a team, whatever its taxonomy says.
+
+        It stays so when the taxonomy is loaded anew. Administrators alone may.
+        """
         context = info.context
         command = AssignDuty(dimension, duty, team)
         requester = command_context(context, idempotency_key)
@@ -104,10 +104,7 @@ class DutyMutation:
         context.forget()
         return Dimension.of(key, await context.catalogue())
 
-    @field(
-        "Lends a duty in a dimension to an employee, or to a team with those within it, until a"
-        " moment. Administrators alone may."
-    )
+    @field
     async def lend_duty(
         self,
         info: Info,
@@ -128,7 +125,10 @@ class DutyMutation:
         note: Annotated[str, strawberry.argument(description="Why.")] = "",
         idempotency_key: IdempotencyKey = None,
     ) -> DutyLoan:
-        """Return the loan."""
+        """Lends a duty in a dimension to an employee or a team until a moment.
+
+        A team has it with the teams within it. Administrators alone may.
+        """
         context = info.context
         command = LendDuty(dimension, duty, until, employee, team, note)
         requester = command_context(context, idempotency_key)
@@ -136,14 +136,17 @@ class DutyMutation:
         context.forget()
         return DutyLoan.of(loan)
 
-    @field("Ends a loan before its time; one that is over stays so. Administrators alone may.")
+    @field
     async def end_loan(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Business key of the loan.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DutyLoan:
-        """Return the loan."""
+        """Ends a loan before its time; one that is over stays so.
+
+        Administrators alone may.
+        """
         context = info.context
         loan = await duties.end(
             context.platform, EndLoan(key), command_context(context, idempotency_key)

@@ -9,21 +9,22 @@ import strawberry
 from profilegraph.api.duties.types import DutyLoan
 from profilegraph.api.duties.viewer import Viewer
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.services import duties
 
 
-@strawberry.type(description="What can be asked about duties, and about who asks.")
+@object_type
 class DutyQuery:
     """What can be asked about duties, and about who asks."""
 
-    @field("Who asks, and what they may.")
+    @field
     def viewer(self, info: Info) -> Viewer:
-        """Return who asks."""
+        """Who asks, and what they may."""
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 
-    @list_field("The duties that are lent, the newest loan first.")
+    @list_field
     async def loans(
         self,
         info: Info,
@@ -34,7 +35,7 @@ class DutyQuery:
             bool, strawberry.argument(description="Whether those that are over are listed too.")
         ] = False,
     ) -> list[DutyLoan]:
-        """Return the duties that are lent."""
+        """The duties that are lent, the newest loan first."""
         context = info.context
         found = await duties.loans(context.platform, context.now, dimension, ended=ended)
         return [DutyLoan.of(one) for one in found]

@@ -11,6 +11,7 @@ import strawberry
 
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import MoveCause
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node, decode_text, encode_text
@@ -35,7 +36,7 @@ HistoryAfter = Annotated[
 ]
 
 
-@strawberry.type(description="That a customer entered or left a live segment.")
+@object_type
 class MembershipMove:
     """That a customer entered or left a live segment."""
 
@@ -59,7 +60,7 @@ class MembershipMove:
         )
 
 
-@strawberry.type(description="One move of a list.")
+@object_type
 class MembershipMoveEdge:
     """One move of a list."""
 
@@ -67,15 +68,15 @@ class MembershipMoveEdge:
     node: MembershipMove = strawberry.field(description="The move.")
 
 
-@strawberry.type(description="A page of the moves of a live segment, the newest first.")
+@object_type
 class MembershipMoveConnection:
-    """A page of the moves of a live segment."""
+    """A page of the moves of a live segment, the newest first."""
 
     edges: list[MembershipMoveEdge] = strawberry.field(description="The moves of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
 
 
-@strawberry.type(description="How a live segment is evaluated.")
+@object_type
 class SegmentLive:
     """How a live segment is evaluated."""
 
@@ -91,17 +92,17 @@ class SegmentLive:
         description="As of when all customers were evaluated last, UTC."
     )
 
-    @field(
-        "Why it is not evaluated at present: the segment is broken, or its last evaluation failed. It"
-        " goes on by itself when that is mended; null where it is evaluated."
-    )
+    @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
-        """Return why it is not evaluated at present."""
+        """Why it is not evaluated at present: the segment is broken, or its last evaluation failed.
+
+        It goes on by itself when that is mended; null where it is evaluated.
+        """
         return await _resting(info, self.watch.segment, locale) or self.watch.problem
 
-    @field("When all customers are evaluated next by the schedule, UTC; null without one.")
+    @field
     def next_at(self, info: Info) -> datetime | None:
-        """Return when the schedule falls next."""
+        """When all customers are evaluated next by the schedule, UTC; null without one."""
         if self.schedule is None:
             return None
         zone = info.context.platform.deployment.zone
@@ -121,9 +122,9 @@ class SegmentLive:
         )
 
 
-@strawberry.type(description="Where the moves of a live segment are sent, signed.")
+@object_type
 class Webhook(Node):
-    """Where the moves of a live segment are sent."""
+    """Where the moves of a live segment are sent, signed."""
 
     failure: strawberry.Private[str | None]
     segment: strawberry.Private[str]
@@ -140,9 +141,9 @@ class Webhook(Node):
         description="When the last message was taken, UTC."
     )
 
-    @field("Why nothing is sent: the last attempt failed, or the segment is broken; else null.")
+    @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
-        """Return why nothing is sent."""
+        """Why nothing is sent: the last attempt failed, or the segment is broken; else null."""
         return self.failure or await _resting(info, self.segment, locale)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Described fields, with the types that Strawberry's own decorators lose."""
+"""Strawberry's decorators for resolvers: the docstring is the description, and types are kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode
 from strawberry.extensions import FieldExtension
 
+from profilegraph.api.runtime.definitions import description
 from profilegraph.api.runtime.internals import (
     AsyncExtensionResolver,
     SyncExtensionResolver,
@@ -23,33 +24,32 @@ OF_FILTER = "of_filter"
 """Key of a field's metadata: whether its value grows with the filter that was asked with."""
 
 
-def field(
-    description: str, *, tells_filter: bool = False
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a method the resolver of a field.
+def field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a method the resolver of a field, described by its docstring."""
+    return _described(resolve)
 
-    Whether its value grows with the filter that was asked with is said for the estimate.
+
+def filter_field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a method the resolver of a field whose value grows with the filter of the question.
+
+    The estimate of a request reads that from the field's metadata.
     """
-    return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.field(description=description, metadata={OF_FILTER: tells_filter}),
-    )
+    return _described(resolve, metadata={OF_FILTER: True})
 
 
-def subscription_field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a generator the resolver of a subscription."""
-    return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.subscription(description=description),
-    )
+def list_field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a method the resolver of a list whose items the request counts."""
+    return _described(resolve, extensions=[Counted()])
 
 
-def list_field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a method the resolver of a list, counted by the request."""
-    return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.field(description=description, extensions=[Counted()]),
-    )
+def subscription_field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a generator the resolver of a subscription."""
+    return _described(resolve, is_subscription=True)
+
+
+def _described(resolve: Callable[P, R], **options: Any) -> Callable[P, R]:
+    made: Any = strawberry.field(description=description(resolve), **options)
+    return cast("Callable[P, R]", made(resolve))
 
 
 class Counted(FieldExtension):
@@ -108,6 +108,6 @@ def _selected(nodes: Iterable[FieldNode], info: strawberry.Info) -> Iterator[Fie
                 stack.append(one.selection_set)
 
 
-def optional(description: str, name: str | None = None) -> Any:
+def optional(text: str, name: str | None = None) -> Any:
     """Return an input field that may be left out."""
-    return strawberry.field(default=strawberry.UNSET, name=name, description=description)
+    return strawberry.field(default=strawberry.UNSET, name=name, description=text)

@@ -11,6 +11,7 @@ from datetime import datetime
 import strawberry
 from pydantic import TypeAdapter
 
+from profilegraph.api.runtime.definitions import interface_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.domain.values import Moment
 from profilegraph.errors import InvalidInput
@@ -90,18 +91,15 @@ def decode_text(text: str) -> str:
         raise ValueError("not Base64") from fault
 
 
-ID = "The global id, unique within the whole API. Do not look inside."
-
-
-@strawberry.interface(description="An object that has an id of its own.")
+@interface_type
 class Node:
-    """An object that is found again by its global id."""
+    """An object that has an id of its own."""
 
     key: str = strawberry.field(
         description="The business key: chosen by whoever saved the object, unique within its type."
     )
 
-    @field(ID)
+    @field
     def id(self) -> strawberry.ID:
-        """Return the global id."""
+        """An opaque global id, unique within the whole API."""
         return encode_id(type(self).__name__, self.key)

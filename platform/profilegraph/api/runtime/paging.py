@@ -11,6 +11,7 @@ from typing import Annotated, Any, assert_never
 import strawberry
 from pydantic import Field, FiniteFloat, TypeAdapter
 
+from profilegraph.api.runtime.definitions import input_type, object_type
 from profilegraph.api.runtime.enums import CustomerOrderField, Direction
 from profilegraph.api.runtime.fields import optional
 from profilegraph.api.runtime.ids import decode_id, decode_text, encode_text
@@ -37,7 +38,7 @@ _READERS: Mapping[type[Scalar], TypeAdapter[Any]] = {
 }
 
 
-@strawberry.type(description="Where a page lies in the whole list.")
+@object_type
 class PageInfo:
     """Where a page lies in the whole list."""
 
@@ -61,13 +62,12 @@ class PageInfo:
         )
 
 
-@strawberry.input(
-    description="""How customers are sorted: by one of field, attribute and metric, else by key.
-
-The key decides between equals. Those who have no value come last, whatever the direction."""
-)
+@input_type
 class CustomerOrder:
-    """How customers are sorted."""
+    """How customers are sorted: by one of field, attribute and metric, else by key.
+
+    The key decides between equals. Those who have no value come last, whatever the direction.
+    """
 
     field: CustomerOrderField | None = optional("By what of their own.")
     attribute: str | None = optional("By an attribute of any type, by its key.")

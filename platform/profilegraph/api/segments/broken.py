@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentFaultKind
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
@@ -16,7 +17,7 @@ from profilegraph.services.segments import broken
 from profilegraph.services.segments.broken import Broken, BrokenReason
 
 
-@strawberry.type(description="One thing that a segment is broken by.")
+@object_type
 class SegmentFault:
     """One thing that a segment is broken by."""
 
@@ -33,32 +34,32 @@ class SegmentFault:
         description="Since when it has been missing, where known, UTC."
     )
 
-    @field("What is wrong, for people.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return what is wrong."""
+        """What is wrong, for people."""
         return self.found.fault.text(locale)
 
-    @field("What to do about it.")
+    @field
     def advice(self, locale: Locale = "en") -> str:
-        """Return what to do about it."""
+        """What to do about it."""
         return self.found.fault.advice(locale)
 
 
-@strawberry.type(
-    description="Why a segment cannot be asked: it names what is not there any more. It mends itself"
-    " when that is there again."
-)
+@object_type
 class BrokenSegment:
-    """Why a segment cannot be asked."""
+    """Why a segment cannot be asked: it names what is not there any more.
+
+    It mends itself when that is there again.
+    """
 
     found: strawberry.Private[Broken]
     since: datetime | None = strawberry.field(
         description="Since when, where known, UTC: the first thing to go counts."
     )
 
-    @list_field("All that is wrong, in the order of the conditions.")
+    @list_field
     def reasons(self) -> list[SegmentFault]:
-        """Return all that is wrong."""
+        """All that is wrong, in the order of the conditions."""
         return [
             SegmentFault(
                 found=one,
@@ -70,9 +71,9 @@ class BrokenSegment:
             for one in self.found.reasons
         ]
 
-    @field("All reasons with their places, as one line.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return all reasons with their places."""
+        """All reasons with their places, as one line."""
         return self.found.text(locale)
 
     @classmethod

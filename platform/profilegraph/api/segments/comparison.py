@@ -8,8 +8,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import Representation
-from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.fields import field, filter_field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.api.taxonomies.types import Tag
@@ -35,30 +36,30 @@ Filters = Annotated[
 ]
 
 
-@strawberry.type(description="One of the segments that lie over one another.")
+@object_type
 class OverlapSegment:
     """One of the segments that lie over one another."""
 
     node: strawberry.Private[Node]
     count: int = strawberry.field(description="How many customers it has.")
 
-    @field("Its key; null of a filter that is not saved.")
+    @field
     def segment_key(self) -> str | None:
-        """Return its key."""
+        """Its key; null of a filter that is not saved."""
         return self.node.key if isinstance(self.node, InSegment) else None
 
-    @field("The segment's label; of a filter, what it asks for.", tells_filter=True)
+    @filter_field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The segment's label; of a filter, what it asks for."""
         return await label_of(info, self.node, locale)
 
-    @field("Who they are, as canonical JSON: a filter to go on with.")
+    @field
     def filter(self) -> JSON:
-        """Return who they are."""
+        """Who they are, as canonical JSON: a filter to go on with."""
         return JSON(encode(self.node))
 
 
-@strawberry.type(description="What two of the segments have in common.")
+@object_type
 class OverlapPair:
     """What two of the segments have in common."""
 
@@ -71,59 +72,59 @@ class OverlapPair:
     )
 
 
-@strawberry.type(description="Those who are in exactly some of the segments, and in no other.")
+@object_type
 class OverlapRegion:
-    """Those who are in exactly some of the segments."""
+    """Those who are in exactly some of the segments, and in no other."""
 
     found: strawberry.Private[comparison.Region]
     members: strawberry.Private[list[OverlapSegment]]
 
-    @list_field("The segments that they are in.")
+    @list_field
     def inside(self) -> list[OverlapSegment]:
-        """Return the segments that they are in."""
+        """The segments that they are in."""
         return self.members
 
-    @field("How many they are.")
+    @field
     def count(self) -> int:
-        """Return how many they are."""
+        """How many they are."""
         return self.found.count
 
-    @field("The labels of the segments that they are in.", tells_filter=True)
+    @filter_field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The labels of the segments that they are in."""
         labels = [await label_of(info, one.node, locale) for one in self.members]
         return " ∩ ".join(labels)
 
-    @field("Who they are, as canonical JSON: a filter to go on with.")
+    @field
     def filter(self) -> JSON:
-        """Return who they are."""
+        """Who they are, as canonical JSON: a filter to go on with."""
         return JSON(encode(self.found.filter))
 
 
-@strawberry.type(description="How segments lie over one another; all are numbers of customers.")
+@object_type
 class SegmentOverlap:
-    """How segments lie over one another."""
+    """How segments lie over one another; all are numbers of customers."""
 
     found: strawberry.Private[comparison.Overlap]
 
-    @field("How many are in at least one of them.")
+    @field
     def union(self) -> int:
-        """Return how many are in at least one of them."""
+        """How many are in at least one of them."""
         return self.found.union
 
-    @field("How many are in all of them.")
+    @field
     def intersection(self) -> int:
-        """Return how many are in all of them."""
+        """How many are in all of them."""
         return self.found.intersection
 
-    @list_field("The segments in the order in which they were named, filters after them.")
+    @list_field
     def segments(self) -> list[OverlapSegment]:
-        """Return the segments."""
+        """The segments in the order in which they were named, filters after them."""
         return self._segments()
 
-    @list_field("Every two of them.")
+    @list_field
     def pairs(self) -> list[OverlapPair]:
-        """Return what every two of them have in common."""
+        """Every two of them."""
         whole = self._segments()
         return [
             OverlapPair(
@@ -136,11 +137,9 @@ class SegmentOverlap:
             for one in self.found.pairs
         ]
 
-    @list_field(
-        "Who is in exactly which of them, the most first; combinations of no one are left out."
-    )
+    @list_field
     def regions(self) -> list[OverlapRegion]:
-        """Return who is in exactly which of them."""
+        """Who is in exactly which of them, the most first; combinations of no one are left out."""
         whole = self._segments()
         return [
             OverlapRegion(found=one, members=[whole[place] for place in one.inside])
@@ -152,104 +151,110 @@ class SegmentOverlap:
         return [OverlapSegment(node=node, count=size) for node, size in pairs]
 
 
-@strawberry.type(description="Between which numbers something lies with a confidence of 95 %.")
+@object_type
 class Interval:
-    """Between which numbers something lies."""
+    """Between which numbers something lies with a confidence of 95 %."""
 
     low: float = strawberry.field(description="At least.")
     high: float = strawberry.field(description="At most.")
 
 
-@strawberry.type(description="How often the customers of one segment carry a tag, and another's.")
+@object_type
 class TagDifference:
     """How often the customers of one segment carry a tag, and another's."""
 
     found: strawberry.Private[comparison.TagFrequency]
 
-    @field("The tag; it includes those below it. Null where no taxonomy has it any more.")
+    @field
     async def tag(self, info: Info) -> Tag | None:
-        """Return the tag."""
+        """The tag; it includes those below it.
+
+        Null where no taxonomy has it any more.
+        """
         return Tag.known(self.found.tag, await info.context.catalogue())
 
-    @field("Its full key, as of the moment asked about.")
+    @field
     def tag_key(self) -> str:
-        """Return its full key."""
+        """Its full key, as of the moment asked about."""
         return self.found.tag
 
-    @field("The name to show to people, as of the moment asked about.")
+    @field
     def label(self, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The name to show to people, as of the moment asked about."""
         return self.found.labels.text(locale)
 
-    @field("Whether it is more or less frequent in a, as far as the interval shows.")
+    @field
     def representation(self) -> Representation:
-        """Return whether it is more or less frequent in a."""
+        """Whether it is more or less frequent in a, as far as the interval shows."""
         return self.found.representation
 
-    @field("How many customers of a carry it.")
+    @field
     def a_count(self) -> int:
-        """Return how many customers of a carry it."""
+        """How many customers of a carry it."""
         return self.found.a_count
 
-    @field("How many customers of b carry it.")
+    @field
     def b_count(self) -> int:
-        """Return how many customers of b carry it."""
+        """How many customers of b carry it."""
         return self.found.b_count
 
-    @field("Which share of a carries it, 0 to 1; null where a is empty.")
+    @field
     def a_share(self) -> float | None:
-        """Return which share of a carries it."""
+        """Which share of a carries it, 0 to 1; null where a is empty."""
         return self.found.a_share
 
-    @field("Which share of b carries it, 0 to 1; null where b is empty.")
+    @field
     def b_share(self) -> float | None:
-        """Return which share of b carries it."""
+        """Which share of b carries it, 0 to 1; null where b is empty."""
         return self.found.b_share
 
-    @field("The share of a ÷ the share of b; null where a is empty or no one of b carries it.")
+    @field
     def lift(self) -> float | None:
-        """Return the share of a ÷ the share of b."""
+        """The share of a ÷ the share of b; null where a is empty or no one of b carries it."""
         return self.found.lift
 
-    @field("Where the lift lies, by Katz's method; null where no one of a or of b carries it.")
+    @field
     def interval(self) -> Interval | None:
-        """Return where the lift lies."""
+        """Where the lift lies, by Katz's method; null where no one of a or of b carries it."""
         found = self.found.interval
         return None if found is None else Interval(low=found[0], high=found[1])
 
 
-@strawberry.type(description="Which tags are more or less frequent in one segment than in another.")
+@object_type
 class SegmentComparison:
     """Which tags are more or less frequent in one segment than in another."""
 
     found: strawberry.Private[comparison.SegmentComparison]
 
-    @field("How many customers a has.")
+    @field
     def a_count(self) -> int:
-        """Return how many customers a has."""
+        """How many customers a has."""
         return self.found.a_size
 
-    @field("How many customers b has.")
+    @field
     def b_count(self) -> int:
-        """Return how many customers b has."""
+        """How many customers b has."""
         return self.found.b_size
 
-    @field("How many are in both. The more they are, the less the intervals mean.")
+    @field
     def intersection(self) -> int:
-        """Return how many are in both."""
+        """How many are in both.
+
+        The more they are, the less the intervals mean.
+        """
         return self.found.intersection
 
-    @list_field(
-        "The tags, those first that tell a and b apart most surely: by how far the interval of the"
-        " lift is from 1."
-    )
+    @list_field
     def tags(
         self,
         first: Annotated[
             int, strawberry.argument(description=f"How many, 1 to {MOST_TAGS:,}.")
         ] = DEFAULT_TAGS,
     ) -> list[TagDifference]:
-        """Return the tags that tell a and b apart."""
+        """The tags, those first that tell a and b apart most surely.
+
+        What decides is how far the interval of the lift is from 1.
+        """
         if not 1 <= first <= MOST_TAGS:
             raise InvalidInput(f"ask for 1 to {MOST_TAGS:,} tags, not {first}.", where="first")
         return [TagDifference(found=one) for one in self.found.differences[:first]]

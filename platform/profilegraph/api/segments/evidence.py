@@ -11,6 +11,7 @@ import strawberry
 from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.customers.profile import Tagging
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import EvidenceKind
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
@@ -43,7 +44,7 @@ CountedFact: TypeAlias = (
 )
 
 
-@strawberry.type(description="What an attribute or a metric of the customer says.")
+@object_type
 class ValueEvidence:
     """What an attribute or a metric of the customer says."""
 
@@ -77,7 +78,7 @@ class ValueEvidence:
         )
 
 
-@strawberry.type(description="An event that was counted.")
+@object_type
 class EventEvidence:
     """An event that was counted."""
 
@@ -100,22 +101,20 @@ class EventEvidence:
             amount=None if found.amount is None else from_units(found.amount),
         )
 
-    @field("What people call the event type; its key where no taxonomy has it any more.")
+    @field
     async def type_label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the event type's label."""
+        """What people call the event type; its key where no taxonomy has it any more."""
         return await event_type_label(info, self.type, locale)
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """What people call the channel, where it has a name."""
         return await channel_name(info, self.channel)
 
 
-@strawberry.type(
-    description="A record that was counted: a follow-up, a sale, an owner, a consent …"
-)
+@object_type
 class RecordEvidence:
-    """A record that was counted."""
+    """A record that was counted: a follow-up, an opportunity, an owner, a consent or another."""
 
     kind: EvidenceKind = strawberry.field(description="What it is.")
     record_key: str = strawberry.field(description="Business key of the record.")
@@ -138,9 +137,9 @@ class RecordEvidence:
         amount = None if units is None else from_units(units)
         return cls(kind=kind, record_key=key, name=name, when=when, amount=amount, fact=found)
 
-    @field("What was found as a line that people read.")
+    @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return what was found as a line."""
+        """What was found as a line that people read."""
         return evidence_line(self.fact, await info.context.catalogue(), locale)
 
 
@@ -167,23 +166,21 @@ def _told(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime |
             assert_never(found)
 
 
-@strawberry.type(description="A decision-maker who was counted, and what of her or him was.")
+@object_type
 class PersonEvidence:
-    """A decision-maker who was counted."""
+    """A decision-maker who was counted, and what of her or him was."""
 
     fact: strawberry.Private[PersonFact]
     person: DecisionMaker = strawberry.field(description="The person; `department` tells where.")
 
-    @list_field(
-        "The events of the person that the condition asks for; none where it asks for none."
-    )
+    @list_field
     def events(self) -> list[EventEvidence]:
-        """Return the events that were counted."""
+        """The events of the person that the condition asks for; none where it asks for none."""
         return [EventEvidence.of(one) for one in self.fact.events]
 
-    @list_field("The sales the person takes part in that the condition asks for.")
+    @list_field
     def opportunities(self) -> list[RecordEvidence]:
-        """Return the sales that were counted."""
+        """The sales the person takes part in that the condition asks for."""
         return [RecordEvidence.of(one.opportunity) for one in self.fact.takes_part_in]
 
 

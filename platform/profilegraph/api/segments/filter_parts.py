@@ -6,15 +6,19 @@ from datetime import date, datetime
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import input_type
 from profilegraph.api.runtime.enums import DecisionRole, DepartmentFunction, OpportunityOutcome
 from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.api.segments.canonical import canonical
 from profilegraph.language.codec import decode_person
 
 
-@strawberry.input(description="Compares a number. All that is given must hold.")
+@input_type
 class NumberTest:
-    """Compares a number."""
+    """Compares a number.
+
+    All that is given must hold.
+    """
 
     eq: float | None = optional("Equal to.")
     ne: float | None = optional("Not equal to.")
@@ -28,11 +32,12 @@ class NumberTest:
     )
 
 
-@strawberry.input(
-    description="Compares a text, letter case included, in Unicode's normal form. All that is given must hold."
-)
+@input_type
 class TextTest:
-    """Compares a text."""
+    """Compares a text, letter case included, in Unicode's normal form.
+
+    All that is given must hold.
+    """
 
     eq: str | None = optional("Equal to.")
     ne: str | None = optional("Not equal to.")
@@ -41,9 +46,12 @@ class TextTest:
     starts_with: str | None = optional("Begins with this.")
 
 
-@strawberry.input(description="Compares a day. All that is given must hold.")
+@input_type
 class DateTest:
-    """Compares a day."""
+    """Compares a day.
+
+    All that is given must hold.
+    """
 
     eq: date | None = optional("On this day.")
     ne: date | None = optional("On any other day.")
@@ -58,23 +66,23 @@ class DateTest:
     in_next_days: int | None = optional("One of so many days from tomorrow on.")
 
 
-@strawberry.input(description="Compares a value that is true or false.")
+@input_type
 class BooleanTest:
-    """Compares a boolean."""
+    """Compares a value that is true or false."""
 
     eq: bool = strawberry.field(description="Equal to.")
 
 
-@strawberry.input(description="A span of time; it never reaches beyond now.")
+@input_type
 class Window:
-    """A span of time."""
+    """A span of time; it never reaches beyond now."""
 
     last_days: int | None = optional("The last so many times 24 hours.")
     since: datetime | None = optional("At this moment or later.")
     until: datetime | None = optional("Before this moment.")
 
 
-@strawberry.input(description="What is asked of one event.")
+@input_type
 class EventTest:
     """What is asked of one event."""
 
@@ -84,20 +92,18 @@ class EventTest:
     amount: NumberTest | None = optional("Only where the amount of one event is so.")
 
 
-@strawberry.input(
-    description="How often something was done: at least once where no number is given."
-)
+@input_type
 class EventCondition(EventTest):
-    """How often something was done."""
+    """How often something was done: at least once where no number is given."""
 
     at_least: int | None = optional("At least so many times.")
     at_most: int | None = optional("At most so many times; 0 for never.")
     window: Window | None = optional("When; at any time where left out.")
 
 
-@strawberry.input(description="What is asked of one possible sale; all of it of the same.")
+@input_type
 class OpportunityTest:
-    """What is asked of one possible sale."""
+    """What is asked of one possible sale; all of it of the same."""
 
     stages: list[str] | None = optional("Is in one of these stages.")
     outcomes: list[OpportunityOutcome] | None = optional("Ended so, or has not.")
@@ -107,19 +113,17 @@ class OpportunityTest:
     reason: TextTest | None = optional("Ended for such a reason.")
 
 
-@strawberry.input(description="In which opportunity a person takes part; at least one is enough.")
+@input_type
 class ParticipationTest:
-    """In which opportunity a person takes part."""
+    """In which opportunity a person takes part; at least one is enough."""
 
     roles: list[DecisionRole] | None = optional("Has one of these roles in it.")
     where: OpportunityTest | None = optional("What it must be; any where left out.")
 
 
-@strawberry.input(
-    description="In which department a person works; departments that are part of it count as it."
-)
+@input_type
 class DepartmentTest:
-    """In which department a person works."""
+    """In which department a person works; departments that are part of it count as it."""
 
     functions: list[DepartmentFunction] | None = optional("One that does one of these.")
     name: TextTest | None = optional("One whose name is so.")
@@ -127,9 +131,9 @@ class DepartmentTest:
 
 
 @parse_with(lambda value, _: decode_person(canonical(value)))
-@strawberry.input(description="What is asked of one decision-maker; all of it of the same person.")
+@input_type
 class PersonTest:
-    """What is asked of one decision-maker."""
+    """What is asked of one decision-maker; all of it of the same person."""
 
     roles: list[DecisionRole] | None = optional("Has one of these roles.")
     title: TextTest | None = optional("Has such a job title.")

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from cachetools import LRUCache
 
+from profilegraph.api.runtime.definitions import input_type
 from profilegraph.api.runtime.enums import FollowUpKind, RelationKind, TagSource
 from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.api.segments.canonical import canonical
@@ -43,14 +44,13 @@ def _read(value: Any, conditions: Conditions) -> Node:
     return node
 
 
-@strawberry.input(
-    description="""Which tags of one dimension the customer carries now.
-
-A tag includes those below it. Tags are named within their dimension: `warm`, not
-`temperature/warm`. Say at least one of anyOf, allOf, noneOf, hasAny, gte and lte."""
-)
+@input_type
 class TagsCondition:
-    """Which tags of one dimension the customer carries now."""
+    """Which tags of one dimension the customer carries now.
+
+    A tag includes those below it. Tags are named within their dimension: `warm`, not
+    `temperature/warm`. Say at least one of anyOf, allOf, noneOf, hasAny, gte and lte.
+    """
 
     dimension: str = strawberry.field(description="Key of the dimension.")
     any_of: list[str] | None = optional("At least one of these.")
@@ -69,11 +69,12 @@ class TagsCondition:
     weekday: int | None = optional("Only taggings that name this day of the week; 1 is Monday.")
 
 
-@strawberry.input(
-    description="What an attribute of the customer says. Give the one test that fits its type, or exists."
-)
+@input_type
 class AttributeCondition:
-    """What an attribute of the customer says."""
+    """What an attribute of the customer says.
+
+    Give the one test that fits its type, or exists.
+    """
 
     key: str = strawberry.field(description="Key of the attribute.")
     number: NumberTest | None = optional("For attributes of the type NUMBER.")
@@ -83,48 +84,47 @@ class AttributeCondition:
     exists: bool | None = optional("Whether the customer has a value at all.")
 
 
-@strawberry.input(description="What a number says that a model computed. Give number or exists.")
+@input_type
 class MetricCondition:
-    """What a number says that a model computed."""
+    """What a number says that a model computed.
+
+    Give number or exists.
+    """
 
     key: str = strawberry.field(description="Key of the metric.")
     number: NumberTest | None = optional("How the number compares.")
     exists: bool | None = optional("Whether the number was computed at all.")
 
 
-@strawberry.input(
-    description="How many decision-makers match: at least one where no number is given."
-)
+@input_type
 class PeopleCondition:
-    """How many decision-makers match."""
+    """How many decision-makers match: at least one where no number is given."""
 
     at_least: int | None = optional("At least so many.")
     at_most: int | None = optional("At most so many; 0 for no one.")
     where: PersonTest | None = optional("What each of them must be; anyone where left out.")
 
 
-@strawberry.input(description="What the amounts of events add up to; of no event, 0.")
+@input_type
 class EventTotalCondition(EventTest):
-    """What the amounts of events add up to."""
+    """What the amounts of events add up to; of no event, 0."""
 
     window: Window | None = optional("When; at any time where left out.")
     total: NumberTest = strawberry.field(description="How the sum compares.")
 
 
-@strawberry.input(
-    description="That something was done in one span of time and not once in a newer one."
-)
+@input_type
 class StoppedCondition(EventTest):
-    """That something was done, and then no more."""
+    """That something was done in one span of time and not once in a newer one."""
 
     at_least: int | None = optional("How often at least it was done; once where left out.")
     did: Window = strawberry.field(description="When it was done.")
     did_not: Window = strawberry.field(description="When it was not done.")
 
 
-@strawberry.input(description="That after one event another followed, later.")
+@input_type
 class SequenceCondition:
-    """That after one event another followed."""
+    """That after one event another followed, later."""
 
     first: EventTest = strawberry.field(description="What came first.")
     then: EventTest = strawberry.field(description="What followed.")
@@ -132,22 +132,18 @@ class SequenceCondition:
     window: Window | None = optional("When both happened; at any time where left out.")
 
 
-@strawberry.input(
-    description="How many possible sales match: at least one where no number is given."
-)
+@input_type
 class OpportunityCondition:
-    """How many possible sales match."""
+    """How many possible sales match: at least one where no number is given."""
 
     at_least: int | None = optional("At least so many.")
     at_most: int | None = optional("At most so many; 0 for none.")
     where: OpportunityTest | None = optional("What each of them must be; any where left out.")
 
 
-@strawberry.input(
-    description="How often we met the customer: at least once where no number is given."
-)
+@input_type
 class FollowUpCondition:
-    """How often we met the customer."""
+    """How often we met the customer: at least once where no number is given."""
 
     at_least: int | None = optional("At least so many times.")
     at_most: int | None = optional("At most so many times; 0 for never.")
@@ -158,11 +154,9 @@ class FollowUpCondition:
     outcome: TextTest | None = optional("Only where the outcome is so.")
 
 
-@strawberry.input(
-    description="How often the customer came to us: at least once where no number is given."
-)
+@input_type
 class ChannelCondition:
-    """How often the customer came to us by a channel."""
+    """How often the customer came to us: at least once where no number is given."""
 
     at_least: int | None = optional("At least so many times.")
     at_most: int | None = optional("At most so many times; 0 for never.")
@@ -173,9 +167,9 @@ class ChannelCondition:
     window: Window | None = optional("When; at any time where left out.")
 
 
-@strawberry.input(description="How many of us own the customer: at least one where none is given.")
+@input_type
 class OwnerCondition:
-    """How many of us own the customer."""
+    """How many of us own the customer: at least one where none is given."""
 
     at_least: int | None = optional("At least so many.")
     at_most: int | None = optional("At most so many; 0 for no one.")
@@ -183,11 +177,9 @@ class OwnerCondition:
     window: Window | None = optional("When the ownership began.")
 
 
-@strawberry.input(
-    description="How many owners of the customer are in a team: at least one where none is given."
-)
+@input_type
 class TeamCondition:
-    """How many owners of the customer are in a team."""
+    """How many owners of the customer are in a team: at least one where none is given."""
 
     at_least: int | None = optional("At least so many.")
     at_most: int | None = optional("At most so many; 0 for no one.")
@@ -195,13 +187,12 @@ class TeamCondition:
     exact: bool | None = optional("Whether only the owner's own team counts.")
 
 
-@strawberry.input(
-    description="""For how many purposes the customer's latest word is a consent, or a refusal.
-
-At least one where no number is given. Of two words at the same moment, the refusal counts."""
-)
+@input_type
 class ConsentCondition:
-    """For how many purposes the customer consents."""
+    """For how many purposes the customer's latest word is a consent, or a refusal.
+
+    At least one where no number is given. Of two words at the same moment, the refusal counts.
+    """
 
     at_least: int | None = optional("For at least so many.")
     at_most: int | None = optional("For at most so many; 0 for none.")
@@ -210,24 +201,21 @@ class ConsentCondition:
     window: Window | None = optional("When the latest word was given.")
 
 
-@strawberry.input(
-    description="""Whether the customer lies in a stable random share of all customers.
-
-Shares of one salt that do not overlap have no customer in common; another salt deals anew."""
-)
+@input_type
 class CohortCondition:
-    """Whether the customer lies in a stable random share."""
+    """Whether the customer lies in a stable random share of all customers.
+
+    Shares of one salt that do not overlap have no customer in common; another salt deals anew.
+    """
 
     salt: str = strawberry.field(description="Any name; it decides how customers are dealt out.")
     from_: float | None = optional("Where the share begins, 0 to 1; 0 where left out.", "from")
     to: float | None = optional("Where the share ends, not included; 1 where left out.")
 
 
-@strawberry.input(
-    description="How many other customers match that are related: at least one where none is given."
-)
+@input_type
 class RelatedCondition:
-    """How many related customers match."""
+    """How many other customers match that are related: at least one where none is given."""
 
     at_least: int | None = optional("At least so many.")
     at_most: int | None = optional("At most so many; 0 for none.")
@@ -236,7 +224,7 @@ class RelatedCondition:
     where: FilterInput | None = optional("What each of them must be; anyone where left out.")
 
 
-@strawberry.input(description="Whether the customer is a member of a saved segment.")
+@input_type
 class SegmentCondition:
     """Whether the customer is a member of a saved segment."""
 
@@ -244,15 +232,14 @@ class SegmentCondition:
 
 
 @parse_with(lambda value, context: _read(value, context.conditions))
-@strawberry.input(
-    description="""One condition on customers: exactly one of the fields is given, and not null.
-
-Conditions are combined by `all`, `any` and `not`, up to 8 levels deep and 100 conditions in all.
-Every condition is true or false of a customer: of a value that is not known, every comparison is
-false, and so its `not` is true.""",
-)
+@input_type
 class FilterInput:
-    """One condition on customers."""
+    """One condition on customers: exactly one of the fields is given, and not null.
+
+    Conditions are combined by `all`, `any` and `not`, up to 8 levels deep and 100 conditions in
+    all. Every condition is true or false of a customer: of a value that is not known, every
+    comparison is false, and so its `not` is true.
+    """
 
     all: list[FilterInput] | None = optional("Every one of these holds; of none: everyone.")
     any: list[FilterInput] | None = optional("At least one of these holds; of none: no one.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
-from profilegraph.api.runtime.ids import ID, GlobalId, Node
+from profilegraph.api.runtime.ids import GlobalId, Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.saved_segment import Segment
 from profilegraph.api.segments.segment import SegmentPreview
@@ -18,7 +19,7 @@ from profilegraph.services.segments.broken import broken_segments
 from profilegraph.services.segments.groups import GroupAssignment, SegmentShare
 
 
-@strawberry.type(description="What a group leaves to one of its segments.")
+@object_type
 class GroupShare:
     """What a group leaves to one of its segments."""
 
@@ -31,15 +32,15 @@ class GroupShare:
         description="How many belong to it: members of it and of none before it."
     )
 
-    @field("The segment.")
+    @field
     async def segment(self, info: Info) -> Segment:
-        """Return the segment."""
+        """The segment."""
         found = await service.segment(info.context.platform, self.segment_key, self.past)
         return Segment.of(found, self.past)
 
-    @field("Those who belong to it, as a filter of which anything can be asked.")
+    @field
     def own(self) -> SegmentPreview:
-        """Return those who belong to it."""
+        """Those who belong to it, as a filter of which anything can be asked."""
         return SegmentPreview(condition=self.share.filter, past=self.past)
 
     @classmethod
@@ -55,7 +56,7 @@ class GroupShare:
         )
 
 
-@strawberry.type(description="A group's customers, each in exactly one share.")
+@object_type
 class GroupShares:
     """A group's customers, each in exactly one share."""
 
@@ -65,12 +66,12 @@ class GroupShares:
     shares: list[GroupShare] = strawberry.field(description="One a segment, by rank.")
 
 
-@strawberry.type(
-    description="Segments of which each customer belongs to exactly one: the first in rank that it"
-    " is a member of."
-)
+@object_type
 class SegmentGroup(Node, Labelled):
-    """Segments of which each customer belongs to exactly one."""
+    """Segments of which each customer belongs to at most one.
+
+    It belongs to the first in rank that it is a member of.
+    """
 
     group: strawberry.Private[StoredGroup]
     past: strawberry.Private[When | None]
@@ -83,26 +84,25 @@ class SegmentGroup(Node, Labelled):
         description="What ranks them, the heaviest first; null where they were ranked as such."
     )
 
-    @field(ID)
+    @field
     def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
-        """Return the id: of the group now, or with the customers as of another moment."""
+        """An opaque global id: of the group now, or with the customers as of another moment."""
         as_of, now = info.context.moments(self.past)
         return GlobalId("SegmentGroup", self.key, as_of=as_of, now=now).text()
 
-    @list_field(
-        "Those of its segments that are broken: while there are any, nobody can be told apart."
-    )
+    @list_field
     async def broken(self, info: Info) -> list[Segment]:
-        """Return those of its segments that are broken."""
+        """Those of its segments that are broken: while there are any, nobody can be told apart."""
         platform = info.context.platform
         keys = await broken_segments(platform, self.segment_keys)
         return [Segment.of(await service.segment(platform, key)) for key in sorted(keys)]
 
-    @field(
-        "How many customers belong to each of its segments; null, with an error, where one is broken."
-    )
+    @field
     async def shares(self, info: Info) -> GroupShares | None:
-        """Return how many belong to each of its segments."""
+        """How many customers belong to each of its segments.
+
+        Null, with an error, where one is broken.
+        """
         context = info.context
         when = self.past or context.now
         found = await groups.shares(context.platform, self.group, when)
@@ -123,7 +123,7 @@ class SegmentGroup(Node, Labelled):
         )
 
 
-@strawberry.type(description="To which segment of a group a customer belongs, and why.")
+@object_type
 class PrimarySegment:
     """To which segment of a group a customer belongs, and why."""
 
@@ -131,25 +131,25 @@ class PrimarySegment:
     past: strawberry.Private[When | None]
     rank: int | None = strawberry.field(description="The segment's rank in the group.")
 
-    @field("The segment; null where the customer is a member of none of the group's.")
+    @field
     async def segment(self, info: Info) -> Segment | None:
-        """Return the segment."""
+        """The segment; null where the customer is a member of none of the group's."""
         key = self.found.segment
         if key is None:
             return None
         found = await service.segment(info.context.platform, key, self.past)
         return Segment.of(found, self.past)
 
-    @list_field("All segments of the group that the customer is a member of, by rank.")
+    @list_field
     async def among(self, info: Info) -> list[Segment]:
-        """Return all that the customer is a member of."""
+        """All segments of the group that the customer is a member of, by rank."""
         platform = info.context.platform
         found = [await service.segment(platform, key, self.past) for key in self.found.segments]
         return [Segment.of(one, self.past) for one in found]
 
-    @field("Why it is this one, as a sentence.")
+    @field
     async def reason(self, info: Info, locale: Locale = "en") -> str:
-        """Return why it is this one."""
+        """Why it is this one, as a sentence."""
         among = await self.among(info)
         names = [one.labels.text(locale) for one in among]
         return groups.reason(self.found, names, locale)

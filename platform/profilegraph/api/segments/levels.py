@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import input_type, one_of_input_type
 from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.api.segments.canonical import canonical
 from profilegraph.api.segments.filter_parts import Window
@@ -18,7 +19,7 @@ from profilegraph.rendering.bucketing import Bucketing, parting
 _BOUNDS = "Where the bands begin, upwards: below the first, from each to the next, from the last."
 
 
-@strawberry.input(description="Bands of an attribute or a metric.")
+@input_type
 class BandsInput:
     """Bands of an attribute or a metric."""
 
@@ -26,9 +27,9 @@ class BandsInput:
     bounds: list[float] | None = optional(f"{_BOUNDS} Leave them out for an attribute of booleans.")
 
 
-@strawberry.input(description="Bands of how many events there are, or of what they add up to.")
+@input_type
 class EventBandsInput:
-    """Bands of numbers or amounts of events."""
+    """Bands of how many events there are, or of what they add up to."""
 
     type: str = strawberry.field(description="Key of the event type.")
     bounds: list[float] = strawberry.field(description=_BOUNDS)
@@ -36,15 +37,13 @@ class EventBandsInput:
 
 
 @parse_with(lambda value, _: canonical(value))
-@strawberry.input(
-    one_of=True,
-    description="""By what customers are parted: exactly one of the fields.
-
-Those who are in no part are told as one of their own, the last: who carries no tag of the
-dimension, or has no value.""",
-)
+@one_of_input_type
 class LevelInput:
-    """By what customers are parted."""
+    """By what customers are parted: exactly one of the fields.
+
+    Those who are in no part are told as one of their own, the last: who carries no tag of the
+    dimension, or has no value.
+    """
 
     dimension: str | None = optional("By the tags of a dimension, by its key.")
     attribute: BandsInput | None = optional("By an attribute: bands of a number, or a boolean.")

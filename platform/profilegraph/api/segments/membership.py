@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import MembershipCause
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import encode_id
@@ -27,9 +28,9 @@ Entered = Annotated[
 ]
 
 
-@strawberry.type(description="How many members there were, and how many came and went in between.")
+@object_type
 class MembershipCounts:
-    """How many members there were, and how many came and went."""
+    """How many members there were, and how many came and went in between."""
 
     before: int = strawberry.field(description="How many members there were at the first moment.")
     after: int = strawberry.field(description="How many there were at the second.")
@@ -37,7 +38,7 @@ class MembershipCounts:
     left: int = strawberry.field(description="Members at the first moment only.")
 
 
-@strawberry.type(description="How many customers entered, or left, for one cause.")
+@object_type
 class MembershipCauseCount:
     """How many customers entered, or left, for one cause."""
 
@@ -45,65 +46,65 @@ class MembershipCauseCount:
     entered: bool = strawberry.field(description="Whether they entered; else they left.")
     count: int = strawberry.field(description="How many they are.")
 
-    @field("The cause in words.")
+    @field
     def label(self, locale: Locale = "en") -> str:
-        """Return the cause in words."""
+        """The cause in words."""
         return CAUSES[self.cause].text(locale)
 
 
-@strawberry.type(description="One reason why a customer entered or left.")
+@object_type
 class MembershipReason:
     """One reason why a customer entered or left."""
 
     reason: strawberry.Private[AttributedCause]
     asked: strawberry.Private[MembershipComparison]
 
-    @field("What kind of cause it is.")
+    @field
     def cause(self) -> MembershipCause:
-        """Return what kind of cause it is."""
+        """What kind of cause it is."""
         return self.reason.cause
 
-    @field("The reason as a line that people read, with what it is seen by.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return the reason as a line."""
+        """The reason as a line that people read, with what it is seen by."""
         library = self.asked.old.context.library
         return reason_line(self.reason, self.asked.catalogue, locale, library)
 
 
-@strawberry.type(description="That a customer entered or left, and why.")
+@object_type
 class MembershipChange:
     """That a customer entered or left, and why."""
 
     changed: strawberry.Private[Changed]
     asked: strawberry.Private[MembershipComparison]
 
-    @field("The customer; null where there is none any more.")
+    @field
     async def customer(self, info: Info) -> Customer | None:
-        """Return the customer."""
+        """The customer; null where there is none any more."""
         return await Customer.load(info, self.changed.customer)
 
-    @field("Key of the customer.")
+    @field
     def customer_key(self) -> str:
-        """Return the key of the customer."""
+        """Key of the customer."""
         return self.changed.customer
 
-    @field("Whether the customer entered; else it left.")
+    @field
     def entered(self) -> bool:
-        """Return whether the customer entered."""
+        """Whether the customer entered; else it left."""
         return self.changed.entered
 
-    @field("The first of the reasons; it is what `causes` counts.")
+    @field
     def cause(self) -> MembershipCause:
-        """Return the first of the reasons."""
+        """The first of the reasons; it is what `causes` counts."""
         return self.changed.reasons[0].cause
 
-    @list_field("Why: at least one reason, in the order of the filter's conditions.")
+    @list_field
     def reasons(self) -> list[MembershipReason]:
-        """Return why."""
+        """Why: at least one reason, in the order of the filter's conditions."""
         return [MembershipReason(reason=one, asked=self.asked) for one in self.changed.reasons]
 
 
-@strawberry.type(description="One change of a list.")
+@object_type
 class MembershipChangeEdge:
     """One change of a list."""
 
@@ -111,45 +112,44 @@ class MembershipChangeEdge:
     node: MembershipChange = strawberry.field(description="The change.")
 
 
-@strawberry.type(description="A page of changes, by the customers' keys.")
+@object_type
 class MembershipChangeConnection:
-    """A page of changes."""
+    """A page of changes, by the customers' keys."""
 
     edges: list[MembershipChangeEdge] = strawberry.field(description="The changes of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
 
 
-@strawberry.type(
-    description="""Who entered a segment and who left it between two moments, and why.
-
-The segment is taken in the version in force at each of the two."""
-)
+@object_type
 class SegmentDifference:
-    """Who entered a segment and who left it between two moments."""
+    """Who entered a segment and who left it between two moments, and why.
+
+    The segment is taken in the version in force at each of the two.
+    """
 
     asked: strawberry.Private[MembershipComparison]
 
-    @field("Number of the version in force at the first moment.")
+    @field
     def version_before(self) -> int:
-        """Return the version at the first moment."""
+        """Number of the version in force at the first moment."""
         return self.asked.before.version
 
-    @field("Number of the version in force at the second moment.")
+    @field
     def version_after(self) -> int:
-        """Return the version at the second moment."""
+        """Number of the version in force at the second moment."""
         return self.asked.after.version
 
-    @field("How many members there were, and how many came and went.")
+    @field
     async def counts(self, info: Info) -> MembershipCounts:
-        """Return how many members there were, and how many came and went."""
+        """How many members there were, and how many came and went."""
         found = await membership.sums(info.context.platform, self.asked)
         return MembershipCounts(
             before=found.before, after=found.after, entered=found.entered, left=found.left
         )
 
-    @list_field("How many entered and left for each cause, the most frequent first.")
+    @list_field
     async def causes(self, info: Info) -> list[MembershipCauseCount]:
-        """Return how many entered and left for each cause."""
+        """How many entered and left for each cause, the most frequent first."""
         found = await membership.causes(info.context.platform, self.asked)
         return [
             MembershipCauseCount(cause=cause, entered=entered, count=count)
@@ -158,7 +158,7 @@ class SegmentDifference:
             )
         ]
 
-    @field("Who entered and who left, a page at a time.")
+    @field
     async def changes(
         self,
         info: Info,
@@ -166,7 +166,7 @@ class SegmentDifference:
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> MembershipChangeConnection:
-        """Return a page of those who entered or left."""
+        """Who entered and who left, a page at a time."""
         found = await membership.page(
             info.context.platform,
             self.asked,

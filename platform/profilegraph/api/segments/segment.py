@@ -13,7 +13,8 @@ from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.api.deployment.notices import Notice
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, list_field, selected_fields
+from profilegraph.api.runtime.definitions import interface_type, object_type
+from profilegraph.api.runtime.fields import field, filter_field, list_field, selected_fields
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.segments import answers
@@ -53,7 +54,7 @@ OrderBy = Annotated[
 ]
 
 
-@strawberry.type(description="One customer of a list.")
+@object_type
 class CustomerEdge:
     """One customer of a list."""
 
@@ -61,13 +62,13 @@ class CustomerEdge:
     sorting: strawberry.Private[Sorting]
     node: Customer = strawberry.field(description="The customer.")
 
-    @field("Where the customer stands; it stays good while customers come and go.")
+    @field
     def cursor(self) -> str:
-        """Return where the customer stands."""
+        """Where the customer stands; it stays good while customers come and go."""
         return self.sorting.cursor(self.position)
 
 
-@strawberry.type(description="A page of customers.")
+@object_type
 class CustomerConnection:
     """A page of customers."""
 
@@ -77,9 +78,9 @@ class CustomerConnection:
     edges: list[CustomerEdge] = strawberry.field(description="The customers of this page.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
 
-    @field("How many customers the whole list has; counted only if asked for.")
+    @field
     async def total_count(self, info: Info) -> int:
-        """Return how many customers the whole list has."""
+        """How many customers the whole list has; counted only if asked for."""
         platform = info.context.platform
         return await service.count(platform, self.condition, self.when, self.search)
 
@@ -121,7 +122,7 @@ async def customer_page(
     )
 
 
-@strawberry.type(description="What one condition of a filter kept and removed.")
+@object_type
 class WaterfallStep:
     """What one condition of a filter kept and removed."""
 
@@ -136,22 +137,20 @@ class WaterfallStep:
         description="How many this condition alone keeps out: they pass all others."
     )
 
-    @field("The condition as a sentence.", tells_filter=True)
+    @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the condition as a sentence."""
+        """The condition as a sentence."""
         return await info.context.sentence(self.condition, locale)
 
-    @field("The condition as canonical JSON.")
+    @field
     def filter(self) -> JSON:
-        """Return the condition as canonical JSON."""
+        """The condition as canonical JSON."""
         return JSON(encode(self.condition))
 
 
-@strawberry.type(
-    description="From all customers down to the members, one step for each condition of an `all`."
-)
+@object_type
 class Waterfall:
-    """From all customers down to the members."""
+    """From all customers down to the members, one step for each condition of an `all`."""
 
     total: int = strawberry.field(description="How many customers there are.")
     steps: list[WaterfallStep] = strawberry.field(
@@ -159,7 +158,7 @@ class Waterfall:
     )
 
 
-@strawberry.interface(description="The customers that match a filter.")
+@interface_type
 class Audience:
     """The customers that match a filter."""
 
@@ -175,15 +174,15 @@ class Audience:
         del info
         return nullcontext()
 
-    @field("How many customers match; null, with an error, where the filter cannot be asked.")
+    @field
     async def count(self, info: Info) -> int | None:
-        """Return how many customers match."""
+        """How many customers match; null, with an error, where the filter cannot be asked."""
         async with self.asking(info):
             return await service.count(info.context.platform, self.condition, self.when(info))
 
-    @field("What each condition keeps and removes; null, with an error, like `count`.")
+    @field
     async def waterfall(self, info: Info) -> Waterfall | None:
-        """Return what each condition keeps and removes."""
+        """What each condition keeps and removes; null, with an error, like `count`."""
         context = info.context
         async with self.asking(info):
             found = await service.waterfall(context.platform, self.condition, self.when(info))
@@ -202,29 +201,24 @@ class Audience:
             ),
         )
 
-    @list_field(
-        "How many carry each tag, dimension by dimension; null, with an error, like `count`."
-    )
+    @list_field
     async def breakdown(
         self, info: Info, dimensions: Dimensions = None
     ) -> list[DimensionBreakdown] | None:
-        """Return how many carry each tag."""
+        """How many carry each tag, dimension by dimension; null, with an error, like `count`."""
         async with self.asking(info):
             return await answers.breakdown(info, self.condition, self.when(info), dimensions)
 
-    @field(
-        "The customers that match, parted by one level after the other: a tree; null, with an error,"
-        " like `count`."
-    )
+    @field
     async def split(self, info: Info, levels: Levels) -> Split | None:
-        """Return the customers that match, level within level."""
+        """The customers that match, split by one level after the other: a tree.
+
+        Null, with an error, like `count`.
+        """
         async with self.asking(info):
             return await answers.split(info, self.condition, self.when(info), levels)
 
-    @field(
-        "The customers that match, a page at a time; what is said of each is of today. Null, with an"
-        " error, like `count`."
-    )
+    @field
     async def members(
         self,
         info: Info,
@@ -232,15 +226,15 @@ class Audience:
         after: After = None,
         order_by: OrderBy = None,
     ) -> CustomerConnection | None:
-        """Return a page of the customers that match."""
+        """The customers that match, a page at a time; what is said of each is of today.
+
+        Null, with an error, like `count`.
+        """
         when = self.when(info)
         async with self.asking(info):
             return await customer_page(info, self.condition, when, first, after, order_by)
 
-    @field(
-        "The decision-makers of the customers that match now, by key, a page at a time; null, with"
-        " an error, like `count`."
-    )
+    @field
     async def people(
         self,
         info: Info,
@@ -254,32 +248,33 @@ class Audience:
         first: PeoplePageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> PeopleConnection | None:
-        """Return a page of the decision-makers of the customers that match."""
+        """The decision-makers of the customers that match now, by key, a page at a time.
+
+        Null, with an error, like `count`.
+        """
         asked, when = where or ANYONE, self.when(info)
         async with self.asking(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
-    @list_field(
-        "What the platform came to know of only later than `asOf`: answers as of then lack it."
-    )
+    @list_field
     async def notices(self, info: Info) -> list[Notice]:
-        """Return what is to be known of the answers."""
+        """What the platform came to know of only later than `asOf`: answers as of then lack it."""
         platform = info.context.platform
         library = await service.library(platform, self.condition, self.when(info))
         found = await history.notices(platform, [self.condition], library, self.when(info))
         return [Notice.of(one) for one in found]
 
-    @field("The filter as a sentence.", tells_filter=True)
+    @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the filter as a sentence."""
+        """The filter as a sentence."""
         return await info.context.sentence(self.condition, locale)
 
-    @field("The filter as canonical JSON.")
+    @field
     def filter(self) -> JSON:
-        """Return the filter as canonical JSON."""
+        """The filter as canonical JSON."""
         return JSON(encode(self.condition))
 
 
-@strawberry.type(description="A filter that is asked without being saved.")
+@object_type
 class SegmentPreview(Audience):
     """A filter that is asked without being saved."""

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from profilegraph.api.customers.inputs import LabelsInput, values
+from profilegraph.api.runtime.definitions import input_type
 from profilegraph.api.runtime.enums import Cardinality, Layer
 from profilegraph.api.runtime.fields import optional
 
@@ -19,11 +20,9 @@ _NEW_KEY = (
 )
 
 
-@strawberry.input(
-    description="A taxonomy that people edit; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveTaxonomyInput:
-    """A taxonomy that people edit."""
+    """A taxonomy that people edit; what is left out stays as it is, null clears it."""
 
     key: str | None = optional(_NEW_KEY)
     labels: LabelsInput | None = optional("Its name; needed for a new one.")
@@ -32,11 +31,12 @@ class SaveTaxonomyInput:
     seen_version: str | None = optional(_SEEN)
 
 
-@strawberry.input(
-    description="A dimension of a taxonomy that people edit; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveDimensionInput:
-    """A dimension of a taxonomy that people edit."""
+    """A dimension of a taxonomy that people edit.
+
+    What is left out stays as it is; null clears it.
+    """
 
     taxonomy: str | None = optional("Key of the taxonomy to make it in; needed for a new one.")
     key: str | None = optional(_NEW_KEY)
@@ -54,11 +54,9 @@ class SaveDimensionInput:
     seen_version: str | None = optional(_SEEN)
 
 
-@strawberry.input(
-    description="A tag of a dimension that people edit; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveTagInput:
-    """A tag of a dimension that people edit."""
+    """A tag of a dimension that people edit; what is left out stays as it is, null clears it."""
 
     dimension: str = strawberry.field(description="Key of the dimension.")
     name: str | None = optional(f"{_NEW_KEY} Within the dimension: `vip`, not `level/vip`.")
