@@ -149,7 +149,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> Segment | None:
-        """A saved segment in its newest version, in one, or as of a past moment; null without one."""
+        """A saved segment: its newest version, a given one, or that of a past moment; null without one."""
         past = info.context.past(as_of, now)
         try:
             if version is None:

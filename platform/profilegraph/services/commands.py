@@ -1,4 +1,4 @@
-"""Commands: changes as frozen data, run in one transaction, and once per idempotency key."""
+"""Commands: changes as frozen data, run in one transaction and once per idempotency key."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _NODES = (AllOf, AnyOf, Not, *LEAVES)
 
 @dataclass(frozen=True)
 class ChangeCommand:
-    """A change that somebody asks for; its fields are what was asked, and all that was asked.
+    """A requested change; its fields are the request, and nothing but the request.
 
-    A field with `compare=False` follows from the others or from the moment, and is no part of it.
+    A field with `compare=False` follows from the others or from the moment, and is not part of it.
     """
 
     @property
     def digest(self) -> str:
-        """Return a SHA-256 in hex that is the same for the same command alone."""
+        """Return a hexadecimal SHA-256 that only equal commands share."""
         text = json.dumps(canonical(self), ensure_ascii=False, sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
@@ -44,9 +44,9 @@ async def run_command(
     context: CommandContext,
     work: Callable[[Transaction], Awaitable[T]],
 ) -> T:
-    """Return what `work` returns in one transaction, or returned for the same idempotency key.
+    """Return what `work` returns in one transaction, or returned before for the same idempotency key.
 
-    With a key the result must be JSON. Raises Conflict where the key came with another command.
+    With a key the result must be JSON. Raises Conflict if the key was used for another command.
     """
     key = context.idempotency_key
     if key is None:
@@ -61,10 +61,10 @@ async def run_command(
 
 
 def canonical(value: Any) -> Any:
-    """Return a value as JSON that is equal for equal values alone.
+    """Return a value as JSON that only equal values share.
 
-    Of a model, only the fields that were given count: one that was left out is not one that was
-    cleared. Raises TypeError for what has no such form.
+    Of a pydantic model, only the fields that were set count: an omitted field is not a cleared one.
+    Raises TypeError for a value without such a form.
     """
     match value:
         case BaseModel():

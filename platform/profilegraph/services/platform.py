@@ -1,4 +1,4 @@
-"""One running profilegraph: its database, its taxonomies, its plugins and its settings."""
+"""A running platform: its database, taxonomies, plugins and settings."""
 
 from __future__ import annotations
 
@@ -45,45 +45,45 @@ from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 @dataclass(frozen=True)
 class Platform:
-    """What every service needs; made once a process."""
+    """What every service needs; one per process."""
 
     settings: Settings
     database: Database
     knowledge: GraphCache
     host: Host
     moved: Notifier = field(default_factory=Notifier)
-    """Rung when customers have entered or left live segments, or one of these is broken."""
+    """Signalled when customers entered or left live segments, or a live segment broke."""
     listening: ListenerQueue = field(default_factory=ListenerQueue)
-    """Tells the plugins' listeners what was committed."""
+    """Queues committed changes for the listeners of plugins."""
     sound: ValidationCache = field(default_factory=ValidationCache)
     look: RequestSnapshot | None = None
-    """What one request sees; without it, every question looks anew."""
+    """The cached state of one request; without it, every question polls the feeds."""
     notices: Notices | None = None
-    """What whoever asks should know of the answers; without it, nobody wants to."""
+    """Collects notices on the answers; None if nobody reads them."""
 
     @property
     def deployment(self) -> Deployment:
-        """Return what amounts, phone numbers and days mean in the graph, as of the last look at it."""
+        """Return the settings for amounts, phone numbers and days, as of the last poll of the graph."""
         return self.knowledge.deployment or of_process(self.settings)
 
     async def conventions(self) -> Conventions:
-        """Return what values of a file mean that do not say it themselves."""
+        """Return how ambiguous values of a file are read."""
         catalogue = await self.catalogue()
         kept = self.deployment
         return Conventions(kept.zone, kept.currency, kept.phone_region, catalogue)
 
     async def catalogue(self) -> Catalogue:
-        """Return the catalogue of the taxonomies that are in the graph now."""
+        """Return the catalogue of the taxonomies in the graph."""
         return (await self.known()).catalogue
 
     async def catalogue_for_change(self) -> Catalogue:
-        """Return the catalogue that a change of customers is held against, index or not."""
+        """Return the catalogue for validating a change of customers, without waiting for the index."""
         return await (self.look or self.knowledge).catalogue()
 
     async def judged(self) -> Host:
-        """Return the host with what is out of use by the graph of this moment.
+        """Return the host with what the graph disables at this moment.
 
-        Where no database answers, it is what was so when the process began.
+        If no database answers, it is the host as of the start of the process.
         """
         try:
             return judge(self.host, (await self.catalogue_for_change()).taxonomies)
@@ -91,23 +91,23 @@ class Platform:
             return self.host
 
     async def known(self) -> CachedGraph:
-        """Return what is known of the graph without asking it."""
+        """Return the cached state of the graph."""
         return await (self.look or self.knowledge).now()
 
     @property
     def computing(self) -> Computing:
-        """Return where questions are computed: one for all of a request, which remembers the answers."""
+        """Return where queries are computed: one per request, with a memo of the results."""
         return Computing(self.knowledge.threads) if self.look is None else self.look.computing
 
     def context(self, when: When, library: SavedFilters = NO_SEGMENTS) -> Context:
-        """Return as of when a filter is asked, its day here, and among which segments."""
+        """Return the context of a filter: its moment, its day and the saved segments."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
         return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a database answers, and as whom."""
+    """The address and credentials of a database."""
 
     uri: str
     user: str
@@ -115,10 +115,10 @@ class Address:
 
 
 def locate(settings: Settings, progress: StartProgress = SILENT) -> Address:
-    """Return the address of NEO4J_URI, or that of the embedded database, started if need be.
+    """Return the address of NEO4J_URI, or of the embedded database, which is started if necessary.
 
-    Starting takes seconds in which nothing else happens: call it before an event loop runs. Raises
-    InvalidConfiguration without a password for NEO4J_URI, EmbeddedServerError where none starts.
+    Starting blocks for seconds: call it before an event loop runs. Raises InvalidConfiguration
+    without a password for NEO4J_URI, EmbeddedServerError if the database does not start.
     """
     if settings.neo4j_uri is None:
         running = embedded.start(settings, progress)
@@ -132,9 +132,9 @@ def locate(settings: Settings, progress: StartProgress = SILENT) -> Address:
 
 
 def running(settings: Settings) -> Address | None:
-    """Return where a database can be asked that runs already; None where none is known to.
+    """Return the address of a database that runs already; None if none is known to.
 
-    Nothing is started. The embedded database counts while it runs, NEO4J_URI with its password.
+    Nothing is started. The embedded database counts if it runs, NEO4J_URI if there is a password.
     """
     try:
         if settings.neo4j_uri is None and embedded.status(settings) is None:
@@ -145,9 +145,9 @@ def running(settings: Settings) -> Address | None:
 
 
 async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonomy]] | None:
-    """Return the host as the graph judges it, and the taxonomies that a process here serves.
+    """Return the host with what the graph disables, and the taxonomies that a process here serves.
 
-    None where no database answers: then it can only be told what is installed.
+    None if no database answers: then only the installed taxonomies are known.
     """
     address = running(settings)
     if address is None:
@@ -174,10 +174,9 @@ async def open_platform(
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
-    With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
-    With `patient`, all that it asks of the database has the time of bulk work.
-    A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
-    asked.
+    With `indexed`, it answers from an index in memory, which is worth its cost from the second
+    question on. With `patient`, its database calls have the deadline of bulk work. An external
+    database is not migrated: `profilegraph db migrate` does that on request.
     """
     database = await connect(settings, address, patient=patient)
     try:
@@ -209,7 +208,7 @@ async def open_platform(
 
 
 def index_file(settings: Settings, address: Address) -> Path:
-    """Return where the index of a database is kept between two processes."""
+    """Return the path of the saved index of a database."""
     name = sha256(f"{address.uri} {settings.neo4j_database}".encode()).hexdigest()[:16]
     if settings.neo4j_uri is None:
         name = "embedded"  # its port changes, its data do not
@@ -219,7 +218,7 @@ def index_file(settings: Settings, address: Address) -> Path:
 async def connect(settings: Settings, address: Address, *, patient: bool = False) -> Database:
     """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused.
 
-    With `patient`, it is asked again where it has just been started and the machine is busy.
+    With `patient`, the connection is retried while a database starts on a busy machine.
     """
     attempts = repeated(PATIENT_ATTEMPTS if patient else 1, passes)
     found: Database = await attempts(

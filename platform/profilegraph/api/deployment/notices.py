@@ -15,7 +15,6 @@ from profilegraph.domain.notices import NoticeCode
 
 describe(
     NoticeCode,
-    "Which records the platform came to know of only later than the moment asked about.",
     {
         "CUSTOMERS_SAVED_LATER": "Customers: `createdAt` brings in since when they have been some.",
         "PEOPLE_SAVED_LATER": "Decision-makers.",

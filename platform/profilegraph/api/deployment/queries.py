@@ -22,7 +22,7 @@ class Deployment:
     )
 
 
-@strawberry.type
+@object_type
 class DeploymentQuery:
     """What belongs to the deployment."""
 

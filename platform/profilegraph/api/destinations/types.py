@@ -18,7 +18,6 @@ from profilegraph.hooks.destinations import Destination as Hosted
 
 describe(
     DeliveryState,
-    "What has become of members that are sent to a destination.",
     {
         "WAITING": "They are to be sent, or just being sent.",
         "SENT": "The destination has taken them.",

@@ -1,7 +1,7 @@
-"""An index in a file, so that a process that starts need not read the whole graph.
+"""Saves and loads the index, so that a starting process need not read the whole graph.
 
-The file is a numpy archive: arrays as they are, and one text that says what is made of them. It is
-data alone; nothing in it is run when it is read.
+The file is a numpy archive: plain arrays, and one text that describes the objects made of them. It
+is data only; nothing in it is executed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from profilegraph.engines.bitmap.tables import IndexTable, References
 from profilegraph.engines.bitmap.taggings import Taggings
 
 FORMAT = 3
-"""Files of another format are not read: a change of any class below needs the next number."""
+"""Files of another format are ignored: a change of any class below needs the next number."""
 _CLASSES = {
     one.__name__: one
     for one in (
@@ -46,7 +46,7 @@ _TEXT = "contents"
 
 
 def save(path: Path, view: IndexSnapshot, heads: Mapping[str, Any]) -> None:
-    """Write an index, and up to which changes it has come, so that a crash leaves no half a file."""
+    """Write an index and the feed offsets that it includes, atomically."""
     arrays: list[NDArray[Any]] = []
     contents = {"format": FORMAT, "heads": dict(heads), "view": _packed(view, arrays)}
     text = np.frombuffer(json.dumps(contents, ensure_ascii=False).encode(), np.uint8)
@@ -63,7 +63,7 @@ def save(path: Path, view: IndexSnapshot, heads: Mapping[str, Any]) -> None:
 
 
 def load(path: Path) -> tuple[IndexSnapshot, dict[str, Any]] | None:
-    """Return an index and up to which changes it has come; None where no file can be used."""
+    """Return an index and the feed offsets that it includes; None if there is no usable file."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             contents = json.loads(file[_TEXT].tobytes())

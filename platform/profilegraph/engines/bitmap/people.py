@@ -1,4 +1,4 @@
-"""Who there is, asked of one level: decision-makers, and those of us who own the customer."""
+"""Leaves on people, for one run of the index: decision-makers, and the employees who own customers."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from profilegraph.language.resolve import span
 
 
 def people(leaf: nodes.People, here: LeafContext) -> BitMap:
-    """Return who has as many decision-makers as are asked for."""
+    """Return the customers with a matching number of decision-makers."""
     table = here.level.tables["people"]
     return counted(leaf, table, person_rows(leaf.where, here), here)
 
 
 def person_rows(test: PersonTest, here: LeafContext) -> Mask:
-    """Return which decision-makers are as asked."""
+    """Return the mask of the decision-makers that match a test."""
     table = here.level.tables["people"]
     mask = table.everything()
     title, number = test.title, table["number"]
@@ -56,14 +56,14 @@ def person_rows(test: PersonTest, here: LeafContext) -> Mask:
 
 @dataclass(frozen=True)
 class SelectedPeople:
-    """Decision-makers of a level, by the numbers of their rows, and at which customers each is."""
+    """Decision-makers of a run, by row number, with the ordinal of each one's customer."""
 
     level: IndexRun
     numbers: Ordinals
     customers: Ordinals
 
     def page(self, first: int, after: str | None) -> list[tuple[str, str]]:
-        """Return the keys of at most `first` people and of their customers, behind the key `after`."""
+        """Return the keys of at most `first` people and of their customers, after the key `after`."""
         keys, customers = self.level.people, self.customers
         ranks = keys.ranks(self.numbers)
         if after is not None:
@@ -81,7 +81,7 @@ class SelectedPeople:
 
 
 def chosen(test: PersonTest, some: BitMap, here: LeafContext) -> SelectedPeople:
-    """Return the decision-makers of some customers who are as asked."""
+    """Return the matching decision-makers of some customers."""
     table = here.level.tables["people"]
     rows = person_rows(test, here) & np.isin(table.customer, ordinals_of(some))
     return SelectedPeople(here.level, table["number"].numbers.values[rows], table.customer[rows])
@@ -90,7 +90,7 @@ def chosen(test: PersonTest, some: BitMap, here: LeafContext) -> SelectedPeople:
 def page_of_people(
     parts: Sequence[SelectedPeople], first: int, after: str | None
 ) -> list[tuple[str, str]]:
-    """Return the keys of at most `first` people and of their customers, by the people's keys."""
+    """Return the keys of at most `first` people and of their customers, ordered by the people's keys."""
     return list(islice(merge(*(one.page(first, after) for one in parts)), first))
 
 
@@ -129,7 +129,7 @@ def _counts(person: References, rows: Mask, here: LeafContext) -> NDArray[np.int
 
 
 def owners(leaf: nodes.Owners, here: LeafContext) -> BitMap:
-    """Return whom as many of us own as are asked for."""
+    """Return the customers with a matching number of owners."""
     table = here.level.tables["owners"]
     mask = table["since"].within(span(leaf.window, here.context.now))
     if leaf.employees is not None:
@@ -139,7 +139,7 @@ def owners(leaf: nodes.Owners, here: LeafContext) -> BitMap:
 
 
 def teams(leaf: nodes.Teams, here: LeafContext) -> BitMap:
-    """Return who has as many owners in such a team as are asked for."""
+    """Return the customers with a matching number of owners in such a team."""
     table = here.level.tables["owners"]
     chains = here.trees.teams
 
@@ -152,7 +152,7 @@ def teams(leaf: nodes.Teams, here: LeafContext) -> BitMap:
 
 
 def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
-    """Return who came to us as often as is asked for."""
+    """Return the customers with a matching number of arrivals."""
     table = here.level.tables["arrivals"]
     mask = table["at"].within(span(leaf.window, here.context.now))
     wanted, chains = leaf.channels, here.trees.channels
@@ -167,7 +167,7 @@ def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
 
 
 def in_scope(scope: Scope, here: LeafContext) -> BitMap:
-    """Return whom somebody in a scope owns now."""
+    """Return the customers that somebody in a scope owns now."""
     table = here.level.tables["owners"]
     chains = here.trees.teams
     inside = table["employee"].where(

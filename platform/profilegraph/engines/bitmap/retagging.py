@@ -1,4 +1,4 @@
-"""The index as it would be after tags have become others; the index itself stays as it is."""
+"""Simulates a change of tags on the index; the index itself is not changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from profilegraph.engines.bitmap.taggings import Taggings, table_of
 
 @dataclass(frozen=True)
 class RetaggingStep:
-    """A rule, and whose taggings it is for: those of some customers, or of all."""
+    """A rule, and the customers whose taggings it applies to; None for all."""
 
     rule: Rule
     customers: BitMap | None = None
@@ -28,19 +28,19 @@ class RetaggingStep:
 
 @dataclass(frozen=True)
 class Retagged:
-    """A view after some steps, and what they did."""
+    """A snapshot after some steps, and what they changed."""
 
     view: IndexSnapshot
     touched: BitMap
-    """Customers of whom some tagging did not stay as it was."""
+    """Customers with a changed tagging."""
     taggings: int
-    """How many taggings did not stay as they were."""
+    """The number of changed taggings."""
     lost: Mapping[str, BitMap]
-    """By tag, the customers who carried it and lose it to another tag of theirs."""
+    """By tag, the customers that lose it because another of their tags replaces it."""
 
 
 def retagged(view: IndexSnapshot, steps: Iterable[RetaggingStep], now: datetime) -> Retagged:
-    """Return the view after some steps, one after the other."""
+    """Return the snapshot after some steps, applied in order."""
     done = _Done()
     levels = list(view.levels)
     for step in steps:
@@ -85,7 +85,7 @@ def _after(level: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _
 
 
 def _concerned(level: IndexRun, rule: Rule) -> list[str]:
-    """Return the tags that a rule looks at."""
+    """Return the tags that a rule reads."""
     named, rivals = rule.tags, rule.rivals
     return [key for key in level.tags if key in named or key.partition("/")[0] in rivals]
 

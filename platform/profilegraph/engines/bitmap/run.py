@@ -1,4 +1,4 @@
-"""A level: all that filters ask about some customers, as it was when they were read; immutable."""
+"""A run of the index: all that filters read about some customers as of one moment; immutable."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ from profilegraph.engines.bitmap.tables import SCHEMA, IndexTable, References
 from profilegraph.engines.bitmap.taggings import Taggings
 
 _NUMBERED = {"person": "people", "opportunity": "opportunities"}
-"""Which table a reference is to; a table of that name numbers its own rows by `number`."""
+"""The table that a reference points to; a table of that name numbers its own rows by `number`."""
 
 
 class MemoryUse(NamedTuple):
-    """Bytes of memory by what they hold; together they are all that the index takes."""
+    """Bytes of memory by content; the sum is the size of the index."""
 
     customers: int = 0
-    """Who there is, keys, attributes, metrics, and whatever is neither of the following."""
+    """Customers, keys, attributes, metrics, and everything not listed below."""
     taggings: int = 0
     events: int = 0
 
 
 @dataclass(frozen=True)
 class Hierarchies:
-    """What stands above employees and channels, by key, the nearest first."""
+    """The ancestors of employees and channels, by key, the nearest first."""
 
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The teams of each employee, the own one first."""
+    """The teams of each employee, the employee's own team first."""
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Each channel itself, then those above it."""
+    """Each channel itself, then its ancestors."""
 
     def cover(self, level: IndexRun) -> bool:
-        """Return whether all employees and channels are here that a level's rows name.
+        """Return whether all employees and channels that a run's rows name are present.
 
-        Others may have been recorded, with what names them, after the trees were read.
+        Others may have been recorded, together with the rows that name them, after the hierarchies
+        were read.
         """
         named = (("owners", "employee", self.teams), ("arrivals", "channel", self.channels))
         return all(
@@ -49,34 +50,34 @@ class Hierarchies:
 
 @dataclass(frozen=True)
 class IndexRun:
-    """What is known of the customers of a level."""
+    """The data of the customers of one run."""
 
     read: BitMap
-    """All ordinals that were read, also those that no customer has (any more)."""
+    """All ordinals that were read, also those without a customer."""
     present: BitMap
-    """Those of customers, merged ones left out."""
+    """The ordinals of customers that are not merged into another."""
     keys: Keys
     people: Keys
-    """The keys of decision-makers, by the numbers of their rows."""
+    """The keys of decision-makers, by row number."""
     cohorts: IndexTable
     values: Mapping[str, IndexTable]
-    """By property of the graph: attributes and metrics."""
+    """By property in the graph: attributes and metrics."""
     tags: Mapping[str, Taggings]
     events: Mapping[str, IndexTable]
     """By type."""
     tables: Mapping[str, IndexTable]
     """By kind, as in `SCHEMA`."""
     numbers: Mapping[str, int] = field(default_factory=dict)
-    """How many numbers rows of a kind have been given, by kind."""
+    """The number of row numbers assigned, by kind."""
 
     @property
     def nbytes(self) -> int:
-        """Return how many bytes of memory the level takes."""
+        """Return how many bytes of memory the run takes."""
         return sum(self.sizes)
 
     @cached_property
     def sizes(self) -> MemoryUse:
-        """Return how many bytes of memory the level takes, by what they hold."""
+        """Return how many bytes of memory the run takes, by content."""
         tables = [self.cohorts, *self.values.values(), *self.tables.values()]
         sets = size_of(self.read) + size_of(self.present)
         return MemoryUse(
@@ -90,7 +91,7 @@ class IndexRun:
 
 
 def joined(levels: Sequence[IndexRun], valid: Sequence[BitMap]) -> IndexRun:
-    """Return one level of several, each with the customers that it still speaks for."""
+    """Return the union of several runs, each restricted to the customers for which it is valid."""
     kept = [cut(level, mine) for level, mine in zip(levels, valid, strict=True)]
     numbers = dict.fromkeys(_NUMBERED.values(), 0)
     moved = []
@@ -116,7 +117,7 @@ def joined(levels: Sequence[IndexRun], valid: Sequence[BitMap]) -> IndexRun:
 
 
 def cut(level: IndexRun, mine: BitMap) -> IndexRun:
-    """Return a level with no other customers than some of its own."""
+    """Return a run restricted to some of its customers."""
     if mine == level.read:
         return level
     keep = ordinals_of(mine)
@@ -148,7 +149,7 @@ def _moved(level: IndexRun, by: Mapping[str, int]) -> IndexRun:
 
 
 def _references(kind: str) -> Iterator[tuple[str, str]]:
-    """Yield each column of a table that holds numbers of rows, and the kind of those rows."""
+    """Yield each column of a table that holds row numbers, and the kind of those rows."""
     for name, column in SCHEMA[kind].items():
         if column is References:
             yield name, _NUMBERED.get(name, kind)

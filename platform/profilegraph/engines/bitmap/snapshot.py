@@ -1,4 +1,4 @@
-"""The index at one moment: levels, each speaking for some customers; immutable, like all in it."""
+"""The index at one moment: runs, newer ones taking precedence; immutable, like all its parts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from profilegraph.engines.bitmap.relations import Relations
 from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, MemoryUse, joined
 
 _GROWTH = 4
-"""A level is joined with the next newer one unless it is so many times as large."""
+"""A run is merged with the next newer one unless it is larger by this factor."""
 
 
 @dataclass(frozen=True)
 class IndexSnapshot:
-    """What the index knows; newer levels speak for the customers that they have read."""
+    """The index at one moment; for each customer, the newest run that has read it is valid."""
 
     levels: tuple[IndexRun, ...]
     """The oldest first."""
@@ -25,7 +25,7 @@ class IndexSnapshot:
 
     @cached_property
     def valid(self) -> tuple[BitMap, ...]:
-        """Return for each level whom it speaks for."""
+        """Return for each run the customers for which it is valid."""
         found: list[BitMap] = []
         newer = BitMap()
         for level in reversed(self.levels):
@@ -35,7 +35,7 @@ class IndexSnapshot:
 
     @cached_property
     def relations(self) -> Relations:
-        """Return who is what to whom."""
+        """Return the relations between customers."""
         tables = [level.tables["relations"] for level in self.levels]
         return Relations.of(list(zip(tables, self.valid, strict=True)))
 
@@ -46,19 +46,19 @@ class IndexSnapshot:
 
     @property
     def sizes(self) -> MemoryUse:
-        """Return how many bytes of memory the index takes, by what they hold."""
+        """Return how many bytes of memory the index takes, by content."""
         return MemoryUse(*map(sum, zip(*(level.sizes for level in self.levels), strict=True)))
 
     @property
     def customers(self) -> int:
-        """Return how many customers the index knows."""
+        """Return the number of customers in the index."""
         levels = zip(self.levels, self.valid, strict=True)
         return sum(level.present.intersection_cardinality(mine) for level, mine in levels)
 
     def with_level(self, level: IndexRun) -> Self:
-        """Return the view after some customers were read again.
+        """Return the snapshot with a new run on top.
 
-        Levels are joined so that each is several times as large as the next: there are few of them,
+        Runs are merged so that each is several times as large as the next: there are few of them,
         and each row is copied few times.
         """
         levels = [*self.levels, level]
@@ -68,5 +68,5 @@ class IndexSnapshot:
         return type(self)(tuple(levels), self.trees)
 
     def with_trees(self, trees: Hierarchies) -> Self:
-        """Return the view with other trees of teams and channels."""
+        """Return the snapshot with other hierarchies of teams and channels."""
         return type(self)(self.levels, trees)

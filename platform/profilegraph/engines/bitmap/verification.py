@@ -1,4 +1,4 @@
-"""Whether two indexes say the same of every customer."""
+"""Compares two indexes customer by customer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Facts = dict[int, list[str]]
 
 
 def differences(one: IndexSnapshot, other: IndexSnapshot) -> BitMap:
-    """Return the ordinals of the customers of whom two indexes do not say the same."""
+    """Return the ordinals of the customers on which two indexes differ."""
     found = BitMap()
     everyone = list(_known(one) | _known(other))
     for start in range(0, len(everyone), _AT_ONCE):
@@ -34,7 +34,7 @@ def _known(view: IndexSnapshot) -> BitMap:
 
 
 def _facts(view: IndexSnapshot, customers: BitMap) -> Facts:
-    """Return all that an index says of some customers, as texts in order."""
+    """Return all that an index holds on some customers, as sorted texts."""
     found: Facts = defaultdict(list)
     for level, mine in zip(view.levels, view.valid, strict=True):
         for who, fact in _told(cut(level, mine & customers)):
@@ -67,7 +67,7 @@ _Named = dict[str, dict[int, tuple[Any, ...]]]
 
 
 def _by_number(table: IndexTable) -> dict[int, tuple[Any, ...]]:
-    """Return the rows of a table by their numbers, without these: two indexes number as they like."""
+    """Return the rows of a table by number, without the numbers: these differ between equal indexes."""
     numbers = table["number"].numbers.values.tolist()
     return dict(zip(numbers, _rows(table, {}), strict=True))
 

@@ -1,8 +1,8 @@
-"""What this process knows of the graph without asking it: its taxonomies and its index.
+"""The process's cache of the graph: its taxonomies and its index.
 
-Every question begins with one look at the feed of changes, which brings all of it up to date: an
-answer reflects each transaction that was committed before the question came. Where the database is
-embedded, its pulse tells that there is nothing to be found, and spares the look.
+Every question begins with one poll of the change feeds, which brings the cache up to date: an
+answer reflects each transaction that was committed before the question arrived. If the database is
+embedded, its commit watermark can prove that nothing was committed since, and the poll is skipped.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 _THREADS = 2
 SAVING = "saving the index"
-"""What the routine is called."""
+"""The name of the routine."""
 
 
 @dataclass(frozen=True)
 class CachedGraph:
-    """What is known as of one look."""
+    """The cached state as of one poll."""
 
     catalogue: Catalogue
     view: IndexSnapshot | None
-    """None where Cypher has to answer."""
+    """None if Cypher has to answer."""
 
 
 class GraphCache:
-    """Keeps what a process knows up to date; one for each database that it asks."""
+    """Keeps the cached state up to date; one per database."""
 
     def __init__(
         self,
@@ -60,48 +60,48 @@ class GraphCache:
         self.routines = Routines()
         self.metrics.watch_routines(self.routines)
         self.threads = ThreadPoolExecutor(_THREADS, "questions")
-        """Where that is computed which would hold up the event loop."""
+        """Threads for computations that would block the event loop."""
         self.index = IndexKeeper(database, index_bytes, self.metrics, self.routines)
         self._database = database
         self._looking: asyncio.Task[CachedGraph] | None = None
         self._next: asyncio.Task[CachedGraph] | None = None
         self._asked = False
-        """Whether the next look is for a question, which needs the index too."""
+        """Whether the next poll is for a query, which needs the index too."""
         self._follower = FeedFollower(database)
         self._file = file if index_bytes is not None else None
         self._keep = keep
         self._kept: tuple[IndexSnapshot, Offsets] | None = None
-        """The newest index in which all was that its heads had told of."""
+        """The newest index that included all changes up to its offsets."""
         self._saved: IndexRun | None = None
         self._saving: asyncio.Task[None] | None = None
         self._catalogue: Catalogue | None = None
         self.deployment: Deployment | None = None
-        """The settings that the graph keeps; None where it keeps none."""
+        """The settings stored in the graph; None if there are none."""
         self._pulse = pulse
         self._told: tuple[Beat, CachedGraph] | None = None
 
     async def now(self) -> CachedGraph:
-        """Return what is known, by a look that begins after this call does."""
+        """Return the cached state after a poll that begins after this call."""
         known = self.unchanged()
         return await asyncio.shield(self.look()) if known is None else known
 
     async def catalogue(self) -> Catalogue:
-        """Return the taxonomies, by a look that begins after this call does.
+        """Return the taxonomies after a poll that begins after this call.
 
-        Whoever changes customers does not wait until the index knows of those who did before.
+        A write does not wait until the index includes the writes before it.
         """
         known = self.unchanged(asked=False)
         return (await asyncio.shield(self.look(asked=False)) if known is None else known).catalogue
 
     def question(self) -> int | None:
-        """Return the number of a question to the pulse that is on its way; None where there is none."""
+        """Return the number of a request for the commit watermark that was just sent; None without one."""
         return None if self._pulse is None else self._pulse.ask()
 
     def unchanged(self, question: int | None = None, *, asked: bool = True) -> CachedGraph | None:
-        """Return what is known where nothing was committed between its reading and a question.
+        """Return the cached state if nothing was committed between its poll and a watermark request.
 
-        The question to the pulse is sent by this call if it was not sent before. Unless it is
-        `asked`, by somebody who wants customers, the index may be behind.
+        The request is sent by this call if it was not sent before. With `asked` false, as for a
+        write, the index may be stale.
         """
         beat = self._beat(question)
         if beat is None or self._told is None or self._told[0] != beat:
@@ -113,7 +113,7 @@ class GraphCache:
         return known
 
     def look(self, *, asked: bool = True) -> asyncio.Task[CachedGraph]:
-        """Return a look that begins after this call does; whoever waits for it shields it."""
+        """Return a poll that begins after this call; whoever awaits it shields it."""
         self._asked = self._asked or asked
         # Who comes while one look is under way shares the next one with all others who do.
         if self._next is None:
@@ -121,7 +121,7 @@ class GraphCache:
         return self._next
 
     async def indexed(self) -> IndexSnapshot:
-        """Return the index once it is built and up to date; raises IndexUnable where it never is."""
+        """Return the index once it is built and up to date; raises IndexUnable if it never will be."""
         while True:
             known = await self.now()
             if known.view is not None:
@@ -132,7 +132,7 @@ class GraphCache:
             await asyncio.wait([self.index.work])
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Cancel what is in progress."""
         tasks = [task for task in (self._looking, self._next) if task is not None]
         for task in tasks:
             task.cancel()
@@ -189,7 +189,7 @@ class GraphCache:
         return CachedGraph(self._catalogue, view)
 
     async def restore(self) -> bool:
-        """Begin where the last process ended; return whether it left a file that can be used."""
+        """Continue from the file of the last process; return whether there was a usable one."""
         if self._file is not None and self._saved is None:
             found = await asyncio.to_thread(load, self._file)
             if found is not None:
@@ -199,7 +199,7 @@ class GraphCache:
         return self._saved is not None
 
     async def _save(self) -> None:
-        """Keep the index in a file; a process that starts with it reads what changed since."""
+        """Save the index to its file; the next process reads only what changed since."""
         if self._file and self._keep and self._kept is not None:
             view, heads = self._kept
             self._saved = view.levels[0]
@@ -211,7 +211,7 @@ class GraphCache:
                 self.routines.succeeded(SAVING)
 
     async def _written(self) -> None:
-        """Return when the file is written that is being written."""
+        """Wait for a save in progress."""
         if self._saving is not None:
             await self._saving
 
@@ -221,7 +221,7 @@ class GraphCache:
 
 
 class RequestSnapshot:
-    """What is known as of the first time that somebody asks: for all parts of one request."""
+    """The cached state as of its first use in a request, shared by all parts of the request."""
 
     def __init__(self, knowledge: GraphCache) -> None:
         self._knowledge = knowledge
@@ -233,7 +233,7 @@ class RequestSnapshot:
         self._catalogue: asyncio.Task[Catalogue] | None = None
 
     async def now(self) -> CachedGraph:
-        """Return what is known, by a look that began after the request did."""
+        """Return the cached state after a poll that began after the request did."""
         if self._known is None and self._look is None:
             self._known = self._knowledge.unchanged(self._question)
         if self._known is not None:
@@ -243,7 +243,7 @@ class RequestSnapshot:
         return await asyncio.shield(self._look)
 
     async def catalogue(self) -> Catalogue:
-        """Return the taxonomies, by a look that began after the request did."""
+        """Return the taxonomies after a poll that began after the request did."""
         if self._known is not None or self._look is not None:
             return (await self.now()).catalogue
         known = self._knowledge.unchanged(self._question, asked=False)
@@ -254,6 +254,6 @@ class RequestSnapshot:
         return await asyncio.shield(self._catalogue)
 
     def forget(self) -> None:
-        """Have the next question look anew: the request has changed something itself."""
+        """Make the next question poll again, because the request has changed something itself."""
         self._known = self._look = self._catalogue = self._question = None
         self.computing = Computing(self._knowledge.threads)

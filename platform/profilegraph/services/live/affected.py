@@ -1,9 +1,10 @@
-"""Whom changes may move in a live segment: those whom they are about, and who is related to them.
+"""Which customers a change can move into or out of a live segment: the changed ones and their relatives.
 
-Of a filter that looks some relations away, a customer's answer rests on the customers so near to it. If
-what it rests on changed, then a way led, or leads now, from the customer to the change. A write names
-both ends of a relation, so the part of that way before the first relation that came or went is there
-now, and ends at somebody who was named: everyone who may move is found by the relations of now.
+If a filter follows relations, its result for a customer depends on the customers within that
+distance. If one of them changed, a path of relations led, or leads now, from the customer to the
+change. A write names both ends of a relation, so the part of the path before the first added or
+removed relation exists now and ends at a named customer: following the current relations finds
+every affected customer.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ from profilegraph.storage.feed.follower import FeedNews, unchanged
 from profilegraph.storage.neo4j.database import Database
 
 MOST_AROUND = 2_000
-"""Customers that are read around a change; of more, the index answers faster."""
+"""Most customers read around a change; with more, the index is faster."""
 
 
 @dataclass(frozen=True)
 class AffectedCustomers:
-    """Who may have moved, and what is known of all that their answers rest on."""
+    """The customers that may have moved, and the facts on which their results depend."""
 
     customers: BitMap
     level: IndexRun
 
 
 async def affected(database: Database, news: FeedNews, reach: int) -> AffectedCustomers | None:
-    """Return whom changes may move in a segment that looks `reach` relations away from a customer.
+    """Return the customers that changes may move in a segment that follows `reach` relations.
 
-    None where all customers have to be asked: too many are near, the relations of somebody who was
-    merged or is gone cannot be followed, or something changed while they were.
+    None if all customers have to be evaluated: too many are near, the relations of a merged or
+    deleted customer cannot be followed, or something changed meanwhile.
     """
     if not reach:
         level = await load_changed(database, news.customers, news.feeds)
@@ -54,7 +55,7 @@ async def affected(database: Database, news: FeedNews, reach: int) -> AffectedCu
 
 
 async def _rings(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:
-    """Return who is up to 0, 1, … relations away from some customers; None where it is too many."""
+    """Return the customers within 0, 1, … relations of some customers; None if they are too many."""
     rings, fresh = [start], start
     for _ in range(steps):
         near = BitMap(await related_to(database, fresh, MOST_AROUND + 1)) if fresh else BitMap()

@@ -1,4 +1,4 @@
-"""What a live segment asks, written out, and who matches: all customers, or some that changed."""
+"""The resolved filter of a live segment, and who matches it: among all customers, or among changed ones."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class LiveQuestion:
-    """What a segment asks: its filter with those of the segments that it refers to in it."""
+    """The filter of a segment, with the segments that it refers to inlined."""
 
     filter: Node
     definition: str
-    """Digest that is the same only where the same is asked, under the same order of tags."""
+    """A digest that only equal filters under the same order of tags share."""
     catalogue: Catalogue = field(repr=False)
-    """By which it was checked, and is evaluated: what goes meanwhile is found in the next round."""
+    """The catalogue for validation and evaluation; later removals are noticed in the next round."""
 
     @cached_property
     def reach(self) -> int:
-        """Return how many relations away the customers are on whom one's membership depends."""
+        """Return the number of relations within which other customers affect a customer's membership."""
         return reach(self.filter, NO_SEGMENTS)
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Who matches, and who is a customer at all, among those that were looked at."""
+    """The matching customers, and all existing customers, among those examined."""
 
     members: BitMap
     everyone: BitMap
@@ -59,9 +59,10 @@ class Matches:
 async def ask(
     platform: Platform, segments: Iterable[str]
 ) -> tuple[Mapping[str, LiveQuestion], Mapping[str, Exception]]:
-    """Return what segments ask now, and why some of them could not be read at all; both by key.
+    """Return the filters of segments, and the errors of those that could not be read; both by key.
 
-    One that is broken is left out and logged. One that cannot be read holds up no other.
+    A broken segment is left out and logged. A segment that cannot be read does not block the
+    others.
     """
     keys = sorted(segments)
     try:
@@ -94,7 +95,7 @@ async def _ask(platform: Platform, keys: Sequence[str]) -> Mapping[str, LiveQues
 
 
 def asked_by(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
-    """Return what a filter asks; raises InvalidFilter."""
+    """Return the question of a filter; raises InvalidFilter."""
     check(node, catalogue, library)
     whole = written_out(node, library)
     digest = hashlib.sha256(encode_text(whole).encode())
@@ -107,7 +108,7 @@ def asked_by(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQue
 
 
 async def among_all(platform: Platform, asked: LiveQuestion, now: datetime) -> Matches:
-    """Return who matches among all customers: by the index, or where there is none by Cypher."""
+    """Return the matching customers among all, by the index, or by Cypher if there is none."""
     context = platform.context(now)
     try:
         view = await platform.knowledge.indexed()
@@ -132,7 +133,7 @@ def among_some(
     trees: Hierarchies,
     now: datetime,
 ) -> Matches:
-    """Return who matches among those that changes affect, in time that grows with these alone."""
+    """Return the matching customers among affected ones, in time that depends on their number alone."""
     evaluator = Evaluator(
         IndexSnapshot((some.level,), trees), asked.catalogue, platform.context(now)
     )

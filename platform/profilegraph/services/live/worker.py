@@ -1,8 +1,8 @@
-"""Watches live segments: follows the feed of changes and records who enters and who leaves.
+"""The worker that evaluates live segments: follows the change feeds and records transitions.
 
-Any number of processes may watch at once. Each reads how far a segment has come, then the data, and
-records its finding only if nobody came between: so what it saw is never older than what is recorded
-already, and no move is recorded twice.
+Any number of processes may run it. Each reads the position of a segment, then the data, and records
+its result only if no other has recorded one meanwhile: so a recorded result is never based on older
+data than the one before, and no move is recorded twice.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ from profilegraph.storage.live import (
 )
 
 RETRY = timedelta(minutes=1)
-"""How long a segment rests whose evaluation failed."""
+"""The pause before a failed evaluation is retried."""
 WATCHING = "live segments"
-"""What the routine is called."""
+"""The name of the routine."""
 
 
 @dataclass
 class _Followed:
-    """A live segment as this process knows it."""
+    """The state of a live segment in this process."""
 
     watch: WatchedSegment
     members: BitMap
-    """Those after the move that `watch` tells of."""
+    """The members after the last move of `watch`."""
     fresh: bool = True
-    """Whether this process has not evaluated it yet, or not since that failed."""
+    """Whether this process has yet to evaluate it, at first or after a failure."""
     asked: LiveQuestion | None = None
-    """None while the segment is broken: it rests, and goes on by itself when it is mended."""
+    """None while the segment is broken; evaluation resumes once it is repaired."""
 
 
 class Watcher:
@@ -64,7 +64,7 @@ class Watcher:
         self._routines = platform.knowledge.routines
         self._followed: dict[str, _Followed] = {}
         self._rests: dict[str, datetime] = {}
-        """Until when a watch rests that failed, by its key."""
+        """The end of the pause of each failed segment, by key."""
         self._trees = Hierarchies()
         self._follower = FeedFollower(platform.database)
 

@@ -1,4 +1,4 @@
-"""Whether everything that the platform needs is sound, and what to do where it is not."""
+"""Checks every part that the platform needs, and says how to repair what is broken."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from profilegraph.storage.neo4j.migrations import require_migrated
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 RECORD_SECONDS = 15.0
-"""For how long stored records are read."""
+"""How many seconds stored records are read."""
 _UNREADABLE = "Questions about it fail: save it again, and report how it came to be."
 _SECONDS = 3.0
 _PREFIX = "PROFILEGRAPH_"
 _GOOD = frozenset({"ok", *(state.value for state in IndexState if state is not IndexState.FAILED)})
-"""What the parts of a server that is well say of themselves."""
+"""The states of the parts of a healthy server."""
 
 
 class Health(Enum):
-    """How a part of the platform is."""
+    """The state of a part of the platform."""
 
     SOUND = "ok"
     IMPAIRED = "warning"
@@ -46,7 +46,7 @@ class Health(Enum):
 
 @dataclass(frozen=True)
 class HealthFinding:
-    """What was found of one part, and what to do about it."""
+    """The state of one part, and what to do about it."""
 
     part: str
     health: Health
@@ -62,10 +62,10 @@ async def examine(
     now: datetime,
     record_seconds: float | None = RECORD_SECONDS,
 ) -> list[HealthFinding]:
-    """Return what is found of each part of the platform; nothing is changed.
+    """Return the findings on each part of the platform; nothing is changed.
 
-    Where there is no address, or no database answers, what needs one is left out. Stored records are
-    read for so many seconds, or all of them.
+    Without an address, or if no database answers, the checks that need one are left out. Stored
+    records are read for `record_seconds`, or until all are read.
     """
     known = list(_settings(environment))
     if isinstance(address, ProfilegraphError):
@@ -92,7 +92,7 @@ async def examine(
 
 
 def plugin_state(host: Host) -> str:
-    """Return in a few words which plugins or parts are out of use, and which fail; no reasons are told."""
+    """Return in a few words which plugins or parts are disabled or failing, without the reasons."""
     told = []
     if host.faults:
         faulty = dict.fromkeys(fault.about for fault in host.faults)
@@ -142,7 +142,7 @@ async def _schema(database: Database, *, own: bool) -> HealthFinding:
 
 
 async def _deployment(database: Database, settings: Settings) -> HealthFinding:
-    """Return whether this process is set to what the graph keeps."""
+    """Return whether the settings of this process equal those of the graph."""
     kept = await read_deployment(database)
     if kept is None:
         told = "are kept in the graph when the platform first starts"
@@ -156,7 +156,7 @@ async def _deployment(database: Database, settings: Settings) -> HealthFinding:
 
 
 async def _taxonomies(database: Database, host: Host) -> tuple[Host, HealthFinding]:
-    """Return the host as the graph judges it, and what is found of the taxonomies in the graph."""
+    """Return the host with what the graph disables, and the finding on the taxonomies in the graph."""
     try:
         known = await read_taxonomies(database)
         catalogue = Catalogue.of(known)
@@ -203,7 +203,7 @@ def _index(settings: Settings, address: Address) -> HealthFinding:
 
 
 async def _server(settings: Settings) -> HealthFinding:
-    """Return what a process that serves on this machine says of itself."""
+    """Return the state that a server on this machine reports."""
     url = f"http://{settings.host}:{settings.port}/ready"
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=_SECONDS) as client:

@@ -1,4 +1,4 @@
-"""The life of saved segments: their states, who may change them, who depends on them, their end."""
+"""The lifecycle of saved segments: states, editors, dependants and deletion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from profilegraph.storage.segments.saved import read_segment
 
 @dataclass(frozen=True)
 class SetSegmentState(ChangeCommand):
-    """A state that a segment is to come into."""
+    """A segment and its new state."""
 
     key: str
     state: SegmentState
@@ -38,17 +38,17 @@ class SetSegmentState(ChangeCommand):
 
 @dataclass(frozen=True)
 class ShareSegment(ChangeCommand):
-    """Who may change a segment from now on, by the names of their API keys."""
+    """The editors of a segment from now on, by the names of their API keys."""
 
     key: str
     editors: tuple[str, ...] = ()
     owner: str | None = None
-    """None leaves it with its owner."""
+    """None keeps the owner."""
 
 
 @dataclass(frozen=True)
 class DeleteSegment(ChangeCommand):
-    """A segment that is to be deleted with all its versions."""
+    """A segment to delete with all its versions."""
 
     key: str
 
@@ -56,11 +56,11 @@ class DeleteSegment(ChangeCommand):
 async def set_state(
     platform: Platform, command: SetSegmentState, context: CommandContext
 ) -> SavedSegment:
-    """Return the segment after it has come into a state, or was in it.
+    """Set the state of a segment and return it.
 
-    Raises Forbidden where the author may not, Conflict where the state may not follow, or where
-    what the segment refers to or what refers to it does not allow it, or where groups rank one
-    that is to be archived; the message names them.
+    Raises Forbidden unless the author may edit it, Conflict if the transition is not allowed, or
+    not with the segments that it refers to or that refer to it, or if a group ranks a segment to
+    archive; the message names them.
     """
     key = command.key
 
@@ -80,10 +80,10 @@ async def set_state(
 
 
 async def share(platform: Platform, command: ShareSegment, context: CommandContext) -> SavedSegment:
-    """Return the segment after these API keys, by name, may change it, and no others but the owner.
+    """Set the editors of a segment, by name, and return it.
 
-    With an `owner`, the segment is that one's from now on. Raises Forbidden where the author is not
-    the owner, NotFound where no API key has a name.
+    With an `owner`, the segment changes hands. Raises Forbidden unless the author is the owner,
+    NotFound if no API key has a name.
     """
     key, editors, owner = command.key, command.editors, command.owner
     await _require_keys(platform, [*editors, *([] if owner is None else [owner])])
@@ -104,8 +104,8 @@ async def delete_segment(
 ) -> None:
     """Delete a segment with all its versions.
 
-    Raises Forbidden where the author is not the owner, Conflict where other segments refer to it
-    or groups rank it; the message names them.
+    Raises Forbidden unless the author is the owner, Conflict if other segments refer to it or
+    groups rank it; the message names them.
     """
     key = command.key
 

@@ -1,4 +1,4 @@
-"""What became of a segment's members between two moments: who came, who went, and why."""
+"""Changes of a segment's membership between two moments, with their causes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from profilegraph.storage.segments.membership import page_of_listed, read_expire
 from profilegraph.storage.segments.saved import read_segment
 
 MOST_EXPLAINED = 20_000
-"""How many customers may have changed so that all of them are looked at for the causes."""
+"""Most changed customers for which causes are computed."""
 _BATCH = 500
 
 
@@ -51,13 +51,13 @@ class MembershipComparison:
 
 @dataclass(frozen=True)
 class MembersAtMoments:
-    """Who the members were at the first of two moments, and who they are at the second."""
+    """The members at the first and at the second of two moments."""
 
     was: BitMap
     is_: BitMap
 
     def changed(self, entered: bool | None = None) -> BitMap:
-        """Return who entered or left; given `entered`, only those who did the one or the other."""
+        """Return the customers that entered or left; with `entered`, only one of the two."""
         if entered is None:
             return self.was ^ self.is_
         return self.is_ - self.was if entered else self.was - self.is_
@@ -65,7 +65,7 @@ class MembersAtMoments:
 
 @dataclass(frozen=True)
 class MembershipSums:
-    """How many members there were at the two moments, and how many came and went in between."""
+    """The numbers of members at two moments, and of those that entered and left in between."""
 
     before: int
     after: int
@@ -75,7 +75,7 @@ class MembershipSums:
 
 @dataclass(frozen=True)
 class ChangesPage:
-    """Customers who entered or left, by key, and whether more follow."""
+    """Customers that entered or left, by key, and whether more follow."""
 
     changes: tuple[Changed, ...]
     has_next: bool
@@ -84,11 +84,11 @@ class ChangesPage:
 async def compare_moments(
     platform: Platform, key: str, start: datetime, end: datetime, now: datetime
 ) -> MembershipComparison:
-    """Return a segment at two moments, to be asked what changed.
+    """Return a segment at two moments, for questions on what changed.
 
-    Raises InvalidInput unless `start` is earlier than `end` and `end` not later than now, NotFound
-    where the segment was not saved yet, BrokenSegment where one of the versions cannot be asked any
-    more, NoHistory where one of the versions asks for what keeps none.
+    Raises InvalidInput unless `start` < `end` ≤ `now`, NotFound if the segment was not saved yet,
+    BrokenSegment if one of the versions cannot be evaluated any more, NoHistory if one of them
+    needs history that is not kept.
     """
     require_moment(start, "from")
     require_moment(end, "to")
@@ -111,7 +111,7 @@ async def compare_moments(
 
 
 async def sums(platform: Platform, asked: MembershipComparison) -> MembershipSums:
-    """Return how many members there were at both moments, and how many came and went."""
+    """Return the numbers of members at both moments, and of those that entered and left."""
     found = await members_of(platform.database, asked.old, asked.new)
     return _sums(found)
 
@@ -124,7 +124,7 @@ def _sums(found: MembersAtMoments) -> MembershipSums:
 async def members_of(
     database: Database, old: FilterAtMoment, new: FilterAtMoment
 ) -> MembersAtMoments:
-    """Return the members at two moments, both as the graph tells of them now."""
+    """Return the members at two moments, both according to the current graph."""
 
     async def work(reading: ReadTransaction) -> MembersAtMoments:
         was, is_ = [
@@ -139,9 +139,9 @@ async def members_of(
 async def causes(
     platform: Platform, asked: MembershipComparison
 ) -> Mapping[tuple[bool, Cause], int]:
-    """Return how many entered (True) and left (False) for each cause, each counted for its first.
+    """Return how many entered (True) and left (False) by first cause.
 
-    Raises InvalidInput where more than 20,000 customers did.
+    Raises InvalidInput if more than 20,000 customers did.
     """
     members = await members_of(platform.database, asked.old, asked.new)
     whole = _sums(members)
@@ -165,9 +165,9 @@ async def page(
     after: str | None = None,
     entered: bool | None = None,
 ) -> ChangesPage:
-    """Return at most `first` (1 to 1,000) who entered or left, by key, those after a key.
+    """Return at most `first` (1 to 1,000) customers that entered or left, by key, after a key.
 
-    Raises InvalidInput where `first` is another number.
+    Raises InvalidInput if `first` is out of range.
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")

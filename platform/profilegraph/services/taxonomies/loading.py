@@ -1,4 +1,4 @@
-"""Taxonomies from files into the graph, and the catalogue of all that is in force."""
+"""Loads taxonomies from files into the graph."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from profilegraph.storage.taxonomies.definitions import (
 async def load_taxonomies(
     database: Database, taxonomies: Iterable[Taxonomy], now: datetime | None = None
 ) -> list[Taxonomy]:
-    """Return those of `taxonomies` that were new or different, after writing them to the graph.
+    """Write those of `taxonomies` that are new or different to the graph, and return them.
 
-    A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
-    one wins. So is one that people edit by now. All are written in one transaction; with `now`, what
-    they were until then is kept. Raises Conflict where they do not go together, or not with those
-    that are there.
+    A version older than the graph's is skipped: of two processes, one not yet upgraded, the newer
+    one wins. A taxonomy that people have edited is skipped, too. All are written in one
+    transaction; with `now`, their former versions are kept as history. Raises Conflict if they are
+    incompatible with each other or with those in the graph.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
     if not _changed(wanted, await read_taxonomies(database)):
@@ -55,7 +55,7 @@ async def follow(
     whole: Iterable[Taxonomy],
     now: datetime | None,
 ) -> None:
-    """Write anew what taxonomies add to those that changed: their dimensions may have new keys."""
+    """Rewrite the extensions by other taxonomies of those that changed: dimensions may have new keys."""
     keys = {one.key for one in changed}
     known = list(whole)
     places = {one.key: one.additions for one in settled(known)}
@@ -65,10 +65,10 @@ async def follow(
 
 
 async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
-    """Return the host as the graph judges it, after loading what its plugins bring and fits.
+    """Load the taxonomies of plugins that fit, and return the host with the others disabled.
 
-    A taxonomy that does not go together with what is there, or lacks what its last version had and
-    says nothing of it, must not keep the others from being loaded, nor a process from starting.
+    A taxonomy that is incompatible with the graph, or omits definitions of its last version without
+    declaring it, must not keep the others from being loaded, nor a process from starting.
     """
     judged = judge(host, await read_taxonomies(database))
     await load_taxonomies(database, judged.taxonomies, now)
@@ -76,10 +76,10 @@ async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
 
 
 def judge(host: Host, known: Iterable[Taxonomy]) -> Host:
-    """Return the host with those of its taxonomies out of use that a graph with these cannot take.
+    """Return the host with those taxonomies disabled that are incompatible with known ones.
 
-    What is in the graph stays in use, whoever came first by name. This is the one place where it is
-    decided: a process that serves, `/ready`, `doctor` and the commands that list all ask here.
+    Taxonomies in the graph stay in use. This is the one place where it is decided: serving
+    processes, `/ready`, `doctor` and the listing commands all call it.
     """
     present = {one.key: one for one in known}
     plugins = {key: one.name for key, one in host.bringers.items()}
@@ -92,7 +92,7 @@ def judge(host: Host, known: Iterable[Taxonomy]) -> Host:
 
 
 def comes(new: Taxonomy, old: Taxonomy | None) -> bool:
-    """Return whether a taxonomy takes the place of what the graph has of its key, where it fits."""
+    """Return whether a taxonomy replaces the graph's taxonomy of its key, if it is compatible."""
     return new != old and not _kept(new, old)
 
 
@@ -109,10 +109,10 @@ def _gone(new: Taxonomy, old: Taxonomy | None) -> str:
 async def load_sources(
     database: Database, sources: Sequence[TaxonomySource], now: datetime
 ) -> list[Taxonomy]:
-    """Return the taxonomies of those files that were new or different, after writing them.
+    """Write the taxonomies of files that are new or different, and return them.
 
-    Raises InvalidTaxonomy, each fault with its line, where a file does not go together with what is
-    in the graph, or lacks what is there and says nothing of it.
+    Raises InvalidTaxonomy, each fault with its line, if a file is incompatible with the graph, or
+    omits definitions without declaring it.
     """
     present = {one.key: one for one in await read_taxonomies(database)}
     faults = misfits_of(sources, present.values())
@@ -137,13 +137,13 @@ def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[
 
 
 def _kept(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
-    """Return whether what is in the graph stays: people edit it, or it is newer."""
+    """Return whether the graph's taxonomy stays, because people edit it or it is newer."""
     return present is not None and (
         present.editable or numbers(taxonomy.version) < numbers(present.version)
     )
 
 
 def digest(taxonomy: Taxonomy) -> str:
-    """Return a SHA-256 that is equal only for equal taxonomies."""
+    """Return a SHA-256 that only equal taxonomies share."""
     text = taxonomy.model_dump_json(by_alias=True, exclude_none=True)
     return hashlib.sha256(text.encode()).hexdigest()

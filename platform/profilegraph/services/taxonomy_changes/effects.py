@@ -1,4 +1,4 @@
-"""What a change makes of the world: definitions, filters and taggings before and after it."""
+"""The state before and after a change: definitions, filters and taggings."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ from profilegraph.services.taxonomies.loading import digest
 
 @dataclass(frozen=True)
 class ChangeSide:
-    """Definitions and saved filters on one side of a change."""
+    """Definitions and saved filters before or after a change."""
 
     catalogue: Catalogue
     library: SavedFilters
 
     def problem(self, key: str) -> str | None:
-        """Return why a segment cannot be asked; None where it can."""
+        """Return why a segment cannot be evaluated; None if it can."""
         found = faults(self.library.segments[key].filter, self.catalogue, self.library)
         return "; ".join(map(str, found)) or None
 
     def whole(self, key: str) -> Node:
-        """Return the filter of a segment that can be asked, with those that it refers to in it."""
+        """Return the filter of a valid segment with the segments that it refers to inlined."""
         return written_out(self.library.segments[key].filter, self.library)
 
 
 @dataclass(frozen=True)
 class ChangeDifference:
-    """A change, and the world on both sides of it."""
+    """A change, and the states before and after it."""
 
     revision: Revision
     segments: Mapping[str, SavedSegment]
@@ -56,7 +56,7 @@ class ChangeDifference:
 
     @property
     def rewritten(self) -> dict[str, Node]:
-        """Return the filters that say the same in other keys afterwards, by the segment's key."""
+        """Return the filters that are rewritten with new keys, by segment key."""
         new = self.after.library.segments
         return {
             key: new[key].filter
@@ -66,13 +66,13 @@ class ChangeDifference:
 
     @property
     def touched(self) -> list[str]:
-        """Return the segments that the change may touch, by key."""
+        """Return the segments that the change may affect, by key."""
         tags, dimensions = self._tags, frozenset(self.dimensions)
         return [key for key in self.segments if self._concerned(key, tags, dimensions)]
 
     @property
     def dimensions(self) -> list[str]:
-        """Return the dimensions that the change restructures, by their keys before it."""
+        """Return the dimensions that the change restructures, by their former keys."""
         old, new = self.before.catalogue.dimensions, self.after.catalogue.dimensions
         changed = {key for key, one in old.items() if new.get(key) != one}
         goals = {
@@ -82,7 +82,7 @@ class ChangeDifference:
 
     @property
     def digest(self) -> str:
-        """Return a digest that is the same only for the same definitions and filters."""
+        """Return a digest that only equal definitions and filters share."""
         known = [
             [
                 digest(side[one.key])
@@ -95,7 +95,7 @@ class ChangeDifference:
         return sha256(repr((known, filters)).encode()).hexdigest()
 
     def steps(self, members: BitMap | None = None) -> tuple[RetaggingStep, ...]:
-        """Return what becomes of taggings; `members` are those who match the filter of a split."""
+        """Return the retagging steps; `members` are the customers that match the filter of a split."""
         single = frozenset(
             key
             for key, one in self.after.catalogue.dimensions.items()
@@ -112,7 +112,7 @@ class ChangeDifference:
 
     @property
     def _tags(self) -> frozenset[str]:
-        """Return the tags that mean something else, or are no more, or are new."""
+        """Return the tags that change their meaning, are removed or are new."""
         old, new = self.before.catalogue.tags, self.after.catalogue.tags
         changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
         rules = [step.rule for step in self.steps(BitMap())]
@@ -123,7 +123,7 @@ class ChangeDifference:
 
     @property
     def _reordered(self) -> frozenset[str]:
-        """Return the ordered dimensions in which tags have another place."""
+        """Return the ordered dimensions with moved tags."""
         old, new = self.before.catalogue.dimensions, self.after.catalogue.dimensions
         return frozenset(
             key
@@ -153,9 +153,9 @@ def look_at(
     change: TagChange,
     version: Taxonomy | None,
 ) -> ChangeDifference:
-    """Return the world on both sides of a change; `version` is what a new version stands for.
+    """Return the states before and after a change; `version` is the taxonomy of a new version.
 
-    Raises NotFound, Conflict and InvalidInput where the change cannot be made.
+    Raises NotFound, Conflict and InvalidInput if the change cannot be made.
     """
     world: World = {one.key: one for one in taxonomies}
     revision = revised(world, change.act, version)
@@ -176,7 +176,7 @@ def look_at(
 
 
 def names_after(revision: Revision) -> RenamedKeys:
-    """Return what filters call tags and dimensions after a change."""
+    """Return the keys of tags and dimensions in filters after a change."""
     parted = revision.parted
 
     def tags(key: str, exact: bool) -> tuple[str, ...]:
@@ -189,9 +189,9 @@ def names_after(revision: Revision) -> RenamedKeys:
 
 
 def new_version(platform: Platform, change: TagChange) -> Taxonomy | None:
-    """Return the taxonomy that a change to a new version stands for; None of other changes.
+    """Return the taxonomy of a change to a new version; None for other changes.
 
-    Raises InvalidTaxonomy with all faults of a text, NotFound where none is installed.
+    Raises InvalidTaxonomy with all faults of a text, NotFound if none is installed.
     """
     act = change.act
     if not isinstance(act, NewVersion):
@@ -210,7 +210,7 @@ def _order(dimension: Dimension) -> list[str]:
 
 
 def _leaves(key: str, library: SavedFilters) -> Iterable[Tags]:
-    """Yield the tag conditions of a segment, and of those that it refers to."""
+    """Yield the tag conditions of a segment and of those that it refers to."""
     waiting, seen = [key], set[str]()
     while waiting:
         one = waiting.pop()

@@ -1,4 +1,4 @@
-"""That importers tell the same records of the same file each time, and such as fit the taxonomies."""
+"""Checks that importers read the same valid records from the same file each time."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from profilegraph.importers.records.binding import Conventions
 from profilegraph.services.plugins.contract.findings import ContractFinding
 
 MOST = 10_000
-"""Records of a file that are looked at."""
+"""Most records examined per file."""
 
 
 def importer_findings(
     importer: Importer[Any], files: Iterator[Path] | tuple[Path, ...], conventions: Conventions
 ) -> Iterator[ContractFinding]:
-    """Yield what is wrong with the records that an importer tells of files that it can read."""
+    """Yield findings on the records that an importer reads from the files that it accepts."""
     about = f"importer {importer.key}"
     for file in files:
         try:
