@@ -1,4 +1,4 @@
-"""What the resolvers of one request share."""
+"""The state that the resolvers of one request share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from profilegraph.services.segments import service
 
 
 class ApiContext:
-    """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
+    """One request: the platform, the viewer, the moment, the remaining budget and the data loaders."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class ApiContext:
     ) -> None:
         self._look = RequestSnapshot(platform.knowledge)
         self.notices: Notices = {}
-        """What is to be known of the answers, beside them."""
+        """Notices on the answers."""
         self.platform = replace(platform, look=self._look, notices=self.notices)
         self.viewer = viewer
         self.now = now
         self._clock = clock
         self.budget = Budget()
         self.made: dict[str, Any] = {}
-        """What is the same all over an answer and need not be made again, by a key of its own."""
+        """Per-request memo."""
         self._seen: Catalogue | None = None
         self._conditions: Conditions | None = None
         self._standing: asyncio.Task[Actor] | None = None
@@ -59,32 +59,32 @@ class ApiContext:
         return self._conditions
 
     def saw(self, catalogue: Catalogue) -> None:
-        """Take note of the taxonomies that the request sees."""
+        """Record the taxonomies that the request sees."""
         self._seen, self._conditions = catalogue, None
 
     @property
     def load(self) -> Loaders:
-        """Return the readers, made where an answer needs one."""
+        """Return the data loaders, created on first use."""
         if self._load is None:
             self._load = Loaders(self.platform, self.now, self.budget)
         return self._load
 
     def when(self, moment: datetime | None, now: datetime | None = None) -> When:
-        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one.
+        """Return the moment of a question: now, or a past one; raises InvalidInput for a later one.
 
-        With `now`, another moment than the present is taken for it.
+        `now` replaces the present moment.
         """
         if now is not None:
             require_moment(now, "now")
         return as_of(moment, now or self.now)
 
     def past(self, moment: datetime | None, now: datetime | None = None) -> When | None:
-        """Return the moment that is asked about where it is not the present one, else None."""
+        """Return the moment of a question if it is not the present one, else None."""
         when = self.when(moment, now)
         return when if isinstance(when, Past) or now is not None else None
 
     def moments(self, past: When | None) -> tuple[datetime | None, datetime | None]:
-        """Return the past moment, and what was given for the present one, that something is asked of."""
+        """Return the past moment and the replaced present moment of a question, or None for each."""
         match past:
             case Past():
                 return past.at, None if past.present == self.now else past.present
@@ -92,7 +92,7 @@ class ApiContext:
                 return None, past
 
     async def catalogue(self) -> Catalogue:
-        """Return the taxonomies in force, asked for once a request."""
+        """Return the taxonomies in force, read once per request."""
         return await self.platform.catalogue()
 
     async def sentence(self, node: Node, locale: str) -> str:
@@ -106,7 +106,7 @@ class ApiContext:
         return text
 
     async def standing(self) -> Actor:
-        """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""
+        """Return the actor with its teams; raises Forbidden if the employee no longer exists."""
         if self._standing is None:
             actor = self.viewer.actor
             self._standing = asyncio.create_task(
@@ -115,7 +115,7 @@ class ApiContext:
         return await asyncio.shield(self._standing)
 
     def renew(self) -> None:
-        """Begin anew, as a subscription does for each of its events."""
+        """Start over, as a subscription does for each of its events."""
         if self._clock is not None:
             self.now = self._clock()
         self.budget = Budget()
@@ -123,7 +123,7 @@ class ApiContext:
         self.forget()
 
     def forget(self) -> None:
-        """Let what was read be read again, after a change."""
+        """Discard what was read, after a change."""
         self._look.forget()
         self._standing = None
         self.made = {}

@@ -1,4 +1,4 @@
-"""The key under which a change is done once, however often it is asked for."""
+"""The idempotency key of a mutation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ request whose answer was lost can be repeated without fear."""
 
 
 def command_context(context: ApiContext, idempotency_key: str | None = None) -> CommandContext:
-    """Return who asks for a change, when, and under which key; raises InvalidInput."""
+    """Return actor, moment and idempotency key of a change; raises InvalidInput."""
     return CommandContext(context.viewer.actor, context.now, _viewers_own(context, idempotency_key))
 
 

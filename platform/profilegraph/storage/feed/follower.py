@@ -1,4 +1,4 @@
-"""A follower of the feeds: where it stands, what has come since, and when changes are missing."""
+"""Follows the feeds: the offsets of one reader, new changes, and detection of missing ones."""
 
 from __future__ import annotations
 
@@ -25,46 +25,46 @@ _DEFINITIONS = frozenset({ChangedPart.SEGMENTS, ChangedPart.TAXONOMIES})
 
 
 class LossReason(StrEnum):
-    """Why a follower does not know all that has changed: anything may have."""
+    """Why a follower cannot know what changed, so that anything may have."""
 
     AT_START = "at start"
     """It has not followed before."""
     ANOTHER_FEED = "another feed"
-    """The feed is another one, or does not reach back to where the follower stood."""
+    """The feed was replaced, or no longer reaches back to the follower's offset."""
     CHANGES_MISSING = "changes missing"
-    """Changes have numbers and are not there."""
+    """Numbered changes do not exist."""
 
 
 @dataclass(frozen=True)
 class FeedNews:
-    """What has changed since a follower looked before."""
+    """What has changed since the last poll of a follower."""
 
     heads: Offsets
-    """How far the feeds have come."""
+    """The offsets after these changes."""
     changes: tuple[CommittedChange, ...] = ()
     lost: LossReason | None = None
-    """Why changes are missing; None where none are."""
+    """Why changes are missing; None if none are."""
     unsettled: bool = False
     """Whether a transaction is being committed right now, whose change is not visible yet."""
 
     @cached_property
     def customers(self) -> BitMap:
-        """Return the customers that the changes are about, by ordinal."""
+        """Return the changed customers, by ordinal."""
         return BitMap.union(BitMap(), *(BitMap(change.customers) for change in self.changes))
 
     @cached_property
     def feeds(self) -> frozenset[int]:
-        """Return the feeds that have told of the changes."""
+        """Return the feeds that reported the changes."""
         return frozenset(change.feed for change in self.changes)
 
     @cached_property
     def parts(self) -> frozenset[ChangedPart]:
-        """Return what changed beside customers."""
+        """Return what changed apart from customers."""
         return frozenset[ChangedPart]().union(*(change.parts for change in self.changes))
 
     @property
     def trees(self) -> bool:
-        """Return whether our teams, employees or channels changed: that may be about any customer."""
+        """Return whether our teams, employees or channels changed, which may affect any customer."""
         return self.lost is not None or not self.parts.isdisjoint(_TREES)
 
     @property
@@ -74,7 +74,7 @@ class FeedNews:
 
 
 async def news_since(database: Reads, heads: Offsets | None) -> FeedNews:
-    """Return what has changed since the feeds were at `heads`; anything may have without any."""
+    """Return what has changed since some offsets; without offsets, anything may have."""
     lost = LossReason.AT_START
     if heads is not None:
         found = await look(database, heads)
@@ -86,32 +86,32 @@ async def news_since(database: Reads, heads: Offsets | None) -> FeedNews:
 
 
 async def unchanged(database: Reads, heads: Offsets, customers: BitMap) -> bool:
-    """Return whether nothing about some customers was committed, or is just being, since `heads`."""
+    """Return whether no change of some customers was committed, or is being committed, since `heads`."""
     found = await news_since(database, heads)
     return not (found.lost or found.unsettled) and customers.isdisjoint(found.customers)
 
 
 class FeedFollower:
-    """Follows the feeds for one reader, who has each change at least once.
+    """Follows the feeds for one reader, which gets each change at least once.
 
-    The reader says when it has seen to some news: until then, it gets them again.
+    The reader acknowledges changes after handling them; until then, it gets them again.
     """
 
     def __init__(self, database: Reads) -> None:
         self._database = database
         self.heads: Offsets | None = None
-        """Up to where everything has been seen to; None where nothing is known."""
+        """The acknowledged offsets; None if there are none."""
 
     def seen(self, news: FeedNews) -> None:
-        """Take note that the reader has seen to some news."""
+        """Acknowledge that the reader has handled changes."""
         self.heads = news.heads
 
     async def news(self) -> FeedNews:
-        """Return what has not been seen to; what is being committed right now comes the next time."""
+        """Return the changes not yet acknowledged, without those that are just being committed."""
         return await news_since(self._database, self.heads)
 
     async def settled_news(self) -> FeedNews:
-        """Return what has not been seen to, as of a moment when no transaction is half visible."""
+        """Return the changes not yet acknowledged, as of a moment without a half-visible transaction."""
         found = await self._settled_since(self.heads)
         if found.unsettled and self.heads is not None:
             # Nothing is under way for so long: somebody has deleted the changes.
