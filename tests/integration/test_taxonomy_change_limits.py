@@ -21,7 +21,7 @@ from profilegraph.language.codec import decode
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live import service as watching
 from profilegraph.services.live.service import SetSegmentLive
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.services.segments.service import SaveSegment
@@ -281,16 +281,16 @@ async def test_a_live_segment_tells_who_came_by_a_change_and_nothing_of_a_rename
 ) -> None:
     act = CommandContext(Actor("wang"), NOW)
     await watching.set_live(world, SetSegmentLive("players", True, None), act)
-    watcher = Watcher(world)
+    watcher = LiveWorker(world)
     await watcher.round(NOW)
     made = await planned(world, CHANGES["rename dimension"])
     assert {one.key for one in made.segments if one.live} == {"players"}
     await applied(world, made)
     await watcher.round(NOW)
-    assert (await watching.newest_crossings(world, "players", first=10)).crossings == ()
+    assert (await watching.newest_transitions(world, "players", first=10)).crossings == ()
     await applied(
         world, await planned(world, {"merge": {"tags": ["hobby/fishing"], "into": "hobby/golf"}})
     )
     await watcher.round(NOW)
-    page = await watching.newest_crossings(world, "players", first=10)
+    page = await watching.newest_transitions(world, "players", first=10)
     assert {(one.customer, one.entered) for one in page.crossings} == {("c1", True), ("c5", True)}

@@ -45,7 +45,7 @@ from profilegraph.language.nodes import Node as Condition
 from profilegraph.services.customers import profiles
 from profilegraph.services.segments import service as segments
 from profilegraph.services.segments import versions
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 
 CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
@@ -200,7 +200,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         customer = business_key(customer, "customer")
         condition = await _condition(info, segment, filter, past)
         when = past or context.now
-        async with naming(context.platform, segment, condition, when):
+        async with reporting_broken(context.platform, segment, condition, when):
             verdict = await segments.explain_member(context.platform, condition, customer, when)
         return Explanation(verdict=verdict, customer_key=customer, past=past)
 

@@ -38,7 +38,7 @@ class Subscription:
         """
         context = info.context
         async with aclosing(
-            service.crossings(context.platform, segment, place(after))
+            service.transitions(context.platform, segment, place(after))
         ) as crossings:
             async for one in crossings:
                 context.renew()

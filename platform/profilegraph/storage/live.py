@@ -50,7 +50,7 @@ class Evaluated:
 
     at: datetime
     definition: str
-    heads: Offsets
+    offsets: Offsets
     moves: tuple[MembershipChange, ...] = ()
     whole: bool = False
     """Whether all customers were evaluated."""
@@ -89,7 +89,7 @@ async def save_watch(
             "size": len(start.members),
             "at": start.found.at,
             "definition": start.found.definition,
-            "heads": _text(start.found.heads),
+            "heads": _text(start.found.offsets),
         },
     )
 
@@ -120,7 +120,7 @@ async def record(
             "at": after.at,
             "ranAt": after.ran_at,
             "definition": after.definition,
-            "heads": _text(after.heads),
+            "heads": _text(after.offsets),
             "members": _base(members, found.moves) if _is_base(watch, after, found) else None,
             "moves": [
                 {
@@ -202,7 +202,7 @@ def _after(watch: WatchedSegment, found: Evaluated) -> WatchedSegment:
         at=found.at,
         ran_at=found.at if found.whole else watch.ran_at,
         definition=found.definition,
-        heads=found.heads,
+        offsets=found.offsets,
         problem=None,
     )
 
@@ -230,7 +230,7 @@ def _watch(row: Row) -> WatchedSegment:
         at=row["at"],
         ran_at=row["ranAt"],
         definition=row["definition"],
-        heads=_heads(row["heads"]),
+        offsets=_offsets(row["heads"]),
         problem=row["problem"],
     )
 
@@ -242,10 +242,10 @@ def _move(row: Row) -> RecordedMove:
     )
 
 
-def _text(heads: Offsets) -> str:
-    return json.dumps([[feed, heads.epochs[feed], seq] for feed, seq in heads.seqs.items()])
+def _text(offsets: Offsets) -> str:
+    return json.dumps([[feed, offsets.epochs[feed], seq] for feed, seq in offsets.seqs.items()])
 
 
-def _heads(text: str) -> Offsets:
+def _offsets(text: str) -> Offsets:
     rows = json.loads(text)
     return Offsets({feed: epoch for feed, epoch, _ in rows}, {feed: seq for feed, _, seq in rows})

@@ -9,7 +9,7 @@ import strawberry
 from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
-from profilegraph.api.runtime.enums import Duty, DutyGround
+from profilegraph.api.runtime.enums import Duty, PermissionReason
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.domain import duties as domain
@@ -120,7 +120,7 @@ class DimensionDuty:
         return [DutyLoan.of(one) for one in self.governance.lent(self.duty, info.context.now)]
 
     @field
-    async def ground(self, info: Info) -> DutyGround | None:
+    async def reason(self, info: Info) -> PermissionReason | None:
         """Why you may do it; null where you may not."""
         actor = await info.context.standing()
         return domain.may(actor, self.duty, self.governance, info.context.now)

@@ -11,7 +11,7 @@ from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.duties.types import Team, load_employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
-from profilegraph.api.runtime.enums import Duty, DutyGround
+from profilegraph.api.runtime.enums import Duty, PermissionReason
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomies.types import Dimension
 from profilegraph.domain import duties as domain
@@ -24,7 +24,7 @@ class ViewerDuty:
 
     dimension: Dimension = strawberry.field(description="The dimension.")
     duty: Duty = strawberry.field(description="What you may do in it.")
-    ground: DutyGround = strawberry.field(description="Why you may.")
+    reason: PermissionReason = strawberry.field(description="Why you may.")
 
 
 @object_type
@@ -64,9 +64,9 @@ class Viewer:
         views = [Dimension.of(key, catalogue) for key in wanted]
         governed = await context.load.governance.load_many([one.key for one in views])
         return [
-            ViewerDuty(dimension=dimension, duty=duty, ground=ground)
+            ViewerDuty(dimension=dimension, duty=duty, reason=reason)
             for dimension, found in zip(views, governed, strict=True)
             for governance in found
             for duty in DomainDuty
-            if (ground := domain.may(actor, duty, governance, context.now)) is not None
+            if (reason := domain.may(actor, duty, governance, context.now)) is not None
         ]

@@ -171,7 +171,7 @@ async def history_page(
     info: Info, segment: str, first: int, after: str | None
 ) -> MembershipMoveConnection:
     """Return a page of the moves of a segment."""
-    page = await service.newest_crossings(
+    page = await service.newest_transitions(
         info.context.platform, segment, first=first, before=place(after)
     )
     crossings = info.context.budget.take(list(page.crossings))

@@ -36,10 +36,10 @@ class ApiContext:
         now: datetime,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self._look = RequestSnapshot(platform.knowledge)
+        self._snapshot = RequestSnapshot(platform.cache)
         self.notices: Notices = {}
         """Notices on the answers."""
-        self.platform = replace(platform, look=self._look, notices=self.notices)
+        self.platform = replace(platform, snapshot=self._snapshot, notices=self.notices)
         self.viewer = viewer
         self.now = now
         self._clock = clock
@@ -124,7 +124,7 @@ class ApiContext:
 
     def forget(self) -> None:
         """Discard what was read, after a change."""
-        self._look.forget()
+        self._snapshot.forget()
         self._standing = None
         self.made = {}
         self._load = None

@@ -8,7 +8,7 @@ from enum import Enum
 
 from profilegraph.api.runtime.definitions import enum_type
 from profilegraph.api.runtime.internals import enum_values
-from profilegraph.domain.duties import PermissionReason as DutyGround
+from profilegraph.domain.duties import PermissionReason
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.records.customers import (
@@ -37,7 +37,6 @@ __all__ = [
     "Direction",
     "DistanceUnit",
     "Duty",
-    "DutyGround",
     "EvidenceKind",
     "FollowUpKind",
     "IdentityKind",
@@ -45,6 +44,7 @@ __all__ = [
     "MembershipCause",
     "MoveCause",
     "OpportunityOutcome",
+    "PermissionReason",
     "RelationKind",
     "Representation",
     "SegmentFaultKind",
@@ -239,14 +239,14 @@ describe(
     },
 )
 describe(
-    DutyGround,
+    PermissionReason,
     {
         "ADMINISTRATOR": "As an administrator, who may everything.",
         "TEAM": "It is the duty of their team, or of one that theirs is a part of.",
         "LOAN": "It was lent to them, or to such a team, and the loan holds.",
         "OPEN": "No team is named, and everybody may tag then.",
     },
-    name="DutyGround",
+    name="PermissionReason",
 )
 describe(
     ChangeKind,

@@ -35,13 +35,13 @@ def refused(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
     """Return the error of a request that was not executed: syntax, validation, limits, variables."""
     match error.original_error:
         case GraphQLError() as reason:
-            return _told(error, _of_variable(error, reason), code=BAD_USER_INPUT)
+            return _formatted(error, _of_variable(error, reason), code=BAD_USER_INPUT)
         case Exception():
             return _masked(error, new_id())
         case None:
             parsed = not isinstance(error, GraphQLSyntaxError)
             code = VALIDATION_FAILED if parsed else PARSE_FAILED
-            return _told(error, error.message, **({"code": code} | (error.extensions or {})))
+            return _formatted(error, error.message, **({"code": code} | (error.extensions or {})))
 
 
 def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
@@ -50,9 +50,9 @@ def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
     if isinstance(cause, ProfilegraphError):
         if isinstance(cause, OperatorError):
             _log.warning("unable", code=cause.code, reason=str(cause), path=error.path)
-        return _told(error, cause.message, **described(cause))
+        return _formatted(error, cause.message, **described(cause))
     if _blames_argument(error):
-        return _told(error, value_free(error.message), code=BAD_USER_INPUT)
+        return _formatted(error, value_free(error.message), code=BAD_USER_INPUT)
     return _masked(error, new_id())
 
 
@@ -90,8 +90,8 @@ def _blames_argument(error: GraphQLError) -> bool:
 
 def _masked(error: GraphQLError, error_id: str) -> Formatted:
     _log.error("bug", error_id=error_id, path=error.path, exc_info=error.original_error or error)
-    return _told(error, f"Internal error {error_id}.", code=INTERNAL, errorId=error_id)
+    return _formatted(error, f"Internal error {error_id}.", code=INTERNAL, errorId=error_id)
 
 
-def _told(error: GraphQLError, message: str, **extensions: str) -> Formatted:
+def _formatted(error: GraphQLError, message: str, **extensions: str) -> Formatted:
     return {**error.formatted, "message": message, "extensions": extensions}

@@ -66,7 +66,7 @@ class Bucket:
         return JSON(self.found.told)
 
 
-def told(found: answers.Bucket) -> dict[str, Any]:
+def bucket_values(found: answers.Bucket) -> dict[str, Any]:
     """Return what a bucket is made of; values that are always at hand need no resolvers."""
     return {"found": found, "count": found.count, "share": found.share, "tag_key": found.tag}
 
@@ -94,7 +94,7 @@ class DimensionBreakdown:
     @list_field
     def buckets(self) -> list[Bucket]:
         """One for each tag in the order of the dimension, and at last who carries none of it."""
-        return [Bucket(**told(one)) for one in self.found.buckets]
+        return [Bucket(**bucket_values(one)) for one in self.found.buckets]
 
 
 @object_type
@@ -106,7 +106,7 @@ class CrossTableRow(Bucket):
     @list_field
     def cells(self) -> list[Bucket]:
         """One for each column; the share is that of the row."""
-        return [Bucket(**told(one)) for one in self.parts]
+        return [Bucket(**bucket_values(one)) for one in self.parts]
 
 
 @object_type
@@ -128,12 +128,12 @@ class CrossTable:
     def rows(self) -> list[CrossTableRow]:
         """The rows with their cells; the count of a row is its total."""
         pairs = zip(self.found.rows, self.found.cells, strict=True)
-        return [CrossTableRow(**told(row), parts=cells) for row, cells in pairs]
+        return [CrossTableRow(**bucket_values(row), parts=cells) for row, cells in pairs]
 
     @list_field
     def columns(self) -> list[Bucket]:
         """The columns; the count of a column is its total."""
-        return [Bucket(**told(one)) for one in self.found.columns]
+        return [Bucket(**bucket_values(one)) for one in self.found.columns]
 
 
 @object_type
@@ -187,4 +187,4 @@ async def split(info: Info, node: Node, when: When, levels: list[Mapping[str, An
 
 
 def _branches(found: tuple[answers.Branch, ...]) -> list[SplitBranch]:
-    return [SplitBranch(**told(one.bucket), inner=one.branches) for one in found]
+    return [SplitBranch(**bucket_values(one.bucket), inner=one.branches) for one in found]

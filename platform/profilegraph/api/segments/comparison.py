@@ -19,7 +19,7 @@ from profilegraph.language.codec import encode
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import AllOf, InSegment, Node
 from profilegraph.services.segments import comparison, service
-from profilegraph.services.segments.broken import naming_one
+from profilegraph.services.segments.broken import reporting_any_broken
 
 DEFAULT_TAGS = 50
 MOST_TAGS = 1_000
@@ -267,7 +267,7 @@ async def overlap(
     nodes = [InSegment(key) for key in keys or ()] + (filters or [])
     context = info.context
     await _require(info, nodes, when)
-    async with naming_one(context.platform, keys or (), when):
+    async with reporting_any_broken(context.platform, keys or (), when):
         found = await comparison.overlap(context.platform, nodes, when)
     return SegmentOverlap(found=found)
 
@@ -280,7 +280,7 @@ async def compare(
     sides = [a] if b is None else [a, b]
     await _require(info, sides, when)
     named = [one.key for one in sides if isinstance(one, InSegment)]
-    async with naming_one(context.platform, named, when):
+    async with reporting_any_broken(context.platform, named, when):
         found = await comparison.compare(context.platform, a, b, when, dimensions)
     return SegmentComparison(found=found)
 

@@ -132,7 +132,7 @@ class RecordEvidence:
     @classmethod
     def of(cls, found: CountedFact) -> RecordEvidence:
         """Return a record that was counted."""
-        kind, key, name, when = _told(found)
+        kind, key, name, when = _record_of(found)
         units = found.amount if isinstance(found, OpportunityFact) else None
         amount = None if units is None else from_units(units)
         return cls(kind=kind, record_key=key, name=name, when=when, amount=amount, fact=found)
@@ -143,7 +143,7 @@ class RecordEvidence:
         return evidence_line(self.fact, await info.context.catalogue(), locale)
 
 
-def _told(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime | None]:
+def _record_of(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime | None]:
     """Return what kind of record it is, its key, its name and when it was."""
     match found:
         case OpportunityFact(key=key, name=name):

@@ -37,7 +37,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.rendering import difference as differing
 from profilegraph.services.segments import service
 from profilegraph.services.segments import versions as segment_history
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 
 
 @object_type
@@ -50,7 +50,9 @@ class SegmentChange:
     @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """The change as a line that people read."""
-        [text] = await segment_history.tell(info.context.platform, [self.change], locale)
+        [text] = await segment_history.describe_changes(
+            info.context.platform, [self.change], locale
+        )
         return text
 
 
@@ -97,7 +99,7 @@ class Segment(Node, Labelled, Audience):
 
     def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""
-        return naming(info.context.platform, self.key, self.condition, self.when(info))
+        return reporting_broken(info.context.platform, self.key, self.condition, self.when(info))
 
     @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
@@ -107,7 +109,7 @@ class Segment(Node, Labelled, Audience):
         """
         library = await service.library(info.context.platform, self.condition)
         catalogue = await info.context.catalogue()
-        return service.reading(self.condition, catalogue, locale, library)
+        return service.readable_text(self.condition, catalogue, locale, library)
 
     @field
     def filter(self) -> JSON:

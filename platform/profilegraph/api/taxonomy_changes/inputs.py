@@ -42,7 +42,7 @@ class MergeInput:
 
 
 @input_type
-class PortionInput:
+class SplitTargetInput:
     """A tag that takes over customers: one of the dimension, or a new one."""
 
     key: str | None = optional("Key within the dimension; made from the labels if left out.")
@@ -61,8 +61,8 @@ class SplitInput:
     where: Node = strawberry.field(
         description="Who gets the first of the two.", graphql_type=FilterInput
     )
-    into: PortionInput = strawberry.field(description="What those get who match.")
-    otherwise: PortionInput | None = optional(
+    into: SplitTargetInput = strawberry.field(description="What those get who match.")
+    otherwise: SplitTargetInput | None = optional(
         "What the others get; left out, they keep the tag itself."
     )
 

@@ -44,13 +44,13 @@ def breakdown(
     """
     from profilegraph.language.history import as_of
     from profilegraph.services.segments import answers, service
-    from profilegraph.services.segments.broken import naming
+    from profilegraph.services.segments.broken import reporting_broken
 
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
         node = (await service.segment(platform, key, when)).filter
-        async with naming(platform, key, node, when):
+        async with reporting_broken(platform, key, node, when):
             found = await answers.breakdown(platform, node, when, dimension or None)
         return found, await platform.catalogue()
 
@@ -87,13 +87,13 @@ def cross(
 
     from profilegraph.language.history import as_of
     from profilegraph.services.segments import answers, service
-    from profilegraph.services.segments.broken import naming
+    from profilegraph.services.segments.broken import reporting_broken
 
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> CrossTable:
         node = (await service.segment(platform, key, when)).filter
-        async with naming(platform, key, node, when):
+        async with reporting_broken(platform, key, node, when):
             return await answers.cross_table(platform, rows, columns, node, when)
 
     found = run(work)
@@ -129,7 +129,7 @@ def compare(
     """
     from profilegraph.language.history import as_of
     from profilegraph.services.segments import comparison, service
-    from profilegraph.services.segments.broken import naming_one
+    from profilegraph.services.segments.broken import reporting_any_broken
     from profilegraph.services.segments.comparison import Representation
 
     when = as_of(at, now or present())
@@ -137,7 +137,7 @@ def compare(
     async def work(platform: Platform) -> SegmentComparison:
         ours = (await service.segment(platform, a, when)).filter
         theirs = None if b is None else (await service.segment(platform, b, when)).filter
-        async with naming_one(platform, [a] if b is None else [a, b], when):
+        async with reporting_any_broken(platform, [a] if b is None else [a, b], when):
             return await comparison.compare(platform, ours, theirs, when, dimension or None)
 
     found = run(work)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from profilegraph.domain.taxonomy.compatibility import former, placed
+from profilegraph.domain.taxonomy.compatibility import definitions_of, former_keys
 from profilegraph.domain.taxonomy.definition import Taxonomy
 
 
 def defined(taxonomy: Taxonomy) -> frozenset[str]:
     """Return all that a taxonomy defines as `kind:key`, aliases too: they are still understood."""
-    keys = {f"{one.kind}:{one.key}" for one in placed([taxonomy])}
-    return frozenset(keys | {f"{kind}:{alias}" for kind, alias, _ in former(placed([taxonomy]))})
+    keys = {f"{one.kind}:{one.key}" for one in definitions_of([taxonomy])}
+    return frozenset(
+        keys | {f"{kind}:{alias}" for kind, alias, _ in former_keys(definitions_of([taxonomy]))}
+    )
 
 
 def departed(

@@ -34,9 +34,9 @@ from profilegraph.domain.taxonomy_changes.changes import (
     Deprecate,
     Merge,
     NewVersion,
-    Portion,
     Rename,
     Split,
+    SplitTarget,
     TagRelocation,
 )
 from profilegraph.errors import Conflict, InvalidInput, NotFound
@@ -46,8 +46,8 @@ Moves = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
-class Parted:
-    """A tag whose customers are parted by a filter: where those go who match, and the others."""
+class TagSplit:
+    """A tag that is split by a filter: the tag of the matching customers, and that of the others."""
 
     tag: str
     into: str
@@ -66,7 +66,7 @@ class Revision:
     """Of each dimension that was renamed, its new key, by the old one."""
     narrowed: frozenset[str]
     """Dimensions in which a customer may carry one tag only from now on."""
-    parted: Parted | None = None
+    split: TagSplit | None = None
     retired: tuple[str, ...] = ()
     """Tags that a new version of a file leaves out: their taggings stay, and count nowhere."""
 
@@ -264,24 +264,26 @@ def _split(world: World, act: Split) -> Revision:
     dimension, tag = located(world, act.tag)
     before = world
     keys = []
-    for portion in (act.into, act.otherwise):
-        if portion is not None:
-            world, key = _with_portion(world, dimension.key, tag.key, portion)
+    for target in (act.into, act.otherwise):
+        if target is not None:
+            world, key = _with_split_target(world, dimension.key, tag.key, target)
             keys.append(tag_key(dimension.key, key))
     into, otherwise = keys[0], (keys[1] if act.otherwise is not None else None)
     if into == otherwise:
         raise InvalidInput("`into` and `otherwise` are two tags.", where="split.otherwise")
     after = finished(before, world, 1)
-    parted = Parted(tag_key(dimension.key, tag.key), into, otherwise)
-    return Revision(before, after, {}, {}, frozenset(), parted)
+    split = TagSplit(tag_key(dimension.key, tag.key), into, otherwise)
+    return Revision(before, after, {}, {}, frozenset(), split)
 
 
-def _with_portion(world: World, dimension: str, above: str, portion: Portion) -> tuple[World, str]:
+def _with_split_target(
+    world: World, dimension: str, above: str, target: SplitTarget
+) -> tuple[World, str]:
     """Return the taxonomies with a tag below the one that is split, and its key."""
     _, found = open_home(world, dimension)
     known = {tag.key: tag for tag in found.tags}
-    if portion.key in known:
-        tag = known[portion.key]
+    if target.key in known:
+        tag = known[target.key]
         if tag.parent not in (None, above) or tag.key == above:
             raise Conflict(
                 f"the tag {tag_key(dimension, tag.key)!r} cannot be below {above!r}.",
@@ -289,12 +291,12 @@ def _with_portion(world: World, dimension: str, above: str, portion: Portion) ->
             )
         kept = (changed(one, parent=above) if one is tag else one for one in found.tags)
         return with_dimension(world, dimension, with_tags(found, kept)), tag.key
-    if portion.labels is None:
+    if target.labels is None:
         raise NotFound(
-            f"no tag is called {dimension}/{portion.key}.", hint="Give `labels` to make it."
+            f"no tag is called {dimension}/{target.key}.", hint="Give `labels` to make it."
         )
-    key = portion.key or made_key(portion.labels, keys_of(world, dimension), "tag")
-    tag = Tag(key=key, labels=portion.labels, parent=above)
+    key = target.key or made_key(target.labels, keys_of(world, dimension), "tag")
+    tag = Tag(key=key, labels=target.labels, parent=above)
     place = next(i for i, one in enumerate(found.tags) if one.key == above) + 1
     tags = (*found.tags[:place], tag, *found.tags[place:])
     return with_dimension(world, dimension, with_tags(found, tags)), key

@@ -25,7 +25,7 @@ from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.bitmap.tables import IndexTable, References
 from profilegraph.engines.bitmap.taggings import Taggings
 
-FORMAT = 3
+FORMAT = 4
 """Files of another format are ignored: a change of any class below needs the next number."""
 _CLASSES = {
     one.__name__: one
@@ -45,10 +45,10 @@ _CLASSES = {
 _TEXT = "contents"
 
 
-def save(path: Path, view: IndexSnapshot, heads: Mapping[str, Any]) -> None:
+def save(path: Path, view: IndexSnapshot, offsets: Mapping[str, Any]) -> None:
     """Write an index and the feed offsets that it includes, atomically."""
     arrays: list[NDArray[Any]] = []
-    contents = {"format": FORMAT, "heads": dict(heads), "view": _packed(view, arrays)}
+    contents = {"format": FORMAT, "offsets": dict(offsets), "view": _packed(view, arrays)}
     text = np.frombuffer(json.dumps(contents, ensure_ascii=False).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
@@ -70,7 +70,7 @@ def load(path: Path) -> tuple[IndexSnapshot, dict[str, Any]] | None:
             if contents["format"] != FORMAT:
                 return None
             view: IndexSnapshot = _unpacked(contents["view"], file)
-            return view, contents["heads"]
+            return view, contents["offsets"]
     except (OSError, BadZipFile, EOFError, KeyError, ValueError):
         # A cache: whatever is wrong with it, the graph has it all.
         return None

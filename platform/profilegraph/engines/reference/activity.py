@@ -94,7 +94,7 @@ def consent_holds(leaf: Consents, word: ConsentFact, context: Context) -> bool:
     )
 
 
-def latest_words(consents: Iterable[ConsentFact], now: datetime) -> list[ConsentFact]:
+def latest_consents(consents: Iterable[ConsentFact], now: datetime) -> list[ConsentFact]:
     """Return the latest record for each purpose; of two at the same moment, the refusal."""
     latest: Mapping[str, ConsentFact] = {
         word.purpose: word
@@ -161,6 +161,6 @@ LEAVES: Mapping[type[Leaf], LeafDecision] = {
     nodes.FollowUps: CountedRecords(lambda _, here: here.facts.follow_ups, each(follow_up_holds)),
     nodes.Arrivals: CountedRecords(lambda _, here: here.facts.arrivals, each(arrival_holds)),
     nodes.Consents: CountedRecords(
-        lambda _, here: latest_words(here.facts.consents, here.context.now), each(consent_holds)
+        lambda _, here: latest_consents(here.facts.consents, here.context.now), each(consent_holds)
     ),
 }

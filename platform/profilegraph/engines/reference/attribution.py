@@ -13,7 +13,7 @@ from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.evaluator import Verdict, explain
 from profilegraph.engines.reference.findings import Evidence
-from profilegraph.engines.reference.people import as_asked
+from profilegraph.engines.reference.people import narrowed
 from profilegraph.engines.reference.profile import carried, tagging_holds
 from profilegraph.language import nodes
 from profilegraph.language.facts import Context, Facts, PersonFact
@@ -161,11 +161,11 @@ class _Judge:
             one, other = known.get(key), later.get(key)
             # Shown with what the condition asks of the person, and not with all that is known.
             shown = (
-                as_asked(leaf.where, other, self.new)
+                narrowed(leaf.where, other, self.new)
                 if other is not None
                 else None
                 if one is None
-                else as_asked(leaf.where, one, self.old)
+                else narrowed(leaf.where, one, self.old)
             )
             yield AttributedCause(_of_person(one, other), leaf, shown)
 

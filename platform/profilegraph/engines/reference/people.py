@@ -34,7 +34,7 @@ def person_holds(test: PersonTest, person: PersonFact, context: Context) -> bool
     )
 
 
-def as_asked(test: PersonTest, person: PersonFact, context: Context) -> PersonFact:
+def narrowed(test: PersonTest, person: PersonFact, context: Context) -> PersonFact:
     """Return a person reduced to the events and opportunities that match the condition."""
     did, part = test.did, test.takes_part_in
     events = () if did is None else events_in(did, did.window, person.events, context)
@@ -83,7 +83,7 @@ LEAVES: Mapping[type[Leaf], LeafDecision] = {
         lambda _, here: here.facts.people,
         each(person_holds),
         test=lambda leaf: leaf.where,
-        shown=as_asked,
+        shown=narrowed,
     ),
     Owners: CountedRecords(lambda _, here: here.facts.owners, each(owner_holds)),
     Teams: CountedRecords(lambda _, here: here.facts.owners, each(team_holds)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from profilegraph.domain.taxonomy.compatibility import NAMES, placed
+from profilegraph.domain.taxonomy.compatibility import NAMES, definitions_of
 from profilegraph.domain.taxonomy.definition import Definition, Kind, Taxonomy
 from profilegraph.domain.taxonomy.difference import (
     DefinitionChange,
@@ -83,7 +83,7 @@ def _sibling(key: str, other: str) -> bool:
 
 
 def _definition(taxonomy: Taxonomy, kind: Kind | None, key: str) -> Definition:
-    found = (one for one in placed([taxonomy]) if (one.kind, one.key) == (kind, key))
+    found = (one for one in definitions_of([taxonomy]) if (one.kind, one.key) == (kind, key))
     return next(found).definition
 
 

@@ -16,7 +16,7 @@ from profilegraph.services.cache.indexing import load_all, load_changed, load_tr
 from profilegraph.services.cache.states import IndexState
 from profilegraph.services.operations.metrics import Metrics
 from profilegraph.services.operations.routines import Routines
-from profilegraph.storage.feed.follower import FeedNews
+from profilegraph.storage.feed.follower import FeedChanges
 from profilegraph.storage.feed.numbering import number_ordinals
 from profilegraph.storage.neo4j.database import Database
 
@@ -65,17 +65,17 @@ class IndexKeeper:
         """Return the background refresh in progress, if any."""
         return self._work if self._work is not None and not self._work.done() else None
 
-    async def after(self, news: FeedNews, *, asked: bool = True) -> IndexSnapshot | None:
+    async def after(self, changes: FeedChanges, *, for_query: bool = True) -> IndexSnapshot | None:
         """Return the index after some changes; None if Cypher has to answer.
 
-        With `asked` false, a few changes may wait for the next query.
+        With `for_query` false, a few changes may wait for the next query.
         """
         if self._most_bytes is None:
             return None
-        self._pending |= news.customers
-        self._feeds |= news.feeds
-        self._trees_changed |= news.trees
-        if self.work is None and (asked or len(self._pending) > LATER):
+        self._pending |= changes.customers
+        self._feeds |= changes.feeds
+        self._trees_changed |= changes.trees
+        if self.work is None and (for_query or len(self._pending) > LATER):
             await self._go_on()
         return self._view if self.state is IndexState.READY else None
 
@@ -96,7 +96,7 @@ class IndexKeeper:
         behind = self.state is not IndexState.READY or self._pending or self._trees_changed
         return None if behind else self._view
 
-    def rests_on(self, view: IndexSnapshot | None) -> bool:
+    def is_current(self, view: IndexSnapshot | None) -> bool:
         """Return whether `view` is still the current index, with no change pending."""
         if self.state in (IndexState.OFF, IndexState.TOO_LARGE):
             return view is None

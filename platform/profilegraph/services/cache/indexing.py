@@ -13,7 +13,7 @@ from profilegraph.engines.bitmap.building import Rows, build
 from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, joined
 from profilegraph.errors import IndexUnable
 from profilegraph.storage import cache
-from profilegraph.storage.feed.change_feed import settle
+from profilegraph.storage.feed.change_feed import wait_for_commits
 from profilegraph.storage.neo4j.database import Database
 
 RANGE = 25_000
@@ -69,7 +69,7 @@ async def load_changed(database: Database, ordinals: BitMap, feeds: Collection[i
     if len(level.present) == len(level.read):
         return level
     # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
-    await settle(database, feeds)
+    await wait_for_commits(database, feeds)
     return await load_some(database, ordinals)
 
 

@@ -11,11 +11,11 @@ class Notifier:
     def __init__(self) -> None:
         self._next = asyncio.Event()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake all waiting tasks."""
         self._next.set()
         self._next = asyncio.Event()
 
-    def heard(self) -> asyncio.Event:
+    def next_event(self) -> asyncio.Event:
         """Return the event that the next signal sets; take it before looking, then await it."""
         return self._next

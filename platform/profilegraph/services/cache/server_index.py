@@ -46,11 +46,11 @@ async def _verify_served(platform: Platform, now: datetime) -> Verification | No
     async with httpx.AsyncClient(trust_env=False, timeout=timeout) as client:
         with suppress(httpx.ConnectError, httpx.ConnectTimeout):
             await client.get(f"{address}/health")
-            return await _ask(client, platform, address, now)
+            return await _request(client, platform, address, now)
     return None
 
 
-async def _ask(
+async def _request(
     client: httpx.AsyncClient, platform: Platform, address: str, now: datetime
 ) -> Verification:
     until = now + timedelta(seconds=_SECONDS)

@@ -63,32 +63,32 @@ async def verify_saved(platform: Platform, file: Path) -> Verification:
 
     The next process will start with that index. Raises NotFound if the file holds no index.
     """
-    knowledge = GraphCache(platform.database, _NO_LIMIT, file, keep=False)
-    if not await knowledge.restore():
+    cache = GraphCache(platform.database, _NO_LIMIT, file, keep=False)
+    if not await cache.restore():
         raise NotFound(
             f"there is no index in {file}.", hint="A process that serves saves it once it is built."
         )
     try:
-        return await verify(platform.database, knowledge)
+        return await verify(platform.database, cache)
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
-async def verify(database: Database, knowledge: GraphCache, most_keys: int = 20) -> Verification:
+async def verify(database: Database, cache: GraphCache, most_keys: int = 20) -> Verification:
     """Return how the index that a process answers from compares with the graph.
 
     Raises IndexUnable if it has no index.
     """
-    kept = await knowledge.indexed()
+    kept = await cache.indexed()
     level = await load_all(database, _NO_LIMIT)
     fresh = IndexSnapshot((level,), await load_trees(database))
-    kept = await knowledge.indexed()
+    kept = await cache.indexed()
     found = differences(kept, fresh)
     for _ in range(_TRIES):  # what changed between the two readings differs until it is read again
         if not found:
             break
         fresh = fresh.with_level(await load_some(database, found))
-        kept = await knowledge.indexed()
+        kept = await cache.indexed()
         found = differences(kept, fresh)
     numberless = await database.read(
         "MATCH (c:Customer) WHERE c.ordinal IS NULL RETURN count(c) AS count"

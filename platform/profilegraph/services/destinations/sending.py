@@ -131,7 +131,7 @@ class Sending:
         self._platform = platform
         self._sleep = sleep
         self._limiter = Limiter(OVERALL, EACH)
-        self._going = ItemsInProgress(SENDING, platform.knowledge.routines)
+        self._going = ItemsInProgress(SENDING, platform.cache.routines)
 
     async def round(self, now: datetime) -> None:
         """Begin to send what waits at a moment, and wait for no receiver.
@@ -167,7 +167,7 @@ class Sending:
             problem = str(error)
         except Exception as error:  # noqa: BLE001  (kept with the delivery, and in the log)
             problem = f"it cannot be sent: {type(error).__name__}."
-            self._platform.knowledge.routines.set_aside(SENDING, one.id, error)
+            self._platform.cache.routines.set_aside(SENDING, one.id, error)
         settled = partial(storage.settle, delivery=one.id, note=note, problem=problem)
         await database.write(settled)
         return await delivery(self._platform, one.id)

@@ -97,7 +97,7 @@ async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engin
     """Return what answers about these filters; raises InvalidFilter, NoHistory."""
     known, context = await _grounds(platform, nodes, when)
     cypher = CypherEngine(platform.database, known.catalogue, context)
-    answers = platform.knowledge.metrics.answers
+    answers = platform.cache.metrics.answers
     if known.view is None or context.past:  # the index knows of no other moment than now
         answers.labels("cypher").inc()
         return cypher

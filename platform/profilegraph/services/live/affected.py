@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.services.cache.indexing import load_changed, load_some
 from profilegraph.storage.cache import related_to
-from profilegraph.storage.feed.follower import FeedNews, unchanged
+from profilegraph.storage.feed.follower import FeedChanges, unchanged
 from profilegraph.storage.neo4j.database import Database
 
 MOST_AROUND = 2_000
@@ -31,25 +31,27 @@ class AffectedCustomers:
     level: IndexRun
 
 
-async def affected(database: Database, news: FeedNews, reach: int) -> AffectedCustomers | None:
+async def affected(
+    database: Database, changes: FeedChanges, reach: int
+) -> AffectedCustomers | None:
     """Return the customers that changes may move in a segment that follows `reach` relations.
 
     None if all customers have to be evaluated: too many are near, the relations of a merged or
     deleted customer cannot be followed, or something changed meanwhile.
     """
     if not reach:
-        level = await load_changed(database, news.customers, news.feeds)
-        return AffectedCustomers(news.customers, level)
-    if len(news.customers) > MOST_AROUND:
+        level = await load_changed(database, changes.customers, changes.feeds)
+        return AffectedCustomers(changes.customers, level)
+    if len(changes.customers) > MOST_AROUND:
         return None
-    changed = await load_changed(database, news.customers, news.feeds)
+    changed = await load_changed(database, changes.customers, changes.feeds)
     if len(changed.present) < len(changed.read):
         return None
-    rings = await _rings(database, news.customers, 2 * reach)
+    rings = await _rings(database, changes.customers, 2 * reach)
     if rings is None:
         return None
     level = await load_some(database, rings[-1])
-    if not await unchanged(database, news.heads, rings[-1]):
+    if not await unchanged(database, changes.offsets, rings[-1]):
         return None
     return AffectedCustomers(rings[reach], level)
 

@@ -56,7 +56,7 @@ class Matches:
     everyone: BitMap
 
 
-async def ask(
+async def read_questions(
     platform: Platform, segments: Iterable[str]
 ) -> tuple[Mapping[str, LiveQuestion], Mapping[str, Exception]]:
     """Return the filters of segments, and the errors of those that could not be read; both by key.
@@ -66,7 +66,7 @@ async def ask(
     """
     keys = sorted(segments)
     try:
-        return await _ask(platform, keys), {}
+        return await _read_questions(platform, keys), {}
     except DATABASE_AWAY:
         raise
     except Exception as error:  # noqa: BLE001  (of which segment it is, each by itself tells)
@@ -75,26 +75,26 @@ async def ask(
     found: dict[str, LiveQuestion] = {}
     failed: dict[str, Exception] = {}
     for key in keys:
-        asked, wrong = await ask(platform, [key])
+        asked, wrong = await read_questions(platform, [key])
         found |= asked
         failed |= wrong
     return found, failed
 
 
-async def _ask(platform: Platform, keys: Sequence[str]) -> Mapping[str, LiveQuestion]:
+async def _read_questions(platform: Platform, keys: Sequence[str]) -> Mapping[str, LiveQuestion]:
     filters = await read_filters(platform.database, keys)
     library = await read_library(platform.database, AllOf(tuple(filters.values())))
     catalogue = await platform.catalogue()
     asked = {}
     for key, node in filters.items():
         try:
-            asked[key] = asked_by(node, library, catalogue)
+            asked[key] = resolve_question(node, library, catalogue)
         except InvalidFilter as error:
             _log.warning("live_segment_cannot_be_asked", segment=key, error=str(error))
     return asked
 
 
-def asked_by(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
+def resolve_question(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
     """Return the question of a filter; raises InvalidFilter."""
     check(node, catalogue, library)
     whole = written_out(node, library)
@@ -107,13 +107,13 @@ def asked_by(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQue
     return LiveQuestion(whole, digest.hexdigest(), catalogue)
 
 
-async def among_all(platform: Platform, asked: LiveQuestion, now: datetime) -> Matches:
+async def matches_among_all(platform: Platform, asked: LiveQuestion, now: datetime) -> Matches:
     """Return the matching customers among all, by the index, or by Cypher if there is none."""
     context = platform.context(now)
     try:
-        view = await platform.knowledge.indexed()
+        view = await platform.cache.indexed()
         evaluator = Evaluator(view, asked.catalogue, context)
-        return await Computing(platform.knowledge.threads).run(
+        return await Computing(platform.cache.threads).run(
             lambda: Matches(evaluator.members(asked.filter), evaluator.everyone),
             cost.of_filters([asked.filter], view, context.library),
         )
@@ -126,7 +126,7 @@ async def among_all(platform: Platform, asked: LiveQuestion, now: datetime) -> M
         return await platform.database.reading(work, timeout=WHOLE_SECONDS)
 
 
-def among_some(
+def matches_among(
     platform: Platform,
     asked: LiveQuestion,
     some: AffectedCustomers,

@@ -17,12 +17,12 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.commands import ChangeCommand, run_command
-from profilegraph.services.live.questions import among_all, asked_by
+from profilegraph.services.live.questions import matches_among_all, resolve_question
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import require_sound
 from profilegraph.services.segments.rules import found, require_editor
-from profilegraph.storage.feed.follower import news_since
+from profilegraph.storage.feed.follower import changes_since
 from profilegraph.storage.live import (
     Evaluated,
     RecordedMove,
@@ -115,26 +115,26 @@ async def set_live(
 
 async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> Start:
     # The feeds are looked at before the customers: whoever changes between is evaluated again.
-    heads = (await news_since(platform.database, None)).heads
+    offsets = (await changes_since(platform.database, None)).offsets
     library = await read_library(platform.database, segment.filter)
     await require_sound(platform, segment.key, segment.filter)
-    asked = asked_by(segment.filter, library, await platform.catalogue())
-    members = (await among_all(platform, asked, now)).members
-    return Start(uuid4().hex, Evaluated(now, asked.definition, heads), members)
+    asked = resolve_question(segment.filter, library, await platform.catalogue())
+    members = (await matches_among_all(platform, asked, now)).members
+    return Start(uuid4().hex, Evaluated(now, asked.definition, offsets), members)
 
 
-async def watches(platform: Platform, keys: Sequence[str]) -> Mapping[str, WatchedSegment]:
+async def live_states(platform: Platform, keys: Sequence[str]) -> Mapping[str, WatchedSegment]:
     """Return the live state of segments, by key; a segment that never was live is left out."""
     return {one.segment: one for one in await read_watches(platform.database, keys)}
 
 
 async def failure(platform: Platform, segment: str) -> str | None:
     """Return why the last evaluation of a live segment failed; None if it did not."""
-    watch = (await watches(platform, [segment])).get(segment)
+    watch = (await live_states(platform, [segment])).get(segment)
     return None if watch is None else watch.problem
 
 
-async def newest_crossings(
+async def newest_transitions(
     platform: Platform, segment: str, *, first: int, before: HistoryPosition | None = None
 ) -> TransitionPage:
     """Return at most `first` transitions (1 to 1,000) before a position, the newest first.
@@ -143,7 +143,7 @@ async def newest_crossings(
     """
     if not 1 <= first <= MAX_TRANSITIONS:
         raise InvalidInput(f"a page has 1 to {MAX_TRANSITIONS} moves, not {first}.", where="first")
-    watch = (await watches(platform, [segment])).get(segment)
+    watch = (await live_states(platform, [segment])).get(segment)
     if watch is None:
         return TransitionPage((), has_next=False)
     up_to = watch.n if before is None else before.n
@@ -159,7 +159,7 @@ async def newest_crossings(
     return TransitionPage(tuple(await _named(platform, places[:first])), len(places) > first)
 
 
-async def crossings(
+async def transitions(
     platform: Platform, segment: str, after: HistoryPosition | None
 ) -> AsyncGenerator[Transition, None]:
     """Yield each transition after a position, the oldest first, and wait for new ones.
@@ -169,11 +169,11 @@ async def crossings(
     deleted, Conflict if it is not live, and BrokenSegment once all transitions before it broke are
     yielded.
     """
-    platform = replace(platform, look=None)  # it outlives the look of one request
+    platform = replace(platform, snapshot=None)  # it outlives the request
     watch = await _live(platform, segment)
     place = HistoryPosition(watch.n + 1, -1) if after is None else after
     while True:
-        rung = platform.moved.heard()
+        next_event = platform.moved.next_event()
         moves = await read_moves(platform.database, watch.key, after=place.n - 1, most=1)
         for one in moves:
             spots = [spot for spot in _spots(one) if spot.place > place]
@@ -184,11 +184,11 @@ async def crossings(
         if not moves:
             filter_ = (await read_segment(platform.database, segment)).filter
             await require_sound(platform, segment, filter_)
-            await rung.wait()
+            await next_event.wait()
             watch = await _live(platform, segment)
 
 
-async def crossings_of(
+async def transitions_of(
     platform: Platform, one: RecordedMove, start: int, stop: int
 ) -> list[Transition]:
     """Return the transitions of one move, from one index up to another; erased customers are left out."""
@@ -196,7 +196,7 @@ async def crossings_of(
 
 
 async def _live(platform: Platform, segment: str) -> WatchedSegment:
-    watch = (await watches(platform, [segment])).get(segment)
+    watch = (await live_states(platform, [segment])).get(segment)
     if watch is not None:
         return watch
     await read_segment(platform.database, segment)

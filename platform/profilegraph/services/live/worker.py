@@ -19,12 +19,17 @@ from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
 from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.services.cache.indexing import load_trees
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.questions import LiveQuestion, among_all, among_some, ask
+from profilegraph.services.live.questions import (
+    LiveQuestion,
+    matches_among,
+    matches_among_all,
+    read_questions,
+)
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.transitions import ChangeContext, moves_between
 from profilegraph.services.operations.routines import reason_of
 from profilegraph.services.platform import Platform
-from profilegraph.storage.feed.follower import FeedFollower, FeedNews, news_since
+from profilegraph.storage.feed.follower import FeedChanges, FeedFollower, changes_since
 from profilegraph.storage.live import (
     Evaluated,
     apply,
@@ -55,13 +60,13 @@ class _Followed:
     """None while the segment is broken; evaluation resumes once it is repaired."""
 
 
-class Watcher:
+class LiveWorker:
     """Evaluates the live segments of a platform, one round after the other."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._database = platform.database
-        self._routines = platform.knowledge.routines
+        self._routines = platform.cache.routines
         self._followed: dict[str, _Followed] = {}
         self._rests: dict[str, datetime] = {}
         """The end of the pause of each failed segment, by key."""
@@ -69,18 +74,18 @@ class Watcher:
         self._follower = FeedFollower(platform.database)
 
     async def round(self, now: datetime) -> None:
-        """Evaluate what has to be since the last round; rings the bell where there is news to tell."""
-        news = await self._follower.news()
+        """Evaluate what has to be since the last round; rings the bell where there is changes to tell."""
+        changes = await self._follower.changes()
         moved, new = await self._follow(now)
-        if news.trees:
+        if changes.trees:
             self._trees = await load_trees(self._database)
-        if news.definitions or new or self._has_rested(now):
+        if changes.definitions or new or self._has_rested(now):
             moved |= await self._ask(now)
         for one in self._followed.values():
-            moved |= await self._attend(one, news, now)
-        self._follower.seen(news)
+            moved |= await self._attend(one, changes, now)
+        self._follower.acknowledge(changes)
         if moved:
-            self._platform.moved.ring()
+            self._platform.moved.notify()
 
     async def _follow(self, now: datetime) -> tuple[bool, bool]:
         """Return whether others recorded moves, and whether there are segments not followed yet."""
@@ -131,7 +136,7 @@ class Watcher:
     async def _ask(self, now: datetime) -> bool:
         """Return whether a segment is broken: who follows it is to be told."""
         segments = {one.watch.segment for one in self._followed.values()}
-        asked, failed = await ask(self._platform, segments)
+        asked, failed = await read_questions(self._platform, segments)
         for one in self._followed.values():
             one.asked = asked.get(one.watch.segment)
             if one.asked is None:
@@ -141,12 +146,12 @@ class Watcher:
                 one.watch = await self._set_aside(one.watch, failed[one.watch.segment], now)
         return len(asked) < len(segments)
 
-    async def _attend(self, one: _Followed, news: FeedNews, now: datetime) -> bool:
+    async def _attend(self, one: _Followed, changes: FeedChanges, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
         if one.asked is None or self._rest(one.watch, now):
             return False
         try:
-            moved = await self._evaluate(one, one.asked, news, now)
+            moved = await self._evaluate(one, one.asked, changes, now)
         except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
             one.fresh = True
             one.watch = await self._set_aside(one.watch, error, now)
@@ -168,15 +173,15 @@ class Watcher:
         return replace(watch, problem=problem)
 
     async def _evaluate(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, now: datetime
+        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, now: datetime
     ) -> bool:
         while True:
             # Clocks differ: time must not seem to go back from one process to another.
             at = max(now, one.watch.at)
-            if self._all_needed(one, asked, news, at):
-                found = await self._among_all(one, asked, news, at)
-            elif one.watch.on_change and news.customers:
-                found = await self._among_changed(one, asked, news, at)
+            if self._all_needed(one, asked, changes, at):
+                found = await self._among_all(one, asked, changes, at)
+            elif one.watch.on_change and changes.customers:
+                found = await self._among_changed(one, asked, changes, at)
             else:
                 return False
             recorded = await self._record(one, found)
@@ -188,44 +193,44 @@ class Watcher:
             await self._catch_up(one, watches[0])
 
     def _all_needed(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> bool:
         watch = one.watch
         if watch.schedule is not None:
             due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
             if due is not None and due <= at:
                 return True
-        anyone = one.fresh or news.trees or asked.definition != watch.definition
+        anyone = one.fresh or changes.trees or asked.definition != watch.definition
         return watch.on_change and anyone
 
     async def _among_all(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> Evaluated:
         if one.fresh or not one.watch.on_change:
-            news = await news_since(self._database, one.watch.heads)
-        anyone = news.trees or (asked.reach and news.customers)
+            changes = await changes_since(self._database, one.watch.offsets)
+        anyone = changes.trees or (asked.reach and changes.customers)
         redefined = asked.definition != one.watch.definition
-        known = ChangeContext(redefined, None if anyone else news.customers)
-        found = await among_all(self._platform, asked, at)
+        known = ChangeContext(redefined, None if anyone else changes.customers)
+        found = await matches_among_all(self._platform, asked, at)
         moves = moves_between(one.members, found, known)
-        return Evaluated(at, asked.definition, news.heads, moves, whole=True)
+        return Evaluated(at, asked.definition, changes.offsets, moves, whole=True)
 
     async def _among_changed(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> Evaluated:
-        some = await affected(self._database, news, asked.reach)
+        some = await affected(self._database, changes, asked.reach)
         if some is None:
-            return await self._among_all(one, asked, news, at)
+            return await self._among_all(one, asked, changes, at)
         if not self._trees.cover(some.level):
             self._trees = await load_trees(self._database)
-        found = among_some(self._platform, asked, some, self._trees, at)
+        found = matches_among(self._platform, asked, some, self._trees, at)
         known = ChangeContext(redefined=False, changed=some.customers)
         moves = moves_between(one.members & some.customers, found, known)
-        return Evaluated(at, asked.definition, news.heads, moves)
+        return Evaluated(at, asked.definition, changes.offsets, moves)
 
     async def _tell(self, segment: str, found: Evaluated) -> None:
         listening = self._platform.listening
-        if not listening.hears(MembershipChanged):
+        if not listening.handles(MembershipChanged):
             return
         for move in found.moves:
             keys = await read_keys(self._database, move.entered | move.left)

@@ -19,7 +19,7 @@ from profilegraph.services.cache.states import IndexState
 from profilegraph.services.operations.deployment import require_same
 from profilegraph.services.operations.stored_records import read_every_record
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
-from profilegraph.services.taxonomies.loading import comes, judge
+from profilegraph.services.taxonomies.loading import disable_incompatible, replaces
 from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.migrations import require_migrated
@@ -163,8 +163,8 @@ async def _taxonomies(database: Database, host: Host) -> tuple[Host, HealthFindi
     except ProfilegraphError as error:
         return host, _broken("taxonomies", error)
     there = {one.key: one for one in known}
-    judged = judge(host, known)
-    missing = [one.key for one in judged.taxonomies if comes(one, there.get(one.key))]
+    judged = disable_incompatible(host, known)
+    missing = [one.key for one in judged.taxonomies if replaces(one, there.get(one.key))]
     if missing:
         told = f"not in the graph yet: {', '.join(missing)}"
         hint = "They are loaded when the platform next starts."

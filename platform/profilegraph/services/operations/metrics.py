@@ -62,14 +62,14 @@ class Metrics:
             "Changes of the graph that were taken note of.",
             registry=into,
         )
-        self.spared = Counter(
+        self.skipped_polls = Counter(
             "profilegraph_feed_looks_spared",
             "Looks at the feed that the embedded database said would find nothing.",
             registry=into,
         )
-        self.look = Histogram(
+        self.poll = Histogram(
             "profilegraph_feed_look_seconds",
-            "How long one look at the feed takes, with reading what changed.",
+            "How long one poll at the feed takes, with reading what changed.",
             buckets=_QUICK,
             registry=into,
         )

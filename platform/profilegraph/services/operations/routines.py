@@ -73,7 +73,7 @@ class Routines:
         state.failures += 1
         state.in_a_row += 1
         state.reason = reason_of(error)
-        _tell("routine_failed", error, routine=name, in_a_row=state.in_a_row)
+        _log_failure("routine_failed", error, routine=name, in_a_row=state.in_a_row)
 
     def succeeded(self, name: str) -> None:
         """Record that a routine works (again)."""
@@ -84,7 +84,7 @@ class Routines:
         state = self[name]
         state.set_aside += 1
         state.items[item] = reason_of(error)
-        _tell("item_set_aside", error, routine=name, item=item)
+        _log_failure("item_set_aside", error, routine=name, item=item)
 
     def taken_up(self, name: str, item: str) -> None:
         """Record that an item is processed (again)."""
@@ -213,7 +213,7 @@ def _error(state: RetryCallState) -> BaseException:
     return error if error is not None else Interrupted("nothing is known of why")
 
 
-def _tell(event: str, error: BaseException, **about: object) -> None:
+def _log_failure(event: str, error: BaseException, **about: object) -> None:
     if isinstance(error, ProfilegraphError):
         # The database may be away for a while; the next round finds what this one left.
         _log.warning(event, code=error.code, error=str(error), **about)

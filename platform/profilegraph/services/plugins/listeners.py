@@ -34,8 +34,8 @@ MOST_CUSTOMERS = 1_000
 _log = structlog.get_logger(__name__)
 
 
-class _Told:
-    """The queue of one listener, and how many changes were dropped."""
+class _Queue:
+    """The queue of one listener, with the number of dropped changes."""
 
     def __init__(self, listener: Listener, guard: CircuitBreaker, routines: Routines) -> None:
         self.listener = listener
@@ -45,7 +45,7 @@ class _Told:
         self._waiting: asyncio.Queue[Change] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
 
-    def tell(self, change: Change) -> None:
+    def put(self, change: Change) -> None:
         """Queue a change for the listener, preserving order."""
         if self._waiting.full() or self._guard.set_aside(self.listener.part):
             self._drop()
@@ -80,7 +80,7 @@ class _Told:
             self._waiting.task_done()
 
     async def _call(self, change: Change) -> None:
-        part, call = self.listener.part, partial(self.listener.tell, change)
+        part, call = self.listener.part, partial(self.listener.handle, change)
         try:
             await self._guard.call_beside(part, LISTEN_SECONDS, call)
         except PluginError:
@@ -106,20 +106,20 @@ class ListenerQueue:
         routines: Routines | None = None,
     ) -> None:
         self._routines = routines or Routines()
-        self._told = [_Told(one, guard or CircuitBreaker(), self._routines) for one in listeners]
+        self._queues = [_Queue(one, guard or CircuitBreaker(), self._routines) for one in listeners]
 
     @property
     def missed(self) -> dict[tuple[str, str], int]:
         """Return how many changes each listener has not handled, by plugin and hook."""
-        return {one.listener.part: one.dropped for one in self._told}
+        return {one.listener.part: one.dropped for one in self._queues}
 
-    def hears(self, kind: type[Change]) -> bool:
+    def handles(self, kind: type[Change]) -> bool:
         """Return whether any listener handles changes of a kind."""
-        return any(one.listener.hears(kind) for one in self._told)
+        return any(one.listener.handles(kind) for one in self._queues)
 
     def tags_written(self, event: TagsWritten) -> None:
         """Queue the taggings that a transaction added and removed."""
-        if not self.hears(TagsChanged):
+        if not self.handles(TagsChanged):
             return
         for tagged in _parts(event.tagged, MOST_TAGGINGS):
             self._tell(TagsChanged(event.at, tagged=tuple(TaggedCustomer(*one) for one in tagged)))
@@ -137,13 +137,13 @@ class ListenerQueue:
 
     async def close(self) -> None:
         """Wait a while for all queues to drain."""
-        await asyncio.gather(*(one.close() for one in self._told))
+        await asyncio.gather(*(one.close() for one in self._queues))
 
     def _tell(self, change: Change) -> None:
-        for one in self._told:
+        for one in self._queues:
             try:
-                if one.listener.hears(type(change)):
-                    one.tell(change)
+                if one.listener.handles(type(change)):
+                    one.put(change)
             except Exception as error:  # noqa: BLE001  (it is committed: whoever wrote is told so)
                 self._routines.failed(f"listener {one.listener.part}", error)
 

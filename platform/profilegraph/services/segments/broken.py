@@ -21,7 +21,7 @@ from profilegraph.language.validation import faults
 from profilegraph.rendering.languages import wording
 from profilegraph.services.platform import Platform
 from profilegraph.storage.segments.saved import read_filters, read_library
-from profilegraph.storage.taxonomies.definitions import read_departed
+from profilegraph.storage.taxonomies.definitions import read_removed
 
 _PREFIXES: Mapping[FaultKind, str] = MappingProxyType(
     {
@@ -72,7 +72,7 @@ async def broken(
     referred = await read_library(platform.database, AllOf(tuple(filters)), at)
     catalogue = await platform.catalogue()
     found = [faults(one, catalogue, referred) for one in filters]
-    gone = await read_departed(platform.database) if any(found) else {}
+    gone = await read_removed(platform.database) if any(found) else {}
     return [_broken(one, gone) if one else None for one in found]
 
 
@@ -93,7 +93,7 @@ async def broken_segments(platform: Platform, keys: Sequence[str]) -> Mapping[st
 
 
 @asynccontextmanager
-async def naming(
+async def reporting_broken(
     platform: Platform, key: str | None, node: Node, when: When | None = None
 ) -> AsyncIterator[None]:
     """Re-raise InvalidFilter within the context as BrokenSegment of the segment.
@@ -110,7 +110,7 @@ async def naming(
 
 
 @asynccontextmanager
-async def naming_one(
+async def reporting_any_broken(
     platform: Platform, keys: Sequence[str], when: When | None = None
 ) -> AsyncIterator[None]:
     """Re-raise InvalidFilter within the context as BrokenSegment of the first broken segment."""

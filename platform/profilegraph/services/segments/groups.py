@@ -23,7 +23,7 @@ from profilegraph.rendering.languages import wording
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.broken import naming_one
+from profilegraph.services.segments.broken import reporting_any_broken
 from profilegraph.services.segments.service import explain_member, segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments import groups as storage
@@ -151,7 +151,7 @@ async def groups(platform: Platform) -> Sequence[SegmentGroup]:
 async def shares(platform: Platform, of: SegmentGroup, when: When) -> SegmentShares:
     """Return the customers that belong to each segment of a group; raises BrokenSegment."""
     whole = AnyOf(tuple(InSegment(key) for key in of.segments))
-    async with naming_one(platform, of.segments, when):
+    async with reporting_any_broken(platform, of.segments, when):
         answering = await engine(platform, [whole], when)
     found = []
     for rank, key in enumerate(of.segments, start=1):
@@ -169,7 +169,7 @@ async def primary(
     Raises NotFound, and BrokenSegment if one of the segments cannot be evaluated.
     """
     asked = AnyOf(tuple(InSegment(key) for key in of.segments))
-    async with naming_one(platform, of.segments, when):
+    async with reporting_any_broken(platform, of.segments, when):
         verdict = await explain_member(platform, asked, customer, when)
     holding = [place for place, one in enumerate(verdict.children) if one.holds]
     return GroupAssignment(

@@ -24,7 +24,13 @@ from profilegraph.services.segments.rules import (
 )
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.groups import groups_with
-from profilegraph.storage.segments.references import delete, lock, read_ties, read_users, update
+from profilegraph.storage.segments.references import (
+    delete,
+    lock,
+    read_references,
+    read_users,
+    update,
+)
 from profilegraph.storage.segments.saved import read_segment
 
 
@@ -68,7 +74,7 @@ async def set_state(
         head = found(await lock(transaction, [key]), key)
         require_editor(head, context.actor)
         head = moved(head, command.state)
-        ties = await read_ties(transaction, key)
+        ties = await read_references(transaction, key)
         require_users(head, ties.users)
         if head.state is SegmentState.ARCHIVED:
             await _require_unranked(transaction, key)
@@ -112,7 +118,7 @@ async def delete_segment(
     async def work(transaction: Transaction) -> None:
         head = found(await lock(transaction, [key]), key)
         require_owner(head, context.actor)
-        require_unused(head, (await read_ties(transaction, key)).users)
+        require_unused(head, (await read_references(transaction, key)).users)
         await _require_unranked(transaction, key)
         await delete(transaction, key)
 

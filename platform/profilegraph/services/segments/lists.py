@@ -17,7 +17,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 from profilegraph.services.segments.rules import admit, found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage.neo4j.database import Transaction
@@ -25,7 +25,7 @@ from profilegraph.storage.segments.lists import (
     read_ordinals,
     read_snapshots,
     read_sources,
-    tie_snapshot,
+    relate_snapshot,
 )
 from profilegraph.storage.segments.references import lock
 from profilegraph.storage.segments.saved import newest_version, read_segment, save_version
@@ -157,7 +157,7 @@ async def take_snapshot(
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"
         labels = of.labels.each(lambda label: label[:180] + end)
-    async with naming(platform, source, of.filter):
+    async with reporting_broken(platform, source, of.filter):
         members = await (await engine(platform, [of.filter], context.now)).members(of.filter)
 
     async def work(transaction: Transaction) -> str:
@@ -173,7 +173,7 @@ async def take_snapshot(
             note=command.note,
             at=context.now,
         )
-        await tie_snapshot(transaction, source, of.version, key)
+        await relate_snapshot(transaction, source, of.version, key)
         return key
 
     taken = await run_command(platform, command, context, work)

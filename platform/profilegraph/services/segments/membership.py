@@ -26,7 +26,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.records.facts import read_past
@@ -99,9 +99,9 @@ async def compare_moments(
         )
     before = await read_segment(platform.database, key, at=start)
     after = await read_segment(platform.database, key, at=end)
-    async with naming(platform, key, before.filter, Past(start, now)):
+    async with reporting_broken(platform, key, before.filter, Past(start, now)):
         first, then = await grounds(platform, [before.filter], Past(start, now))
-    async with naming(platform, key, after.filter, Past(end, now)):
+    async with reporting_broken(platform, key, after.filter, Past(end, now)):
         catalogue, later = await grounds(platform, [after.filter], Past(end, now))
     old, new = (
         FilterAtMoment(before.filter, then, first),

@@ -217,7 +217,7 @@ def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = 
     return sentence(node, catalogue, locale, library)
 
 
-def reading(
+def readable_text(
     node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS
 ) -> str:
     """Return a stored filter as a sentence; what no longer exists is called by its key."""

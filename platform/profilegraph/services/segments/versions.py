@@ -42,7 +42,9 @@ def changes(
     return () if before is None else differences(before, filters[number])
 
 
-async def tell(platform: Platform, found: Sequence[FilterChange], locale: str) -> list[str]:
+async def describe_changes(
+    platform: Platform, found: Sequence[FilterChange], locale: str
+) -> list[str]:
     """Return changes in words, with the labels of the segments that they name."""
     named = [node for one in found for node in (one.before, one.after, *one.within) if node]
     referred = await library(platform, AllOf(tuple(named)))

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.taxonomy.compatibility import bases_first, settled, unfit, why
+from profilegraph.domain.taxonomy.compatibility import (
+    bases_first,
+    describe_incompatibility,
+    incompatible,
+    with_current_keys,
+)
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.taxonomy.difference import compare, numbers
 from profilegraph.errors import InvalidTaxonomy
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.importers.taxonomies.files import TaxonomySource, misfits_of
+from profilegraph.importers.taxonomies.files import TaxonomySource, incompatibilities_of
 from profilegraph.importers.taxonomies.versions import vanished_faults
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.taxonomies.definitions import (
@@ -58,7 +63,7 @@ async def follow(
     """Rewrite the extensions by other taxonomies of those that changed: dimensions may have new keys."""
     keys = {one.key for one in changed}
     known = list(whole)
-    places = {one.key: one.additions for one in settled(known)}
+    places = {one.key: one.additions for one in with_current_keys(known)}
     for one in bases_first(known):
         if one.additions and keys & {one.key, *one.extends}:
             await save_taxonomy(transaction, one, digest(one), now, places[one.key])
@@ -70,28 +75,32 @@ async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
     A taxonomy that is incompatible with the graph, or omits definitions of its last version without
     declaring it, must not keep the others from being loaded, nor a process from starting.
     """
-    judged = judge(host, await read_taxonomies(database))
-    await load_taxonomies(database, judged.taxonomies, now)
-    return judged
+    with_disabled = disable_incompatible(host, await read_taxonomies(database))
+    await load_taxonomies(database, with_disabled.taxonomies, now)
+    return with_disabled
 
 
-def judge(host: Host, known: Iterable[Taxonomy]) -> Host:
+def disable_incompatible(host: Host, known: Iterable[Taxonomy]) -> Host:
     """Return the host with those taxonomies disabled that are incompatible with known ones.
 
     Taxonomies in the graph stay in use. This is the one place where it is decided: serving
     processes, `/ready`, `doctor` and the listing commands all call it.
     """
     present = {one.key: one for one in known}
-    plugins = {key: one.name for key, one in host.bringers.items()}
-    coming = [one for one in host.brought if comes(one, present.get(one.key))]
+    plugins = {key: one.name for key, one in host.providers.items()}
+    coming = [one for one in host.brought if replaces(one, present.get(one.key))]
     left = {one.key: wrong for one in coming if (wrong := _gone(one, present.get(one.key)))}
     fitting = [one for one in coming if one.key not in left]
-    misfits = unfit(fitting, present.values())
-    left |= {one.key: why(one, misfits[one.key], plugins) for one in fitting if one.key in misfits}
-    return host.judged(left)
+    refused = incompatible(fitting, present.values())
+    left |= {
+        one.key: describe_incompatibility(one, refused[one.key], plugins)
+        for one in fitting
+        if one.key in refused
+    }
+    return host.with_disabled(left)
 
 
-def comes(new: Taxonomy, old: Taxonomy | None) -> bool:
+def replaces(new: Taxonomy, old: Taxonomy | None) -> bool:
     """Return whether a taxonomy replaces the graph's taxonomy of its key, if it is compatible."""
     return new != old and not _kept(new, old)
 
@@ -115,7 +124,7 @@ async def load_sources(
     omits definitions without declaring it.
     """
     present = {one.key: one for one in await read_taxonomies(database)}
-    faults = misfits_of(sources, present.values())
+    faults = incompatibilities_of(sources, present.values())
     for source in sources:
         old = present.get(source.taxonomy.key)
         if old is not None and not _kept(source.taxonomy, old):

@@ -21,7 +21,11 @@ from profilegraph.services.duties import require
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import digest, follow
-from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
+from profilegraph.services.taxonomy_changes.effects import (
+    ChangeDifference,
+    compare_sides,
+    new_version,
+)
 from profilegraph.services.taxonomy_changes.planning import (
     condition,
     kept_change,
@@ -131,7 +135,7 @@ class _Work:
         await self._require_nobody(transaction)
         segments = await locked_segments(transaction)
         version = new_version(self.platform, self.plan.change)
-        grounds = look_at(taxonomies, segments, self.plan.change, version)
+        grounds = compare_sides(taxonomies, segments, self.plan.change, version)
         self._require_same(grounds, kept)
         await require(
             self.platform,

@@ -101,14 +101,14 @@ class ChangeDifference:
             for key, one in self.after.catalogue.dimensions.items()
             if one.cardinality is Cardinality.SINGLE
         )
-        parted = self.revision.parted
-        if parted is None:
+        split = self.revision.split
+        if split is None:
             rule = Rule(self.revision.moves, single, self.revision.narrowed)
             return (RetaggingStep(rule),) if rule.moves or rule.narrowed else ()
-        first = RetaggingStep(Rule({parted.tag: parted.into}, single), members)
-        if parted.otherwise is None:
+        first = RetaggingStep(Rule({split.tag: split.into}, single), members)
+        if split.otherwise is None:
             return (first,)
-        return first, RetaggingStep(Rule({parted.tag: parted.otherwise}, single))
+        return first, RetaggingStep(Rule({split.tag: split.otherwise}, single))
 
     @property
     def _tags(self) -> frozenset[str]:
@@ -147,7 +147,7 @@ class ChangeDifference:
         return not tags.isdisjoint(groups.refused.union(*groups.wanted))
 
 
-def look_at(
+def compare_sides(
     taxonomies: Iterable[Taxonomy],
     segments: Sequence[SavedSegment],
     change: TagChange,
@@ -177,12 +177,12 @@ def look_at(
 
 def names_after(revision: Revision) -> RenamedKeys:
     """Return the keys of tags and dimensions in filters after a change."""
-    parted = revision.parted
+    split = revision.split
 
     def tags(key: str, exact: bool) -> tuple[str, ...]:
-        if parted is not None and key == parted.tag and exact:
-            others = () if parted.otherwise is None else (parted.otherwise,)
-            return (key, parted.into, *others)
+        if split is not None and key == split.tag and exact:
+            others = () if split.otherwise is None else (split.otherwise,)
+            return (key, split.into, *others)
         return (revision.moves.get(key) or key,)
 
     return RenamedKeys(tags, lambda key: revision.dimensions.get(key, key))

@@ -27,7 +27,11 @@ from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.conditions import conditions
 from profilegraph.services.segments.service import library
-from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
+from profilegraph.services.taxonomy_changes.effects import (
+    ChangeDifference,
+    compare_sides,
+    new_version,
+)
 from profilegraph.services.taxonomy_changes.forecast import (
     Forecast,
     SegmentForecast,
@@ -46,7 +50,12 @@ from profilegraph.services.taxonomy_changes.previews import (
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.reads import read_names
 from profilegraph.storage.segments.saved import list_segments
-from profilegraph.storage.taxonomies.changes import Watchers, keep_plan, read_changes, read_watchers
+from profilegraph.storage.taxonomies.changes import (
+    SegmentDependents,
+    keep_plan,
+    read_changes,
+    read_dependents,
+)
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 VALID = timedelta(days=7)
@@ -78,11 +87,11 @@ async def plan(platform: Platform, command: PlanTaxonomyChange, context: Command
     change = command.change
     taxonomies = await read_taxonomies(platform.database)
     segments = await list_segments(platform.database)
-    grounds = look_at(taxonomies, segments, change, new_version(platform, change))
+    grounds = compare_sides(taxonomies, segments, change, new_version(platform, change))
     where = await condition(platform, change)
     view = await view_of(platform)
     found = await asyncio.to_thread(forecast, platform, grounds, view, where, context.now)
-    made = await _told(platform, grounds, change, found, context)
+    made = await _make_plan(platform, grounds, change, found, context)
     kept = KeptChange(
         made.key, ChangeState.PLANNED, made.model_dump_json(), made.by, made.at, made.expires
     )
@@ -130,14 +139,14 @@ def plan_of(kept: KeptChange) -> Plan:
     return Plan.model_validate_json(kept.plan)
 
 
-async def _told(
+async def _make_plan(
     platform: Platform,
     grounds: ChangeDifference,
     change: TagChange,
     found: Forecast,
     context: CommandContext,
 ) -> Plan:
-    watchers = await read_watchers(platform.database, list(found.segments))
+    watchers = await read_dependents(platform.database, list(found.segments))
     moving = (key for one in found.segments.values() for key in (*one.entering, *one.leaving))
     names = await read_names(platform.database, set(moving))
     effects = tuple(
@@ -175,7 +184,7 @@ def _effect(
     grounds: ChangeDifference,
     key: str,
     outlook: SegmentForecast,
-    watchers: Watchers,
+    watchers: SegmentDependents,
     names: Mapping[str, str],
 ) -> SegmentEffect:
     segment = grounds.segments[key]

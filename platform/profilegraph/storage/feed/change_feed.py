@@ -143,7 +143,7 @@ class CommittedChange:
 class FeedPoll:
     """The result of a poll of the feeds."""
 
-    heads: Offsets
+    offsets: Offsets
     """The offsets of the reader after these changes."""
     changes: tuple[CommittedChange, ...] = ()
     unsettled: bool = False
@@ -152,7 +152,7 @@ class FeedPoll:
     """Whether changes are missing: the feed was truncated or replaced."""
 
 
-async def begin(database: Reads) -> FeedPoll:
+async def newest_offsets(database: Reads) -> FeedPoll:
     """Return the offsets of a reader that reads everything from now on."""
     rows = await database.read(_BEGIN)
     seqs = {row["feed"]: row["newest"] or row["seq"] for row in rows}
@@ -161,7 +161,7 @@ async def begin(database: Reads) -> FeedPoll:
     return FeedPoll(Offsets({row["feed"]: row["epoch"] for row in rows}, seqs), unsettled=unsettled)
 
 
-async def look(database: Reads, seen: Offsets) -> FeedPoll:
+async def poll(database: Reads, seen: Offsets) -> FeedPoll:
     """Return the changes since the offsets `seen`."""
     asked = {**dict.fromkeys(range(FEEDS), 0), **seen.seqs}
     [row] = await database.read(_LOOK, {"seen": list(map(list, asked.items()))})
@@ -183,7 +183,7 @@ async def look(database: Reads, seen: Offsets) -> FeedPoll:
     return FeedPoll(Offsets(epochs, seqs), tuple(chain(*found.values())), unsettled, broken)
 
 
-async def settle(database: Writes, feeds: Collection[int]) -> None:
+async def wait_for_commits(database: Writes, feeds: Collection[int]) -> None:
     """Wait until the transactions that hold the locks of some feeds have committed."""
 
     async def wait(transaction: Runs) -> None:

@@ -14,8 +14,8 @@ from profilegraph.storage.feed.change_feed import (
     ChangedPart,
     CommittedChange,
     Reads,
-    begin,
-    look,
+    newest_offsets,
+    poll,
 )
 
 _TRIES = 100
@@ -36,10 +36,10 @@ class LossReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class FeedNews:
+class FeedChanges:
     """What has changed since the last poll of a follower."""
 
-    heads: Offsets
+    offsets: Offsets
     """The offsets after these changes."""
     changes: tuple[CommittedChange, ...] = ()
     lost: LossReason | None = None
@@ -73,21 +73,21 @@ class FeedNews:
         return self.lost is not None or not self.parts.isdisjoint(_DEFINITIONS)
 
 
-async def news_since(database: Reads, heads: Offsets | None) -> FeedNews:
+async def changes_since(database: Reads, offsets: Offsets | None) -> FeedChanges:
     """Return what has changed since some offsets; without offsets, anything may have."""
     lost = LossReason.AT_START
-    if heads is not None:
-        found = await look(database, heads)
+    if offsets is not None:
+        found = await poll(database, offsets)
         if not found.broken:
-            return FeedNews(found.heads, found.changes, unsettled=found.unsettled)
+            return FeedChanges(found.offsets, found.changes, unsettled=found.unsettled)
         lost = LossReason.ANOTHER_FEED
-    begun = await begin(database)
-    return FeedNews(begun.heads, lost=lost, unsettled=begun.unsettled)
+    begun = await newest_offsets(database)
+    return FeedChanges(begun.offsets, lost=lost, unsettled=begun.unsettled)
 
 
-async def unchanged(database: Reads, heads: Offsets, customers: BitMap) -> bool:
-    """Return whether no change of some customers was committed, or is being committed, since `heads`."""
-    found = await news_since(database, heads)
+async def unchanged(database: Reads, offsets: Offsets, customers: BitMap) -> bool:
+    """Return whether no change of some customers was committed, or is being committed, since `offsets`."""
+    found = await changes_since(database, offsets)
     return not (found.lost or found.unsettled) and customers.isdisjoint(found.customers)
 
 
@@ -99,29 +99,29 @@ class FeedFollower:
 
     def __init__(self, database: Reads) -> None:
         self._database = database
-        self.heads: Offsets | None = None
+        self.offsets: Offsets | None = None
         """The acknowledged offsets; None if there are none."""
 
-    def seen(self, news: FeedNews) -> None:
+    def acknowledge(self, changes: FeedChanges) -> None:
         """Acknowledge that the reader has handled changes."""
-        self.heads = news.heads
+        self.offsets = changes.offsets
 
-    async def news(self) -> FeedNews:
+    async def changes(self) -> FeedChanges:
         """Return the changes not yet acknowledged, without those that are just being committed."""
-        return await news_since(self._database, self.heads)
+        return await changes_since(self._database, self.offsets)
 
-    async def settled_news(self) -> FeedNews:
+    async def settled_changes(self) -> FeedChanges:
         """Return the changes not yet acknowledged, as of a moment without a half-visible transaction."""
-        found = await self._settled_since(self.heads)
-        if found.unsettled and self.heads is not None:
+        found = await self._settled_since(self.offsets)
+        if found.unsettled and self.offsets is not None:
             # Nothing is under way for so long: somebody has deleted the changes.
             anew = await self._settled_since(None)
             return replace(anew, lost=LossReason.CHANGES_MISSING)
         return found
 
-    async def _settled_since(self, heads: Offsets | None) -> FeedNews:
+    async def _settled_since(self, offsets: Offsets | None) -> FeedChanges:
         for _ in range(_TRIES):
-            found = await news_since(self._database, heads)
+            found = await changes_since(self._database, offsets)
             if not found.unsettled:
                 break
             await asyncio.sleep(_PAUSE_SECONDS)

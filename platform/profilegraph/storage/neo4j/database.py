@@ -35,7 +35,7 @@ from profilegraph.storage.neo4j.events import EventDispatcher
 from profilegraph.storage.neo4j.faults import Condition, expected
 from profilegraph.storage.neo4j.patience import retrying, while_answering
 from profilegraph.storage.neo4j.readings import ReadTransaction
-from profilegraph.storage.neo4j.retries import nothing_kept, passes, repeated
+from profilegraph.storage.neo4j.retries import is_transient, retry_policy, was_rolled_back
 from profilegraph.storage.neo4j.rows import ALL, Parameters, Row, row
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ PATIENT_GRACE_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 FIRST_SECONDS = 9.0
 """The deadline of the first query: a server that was just started is slow at first."""
-PULSE_SECONDS = 8.0
+PROBE_SECONDS = 8.0
 PATIENT_ATTEMPTS = 3
 
 
@@ -187,7 +187,9 @@ class Database:
         """
         if self._attempts == 1:
             return await self._read(query, parameters, timeout)
-        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+        return await retry_policy(self._attempts, is_transient)(
+            self._read, query, parameters, timeout
+        )
 
     async def _read(
         self, query: str, parameters: Parameters | None, timeout: float | None
@@ -258,7 +260,7 @@ class Database:
         """
         if self._attempts == 1:
             return await self._write(work, timeout)
-        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+        return await retry_policy(self._attempts, was_rolled_back)(self._write, work, timeout)
 
     async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
         seconds = timeout or self._write_timeout
@@ -273,7 +275,7 @@ class Database:
 
         async with (
             self._deadline(seconds, writing=True),
-            while_answering(self._pulse, self.address),
+            while_answering(self._answers, self.address),
         ):
             result, events = await self._written(run, seconds)
         self.events.dispatch(events)
@@ -291,11 +293,11 @@ class Database:
             except OrdinalsShort as short:  # rolled back; it is done again with enough of them
                 await self._ordinals.reserve(short.wanted, self.write)
 
-    async def _pulse(self) -> bool:
+    async def _answers(self) -> bool:
         """Return whether the database answers; an error that it returns is an answer, too."""
         try:
-            async with asyncio.timeout(PULSE_SECONDS), self._session(READ_ACCESS) as session:
-                await (await session.run(Query("RETURN 1", timeout=PULSE_SECONDS))).consume()
+            async with asyncio.timeout(PROBE_SECONDS), self._session(READ_ACCESS) as session:
+                await (await session.run(Query("RETURN 1", timeout=PROBE_SECONDS))).consume()
         except (TimeoutError, ServiceUnavailable, SessionExpired):
             return False
         except (Neo4jError, DriverError):

@@ -52,11 +52,11 @@ def _worth_another_try(fault: BaseException) -> bool:
 
 @asynccontextmanager
 async def while_answering(
-    pulse: Callable[[], Awaitable[bool]], address: str
+    answers: Callable[[], Awaitable[bool]], address: str
 ) -> AsyncIterator[None]:
     """Cancel the work once the database no longer answers; a working write may take long.
 
-    `pulse` checks the database and is called periodically. Raises DatabaseUnavailable.
+    `answers` checks the database and is called periodically. Raises DatabaseUnavailable.
     """
     loop = asyncio.get_running_loop()
     limit = asyncio.timeout(None)
@@ -65,7 +65,7 @@ async def while_answering(
     async def watch() -> None:
         missed = 0
         while missed < _MISSED:
-            if await pulse():
+            if await answers():
                 missed = 0
                 await asyncio.sleep(SILENCE_SECONDS)
             else:

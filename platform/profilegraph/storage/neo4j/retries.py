@@ -15,7 +15,7 @@ from tenacity import (
 from profilegraph.errors import DATABASE_AWAY, DatabaseBusy, DatabaseTimeout
 
 
-def repeated(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetrying:
+def retry_policy(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetrying:
     """Return the retry policy with a number of attempts, each with the full deadline."""
     return AsyncRetrying(
         retry=retry_if_exception(again),
@@ -25,12 +25,12 @@ def repeated(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetr
     )
 
 
-def passes(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Return whether an error means that the database is unavailable or too busy."""
     return isinstance(error, DATABASE_AWAY)
 
 
-def nothing_kept(error: BaseException) -> bool:
+def was_rolled_back(error: BaseException) -> bool:
     """Return whether an error means that the transaction was rolled back.
 
     Otherwise the transaction may have been committed.

@@ -20,10 +20,10 @@ async def read_ordinals(transaction: Transaction, customers: Sequence[str]) -> M
     return {row["key"]: row["ordinal"] for row in rows}
 
 
-async def tie_snapshot(transaction: Transaction, source: str, version: int, taken: str) -> None:
+async def relate_snapshot(transaction: Transaction, source: str, version: int, taken: str) -> None:
     """Relate a snapshot to the segment and version whose members it stores."""
     await transaction.run(
-        statement("tie_snapshot"), {"source": source, "version": version, "taken": taken}
+        statement("relate_snapshot"), {"source": source, "version": version, "taken": taken}
     )
 
 

@@ -72,9 +72,9 @@ async def lock_library(transaction: Transaction, node: Node) -> SavedFilters:
     return SavedFilters(found)
 
 
-async def read_ties(transaction: Transaction, key: str) -> SegmentReferences:
+async def read_references(transaction: Transaction, key: str) -> SegmentReferences:
     """Return what a segment refers to and what refers to it, both by newest version."""
-    row = (await transaction.run(statement("read_ties"), {"key": key}))[0]
+    row = (await transaction.run(statement("read_references"), {"key": key}))[0]
     return SegmentReferences(
         tuple(sorted(row["references"])), tuple(_head(one) for one in row["users"])
     )

@@ -152,7 +152,7 @@ async def take_back(
 
 
 @dataclass(frozen=True)
-class Watchers:
+class SegmentDependents:
     """What depends on a segment: live evaluation, the groups that rank it, and its webhooks."""
 
     live: bool
@@ -160,11 +160,14 @@ class Watchers:
     webhooks: int
 
 
-async def read_watchers(database: Database, segments: Sequence[str]) -> Mapping[str, Watchers]:
+async def read_dependents(
+    database: Database, segments: Sequence[str]
+) -> Mapping[str, SegmentDependents]:
     """Return what depends on each segment, by its key."""
-    rows = await database.read(statement("read_watchers"), {"keys": segments})
+    rows = await database.read(statement("read_dependents"), {"keys": segments})
     return {
-        row["key"]: Watchers(row["live"], tuple(row["groups"]), row["webhooks"]) for row in rows
+        row["key"]: SegmentDependents(row["live"], tuple(row["groups"]), row["webhooks"])
+        for row in rows
     }
 
 

@@ -50,7 +50,7 @@ async def save_taxonomy(
     transaction.touch(parts=[ChangedPart.TAXONOMIES])
 
 
-async def read_departed(database: Database) -> dict[str, datetime]:
+async def read_removed(database: Database) -> dict[str, datetime]:
     """Return when definitions were removed from taxonomies, if known, by `kind:key`."""
     rows = await database.read(
         "MATCH (t:Taxonomy) WHERE t.departed IS NOT NULL RETURN t.departed AS departed"

@@ -25,7 +25,7 @@ from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.exports.downloads import Download
 from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 
 PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "now", "what", "where")
 _NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
@@ -40,7 +40,7 @@ class Exports:
     def __init__(
         self,
         platform: Platform,
-        authenticate: KeyRing[ApiKey],
+        authenticate: KeyCache[ApiKey],
         clock: Callable[[], datetime],
     ) -> None:
         self._platform = platform

@@ -17,13 +17,13 @@ from profilegraph.services.cache.verification import verify
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 
 _NOT_ADMINISTRATOR = Forbidden("checking the index reads all of the graph: an administrator may.")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def operator_routes(platform: Platform, keys: KeyRing[ApiKey]) -> list[Route]:
+def operator_routes(platform: Platform, keys: KeyCache[ApiKey]) -> list[Route]:
     """Return where figures and checks of a process are asked for, by carriers of a key alone.
 
     A check of the index raises Forbidden unless an administrator asks.
@@ -32,14 +32,14 @@ def operator_routes(platform: Platform, keys: KeyRing[ApiKey]) -> list[Route]:
 
     async def figures(request: Request) -> Response:
         await keys(bearer(request))
-        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        return Response(platform.cache.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def verification(request: Request) -> Response:
         key = await keys(bearer(request))
         if not key.actor.administrator:
             return failure(_NOT_ADMINISTRATOR)
         async with reading:
-            found = await verify(platform.database, platform.knowledge)
+            found = await verify(platform.database, platform.cache)
         return JSONResponse(asdict(found))
 
     return [

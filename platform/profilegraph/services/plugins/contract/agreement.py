@@ -28,9 +28,9 @@ async def members_by_engine(platform: Platform, node: Node, now: datetime) -> Me
     """
     catalogue, context = await grounds(platform, [node], now)
     cypher = CypherEngine(platform.database, catalogue, context)
-    knowledge = GraphCache(platform.database, _INDEX_BYTES)
+    cache = GraphCache(platform.database, _INDEX_BYTES)
     try:
-        view = await knowledge.indexed()
+        view = await cache.indexed()
         index = IndexEngine(Evaluator(view, catalogue, context), cypher)
         everyone = await _keys(cypher, EVERYONE)
         explained = {
@@ -42,7 +42,7 @@ async def members_by_engine(platform: Platform, node: Node, now: datetime) -> Me
             "explain": frozenset(explained),
         }
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
 async def _keys(engine: Engine, node: Node) -> frozenset[str]:

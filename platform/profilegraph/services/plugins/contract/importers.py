@@ -24,8 +24,8 @@ def importer_findings(
     about = f"importer {importer.key}"
     for file in files:
         try:
-            first = _told(importer, file, conventions)
-            again = _told(importer, file, conventions)
+            first = _records_of(importer, file, conventions)
+            again = _records_of(importer, file, conventions)
         except InvalidInput as error:
             yield ContractFinding(about, f"refuses {file.name}: {error.message}", error.hint)
             continue
@@ -41,7 +41,7 @@ def importer_findings(
                 yield from _unfit(about, one, conventions)
 
 
-def _told(importer: Importer[Any], file: Path, conventions: Conventions) -> list[Any]:
+def _records_of(importer: Importer[Any], file: Path, conventions: Conventions) -> list[Any]:
     return list(islice(importer.read(file, importer.options(), conventions), MOST))
 
 
