@@ -9,7 +9,7 @@ from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.records.organisation import Employee, Team
 from profilegraph.services.customers.records import save
 from profilegraph.services.keys import check_key, create_key
-from profilegraph.services.taxonomies.loading import digest
+from profilegraph.services.taxonomies.loading import taxonomy_digest
 from profilegraph.storage.taxonomies.definitions import save_taxonomy
 
 TAG = """mutation { tagCustomers(customers: ["a"], tags: [{tag: "temperature/warm"}]) { key } }"""
@@ -183,7 +183,7 @@ async def test_what_is_assigned_survives_the_taxonomy_being_loaded_anew(office):
     }
     core = (await office.platform.catalogue()).taxonomies[0]
     await office.platform.database.write(
-        lambda transaction: save_taxonomy(transaction, core, digest(core))
+        lambda transaction: save_taxonomy(transaction, core, taxonomy_digest(core))
     )
     acting(office, "li")
     assert (await office.error(TAG))["extensions"]["code"] == "FORBIDDEN"

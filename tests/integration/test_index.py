@@ -509,11 +509,11 @@ async def test_an_index_that_cannot_be_read_is_told_and_cypher_answers_meanwhile
     await save(indexed, [Customer(key="a")], NOW)
     assert await count(indexed) == 1
     assert indexed.cache.index.state is IndexState.FAILED
-    assert indexed.cache.routines.told() == "index failed 1 times in a row (KeyError)"
+    assert indexed.cache.routines.summary() == "index failed 1 times in a row (KeyError)"
     monkeypatch.undo()
     monkeypatch.setattr(indexed.cache.index, "_rests_until", 0.0)
     await ready(indexed)
-    assert indexed.cache.routines.told() == "ok"
+    assert indexed.cache.routines.summary() == "ok"
     assert await count(indexed) == 1
     assert by_index(indexed) == 1
 
@@ -530,10 +530,10 @@ async def test_a_full_disk_costs_the_saved_index_alone(
     await save(platform, [Customer(key="a")], NOW)
     kept = GraphCache(platform.database, PLENTY, file)
     await kept.indexed()
-    assert "saving the index failed" in kept.routines.told()
+    assert "saving the index failed" in kept.routines.summary()
     assert list(tmp_path.iterdir()) == []
     assert await count(replace(platform, cache=kept)) == 1
     monkeypatch.undo()
     await kept.close()
-    assert kept.routines.told() == "ok"
+    assert kept.routines.summary() == "ok"
     assert file.exists()

@@ -576,13 +576,13 @@ async def test_a_segment_that_cannot_be_evaluated_rests_with_its_reason_and_stop
     await watcher.round(LATER)
     assert (await watching.live_states(platform, ["poisoned"]))["poisoned"].problem == "KeyError"
     assert await told(platform) == [("a", True, DATA)]
-    assert "live segments set 1 aside (KeyError)" in platform.cache.routines.told()
+    assert "live segments set 1 aside (KeyError)" in platform.cache.routines.summary()
     monkeypatch.undo()
     await watcher.round(LATER)
     assert await watching.failure(platform, "poisoned") == "KeyError"
     await watcher.round(LATER + RETRY)
     assert await watching.failure(platform, "poisoned") is None
-    assert platform.cache.routines.told() == "ok"
+    assert platform.cache.routines.summary() == "ok"
 
 
 async def test_a_filter_that_cannot_be_read_stops_no_other_segment(platform: Platform) -> None:

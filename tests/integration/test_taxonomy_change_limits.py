@@ -27,7 +27,7 @@ from profilegraph.services.segments import service
 from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.taxonomies import editing
 from profilegraph.services.taxonomies.editing import SaveTag
-from profilegraph.services.taxonomies.loading import digest, load_taxonomies
+from profilegraph.services.taxonomies.loading import load_taxonomies, taxonomy_digest
 from profilegraph.services.taxonomy_changes.applying import Application, apply
 from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.previews import Plan, WarningKind
@@ -218,7 +218,7 @@ async def test_a_duty_is_needed_to_apply_and_to_undo(world: Platform) -> None:
     governed = own.model_copy(update={"dimensions": (hobby, *own.dimensions[1:])})
 
     async def govern(transaction: Transaction) -> None:
-        await save_taxonomy(transaction, governed, digest(governed), NOW)
+        await save_taxonomy(transaction, governed, taxonomy_digest(governed), NOW)
 
     await world.database.write(govern)
     nobody = CommandContext(Actor("zhang", employee="zhang", administrator=False), NOW)

@@ -1,4 +1,4 @@
-"""How far a reader of the change feed has come."""
+"""The offsets of a reader of the change feeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Offsets:
-    """How far a reader has come: by feed, its epoch and the last number seen."""
+    """The offsets of a reader: by feed, its epoch and the last number read."""
 
     epochs: Mapping[int, str]
     seqs: Mapping[int, int]

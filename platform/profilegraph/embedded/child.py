@@ -114,8 +114,8 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
 def is_sound(management: Any) -> bool:
     """Return whether the database can be shut down; one that could not write its log must not be.
 
-    Its log ends in half a transaction then. What a shutdown writes behind that cannot be read by
-    the next start, while a process that just ends leaves a log that is recovered.
+    Its log then ends in half a transaction. What a shutdown appends after that cannot be read by
+    the next start, while a killed process leaves a log that is recovered.
     """
     kind = jpype.JClass("org.neo4j.monitoring.DatabaseHealth")
     resolver = management.database(DATABASE).getDependencyResolver()
@@ -123,7 +123,7 @@ def is_sound(management: Any) -> bool:
 
 
 def transaction_numbers(management: Any) -> Callable[[], TransactionIds]:
-    """Return what reads how far the database's transactions have come."""
+    """Return the function that reads the ids of the database's transactions."""
     store = (
         management.database(DATABASE)
         .getDependencyResolver()

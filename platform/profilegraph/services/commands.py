@@ -18,7 +18,7 @@ from profilegraph.language.codec import encode
 from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Node, Not
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.neo4j.requests import IdempotentRequest, once
+from profilegraph.storage.neo4j.requests import IdempotentRequest, run_once
 
 T = TypeVar("T")
 _NODES = (AllOf, AnyOf, Not, *LEAVES)
@@ -54,7 +54,7 @@ async def run_command(
     request = IdempotentRequest(key, command.digest, context.now)
 
     async def run(transaction: Transaction) -> T:
-        result: T = await once(transaction, request, lambda: work(transaction))
+        result: T = await run_once(transaction, request, lambda: work(transaction))
         return result
 
     return await platform.database.write(run)

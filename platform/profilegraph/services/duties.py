@@ -84,7 +84,7 @@ async def require(
         return
     catalogue = await platform.catalogue_for_change()
     wanted = sorted({catalogue.current_dimension(key) for key in dimensions})
-    actor = await standing(transaction.run, actor)
+    actor = await with_teams(transaction.run, actor)
     found = await _governance(transaction.run, catalogue, wanted, now)
     lent = [key for key in wanted if may(actor, duty, found[key], now) is PermissionReason.LOAN]
     if lent:
@@ -98,7 +98,7 @@ async def require(
         )
 
 
-async def standing(ask: Ask, actor: Actor) -> Actor:
+async def with_teams(ask: Ask, actor: Actor) -> Actor:
     """Return an actor with its teams; raises Forbidden if the employee no longer exists."""
     if actor.employee is None:
         return actor

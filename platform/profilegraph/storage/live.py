@@ -45,7 +45,7 @@ class RecordedMove:
 
 
 @dataclass(frozen=True)
-class Evaluated:
+class Evaluation:
     """The result of an evaluation."""
 
     at: datetime
@@ -57,12 +57,12 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
-class Start:
+class HistoryStart:
     """The start of the history of a segment."""
 
     key: str
     """The key of the watch."""
-    found: Evaluated
+    found: Evaluation
     members: BitMap
 
 
@@ -75,7 +75,12 @@ async def read_watches(
 
 
 async def save_watch(
-    transaction: Transaction, segment: str, start: Start, *, on_change: bool, schedule: str | None
+    transaction: Transaction,
+    segment: str,
+    start: HistoryStart,
+    *,
+    on_change: bool,
+    schedule: str | None,
 ) -> None:
     """Make a segment live from `start`, or from its recorded position if it was live before."""
     await transaction.run(
@@ -104,7 +109,7 @@ async def stop_watch(transaction: Transaction, segment: str) -> None:
 
 
 async def record(
-    transaction: Transaction, watch: WatchedSegment, members: BitMap, found: Evaluated
+    transaction: Transaction, watch: WatchedSegment, members: BitMap, found: Evaluation
 ) -> WatchedSegment | None:
     """Record a result and return the watch; None if another process recorded one first.
 
@@ -193,7 +198,7 @@ def apply(members: BitMap, move: MembershipChange) -> None:
     members -= move.left
 
 
-def _after(watch: WatchedSegment, found: Evaluated) -> WatchedSegment:
+def _after(watch: WatchedSegment, found: Evaluation) -> WatchedSegment:
     gained = sum(len(move.entered) - len(move.left) for move in found.moves)
     return replace(
         watch,
@@ -207,7 +212,7 @@ def _after(watch: WatchedSegment, found: Evaluated) -> WatchedSegment:
     )
 
 
-def _is_base(watch: WatchedSegment, after: WatchedSegment, found: Evaluated) -> bool:
+def _is_base(watch: WatchedSegment, after: WatchedSegment, found: Evaluation) -> bool:
     gone_far = after.n // BASE_EVERY > watch.n // BASE_EVERY
     return bool(found.moves) and (found.whole or gone_far)
 

@@ -39,7 +39,7 @@ from profilegraph.web.protocol import BoundedProtocol
 
 READY_SECONDS = 5.0
 PLANNING_SECONDS = 300.0
-"""The database keeps a plan, but not for ever, and not through its own restart."""
+"""The period of replanning: the database drops plans after a while, and when it restarts."""
 SHUTDOWN_SECONDS = 10
 
 _log = structlog.get_logger(__name__)
@@ -85,10 +85,10 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
 
 async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], None]) -> None:
-    """Serve a platform until SIGINT or SIGTERM, then finish the requests under way.
+    """Serve a platform until SIGINT or SIGTERM, then finish running requests.
 
-    `on_address` is told where, once connections are accepted: with port 0 any free one is taken.
-    Raises InvalidConfiguration where the address cannot be used.
+    `on_address` is called with the address once connections are accepted; port 0 takes any free
+    port. Raises InvalidConfiguration if the address cannot be used.
     """
     settings = platform.settings
     with _listening(settings.host, settings.port) as listener:
@@ -125,7 +125,7 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return platform.cache.index.state.value
 
     async def routines() -> str:
-        return platform.cache.routines.told()
+        return platform.cache.routines.summary()
 
     return {"database": database, "plugins": plugins, "index": index, "routines": routines}
 
@@ -138,7 +138,7 @@ def _tell_of_faults(host: Host) -> None:
 
 
 class _Background:
-    """What a serving process does again and again beside answering."""
+    """The background routines of a serving process."""
 
     def __init__(self, platform: Platform, clock: Clock) -> None:
         settings, known = platform.settings, platform.cache.routines
@@ -159,12 +159,12 @@ class _Background:
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Start."""
         for routine in self._routines:
             routine.start()
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Stop."""
         for routine in self._routines:
             await routine.close()
         await self._delivery.close()
@@ -174,7 +174,7 @@ class _Background:
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End on a signal and leave the process to its caller, instead of raising it once more."""
+        """End on a signal and leave the process to its caller, instead of raising the signal again."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)

@@ -197,7 +197,7 @@ class Customer(Node):
             if key in places and (wanted is None or key.partition("/")[0] in wanted)
         ]
         return [
-            Tagging(tag=Tag.once(one.tag, catalogue, context.made), found=one)
+            Tagging(tag=Tag.memoized(one.tag, catalogue, context.memo), found=one)
             for _, _, one in sorted(known, key=itemgetter(0, 1))
         ]
 

@@ -122,5 +122,5 @@ class DimensionDuty:
     @field
     async def reason(self, info: Info) -> PermissionReason | None:
         """Why you may do it; null where you may not."""
-        actor = await info.context.standing()
+        actor = await info.context.actor_with_teams()
         return domain.may(actor, self.duty, self.governance, info.context.now)

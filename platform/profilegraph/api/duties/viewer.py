@@ -45,7 +45,7 @@ class Viewer:
     @list_field
     async def teams(self, info: Info) -> list[Team]:
         """Your team, and all that it is a part of."""
-        actor = await info.context.standing()
+        actor = await info.context.actor_with_teams()
         return await asyncio.gather(*(Team.load(info, key) for key in sorted(actor.teams)))
 
     @list_field
@@ -59,7 +59,7 @@ class Viewer:
     ) -> list[ViewerDuty]:
         """The duties that you have: of your team, lent to you, or as an administrator."""
         context = info.context
-        catalogue, actor = await context.catalogue(), await context.standing()
+        catalogue, actor = await context.catalogue(), await context.actor_with_teams()
         wanted = catalogue.dimensions if dimensions is None else dimensions
         views = [Dimension.of(key, catalogue) for key in wanted]
         governed = await context.load.governance.load_many([one.key for one in views])

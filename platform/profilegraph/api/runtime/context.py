@@ -44,7 +44,7 @@ class ApiContext:
         self.now = now
         self._clock = clock
         self.budget = Budget()
-        self.made: dict[str, Any] = {}
+        self.memo: dict[str, Any] = {}
         """Per-request memo."""
         self._seen: Catalogue | None = None
         self._conditions: Conditions | None = None
@@ -58,7 +58,7 @@ class ApiContext:
             self._conditions = self.platform.host.conditions(self._seen)
         return self._conditions
 
-    def saw(self, catalogue: Catalogue) -> None:
+    def use_catalogue(self, catalogue: Catalogue) -> None:
         """Record the taxonomies that the request sees."""
         self._seen, self._conditions = catalogue, None
 
@@ -98,19 +98,19 @@ class ApiContext:
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
         key = f"sentence {locale} {id(node)}"
-        if key not in self.made:
+        if key not in self.memo:
             library = await service.library(self.platform, node)
             # Kept beside its sentence, so that no other filter takes its place in memory.
-            self.made[key] = node, service.text(node, await self.catalogue(), locale, library)
-        text: str = self.made[key][1]
+            self.memo[key] = node, service.text(node, await self.catalogue(), locale, library)
+        text: str = self.memo[key][1]
         return text
 
-    async def standing(self) -> Actor:
+    async def actor_with_teams(self) -> Actor:
         """Return the actor with its teams; raises Forbidden if the employee no longer exists."""
         if self._standing is None:
             actor = self.viewer.actor
             self._standing = asyncio.create_task(
-                duties.standing(self.platform.database.read, actor)
+                duties.with_teams(self.platform.database.read, actor)
             )
         return await asyncio.shield(self._standing)
 
@@ -126,7 +126,7 @@ class ApiContext:
         """Discard what was read, after a change."""
         self._snapshot.forget()
         self._standing = None
-        self.made = {}
+        self.memo = {}
         self._load = None
 
 

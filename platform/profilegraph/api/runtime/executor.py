@@ -158,7 +158,7 @@ class Executor:
             platform = context.platform
             seen = platform.catalogue_for_change if changes else platform.catalogue
             catalogue = await seen()
-            context.saw(catalogue)
+            context.use_catalogue(catalogue)
             return await self._schemas.of(catalogue)
         except ProfilegraphError as fault:
             # The schema can be read, and a wrong query refused, without a database.

@@ -63,7 +63,7 @@ class Bucket:
     @field
     def filter(self) -> JSON:
         """Who they are, as canonical JSON: a filter to go on with."""
-        return JSON(self.found.told)
+        return JSON(self.found.filter_json)
 
 
 def bucket_values(found: answers.Bucket) -> dict[str, Any]:

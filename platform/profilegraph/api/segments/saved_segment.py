@@ -97,7 +97,7 @@ class Segment(Node, Labelled, Audience):
         """What people call the state."""
         return enum_label(self.state, locale)
 
-    def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
+    def error_context(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""
         return reporting_broken(info.context.platform, self.key, self.condition, self.when(info))
 

@@ -169,7 +169,7 @@ class Audience:
         """Return as of when the customers are asked for."""
         return self.past or info.context.now
 
-    def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
+    def error_context(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within, so that its failure names what was asked."""
         del info
         return nullcontext()
@@ -177,14 +177,14 @@ class Audience:
     @field
     async def count(self, info: Info) -> int | None:
         """How many customers match; null, with an error, where the filter cannot be asked."""
-        async with self.asking(info):
+        async with self.error_context(info):
             return await service.count(info.context.platform, self.condition, self.when(info))
 
     @field
     async def waterfall(self, info: Info) -> Waterfall | None:
         """What each condition keeps and removes; null, with an error, like `count`."""
         context = info.context
-        async with self.asking(info):
+        async with self.error_context(info):
             found = await service.waterfall(context.platform, self.condition, self.when(info))
         return Waterfall(
             total=found.total,
@@ -206,7 +206,7 @@ class Audience:
         self, info: Info, dimensions: Dimensions = None
     ) -> list[DimensionBreakdown] | None:
         """How many carry each tag, dimension by dimension; null, with an error, like `count`."""
-        async with self.asking(info):
+        async with self.error_context(info):
             return await answers.breakdown(info, self.condition, self.when(info), dimensions)
 
     @field
@@ -215,7 +215,7 @@ class Audience:
 
         Null, with an error, like `count`.
         """
-        async with self.asking(info):
+        async with self.error_context(info):
             return await answers.split(info, self.condition, self.when(info), levels)
 
     @field
@@ -231,7 +231,7 @@ class Audience:
         Null, with an error, like `count`.
         """
         when = self.when(info)
-        async with self.asking(info):
+        async with self.error_context(info):
             return await customer_page(info, self.condition, when, first, after, order_by)
 
     @field
@@ -253,7 +253,7 @@ class Audience:
         Null, with an error, like `count`.
         """
         asked, when = where or ANYONE, self.when(info)
-        async with self.asking(info):
+        async with self.error_context(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
     @list_field

@@ -131,11 +131,11 @@ class Tag(Node, Labelled, Defined):
         )
 
     @classmethod
-    def once(cls, key: str, catalogue: Catalogue, made: dict[str, Any]) -> Tag:
-        """Return a tag that customers carry, made once and kept in `made`; raises NotFound."""
-        if key not in made:
-            made[key] = cls.carried(key, catalogue)
-        found: Tag = made[key]
+    def memoized(cls, key: str, catalogue: Catalogue, memo: dict[str, Any]) -> Tag:
+        """Return a tag that customers carry, read through the memo of a request; raises NotFound."""
+        if key not in memo:
+            memo[key] = cls.carried(key, catalogue)
+        found: Tag = memo[key]
         return found
 
     @field

@@ -1,4 +1,4 @@
-"""What a change makes of the taxonomies and of the taggings, as pure functions: one an act."""
+"""The effects of a change on taxonomies and taggings, as pure functions, one per operation."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from profilegraph.domain.taxonomy_changes.changes import (
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 
 Moves = Mapping[str, str | None]
-"""Of full tag keys, the tag that its taggings go to; None where they end."""
+"""From full tag keys to the tag that gets the taggings; None closes them."""
 
 
 @dataclass(frozen=True)
@@ -52,27 +52,27 @@ class TagSplit:
     tag: str
     into: str
     otherwise: str | None
-    """None where the others keep the tag."""
+    """None if the others keep the tag."""
 
 
 @dataclass(frozen=True)
 class Revision:
-    """What a change makes of the taxonomies, and of the taggings and filters that name their tags."""
+    """The effects of a change on taxonomies, and on taggings and filters that name their tags."""
 
     before: World
     after: World
     moves: Moves
     dimensions: Mapping[str, str]
-    """Of each dimension that was renamed, its new key, by the old one."""
+    """The new keys of renamed dimensions, by old key."""
     narrowed: frozenset[str]
-    """Dimensions in which a customer may carry one tag only from now on."""
+    """Dimensions that become single."""
     split: TagSplit | None = None
     retired: tuple[str, ...] = ()
-    """Tags that a new version of a file leaves out: their taggings stay, and count nowhere."""
+    """Tags omitted by a new version of a file: their taggings stay, and are ignored."""
 
     @property
     def changed(self) -> tuple[Taxonomy, ...]:
-        """Return the taxonomies that differ, those that lose something first."""
+        """Return the taxonomies that differ; those that lose definitions first."""
         differing = [one for key, one in self.after.items() if one != self.before.get(key)]
         return tuple(sorted(differing, key=self._gains))
 
@@ -83,9 +83,9 @@ class Revision:
 
 
 def revised(world: World, act: Act, version: Taxonomy | None = None) -> Revision:
-    """Return what an act makes of all taxonomies; `version` is what a NewVersion stands for.
+    """Return the effects of an operation; `version` is the taxonomy of a NewVersion.
 
-    Raises NotFound, Conflict and InvalidInput where it cannot be done, each with what to do.
+    Raises NotFound, Conflict and InvalidInput, each with what to do, if it is not possible.
     """
     match act:
         case Rename():
@@ -173,7 +173,7 @@ def _with_aliases(world: World, key: str, aliases: tuple[str, ...]) -> World:
 
 
 def _keys_of(dimension: Dimension, tag: Tag, *, near: bool) -> tuple[str, ...]:
-    """Return all keys of a tag as the aliases of one in the same dimension, or in another."""
+    """Return all keys of a tag as aliases of one in the same dimension, or in another."""
     keys = (tag.key, *tag.aliases)
     return keys if near else tuple(k if "/" in k else tag_key(dimension.key, k) for k in keys)
 
@@ -195,7 +195,7 @@ def _move(world: World, act: TagRelocation) -> Edited:
 
 
 def _change_dimension(world: World, dimension: Dimension, tag: Tag, act: TagRelocation) -> Edited:
-    """Return the taxonomies after a tag, and those below it, went to another dimension."""
+    """Return the taxonomies after a tag and its descendants moved to another dimension."""
     _, goal = open_home(world, act.dimension or "")
     going = below(dimension, tag.key)
     names = {one.key for one in going}
@@ -279,7 +279,7 @@ def _split(world: World, act: Split) -> Revision:
 def _with_split_target(
     world: World, dimension: str, above: str, target: SplitTarget
 ) -> tuple[World, str]:
-    """Return the taxonomies with a tag below the one that is split, and its key."""
+    """Return the taxonomies with a target below the tag that is split, and its key."""
     _, found = open_home(world, dimension)
     known = {tag.key: tag for tag in found.tags}
     if target.key in known:

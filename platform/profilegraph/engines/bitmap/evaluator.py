@@ -149,7 +149,7 @@ class Evaluator:
                 for condition in sorted(conditions, key=_reads_values):
                     some = self._among(condition, some)
                 return some
-            case AttributeLeaf() | MetricLeaf() if not self.leaves.met(node):
+            case AttributeLeaf() | MetricLeaf() if not self.leaves.requested_before(node):
                 return _asked(node, [here.among(some) for here in self._places])
             case _:
                 return some & self.members(node)

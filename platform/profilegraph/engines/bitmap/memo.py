@@ -30,7 +30,7 @@ class SetMemo:
         self._sets[node] = found
         return found
 
-    def met(self, node: Node) -> bool:
+    def requested_before(self, node: Node) -> bool:
         """Return whether the result of a filter is stored, or was requested before."""
         known = node in self._sets or node in self._met
         self._met.add(node)

@@ -18,7 +18,7 @@ NOW = "$q.now"
 """The moment of the query, in queries of the past."""
 
 
-def known(*, past: bool) -> str:
+def existed(*, past: bool) -> str:
     """Return the predicate that `c` was a customer by then and not merged into another."""
     if not past:
         return "NOT EXISTS { (c)-[:MERGED_INTO]->() }"

@@ -172,7 +172,7 @@ _IN_SCOPE = (
 
 def visible(context: Context) -> str:
     """Return the predicate that the customer `c` is visible to the viewer."""
-    present = past.known(past=context.past)
+    present = past.existed(past=context.past)
     return present if context.scope is None else f"{present} AND {_IN_SCOPE}"
 
 
@@ -196,7 +196,7 @@ def _everyone(seen: str) -> str:
 
 
 STATEMENTS = (
-    *(_everyone(past.known(past=one)) for one in (False, True)),
+    *(_everyone(past.existed(past=one)) for one in (False, True)),
     *_PEOPLE.values(),
     _OWNERS,
     _TEAMS,

@@ -39,7 +39,7 @@ class TaxonomySource:
     taxonomy: Taxonomy
     located: Located
     name: str
-    """What faults call the file."""
+    """The name of the file in faults."""
 
     def fault(self, path: tuple[str | int, ...], what: str) -> str:
         """Return a fault of the part at `path` as `name:line:column: what`."""
@@ -84,7 +84,7 @@ def read_source(path: Path) -> TaxonomySource:
 
 
 def parse_taxonomy(text: str, name: str) -> Taxonomy:
-    """Return the taxonomy that YAML text defines; `name` is what faults call the file.
+    """Return the taxonomy of a YAML text; `name` is the name of the file in faults.
 
     Raises InvalidTaxonomy with all faults, each as `name:line:column: what`.
     """
@@ -94,9 +94,9 @@ def parse_taxonomy(text: str, name: str) -> Taxonomy:
 def incompatibilities_of(
     sources: Iterable[TaxonomySource], others: Iterable[Taxonomy]
 ) -> list[str]:
-    """Return why files do not go together with each other and with other taxonomies.
+    """Return why files are incompatible with each other and with other taxonomies.
 
-    A taxonomy of a file takes the place of another one of its key.
+    A taxonomy of a file replaces another one of its key.
     """
     found = {source.taxonomy.key: source for source in sources}
     rest = [one for one in others if one.key not in found]
@@ -105,7 +105,7 @@ def incompatibilities_of(
 
 
 def missing_labels(source: TaxonomySource) -> list[str]:
-    """Return what of a file people of one language read in the other one, each with its place."""
+    """Return which parts of a file lack a label in one language, each with its place."""
     taxonomy = source.taxonomy
     named: list[tuple[Place, str, Labels]]
     named = [(("labels",), f"the taxonomy {taxonomy.key!r}", taxonomy.labels)]

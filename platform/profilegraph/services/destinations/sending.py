@@ -27,7 +27,7 @@ from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, De
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
-from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, within_async
+from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, run_within_async
 from profilegraph.hooks.options import parse_options
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
@@ -191,7 +191,7 @@ class Sending:
             ):
                 with attempt:
                     call = InOwnLoop(partial(_sent, target, view), SEND_SECONDS)
-                    note = await within_async(SEND_SECONDS, call, f"send {one.id}")
+                    note = await run_within_async(SEND_SECONDS, call, f"send {one.id}")
         except Exception as error:
             if isinstance(error, ProfilegraphError) and not isinstance(error, PluginError):
                 raise  # of what was asked for, or of the database: no fault of the plugin

@@ -14,7 +14,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Node, PersonTest
 from profilegraph.language.rewriting import current
-from profilegraph.language.saved_filters import written_out
+from profilegraph.language.saved_filters import inlined
 from profilegraph.services.customers import people
 from profilegraph.services.exports.columns import (
     ColumnRequirement,
@@ -78,7 +78,7 @@ async def open_table(
     saved = await service.segment(platform, segment, when)
     await require_sound(platform, segment, saved.filter, when)
     catalogue = await platform.catalogue()
-    whole = written_out(saved.filter, await service.library(platform, saved.filter, when))
+    whole = inlined(saved.filter, await service.library(platform, saved.filter, when))
     node = current(whole, catalogue)
     what = ExportSubject.MEMBERS if of_people is None else ExportSubject.PEOPLE
     names = usual(node, what) if columns is None else columns

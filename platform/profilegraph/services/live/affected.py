@@ -47,22 +47,22 @@ async def affected(
     changed = await load_changed(database, changes.customers, changes.feeds)
     if len(changed.present) < len(changed.read):
         return None
-    rings = await _rings(database, changes.customers, 2 * reach)
-    if rings is None:
+    neighbourhoods = await _neighbourhoods(database, changes.customers, 2 * reach)
+    if neighbourhoods is None:
         return None
-    level = await load_some(database, rings[-1])
-    if not await unchanged(database, changes.offsets, rings[-1]):
+    level = await load_some(database, neighbourhoods[-1])
+    if not await unchanged(database, changes.offsets, neighbourhoods[-1]):
         return None
-    return AffectedCustomers(rings[reach], level)
+    return AffectedCustomers(neighbourhoods[reach], level)
 
 
-async def _rings(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:
+async def _neighbourhoods(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:
     """Return the customers within 0, 1, … relations of some customers; None if they are too many."""
-    rings, fresh = [start], start
+    neighbourhoods, fresh = [start], start
     for _ in range(steps):
         near = BitMap(await related_to(database, fresh, MOST_AROUND + 1)) if fresh else BitMap()
-        fresh = near - rings[-1]
-        rings.append(rings[-1] | fresh)
-        if len(rings[-1]) > MOST_AROUND:
+        fresh = near - neighbourhoods[-1]
+        neighbourhoods.append(neighbourhoods[-1] | fresh)
+        if len(neighbourhoods[-1]) > MOST_AROUND:
             return None
-    return rings
+    return neighbourhoods

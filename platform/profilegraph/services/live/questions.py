@@ -20,7 +20,7 @@ from profilegraph.errors import DATABASE_AWAY, IndexUnable, InvalidFilter
 from profilegraph.language.codec import encode_text
 from profilegraph.language.nodes import AllOf, Node, Tags, walk
 from profilegraph.language.resolve import tag_groups
-from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach, written_out
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, inlined, reach
 from profilegraph.language.validation import check
 from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.evaluation.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
@@ -97,7 +97,7 @@ async def _read_questions(platform: Platform, keys: Sequence[str]) -> Mapping[st
 def resolve_question(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
     """Return the question of a filter; raises InvalidFilter."""
     check(node, catalogue, library)
-    whole = written_out(node, library)
+    whole = inlined(node, library)
     digest = hashlib.sha256(encode_text(whole).encode())
     for leaf in walk(whole):
         if isinstance(leaf, Tags):

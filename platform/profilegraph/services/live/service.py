@@ -21,12 +21,12 @@ from profilegraph.services.live.questions import matches_among_all, resolve_ques
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import require_sound
-from profilegraph.services.segments.rules import found, require_editor
+from profilegraph.services.segments.rules import require_editor, require_found
 from profilegraph.storage.feed.follower import changes_since
 from profilegraph.storage.live import (
-    Evaluated,
+    Evaluation,
+    HistoryStart,
     RecordedMove,
-    Start,
     read_keys,
     read_moves,
     read_watches,
@@ -98,7 +98,7 @@ async def set_live(
     start = await _start(platform, segment, context.now) if live else None
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_editor(head, context.actor)
         if start is None:
             await stop_watch(transaction, key)
@@ -113,14 +113,14 @@ async def set_live(
     return segment
 
 
-async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> Start:
+async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> HistoryStart:
     # The feeds are looked at before the customers: whoever changes between is evaluated again.
     offsets = (await changes_since(platform.database, None)).offsets
     library = await read_library(platform.database, segment.filter)
     await require_sound(platform, segment.key, segment.filter)
     asked = resolve_question(segment.filter, library, await platform.catalogue())
     members = (await matches_among_all(platform, asked, now)).members
-    return Start(uuid4().hex, Evaluated(now, asked.definition, offsets), members)
+    return HistoryStart(uuid4().hex, Evaluation(now, asked.definition, offsets), members)
 
 
 async def live_states(platform: Platform, keys: Sequence[str]) -> Mapping[str, WatchedSegment]:

@@ -31,7 +31,7 @@ from profilegraph.services.operations.routines import reason_of
 from profilegraph.services.platform import Platform
 from profilegraph.storage.feed.follower import FeedChanges, FeedFollower, changes_since
 from profilegraph.storage.live import (
-    Evaluated,
+    Evaluation,
     apply,
     note_problem,
     read_keys,
@@ -79,10 +79,10 @@ class LiveWorker:
         moved, new = await self._follow(now)
         if changes.trees:
             self._trees = await load_trees(self._database)
-        if changes.definitions or new or self._has_rested(now):
-            moved |= await self._ask(now)
+        if changes.definitions or new or self._pause_is_over(now):
+            moved |= await self._refresh_questions(now)
         for one in self._followed.values():
-            moved |= await self._attend(one, changes, now)
+            moved |= await self._evaluate_segment(one, changes, now)
         self._follower.acknowledge(changes)
         if moved:
             self._platform.moved.notify()
@@ -97,7 +97,7 @@ class LiveWorker:
             known = self._followed.get(key)
             if known is not None:
                 moved |= await self._catch_up(known, watch)
-            elif not self._rest(watch, now):
+            elif not self._is_paused(watch, now):
                 new |= await self._begin(watch, now)
         return moved, new
 
@@ -121,19 +121,19 @@ class LiveWorker:
             apply(known.members, one.move)
         return True
 
-    def _rest(self, watch: WatchedSegment, now: datetime) -> bool:
+    def _is_paused(self, watch: WatchedSegment, now: datetime) -> bool:
         """Return whether a watch rests, because it failed not long ago."""
         until = self._rests.get(watch.key)
         return until is not None and now < until
 
-    def _has_rested(self, now: datetime) -> bool:
+    def _pause_is_over(self, now: datetime) -> bool:
         """Return whether a segment that could not be asked is to be looked at again."""
         return any(
-            one.asked is None and key in self._rests and not self._rest(one.watch, now)
+            one.asked is None and key in self._rests and not self._is_paused(one.watch, now)
             for key, one in self._followed.items()
         )
 
-    async def _ask(self, now: datetime) -> bool:
+    async def _refresh_questions(self, now: datetime) -> bool:
         """Return whether a segment is broken: who follows it is to be told."""
         segments = {one.watch.segment for one in self._followed.values()}
         asked, failed = await read_questions(self._platform, segments)
@@ -146,9 +146,9 @@ class LiveWorker:
                 one.watch = await self._set_aside(one.watch, failed[one.watch.segment], now)
         return len(asked) < len(segments)
 
-    async def _attend(self, one: _Followed, changes: FeedChanges, now: datetime) -> bool:
+    async def _evaluate_segment(self, one: _Followed, changes: FeedChanges, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
-        if one.asked is None or self._rest(one.watch, now):
+        if one.asked is None or self._is_paused(one.watch, now):
             return False
         try:
             moved = await self._evaluate(one, one.asked, changes, now)
@@ -157,7 +157,7 @@ class LiveWorker:
             one.watch = await self._set_aside(one.watch, error, now)
             return False
         if self._rests.pop(one.watch.key, None) is not None:
-            self._routines.taken_up(WATCHING, one.watch.segment)
+            self._routines.resumed(WATCHING, one.watch.segment)
         return moved
 
     async def _set_aside(
@@ -205,7 +205,7 @@ class LiveWorker:
 
     async def _among_all(
         self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
-    ) -> Evaluated:
+    ) -> Evaluation:
         if one.fresh or not one.watch.on_change:
             changes = await changes_since(self._database, one.watch.offsets)
         anyone = changes.trees or (asked.reach and changes.customers)
@@ -213,11 +213,11 @@ class LiveWorker:
         known = ChangeContext(redefined, None if anyone else changes.customers)
         found = await matches_among_all(self._platform, asked, at)
         moves = moves_between(one.members, found, known)
-        return Evaluated(at, asked.definition, changes.offsets, moves, whole=True)
+        return Evaluation(at, asked.definition, changes.offsets, moves, whole=True)
 
     async def _among_changed(
         self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
-    ) -> Evaluated:
+    ) -> Evaluation:
         some = await affected(self._database, changes, asked.reach)
         if some is None:
             return await self._among_all(one, asked, changes, at)
@@ -226,9 +226,9 @@ class LiveWorker:
         found = matches_among(self._platform, asked, some, self._trees, at)
         known = ChangeContext(redefined=False, changed=some.customers)
         moves = moves_between(one.members & some.customers, found, known)
-        return Evaluated(at, asked.definition, changes.offsets, moves)
+        return Evaluation(at, asked.definition, changes.offsets, moves)
 
-    async def _tell(self, segment: str, found: Evaluated) -> None:
+    async def _queue_for_listeners(self, segment: str, found: Evaluation) -> None:
         listening = self._platform.listening
         if not listening.handles(MembershipChanged):
             return
@@ -241,7 +241,7 @@ class LiveWorker:
             change = MembershipChanged(segment, found.at, move.cause, entered, left)
             listening.members_moved(change)
 
-    async def _record(self, one: _Followed, found: Evaluated) -> bool | None:
+    async def _record(self, one: _Followed, found: Evaluation) -> bool | None:
         """Return whether somebody moved, after recording it; None where another came first."""
         if found.moves or found.whole:
             watch, members = one.watch, one.members
@@ -251,7 +251,7 @@ class LiveWorker:
             if after is None:
                 return None
             one.watch = after
-            await self._tell(watch.segment, found)
+            await self._queue_for_listeners(watch.segment, found)
             for move in found.moves:
                 apply(members, move)
         one.fresh = False

@@ -86,25 +86,25 @@ class Routines:
         state.items[item] = reason_of(error)
         _log_failure("item_set_aside", error, routine=name, item=item)
 
-    def taken_up(self, name: str, item: str) -> None:
+    def resumed(self, name: str, item: str) -> None:
         """Record that an item is processed (again)."""
         if name in self._states:
             self._states[name].items.pop(item, None)
 
-    def aside(self, name: str) -> dict[str, str]:
+    def items_set_aside(self, name: str) -> dict[str, str]:
         """Return the items that a routine has set aside, with the reasons."""
         return dict(self[name].items)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return in a few words which routines fail and how much is set aside, without naming items."""
-        told = []
+        summary = []
         for name, state in self:
             if state.in_a_row:
-                told.append(f"{name} failed {state.in_a_row} times in a row ({state.reason})")
-            if aside := self.aside(name):
+                summary.append(f"{name} failed {state.in_a_row} times in a row ({state.reason})")
+            if aside := self.items_set_aside(name):
                 reasons = ", ".join(sorted(set(aside.values())))
-                told.append(f"{name} set {len(aside)} aside ({reasons})")
-        return "; ".join(told) or "ok"
+                summary.append(f"{name} set {len(aside)} aside ({reasons})")
+        return "; ".join(summary) or "ok"
 
     async def keep(
         self, name: str, work: Callable[[], Awaitable[None]], pause: float = 0.0
@@ -180,7 +180,7 @@ class ItemsInProgress:
         await self.settled()
 
     async def _work(self, item: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._routines.taken_up(self._name, item)
+        self._routines.resumed(self._name, item)
         try:
             await _contained(work)
         except Exception as error:  # noqa: BLE001  (noted, and the others go on)

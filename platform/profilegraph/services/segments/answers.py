@@ -63,7 +63,7 @@ class Bucket:
         return narrowed(self.whole, self.own)
 
     @cached_property
-    def told(self) -> dict[str, Any]:
+    def filter_json(self) -> dict[str, Any]:
         """Return the filter as canonical JSON, computed once."""
         return encode(self.filter)
 
@@ -87,7 +87,7 @@ class DimensionBreakdown:
         return self.total - sum(one.count for one in self.buckets if one.tag is None)
 
     @property
-    def telling(self) -> tuple[Bucket, ...]:
+    def non_empty(self) -> tuple[Bucket, ...]:
         """Return the non-empty buckets, in the order of the tags."""
         return tuple(one for one in self.buckets if one.count)
 
@@ -239,10 +239,10 @@ def _filled(
     whole: Node, level: Bucketing, catalogue: Catalogue, counts: Sequence[int], *, total: int
 ) -> tuple[Bucket, ...]:
     apart = BucketDetails(level.level, catalogue)
-    told = zip(level.labels, _tags(level.level, catalogue), counts, strict=True)
+    filter_json = zip(level.labels, _tags(level.level, catalogue), counts, strict=True)
     return tuple(
         Bucket(labels, tag, count, total, whole, apart, number)
-        for number, (labels, tag, count) in enumerate(told)
+        for number, (labels, tag, count) in enumerate(filter_json)
     )
 
 

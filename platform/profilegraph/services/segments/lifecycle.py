@@ -14,13 +14,13 @@ from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import (
-    found,
-    moved,
     require_editor,
+    require_found,
     require_owner,
     require_references,
     require_unused,
     require_users,
+    with_state,
 )
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.groups import groups_with
@@ -71,9 +71,9 @@ async def set_state(
     key = command.key
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_editor(head, context.actor)
-        head = moved(head, command.state)
+        head = with_state(head, command.state)
         ties = await read_references(transaction, key)
         require_users(head, ties.users)
         if head.state is SegmentState.ARCHIVED:
@@ -95,7 +95,7 @@ async def share(platform: Platform, command: ShareSegment, context: CommandConte
     await _require_keys(platform, [*editors, *([] if owner is None else [owner])])
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_owner(head, context.actor)
         whose = head.owner if owner is None else owner
         named = tuple(dict.fromkeys(one for one in editors if one != whose))
@@ -116,7 +116,7 @@ async def delete_segment(
     key = command.key
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_owner(head, context.actor)
         require_unused(head, (await read_references(transaction, key)).users)
         await _require_unranked(transaction, key)

@@ -18,7 +18,7 @@ from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import reporting_broken
-from profilegraph.services.segments.rules import admit, found
+from profilegraph.services.segments.rules import admit, require_found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.lists import (
@@ -121,7 +121,7 @@ async def change_list(
     key, add, remove = command.key, _normal(command.add), _normal(command.remove)
 
     async def work(transaction: Transaction) -> int:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         await admit(transaction, head.key, EVERYONE, None, context.actor, SegmentKind.STATIC)
         newest = await newest_version(transaction, key)
         before = newest.filter.ordinals if newest and isinstance(newest.filter, Listed) else ()

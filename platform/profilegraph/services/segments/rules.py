@@ -47,7 +47,7 @@ async def admit(
     require_editor(head, actor)
     require_kind(head, kind)
     await _require_base(transaction, key, base_version)
-    head = moved(head, state)
+    head = with_state(head, state)
     require_open(head)
     require_references(head, wanted, heads)
     # Others may save what this filter refers to at the same time: each alone closes no circle.
@@ -71,7 +71,7 @@ async def _require_base(transaction: Transaction, key: str, base_version: int | 
         )
 
 
-def found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
+def require_found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
     """Return a locked segment; raises NotFound if it does not exist."""
     if key not in heads:
         raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
@@ -96,7 +96,7 @@ def require_owner(head: SegmentHead, actor: Actor) -> None:
         )
 
 
-def moved(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
+def with_state(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
     """Return a segment in a new state, or unchanged; raises Conflict if the state is not allowed."""
     if state is None or state is head.state:
         return head

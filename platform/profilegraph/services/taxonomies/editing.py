@@ -25,7 +25,7 @@ from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest, follow
+from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.taxonomies.definitions import lock_taxonomies, save_taxonomy
 
@@ -165,7 +165,7 @@ async def _edited(
         final = finished(before, after, _step(before, after))
         changed = [one for one in final.values() if one != before.get(one.key)]
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), context.now)
+            await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), context.now)
         await follow(transaction, changed, final.values(), context.now)
         return key
 

@@ -46,7 +46,7 @@ async def load_taxonomies(
         changed = _changed(wanted, known)
         for taxonomy in changed:
             if not taxonomy.additions:  # those are written once, below
-                await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+                await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         whole = {one.key: one for one in (*known, *changed)}
         await follow(transaction, changed, whole.values(), now)
         return changed
@@ -66,7 +66,7 @@ async def follow(
     places = {one.key: one.additions for one in with_current_keys(known)}
     for one in bases_first(known):
         if one.additions and keys & {one.key, *one.extends}:
-            await save_taxonomy(transaction, one, digest(one), now, places[one.key])
+            await save_taxonomy(transaction, one, taxonomy_digest(one), now, places[one.key])
 
 
 async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
@@ -152,7 +152,7 @@ def _kept(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
     )
 
 
-def digest(taxonomy: Taxonomy) -> str:
+def taxonomy_digest(taxonomy: Taxonomy) -> str:
     """Return a SHA-256 that only equal taxonomies share."""
     text = taxonomy.model_dump_json(by_alias=True, exclude_none=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -20,7 +20,7 @@ from profilegraph.errors import Conflict, NotFound
 from profilegraph.services.duties import require
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest, follow
+from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
 from profilegraph.services.taxonomy_changes.effects import (
     ChangeDifference,
     compare_sides,
@@ -164,7 +164,7 @@ class _Work:
     async def _write(self, transaction: Transaction, grounds: ChangeDifference) -> AppliedChange:
         now, revision = self.context.now, grounds.revision
         for taxonomy in revision.changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+            await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         await follow(transaction, revision.changed, revision.after.values(), now)
         words = note(told(self.plan, "zh-CN"), told(self.plan, "en"))
         written = []

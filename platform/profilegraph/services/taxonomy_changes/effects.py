@@ -21,11 +21,11 @@ from profilegraph.importers.taxonomies.files import parse_taxonomy
 from profilegraph.language.nodes import InSegment, Node, Tags, walk
 from profilegraph.language.resolve import tag_groups
 from profilegraph.language.rewriting import RenamedKeys, current, renamed
-from profilegraph.language.saved_filters import SavedFilter, SavedFilters, written_out
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters, inlined
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest
+from profilegraph.services.taxonomies.loading import taxonomy_digest
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ChangeSide:
 
     def whole(self, key: str) -> Node:
         """Return the filter of a valid segment with the segments that it refers to inlined."""
-        return written_out(self.library.segments[key].filter, self.library)
+        return inlined(self.library.segments[key].filter, self.library)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class ChangeDifference:
         """Return a digest that only equal definitions and filters share."""
         known = [
             [
-                digest(side[one.key])
+                taxonomy_digest(side[one.key])
                 for side in (self.revision.before, self.revision.after)
                 if one.key in side
             ]

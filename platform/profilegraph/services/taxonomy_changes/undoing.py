@@ -19,7 +19,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest, follow
+from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
 from profilegraph.services.taxonomy_changes.applying import AT_ONCE
 from profilegraph.services.taxonomy_changes.planning import kept_change, plan_of
 from profilegraph.services.taxonomy_changes.records import AppliedChange, RewrittenFilter, record_of
@@ -122,7 +122,7 @@ class _Work:
         )
         changed = [one for key, one in after.items() if one != world.get(key)]
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.context.now)
+            await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), self.context.now)
         await follow(transaction, changed, after.values(), self.context.now)
         await self._write_back(transaction, back)
         await advance(

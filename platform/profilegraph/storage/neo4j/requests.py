@@ -29,7 +29,7 @@ class IdempotentRequest:
     at: datetime
 
 
-async def once(
+async def run_once(
     transaction: Transaction, request: IdempotentRequest, work: Callable[[], Awaitable[Any]]
 ) -> Any:
     """Run `work`, or return its stored result if the request was run before.

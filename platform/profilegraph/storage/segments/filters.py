@@ -61,7 +61,7 @@ async def plan(database: Database, statements: Iterable[str]) -> None:
         await database.read(f"{HEAD} {statement_}", {"q": {"run": False}}, timeout=PLAN_SECONDS)
 
 
-def named(search: str) -> Query:
+def name_query(search: str) -> Query:
     """Return the query of the customers whose names contain the words of `search`."""
     return Query(_NAMED, {"phrase": _phrase(search)})
 

@@ -12,7 +12,7 @@ from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, NotFound, UnreadableRecord
 from profilegraph.language.codec import decode_text, encode_text
-from profilegraph.language.dependencies import uses
+from profilegraph.language.dependencies import dependencies_of
 from profilegraph.language.nodes import Listed, Node
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters, references
 from profilegraph.language.saved_segments import SavedSegment
@@ -49,7 +49,7 @@ async def save_version(
         if newest is not None and newest.filter == node:  # whose bytes may be others
             await transaction.run(_LABEL, {"key": key, **_labels(labels)})
             return newest.version
-    used = uses(node)
+    used = dependencies_of(node)
     rows = await transaction.run(
         statement("save_segment"),
         {

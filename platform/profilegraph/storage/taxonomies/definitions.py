@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from profilegraph.domain.taxonomy.catalogue import tag_key
 from profilegraph.domain.taxonomy.definition import Addition, Dimension, Tag, Taxonomy
-from profilegraph.domain.taxonomy.removed import departed
+from profilegraph.domain.taxonomy.removed import removals
 from profilegraph.errors import UnreadableRecord
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.neo4j.database import Database, Transaction
@@ -136,7 +136,7 @@ async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime)
     )
     old = _definition(rows[0]["definition"]) if rows else None
     before = _moments(rows[0]["departed"] or "{}") if rows else {}
-    found = departed(before, old, taxonomy, now)
+    found = removals(before, old, taxonomy, now)
     return json.dumps({key: at.isoformat() for key, at in sorted(found.items())})
 
 

@@ -1,4 +1,4 @@
-"""What whoever runs the platform asks a process that serves: its figures, and whether its index is right."""
+"""Endpoints for operators: metrics, and the verification of the index."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def operator_routes(platform: Platform, keys: KeyCache[ApiKey]) -> list[Route]:
-    """Return where figures and checks of a process are asked for, by carriers of a key alone.
+    """Return the routes of metrics and checks, which need a key.
 
-    A check of the index raises Forbidden unless an administrator asks.
+    Verifying the index raises Forbidden unless an administrator requests it.
     """
     reading = asyncio.Lock()  # a check reads the whole graph: one at a time
 

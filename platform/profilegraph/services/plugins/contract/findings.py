@@ -27,7 +27,7 @@ def raised_by(about: str, doing: str, call: Callable[[], object]) -> Iterator[Co
     try:
         call()
     except ProfilegraphError as error:
-        yield ContractFinding(about, f"{doing}: {error.placed}", error.hint)
+        yield ContractFinding(about, f"{doing}: {error.located_message}", error.hint)
     except Exception as error:  # noqa: BLE001  (a partner's code may raise anything: it is the finding)
         yield ContractFinding(
             about, f"{doing} raises {type(error).__name__}: {error}.", "Handle that case."

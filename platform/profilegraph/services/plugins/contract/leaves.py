@@ -40,7 +40,7 @@ def leaf_findings(
             check(node, catalogue)
             texts = [sentence(node, catalogue, locale) for locale in ("zh-CN", "en")]
         except ProfilegraphError as error:
-            yield ContractFinding(about, f"asked {example}: {error.placed}", error.hint)
+            yield ContractFinding(about, f"asked {example}: {error.located_message}", error.hint)
             continue
         if first != second:
             advice = "Let `expand` depend on its argument alone."
