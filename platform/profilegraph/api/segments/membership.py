@@ -57,7 +57,7 @@ class MembershipReason:
     """One reason why a customer entered or left."""
 
     reason: strawberry.Private[AttributedCause]
-    asked: strawberry.Private[MembershipComparison]
+    comparison: strawberry.Private[MembershipComparison]
 
     @field
     def cause(self) -> MembershipCause:
@@ -67,8 +67,8 @@ class MembershipReason:
     @field
     def text(self, locale: Locale = "en") -> str:
         """The reason as a line that people read, with what it is seen by."""
-        library = self.asked.old.context.library
-        return reason_line(self.reason, self.asked.catalogue, locale, library)
+        library = self.comparison.old.context.library
+        return reason_line(self.reason, self.comparison.catalogue, locale, library)
 
 
 @object_type
@@ -76,7 +76,7 @@ class MembershipChange:
     """That a customer entered or left, and why."""
 
     changed: strawberry.Private[Changed]
-    asked: strawberry.Private[MembershipComparison]
+    comparison: strawberry.Private[MembershipComparison]
 
     @field
     async def customer(self, info: Info) -> Customer | None:
@@ -101,7 +101,9 @@ class MembershipChange:
     @list_field
     def reasons(self) -> list[MembershipReason]:
         """Why: at least one reason, in the order of the filter's conditions."""
-        return [MembershipReason(reason=one, asked=self.asked) for one in self.changed.reasons]
+        return [
+            MembershipReason(reason=one, comparison=self.comparison) for one in self.changed.reasons
+        ]
 
 
 @object_type
@@ -127,22 +129,22 @@ class SegmentDifference:
     The segment is taken in the version in force at each of the two.
     """
 
-    asked: strawberry.Private[MembershipComparison]
+    comparison: strawberry.Private[MembershipComparison]
 
     @field
     def version_before(self) -> int:
         """Number of the version in force at the first moment."""
-        return self.asked.before.version
+        return self.comparison.before.version
 
     @field
     def version_after(self) -> int:
         """Number of the version in force at the second moment."""
-        return self.asked.after.version
+        return self.comparison.after.version
 
     @field
     async def counts(self, info: Info) -> MembershipCounts:
         """How many members there were, and how many came and went."""
-        found = await membership.sums(info.context.platform, self.asked)
+        found = await membership.sums(info.context.platform, self.comparison)
         return MembershipCounts(
             before=found.before, after=found.after, entered=found.entered, left=found.left
         )
@@ -150,7 +152,7 @@ class SegmentDifference:
     @list_field
     async def causes(self, info: Info) -> list[MembershipCauseCount]:
         """How many entered and left for each cause, the most frequent first."""
-        found = await membership.causes(info.context.platform, self.asked)
+        found = await membership.causes(info.context.platform, self.comparison)
         return [
             MembershipCauseCount(cause=cause, entered=entered, count=count)
             for (entered, cause), count in sorted(
@@ -169,7 +171,7 @@ class SegmentDifference:
         """Who entered and who left, a page at a time."""
         found = await membership.page(
             info.context.platform,
-            self.asked,
+            self.comparison,
             first=first,
             after=key_of(after, _CURSOR),
             entered=entered,
@@ -177,7 +179,7 @@ class SegmentDifference:
         edges = [
             MembershipChangeEdge(
                 cursor=encode_id(_CURSOR, one.customer),
-                node=MembershipChange(changed=one, asked=self.asked),
+                node=MembershipChange(changed=one, comparison=self.comparison),
             )
             for one in info.context.budget.take(list(found.changes))
         ]
@@ -192,7 +194,7 @@ async def difference(
 ) -> SegmentDifference:
     """Return what became of a segment's members between two moments; the second is now if none."""
     context = info.context
-    asked = await membership.compare_moments(
+    comparison = await membership.compare_moments(
         context.platform, key, start, end or context.now, context.now
     )
-    return SegmentDifference(asked=asked)
+    return SegmentDifference(comparison=comparison)

@@ -75,8 +75,8 @@ async def read_questions(
     found: dict[str, LiveQuestion] = {}
     failed: dict[str, Exception] = {}
     for key in keys:
-        asked, wrong = await read_questions(platform, [key])
-        found |= asked
+        questions, wrong = await read_questions(platform, [key])
+        found |= questions
         failed |= wrong
     return found, failed
 
@@ -85,13 +85,13 @@ async def _read_questions(platform: Platform, keys: Sequence[str]) -> Mapping[st
     filters = await read_filters(platform.database, keys)
     library = await read_library(platform.database, AllOf(tuple(filters.values())))
     catalogue = await platform.catalogue()
-    asked = {}
+    questions = {}
     for key, node in filters.items():
         try:
-            asked[key] = resolve_question(node, library, catalogue)
+            questions[key] = resolve_question(node, library, catalogue)
         except InvalidFilter as error:
             _log.warning("live_segment_cannot_be_asked", segment=key, error=str(error))
-    return asked
+    return questions
 
 
 def resolve_question(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
@@ -107,35 +107,35 @@ def resolve_question(node: Node, library: SavedFilters, catalogue: Catalogue) ->
     return LiveQuestion(whole, digest.hexdigest(), catalogue)
 
 
-async def matches_among_all(platform: Platform, asked: LiveQuestion, now: datetime) -> Matches:
+async def matches_among_all(platform: Platform, question: LiveQuestion, now: datetime) -> Matches:
     """Return the matching customers among all, by the index, or by Cypher if there is none."""
     context = platform.context(now)
     try:
         view = await platform.cache.indexed()
-        evaluator = Evaluator(view, asked.catalogue, context)
+        evaluator = Evaluator(view, question.catalogue, context)
         return await Computing(platform.cache.threads).run(
-            lambda: Matches(evaluator.members(asked.filter), evaluator.everyone),
-            cost.of_filters([asked.filter], view, context.library),
+            lambda: Matches(evaluator.members(question.filter), evaluator.everyone),
+            cost.of_filters([question.filter], view, context.library),
         )
     except IndexUnable:
 
         async def work(reading: ReadTransaction) -> Matches:
-            evaluator = GraphEvaluator(reading, asked.catalogue, context)
-            return Matches(await evaluator.members(asked.filter), await evaluator.everyone())
+            evaluator = GraphEvaluator(reading, question.catalogue, context)
+            return Matches(await evaluator.members(question.filter), await evaluator.everyone())
 
         return await platform.database.reading(work, timeout=WHOLE_SECONDS)
 
 
 def matches_among(
     platform: Platform,
-    asked: LiveQuestion,
+    question: LiveQuestion,
     some: AffectedCustomers,
     trees: Hierarchies,
     now: datetime,
 ) -> Matches:
     """Return the matching customers among affected ones, in time that depends on their number alone."""
     evaluator = Evaluator(
-        IndexSnapshot((some.level,), trees), asked.catalogue, platform.context(now)
+        IndexSnapshot((some.level,), trees), question.catalogue, platform.context(now)
     )
-    members = evaluator.members(asked.filter) & some.customers
+    members = evaluator.members(question.filter) & some.customers
     return Matches(members, evaluator.everyone & some.customers)

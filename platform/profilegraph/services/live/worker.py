@@ -56,7 +56,7 @@ class _Followed:
     """The members after the last move of `watch`."""
     fresh: bool = True
     """Whether this process has yet to evaluate it, at first or after a failure."""
-    asked: LiveQuestion | None = None
+    question: LiveQuestion | None = None
     """None while the segment is broken; evaluation resumes once it is repaired."""
 
 
@@ -127,31 +127,33 @@ class LiveWorker:
         return until is not None and now < until
 
     def _pause_is_over(self, now: datetime) -> bool:
-        """Return whether a segment that could not be asked is to be looked at again."""
+        """Return whether a segment that could not be evaluated is to be looked at again."""
         return any(
-            one.asked is None and key in self._rests and not self._is_paused(one.watch, now)
+            one.question is None and key in self._rests and not self._is_paused(one.watch, now)
             for key, one in self._followed.items()
         )
 
     async def _refresh_questions(self, now: datetime) -> bool:
         """Return whether a segment is broken: who follows it is to be told."""
         segments = {one.watch.segment for one in self._followed.values()}
-        asked, failed = await read_questions(self._platform, segments)
+        questions, failed = await read_questions(self._platform, segments)
         for one in self._followed.values():
-            one.asked = asked.get(one.watch.segment)
-            if one.asked is None:
-                one.fresh = True  # what changes meanwhile is looked at when it can be asked again
+            one.question = questions.get(one.watch.segment)
+            if one.question is None:
+                one.fresh = (
+                    True  # what changes meanwhile is looked at when it can be evaluated again
+                )
                 self._rests.pop(one.watch.key, None)
             if one.watch.segment in failed:
                 one.watch = await self._set_aside(one.watch, failed[one.watch.segment], now)
-        return len(asked) < len(segments)
+        return len(questions) < len(segments)
 
     async def _evaluate_segment(self, one: _Followed, changes: FeedChanges, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
-        if one.asked is None or self._is_paused(one.watch, now):
+        if one.question is None or self._is_paused(one.watch, now):
             return False
         try:
-            moved = await self._evaluate(one, one.asked, changes, now)
+            moved = await self._evaluate(one, one.question, changes, now)
         except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
             one.fresh = True
             one.watch = await self._set_aside(one.watch, error, now)
@@ -173,15 +175,15 @@ class LiveWorker:
         return replace(watch, problem=problem)
 
     async def _evaluate(
-        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, now: datetime
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, now: datetime
     ) -> bool:
         while True:
             # Clocks differ: time must not seem to go back from one process to another.
             at = max(now, one.watch.at)
-            if self._all_needed(one, asked, changes, at):
-                found = await self._among_all(one, asked, changes, at)
+            if self._all_needed(one, question, changes, at):
+                found = await self._among_all(one, question, changes, at)
             elif one.watch.on_change and changes.customers:
-                found = await self._among_changed(one, asked, changes, at)
+                found = await self._among_changed(one, question, changes, at)
             else:
                 return False
             recorded = await self._record(one, found)
@@ -193,40 +195,40 @@ class LiveWorker:
             await self._catch_up(one, watches[0])
 
     def _all_needed(
-        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> bool:
         watch = one.watch
         if watch.schedule is not None:
             due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
             if due is not None and due <= at:
                 return True
-        anyone = one.fresh or changes.trees or asked.definition != watch.definition
+        anyone = one.fresh or changes.trees or question.definition != watch.definition
         return watch.on_change and anyone
 
     async def _among_all(
-        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> Evaluation:
         if one.fresh or not one.watch.on_change:
             changes = await changes_since(self._database, one.watch.offsets)
-        anyone = changes.trees or (asked.reach and changes.customers)
-        redefined = asked.definition != one.watch.definition
+        anyone = changes.trees or (question.reach and changes.customers)
+        redefined = question.definition != one.watch.definition
         known = ChangeContext(redefined, None if anyone else changes.customers)
-        found = await matches_among_all(self._platform, asked, at)
+        found = await matches_among_all(self._platform, question, at)
         moves = moves_between(one.members, found, known)
-        return Evaluation(at, asked.definition, changes.offsets, moves, whole=True)
+        return Evaluation(at, question.definition, changes.offsets, moves, whole=True)
 
     async def _among_changed(
-        self, one: _Followed, asked: LiveQuestion, changes: FeedChanges, at: datetime
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> Evaluation:
-        some = await affected(self._database, changes, asked.reach)
+        some = await affected(self._database, changes, question.reach)
         if some is None:
-            return await self._among_all(one, asked, changes, at)
+            return await self._among_all(one, question, changes, at)
         if not self._trees.cover(some.level):
             self._trees = await load_trees(self._database)
-        found = matches_among(self._platform, asked, some, self._trees, at)
+        found = matches_among(self._platform, question, some, self._trees, at)
         known = ChangeContext(redefined=False, changed=some.customers)
         moves = moves_between(one.members & some.customers, found, known)
-        return Evaluation(at, asked.definition, changes.offsets, moves)
+        return Evaluation(at, question.definition, changes.offsets, moves)
 
     async def _queue_for_listeners(self, segment: str, found: Evaluation) -> None:
         listening = self._platform.listening

@@ -50,7 +50,7 @@ class HealthFinding:
 
     part: str
     health: Health
-    told: str
+    message: str
     hint: str = ""
 
 
@@ -93,17 +93,17 @@ async def examine(
 
 def plugin_state(host: Host) -> str:
     """Return in a few words which plugins or parts are disabled or failing, without the reasons."""
-    told = []
+    message = []
     if host.faults:
         faulty = dict.fromkeys(fault.about for fault in host.faults)
-        told.append(f"out of use: {', '.join(faulty)}")
+        message.append(f"out of use: {', '.join(faulty)}")
     failing = [one for one in host.guard.troubles if one.in_a_row]
     names = [str(one.part) for one in failing if not one.receiver]
     if names:
-        told.append(f"failing: {', '.join(names)}")
+        message.append(f"failing: {', '.join(names)}")
     receivers = Counter(one.part for one in failing if one.receiver)
-    told += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
-    return "; ".join(told) or "ok"
+    message += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
+    return "; ".join(message) or "ok"
 
 
 def _settings(environment: Mapping[str, str]) -> Iterator[HealthFinding]:
@@ -121,8 +121,8 @@ def _settings(environment: Mapping[str, str]) -> Iterator[HealthFinding]:
 def _plugins(host: Host) -> Iterator[HealthFinding]:
     for fault in host.faults:
         hint = "Report it to its author, or uninstall it; `plugin list --trace` shows where it is."
-        told = f"{fault.about}: {fault.reason}"
-        yield HealthFinding("plugins", Health.IMPAIRED, told, hint)
+        message = f"{fault.about}: {fault.reason}"
+        yield HealthFinding("plugins", Health.IMPAIRED, message, hint)
     names = ", ".join(plugin.name for plugin in host.plugins)
     yield HealthFinding("plugins", Health.SOUND, f"{len(host.plugins)} work: {names}")
 
@@ -133,8 +133,8 @@ async def _schema(database: Database, *, own: bool) -> HealthFinding:
         await require_migrated(database, migrations)
     except SchemaBehind as error:
         if own:
-            told = "what is missing is applied when the platform next starts"
-            return HealthFinding("schema", Health.SOUND, told)
+            message = "what is missing is applied when the platform next starts"
+            return HealthFinding("schema", Health.SOUND, message)
         return _broken("schema", error)
     except ProfilegraphError as error:
         return _broken("schema", error)
@@ -145,14 +145,14 @@ async def _deployment(database: Database, settings: Settings) -> HealthFinding:
     """Return whether the settings of this process equal those of the graph."""
     kept = await read_deployment(database)
     if kept is None:
-        told = "are kept in the graph when the platform first starts"
-        return HealthFinding("deployment", Health.SOUND, told)
+        message = "are kept in the graph when the platform first starts"
+        return HealthFinding("deployment", Health.SOUND, message)
     try:
         require_same(kept, settings)
     except ProfilegraphError as error:
         return _broken("deployment", error)
-    told = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
-    return HealthFinding("deployment", Health.SOUND, told)
+    message = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
+    return HealthFinding("deployment", Health.SOUND, message)
 
 
 async def _taxonomies(database: Database, host: Host) -> tuple[Host, HealthFinding]:
@@ -166,11 +166,11 @@ async def _taxonomies(database: Database, host: Host) -> tuple[Host, HealthFindi
     judged = disable_incompatible(host, known)
     missing = [one.key for one in judged.taxonomies if replaces(one, there.get(one.key))]
     if missing:
-        told = f"not in the graph yet: {', '.join(missing)}"
+        message = f"not in the graph yet: {', '.join(missing)}"
         hint = "They are loaded when the platform next starts."
-        return judged, HealthFinding("taxonomies", Health.IMPAIRED, told, hint)
-    told = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
-    return judged, HealthFinding("taxonomies", Health.SOUND, told)
+        return judged, HealthFinding("taxonomies", Health.IMPAIRED, message, hint)
+    message = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
+    return judged, HealthFinding("taxonomies", Health.SOUND, message)
 
 
 async def _records(
@@ -182,24 +182,24 @@ async def _records(
         return [_broken("records", error)]
     if found.customers < found.of:
         whose = f"those of the first {found.customers:,} of {found.of:,} customers"
-        told = f"{whose} can be read; `doctor --all-records` reads the others too"
+        message = f"{whose} can be read; `doctor --all-records` reads the others too"
     else:
-        told = f"those of all {found.of:,} customers can be read"
+        message = f"those of all {found.of:,} customers can be read"
     wrong = [
         HealthFinding(
             "records", Health.BROKEN, f"{one.kind} of {one.key}: {one.reason}", _UNREADABLE
         )
         for one in found.unreadable
     ]
-    return wrong or [HealthFinding("records", Health.SOUND, told)]
+    return wrong or [HealthFinding("records", Health.SOUND, message)]
 
 
 def _index(settings: Settings, address: Address) -> HealthFinding:
     if settings.index_bytes is None:
         return HealthFinding("index", Health.SOUND, "is switched off; Cypher answers")
     path = index_file(settings, address)
-    told = f"was kept in {path}" if path.exists() else "is built when the platform serves"
-    return HealthFinding("index", Health.SOUND, told)
+    message = f"was kept in {path}" if path.exists() else "is built when the platform serves"
+    return HealthFinding("index", Health.SOUND, message)
 
 
 async def _server(settings: Settings) -> HealthFinding:
@@ -212,8 +212,8 @@ async def _server(settings: Settings) -> HealthFinding:
         return HealthFinding("server", Health.SOUND, f"none answers at {url}")
     impaired = {name: state for name, state in checks.items() if state not in _GOOD}
     if impaired:
-        told = "; ".join(f"{name}: {state}" for name, state in impaired.items())
-        return HealthFinding("server", Health.IMPAIRED, told, "Its log says why.")
+        message = "; ".join(f"{name}: {state}" for name, state in impaired.items())
+        return HealthFinding("server", Health.IMPAIRED, message, "Its log says why.")
     return HealthFinding("server", Health.SOUND, f"is ready at {url}")
 
 

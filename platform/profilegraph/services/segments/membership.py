@@ -110,9 +110,9 @@ async def compare_moments(
     return MembershipComparison(before, after, old, new, catalogue)
 
 
-async def sums(platform: Platform, asked: MembershipComparison) -> MembershipSums:
+async def sums(platform: Platform, comparison: MembershipComparison) -> MembershipSums:
     """Return the numbers of members at both moments, and of those that entered and left."""
-    found = await members_of(platform.database, asked.old, asked.new)
+    found = await members_of(platform.database, comparison.old, comparison.new)
     return _sums(found)
 
 
@@ -137,13 +137,13 @@ async def members_of(
 
 
 async def causes(
-    platform: Platform, asked: MembershipComparison
+    platform: Platform, comparison: MembershipComparison
 ) -> Mapping[tuple[bool, Cause], int]:
     """Return how many entered (True) and left (False) by first cause.
 
     Raises InvalidInput if more than 20,000 customers did.
     """
-    members = await members_of(platform.database, asked.old, asked.new)
+    members = await members_of(platform.database, comparison.old, comparison.new)
     whole = _sums(members)
     if whole.entered + whole.left > MOST_EXPLAINED:
         raise InvalidInput(
@@ -152,14 +152,14 @@ async def causes(
             hint="Compare moments that are nearer to each other, or ask for pages of changes.",
         )
     found: Counter[tuple[bool, Cause]] = Counter()
-    async for batch in _batches(platform, asked, members.changed()):
+    async for batch in _batches(platform, comparison, members.changed()):
         found.update((one.entered, one.reasons[0].cause) for one in batch)
     return found
 
 
 async def page(
     platform: Platform,
-    asked: MembershipComparison,
+    comparison: MembershipComparison,
     *,
     first: int,
     after: str | None = None,
@@ -171,30 +171,30 @@ async def page(
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
-    members = await members_of(platform.database, asked.old, asked.new)
+    members = await members_of(platform.database, comparison.old, comparison.new)
     keys = await page_of_listed(
         platform.database, members.changed(entered), first=first + 1, after=after
     )
-    return ChangesPage(await _explained(platform, asked, keys[:first]), len(keys) > first)
+    return ChangesPage(await _explained(platform, comparison, keys[:first]), len(keys) > first)
 
 
 async def _batches(
-    platform: Platform, asked: MembershipComparison, changed: BitMap
+    platform: Platform, comparison: MembershipComparison, changed: BitMap
 ) -> AsyncIterator[tuple[Changed, ...]]:
     last: str | None = None
     while True:
         keys = await page_of_listed(platform.database, changed, first=_BATCH, after=last)
         if keys:
-            yield await _explained(platform, asked, keys)
+            yield await _explained(platform, comparison, keys)
         if len(keys) < _BATCH:
             return
         last = keys[-1]
 
 
 async def _explained(
-    platform: Platform, asked: MembershipComparison, keys: Sequence[str]
+    platform: Platform, comparison: MembershipComparison, keys: Sequence[str]
 ) -> tuple[Changed, ...]:
-    start, end = asked.old.context.now, asked.new.context.now
+    start, end = comparison.old.context.now, comparison.new.context.now
     before = await read_past(platform.database, keys, start)
     after = await read_past(platform.database, keys, end)
     expired = await read_expired(platform.database, keys, start, end)
@@ -207,7 +207,8 @@ async def _explained(
             for key in keys
         )
         found = (
-            changed(key, one, asked.old, asked.new) for key, one in zip(keys, known, strict=True)
+            changed(key, one, comparison.old, comparison.new)
+            for key, one in zip(keys, known, strict=True)
         )
         # What somebody records about the past meanwhile may have made one of them no change any more.
         return tuple(one for one in found if one is not None)

@@ -102,19 +102,19 @@ async def page_of_keys(
 
     Raises NotFound if they are sorted by something that no taxonomy declares.
     """
-    asked = _Asked({**visible_values(candidates.context), "limit": first})
+    parameters = _Parameters({**visible_values(candidates.context), "limit": first})
     direction = "DESC" if descending else "ASC"
-    source = _source(candidates, asked)
+    source = _source(candidates, parameters)
     if order is Order.KEY:
-        rest = _by_key(asked, after, direction)
+        rest = _by_key(parameters, after, direction)
     else:
-        rest = _by_value(asked, _sorted_by(order, catalogue, asked), after, direction)
-    rows = await reading.run(f"{source} {rest} LIMIT $q.limit", {"q": asked.values})
+        rest = _by_value(parameters, _sorted_by(order, catalogue, parameters), after, direction)
+    rows = await reading.run(f"{source} {rest} LIMIT $q.limit", {"q": parameters.values})
     return [Position(row["value"], row["key"]) for row in rows]
 
 
 @dataclass
-class _Asked:
+class _Parameters:
     """The parameter `$q` of a query."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -125,19 +125,19 @@ class _Asked:
         return f"$q.{name}"
 
 
-def _source(candidates: Candidates, asked: _Asked) -> str:
+def _source(candidates: Candidates, parameters: _Parameters) -> str:
     """Return the clauses that bind each candidate to `c`; they end in a condition."""
     tests = [visible(candidates.context)]
     if candidates.listed is not None:
-        tests.insert(0, f"c.ordinal IN {asked.put('listed', list(candidates.listed))}")
+        tests.insert(0, f"c.ordinal IN {parameters.put('listed', list(candidates.listed))}")
     head = "MATCH (c:Customer)"
     if candidates.search is not None:
-        asked.put("phrase", _phrase(candidates.search))
+        parameters.put("phrase", _phrase(candidates.search))
         head = f"{_SEARCH} WITH c"
     return f"{head} WHERE {' AND '.join(tests)}"
 
 
-def _by_key(asked: _Asked, after: Position | None, direction: str) -> str:
+def _by_key(parameters: _Parameters, after: Position | None, direction: str) -> str:
     """Return the rest of a query for customers ordered by key, which an index provides.
 
     Reading stops when the page is full. For that, there must always be a condition on the key and
@@ -145,19 +145,19 @@ def _by_key(asked: _Asked, after: Position | None, direction: str) -> str:
     """
     place = "c.key >= ''"
     if after is not None:
-        place = f"c.key {_BEHIND[direction]} {asked.put('after', after.key)}"
+        place = f"c.key {_BEHIND[direction]} {parameters.put('after', after.key)}"
     return f"AND {place} RETURN c.key AS value, c.key AS key ORDER BY key {direction}"
 
 
-def _by_value(asked: _Asked, value: str, after: Position | None, direction: str) -> str:
+def _by_value(parameters: _Parameters, value: str, after: Position | None, direction: str) -> str:
     """Return the rest of a query for customers ordered by a value; those without one come last."""
     where = ""
     if after is not None:
-        sign, key = _BEHIND[direction], asked.put("after", after.key)
+        sign, key = _BEHIND[direction], parameters.put("after", after.key)
         if after.value is None:
             where = f" WHERE value IS NULL AND c.key {sign} {key}"
         else:
-            reached = asked.put("reached", after.value)
+            reached = parameters.put("reached", after.value)
             behind = f"value {sign} {reached} OR (value = {reached} AND c.key {sign} {key})"
             where = f" WHERE value IS NULL OR {behind}"
     return (
@@ -171,7 +171,7 @@ def _by_value(asked: _Asked, value: str, after: Position | None, direction: str)
 _COMPUTED = "{} + ''"
 
 
-def _sorted_by(order: Sort, catalogue: Catalogue, asked: _Asked) -> str:
+def _sorted_by(order: Sort, catalogue: Catalogue, parameters: _Parameters) -> str:
     match order:
         case Order.KEY:
             return "c.key"
@@ -181,10 +181,10 @@ def _sorted_by(order: Sort, catalogue: Catalogue, asked: _Asked) -> str:
             return "c.createdAt"
         case ByAttribute(key):
             kind = catalogue.attribute(key).type
-            return _typed(asked.put("property", attribute_property(key)), kind)
+            return _typed(parameters.put("property", attribute_property(key)), kind)
         case ByMetric(key):
             catalogue.metric(key)
-            return _typed(asked.put("property", metric_property(key)), AttributeType.NUMBER)
+            return _typed(parameters.put("property", metric_property(key)), AttributeType.NUMBER)
         case _:
             assert_never(order)
 
