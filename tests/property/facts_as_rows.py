@@ -71,7 +71,7 @@ def _records(ordinal: int, facts: Facts, places: Mapping[str, int]) -> Iterator[
         yield "relations", (places[relation.other], relation.kind.value)
 
 
-# People and possible sales are referred to by keys that are different for each customer: customers
+# People and opportunities are referred to by keys that are different for each customer: customers
 # of several worlds may have people of equal keys.
 def _person(ordinal: int, one: PersonFact) -> Iterator[tuple[str, Row]]:
     key, role = f"{ordinal} {one.key}", one.role and one.role.value

@@ -240,7 +240,7 @@ class Customer(Node):
 
     @list_field
     async def opportunities(self, info: Info) -> list[Opportunity]:
-        """The possible sales."""
+        """The opportunities."""
         found = await info.context.load.opportunities.load(self.key)
         return [Opportunity.of(one) for one in found]
 

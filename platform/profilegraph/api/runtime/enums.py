@@ -108,7 +108,7 @@ describe(
 describe(
     EvidenceKind,
     {
-        "OPPORTUNITY": "A possible sale.",
+        "OPPORTUNITY": "An opportunity.",
         "FOLLOW_UP": "Something that we did with the customer.",
         "CHANNEL": "That the customer came to us; the key is the channel's.",
         "OWNER": "One of us who owns the customer; the key is the employee's.",
@@ -302,7 +302,7 @@ describe(
         "TAG_EXPIRED": "A tag ended by itself.",
         "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
         "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
-        "OPPORTUNITY_CHANGED": "A possible sale came or changed.",
+        "OPPORTUNITY_CHANGED": "An opportunity came or changed.",
         "EVENT": "It did something.",
         "FOLLOW_UP": "We met it.",
         "ARRIVAL": "It came to us.",

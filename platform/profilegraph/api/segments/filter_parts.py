@@ -103,7 +103,7 @@ class EventCondition(EventTest):
 
 @input_type
 class OpportunityTest:
-    """What is asked of one possible sale; all of it of the same."""
+    """What is asked of one opportunity; all of it of the same."""
 
     stages: list[str] | None = optional("Is in one of these stages.")
     outcomes: list[OpportunityOutcome] | None = optional("Ended so, or has not.")

@@ -134,7 +134,7 @@ class SequenceCondition:
 
 @input_type
 class OpportunityCondition:
-    """How many possible sales match: at least one where no number is given."""
+    """How many opportunities match: at least one where no number is given."""
 
     at_least: int | None = optional("At least so many.")
     at_most: int | None = optional("At most so many; 0 for none.")
@@ -252,7 +252,7 @@ class FilterInput:
     event_total: EventTotalCondition | None = optional("What the customer spent.")
     stopped: StoppedCondition | None = optional("What the customer does no more.")
     sequence: SequenceCondition | None = optional("What the customer did one after the other.")
-    opportunity: OpportunityCondition | None = optional("The possible sales to the customer.")
+    opportunity: OpportunityCondition | None = optional("The opportunities with the customer.")
     follow_up: FollowUpCondition | None = optional("What we did with the customer.")
     channel: ChannelCondition | None = optional("How the customer came to us.")
     owner: OwnerCondition | None = optional("Who of us owns the customer.")

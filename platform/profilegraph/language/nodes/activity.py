@@ -1,4 +1,4 @@
-"""Leaves that ask what happened: events, follow-ups, arrivals, possible sales, consents."""
+"""Leaves that ask what happened: events, follow-ups, arrivals, opportunities, consents."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Sequence(Leaf):
 
 @dataclass(frozen=True)
 class OpportunityTest(NodePart):
-    """What is asked of one possible sale."""
+    """What is asked of one opportunity."""
 
     stages: SnakeKeys | None = None
     outcomes: Annotated[tuple[OpportunityOutcome, ...], Field(min_length=1)] | None = None
@@ -120,7 +120,7 @@ ANY_OPPORTUNITY = OpportunityTest()
 
 @dataclass(frozen=True)
 class Opportunities(Leaf, Counted):
-    """How many possible sales to the customer match."""
+    """How many opportunities with the customer match."""
 
     NAME: ClassVar[str] = "opportunity"
     FACTS: ClassVar[LeafFacts] = LeafFacts(

@@ -60,7 +60,7 @@ class PersonTest(NodePart):
     did: Events | None = None
     """What this very person did."""
     takes_part_in: ParticipationTest | None = None
-    """Which possible sale this very person has a part in."""
+    """Which opportunity this very person has a part in."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ async def require_answerable(
     first = await kept_from(platform.database, when.at)
     if first is not None:
         raise NoHistory(
-            "how people, departments and possible sales were is kept from"
+            "how people, departments and opportunities were is kept from"
             f" {first:%Y-%m-%d %H:%M} UTC on.",
             hint="Ask as of a later moment.",
             where="asOf",
