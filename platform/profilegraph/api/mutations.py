@@ -48,9 +48,9 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 class Mutation(
     SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
 ):
-    """Everything that can be changed.
+    """The mutations.
 
-    Each change is done as a whole or not at all.
+    Each change is made as a whole or not at all.
     """
 
     @field
@@ -99,7 +99,7 @@ class Mutation(
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
-        """Takes tags off customers; that they carried them stays in the past.
+        """Takes tags off customers; their history keeps them.
 
         Needs the duty TAG in the dimensions of the tags. Customers that do not exist are left out
         of the answer.

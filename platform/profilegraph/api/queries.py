@@ -50,7 +50,9 @@ from profilegraph.services.segments.broken import reporting_broken
 CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
     Condition | None,
-    strawberry.argument(description="Who: everyone if left out.", graphql_type=FilterInput | None),
+    strawberry.argument(
+        description="The filter; by default everyone.", graphql_type=FilterInput | None
+    ),
 ]
 Unsaved = Annotated[
     Condition | None,
@@ -60,9 +62,9 @@ Unsaved = Annotated[
 
 @object_type
 class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
-    """Everything that can be asked.
+    """The queries.
 
-    All of it needs an API key.
+    All of them need an API key.
     """
 
     @field
@@ -71,7 +73,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],
     ) -> Node | None:
-        """Any object by its global id; null where there is none (any more)."""
+        """Any object by its global id; null if it does not exist."""
         return await find_node(info, decode_id(id))
 
     @field
@@ -87,7 +89,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
             strawberry.argument(description="A key by which a channel knows the customer."),
         ] = None,
     ) -> Customer | None:
-        """One customer, by exactly one of the three; null where there is none."""
+        """One customer, by exactly one of the arguments; null if there is none."""
         if sum(given is not None for given in (id, key, identity)) != 1:
             raise InvalidInput("give exactly one of id, key and identity.", where="customer")
         if id is not None:
@@ -111,7 +113,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         search: Annotated[
             str | None,
             strawberry.argument(
-                description="Only those whose names hold these words, side by side."
+                description="Only those whose names contain these words as a phrase."
             ),
         ] = None,
         order_by: OrderBy = None,
@@ -120,7 +122,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> CustomerConnection:
-        """The customers that match, a page at a time."""
+        """The customers that match, page by page."""
         when = info.context.when(as_of, now)
         return await customer_page(info, filter or EVERYONE, when, first, after, order_by, search)
 
@@ -129,12 +131,12 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         self,
         info: Info,
         filter: Annotated[
-            Condition, strawberry.argument(description="Who.", graphql_type=FilterInput)
+            Condition, strawberry.argument(description="The filter.", graphql_type=FilterInput)
         ],
         as_of: AsOf = None,
         now: Now = None,
     ) -> SegmentPreview:
-        """What a filter finds, without saving it."""
+        """The results of a filter that is not saved."""
         return SegmentPreview(condition=filter, past=info.context.past(as_of, now))
 
     @field
@@ -144,12 +146,12 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         key: Annotated[str, strawberry.argument(description="Its business key.")],
         version: Annotated[
             int | None,
-            strawberry.argument(description="Number of the version; the newest if left out."),
+            strawberry.argument(description="Number of the version; by default the newest."),
         ] = None,
         as_of: AsOf = None,
         now: Now = None,
     ) -> Segment | None:
-        """A saved segment: its newest version, a given one, or that of a past moment; null without one."""
+        """A saved segment: its newest version, a given one, or that of a past moment; null if there is none."""
         past = info.context.past(as_of, now)
         try:
             if version is None:
@@ -165,12 +167,12 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         info: Info,
         states: Annotated[
             list[SegmentState],
-            strawberry.argument(description="In which states; archived ones only if asked for."),
+            strawberry.argument(description="The states; by default all but ARCHIVED."),
         ] = CURRENT,
         broken: Annotated[
             bool | None,
             strawberry.argument(
-                description="Only those that are broken, or only those that are not; all if left out."
+                description="Only broken ones, or only the others; by default all."
             ),
         ] = None,
     ) -> list[Segment]:
@@ -195,7 +197,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> Explanation:
-        """Why a customer is a member of a segment or a filter, or is not: every condition."""
+        """Why a customer is a member of a segment or a filter, or is not, condition by condition."""
         context, past = info.context, info.context.past(as_of, now)
         customer = business_key(customer, "customer")
         condition = await _condition(info, segment, filter, past)
@@ -227,7 +229,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> SegmentOverlap:
-        """How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which."""
+        """The overlaps of 2 to 8 segments: sizes, pairs, and the customers of each combination."""
         return await comparison.overlap(info, segments, filters, info.context.when(as_of, now))
 
     @field
@@ -239,7 +241,9 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         ] = None,
         b: Annotated[
             str | None,
-            strawberry.argument(description="Key of the other; all other customers if left out."),
+            strawberry.argument(
+                description="Key of the other segment; by default all other customers."
+            ),
         ] = None,
         a_filter: Unsaved = None,
         b_filter: Unsaved = None,
@@ -269,7 +273,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
     async def dimension(
         self, info: Info, key: Annotated[str, strawberry.argument(description="Its key.")]
     ) -> Dimension | None:
-        """A dimension; null where there is none."""
+        """A dimension; null if there is none."""
         catalogue = await info.context.catalogue()
         return Dimension.of(key, catalogue) if key in catalogue.dimensions else None
 

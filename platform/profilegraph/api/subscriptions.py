@@ -17,7 +17,7 @@ from profilegraph.services.live import service
 
 @object_type
 class Subscription:
-    """Everything that can be followed, over a WebSocket."""
+    """The subscriptions, over a WebSocket."""
 
     @subscription_field
     async def segment_membership(
@@ -27,14 +27,14 @@ class Subscription:
         after: Annotated[
             str | None,
             strawberry.argument(
-                description="The cursor of a move: all later ones are told. From now on if left out."
+                description="The cursor of a move: all later moves are sent. By default from now on."
             ),
         ] = None,
     ) -> AsyncGenerator[MembershipMove, None]:
         """Who enters and who leaves a live segment, in the order of its history.
 
-        Nothing is missed: whoever begins after the last cursor that it has seen is told of all
-        since. It ends with the error SEGMENT_BROKEN while the segment cannot be evaluated.
+        Nothing is missed: a client that starts after its last cursor gets everything since. It ends
+        with the error SEGMENT_BROKEN while the segment cannot be evaluated.
         """
         context = info.context
         async with aclosing(

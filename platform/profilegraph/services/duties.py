@@ -25,7 +25,7 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
-from profilegraph.storage.duties import Ask
+from profilegraph.storage.duties import RunQuery
 from profilegraph.storage.neo4j.database import Transaction
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(
@@ -98,11 +98,11 @@ async def require(
         )
 
 
-async def with_teams(ask: Ask, actor: Actor) -> Actor:
+async def with_teams(run_query: RunQuery, actor: Actor) -> Actor:
     """Return an actor with its teams; raises Forbidden if the employee no longer exists."""
     if actor.employee is None:
         return actor
-    teams = await storage.read_teams_of(ask, actor.employee)
+    teams = await storage.read_teams_of(run_query, actor.employee)
     if teams is None:
         raise Forbidden(
             f"the key {actor.name!r} is that of an employee who is not there any more.",
@@ -229,11 +229,11 @@ def require_administrator(actor: Actor, what: str) -> None:
 
 
 async def _governance(
-    ask: Ask, catalogue: Catalogue, dimensions: Sequence[str], now: datetime
+    run_query: RunQuery, catalogue: Catalogue, dimensions: Sequence[str], now: datetime
 ) -> dict[str, Governance]:
     names = [name for key in dimensions for name in _names(catalogue, key)]
-    assigned = await storage.read_assignments(ask, names)
-    lent = [_current(one, catalogue) for one in await storage.read_loans(ask, names, now)]
+    assigned = await storage.read_assignments(run_query, names)
+    lent = [_current(one, catalogue) for one in await storage.read_loans(run_query, names, now)]
     found = {}
     for key in dimensions:
         known = catalogue.dimensions.get(key)
@@ -274,11 +274,11 @@ def _no_borrower(loan: Loan) -> NotFound:
 
 
 async def _refusal(
-    ask: Ask, actor: Actor, duty: Duty, refused: Mapping[str, Governance], now: datetime
+    run_query: RunQuery, actor: Actor, duty: Duty, refused: Mapping[str, Governance], now: datetime
 ) -> Forbidden:
     teams = {one.team(duty) for one in refused.values()} - {None}
-    names = await storage.read_own_teams(ask, [key for key in teams if key is not None])
-    administrators = await storage.read_administrators(ask, now)
+    names = await storage.read_own_teams(run_query, [key for key in teams if key is not None])
+    administrators = await storage.read_administrators(run_query, now)
     whose = [
         f"in the dimension {key!r} that is {_whose(one.team(duty), names)}"
         for key, one in refused.items()

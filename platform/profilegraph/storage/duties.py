@@ -13,7 +13,7 @@ from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.rows import Parameters, Row
 from profilegraph.storage.statements import statement
 
-Ask: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
+RunQuery: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
 """Runs a read query, on a database or within a transaction."""
 
 _TEAMS = """
@@ -36,17 +36,17 @@ RETURN count(l) AS found
 """
 
 
-async def read_teams_of(ask: Ask, employee: str) -> frozenset[str] | None:
+async def read_teams_of(run_query: RunQuery, employee: str) -> frozenset[str] | None:
     """Return an employee's team and its ancestors; None if there is no such employee."""
-    [row] = await ask(_TEAMS, {"employee": employee})
+    [row] = await run_query(_TEAMS, {"employee": employee})
     return frozenset(row["teams"]) if row["known"] else None
 
 
 async def read_assignments(
-    ask: Ask, dimensions: Sequence[str]
+    run_query: RunQuery, dimensions: Sequence[str]
 ) -> dict[str, dict[Duty, Assignment]]:
     """Return the assignments by administrators in some dimensions, by dimension key."""
-    rows = await ask(
+    rows = await run_query(
         "MATCH (d:Dimension)-[a:ASSIGNED_TO]->(t:Team) WHERE d.key IN $dimensions"
         " RETURN d.key AS dimension, a.duty AS duty, t.key AS team, a.by AS by, a.at AS at",
         {"dimensions": list(dimensions)},
@@ -59,7 +59,7 @@ async def read_assignments(
 
 
 async def read_loans(
-    ask: Ask,
+    run_query: RunQuery,
     dimensions: Sequence[str] | None = None,
     holding_at: datetime | None = None,
     key: str | None = None,
@@ -73,7 +73,7 @@ async def read_loans(
         "dimensions": None if dimensions is None else list(dimensions),
         "now": holding_at,
     }
-    return [_loan(row) for row in await ask(statement("read_loans"), parameters)]
+    return [_loan(row) for row in await run_query(statement("read_loans"), parameters)]
 
 
 async def lock_loans(transaction: Transaction, keys: Sequence[str]) -> None:
@@ -83,18 +83,18 @@ async def lock_loans(transaction: Transaction, keys: Sequence[str]) -> None:
     )
 
 
-async def read_own_teams(ask: Ask, keys: Sequence[str]) -> dict[str, OwnTeam]:
+async def read_own_teams(run_query: RunQuery, keys: Sequence[str]) -> dict[str, OwnTeam]:
     """Return those of some teams that exist, by key."""
-    rows = await ask(
+    rows = await run_query(
         "MATCH (t:Team) WHERE t.key IN $keys RETURN t.key AS key, t.name AS name",
         {"keys": list(keys)},
     )
     return {row["key"]: OwnTeam(row["key"], row["name"]) for row in rows}
 
 
-async def read_employees(ask: Ask, keys: Sequence[str]) -> dict[str, Employee]:
+async def read_employees(run_query: RunQuery, keys: Sequence[str]) -> dict[str, Employee]:
     """Return those of some employees that exist, by key."""
-    rows = await ask(
+    rows = await run_query(
         "MATCH (e:Employee) WHERE e.key IN $keys OPTIONAL MATCH (e)-[:MEMBER_OF]->(t:Team)"
         " RETURN e.key AS key, e.name AS name, t.key AS team",
         {"keys": list(keys)},
@@ -104,9 +104,9 @@ async def read_employees(ask: Ask, keys: Sequence[str]) -> dict[str, Employee]:
     }
 
 
-async def read_administrators(ask: Ask, now: datetime) -> list[str]:
+async def read_administrators(run_query: RunQuery, now: datetime) -> list[str]:
     """Return the names of the API keys of the administrators who are employees."""
-    return [row["name"] for row in await ask(_ADMINISTRATORS, {"now": now})]
+    return [row["name"] for row in await run_query(_ADMINISTRATORS, {"now": now})]
 
 
 async def save_loan(transaction: Transaction, loan: Loan) -> Mapping[str, bool]:

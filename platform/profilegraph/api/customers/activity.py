@@ -47,29 +47,29 @@ class Event(Node):
 
     @field
     async def type_label(self, info: Info, locale: Locale = "en") -> str:
-        """What people call the event type; its key where no taxonomy has it any more."""
+        """Label of the event type; its key if no taxonomy has it any more."""
         return await event_type_label(info, self.type, locale)
 
     @field
     async def channel_name(self, info: Info) -> str | None:
-        """What people call the channel, where it has a name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)
 
     @field
     async def person(self, info: Info) -> DecisionMaker | None:
-        """The decision-maker who did it, where that is known."""
+        """The decision-maker who did it, if known."""
         return await DecisionMaker.load(info, self.customer_key, self.person_key)
 
 
 @object_type
 class FollowUp(Node):
-    """Something that we did with a customer."""
+    """A follow-up of ours with a customer."""
 
     kind: FollowUpKind = strawberry.field(description="How we met.")
     at: datetime = strawberry.field(description="When, UTC.")
     employee_key: str | None = strawberry.field(description="Key of the employee who did it.")
-    note: str | None = strawberry.field(description="What was said.")
-    outcome: str | None = strawberry.field(description="What came of it.")
+    note: str | None = strawberry.field(description="The note.")
+    outcome: str | None = strawberry.field(description="The outcome.")
 
     @classmethod
     def of(cls, found: domain.FollowUp) -> FollowUp:
@@ -85,7 +85,7 @@ class FollowUp(Node):
 
     @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """What people call the way in which we met."""
+        """Label of the kind."""
         return enum_label(self.kind, locale)
 
     @field
@@ -99,13 +99,13 @@ class Opportunity(Node):
     """A possible sale."""
 
     name: str | None = strawberry.field(description="What it is about.")
-    stage: str | None = strawberry.field(description="How far it is.")
+    stage: str | None = strawberry.field(description="The stage.")
     amount: Decimal | None = strawberry.field(
         description="Its value, in the currency of the deployment; exact, so a text in JSON."
     )
-    close_date: date | None = strawberry.field(description="When it should be decided.")
-    outcome: OpportunityOutcome = strawberry.field(description="How it ended, or that it has not.")
-    reason: str | None = strawberry.field(description="Why it ended so.")
+    close_date: date | None = strawberry.field(description="The expected close date.")
+    outcome: OpportunityOutcome = strawberry.field(description="The outcome: open, won or lost.")
+    reason: str | None = strawberry.field(description="The reason of the outcome.")
 
     @classmethod
     def of(cls, found: domain.Opportunity) -> Opportunity:
@@ -122,18 +122,18 @@ class Opportunity(Node):
 
     @field
     def outcome_label(self, locale: Locale = "en") -> str:
-        """What people call the outcome."""
+        """Label of the outcome."""
         return enum_label(self.outcome, locale)
 
 
 @object_type
 class Arrival:
-    """That a customer came to us by a channel."""
+    """The arrival of a customer by a channel."""
 
     channel: str = strawberry.field(description="Key of the channel.")
     at: datetime = strawberry.field(description="When, UTC.")
 
     @field
     async def channel_name(self, info: Info) -> str | None:
-        """What people call the channel, where it has a name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)

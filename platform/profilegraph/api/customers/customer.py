@@ -31,20 +31,20 @@ from profilegraph.services.customers.profiles import Profile
 
 Keys = Annotated[list[str] | None, strawberry.argument(description="Only of these, by key.")]
 Kinds = Annotated[
-    list[FollowUpKind] | None, strawberry.argument(description="Only met in these ways.")
+    list[FollowUpKind] | None, strawberry.argument(description="Only of these kinds.")
 ]
 
 
 @object_type
 class Relation:
-    """That another customer is parent, subsidiary or partner of this one."""
+    """A relation to another customer: parent, subsidiary or partner."""
 
     kind: RelationKind = strawberry.field(description="What the other is to this one.")
     other_key: strawberry.Private[str]
 
     @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """What people call what the other is to this one."""
+        """Label of the relation's kind."""
         return enum_label(self.kind, locale)
 
     @field
@@ -55,13 +55,15 @@ class Relation:
 
 @object_type
 class Consent(Node):
-    """That a customer allowed or forbade something."""
+    """A consent record: the customer allowed or forbade something."""
 
-    purpose: str = strawberry.field(description="What for; the latest word for a purpose counts.")
+    purpose: str = strawberry.field(
+        description="The purpose; the latest record for a purpose counts."
+    )
     granted: bool = strawberry.field(description="Whether it is allowed.")
-    at: datetime = strawberry.field(description="When that was said, UTC.")
-    channel: str | None = strawberry.field(description="Where it was said.")
-    source: str | None = strawberry.field(description="What proves it.")
+    at: datetime = strawberry.field(description="When it was recorded, UTC.")
+    channel: str | None = strawberry.field(description="Key of the channel where it was given.")
+    source: str | None = strawberry.field(description="The proof.")
 
     @classmethod
     def of(cls, found: domain.Consent) -> Consent:
@@ -77,7 +79,7 @@ class Consent(Node):
 
     @field
     async def channel_name(self, info: Info) -> str | None:
-        """What people call the channel, where it has a name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)
 
 
@@ -103,7 +105,7 @@ class Customer(Node):
 
     @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """What people call the kind."""
+        """Label of the kind."""
         return enum_label(self.profile.kind, locale)
 
     @field
@@ -113,7 +115,7 @@ class Customer(Node):
 
     @field
     def created_at(self) -> datetime:
-        """Since when it has been a customer: since it was first saved if nobody said, UTC."""
+        """Since when it has been a customer, UTC; by default since it was first saved."""
         return self.profile.created_at
 
     @classmethod
@@ -142,7 +144,7 @@ class Customer(Node):
 
     @list_field
     async def attributes(self, info: Info, keys: Keys = None) -> list[AttributeValue]:
-        """The values of the attributes that are known: of all, or of some by key."""
+        """The known attribute values: all, or some by key."""
         catalogue = await info.context.catalogue()
         defined = (
             catalogue.attributes
@@ -157,7 +159,7 @@ class Customer(Node):
 
     @list_field
     async def metrics(self, info: Info, keys: Keys = None) -> list[MetricValue]:
-        """The numbers that models computed: of all metrics, or of some by key."""
+        """The computed metrics: all, or some by key."""
         catalogue = await info.context.catalogue()
         defined = (
             catalogue.metrics if keys is None else {key: catalogue.metric(key) for key in keys}
@@ -182,7 +184,7 @@ class Customer(Node):
             list[str] | None, strawberry.argument(description="Only of these dimensions, by key.")
         ] = None,
     ) -> list[Tagging]:
-        """The tags that the customer carries now, by dimension: of all, or of some by key."""
+        """The tags that the customer carries now, by dimension: of all dimensions, or of some by key."""
         context = info.context
         catalogue, load = await context.catalogue(), context.load
         wanted = (
@@ -214,7 +216,7 @@ class Customer(Node):
 
     @list_field
     async def events(self, info: Info, first: First = 20, types: Types = None) -> list[Event]:
-        """What the customer did, the newest first."""
+        """The customer's events, the newest first."""
         found = await info.context.load.events.load((self.key, newest(first, types)))
         return [Event.of(one) for one in found]
 
@@ -222,20 +224,20 @@ class Customer(Node):
     async def events_connection(
         self, info: Info, first: First = 20, after: After = None, types: Types = None
     ) -> EventConnection:
-        """What the customer did, the newest first, a page at a time."""
+        """The customer's events, the newest first, page by page."""
         asked_for = self.key, newest(first, types, after, more=1)
         found = info.context.budget.take([*await info.context.load.events.load(asked_for)])
         return EventConnection.of([Event.of(one) for one in found], first, after)
 
     @list_field
     async def relations(self, info: Info) -> list[Relation]:
-        """The customers that belong to this one, own it or work with it."""
+        """The related customers: subsidiaries, parents and partners."""
         found = await info.context.load.relations.load(self.key)
         return [Relation(kind=one.kind, other_key=one.other) for one in found]
 
     @list_field
     async def owners(self, info: Info) -> list[Ownership]:
-        """Who of us is responsible for the customer."""
+        """The employees who are responsible for the customer."""
         return [Ownership.of(one) for one in await info.context.load.owners.load(self.key)]
 
     @list_field
@@ -248,7 +250,7 @@ class Customer(Node):
     async def follow_ups(
         self, info: Info, first: First = 20, kinds: Kinds = None
     ) -> list[FollowUp]:
-        """What we did with the customer, the newest first."""
+        """Our follow-ups with the customer, the newest first."""
         found = await info.context.load.follow_ups.load((self.key, newest(first, kinds)))
         return [FollowUp.of(one) for one in found]
 
@@ -256,18 +258,18 @@ class Customer(Node):
     async def follow_ups_connection(
         self, info: Info, first: First = 20, after: After = None, kinds: Kinds = None
     ) -> FollowUpConnection:
-        """What we did with the customer, the newest first, a page at a time."""
+        """Our follow-ups with the customer, the newest first, page by page."""
         asked_for = self.key, newest(first, kinds, after, more=1)
         found = info.context.budget.take([*await info.context.load.follow_ups.load(asked_for)])
         return FollowUpConnection.of([FollowUp.of(one) for one in found], first, after)
 
     @list_field
     async def consents(self, info: Info) -> list[Consent]:
-        """What the customer allowed or forbade, the newest first."""
+        """The consent records, the newest first."""
         return [Consent.of(one) for one in await info.context.load.consents.load(self.key)]
 
     @list_field
     async def arrivals(self, info: Info) -> list[Arrival]:
-        """By which channels the customer came to us, the first one first."""
+        """The arrivals by channel, the first one first."""
         found = await info.context.load.arrivals.load(self.key)
         return [Arrival(channel=one.channel, at=one.at) for one in found]

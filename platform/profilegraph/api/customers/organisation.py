@@ -22,8 +22,8 @@ class Department(Node):
 
     customer_key: str = strawberry.field(description="Key of the customer that it is a part of.")
     parent_key: strawberry.Private[str | None]
-    name: str | None = strawberry.field(description="What the customer calls it.")
-    function: DepartmentFunction | None = strawberry.field(description="What it does.")
+    name: str | None = strawberry.field(description="Name of the department.")
+    function: DepartmentFunction | None = strawberry.field(description="Its function.")
 
     @classmethod
     def of(cls, found: domain.Department) -> Department:
@@ -44,7 +44,7 @@ class Department(Node):
 
     @field
     def function_label(self, locale: Locale = "en") -> str | None:
-        """What people call what it does."""
+        """Label of the function."""
         return maybe_label(self.function, locale)
 
     @field
@@ -68,9 +68,11 @@ class DecisionMaker(Node):
     boss_key: strawberry.Private[str | None]
     name: str | None = strawberry.field(description="Name.")
     title: str | None = strawberry.field(description="Job title.")
-    role: DecisionRole | None = strawberry.field(description="Part in the customer's decision.")
-    influence: float | None = strawberry.field(description="How much the word counts, 0 to 1.")
-    stance: float | None = strawberry.field(description="From -1 (against us) to 1 (for us).")
+    role: DecisionRole | None = strawberry.field(description="Role in the customer's decision.")
+    influence: float | None = strawberry.field(description="Influence on the decision, 0 to 1.")
+    stance: float | None = strawberry.field(
+        description="Stance, from -1 (against us) to 1 (for us)."
+    )
 
     @classmethod
     def of(cls, found: domain.DecisionMaker) -> DecisionMaker:
@@ -95,7 +97,7 @@ class DecisionMaker(Node):
 
     @field
     def role_label(self, locale: Locale = "en") -> str | None:
-        """What people call the part in the customer's decision."""
+        """Label of the role."""
         return maybe_label(self.role, locale)
 
     @field
@@ -111,7 +113,7 @@ class DecisionMaker(Node):
 
 @object_type
 class Employee(Node):
-    """One of us, who is responsible for customers."""
+    """An employee of ours, who is responsible for customers."""
 
     key: str = strawberry.field(description="Business key.")
     name: str | None = strawberry.field(description="Name.")
@@ -133,7 +135,7 @@ class Employee(Node):
 class Ownership:
     """That an employee is responsible for a customer."""
 
-    employee: Employee = strawberry.field(description="Who is.")
+    employee: Employee = strawberry.field(description="The employee.")
     since: datetime = strawberry.field(description="Since when, UTC.")
 
     @classmethod

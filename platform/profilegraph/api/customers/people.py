@@ -30,9 +30,9 @@ class PersonEdge:
     """One person of a list."""
 
     cursor: str = strawberry.field(
-        description="Where the person stands; it stays good while people come and go."
+        description="Cursor of the person; it stays valid while people are added and removed."
     )
-    node: DecisionMaker = strawberry.field(description="The person; `department` is hers or his.")
+    node: DecisionMaker = strawberry.field(description="The person.")
 
     @field
     async def customer(self, info: Info) -> Customer | None:
@@ -48,11 +48,11 @@ class PeopleConnection:
     where: strawberry.Private[nodes.PersonTest]
     when: strawberry.Private[When]
     edges: list[PersonEdge] = strawberry.field(description="The people of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
     @field
     async def total_count(self, info: Info) -> int:
-        """How many people the whole list has; counted only if asked for."""
+        """The number of people in the whole list; counted only if requested."""
         return await people.count(info.context.platform, self.condition, self.where, self.when)
 
 

@@ -21,7 +21,7 @@ from profilegraph.services.customers.profiles import IndexedTagging
 class Identity:
     """A key by which a channel knows a customer."""
 
-    kind: IdentityKind = strawberry.field(description="Which channel.")
+    kind: IdentityKind = strawberry.field(description="The channel.")
     value: str = strawberry.field(description="The key, in its canonical form.")
 
     @field
@@ -32,7 +32,7 @@ class Identity:
 
 @object_type
 class Tagging:
-    """That a customer carries a tag, and who says so."""
+    """A tag that a customer carries, with its source and author."""
 
     tag: Tag = strawberry.field(description="The tag.")
     found: strawberry.Private[domain.Tagging | IndexedTagging]
@@ -47,47 +47,47 @@ class Tagging:
 
     @field
     def until(self) -> datetime | None:
-        """When it ends, UTC, where it does."""
+        """When it ends, UTC, if it does."""
         return self.found.until
 
     @field
     def source(self) -> TagSource:
-        """What put it on."""
+        """The source."""
         return TagSource(self.found.source)
 
     @field
     def source_label(self, locale: Locale = "en") -> str:
-        """What people call what put it on."""
+        """Label of the source."""
         return enum_label(TagSource(self.found.source), locale)
 
     @field
     def by(self) -> str | None:
-        """Who put it on: a person's name, a model's key."""
+        """The author: a person's name, or a model's key."""
         return self._whole.by
 
     @field
     def confidence(self) -> float:
-        """How sure it is, 0 to 1."""
+        """Confidence, 0 to 1."""
         return self.found.confidence
 
     @field
     def weight(self) -> float:
-        """How strongly it holds, 0 to 1."""
+        """Weight, 0 to 1."""
         return self.found.weight
 
     @field
     def evidence(self) -> str | None:
-        """What it rests on."""
+        """The evidence."""
         return self._whole.evidence
 
     @field
     def weekdays(self) -> list[int]:
-        """On which days of the week it holds; 1 is Monday, none means any."""
+        """The days of the week on which it holds, 1 for Monday; empty for any."""
         return list(self.found.weekdays)
 
     @field
     def hours(self) -> str | None:
-        """At what times of day, such as 18:00-22:00."""
+        """The time of day at which it holds, such as 18:00-22:00."""
         return self._whole.hours
 
     @field
@@ -103,13 +103,13 @@ class Tagging:
 
 @object_type
 class AttributeValue:
-    """The value of an attribute; the one field is set that its definition's type names."""
+    """The value of an attribute, in the field of its type."""
 
-    attribute: AttributeDefinition = strawberry.field(description="What it is the value of.")
-    number: float | None = strawberry.field(description="Where the type is NUMBER.")
-    text: str | None = strawberry.field(description="Where the type is STRING.")
-    day: date | None = strawberry.field(name="date", description="Where the type is DATE.")
-    boolean: bool | None = strawberry.field(description="Where the type is BOOLEAN.")
+    attribute: AttributeDefinition = strawberry.field(description="The attribute.")
+    number: float | None = strawberry.field(description="For the type NUMBER.")
+    text: str | None = strawberry.field(description="For the type STRING.")
+    day: date | None = strawberry.field(name="date", description="For the type DATE.")
+    boolean: bool | None = strawberry.field(description="For the type BOOLEAN.")
 
     @classmethod
     def of(cls, definition: AttributeDefinition, value: Value) -> AttributeValue:
@@ -127,5 +127,5 @@ class AttributeValue:
 class MetricValue:
     """A number that a model computed for the customer."""
 
-    metric: MetricDefinition = strawberry.field(description="What it measures.")
+    metric: MetricDefinition = strawberry.field(description="The metric.")
     value: float = strawberry.field(description="The number.")

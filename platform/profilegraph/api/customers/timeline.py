@@ -21,7 +21,8 @@ First = Annotated[
     int, strawberry.argument(description=f"How many at most, the newest first; 1 to {MAX_PAGE:,}.")
 ]
 After = Annotated[
-    str | None, strawberry.argument(description="A cursor of the same list: what follows it.")
+    str | None,
+    strawberry.argument(description="A cursor of the same list; the page begins after it."),
 ]
 Types = Annotated[
     list[str] | None, strawberry.argument(description="Only of these event types, by key.")
@@ -32,16 +33,16 @@ Types = Annotated[
 class EventEdge:
     """One event of a page."""
 
-    cursor: str = strawberry.field(description="Where the event stands.")
+    cursor: str = strawberry.field(description="Cursor of the event.")
     node: Event = strawberry.field(description="The event.")
 
 
 @object_type
 class EventConnection:
-    """A page of what a customer did, the newest first."""
+    """A page of a customer's events, the newest first."""
 
     edges: list[EventEdge] = strawberry.field(description="The events of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
     @classmethod
     def of(cls, found: Sequence[Event], first: int, after: str | None) -> EventConnection:
@@ -54,16 +55,16 @@ class EventConnection:
 class FollowUpEdge:
     """One follow-up of a page."""
 
-    cursor: str = strawberry.field(description="Where the follow-up stands.")
+    cursor: str = strawberry.field(description="Cursor of the follow-up.")
     node: FollowUp = strawberry.field(description="The follow-up.")
 
 
 @object_type
 class FollowUpConnection:
-    """A page of what we did with a customer, the newest first."""
+    """A page of follow-ups with a customer, the newest first."""
 
     edges: list[FollowUpEdge] = strawberry.field(description="The follow-ups of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
     @classmethod
     def of(cls, found: Sequence[FollowUp], first: int, after: str | None) -> FollowUpConnection:

@@ -25,16 +25,16 @@ describe(
 
 @object_type
 class Notice:
-    """That records were saved only later than the moment asked about."""
+    """A notice that records were saved only after the moment of the question."""
 
     noted: strawberry.Private[Noted]
     code: NoticeCode = strawberry.field(description="Which records.")
     later: int = strawberry.field(
-        description="How many were saved later; 10,000 stands for as many or more."
+        description="How many were saved later; 10,000 means 10,000 or more."
     )
     first: datetime = strawberry.field(description="When the first of those was saved, UTC.")
     nothing_before: bool = strawberry.field(
-        description="Whether nothing is known of the moment: an answer as of then is empty."
+        description="Whether nothing is known as of the moment, so that the answer is empty."
     )
 
     @field

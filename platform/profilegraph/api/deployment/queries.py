@@ -11,7 +11,7 @@ from profilegraph.api.runtime.fields import field
 
 @object_type
 class Deployment:
-    """What amounts, phone numbers and days mean, for every process on the same graph."""
+    """The settings for amounts, phone numbers and days, shared by all processes on a graph."""
 
     currency: str = strawberry.field(description="Currency of all amounts (ISO 4217), such as CNY.")
     phone_region: str = strawberry.field(
@@ -24,11 +24,11 @@ class Deployment:
 
 @object_type
 class DeploymentQuery:
-    """What belongs to the deployment."""
+    """Queries on the deployment."""
 
     @field
     async def deployment(self, info: Info) -> Deployment:
-        """The settings of the deployment, which its graph keeps."""
+        """The settings of the deployment, which are stored in its graph."""
         platform = info.context.platform
         await info.context.catalogue()  # a look at what changed, shared by the whole request
         kept = platform.deployment

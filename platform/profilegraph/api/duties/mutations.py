@@ -26,13 +26,13 @@ WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
 
 @object_type
 class CleanedTags:
-    """What cleaning did, or would do."""
+    """The result of a cleaning, or of a dry run."""
 
     closed: int = strawberry.field(
-        description="How many taggings it closed; they stay in the past."
+        description="The number of closed taggings; they stay in the history."
     )
     kept: int = strawberry.field(
-        description="How many more are stale, of customers who are frozen and keep them."
+        description="The number of stale taggings of inactive customers, which are kept."
     )
     more: bool = strawberry.field(
         description=f"Whether there are more to close than the {MOST_CLOSED:,} of one request."
@@ -41,7 +41,7 @@ class CleanedTags:
 
 @object_type
 class DutyMutation:
-    """What can be changed by duty, and what administrators change about it."""
+    """Mutations on duties, and those that need a duty."""
 
     @field
     async def clean_tags(
@@ -51,26 +51,32 @@ class DutyMutation:
         older_than_days: Annotated[
             int | None,
             strawberry.argument(
-                description="Those last said longer ago are stale; null: only those that are over."
+                description=(
+                    "Days after which a tagging that was not repeated is stale; null for expired ones "
+                    "only."
+                )
             ),
         ] = STALE_DAYS,
         frozen_days: Annotated[
             int | None,
             strawberry.argument(
-                description="Customers without an event for so long are frozen and keep theirs: they"
-                " are all that is known of them; null: nobody is frozen."
+                description=(
+                    "Days without an event after which a customer is inactive and keeps its taggings, "
+                    "because they are all that is known about it; null for never."
+                )
             ),
         ] = FROZEN_DAYS,
         dry_run: Annotated[
             bool,
-            strawberry.argument(description="Only say what it would do; that needs no duty."),
+            strawberry.argument(
+                description="Whether to count only, and close nothing; needs no duty."
+            ),
         ] = False,
         idempotency_key: IdempotencyKey = None,
     ) -> CleanedTags:
         """Closes the taggings of a dimension that no longer hold, of all customers.
 
-        They are those that are over, and those that nobody has said again for long. Needs the
-        duty CLEAN.
+        These are expired ones, and ones that were not repeated for long. Needs the duty CLEAN.
         """
         context = info.context
         command = CleanTags(dimension, older_than_days, frozen_days, dry_run)
@@ -88,14 +94,14 @@ class DutyMutation:
         team: Annotated[
             str | None,
             strawberry.argument(
-                description="Key of the team; null for the one that the taxonomy names, again."
+                description="Key of the team; null restores the one that the taxonomy names."
             ),
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> Dimension:
-        """Gives a duty in a dimension to a team, whatever its taxonomy says.
+        """Assigns a duty in a dimension to a team, overriding the taxonomy.
 
-        It stays so when the taxonomy is loaded anew. Administrators alone may.
+        It stays so when the taxonomy is loaded again. Only for administrators.
         """
         context = info.context
         command = AssignDuty(dimension, duty, team)
@@ -112,9 +118,7 @@ class DutyMutation:
         duty: WhichDuty,
         until: Annotated[
             datetime,
-            strawberry.argument(
-                description="The first moment at which it is over, with a time zone."
-            ),
+            strawberry.argument(description="The end (exclusive), with a time zone."),
         ],
         employee: Annotated[
             str | None, strawberry.argument(description="Key of the employee; or give a team.")
@@ -127,7 +131,7 @@ class DutyMutation:
     ) -> DutyLoan:
         """Lends a duty in a dimension to an employee or a team until a moment.
 
-        A team has it with the teams within it. Administrators alone may.
+        A loan to a team includes the teams within it. Only for administrators.
         """
         context = info.context
         command = LendDuty(dimension, duty, until, employee, team, note)
@@ -143,9 +147,9 @@ class DutyMutation:
         key: Annotated[str, strawberry.argument(description="Business key of the loan.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DutyLoan:
-        """Ends a loan before its time; one that is over stays so.
+        """Ends a loan early; an expired one stays unchanged.
 
-        Administrators alone may.
+        Only for administrators.
         """
         context = info.context
         loan = await duties.end(

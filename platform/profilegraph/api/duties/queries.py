@@ -1,4 +1,4 @@
-"""What can be asked about duties, and about who asks."""
+"""Queries on duties, and on the viewer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from profilegraph.services import duties
 
 @object_type
 class DutyQuery:
-    """What can be asked about duties, and about who asks."""
+    """Queries on duties, and on the viewer."""
 
     @field
     def viewer(self, info: Info) -> Viewer:
-        """Who asks, and what they may."""
+        """The viewer: the holder of the API key, and their permissions."""
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 
@@ -29,13 +29,13 @@ class DutyQuery:
         self,
         info: Info,
         dimension: Annotated[
-            str | None, strawberry.argument(description="Key of a dimension: all if left out.")
+            str | None, strawberry.argument(description="Key of a dimension; by default all.")
         ] = None,
         ended: Annotated[
-            bool, strawberry.argument(description="Whether those that are over are listed too.")
+            bool, strawberry.argument(description="Whether to include those that have ended.")
         ] = False,
     ) -> list[DutyLoan]:
-        """The duties that are lent, the newest loan first."""
+        """The loans of duties, the newest first."""
         context = info.context
         found = await duties.loans(context.platform, context.now, dimension, ended=ended)
         return [DutyLoan.of(one) for one in found]

@@ -21,7 +21,7 @@ class Team(Node):
     """A part of our own organisation."""
 
     key: str = strawberry.field(description="Business key.")
-    name: str | None = strawberry.field(description="Name, where it is known.")
+    name: str | None = strawberry.field(description="Name, if known.")
 
     @classmethod
     async def load(cls, info: Info, key: str) -> Team:
@@ -38,35 +38,37 @@ async def load_employee(info: Info, key: str) -> Employee | None:
 
 @object_type
 class DutyLoan(Node):
-    """That an administrator lends a duty in a dimension to an employee or a team, for a time."""
+    """A duty in a dimension that an administrator lends to an employee or a team for a time."""
 
     loan: strawberry.Private[domain.Loan]
     key: str = strawberry.field(description="The business key, by which it is ended.")
     dimension_key: str = strawberry.field(description="Key of the dimension.")
-    duty: Duty = strawberry.field(description="What is lent.")
+    duty: Duty = strawberry.field(description="The duty.")
     since: datetime = strawberry.field(description="Since when, UTC.")
-    until: datetime = strawberry.field(description="The first moment at which it is over, UTC.")
+    until: datetime = strawberry.field(description="The end (exclusive), UTC.")
     by: str = strawberry.field(description="Name of the API key of the administrator who lent it.")
     note: str = strawberry.field(description="Why.")
     ended_at: datetime | None = strawberry.field(
-        description="When an administrator ended it before its time, UTC."
+        description="When an administrator ended it early, UTC."
     )
-    ended_by: str | None = strawberry.field(description="Name of that one's API key.")
+    ended_by: str | None = strawberry.field(
+        description="Name of the API key of the administrator who ended it."
+    )
 
     @field
     def holds(self, info: Info) -> bool:
-        """Whether it holds now: it is neither over nor ended."""
+        """Whether it holds now: it has neither expired nor been ended."""
         return self.loan.holds(info.context.now)
 
     @field
     async def employee(self, info: Info) -> Employee | None:
-        """The employee whom it is lent to; null where it is a team, or they are gone."""
+        """The employee to whom it is lent; null for a team, or if the employee no longer exists."""
         key = self.loan.employee
         return None if key is None else await load_employee(info, key)
 
     @field
     async def team(self, info: Info) -> Team | None:
-        """The team that it is lent to, with the teams within it; null where it is an employee."""
+        """The team to which it is lent, with the teams within it; null for an employee."""
         return None if self.loan.team is None else await Team.load(info, self.loan.team)
 
     @classmethod
@@ -91,36 +93,36 @@ class DimensionDuty:
     """One duty in a dimension."""
 
     governance: strawberry.Private[Governance]
-    duty: Duty = strawberry.field(description="What has to be done.")
+    duty: Duty = strawberry.field(description="The duty.")
 
     @field
     async def team(self, info: Info) -> Team | None:
-        """The team whose duty it is, with the teams within it.
+        """The team with the duty, including the teams within it.
 
-        Null where none is named: then everybody tags, and administrators do the rest.
+        Null if none is named: then everybody may tag, and administrators do the rest.
         """
         key = self.governance.team(self.duty)
         return None if key is None else await Team.load(info, key)
 
     @field
     def assigned_by(self) -> str | None:
-        """Name of the API key that assigned it; null where the taxonomy says whose it is."""
+        """Name of the API key that assigned it; null if the taxonomy names the team."""
         found = self.governance.assigned.get(self.duty)
         return None if found is None else found.by
 
     @field
     def assigned_at(self) -> datetime | None:
-        """When it was assigned, UTC; null where the taxonomy says whose it is."""
+        """When it was assigned, UTC; null if the taxonomy names the team."""
         found = self.governance.assigned.get(self.duty)
         return None if found is None else found.at
 
     @list_field
     def loans(self, info: Info) -> list[DutyLoan]:
-        """To whom it is lent now, the newest first."""
+        """The current loans, the newest first."""
         return [DutyLoan.of(one) for one in self.governance.lent(self.duty, info.context.now)]
 
     @field
     async def reason(self, info: Info) -> PermissionReason | None:
-        """Why you may do it; null where you may not."""
+        """Why you may do it; null if you may not."""
         actor = await info.context.actor_with_teams()
         return domain.may(actor, self.duty, self.governance, info.context.now)

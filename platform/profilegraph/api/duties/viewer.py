@@ -1,4 +1,4 @@
-"""Who asks, and what they may."""
+"""The viewer: the holder of the API key, and their permissions."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ class ViewerDuty:
     """A duty that you have in a dimension."""
 
     dimension: Dimension = strawberry.field(description="The dimension.")
-    duty: Duty = strawberry.field(description="What you may do in it.")
-    reason: PermissionReason = strawberry.field(description="Why you may.")
+    duty: Duty = strawberry.field(description="The duty.")
+    reason: PermissionReason = strawberry.field(description="Why you may do it.")
 
 
 @object_type
 class Viewer:
-    """Who asks: the bearer of the API key."""
+    """The viewer: the holder of the API key."""
 
     name: str = strawberry.field(description="Name of the API key, the author of what you change.")
     administrator: bool = strawberry.field(
-        description="Whether you may everything: an administrator, or a machine without an employee."
+        description="Whether you may do everything: as an administrator, or a machine without an employee."
     )
 
     @field
     async def employee(self, info: Info) -> Employee | None:
-        """The employee whose API key it is; null of a machine's."""
+        """The employee who holds the API key; null for a machine."""
         key = info.context.viewer.employee
         return None if key is None else await load_employee(info, key)
 
     @list_field
     async def teams(self, info: Info) -> list[Team]:
-        """Your team, and all that it is a part of."""
+        """Your team and its ancestors."""
         actor = await info.context.actor_with_teams()
         return await asyncio.gather(*(Team.load(info, key) for key in sorted(actor.teams)))
 
@@ -54,7 +54,7 @@ class Viewer:
         info: Info,
         dimensions: Annotated[
             list[str] | None,
-            strawberry.argument(description="Keys of dimensions: all of them if left out."),
+            strawberry.argument(description="Keys of dimensions; by default all."),
         ] = None,
     ) -> list[ViewerDuty]:
         """The duties that you have: of your team, lent to you, or as an administrator."""

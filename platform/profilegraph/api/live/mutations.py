@@ -1,4 +1,4 @@
-"""What can be changed about live segments."""
+"""Mutations on live segments."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SavedWebhook:
 
 @object_type
 class LiveMutation:
-    """What can be changed about live segments."""
+    """Mutations on live segments."""
 
     @field
     async def set_segment_live(
@@ -43,21 +43,24 @@ class LiveMutation:
         key: Annotated[str, strawberry.argument(description="Business key of the segment.")],
         on_change: Annotated[
             bool,
-            strawberry.argument(description="Whether changed customers are evaluated at once."),
+            strawberry.argument(description="Whether changed customers are evaluated immediately."),
         ] = True,
         schedule: Annotated[
             str | None,
             strawberry.argument(
-                description="When all are, as time alone moves customers too: minute, hour, day,"
-                " month and named weekday in the deployment's time zone, such as `0 3 * * mon-fri`."
+                description=(
+                    "When all customers are evaluated, because time alone moves customers, too: minute, "
+                    "hour, day, month and named weekday in the deployment's time zone, such as `0 3 * * "
+                    "mon-fri`."
+                )
             ),
         ] = HOURLY,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Has a segment evaluated when something changes, by schedule, or both.
+        """Sets when a segment is evaluated: on changes, by schedule, or both.
 
-        With neither, it is evaluated no more. Its members at the first time are where its
-        history begins: they have not entered it.
+        With neither, it is no longer live. Its first members are the start of its history: they
+        have not entered it.
         """
         context = info.context
         command = SetSegmentLive(key, on_change, schedule)

@@ -38,14 +38,14 @@ HistoryAfter = Annotated[
 
 @object_type
 class MembershipMove:
-    """That a customer entered or left a live segment."""
+    """The entry of a customer into a live segment, or its exit."""
 
     customer: Customer = strawberry.field(description="The customer, as it is now.")
     entered: bool = strawberry.field(description="Whether it entered; otherwise it left.")
     cause: MoveCause = strawberry.field(description="What made it enter or leave.")
-    at: datetime = strawberry.field(description="As of when it was found out, UTC.")
+    at: datetime = strawberry.field(description="The moment of the evaluation that found it, UTC.")
     cursor: str = strawberry.field(
-        description="Where it stands in the history of the segment; the same wherever it is told."
+        description="Cursor in the history of the segment; equal in all answers and messages."
     )
 
     @classmethod
@@ -64,7 +64,7 @@ class MembershipMove:
 class MembershipMoveEdge:
     """One move of a list."""
 
-    cursor: str = strawberry.field(description="Where the move stands.")
+    cursor: str = strawberry.field(description="Cursor of the move.")
     node: MembershipMove = strawberry.field(description="The move.")
 
 
@@ -73,7 +73,7 @@ class MembershipMoveConnection:
     """A page of the moves of a live segment, the newest first."""
 
     edges: list[MembershipMoveEdge] = strawberry.field(description="The moves of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
 
 @object_type
@@ -87,22 +87,22 @@ class SegmentLive:
     schedule: str | None = strawberry.field(
         description="When all customers are evaluated, as cron text in the deployment's time zone."
     )
-    size: int = strawberry.field(description="How many members it had then.")
+    size: int = strawberry.field(description="The number of members at the last evaluation.")
     evaluated_at: datetime = strawberry.field(
-        description="As of when all customers were evaluated last, UTC."
+        description="The moment of the last evaluation of all customers, UTC."
     )
 
     @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
         """Why it is not evaluated at present: the segment is broken, or its last evaluation failed.
 
-        It goes on by itself when that is mended; null where it is evaluated.
+        Evaluation resumes when that is repaired; null if it is evaluated.
         """
         return await _resting(info, self.watch.segment, locale) or self.watch.problem
 
     @field
     def next_at(self, info: Info) -> datetime | None:
-        """When all customers are evaluated next by the schedule, UTC; null without one."""
+        """When the schedule evaluates all customers next, UTC; null without a schedule."""
         if self.schedule is None:
             return None
         zone = info.context.platform.deployment.zone

@@ -61,7 +61,7 @@ def describe(kind: type[Enum], values: Mapping[str, str], name: str | None = Non
 
 
 class CustomerOrderField(Enum):
-    """By what customers are sorted."""
+    """A built-in field by which customers are sorted."""
 
     KEY = "KEY"
     NAME = "NAME"

@@ -13,10 +13,9 @@ from profilegraph.domain.commands import CommandContext
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="""A text of your own for this one change, such as a UUID; each API key has its own.
+        description="""A text of your choice for this one change, such as a UUID, unique per API key.
 
-The same request sent again with the same key changes nothing and is answered again, so that a
-request whose answer was lost can be repeated without fear."""
+The same request with the same key is answered again without another change, so that a request whose answer was lost can safely be repeated."""
     ),
 ]
 

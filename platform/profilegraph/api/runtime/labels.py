@@ -13,7 +13,7 @@ from profilegraph.rendering.enum_labels import label_of
 Locale = Annotated[
     str,
     strawberry.argument(
-        description="Language of the text: zh-CN or any other zh for Chinese, else English."
+        description="Language of the text: any zh locale for Chinese, otherwise English."
     ),
 ]
 

@@ -40,12 +40,10 @@ _READERS: Mapping[type[Scalar], TypeAdapter[Any]] = {
 
 @object_type
 class PageInfo:
-    """Where a page lies in the whole list."""
+    """The position of a page in the whole list."""
 
-    has_next_page: bool = strawberry.field(description="Whether more follow this page.")
-    has_previous_page: bool = strawberry.field(
-        description="Whether the page began after a cursor, so that others come before it."
-    )
+    has_next_page: bool = strawberry.field(description="Whether more follow.")
+    has_previous_page: bool = strawberry.field(description="Whether the page began after a cursor.")
     start_cursor: str | None = strawberry.field(description="The cursor of the first entry.")
     end_cursor: str | None = strawberry.field(
         description="The cursor of the last entry: give it as `after` to get the next page."
@@ -64,17 +62,15 @@ class PageInfo:
 
 @input_type
 class CustomerOrder:
-    """How customers are sorted: by one of field, attribute and metric, else by key.
+    """The order of customers: by one of field, attribute and metric, by default by key.
 
-    The key decides between equals. Those who have no value come last, whatever the direction.
+    The key decides between equals. Customers without a value come last in both directions.
     """
 
-    field: CustomerOrderField | None = optional("By what of their own.")
+    field: CustomerOrderField | None = optional("By a built-in field.")
     attribute: str | None = optional("By an attribute of any type, by its key.")
     metric: str | None = optional("By a metric, by its key.")
-    direction: Direction = strawberry.field(
-        default=Direction.ASC, description="Which end comes first."
-    )
+    direction: Direction = strawberry.field(default=Direction.ASC, description="The direction.")
 
 
 @dataclass(frozen=True)

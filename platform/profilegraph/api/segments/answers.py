@@ -20,7 +20,7 @@ from profilegraph.services.segments import answers
 
 Dimensions = Annotated[
     list[str] | None,
-    strawberry.argument(description="Keys of dimensions: all of them if left out."),
+    strawberry.argument(description="Keys of dimensions; by default all."),
 ]
 Levels = Annotated[
     list[Mapping[str, Any]],
@@ -33,36 +33,36 @@ Levels = Annotated[
 
 @object_type
 class Bucket:
-    """Some of the customers of a filter, and how many they are."""
+    """Some of the customers of a filter, with their number."""
 
     found: strawberry.Private[answers.Bucket]
-    count: int = strawberry.field(description="How many they are.")
+    count: int = strawberry.field(description="The number of customers.")
     share: float | None = strawberry.field(
-        description="The part that they are of those who were parted, 0 to 1; null where these are no one."
+        description="The share of the whole, 0 to 1; null if the whole is empty."
     )
     tag_key: str | None = strawberry.field(
-        description="Full key of the tag that they carry; null where something else sets them apart."
+        description="Full key of the tag that defines the bucket; null if something else does."
     )
 
     @field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """The name to show to people."""
+        """The label."""
         if self.found.labels is not None:
             return self.found.labels.text(locale)
         return await info.context.sentence(self.found.own, locale)
 
     @field
     async def tag(self, info: Info) -> Tag | None:
-        """The tag that they carry, or one below it.
+        """The tag that defines the bucket, including its descendants.
 
-        Null where something else sets them apart, or no taxonomy has the tag any more.
+        Null if something else defines the bucket, or no taxonomy has the tag any more.
         """
         catalogue = await info.context.catalogue()
         return None if self.found.tag is None else Tag.known(self.found.tag, catalogue)
 
     @field
     def filter(self) -> JSON:
-        """Who they are, as canonical JSON: a filter to go on with."""
+        """Their filter, as canonical JSON, for further queries."""
         return JSON(self.found.filter_json)
 
 
@@ -75,7 +75,7 @@ def bucket_values(found: answers.Bucket) -> dict[str, Any]:
 class DimensionBreakdown:
     """The customers of a filter by the tags of one dimension.
 
-    A tag includes those below it, and a customer may carry several: the buckets may add up to more
+    A tag includes its descendants, and a customer may carry several: the buckets may add up to more
     than the total.
     """
 
@@ -88,18 +88,18 @@ class DimensionBreakdown:
 
     @field
     def total(self) -> int:
-        """How many customers the filter has."""
+        """The number of customers of the filter."""
         return self.found.total
 
     @list_field
     def buckets(self) -> list[Bucket]:
-        """One for each tag in the order of the dimension, and at last who carries none of it."""
+        """One for each tag in the order of the dimension; the last one for customers without any."""
         return [Bucket(**bucket_values(one)) for one in self.found.buckets]
 
 
 @object_type
 class CrossTableRow(Bucket):
-    """One row of a cross table: its customers, parted by the columns."""
+    """One row of a cross table: its customers by column."""
 
     parts: strawberry.Private[tuple[answers.Bucket, ...]]
 
@@ -114,14 +114,14 @@ class CrossTable:
     """The customers of a filter by two dimensions at once.
 
     Rows and columns are those of a breakdown, so a customer may be in several of them. The last row
-    and the last column are those who carry nothing of the dimension.
+    and the last column are for customers without a tag of the dimension.
     """
 
     found: strawberry.Private[answers.CrossTable]
 
     @field
     def total(self) -> int:
-        """How many customers the filter has."""
+        """The number of customers of the filter."""
         return self.found.total
 
     @list_field
@@ -138,30 +138,30 @@ class CrossTable:
 
 @object_type
 class SplitBranch(Bucket):
-    """One branch of a split: its customers, parted by the next level."""
+    """One branch of a split: its customers by the next level."""
 
     inner: strawberry.Private[tuple[answers.Branch, ...]]
 
     @list_field
     def branches(self) -> list[SplitBranch]:
-        """Its customers parted by the next level; none at the last level."""
+        """Its customers by the next level; empty at the last level."""
         return _branches(self.inner)
 
 
 @object_type
 class Split:
-    """The customers of a filter parted by one level, each part by the next, and so on."""
+    """The customers of a filter split by one level, each part by the next, and so on."""
 
     found: strawberry.Private[answers.Tree]
 
     @field
     def total(self) -> int:
-        """How many customers the filter has."""
+        """The number of customers of the filter."""
         return self.found.total
 
     @list_field
     def branches(self) -> list[SplitBranch]:
-        """Its customers parted by the first level; branches of no customers are left out."""
+        """Its customers by the first level, without empty branches."""
         return _branches(self.found.branches)
 
 

@@ -19,24 +19,26 @@ from profilegraph.services.segments.broken import Broken, BrokenReason
 
 @object_type
 class SegmentFault:
-    """One thing that a segment is broken by."""
+    """One reason why a segment is broken."""
 
     found: strawberry.Private[BrokenReason]
     kind: SegmentFaultKind = strawberry.field(description="What is wrong.")
     place: str = strawberry.field(
-        description="Where in the filter, such as `filter.all[1].tags`; in a segment that the"
-        " filter refers to, behind that one's key."
+        description=(
+            "The place in the filter, such as `filter.all[1].tags`; within a referenced segment, "
+            "after the key of that segment."
+        )
     )
     missing_key: str | None = strawberry.field(
-        description="Key of what is missing, or of what is not any more as the filter needs it."
+        description="Key of what is missing, or no longer fits the filter."
     )
     since: datetime | None = strawberry.field(
-        description="Since when it has been missing, where known, UTC."
+        description="Since when it is missing, UTC, if known."
     )
 
     @field
     def text(self, locale: Locale = "en") -> str:
-        """What is wrong, for people."""
+        """What is wrong."""
         return self.found.fault.text(locale)
 
     @field
@@ -47,19 +49,19 @@ class SegmentFault:
 
 @object_type
 class BrokenSegment:
-    """Why a segment cannot be asked: it names what is not there any more.
+    """Why a segment cannot be evaluated: it names something that no longer exists.
 
-    It mends itself when that is there again.
+    It works again once that exists again.
     """
 
     found: strawberry.Private[Broken]
     since: datetime | None = strawberry.field(
-        description="Since when, where known, UTC: the first thing to go counts."
+        description="Since when, UTC, if known: the first removal counts."
     )
 
     @list_field
     def reasons(self) -> list[SegmentFault]:
-        """All that is wrong, in the order of the conditions."""
+        """All reasons, in the order of the conditions."""
         return [
             SegmentFault(
                 found=one,

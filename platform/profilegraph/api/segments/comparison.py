@@ -38,43 +38,43 @@ Filters = Annotated[
 
 @object_type
 class OverlapSegment:
-    """One of the segments that lie over one another."""
+    """One of the compared segments."""
 
     node: strawberry.Private[Node]
     count: int = strawberry.field(description="How many customers it has.")
 
     @field
     def segment_key(self) -> str | None:
-        """Its key; null of a filter that is not saved."""
+        """Its key; null for a filter that is not saved."""
         return self.node.key if isinstance(self.node, InSegment) else None
 
     @filter_field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """The segment's label; of a filter, what it asks for."""
+        """The label of the segment, or the sentence of the filter."""
         return await label_of(info, self.node, locale)
 
     @field
     def filter(self) -> JSON:
-        """Who they are, as canonical JSON: a filter to go on with."""
+        """Their filter, as canonical JSON, for further queries."""
         return JSON(encode(self.node))
 
 
 @object_type
 class OverlapPair:
-    """What two of the segments have in common."""
+    """The overlap of two segments."""
 
-    a: OverlapSegment = strawberry.field(description="The one.")
-    b: OverlapSegment = strawberry.field(description="The other.")
-    intersection: int = strawberry.field(description="How many customers are in both.")
-    union: int = strawberry.field(description="How many are in at least one of the two.")
+    a: OverlapSegment = strawberry.field(description="The first segment.")
+    b: OverlapSegment = strawberry.field(description="The second segment.")
+    intersection: int = strawberry.field(description="The number of customers in both.")
+    union: int = strawberry.field(description="The number of customers in at least one.")
     jaccard: float | None = strawberry.field(
-        description="Intersection ÷ union, 0 to 1; null where both are empty."
+        description="Intersection ÷ union, 0 to 1; null if both are empty."
     )
 
 
 @object_type
 class OverlapRegion:
-    """Those who are in exactly some of the segments, and in no other."""
+    """The customers that are in exactly these segments, and in no other."""
 
     found: strawberry.Private[comparison.Region]
     members: strawberry.Private[list[OverlapSegment]]
@@ -86,7 +86,7 @@ class OverlapRegion:
 
     @field
     def count(self) -> int:
-        """How many they are."""
+        """The number of customers."""
         return self.found.count
 
     @filter_field
@@ -97,13 +97,13 @@ class OverlapRegion:
 
     @field
     def filter(self) -> JSON:
-        """Who they are, as canonical JSON: a filter to go on with."""
+        """Their filter, as canonical JSON, for further queries."""
         return JSON(encode(self.found.filter))
 
 
 @object_type
 class SegmentOverlap:
-    """How segments lie over one another; all are numbers of customers."""
+    """The overlaps of segments, in numbers of customers."""
 
     found: strawberry.Private[comparison.Overlap]
 
@@ -124,7 +124,7 @@ class SegmentOverlap:
 
     @list_field
     def pairs(self) -> list[OverlapPair]:
-        """Every two of them."""
+        """All pairs."""
         whole = self._segments()
         return [
             OverlapPair(
@@ -139,7 +139,7 @@ class SegmentOverlap:
 
     @list_field
     def regions(self) -> list[OverlapRegion]:
-        """Who is in exactly which of them, the most first; combinations of no one are left out."""
+        """The customers of each combination of segments, the largest first, without empty ones."""
         whole = self._segments()
         return [
             OverlapRegion(found=one, members=[whole[place] for place in one.inside])
@@ -153,7 +153,7 @@ class SegmentOverlap:
 
 @object_type
 class Interval:
-    """Between which numbers something lies with a confidence of 95 %."""
+    """A 95 % confidence interval."""
 
     low: float = strawberry.field(description="At least.")
     high: float = strawberry.field(description="At most.")
@@ -161,68 +161,68 @@ class Interval:
 
 @object_type
 class TagDifference:
-    """How often the customers of one segment carry a tag, and another's."""
+    """The frequency of a tag in two segments."""
 
     found: strawberry.Private[comparison.TagFrequency]
 
     @field
     async def tag(self, info: Info) -> Tag | None:
-        """The tag; it includes those below it.
+        """The tag, including its descendants.
 
-        Null where no taxonomy has it any more.
+        Null if no taxonomy has it any more.
         """
         return Tag.known(self.found.tag, await info.context.catalogue())
 
     @field
     def tag_key(self) -> str:
-        """Its full key, as of the moment asked about."""
+        """Its full key as of the moment of the question."""
         return self.found.tag
 
     @field
     def label(self, locale: Locale = "en") -> str:
-        """The name to show to people, as of the moment asked about."""
+        """Its label as of the moment of the question."""
         return self.found.labels.text(locale)
 
     @field
     def representation(self) -> Representation:
-        """Whether it is more or less frequent in a, as far as the interval shows."""
+        """Whether it is more or less frequent in a, according to the interval."""
         return self.found.representation
 
     @field
     def a_count(self) -> int:
-        """How many customers of a carry it."""
+        """The number of customers of a with the tag."""
         return self.found.a_count
 
     @field
     def b_count(self) -> int:
-        """How many customers of b carry it."""
+        """The number of customers of b with the tag."""
         return self.found.b_count
 
     @field
     def a_share(self) -> float | None:
-        """Which share of a carries it, 0 to 1; null where a is empty."""
+        """The share of a with the tag, 0 to 1; null if a is empty."""
         return self.found.a_share
 
     @field
     def b_share(self) -> float | None:
-        """Which share of b carries it, 0 to 1; null where b is empty."""
+        """The share of b with the tag, 0 to 1; null if b is empty."""
         return self.found.b_share
 
     @field
     def lift(self) -> float | None:
-        """The share of a ÷ the share of b; null where a is empty or no one of b carries it."""
+        """The share of a ÷ the share of b; null if a is empty or nobody in b has the tag."""
         return self.found.lift
 
     @field
     def interval(self) -> Interval | None:
-        """Where the lift lies, by Katz's method; null where no one of a or of b carries it."""
+        """The confidence interval of the lift, by Katz's method; null if nobody in a or b has the tag."""
         found = self.found.interval
         return None if found is None else Interval(low=found[0], high=found[1])
 
 
 @object_type
 class SegmentComparison:
-    """Which tags are more or less frequent in one segment than in another."""
+    """The tags that are more or less frequent in one segment than in another."""
 
     found: strawberry.Private[comparison.SegmentComparison]
 
@@ -238,9 +238,9 @@ class SegmentComparison:
 
     @field
     def intersection(self) -> int:
-        """How many are in both.
+        """The number of customers in both.
 
-        The more they are, the less the intervals mean.
+        The more there are, the less meaningful are the intervals.
         """
         return self.found.intersection
 
@@ -251,9 +251,9 @@ class SegmentComparison:
             int, strawberry.argument(description=f"How many, 1 to {MOST_TAGS:,}.")
         ] = DEFAULT_TAGS,
     ) -> list[TagDifference]:
-        """The tags, those first that tell a and b apart most surely.
+        """The tags, those with the most certain difference first.
 
-        What decides is how far the interval of the lift is from 1.
+        They are sorted by the distance of the lift's interval from 1.
         """
         if not 1 <= first <= MOST_TAGS:
             raise InvalidInput(f"ask for 1 to {MOST_TAGS:,} tags, not {first}.", where="first")

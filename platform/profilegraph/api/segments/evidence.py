@@ -46,13 +46,13 @@ CountedFact: TypeAlias = (
 
 @object_type
 class ValueEvidence:
-    """What an attribute or a metric of the customer says."""
+    """The value of an attribute or a metric of the customer."""
 
     value_key: str = strawberry.field(description="Key of the attribute or metric.")
-    text: str | None = strawberry.field(description="Its value as a text; null where it has none.")
-    number: float | None = strawberry.field(description="The value, where it is a number.")
-    day: date | None = strawberry.field(name="date", description="The value, where it is a day.")
-    boolean: bool | None = strawberry.field(description="The value, where it is true or false.")
+    text: str | None = strawberry.field(description="Its value as text; null if there is none.")
+    number: float | None = strawberry.field(description="The value, if it is a number.")
+    day: date | None = strawberry.field(name="date", description="The value, if it is a date.")
+    boolean: bool | None = strawberry.field(description="The value, if it is a boolean.")
 
     @classmethod
     def of(cls, found: Value) -> ValueEvidence:
@@ -103,12 +103,12 @@ class EventEvidence:
 
     @field
     async def type_label(self, info: Info, locale: Locale = "en") -> str:
-        """What people call the event type; its key where no taxonomy has it any more."""
+        """Label of the event type; its key if no taxonomy has it any more."""
         return await event_type_label(info, self.type, locale)
 
     @field
     async def channel_name(self, info: Info) -> str | None:
-        """What people call the channel, where it has a name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)
 
 
@@ -116,16 +116,19 @@ class EventEvidence:
 class RecordEvidence:
     """A record that was counted: a follow-up, an opportunity, an owner, a consent or another."""
 
-    kind: EvidenceKind = strawberry.field(description="What it is.")
+    kind: EvidenceKind = strawberry.field(description="The kind of the record.")
     record_key: str = strawberry.field(description="Business key of the record.")
     name: str | None = strawberry.field(
-        description="Name of the sale, the owner or the related customer; purpose of the consent."
+        description="Name of the opportunity, the owner or the related customer; purpose of the consent."
     )
     when: datetime | None = strawberry.field(
-        description="When it was, UTC; of an owner, since when; of a sale, a share or a customer none."
+        description=(
+            "When it was, UTC; since when for an owner; null for an opportunity, a cohort or a "
+            "customer."
+        )
     )
     amount: Decimal | None = strawberry.field(
-        description="Value of the sale; exact, so a text in JSON."
+        description="Value of the opportunity; exact, so a text in JSON."
     )
     fact: strawberry.Private[CountedFact]
 
@@ -139,7 +142,7 @@ class RecordEvidence:
 
     @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """What was found as a line that people read."""
+        """The evidence as a readable line."""
         return evidence_line(self.fact, await info.context.catalogue(), locale)
 
 
@@ -168,19 +171,19 @@ def _record_of(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datet
 
 @object_type
 class PersonEvidence:
-    """A decision-maker who was counted, and what of her or him was."""
+    """A decision-maker who was counted, with their matching records."""
 
     fact: strawberry.Private[PersonFact]
-    person: DecisionMaker = strawberry.field(description="The person; `department` tells where.")
+    person: DecisionMaker = strawberry.field(description="The person.")
 
     @list_field
     def events(self) -> list[EventEvidence]:
-        """The events of the person that the condition asks for; none where it asks for none."""
+        """The person's events that match the condition."""
         return [EventEvidence.of(one) for one in self.fact.events]
 
     @list_field
     def opportunities(self) -> list[RecordEvidence]:
-        """The sales the person takes part in that the condition asks for."""
+        """The person's opportunities that match the condition."""
         return [RecordEvidence.of(one.opportunity) for one in self.fact.takes_part_in]
 
 

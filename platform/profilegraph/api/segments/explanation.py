@@ -34,9 +34,9 @@ class ConditionVerdict:
     customer_key: strawberry.Private[str]
     past: strawberry.Private[bool]
     place: str = strawberry.field(
-        description="Where the condition stands in the filter, such as `filter.all[0].tags`."
+        description="The place of the condition in the filter, such as `filter.all[0].tags`."
     )
-    depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
+    depth: int = strawberry.field(description="Its depth; 0 for the whole filter.")
     holds: bool = strawberry.field(description="Whether it holds for the customer.")
 
     @filter_field
@@ -51,7 +51,7 @@ class ConditionVerdict:
 
     @list_field
     async def evidence(self, info: Info) -> list[Evidence]:
-        """What was found: the tags named, the value compared, the events or people counted."""
+        """The evidence: the tags named, the value compared, the events or people counted."""
         catalogue, known = await info.context.catalogue(), await self.people(info)
         return [evidence_of(one, catalogue, known) for one in self.verdict.evidence]
 
@@ -62,12 +62,12 @@ class ConditionVerdict:
 
     @field
     def number(self) -> float | None:
-        """How many records were counted, or of an eventTotal what they add up to; else null."""
+        """The number of counted records, or the sum for eventTotal; otherwise null."""
         return number_of(self.verdict)
 
     @field
     def summary(self, locale: Locale = "en") -> str | None:
-        """How much was counted, as a line that people read; null where nothing is counted."""
+        """The count as a readable line; null if nothing is counted."""
         return counted_line(self.verdict, locale) or None
 
 
@@ -80,15 +80,17 @@ class MissingCondition:
         description="The condition, with what the customer has instead."
     )
     wanted: bool = strawberry.field(
-        description="Whether it would have to hold; false: it would have to cease to."
+        description="Whether it would have to become true; otherwise false."
     )
     distance: float | None = strawberry.field(
-        description="By how much the nearest value that would do is greater, or less if negative;"
-        " null where no number says so."
+        description=(
+            "The difference to the nearest value that would match, negative if that is less; null "
+            "if there is no number."
+        )
     )
     unit: DistanceUnit | None = strawberry.field(description="What the distance counts.")
     lacks: list[str] = strawberry.field(
-        description="Parts of the condition that the nearest record is not as asked in."
+        description="Parts of the condition that the nearest record does not match."
     )
 
     @classmethod
@@ -106,7 +108,7 @@ class MissingCondition:
 
     @field
     async def nearest_record(self, info: Info) -> Evidence | None:
-        """Where too little is counted: the record that nearly counts; else null."""
+        """If too few records are counted: the one that nearly counts; otherwise null."""
         if self.miss.near is None:
             return None
         catalogue = await info.context.catalogue()
@@ -114,7 +116,7 @@ class MissingCondition:
 
     @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """What there is, what is wanted and how far it is, as a line that people read."""
+        """The present value, the required one and the distance, as a readable line."""
         context = info.context
         library = await service.library(context.platform, self.miss.verdict.node)
         return miss_line(self.miss, await context.catalogue(), locale, library)
@@ -155,7 +157,7 @@ class Explanation:
 
     @list_field
     def conditions(self) -> list[ConditionVerdict]:
-        """The whole filter and every condition in it, each before those that it is made of."""
+        """The whole filter and every condition in it, parents before children."""
         return self._conditions()
 
     def _conditions(self) -> list[ConditionVerdict]:

@@ -17,7 +17,7 @@ from profilegraph.language.codec import decode_person
 class NumberTest:
     """Compares a number.
 
-    All that is given must hold.
+    All given comparisons must hold.
     """
 
     eq: float | None = optional("Equal to.")
@@ -98,7 +98,7 @@ class EventCondition(EventTest):
 
     at_least: int | None = optional("At least so many times.")
     at_most: int | None = optional("At most so many times; 0 for never.")
-    window: Window | None = optional("When; at any time where left out.")
+    window: Window | None = optional("The window; by default at any time.")
 
 
 @input_type

@@ -1,4 +1,4 @@
-"""What can be changed about groups of segments."""
+"""Mutations on groups of segments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from profilegraph.services.segments.groups import DeleteSegmentGroup, SaveSegmen
 
 @object_type
 class GroupMutation:
-    """What can be changed about groups of segments."""
+    """Mutations on groups of segments."""
 
     @field
     async def save_segment_group(
@@ -38,13 +38,15 @@ class GroupMutation:
         weights: Annotated[
             list[float] | None,
             strawberry.argument(
-                description="One for each segment: a customer then belongs to the heaviest that it"
-                " is a member of, and among equals to the first."
+                description=(
+                    "One per segment: a customer then belongs to the heaviest of which it is a member, "
+                    "and among equals to the first."
+                )
             ),
         ] = None,
         idempotency_key: IdempotencyKey = None,
     ) -> SegmentGroup:
-        """Ranks segments in a group, so that each customer belongs to exactly one of them."""
+        """Ranks segments in a group, so that each customer belongs to at most one of them."""
         given = None if weights is None else tuple(weights)
         command = SaveSegmentGroup(key, labels.labels(), tuple(segments), given)
         requester = command_context(info.context, idempotency_key)

@@ -1,4 +1,4 @@
-"""What can be asked about groups of segments."""
+"""Queries on groups of segments."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ GroupKey = Annotated[str, strawberry.argument(description="Business key of the g
 
 @object_type
 class GroupQuery:
-    """What can be asked about groups of segments."""
+    """Queries on groups of segments."""
 
     @field
     async def segment_group(
         self, info: Info, key: GroupKey, as_of: AsOf = None, now: Now = None
     ) -> SegmentGroup | None:
-        """Segments of which each customer belongs to exactly one; null without a group."""
+        """A group of segments of which each customer belongs to at most one; null if there is none."""
         try:
             found = await groups.group(info.context.platform, key)
         except NotFound:
@@ -47,7 +47,7 @@ class GroupQuery:
         as_of: AsOf = None,
         now: Now = None,
     ) -> PrimarySegment:
-        """To which segment of a group a customer belongs, and why."""
+        """The segment of a group to which a customer belongs, and why."""
         context, past = info.context, info.context.past(as_of, now)
         of = await groups.group(context.platform, group)
         found = await groups.primary(context.platform, of, customer, past or context.now)

@@ -21,15 +21,18 @@ from profilegraph.services.segments.groups import GroupAssignment, SegmentShare
 
 @object_type
 class GroupShare:
-    """What a group leaves to one of its segments."""
+    """The customers of a group that belong to one of its segments."""
 
     share: strawberry.Private[SegmentShare]
     past: strawberry.Private[When | None]
     rank: int = strawberry.field(description="Its rank: 1 is the first.")
     segment_key: str = strawberry.field(description="Business key of the segment.")
-    members: int = strawberry.field(description="How many are members of the segment.")
+    members: int = strawberry.field(description="The number of the segment's members.")
     count: int = strawberry.field(
-        description="How many belong to it: members of it and of none before it."
+        description=(
+            "The number of customers that belong to it: its members that are in no segment before "
+            "it."
+        )
     )
 
     @field
@@ -40,7 +43,7 @@ class GroupShare:
 
     @field
     def own(self) -> SegmentPreview:
-        """Those who belong to it, as a filter of which anything can be asked."""
+        """The customers that belong to it, as a filter for further queries."""
         return SegmentPreview(condition=self.share.filter, past=self.past)
 
     @classmethod
@@ -61,9 +64,9 @@ class GroupShares:
     """A group's customers, each in exactly one share."""
 
     total: int = strawberry.field(
-        description="How many are members of any of its segments: the shares add up to it."
+        description="The number of members of any of its segments: the sum of the shares."
     )
-    shares: list[GroupShare] = strawberry.field(description="One a segment, by rank.")
+    shares: list[GroupShare] = strawberry.field(description="One per segment, by rank.")
 
 
 @object_type
@@ -81,7 +84,7 @@ class SegmentGroup(Node, Labelled):
         description="Business keys of its segments, the first in rank first."
     )
     weights: list[float] | None = strawberry.field(
-        description="What ranks them, the heaviest first; null where they were ranked as such."
+        description="Their weights, the heaviest first; null if they are ranked without weights."
     )
 
     @field
@@ -92,7 +95,7 @@ class SegmentGroup(Node, Labelled):
 
     @list_field
     async def broken(self, info: Info) -> list[Segment]:
-        """Those of its segments that are broken: while there are any, nobody can be told apart."""
+        """Its broken segments; while there are any, customers cannot be assigned."""
         platform = info.context.platform
         keys = await broken_segments(platform, self.segment_keys)
         return [Segment.of(await service.segment(platform, key)) for key in sorted(keys)]
@@ -125,7 +128,7 @@ class SegmentGroup(Node, Labelled):
 
 @object_type
 class PrimarySegment:
-    """To which segment of a group a customer belongs, and why."""
+    """The segment of a group to which a customer belongs, and why."""
 
     found: strawberry.Private[GroupAssignment]
     past: strawberry.Private[When | None]
@@ -133,7 +136,7 @@ class PrimarySegment:
 
     @field
     async def segment(self, info: Info) -> Segment | None:
-        """The segment; null where the customer is a member of none of the group's."""
+        """The segment; null if the customer is a member of none in the group."""
         key = self.found.segment
         if key is None:
             return None

@@ -29,27 +29,26 @@ class BandsInput:
 
 @input_type
 class EventBandsInput:
-    """Bands of how many events there are, or of what they add up to."""
+    """Bands of the number of events, or of the sum of their amounts."""
 
     type: str = strawberry.field(description="Key of the event type.")
     bounds: list[float] = strawberry.field(description=_BOUNDS)
-    window: Window | None = optional("When; at any time where left out.")
+    window: Window | None = optional("The window; by default at any time.")
 
 
 @parse_with(lambda value, _: canonical(value))
 @one_of_input_type
 class LevelInput:
-    """By what customers are parted: exactly one of the fields.
+    """How customers are split: exactly one of the fields.
 
-    Those who are in no part are told as one of their own, the last: who carries no tag of the
-    dimension, or has no value.
+    Customers in no part (without a tag of the dimension, or without a value) are the last part.
     """
 
     dimension: str | None = optional("By the tags of a dimension, by its key.")
     attribute: BandsInput | None = optional("By an attribute: bands of a number, or a boolean.")
     metric: BandsInput | None = optional("By bands of a metric.")
-    event_count: EventBandsInput | None = optional("By how many events of a type there are.")
-    event_total: EventBandsInput | None = optional("By what the amounts of events add up to.")
+    event_count: EventBandsInput | None = optional("By the number of events of a type.")
+    event_total: EventBandsInput | None = optional("By the sum of the amounts of events.")
     filters: list[FilterInput] | None = optional("By filters of your own; they may overlap.")
 
 

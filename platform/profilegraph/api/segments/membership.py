@@ -24,27 +24,29 @@ from profilegraph.services.segments.membership import MembershipComparison
 _CURSOR = "MembershipCursor"
 Entered = Annotated[
     bool | None,
-    strawberry.argument(description="True: who entered; false: who left; both if left out."),
+    strawberry.argument(
+        description="True for those that entered, false for those that left; by default both."
+    ),
 ]
 
 
 @object_type
 class MembershipCounts:
-    """How many members there were, and how many came and went in between."""
+    """The numbers of members at two moments, and of those that entered and left in between."""
 
-    before: int = strawberry.field(description="How many members there were at the first moment.")
-    after: int = strawberry.field(description="How many there were at the second.")
+    before: int = strawberry.field(description="The number of members at the first moment.")
+    after: int = strawberry.field(description="The number of members at the second moment.")
     entered: int = strawberry.field(description="Members at the second moment only.")
     left: int = strawberry.field(description="Members at the first moment only.")
 
 
 @object_type
 class MembershipCauseCount:
-    """How many customers entered, or left, for one cause."""
+    """The number of customers that entered, or left, for one cause."""
 
     cause: MembershipCause = strawberry.field(description="The cause.")
-    entered: bool = strawberry.field(description="Whether they entered; else they left.")
-    count: int = strawberry.field(description="How many they are.")
+    entered: bool = strawberry.field(description="Whether they entered; otherwise they left.")
+    count: int = strawberry.field(description="The number of customers.")
 
     @field
     def label(self, locale: Locale = "en") -> str:
@@ -66,7 +68,7 @@ class MembershipReason:
 
     @field
     def text(self, locale: Locale = "en") -> str:
-        """The reason as a line that people read, with what it is seen by."""
+        """The reason as a readable line, with its evidence."""
         library = self.comparison.old.context.library
         return reason_line(self.reason, self.comparison.catalogue, locale, library)
 
@@ -80,7 +82,7 @@ class MembershipChange:
 
     @field
     async def customer(self, info: Info) -> Customer | None:
-        """The customer; null where there is none any more."""
+        """The customer; null if it no longer exists."""
         return await Customer.load(info, self.changed.customer)
 
     @field
@@ -110,7 +112,7 @@ class MembershipChange:
 class MembershipChangeEdge:
     """One change of a list."""
 
-    cursor: str = strawberry.field(description="Where the change stands.")
+    cursor: str = strawberry.field(description="Cursor of the change.")
     node: MembershipChange = strawberry.field(description="The change.")
 
 
@@ -119,14 +121,14 @@ class MembershipChangeConnection:
     """A page of changes, by the customers' keys."""
 
     edges: list[MembershipChangeEdge] = strawberry.field(description="The changes of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
 
 @object_type
 class SegmentDifference:
     """Who entered a segment and who left it between two moments, and why.
 
-    The segment is taken in the version in force at each of the two.
+    At each moment, the version in force then counts.
     """
 
     comparison: strawberry.Private[MembershipComparison]
@@ -143,7 +145,7 @@ class SegmentDifference:
 
     @field
     async def counts(self, info: Info) -> MembershipCounts:
-        """How many members there were, and how many came and went."""
+        """The numbers of members, and of those that entered and left."""
         found = await membership.sums(info.context.platform, self.comparison)
         return MembershipCounts(
             before=found.before, after=found.after, entered=found.entered, left=found.left
@@ -151,7 +153,7 @@ class SegmentDifference:
 
     @list_field
     async def causes(self, info: Info) -> list[MembershipCauseCount]:
-        """How many entered and left for each cause, the most frequent first."""
+        """The numbers of those that entered and left, by cause, the most frequent first."""
         found = await membership.causes(info.context.platform, self.comparison)
         return [
             MembershipCauseCount(cause=cause, entered=entered, count=count)
@@ -168,7 +170,7 @@ class SegmentDifference:
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> MembershipChangeConnection:
-        """Who entered and who left, a page at a time."""
+        """Who entered and who left, page by page."""
         found = await membership.page(
             info.context.platform,
             self.comparison,

@@ -1,4 +1,4 @@
-"""What can be changed about saved segments."""
+"""Mutations on saved segments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Note = Annotated[str, strawberry.argument(description="What changed, and why.")]
 
 @object_type
 class SegmentMutation:
-    """What can be changed about saved segments."""
+    """Mutations on saved segments."""
 
     @field
     async def save_segment(
@@ -47,10 +47,10 @@ class SegmentMutation:
         input: Annotated[SaveSegmentInput, strawberry.argument(description="The segment.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Saves a filter as the newest version of a segment; the older ones are kept.
+        """Saves a filter as the newest version of a segment; older versions are kept.
 
-        The filter that the newest version has already makes no new one; labels belong to the
-        segment, not to a version. Answers with the version that holds the filter.
+        An unchanged filter makes no new version; labels belong to the segment, not to a version.
+        Answers with the version that has the filter.
         """
         context = info.context
         command = SaveSegment(
@@ -75,10 +75,10 @@ class SegmentMutation:
         base_version: BaseVersion = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Makes the filter of an older version that of the newest again.
+        """Restores the filter of an older version as the newest version.
 
-        That is a new version, unless the newest asks for the same already. Answers with the
-        version that holds the filter.
+        It is a new version, unless the newest is equivalent. Answers with the version that has the
+        filter.
         """
         context = info.context
         command = RollBackSegment(key, version, note, base_version)
@@ -95,7 +95,7 @@ class SegmentMutation:
     ) -> Segment:
         """Saves a list of customers as the newest version of a static segment.
 
-        The older ones are kept. The list that the newest version has already makes no new one.
+        Older versions are kept. An unchanged list makes no new version.
         """
         context = info.context
         command = SaveStaticSegment(
@@ -138,18 +138,18 @@ class SegmentMutation:
         key: SegmentKey,
         snapshot_key: Annotated[
             str | None,
-            strawberry.argument(description="Key of the snapshot; left out, `key@moment`."),
+            strawberry.argument(description="Key of the snapshot; by default `key@moment`."),
         ] = None,
         labels: Annotated[
             LabelsInput | None,
-            strawberry.argument(description="Its name; left out, the segment's and the moment."),
+            strawberry.argument(description="Its name; by default the segment's and the moment."),
         ] = None,
         note: Note = "",
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Keeps who is a member of a segment at this moment.
+        """Saves the current members of a segment as a new segment.
 
-        The answer is a new segment, of the kind SNAPSHOT, whose members never change.
+        It is of the kind SNAPSHOT, and its members never change.
         """
         context = info.context
         named = None if labels is None else labels.labels()
@@ -163,12 +163,12 @@ class SegmentMutation:
         self,
         info: Info,
         key: SegmentKey,
-        state: Annotated[SegmentState, strawberry.argument(description="The state to come into.")],
+        state: Annotated[SegmentState, strawberry.argument(description="The new state.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Makes a segment a draft no more, archives it, or takes it out of the archive.
+        """Activates a draft, archives a segment, or restores it from the archive.
 
-        Refused where segments that it refers to, or that refer to it, do not allow it.
+        Refused if the states of segments that it refers to, or that refer to it, do not allow it.
         """
         context = info.context
         command = SetSegmentState(key, state)
@@ -182,7 +182,7 @@ class SegmentMutation:
         key: SegmentKey,
         editors: Annotated[
             list[str],
-            strawberry.argument(description="Names of API keys: all that may, and no others."),
+            strawberry.argument(description="Names of all API keys that may edit it."),
         ],
         owner: Annotated[
             str | None,
@@ -190,7 +190,7 @@ class SegmentMutation:
         ] = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Says who may change a segment besides its owner; only the owner may say so."""
+        """Sets who may edit a segment besides its owner; only the owner may set it."""
         context = info.context
         command = ShareSegment(key, tuple(editors), owner)
         requester = command_context(context, idempotency_key)

@@ -60,7 +60,7 @@ class SegmentChange:
 class Segment(Node, Labelled, Audience):
     """One version of a named filter.
 
-    It is the newest, that of the moment asked about, or after saving the one that was saved.
+    It is the newest, that of the moment of the question, or after saving the saved one.
     """
 
     version: int = strawberry.field(description="Number of the version, from 1 on.")
@@ -68,14 +68,14 @@ class Segment(Node, Labelled, Audience):
     note: str = strawberry.field(description="What the author said of it.")
     saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
 
-    kind: SegmentKind = strawberry.field(description="What decides who is a member.")
-    state: SegmentState = strawberry.field(description="How far along it is, in all its versions.")
+    kind: SegmentKind = strawberry.field(description="What its members are decided by.")
+    state: SegmentState = strawberry.field(description="The state, the same for all versions.")
     owner: str = strawberry.field(description="Name of the API key that it belongs to.")
     editors: list[str] = strawberry.field(
         description="Names of the API keys that may change it besides the owner's."
     )
     restores: int | None = strawberry.field(
-        description="The older version whose filter a rollback brought back in this one."
+        description="The older version that a rollback restored in this one."
     )
 
     one_version: strawberry.Private[bool] = False
@@ -89,12 +89,12 @@ class Segment(Node, Labelled, Audience):
 
     @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """What people call the kind."""
+        """Label of the kind."""
         return enum_label(self.kind, locale)
 
     @field
     def state_label(self, locale: Locale = "en") -> str:
-        """What people call the state."""
+        """Label of the state."""
         return enum_label(self.state, locale)
 
     def error_context(self, info: Info) -> AbstractAsyncContextManager[None]:
@@ -105,7 +105,7 @@ class Segment(Node, Labelled, Audience):
     async def text(self, info: Info, locale: Locale = "en") -> str:
         """The filter as a sentence.
 
-        What no taxonomy has any more is called by its key, and marked.
+        Definitions that no longer exist are called by their keys, and marked.
         """
         library = await service.library(info.context.platform, self.condition)
         catalogue = await info.context.catalogue()
@@ -113,7 +113,7 @@ class Segment(Node, Labelled, Audience):
 
     @field
     def filter(self) -> JSON:
-        """The filter as canonical JSON; of a list, the condition that names the segment."""
+        """The filter as canonical JSON; for a list, the condition that names the segment."""
         if isinstance(self.condition, Listed):
             return JSON(encode(InSegment(self.key)))
         return JSON(encode(self.condition))
@@ -125,7 +125,7 @@ class Segment(Node, Labelled, Audience):
 
     @field
     async def taken_from(self, info: Info) -> Segment | None:
-        """The segment, in the version of then, that a snapshot was taken of, while it exists."""
+        """The segment of which a snapshot was taken, in its version of then, while it exists."""
         found = await info.context.load.snapshot_sources.load(self.key)
         return Segment.of(found[0], one_version=True) if found else None
 
@@ -137,7 +137,7 @@ class Segment(Node, Labelled, Audience):
 
     @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
-        """The same as one line; null where all is well."""
+        """The same as one line; null if it is not broken."""
         found = await broken_by(info, self.condition, self.past)
         return None if found is None else found.text(locale)
 
@@ -155,12 +155,12 @@ class Segment(Node, Labelled, Audience):
 
     @list_field
     async def used_by(self, info: Info) -> list[Segment]:
-        """The segments whose newest versions refer to it; while there are any, it cannot go."""
+        """The segments whose newest versions refer to it; while there are any, it cannot be deleted."""
         return [Segment.of(one) for one in await info.context.load.segment_users.load(self.key)]
 
     @field
     async def live(self, info: Info) -> SegmentLive | None:
-        """How it is evaluated while it is live; null where it is not."""
+        """How it is evaluated; null if it is not live."""
         found = await info.context.load.watches.load(self.key)
         return SegmentLive.of(found[0]) if found else None
 
@@ -168,18 +168,18 @@ class Segment(Node, Labelled, Audience):
     async def history(
         self, info: Info, first: HistorySize = DEFAULT_PAGE, after: HistoryAfter = None
     ) -> MembershipMoveConnection:
-        """Who entered and who left while it was live, the newest first, a page at a time."""
+        """Who entered and who left while it was live, the newest first, page by page."""
         return await history_page(info, self.key, first, after)
 
     @list_field
     async def webhooks(self, info: Info) -> list[Webhook]:
-        """Where its moves are sent; only those are told who may change the segment."""
+        """Its webhooks; visible only to those who may edit the segment."""
         self.require_editor(info)
         return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
 
     @list_field
     async def deliveries(self, info: Info) -> list[Delivery]:
-        """What was sent of it to destinations, the newest first."""
+        """Its deliveries to destinations, the newest first."""
         return [Delivery.of(one) for one in await info.context.load.deliveries.load(self.key)]
 
     @list_field
@@ -195,7 +195,7 @@ class Segment(Node, Labelled, Audience):
         since: Annotated[
             int | None,
             strawberry.argument(
-                description="Number of the other version; the one before this if left out."
+                description="Number of the other version; by default the one before this."
             ),
         ] = None,
     ) -> list[SegmentChange]:
@@ -213,12 +213,12 @@ class Segment(Node, Labelled, Audience):
         ],
         to: Annotated[
             datetime | None,
-            strawberry.argument(description="The second moment, later; now if left out."),
+            strawberry.argument(description="The second moment, later; by default now."),
         ] = None,
     ) -> SegmentDifference | None:
-        """Who entered and who left between two moments, and why: docs/history.md says how.
+        """Who entered and who left between two moments, and why; see docs/history.md.
 
-        Null, with an error, where the segment is broken.
+        Null, with an error, if the segment is broken.
         """
         return await difference(info, self.key, from_, to)
 

@@ -38,19 +38,21 @@ After = Annotated[
 AsOf = Annotated[
     datetime | None,
     strawberry.argument(
-        description="Answer as it was at this moment, now or earlier; docs/history.md says how."
+        description="Answer as of this moment, now or earlier; see docs/history.md."
     ),
 ]
 Now = Annotated[
     datetime | None,
     strawberry.argument(
-        description="The moment that is taken for the present, for what is asked of history: windows"
-        " such as the last 30 days end with it. The present if left out."
+        description=(
+            "The moment that replaces the present in questions on history: windows such as the "
+            "last 30 days end with it. By default the present."
+        )
     ),
 ]
 OrderBy = Annotated[
     CustomerOrder | None,
-    strawberry.argument(description="How they are sorted: by key if left out."),
+    strawberry.argument(description="The order; by default by key."),
 ]
 
 
@@ -64,7 +66,7 @@ class CustomerEdge:
 
     @field
     def cursor(self) -> str:
-        """Where the customer stands; it stays good while customers come and go."""
+        """Cursor of the customer; it stays valid while customers are added and removed."""
         return self.sorting.cursor(self.position)
 
 
@@ -76,11 +78,11 @@ class CustomerConnection:
     when: strawberry.Private[When]
     search: strawberry.Private[str | None]
     edges: list[CustomerEdge] = strawberry.field(description="The customers of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
     @field
     async def total_count(self, info: Info) -> int:
-        """How many customers the whole list has; counted only if asked for."""
+        """The number of customers in the whole list; counted only if requested."""
         platform = info.context.platform
         return await service.count(platform, self.condition, self.when, self.search)
 
@@ -124,17 +126,17 @@ async def customer_page(
 
 @object_type
 class WaterfallStep:
-    """What one condition of a filter kept and removed."""
+    """The effect of one condition of a filter."""
 
     condition: strawberry.Private[nodes.Node]
     kept: int = strawberry.field(
-        description="How many customers are left after this condition and all before it."
+        description="The number of customers left after this condition and all before it."
     )
     removed: int = strawberry.field(
-        description="How many passed all conditions before it, but not this one."
+        description="The number of customers that passed all conditions before it, but not this one."
     )
     unique: int = strawberry.field(
-        description="How many this condition alone keeps out: they pass all others."
+        description="The number of customers that this condition alone excludes: they pass all others."
     )
 
     @filter_field
@@ -150,11 +152,11 @@ class WaterfallStep:
 
 @object_type
 class Waterfall:
-    """From all customers down to the members, one step for each condition of an `all`."""
+    """From all customers down to the members, one step per condition of an `all`."""
 
-    total: int = strawberry.field(description="How many customers there are.")
+    total: int = strawberry.field(description="The number of all customers.")
     steps: list[WaterfallStep] = strawberry.field(
-        description="The conditions in the order written; a filter that is no `all` is one step."
+        description="The conditions in order; a filter that is not an `all` is one step."
     )
 
 
@@ -176,7 +178,7 @@ class Audience:
 
     @field
     async def count(self, info: Info) -> int | None:
-        """How many customers match; null, with an error, where the filter cannot be asked."""
+        """The number of customers that match; null, with an error, if the filter cannot be evaluated."""
         async with self.error_context(info):
             return await service.count(info.context.platform, self.condition, self.when(info))
 
@@ -205,7 +207,7 @@ class Audience:
     async def breakdown(
         self, info: Info, dimensions: Dimensions = None
     ) -> list[DimensionBreakdown] | None:
-        """How many carry each tag, dimension by dimension; null, with an error, like `count`."""
+        """The numbers of customers with each tag, by dimension; null, with an error, like `count`."""
         async with self.error_context(info):
             return await answers.breakdown(info, self.condition, self.when(info), dimensions)
 
@@ -226,7 +228,7 @@ class Audience:
         after: After = None,
         order_by: OrderBy = None,
     ) -> CustomerConnection | None:
-        """The customers that match, a page at a time; what is said of each is of today.
+        """The customers that match, page by page, with their current data.
 
         Null, with an error, like `count`.
         """
@@ -241,14 +243,14 @@ class Audience:
         where: Annotated[
             nodes.PersonTest | None,
             strawberry.argument(
-                description="What each must be: anyone if left out.",
+                description="The condition on each person; by default anyone.",
                 graphql_type=PersonTest | None,
             ),
         ] = None,
         first: PeoplePageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> PeopleConnection | None:
-        """The decision-makers of the customers that match now, by key, a page at a time.
+        """The decision-makers of the customers that match now, by key, page by page.
 
         Null, with an error, like `count`.
         """
@@ -258,7 +260,7 @@ class Audience:
 
     @list_field
     async def notices(self, info: Info) -> list[Notice]:
-        """What the platform came to know of only later than `asOf`: answers as of then lack it."""
+        """Notices on records that were saved only after `asOf` and are missing in the answers."""
         platform = info.context.platform
         library = await service.library(platform, self.condition, self.when(info))
         found = await history.notices(platform, [self.condition], library, self.when(info))
@@ -277,4 +279,4 @@ class Audience:
 
 @object_type
 class SegmentPreview(Audience):
-    """A filter that is asked without being saved."""
+    """A filter that is evaluated without being saved."""

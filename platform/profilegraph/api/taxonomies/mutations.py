@@ -1,4 +1,4 @@
-"""What can be changed about taxonomies, dimensions and tags."""
+"""Mutations on taxonomies, dimensions and tags."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ChangeKey = Annotated[str, strawberry.argument(description="Key of the change.")
 
 @object_type
 class TaxonomyMutation:
-    """What can be changed about taxonomies, dimensions and tags."""
+    """Mutations on taxonomies, dimensions and tags."""
 
     @field
     async def save_taxonomy(
@@ -41,7 +41,7 @@ class TaxonomyMutation:
         input: Annotated[SaveTaxonomyInput, strawberry.argument(description="The taxonomy.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Taxonomy:
-        """Makes a taxonomy that people edit here, or describes one anew."""
+        """Creates or edits a taxonomy that people edit in the API."""
         command = SaveTaxonomy(
             input.key or None, described(input, "key"), _version(input.seen_version)
         )
@@ -58,9 +58,9 @@ class TaxonomyMutation:
         input: Annotated[SaveDimensionInput, strawberry.argument(description="The dimension.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Dimension:
-        """Makes a dimension in a taxonomy that people edit, or describes one anew.
+        """Creates or edits a dimension of a taxonomy that people edit.
 
-        What would change who is in which segment is planned and applied instead.
+        Changes that affect the members of segments have to be planned and applied instead.
         """
         command = SaveDimension(
             input.taxonomy or None,
@@ -80,9 +80,9 @@ class TaxonomyMutation:
         input: Annotated[SaveTagInput, strawberry.argument(description="The tag.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Tag:
-        """Makes a tag in a dimension that people edit, or describes one anew.
+        """Creates or edits a tag of a dimension that people edit.
 
-        What would change who is in which segment is planned and applied instead.
+        Changes that affect the members of segments have to be planned and applied instead.
         """
         command = SaveTag(
             input.dimension,
@@ -102,7 +102,7 @@ class TaxonomyMutation:
         change: Annotated[TaxonomyChangeInput, strawberry.argument(description="The change.")],
         idempotency_key: IdempotencyKey = None,
     ) -> TaxonomyChange:
-        """Says what a change of tags or dimensions in use would do, and keeps the plan for a week.
+        """Computes the effects of a change of tags or dimensions in use, and stores the plan for a week.
 
         Nothing else is changed.
         """
@@ -117,18 +117,15 @@ class TaxonomyMutation:
         self,
         info: Info,
         key: ChangeKey,
-        digest: Annotated[
-            str, strawberry.argument(description="The digest that the plan came with.")
-        ],
+        digest: Annotated[str, strawberry.argument(description="The digest of the plan.")],
         allow_broken: Annotated[
-            bool, strawberry.argument(description="Whether saved segments may break by it.")
+            bool, strawberry.argument(description="Whether saved segments may break.")
         ] = False,
     ) -> TaxonomyChange:
         """Applies a planned change: definitions and saved filters in one transaction.
 
-        Few taggings change in the same transaction, many batch by batch. Sent again, it
-        goes on where it was interrupted. Refused where tags or segments that the plan rests on have
-        changed since.
+        Few taggings change in the same transaction, many batch by batch. Repeated, it resumes where
+        it was interrupted. Refused if tags or segments of the plan have changed since.
         """
         wanted = Application(key, digest, allow_broken)
         done = await apply(info.context.platform, wanted, command_context(info.context))
@@ -137,10 +134,10 @@ class TaxonomyMutation:
 
     @field
     async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
-        """Takes an applied change back: definitions, taggings and filters.
+        """Undoes an applied change: definitions, taggings and filters.
 
-        Sent again, it goes on where it was interrupted. Refused where something that came later
-        depends on the change.
+        Repeated, it resumes where it was interrupted. Refused if something later depends on the
+        change.
         """
         done = await undo(info.context.platform, key, command_context(info.context))
         info.context.forget()

@@ -21,24 +21,24 @@ from profilegraph.errors import NotFound
 
 @interface_type
 class Labelled:
-    """Something that has a name in both languages of the product."""
+    """Something with a label in both languages of the product."""
 
     labels: strawberry.Private[Labels]
 
     @field
     def label(self, locale: Locale = "en") -> str:
-        """The name to show to people."""
+        """The label."""
         return self.labels.text(locale)
 
     @list_field
     def missing_labels(self) -> list[str]:
-        """Languages in which it has no name: the other one is shown in its place."""
+        """Languages without a label; the other one is shown instead."""
         return list(self.labels.missing)
 
 
 @object_type
 class Deprecation:
-    """That something should not be used any more; it goes on working."""
+    """The deprecation of something that should no longer be used but still works."""
 
     said: strawberry.Private[domain.Deprecation]
 
@@ -55,30 +55,30 @@ class Deprecation:
 
 @interface_type
 class Defined:
-    """What a taxonomy says of a tag or a dimension beside its name."""
+    """What a taxonomy defines for a tag or a dimension besides its name."""
 
     said: strawberry.Private[domain.Tag | domain.Dimension | None]
 
     @field
     def description(self, locale: Locale = "en") -> str | None:
-        """What it tells, where the taxonomy says it."""
+        """The description, if there is one."""
         text = None if self.said is None else self.said.description
         return None if text is None else text.text(locale)
 
     @field
     def deprecation(self) -> Deprecation | None:
-        """Set where it should not be used any more."""
+        """Set if it should no longer be used."""
         word = None if self.said is None else self.said.deprecated
         return None if word is None else Deprecation(said=word)
 
     @field
     def owner(self) -> str | None:
-        """Key of the employee who answers for it."""
+        """Key of the employee who is responsible for it."""
         return None if self.said is None else self.said.owner
 
     @list_field
     def former_keys(self) -> list[str]:
-        """Keys that it had before; they go on being understood."""
+        """Its former keys, which remain valid."""
         return [] if self.said is None else list(self.said.aliases)
 
 
@@ -182,9 +182,7 @@ class Dimension(Node, Labelled, Defined):
     ttl_days: int | None = strawberry.field(description="Days after which its tags expire.")
     unit: str | None = strawberry.field(description="What its tags measure, such as people or CNY.")
     derived: bool = strawberry.field(description="Whether a model sets its tags, not people.")
-    folder: str | None = strawberry.field(
-        description="Where people find it: names of folders, with slashes between them."
-    )
+    folder: str | None = strawberry.field(description="Its folder: names separated by slashes.")
 
     @classmethod
     def wrap(cls, found: domain.Dimension, taxonomy: str) -> Dimension:

@@ -32,13 +32,13 @@ class Stale:
 
 
 async def find_stale(
-    ask: Callable[[str, Parameters], Awaitable[list[Row]]],
+    run_query: Callable[[str, Parameters], Awaitable[list[Row]]],
     dimension: str,
     what: Staleness,
     most: int,
 ) -> Stale:
     """Return at most `most` stale taggings in a dimension, by customer."""
-    rows = await ask(
+    rows = await run_query(
         statement("stale_taggings"),
         {
             "dimension": dimension,
