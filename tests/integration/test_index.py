@@ -371,7 +371,7 @@ async def test_a_process_that_starts_goes_on_where_the_last_one_ended(
     second = GraphCache(platform.database, PLENTY, file)
     known = await second.now()  # no building in between: the first look has an index
     assert known.view is not None
-    assert not differences(before, IndexSnapshot((known.view.levels[0],), known.view.trees))
+    assert not differences(before, IndexSnapshot((known.view.runs[0],), known.view.trees))
     assert await service.count(replace(platform, cache=second), WARM, NOW) == 2
     await second.close()
 
@@ -491,7 +491,7 @@ async def test_a_channel_and_who_came_by_it_recorded_between_two_readings_are_bo
     monkeypatch.setattr(index_keeper, "load_changed", while_others_write)
     await save(indexed, [Customer(key="a")], NOW)
     view = await indexed.cache.indexed()
-    assert view.trees.cover(view.levels[-1])
+    assert view.trees.cover(view.runs[-1])
     assert await count(indexed, {"channel": {"channels": ["fair"]}}) == 1
     assert await count(indexed, {"team": {"teams": ["east"]}}) == 1
     assert by_index(indexed) == 2

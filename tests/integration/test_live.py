@@ -356,7 +356,7 @@ async def test_what_changes_elsewhere_meanwhile_does_not_matter(chain: Platform)
     found = await affected.affected(chain.database, news, 1)
     assert found is not None
     assert len(found.customers) == 3
-    assert len(found.level.present) == 5
+    assert len(found.run.present) == 5
 
 
 async def test_what_changed_while_nobody_watched_is_found_with_its_cause(either: Platform) -> None:

@@ -16,7 +16,7 @@ from profilegraph.engines.bitmap.tables import Row
 from profilegraph.language.facts import Facts, OpportunityFact, PersonFact
 
 
-def level_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> IndexRun:
+def run_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> IndexRun:
     """Return the level of some customers by ordinal; `places` has the ordinals of all there are."""
     rows = Rows()
     known = places or {facts.key: ordinal for ordinal, facts in customers.items()}

@@ -39,7 +39,7 @@ def events(leaf: nodes.Events, here: LeafContext) -> BitMap:
 
 def events_of(test: EventTest, here: LeafContext) -> IndexTable:
     """Return the events of the test's type."""
-    return here.level.events.get(test.type, NO_EVENTS)
+    return here.run.events.get(test.type, NO_EVENTS)
 
 
 def event_rows(
@@ -137,7 +137,7 @@ def _behind(
 
 def opportunities(leaf: nodes.Opportunities, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of opportunities."""
-    table = here.level.tables["opportunities"]
+    table = here.run.tables["opportunities"]
     return counted(leaf, table, opportunity_rows(leaf.where, table, here), here)
 
 
@@ -165,7 +165,7 @@ def opportunity_rows(test: OpportunityTest, table: IndexTable, here: LeafContext
 
 def follow_ups(leaf: nodes.FollowUps, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of follow-ups."""
-    table = here.level.tables["follow_ups"]
+    table = here.run.tables["follow_ups"]
     masks = [table["at"].within(span(leaf.window, here.context.now))]
     if leaf.kinds is not None:
         kinds = frozenset(leaf.kinds)
@@ -182,7 +182,7 @@ def follow_ups(leaf: nodes.FollowUps, here: LeafContext) -> BitMap:
 
 def consents(leaf: nodes.Consents, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of purposes by their latest consent records."""
-    table = here.level.tables["consents"]
+    table = here.run.tables["consents"]
     granted = table["granted"].where(lambda value: value is True)
     masks = [
         _latest(table, granted, table["at"].within(span(None, here.context.now))),

@@ -62,25 +62,25 @@ def _of_node(node: Node, view: IndexSnapshot, library: SavedFilters) -> int:
         case InSegment(key):
             return own + _of_filter(library.segment(key).filter, view, library)
         case Related():
-            return own + sum(_of_relations(node, level) for level in view.levels)
+            return own + sum(_of_relations(node, run) for run in view.runs)
         case nodes.Tags():
             return own * (1 + len(node.listed_tags))
         case Leaf():
-            return own + sum(_of_rows(node, level) for level in view.levels)
+            return own + sum(_of_rows(node, run) for run in view.runs)
         case _:
             return own
 
 
-def _of_relations(leaf: Related, level: IndexRun) -> int:
+def _of_relations(leaf: Related, run: IndexRun) -> int:
     least, most = bounds(leaf)
     many = min(least if most is None else most + 1, _MOST_PAIRS)
-    return len(level.tables["relations"]) * leaf.distance * (1 + many) * _PAIR
+    return len(run.tables["relations"]) * leaf.distance * (1 + many) * _PAIR
 
 
-def _of_rows(leaf: Leaf, level: IndexRun) -> int:
+def _of_rows(leaf: Leaf, run: IndexRun) -> int:
     """Return the estimated work of scanning the rows of a run that a leaf reads."""
     each = _SORTED if leaf.FACTS.sorts else _SCAN
-    return leaf.FACTS.passes * sum(_of_table(one, each) for one in _tables(leaf, level))
+    return leaf.FACTS.passes * sum(_of_table(one, each) for one in _tables(leaf, run))
 
 
 def _of_table(table: IndexTable, each: int) -> int:
@@ -90,19 +90,19 @@ def _of_table(table: IndexTable, each: int) -> int:
     return len(table) * each + texts * _TEXT
 
 
-def _tables(leaf: Leaf, level: IndexRun) -> Iterator[IndexTable]:
+def _tables(leaf: Leaf, run: IndexRun) -> Iterator[IndexTable]:
     for name in leaf.FACTS.tables:
-        yield level.cohorts if name == "cohorts" else level.tables[name]
+        yield run.cohorts if name == "cohorts" else run.tables[name]
     for named in leaf.names():
         find = _NAMED.get(named.kind)
-        found = None if find is None else find(level, named.key)
+        found = None if find is None else find(run, named.key)
         if found is not None:
             yield found
 
 
 _NAMED: Mapping[ReferenceKind, Callable[[IndexRun, str], IndexTable | None]] = {
-    ReferenceKind.ATTRIBUTE: lambda level, key: level.values.get(attribute_property(key)),
-    ReferenceKind.METRIC: lambda level, key: level.values.get(metric_property(key)),
-    ReferenceKind.EVENT_TYPE: lambda level, key: level.events.get(key),
+    ReferenceKind.ATTRIBUTE: lambda run, key: run.values.get(attribute_property(key)),
+    ReferenceKind.METRIC: lambda run, key: run.values.get(metric_property(key)),
+    ReferenceKind.EVENT_TYPE: lambda run, key: run.events.get(key),
 }
 """Finds the table of a definition that a leaf names."""

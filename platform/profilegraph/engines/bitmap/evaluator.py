@@ -75,7 +75,7 @@ class Evaluator:
 
         It equals evaluating the filters of the breakdown's buckets, without building the filters.
         """
-        parts = [(here.level.tags, members & here.everyone) for here in self._places]
+        parts = [(here.run.tags, members & here.everyone) for here in self._places]
         defined = self.catalogue.dimension(dimension)
         keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
         carried = {key: self._carrying(key, parts) for key in keys}
@@ -95,7 +95,7 @@ class Evaluator:
         sizes = [0] * (len(keys) + 1)
         for here in self._places:
             some = members & here.everyone
-            carried = [self._carriers(key, here.level.tags) for key in keys]
+            carried = [self._carriers(key, here.run.tags) for key in keys]
             for place, sets in enumerate([*carried, [*chain(*carried)]]):
                 sizes[place] += united(sets).intersection_cardinality(some)
         return [*sizes[:-1], len(members) - sizes[-1]]
@@ -157,9 +157,9 @@ class Evaluator:
     @cached_property
     def _places(self) -> tuple[LeafContext, ...]:
         found = []
-        for level, mine in zip(self.view.levels, self.view.valid, strict=True):
-            present = level.present if mine == level.read else level.present & mine
-            here = LeafContext(level, present, self.catalogue, self.context, self.view.trees)
+        for run, mine in zip(self.view.runs, self.view.valid, strict=True):
+            present = run.present if mine == run.read else run.present & mine
+            here = LeafContext(run, present, self.catalogue, self.context, self.view.trees)
             found.append(self._in_scope(here))
         return tuple(found)
 

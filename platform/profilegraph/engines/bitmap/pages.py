@@ -18,8 +18,8 @@ def page_by_key(
 ) -> list[str]:
     """Return the keys of at most `first` members in order, after the key `after`."""
     pages = [
-        _page(level.keys, members & mine, first, after, descending=descending)
-        for level, mine in zip(view.levels, view.valid, strict=True)
+        _page(run.keys, members & mine, first, after, descending=descending)
+        for run, mine in zip(view.runs, view.valid, strict=True)
     ]
     return list(islice(merge(*pages, reverse=descending), first))
 

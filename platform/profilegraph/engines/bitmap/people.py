@@ -25,13 +25,13 @@ from profilegraph.language.resolve import span
 
 def people(leaf: nodes.People, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of decision-makers."""
-    table = here.level.tables["people"]
+    table = here.run.tables["people"]
     return counted(leaf, table, person_rows(leaf.where, here), here)
 
 
 def person_rows(test: PersonTest, here: LeafContext) -> Mask:
     """Return the mask of the decision-makers that match a test."""
-    table = here.level.tables["people"]
+    table = here.run.tables["people"]
     mask = table.everything()
     title, number = test.title, table["number"]
     if test.roles is not None:
@@ -58,13 +58,13 @@ def person_rows(test: PersonTest, here: LeafContext) -> Mask:
 class SelectedPeople:
     """Decision-makers of a run, by row number, with the ordinal of each one's customer."""
 
-    level: IndexRun
+    run: IndexRun
     numbers: Ordinals
     customers: Ordinals
 
     def page(self, first: int, after: str | None) -> list[tuple[str, str]]:
         """Return the keys of at most `first` people and of their customers, after the key `after`."""
-        keys, customers = self.level.people, self.customers
+        keys, customers = self.run.people, self.customers
         ranks = keys.ranks(self.numbers)
         if after is not None:
             behind = ranks >= keys.behind(after)
@@ -73,18 +73,18 @@ class SelectedPeople:
             places = np.argpartition(ranks, first - 1)[:first]
             ranks, customers = ranks[places], customers[places]
         order = np.argsort(ranks)
-        at = self.level.keys.ranks(customers[order])
+        at = self.run.keys.ranks(customers[order])
         return [
-            (keys.key(rank), self.level.keys.key(where))
+            (keys.key(rank), self.run.keys.key(where))
             for rank, where in zip(ranks[order].tolist(), at.tolist(), strict=True)
         ]
 
 
 def chosen(test: PersonTest, some: BitMap, here: LeafContext) -> SelectedPeople:
     """Return the matching decision-makers of some customers."""
-    table = here.level.tables["people"]
+    table = here.run.tables["people"]
     rows = person_rows(test, here) & np.isin(table.customer, ordinals_of(some))
-    return SelectedPeople(here.level, table["number"].numbers.values[rows], table.customer[rows])
+    return SelectedPeople(here.run, table["number"].numbers.values[rows], table.customer[rows])
 
 
 def page_of_people(
@@ -95,10 +95,10 @@ def page_of_people(
 
 
 def _working(test: DepartmentTest, here: LeafContext) -> Mask:
-    table = here.level.tables["workplaces"]
+    table = here.run.tables["workplaces"]
     mask, name = table.everything(), test.name
     if test.exact:
-        mask &= table["level"].values == 0
+        mask &= table["run"].values == 0
     if test.functions is not None:
         functions = frozenset(test.functions)
         mask &= table["function"].where(lambda function: function in functions)
@@ -114,8 +114,8 @@ def _doing(test: Events, here: LeafContext) -> Mask:
 
 
 def _taking_part(test: ParticipationTest, here: LeafContext) -> Mask:
-    sales, table = here.level.tables["opportunities"], here.level.tables["parts"]
-    chosen = np.zeros(here.level.numbers["opportunities"], np.bool_)
+    sales, table = here.run.tables["opportunities"], here.run.tables["parts"]
+    chosen = np.zeros(here.run.numbers["opportunities"], np.bool_)
     chosen[sales["number"].numbers.values[opportunity_rows(test.where, sales, here)]] = True
     mask = table["opportunity"].of(chosen)
     if test.roles is not None:
@@ -125,12 +125,12 @@ def _taking_part(test: ParticipationTest, here: LeafContext) -> Mask:
 
 
 def _counts(person: References, rows: Mask, here: LeafContext) -> NDArray[np.int64]:
-    return person.counted(rows, here.level.numbers["people"])
+    return person.counted(rows, here.run.numbers["people"])
 
 
 def owners(leaf: nodes.Owners, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of owners."""
-    table = here.level.tables["owners"]
+    table = here.run.tables["owners"]
     mask = table["since"].within(span(leaf.window, here.context.now))
     if leaf.employees is not None:
         employees = frozenset(leaf.employees)
@@ -140,7 +140,7 @@ def owners(leaf: nodes.Owners, here: LeafContext) -> BitMap:
 
 def teams(leaf: nodes.Teams, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of owners in such a team."""
-    table = here.level.tables["owners"]
+    table = here.run.tables["owners"]
     chains = here.trees.teams
 
     def asked(employee: str) -> bool:
@@ -153,7 +153,7 @@ def teams(leaf: nodes.Teams, here: LeafContext) -> BitMap:
 
 def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of arrivals."""
-    table = here.level.tables["arrivals"]
+    table = here.run.tables["arrivals"]
     mask = table["at"].within(span(leaf.window, here.context.now))
     wanted, chains = leaf.channels, here.trees.channels
     if wanted is not None:
@@ -168,7 +168,7 @@ def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
 
 def in_scope(scope: Scope, here: LeafContext) -> BitMap:
     """Return the customers that somebody in a scope owns now."""
-    table = here.level.tables["owners"]
+    table = here.run.tables["owners"]
     chains = here.trees.teams
     inside = table["employee"].where(
         lambda key: key in scope.employees or not scope.teams.isdisjoint(chains.get(key, ()))

@@ -44,7 +44,7 @@ FEWER = 8
 class LeafContext:
     """Where a leaf is evaluated: a run, its valid customers, the context and the catalogue."""
 
-    level: IndexRun
+    run: IndexRun
     everyone: BitMap
     catalogue: Catalogue
     context: Context
@@ -96,7 +96,7 @@ def tags(leaf: nodes.Tags, here: LeafContext) -> BitMap:
 
 
 def _carriers(leaf: nodes.Tags, keys: frozenset[str], here: LeafContext) -> BitMap:
-    known = here.level.tags
+    known = here.run.tags
     return united([_qualified(leaf, known[key], here.context) for key in keys if key in known])
 
 
@@ -139,7 +139,7 @@ _Test = NumberTest | TextTest | DateTest | BooleanTest
 
 
 def _value(key: str, test: _Test | None, exists: bool | None, here: LeafContext) -> BitMap:
-    table = here.level.values.get(key)
+    table = here.run.values.get(key)
     if test is None:
         known = BitMap() if table is None else bitmap_of(table.customer)
         return known if exists else here.everyone - known
@@ -183,7 +183,7 @@ def dates_hold(test: DateTest, days: NDArray[Any], context: Context) -> Mask:
 
 def cohort(leaf: nodes.Cohort, here: LeafContext) -> BitMap:
     """Return the customers that the leaf's salt places into its share."""
-    table = here.level.cohorts
+    table = here.run.cohorts
     numbers = table["value"]
     begin, end = span_of(leaf)
     place = np.zeros(len(table), np.int64)

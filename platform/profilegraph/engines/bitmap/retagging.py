@@ -42,11 +42,11 @@ class Retagged:
 def retagged(view: IndexSnapshot, steps: Iterable[RetaggingStep], now: datetime) -> Retagged:
     """Return the snapshot after some steps, applied in order."""
     done = _Done()
-    levels = list(view.levels)
+    runs = list(view.runs)
     for step in steps:
-        for place, (level, mine) in enumerate(zip(levels, view.valid, strict=True)):
-            levels[place] = _after(level, mine, step, microseconds_of(now), done)
-    view = IndexSnapshot(tuple(levels), view.trees)
+        for place, (run, mine) in enumerate(zip(runs, view.valid, strict=True)):
+            runs[place] = _after(run, mine, step, microseconds_of(now), done)
+    view = IndexSnapshot(tuple(runs), view.trees)
     return Retagged(view, done.touched, done.taggings, dict(done.lost))
 
 
@@ -57,9 +57,9 @@ class _Done:
     lost: dict[str, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
 
 
-def _after(level: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _Done) -> IndexRun:
+def _after(run: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _Done) -> IndexRun:
     customers = mine if step.customers is None else mine & step.customers
-    tables = {key: table_of(level.tags[key]) for key in _concerned(level, step.rule)}
+    tables = {key: table_of(run.tags[key]) for key in _concerned(run, step.rule)}
     gone: dict[str, list[int]] = defaultdict(list)
     come: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for ordinal, some in _by_customer(tables, customers).items():
@@ -73,21 +73,21 @@ def _after(level: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _
             elif fate.lost:
                 done.lost[tag].add(ordinal)
     if not gone:
-        return level
-    tags = dict(level.tags)
+        return run
+    tags = dict(run.tags)
     for key in {*gone, *come}:
         parts = _kept(tables.get(key), gone.get(key, ()))
         parts += _arriving(tables, come.get(key, ()))
         tags.pop(key, None)
         if parts:
             tags[key] = Taggings.of(IndexTable.joined(parts))
-    return replace(level, tags=tags)
+    return replace(run, tags=tags)
 
 
-def _concerned(level: IndexRun, rule: Rule) -> list[str]:
+def _concerned(run: IndexRun, rule: Rule) -> list[str]:
     """Return the tags that a rule reads."""
     named, rivals = rule.tags, rule.rivals
-    return [key for key in level.tags if key in named or key.partition("/")[0] in rivals]
+    return [key for key in run.tags if key in named or key.partition("/")[0] in rivals]
 
 
 def _by_customer(

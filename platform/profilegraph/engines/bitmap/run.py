@@ -36,7 +36,7 @@ class Hierarchies:
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Each channel itself, then its ancestors."""
 
-    def cover(self, level: IndexRun) -> bool:
+    def cover(self, run: IndexRun) -> bool:
         """Return whether all employees and channels that a run's rows name are present.
 
         Others may have been recorded, together with the rows that name them, after the hierarchies
@@ -44,7 +44,7 @@ class Hierarchies:
         """
         named = (("owners", "employee", self.teams), ("arrivals", "channel", self.channels))
         return all(
-            key in known for kind, name, known in named for key in level.tables[kind][name].values
+            key in known for kind, name, known in named for key in run.tables[kind][name].values
         )
 
 
@@ -90,62 +90,62 @@ class IndexRun:
         )
 
 
-def joined(levels: Sequence[IndexRun], valid: Sequence[BitMap]) -> IndexRun:
+def joined(runs: Sequence[IndexRun], valid: Sequence[BitMap]) -> IndexRun:
     """Return the union of several runs, each restricted to the customers for which it is valid."""
-    kept = [cut(level, mine) for level, mine in zip(levels, valid, strict=True)]
+    kept = [cut(run, mine) for run, mine in zip(runs, valid, strict=True)]
     numbers = dict.fromkeys(_NUMBERED.values(), 0)
     moved = []
-    for level in kept:
-        moved.append(_moved(level, dict(numbers)))
+    for run in kept:
+        moved.append(_moved(run, dict(numbers)))
         for kind in numbers:
-            numbers[kind] += level.numbers.get(kind, 0)
+            numbers[kind] += run.numbers.get(kind, 0)
     return IndexRun(
-        read=BitMap.union(*(level.read for level in moved)),
-        present=BitMap.union(*(level.present for level in moved)),
-        keys=Keys.joined([level.keys for level in moved]),
-        people=Keys.joined([level.people for level in moved]),
-        cohorts=IndexTable.joined([level.cohorts for level in moved]),
-        values=_by_name([level.values for level in moved]),
+        read=BitMap.union(*(run.read for run in moved)),
+        present=BitMap.union(*(run.present for run in moved)),
+        keys=Keys.joined([run.keys for run in moved]),
+        people=Keys.joined([run.people for run in moved]),
+        cohorts=IndexTable.joined([run.cohorts for run in moved]),
+        values=_by_name([run.values for run in moved]),
         tags={
-            key: Taggings.joined([level.tags[key] for level in moved if key in level.tags])
-            for key in _names([level.tags for level in moved])
+            key: Taggings.joined([run.tags[key] for run in moved if key in run.tags])
+            for key in _names([run.tags for run in moved])
         },
-        events=_by_name([level.events for level in moved]),
-        tables=_by_name([level.tables for level in moved]),
+        events=_by_name([run.events for run in moved]),
+        tables=_by_name([run.tables for run in moved]),
         numbers=numbers,
     )
 
 
-def cut(level: IndexRun, mine: BitMap) -> IndexRun:
+def cut(run: IndexRun, mine: BitMap) -> IndexRun:
     """Return a run restricted to some of its customers."""
-    if mine == level.read:
-        return level
+    if mine == run.read:
+        return run
     keep = ordinals_of(mine)
-    tables = {kind: table.about(keep) for kind, table in level.tables.items()}
+    tables = {kind: table.about(keep) for kind, table in run.tables.items()}
     return IndexRun(
         read=mine,
-        present=level.present & mine,
-        keys=level.keys.take(keep),
-        people=level.people.take(tables["people"]["number"].numbers.values),
-        cohorts=level.cohorts.about(keep),
-        values={key: table.about(keep) for key, table in level.values.items()},
-        tags={key: taggings.cut(mine) for key, taggings in level.tags.items()},
-        events={key: table.about(keep) for key, table in level.events.items()},
-        tables={key: table.about(keep) for key, table in level.tables.items()},
-        numbers=level.numbers,
+        present=run.present & mine,
+        keys=run.keys.take(keep),
+        people=run.people.take(tables["people"]["number"].numbers.values),
+        cohorts=run.cohorts.about(keep),
+        values={key: table.about(keep) for key, table in run.values.items()},
+        tags={key: taggings.cut(mine) for key, taggings in run.tags.items()},
+        events={key: table.about(keep) for key, table in run.events.items()},
+        tables={key: table.about(keep) for key, table in run.tables.items()},
+        numbers=run.numbers,
     )
 
 
-def _moved(level: IndexRun, by: Mapping[str, int]) -> IndexRun:
+def _moved(run: IndexRun, by: Mapping[str, int]) -> IndexRun:
     if not any(by.values()):
-        return level
+        return run
     tables = {
         kind: table.moved({name: by[to] for name, to in _references(kind)})
-        for kind, table in level.tables.items()
+        for kind, table in run.tables.items()
     }
-    events = {key: table.moved({"person": by["people"]}) for key, table in level.events.items()}
-    people = level.people.moved(by["people"])
-    return replace(level, people=people, tables=tables, events=events)
+    events = {key: table.moved({"person": by["people"]}) for key, table in run.events.items()}
+    people = run.people.moved(by["people"])
+    return replace(run, people=people, tables=tables, events=events)
 
 
 def _references(kind: str) -> Iterator[tuple[str, str]]:

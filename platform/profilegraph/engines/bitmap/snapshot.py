@@ -19,7 +19,7 @@ _GROWTH = 4
 class IndexSnapshot:
     """The index at one moment; for each customer, the newest run that has read it is valid."""
 
-    levels: tuple[IndexRun, ...]
+    runs: tuple[IndexRun, ...]
     """The oldest first."""
     trees: Hierarchies
 
@@ -28,15 +28,15 @@ class IndexSnapshot:
         """Return for each run the customers for which it is valid."""
         found: list[BitMap] = []
         newer = BitMap()
-        for level in reversed(self.levels):
-            found.append(level.read - newer)
-            newer = newer | level.read
+        for run in reversed(self.runs):
+            found.append(run.read - newer)
+            newer = newer | run.read
         return tuple(reversed(found))
 
     @cached_property
     def relations(self) -> Relations:
         """Return the relations between customers."""
-        tables = [level.tables["relations"] for level in self.levels]
+        tables = [run.tables["relations"] for run in self.runs]
         return Relations.of(list(zip(tables, self.valid, strict=True)))
 
     @property
@@ -47,26 +47,26 @@ class IndexSnapshot:
     @property
     def sizes(self) -> MemoryUse:
         """Return how many bytes of memory the index takes, by content."""
-        return MemoryUse(*map(sum, zip(*(level.sizes for level in self.levels), strict=True)))
+        return MemoryUse(*map(sum, zip(*(run.sizes for run in self.runs), strict=True)))
 
     @property
     def customers(self) -> int:
         """Return the number of customers in the index."""
-        levels = zip(self.levels, self.valid, strict=True)
-        return sum(level.present.intersection_cardinality(mine) for level, mine in levels)
+        runs = zip(self.runs, self.valid, strict=True)
+        return sum(run.present.intersection_cardinality(mine) for run, mine in runs)
 
-    def with_level(self, level: IndexRun) -> Self:
+    def with_run(self, run: IndexRun) -> Self:
         """Return the snapshot with a new run on top.
 
         Runs are merged so that each is several times as large as the next: there are few of them,
         and each row is copied few times.
         """
-        levels = [*self.levels, level]
-        while len(levels) > 1 and len(levels[-2].read) < _GROWTH * len(levels[-1].read):
-            older, newer = levels[-2:]
-            levels[-2:] = [joined([older, newer], [older.read - newer.read, newer.read])]
-        return type(self)(tuple(levels), self.trees)
+        runs = [*self.runs, run]
+        while len(runs) > 1 and len(runs[-2].read) < _GROWTH * len(runs[-1].read):
+            older, newer = runs[-2:]
+            runs[-2:] = [joined([older, newer], [older.read - newer.read, newer.read])]
+        return type(self)(tuple(runs), self.trees)
 
     def with_trees(self, trees: Hierarchies) -> Self:
         """Return the snapshot with other hierarchies of teams and channels."""
-        return type(self)(self.levels, trees)
+        return type(self)(self.runs, trees)

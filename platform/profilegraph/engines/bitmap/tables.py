@@ -88,7 +88,7 @@ SCHEMA: Mapping[str, Mapping[str, type]] = MappingProxyType(
         },
         "workplaces": {
             "person": References,
-            "level": Numbers,
+            "run": Numbers,
             "function": DictionaryColumn,
             "name": DictionaryColumn,
         },

@@ -73,11 +73,11 @@ def carried(
 ) -> Mapping[str, list[IndexedTagging]]:
     """Return the taggings that hold at a moment, by customer key, unordered."""
     found: dict[str, list[IndexedTagging]] = defaultdict(list)
-    for level, mine in zip(view.levels, view.valid, strict=True):
-        known = ((level.keys.ordinal_of(key), key) for key in keys)
+    for run, mine in zip(view.runs, view.valid, strict=True):
+        known = ((run.keys.ordinal_of(key), key) for key in keys)
         owners = {one: key for one, key in known if one is not None and one in mine}
         asked = BitMap(owners)
-        for tag, taggings in level.tags.items():
+        for tag, taggings in run.tags.items():
             if taggings.customers.intersect(asked):
                 for ordinal in taggings.carried(now) & asked:
                     found[owners[ordinal]].append(IndexedTagging(tag, taggings, ordinal))

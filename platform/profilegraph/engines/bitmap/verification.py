@@ -30,34 +30,34 @@ def differences(one: IndexSnapshot, other: IndexSnapshot) -> BitMap:
 
 
 def _known(view: IndexSnapshot) -> BitMap:
-    return BitMap.union(BitMap(), *(level.present for level in view.levels))
+    return BitMap.union(BitMap(), *(run.present for run in view.runs))
 
 
 def _facts(view: IndexSnapshot, customers: BitMap) -> Facts:
     """Return all that an index holds on some customers, as sorted texts."""
     found: Facts = defaultdict(list)
-    for level, mine in zip(view.levels, view.valid, strict=True):
-        for who, fact in _told(cut(level, mine & customers)):
+    for run, mine in zip(view.runs, view.valid, strict=True):
+        for who, fact in _told(cut(run, mine & customers)):
             found[who].append(fact)
     for facts in found.values():
         facts.sort()
     return found
 
 
-def _told(level: IndexRun) -> Iterator[tuple[int, str]]:
-    for who in level.present:
+def _told(run: IndexRun) -> Iterator[tuple[int, str]]:
+    for who in run.present:
         yield who, "present"
-    for rank in range(len(level.keys)):
-        yield int(level.keys.ordinal[rank]), f"key {level.keys.key(rank)}"
-    people = level.tables["people"]
-    ranks = level.people.ranks(people["number"].numbers.values)
+    for rank in range(len(run.keys)):
+        yield int(run.keys.ordinal[rank]), f"key {run.keys.key(rank)}"
+    people = run.tables["people"]
+    ranks = run.people.ranks(people["number"].numbers.values)
     for who, rank in zip(people.customer.tolist(), ranks.tolist(), strict=True):
-        yield who, f"person {level.people.key(rank)}"
-    named = {kind: _by_number(level.tables[kind]) for kind in ("people", "opportunities")}
-    tables: list[tuple[str, IndexTable]] = [("cohort", level.cohorts), *level.tables.items()]
-    tables += [(f"value {key}", table) for key, table in level.values.items()]
-    tables += [(f"event {key}", table) for key, table in level.events.items()]
-    tables += [(f"tag {key}", table_of(taggings)) for key, taggings in level.tags.items()]
+        yield who, f"person {run.people.key(rank)}"
+    named = {kind: _by_number(run.tables[kind]) for kind in ("people", "opportunities")}
+    tables: list[tuple[str, IndexTable]] = [("cohort", run.cohorts), *run.tables.items()]
+    tables += [(f"value {key}", table) for key, table in run.values.items()]
+    tables += [(f"event {key}", table) for key, table in run.events.items()]
+    tables += [(f"tag {key}", table_of(taggings)) for key, taggings in run.tags.items()]
     for name, table in tables:
         for who, row in zip(table.customer.tolist(), _rows(table, named), strict=True):
             yield who, f"{name} {row}"

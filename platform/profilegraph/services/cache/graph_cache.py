@@ -188,7 +188,7 @@ class GraphCache:
         elif view is self.index.settled:
             self._kept = view, changes.offsets
         writing = self._saving is not None and not self._saving.done()
-        if view is not None and view.levels[0] is not self._saved and not writing:
+        if view is not None and view.runs[0] is not self._saved and not writing:
             self._saving = asyncio.create_task(self._save())  # no question waits for the disk
         return CachedGraph(self._catalogue, view)
 
@@ -198,7 +198,7 @@ class GraphCache:
             found = await asyncio.to_thread(load, self._file)
             if found is not None:
                 view, offsets = found
-                self._follower.offsets, self._saved = Offsets.of(offsets), view.levels[0]
+                self._follower.offsets, self._saved = Offsets.of(offsets), view.runs[0]
                 self.index.restore(view)
         return self._saved is not None
 
@@ -206,7 +206,7 @@ class GraphCache:
         """Save the index to its file; the next process reads only what changed since."""
         if self._file and self._keep and self._kept is not None:
             view, offsets = self._kept
-            self._saved = view.levels[0]
+            self._saved = view.runs[0]
             try:
                 await asyncio.to_thread(save, self._file, view, offsets.to_json())
             except Exception as error:  # noqa: BLE001  (a cache: the graph has it all)

@@ -171,9 +171,9 @@ class IndexKeeper:
         began = perf_counter()
         self._pending = BitMap()
         await number_ordinals(self._database)  # who was written past the platform has no number
-        level = await load_all(self._database, self._most_bytes)
+        run = await load_all(self._database, self._most_bytes)
         self._trees_changed = False
-        self._view = IndexSnapshot((level,), await load_trees(self._database))
+        self._view = IndexSnapshot((run,), await load_trees(self._database))
         await self._read_pending()
         seconds = perf_counter() - began
         self._metrics.build_seconds.set(seconds)
@@ -198,9 +198,9 @@ class IndexKeeper:
         self._pending, self._feeds = BitMap(), set()
         try:
             if ordinals:
-                level = await load_changed(self._database, ordinals, feeds)
-                view = view.with_level(level)
-                trees = trees or not view.trees.cover(level)
+                run = await load_changed(self._database, ordinals, feeds)
+                view = view.with_run(run)
+                trees = trees or not view.trees.cover(run)
             if trees:  # read last: they have to know whatever the customers' rows name
                 view = view.with_trees(await load_trees(self._database))
         except BaseException:  # nobody tells of these again

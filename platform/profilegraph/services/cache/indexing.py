@@ -37,19 +37,19 @@ async def load_all(database: Database, most_bytes: int) -> IndexRun:
     async def load(first: int) -> IndexRun:
         nonlocal taken
         async with gate:
-            level = await _load_range(database, first, min(first + RANGE, end))
-            taken += level.nbytes
+            run = await _load_range(database, first, min(first + RANGE, end))
+            taken += run.nbytes
             if taken > most_bytes:
                 raise too_large(taken, most_bytes)
-            return level
+            return run
 
     tasks = [asyncio.create_task(load(first)) for first in range(0, end, RANGE)]
     try:
-        levels = await asyncio.gather(*tasks) or [build(Rows(), BitMap())]
+        runs = await asyncio.gather(*tasks) or [build(Rows(), BitMap())]
     finally:
         for task in tasks:
             task.cancel()
-    return await asyncio.to_thread(joined, levels, [level.read for level in levels])
+    return await asyncio.to_thread(joined, runs, [run.read for run in runs])
 
 
 async def load_some(database: Database, ordinals: BitMap) -> IndexRun:
@@ -65,9 +65,9 @@ async def load_some(database: Database, ordinals: BitMap) -> IndexRun:
 
 async def load_changed(database: Database, ordinals: BitMap, feeds: Collection[int]) -> IndexRun:
     """Return a run of the customers that changes in some feeds have named."""
-    level = await load_some(database, ordinals)
-    if len(level.present) == len(level.read):
-        return level
+    run = await load_some(database, ordinals)
+    if len(run.present) == len(run.read):
+        return run
     # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
     await wait_for_commits(database, feeds)
     return await load_some(database, ordinals)

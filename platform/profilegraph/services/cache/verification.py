@@ -47,13 +47,13 @@ class Verification:
 async def build(platform: Platform) -> IndexSize:
     """Build an index, discard it and return its size."""
     began = perf_counter()
-    level = await load_all(platform.database, _NO_LIMIT)
+    run = await load_all(platform.database, _NO_LIMIT)
     seconds = perf_counter() - began
     return IndexSize(
-        customers=len(level.present),
-        taggings=sum(len(one.customers) for one in level.tags.values()),
-        events=sum(len(one) for one in level.events.values()),
-        bytes=level.nbytes,
+        customers=len(run.present),
+        taggings=sum(len(one.customers) for one in run.tags.values()),
+        events=sum(len(one) for one in run.events.values()),
+        bytes=run.nbytes,
         seconds=seconds,
     )
 
@@ -80,14 +80,14 @@ async def verify(database: Database, cache: GraphCache, most_keys: int = 20) -> 
     Raises IndexUnable if it has no index.
     """
     kept = await cache.indexed()
-    level = await load_all(database, _NO_LIMIT)
-    fresh = IndexSnapshot((level,), await load_trees(database))
+    run = await load_all(database, _NO_LIMIT)
+    fresh = IndexSnapshot((run,), await load_trees(database))
     kept = await cache.indexed()
     found = differences(kept, fresh)
     for _ in range(_TRIES):  # what changed between the two readings differs until it is read again
         if not found:
             break
-        fresh = fresh.with_level(await load_some(database, found))
+        fresh = fresh.with_run(await load_some(database, found))
         kept = await cache.indexed()
         found = differences(kept, fresh)
     numberless = await database.read(

@@ -28,7 +28,7 @@ class AffectedCustomers:
     """The customers that may have moved, and the facts on which their results depend."""
 
     customers: BitMap
-    level: IndexRun
+    run: IndexRun
 
 
 async def affected(
@@ -40,8 +40,8 @@ async def affected(
     deleted customer cannot be followed, or something changed meanwhile.
     """
     if not reach:
-        level = await load_changed(database, changes.customers, changes.feeds)
-        return AffectedCustomers(changes.customers, level)
+        run = await load_changed(database, changes.customers, changes.feeds)
+        return AffectedCustomers(changes.customers, run)
     if len(changes.customers) > MOST_AROUND:
         return None
     changed = await load_changed(database, changes.customers, changes.feeds)
@@ -50,10 +50,10 @@ async def affected(
     neighbourhoods = await _neighbourhoods(database, changes.customers, 2 * reach)
     if neighbourhoods is None:
         return None
-    level = await load_some(database, neighbourhoods[-1])
+    run = await load_some(database, neighbourhoods[-1])
     if not await unchanged(database, changes.offsets, neighbourhoods[-1]):
         return None
-    return AffectedCustomers(neighbourhoods[reach], level)
+    return AffectedCustomers(neighbourhoods[reach], run)
 
 
 async def _neighbourhoods(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:

@@ -135,7 +135,7 @@ def matches_among(
 ) -> Matches:
     """Return the matching customers among affected ones, in time that depends on their number alone."""
     evaluator = Evaluator(
-        IndexSnapshot((some.level,), trees), question.catalogue, platform.context(now)
+        IndexSnapshot((some.run,), trees), question.catalogue, platform.context(now)
     )
     members = evaluator.members(question.filter) & some.customers
     return Matches(members, evaluator.everyone & some.customers)

@@ -223,7 +223,7 @@ class LiveWorker:
         some = await affected(self._database, changes, question.reach)
         if some is None:
             return await self._among_all(one, question, changes, at)
-        if not self._trees.cover(some.level):
+        if not self._trees.cover(some.run):
             self._trees = await load_trees(self._database)
         found = matches_among(self._platform, question, some, self._trees, at)
         known = ChangeContext(redefined=False, changed=some.customers)

@@ -121,7 +121,7 @@ def _some(view: IndexSnapshot, customers: BitMap) -> tuple[str, ...]:
 def _taggings(grounds: ChangeDifference, view: IndexSnapshot) -> dict[str, int]:
     moved = [key for step in grounds.steps(BitMap()) for key in step.rule.moves]
     wanted = {*moved, *grounds.revision.retired}
-    pairs = zip(view.levels, view.valid, strict=True)
+    pairs = zip(view.runs, view.valid, strict=True)
     found: dict[str, int] = dict.fromkeys(sorted(wanted), 0)
     for level, mine in pairs:
         for key in wanted & level.tags.keys():
