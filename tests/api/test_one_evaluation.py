@@ -69,7 +69,7 @@ async def test_equal_filters_of_a_request_are_checked_read_and_evaluated_once(
 ) -> None:
     await saved(api)
     # Without an index each condition is asked of the graph, where it can be counted.
-    api.platform = replace(platform, knowledge=GraphCache(platform.database))
+    api.platform = replace(platform, cache=GraphCache(platform.database))
     asked.clear()
     answer = await api(QUERY, f=FILTER, g=FILTER)
     assert answer["segmentPreview"] == answer["again"]

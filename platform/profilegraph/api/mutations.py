@@ -24,6 +24,7 @@ from profilegraph.api.destinations.mutations import DeliveryMutation
 from profilegraph.api.duties.mutations import DutyMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.segments.group_mutations import GroupMutation
@@ -42,30 +43,28 @@ MAX_TAGGINGS = 10_000
 Customers = Annotated[list[str], strawberry.argument(description="Keys of the customers.")]
 
 
-@strawberry.type(
-    description="Everything that can be changed. Each change is done as a whole or not at all."
-)
+@object_type
 class Mutation(
     SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
 ):
-    """Everything that can be changed."""
+    """The mutations.
 
-    @field("Saves a customer: a new one, or new values of a known one.")
+    Each change is made as a whole or not at all.
+    """
+
+    @field
     async def save_customer(
         self,
         info: Info,
         input: Annotated[SaveCustomerInput, strawberry.argument(description="The customer.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Customer:
-        """Return the saved customer."""
+        """Saves a customer: a new one, or new values of a known one."""
         customer, *identities = _customer(input)
         await _save(info.context, [customer, *identities], idempotency_key)
         return _there(await Customer.load(info, customer.key), customer.key)
 
-    @list_field(
-        "Puts tags on customers; in a single dimension a new tag replaces the old one. Needs the duty"
-        " TAG in the dimensions of the tags."
-    )
+    @list_field
     async def tag_customers(
         self,
         info: Info,
@@ -73,7 +72,10 @@ class Mutation(
         tags: Annotated[list[TaggingInput], strawberry.argument(description="The tags.")],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
-        """Return the customers, in the order given."""
+        """Puts tags on customers; in a single dimension a new tag replaces the old one.
+
+        Needs the duty TAG in the dimensions of the tags.
+        """
         keys = _bounded(customers, tags)
         context = info.context
         command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags))
@@ -83,11 +85,7 @@ class Mutation(
             return await Customer.load_many(info, keys)  # they need not be there
         return await Customer.found(info, keys, selected_fields(info))
 
-    @list_field(
-        "Takes tags off customers; that they carried them stays in the past. Needs the duty TAG in"
-        " the dimensions of the tags."
-        " Customers that do not exist are left out of the answer."
-    )
+    @list_field
     async def untag_customers(
         self,
         info: Info,
@@ -97,7 +95,11 @@ class Mutation(
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
-        """Return the customers, in the order given."""
+        """Takes tags off customers; their history keeps them.
+
+        Needs the duty TAG in the dimensions of the tags. Customers that do not exist are left out
+        of the answer.
+        """
         keys = _bounded(customers, tags)
         context = info.context
         command = UntagCustomers(tuple(keys), tuple(tags))
@@ -105,40 +107,40 @@ class Mutation(
         await records.untag_customers(context.platform, command, requester)
         return await Customer.load_many(info, keys)
 
-    @field("Saves a department of a customer.")
+    @field
     async def save_department(
         self,
         info: Info,
         input: Annotated[SaveDepartmentInput, strawberry.argument(description="The department.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Department:
-        """Return the saved department."""
+        """Saves a department of a customer."""
         department = checked_record(organisation.Department, values(input))
         await _save(info.context, [department], idempotency_key)
         saved = await Department.load(info, department.customer, department.key)
         return _there(saved, department.key)
 
-    @field("Saves a decision-maker of a customer.")
+    @field
     async def save_decision_maker(
         self,
         info: Info,
         input: Annotated[SaveDecisionMakerInput, strawberry.argument(description="The person.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DecisionMaker:
-        """Return the saved decision-maker."""
+        """Saves a decision-maker of a customer."""
         person = checked_record(organisation.DecisionMaker, values(input))
         await _save(info.context, [person], idempotency_key)
         saved = await DecisionMaker.load(info, person.customer, person.key)
         return _there(saved, person.key)
 
-    @list_field("Records what customers did; at most 1,000 events at a time.")
+    @list_field
     async def record_events(
         self,
         info: Info,
         events: Annotated[list[EventInput], strawberry.argument(description="The events.")],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Event]:
-        """Return the recorded events, in the order given."""
+        """Records what customers did; at most 1,000 events at a time."""
         if len(events) > MAX_PAGE:
             raise InvalidInput(f"{len(events)} events are too many at once.", where="events")
         recorded = [checked_record(activity.Event, present(one)) for one in events]

@@ -1,4 +1,4 @@
-"""Commands: changes as frozen data, run in one transaction, and once per idempotency key."""
+"""Commands: changes as frozen data, run in one transaction and once per idempotency key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from profilegraph.language.codec import encode
 from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Node, Not
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.neo4j.requests import IdempotentRequest, once
+from profilegraph.storage.neo4j.requests import IdempotentRequest, run_once
 
 T = TypeVar("T")
 _NODES = (AllOf, AnyOf, Not, *LEAVES)
@@ -27,14 +27,14 @@ _NODES = (AllOf, AnyOf, Not, *LEAVES)
 
 @dataclass(frozen=True)
 class ChangeCommand:
-    """A change that somebody asks for; its fields are what was asked, and all that was asked.
+    """A requested change; its fields are the request, and nothing but the request.
 
-    A field with `compare=False` follows from the others or from the moment, and is no part of it.
+    A field with `compare=False` follows from the others or from the moment, and is not part of it.
     """
 
     @property
     def digest(self) -> str:
-        """Return a SHA-256 in hex that is the same for the same command alone."""
+        """Return a hexadecimal SHA-256 that only equal commands share."""
         text = json.dumps(canonical(self), ensure_ascii=False, sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
@@ -45,19 +45,19 @@ async def run_command(
     context: CommandContext,
     work: Callable[[Transaction], Awaitable[T]],
 ) -> T:
-    """Return what `work` returns in one transaction, or returned for the same idempotency key.
+    """Return what `work` returns in one transaction, or returned before for the same idempotency key.
 
-    With a key the result must be JSON. Raises Conflict where the key came with another command.
+    With a key the result must be JSON. Raises Conflict if the key was used for another command.
     What the request has read is read again afterwards.
     """
     key = context.idempotency_key
-    run = work if key is None else partial(_once, command.digest, key, context.now, work)
+    run = work if key is None else partial(_keyed, command.digest, key, context.now, work)
     result = await platform.database.write(run)
     platform.changed()
     return result
 
 
-async def _once(
+async def _keyed(
     digest: str,
     key: str,
     now: datetime,
@@ -65,15 +65,15 @@ async def _once(
     transaction: Transaction,
 ) -> T:
     request = IdempotentRequest(key, digest, now)
-    result: T = await once(transaction, request, lambda: work(transaction))
+    result: T = await run_once(transaction, request, lambda: work(transaction))
     return result
 
 
 def canonical(value: Any) -> Any:
-    """Return a value as JSON that is equal for equal values alone.
+    """Return a value as JSON that only equal values share.
 
-    Of a model, only the fields that were given count: one that was left out is not one that was
-    cleared. Raises TypeError for what has no such form.
+    Of a pydantic model, only the fields that were set count: an omitted field is not a cleared one.
+    Raises TypeError for a value without such a form.
     """
     match value:
         case BaseModel():

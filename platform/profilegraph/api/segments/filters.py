@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from functools import cache
-from inspect import cleandoc
 from types import GenericAlias, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
 
 import profilegraph.api.runtime.enums  # noqa: F401  (conditions compare with enumerations: known before their types are made)
+from profilegraph.api.runtime.definitions import description, input_type
 from profilegraph.api.runtime.fields import optional, parse_with
 from profilegraph.language.codec import decode, decode_person
 from profilegraph.language.nodes import LEAVES, Leaf, Node, PersonTest, Window, json_name
@@ -38,12 +38,11 @@ def canonical(value: Any) -> Any:
             return value
 
 
-def _input(name: str, description: str, members: Mapping[str, tuple[Any, Any]]) -> type:
+def _input(name: str, text: str, members: Mapping[str, tuple[Any, Any]]) -> type:
     """Return an input type; `members` are annotations and fields by name."""
     body = {key: made for key, (_, made) in members.items()}
     annotations = {key: hint for key, (hint, _) in members.items()}
-    kind = type(name, (), {**body, "__annotations__": annotations, "__doc__": description})
-    return strawberry.input(kind, description=description)
+    return input_type(type(name, (), {**body, "__annotations__": annotations, "__doc__": text}))
 
 
 @cache
@@ -53,7 +52,7 @@ def input_of(part: type) -> type:
     members = {
         one.name: _member(one, hints[one.name], told[json_name(one.name)]) for one in fields(part)
     }
-    return _input(_name(part), _description(part), members)
+    return _input(_name(part), description(part), members)
 
 
 def _name(part: type) -> str:
@@ -62,11 +61,11 @@ def _name(part: type) -> str:
     return part.__name__
 
 
-def _member(one: Field[Any], hint: Any, description: str) -> tuple[Any, Any]:
+def _member(one: Field[Any], hint: Any, text: str) -> tuple[Any, Any]:
     name, kind = json_name(one.name), _type(hint)
     if one.default is MISSING:
-        return kind, strawberry.field(name=name, description=description)
-    return kind | None, optional(description, name)
+        return kind, strawberry.field(name=name, description=text)
+    return kind | None, optional(text, name)
 
 
 def _type(hint: Any) -> Any:
@@ -78,10 +77,6 @@ def _type(hint: Any) -> Any:
     if get_origin(hint) is tuple:
         return list[_type(get_args(hint)[0])]  # type: ignore[misc]  # a type that is computed
     return input_of(hint) if issubclass(hint, NodePart) else hint
-
-
-def _description(part: type) -> str:
-    return cleandoc(part.__doc__ or part.__name__)
 
 
 def _filter_input() -> type:
@@ -96,7 +91,7 @@ def _filter_input() -> type:
     leaves = {
         leaf.NAME: (
             _type(leaf) | None,
-            optional(_description(leaf).partition("\n")[0], leaf.NAME),
+            optional(description(leaf).partition("\n")[0], leaf.NAME),
         )
         for leaf in LEAVES
     }

@@ -1,4 +1,4 @@
-"""Leaves that ask what happened: events, follow-ups, arrivals, possible sales, consents."""
+"""Leaves that ask what happened: events, follow-ups, arrivals, opportunities, consents."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Events(Leaf, Counted, EventTest):
     NAME: ClassVar[str] = "event"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT)
     window: Window | None = None
-    """When; at any time where left out."""
+    """The window; by default at any time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class EventTotal(Leaf, EventTest):
     NAME: ClassVar[str] = "eventTotal"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT)
     window: Window | None = None
-    """When; at any time where left out."""
+    """The window; by default at any time."""
     total: NumberTest
     """How the sum compares."""
 
@@ -84,7 +84,7 @@ class Stopped(Leaf, EventTest):
     NAME: ClassVar[str] = "stopped"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT, passes=2)
     at_least: Annotated[Count, Field(ge=1)] = 1
-    """How often at least it was done; once where left out."""
+    """How often at least it was done; by default once."""
     did: Window
     """When it was done."""
     did_not: Window
@@ -106,12 +106,12 @@ class Sequence(Leaf):
     within_days: Days
     """Within so many times 24 hours."""
     window: Window | None = None
-    """When both happened; at any time where left out."""
+    """When both happened; by default at any time."""
 
 
 @dataclass(frozen=True)
 class OpportunityTest(NodePart):
-    """What is asked of one possible sale; all of it of the same."""
+    """What is asked of one opportunity; all of it of the same."""
 
     stages: SnakeKeys | None = None
     """Is in one of these stages."""
@@ -137,14 +137,14 @@ ANY_OPPORTUNITY = OpportunityTest()
 
 @dataclass(frozen=True)
 class Opportunities(Leaf, Counted):
-    """How many possible sales match: at least one where no number is given."""
+    """How many opportunities match: at least one where no number is given."""
 
     NAME: ClassVar[str] = "opportunity"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         cause=Cause.OPPORTUNITY_CHANGED, keeps_states=True, tables=("opportunities",)
     )
     where: OpportunityTest = ANY_OPPORTUNITY
-    """What each of them must be; any where left out."""
+    """What each of them must be; by default any."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class FollowUps(Leaf, Counted):
     kinds: Annotated[tuple[FollowUpKind, ...], Field(min_length=1)] | None = None
     """Only in these ways."""
     window: Window | None = None
-    """When; at any time where left out."""
+    """The window; by default at any time."""
     employees: Keys | None = None
     """Only by one of these employees, by key."""
     note: TextTest | None = None
@@ -181,7 +181,7 @@ class Arrivals(Leaf, Counted):
     exact: bool = False
     """Whether channels stand for themselves, without those below them."""
     window: Window | None = None
-    """When; at any time where left out."""
+    """The window; by default at any time."""
 
     @property
     def no_history(self) -> str:

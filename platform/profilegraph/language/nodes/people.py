@@ -46,7 +46,7 @@ class ParticipationTest(NodePart):
     roles: Roles | None = None
     """Has one of these roles in it, which may differ from the one in the company."""
     where: OpportunityTest = ANY_OPPORTUNITY
-    """What it must be; any where left out."""
+    """What it must be; by default any."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class PersonTest(NodePart):
     did: Events | None = None
     """Did this, the very person."""
     takes_part_in: ParticipationTest | None = None
-    """Takes part in such, the very person."""
+    """Takes part in such an opportunity, the very person."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class People(Leaf, Counted):
         keeps_states=True, tables=("people", "workplaces", "parts", "opportunities")
     )
     where: PersonTest = PersonTest()
-    """What each of them must be; anyone where left out."""
+    """What each of them must be; by default anyone."""
 
 
 @dataclass(frozen=True)

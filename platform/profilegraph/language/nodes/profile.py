@@ -149,9 +149,9 @@ class Cohort(Leaf):
     salt: Key
     """Any name; it decides how customers are dealt out."""
     from_: Share = 0.0
-    """Where the share begins, 0 to 1; 0 where left out."""
+    """Where the share begins, 0 to 1; by default 0."""
     to: Share = 1.0
-    """Where the share ends, not included; 1 where left out."""
+    """Where the share ends, not included; by default 1."""
 
     def __post_init__(self) -> None:
         if self.to <= self.from_:

@@ -55,11 +55,11 @@ class Related(Leaf, Counted):
         no_history="relations between customers carry no dates", tables=("relations",)
     )
     kinds: Annotated[tuple[RelationKind, ...], Field(min_length=1)] | None = None
-    """What each step leads to, seen from where it starts; anyone where left out."""
+    """What each step leads to, seen from where it starts; by default anyone."""
     distance: Annotated[int, Field(ge=1, le=MAX_DISTANCE)] = 1
-    """How many steps away at most, 1 to 5; 1 where left out."""
+    """How many steps away at most, 1 to 5; by default 1."""
     where: Annotated[SkipValidation[Node], WithJsonSchema({"type": "object"})] = EVERYONE
-    """What each of them must be; anyone where left out."""
+    """What each of them must be; by default anyone."""
 
     def names(self) -> Iterator[Reference]:
         """Yield nothing: what the filter inside names, its own leaves tell."""

@@ -1,4 +1,4 @@
-"""Records into the graph: checked, written in one transaction, and once however often asked."""
+"""Writes of records: validated, in one transaction, and idempotent."""
 
 from __future__ import annotations
 
@@ -27,38 +27,39 @@ from profilegraph.storage.records.writing import untag, upsert
 
 @dataclass(frozen=True)
 class SaveRecords(ChangeCommand):
-    """Records that are to be written in the order given."""
+    """Records to write in the order given."""
 
     records: tuple[Record, ...]
 
 
 @dataclass(frozen=True)
 class TagCustomers(ChangeCommand):
-    """Tags that are to be put on customers."""
+    """Tags to put on customers."""
 
     customers: tuple[str, ...]
     tags: tuple[dict[str, Any], ...]
-    """What is said of each tag, by field; since now and by who asks where that is left out."""
+    """The given properties of each tag, by field; by default since now and by the requester."""
 
 
 @dataclass(frozen=True)
 class UntagCustomers(ChangeCommand):
-    """Tags that are to be taken off customers."""
+    """Tags to take off customers."""
 
     customers: tuple[str, ...]
     tags: tuple[str, ...]
 
 
 async def save(platform: Platform, records: Iterable[Record], now: datetime) -> int:
-    """Return how many records were written by whoever runs the deployment; see `save_records`."""
+    """Write records as the operator of the deployment and return their number; see `save_records`."""
     return await save_records(platform, SaveRecords(tuple(records)), CommandContext(OPERATOR, now))
 
 
 async def save_records(platform: Platform, command: SaveRecords, context: CommandContext) -> int:
-    """Return how many records were written: all of them, in the order given, or none.
+    """Write all records, in the order given, or none; return their number.
 
-    Writing the same records again changes nothing. Raises NotFound where a record names what is not
-    there, Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
+    Writing the same records again changes nothing. Raises NotFound if a record names something that
+    does not exist, Conflict if it contradicts the graph, InvalidInput if it does not fit the
+    taxonomies.
     """
     catalogue = await platform.catalogue_for_change()
     checked = _checked(platform, command.records, catalogue)
@@ -70,10 +71,10 @@ async def save_records(platform: Platform, command: SaveRecords, context: Comman
 
 
 async def tag_customers(platform: Platform, command: TagCustomers, context: CommandContext) -> int:
-    """Return how many taggings were written; in a single dimension a tag replaces the one before.
+    """Write taggings and return their number; in a single dimension a tag replaces the one before.
 
-    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a customer or
-    a tag is not there, Conflict or InvalidInput as `save_records` does.
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound if a customer
+    or a tag does not exist, Conflict or InvalidInput as `save_records` does.
     """
     catalogue = await platform.catalogue_for_change()
     dimensions = _dimensions([one["tag"] for one in command.tags], catalogue)
@@ -108,9 +109,9 @@ def _taggings(command: TagCustomers, context: CommandContext) -> list[Tagging]:
 async def untag_customers(
     platform: Platform, command: UntagCustomers, context: CommandContext
 ) -> int:
-    """Return how many taggings were there and are now closed: each tag of each customer.
+    """Close the taggings of each tag of each customer and return how many were open.
 
-    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a tag does
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound if a tag does
     not exist.
     """
     catalogue = await platform.catalogue_for_change()
@@ -148,7 +149,7 @@ def _checked(platform: Platform, records: Iterable[Record], catalogue: Catalogue
 
 
 def _dimensions(tags: Iterable[str], catalogue: Catalogue) -> set[str]:
-    """Return the dimensions of tags by full key; raises NotFound where a tag does not exist."""
+    """Return the dimensions of tags by full key; raises NotFound if a tag does not exist."""
     found = set()
     for tag in tags:
         catalogue.tag(tag)

@@ -126,7 +126,7 @@ async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engin
     computing = platform.computing
     memo = computing.graph_memo(known.catalogue, context)
     cypher = CypherEngine(platform.database, known.catalogue, context, memo)
-    answers = platform.knowledge.metrics.answers
+    answers = platform.cache.metrics.answers
     if known.view is None or context.past:  # the index knows of no other moment than now
         answers.labels("cypher").inc()
         return cypher

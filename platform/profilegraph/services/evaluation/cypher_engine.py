@@ -56,7 +56,7 @@ class CypherEngine:
             members = await evaluator.members(node)
             if search is None:
                 return len(members)
-            named = await filters.found_by(evaluator.reading, filters.named(search))
+            named = await filters.found_by(evaluator.reading, filters.name_query(search))
             return members.intersection_cardinality(named)
 
         return await self._ask(work)
