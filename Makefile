@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # A file stays with one worker, which has a database of its own; the long files come first.
 TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
-# It nearly doubles the time, so it is asked for by name; the least that is enough is in pyproject.toml.
+# It slows all of Python, also in processes that tests start: `make test` does without it.
 COVERAGE := --cov --cov-report=term
 SET_UP := @$(PYTHON) scripts/set_up.py
 export PROFILEGRAPH_HOME ?= $(CURDIR)/.profilegraph

@@ -117,9 +117,9 @@ async def test_the_past_is_answered_as_it_was_answered_then(
         context = as_of(stage)
         facts = await read_past(loaded, everybody, context.now)
         for node, answer in zip(nodes, then, strict=True):
-            told = (stage, encode_text(node))
-            assert explained(facts, node, catalogue, context) == answer, told
-            assert await by_cypher(loaded, catalogue, node, context) == answer, told
+            asked = (stage, encode_text(node))
+            assert explained(facts, node, catalogue, context) == answer, asked
+            assert await by_cypher(loaded, catalogue, node, context) == answer, asked
     for stage, (one, other) in enumerate(pairwise(answers)):
         for node, was, is_ in zip(nodes, one, other, strict=True):
             found = await changed_since(loaded, catalogue, node, stage)
