@@ -15,6 +15,7 @@ from profilegraph.cli.segments.difference import difference
 from profilegraph.cli.segments.exporting import export
 from profilegraph.cli.segments.lifecycle import Base, SegmentKey
 from profilegraph.cli.segments.sending import send
+from profilegraph.cli.segments.webhooks import webhooks
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
 from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
@@ -48,6 +49,7 @@ app.command()(export)
 app.command()(send)
 app.command()(live.live)
 app.command()(live.moves)
+app.command()(webhooks)
 app.command()(answers.breakdown)
 app.command()(answers.cross)
 app.command()(answers.compare)

@@ -49,6 +49,13 @@ class Metrics:
             registry=into,
         )
         self._tell_of_the_feed(into)
+        self.outbox_attempts = Counter(
+            "profilegraph_outbox_attempts",
+            "Attempts to send something, by what it is and what became of it: sent, failed, held or"
+            " given_up.",
+            ["kind", "outcome"],
+            registry=into,
+        )
         self.answers = Counter(
             "profilegraph_answers",
             "Questions about filters, by what answered.",
