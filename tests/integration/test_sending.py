@@ -21,7 +21,7 @@ from profilegraph.errors import DatabaseUnavailable, InvalidInput, NotFound
 from profilegraph.hooks import Delivery, Destination, hookimpl
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.destinations import sending
-from profilegraph.services.destinations.sending import SendSegment, request_delivery
+from profilegraph.services.destinations.sending import SendSegment, delivery_kind, request_delivery
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.outbox.worker import MARGIN
 from profilegraph.services.platform import Platform
@@ -31,6 +31,7 @@ from profilegraph.storage import destinations as storage
 from profilegraph.storage import outbox
 from tests.conftest import NOW
 from tests.integration.test_live import cool, define, warm
+from tests.support.outbox import die_after_sending
 from tests.support.plugins import delivering, send_due, with_plugins
 
 LATER = NOW + timedelta(minutes=1)
@@ -257,6 +258,20 @@ async def test_what_a_process_that_died_was_sending_is_sent_by_another_later(
     assert (await sending.delivery(platform, waiting.key)).state is SENT
 
 
+async def test_a_process_that_dies_after_sending_has_the_same_list_sent_again(
+    warmed: Platform,
+) -> None:
+    post = Post()
+    platform = with_plugins(warmed, acme=post)
+    waiting = await ask(platform)
+    assert await die_after_sending(platform, delivery_kind(platform), LATER)
+    await send_due(platform, LATER + LEASE - timedelta(seconds=1))
+    assert post.attempts == 1
+    await send_due(platform, LATER + LEASE)
+    assert (post.attempts, list(post.arrived)) == (2, [waiting.key])
+    assert (await sending.delivery(platform, waiting.key)).state is SENT
+
+
 async def test_a_database_that_fails_is_not_the_plugin_s_fault(
     warmed: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,7 +300,8 @@ async def test_pages_have_the_same_members_under_the_same_number(
         failing(ConnectionError(), 1)(attempt)
 
     post.does = look_and_fail_once
-    await send(platform)
+    for _ in range(2):
+        await send(platform)
     assert seen[0] == seen[1]
     assert [page.number for page in pages(post)] == [1, 2, 3]
 

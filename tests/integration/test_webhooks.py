@@ -35,6 +35,7 @@ from profilegraph.services.webhooks.sending import SECONDS, MessageSender, Post,
 from profilegraph.services.webhooks.service import DeleteWebhook, SaveWebhook
 from tests.conftest import NOW
 from tests.integration.test_live import BY, LATER, cool, define, go_live, warm
+from tests.support.outbox import die_after_sending
 from tests.support.serving import serving
 
 LEASE = timedelta(seconds=SECONDS) + MARGIN
@@ -204,17 +205,8 @@ async def test_a_process_that_dies_after_sending_leaves_the_message_to_another(
     hooked: Platform, receiver: Receiver
 ) -> None:
     await move(hooked, "a")
-    sent = asyncio.Event()
-
-    async def dies(*given: Any) -> None:
-        await MessageSender(private=True)(*given)
-        sent.set()
-        await asyncio.Event().wait()
-
-    dying = outbox(hooked, dies)
-    await dying.round(LATER)
-    await sent.wait()
-    await dying.close()
+    kind = webhook_kind(hooked, MessageSender(private=True))
+    assert await die_after_sending(hooked, kind, LATER)
     await deliver(hooked, LATER)
     assert len(receiver.tries) == 1  # it is leased for a while
     await deliver(hooked, LATER + LEASE)

@@ -16,6 +16,7 @@ from profilegraph.hooks.hosting.host import CORE, Candidate, Host, build_host
 from profilegraph.services.destinations.sending import delivery_kind
 from profilegraph.services.outbox.worker import OutboxWorker
 from profilegraph.services.platform import Platform
+from tests.support.outbox import send_all
 
 
 class Bringing:
@@ -48,9 +49,7 @@ def with_plugins(platform: Platform, **plugins: object) -> Platform:
 
 async def send_due(platform: Platform, now: datetime) -> None:
     """Send what waits at a moment, as one round of one process does, and wait until it is sent."""
-    worker = delivering(platform, now)
-    await worker.round(now)
-    await worker.settled()
+    await send_all(platform, [delivery_kind(platform)], now)
 
 
 def delivering(platform: Platform, now: datetime) -> OutboxWorker:
