@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.duties import Actor
+from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.outbox import SCHEDULE
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
@@ -37,7 +37,7 @@ from tests.support.outbox import send_all
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 PAINED = {"tags": {"dimension": "pains", "hasAny": True}}
-BY = CommandContext(Actor("li"), NOW)
+BY = CommandContext(OPERATOR, NOW)
 Command = Callable[..., str]
 
 
