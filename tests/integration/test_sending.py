@@ -282,7 +282,7 @@ async def test_a_database_that_fails_is_not_the_plugin_s_fault(
     monkeypatch.setattr(sending, "keys_of", away)
     failed = await send(platform)
     assert (failed.state, failed.problem) == (WAITING, "none answers.")
-    assert (failed.attempts, failed.due_at) == (0, LATER + HOLD)
+    assert (failed.attempts, failed.due_at) == (1, LATER + SCHEDULE[0])
     assert platform.host.guard.troubles == ()
 
 
@@ -364,6 +364,7 @@ async def test_what_fails_for_one_receiver_is_set_aside_for_that_receiver_alone(
     assert last.problem is not None
     assert "is set aside for this receiver" in last.problem
     assert (last.state, last.attempts, post.attempts) == (WAITING, 0, 3)
+    assert last.due_at == LATER + HOLD
     post.does = lambda _: None
     other = await send(platform, await ask(platform, folder="y"))
     assert (other.state, other.note) == (SENT, "2 to y")

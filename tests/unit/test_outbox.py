@@ -40,9 +40,9 @@ def test_an_item_that_is_refused_is_given_up_at_once() -> None:
 def test_an_item_that_could_not_be_tried_is_held_however_often(times: int) -> None:
     item = ITEM
     for _ in range(times):
-        item = item.missed(FailedAttempt("database away", AttemptOutcome.HELD), NOW)
+        item = item.missed(FailedAttempt("set aside", AttemptOutcome.HELD), NOW)
     assert (item.state, item.attempts, item.due_at) == (OutboxState.WAITING, 0, NOW + HOLD)
-    assert item.problem == "database away"
+    assert item.problem == "set aside"
 
 
 def test_an_item_that_was_taken_has_no_problem_any_more() -> None:

@@ -45,7 +45,7 @@ class AttemptOutcome(StrEnum):
     REFUSED = "REFUSED"
     """It will never be taken as it is."""
     HELD = "HELD"
-    """It could not be tried: what is needed for that is away or set aside."""
+    """It could not be tried: what is needed for that is set aside."""
 
 
 @dataclass(frozen=True)

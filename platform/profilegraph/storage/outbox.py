@@ -33,10 +33,10 @@ async def read_item(database: Database, kind: str, key: str) -> OutboxItem | Non
 
 
 async def read_troubled(
-    database: Database, overdue: datetime
+    database: Database, now: datetime, overdue: datetime
 ) -> Sequence[tuple[OutboxItem, str | None]]:
     """Return items with their segments: given up, to be sent again, or due by then and sent by nobody."""
-    rows = await database.read(statement("read_troubled"), {"overdue": overdue})
+    rows = await database.read(statement("read_troubled"), {"now": now, "overdue": overdue})
     return [(_item(row), row["segment"]) for row in rows]
 
 

@@ -220,7 +220,7 @@ async def _outbox(database: Database, now: datetime) -> Sequence[HealthFinding]:
     """Return what of the outbox was given up, is to be sent again, or is sent by nobody."""
     overdue = now - _OVERDUE
     try:
-        items = await read_troubled(database, overdue)
+        items = await read_troubled(database, now, overdue)
     except ProfilegraphError as error:
         return [_broken("outbox", error)]
     by_trouble: dict[tuple[str, str], list[str]] = {}

@@ -27,7 +27,7 @@ class ItemSender(Protocol):
     async def send(self, now: datetime) -> Keep | FailedAttempt:
         """Send it once, and return how to keep that, or why it was not taken.
 
-        What it raises is a failure, too; that a database is away is not counted.
+        What it raises is a failure, too.
         """
 
 

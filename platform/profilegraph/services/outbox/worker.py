@@ -12,12 +12,11 @@ from typing import TypeAlias
 import structlog
 
 from profilegraph.domain.outbox import (
-    AttemptOutcome,
     FailedAttempt,
     OutboxItem,
     OutboxState,
 )
-from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
+from profilegraph.errors import ProfilegraphError
 from profilegraph.services.operations.limiter import Limiter
 from profilegraph.services.operations.routines import ItemsInProgress
 from profilegraph.services.outbox.kind import ItemSender, Keep, OutboxKind
@@ -107,8 +106,6 @@ class OutboxWorker:
         try:
             async with asyncio.timeout(kind.seconds):  # what takes longer may be another's by then
                 return await sender.send(now)
-        except DATABASE_AWAY as error:
-            return FailedAttempt(error.message, AttemptOutcome.HELD)
         except ProfilegraphError as error:
             return FailedAttempt(str(error))
         except Exception as error:  # noqa: BLE001  (kept with the item, and in the log)
