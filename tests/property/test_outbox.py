@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hypothesis import Phase, given
+from hypothesis import Phase, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -41,11 +41,12 @@ from tests.support.serving import serving
 from tests.support.worlds import World, load_world
 
 BY = CommandContext(Actor("li"), NOW)
+NO_TIME, MINUTE = timedelta(), timedelta(minutes=1)
 MOVE, SEND, TWO_SEND, DIE = "move", "send", "two send", "die"
 Step = tuple[str, timedelta]
 steps: st.SearchStrategy[Step] = st.tuples(
     st.sampled_from((MOVE, SEND, TWO_SEND, DIE)),
-    st.sampled_from([timedelta(), *(timedelta(seconds=seconds) for seconds in (5, 60, 300))]),
+    st.sampled_from((NO_TIME, SCHEDULE[0], MINUTE, SCHEDULE[1])),
 )
 
 
@@ -74,6 +75,8 @@ class Receiver:
     done=st.lists(steps, min_size=2, max_size=8),
     statuses=st.lists(st.sampled_from([204, 500, 302]), max_size=6),
 )
+@example(done=[(MOVE, NO_TIME), (MOVE, NO_TIME), (TWO_SEND, NO_TIME)], statuses=[])
+@example(done=[(MOVE, NO_TIME), (DIE, NO_TIME), (MOVE, MINUTE), (SEND, NO_TIME)], statuses=[])
 @examples(max_examples=budget(8, 60), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 async def test_every_move_is_told_in_order_and_twice_only_where_a_process_died(
     settings: Settings,
