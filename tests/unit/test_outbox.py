@@ -15,8 +15,7 @@ from profilegraph.domain.outbox import (
 from tests.conftest import NOW
 
 ITEM = OutboxItem(
-    kind="webhook", key="h", state=OutboxState.WAITING, attempts=0, due_at=NOW, turn=1,
-    attempted_at=NOW, delivered_at=None, problem=None,
+    kind="webhook", key="h", state=OutboxState.WAITING, due_at=NOW, turn=1, attempted_at=NOW
 )  # fmt: skip
 
 

@@ -64,17 +64,17 @@ class OutboxItem:
     key: str
     """Unique within its kind."""
     state: OutboxState
-    attempts: int
-    """How often what it has to send now was sent, since it was last asked for."""
     due_at: datetime
     """Before when it is not sent."""
-    turn: int
+    attempts: int = 0
+    """How often what it has to send now was sent, since it was last asked for."""
+    turn: int = 0
     """How often it was leased: who holds an older turn may not say what became of it."""
-    attempted_at: datetime | None
+    attempted_at: datetime | None = None
     """When the last attempt began."""
-    delivered_at: datetime | None
+    delivered_at: datetime | None = None
     """When something of it was taken at last."""
-    problem: str | None
+    problem: str | None = None
     """Why the last attempt did not succeed; None where it did."""
 
     @property

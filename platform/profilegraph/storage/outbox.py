@@ -9,12 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from profilegraph.domain.outbox import OutboxItem, OutboxState
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
+
+_PROPERTIES: Mapping[str, str] = MappingProxyType(
+    {
+        "kind": "kind",
+        "key": "key",
+        "state": "state",
+        "attempts": "attempts",
+        "due_at": "dueAt",
+        "turn": "turn",
+        "attempted_at": "attemptedAt",
+        "delivered_at": "deliveredAt",
+        "problem": "problem",
+    }
+)
+"""What the fields of an item are called in the graph."""
 
 
 async def read_due(database: Database, kinds: Sequence[str], now: datetime) -> Sequence[OutboxItem]:
@@ -85,32 +101,14 @@ async def begin_again(transaction: Transaction, kind: str, key: str, now: dateti
 
 def item_properties(item: OutboxItem) -> dict[str, Any]:
     """Return what an item is as the graph keeps it."""
-    return {
-        "kind": item.kind,
-        "key": item.key,
-        "state": item.state.value,
-        "attempts": item.attempts,
-        "dueAt": item.due_at,
-        "turn": item.turn,
-        "attemptedAt": item.attempted_at,
-        "deliveredAt": item.delivered_at,
-        "problem": item.problem,
-    }
+    kept = {name: getattr(item, field) for field, name in _PROPERTIES.items()}
+    return {**kept, "state": item.state.value}
 
 
 def item_fields(own: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that a node has as an item, whatever its kind."""
-    return {
-        "kind": own["kind"],
-        "key": own["key"],
-        "state": OutboxState(own["state"]),
-        "attempts": own["attempts"],
-        "due_at": own["dueAt"],
-        "turn": own["turn"],
-        "attempted_at": own.get("attemptedAt"),
-        "delivered_at": own.get("deliveredAt"),
-        "problem": own.get("problem"),
-    }
+    known = {field: own.get(name) for field, name in _PROPERTIES.items()}
+    return {**known, "state": OutboxState(own["state"])}
 
 
 def _item(row: Row) -> OutboxItem:

@@ -24,17 +24,7 @@ async def save_webhook(
 
     One that is there already keeps its place and its secret. None where the segment was never live.
     """
-    item = OutboxItem(
-        kind=WEBHOOK,
-        key=key,
-        state=OutboxState.SENT,
-        attempts=0,
-        due_at=now,
-        turn=0,
-        attempted_at=None,
-        delivered_at=None,
-        problem=None,
-    )
+    item = OutboxItem(kind=WEBHOOK, key=key, state=OutboxState.SENT, due_at=now)
     rows = await transaction.run(
         statement("save_webhook"),
         {
