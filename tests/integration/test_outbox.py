@@ -14,7 +14,7 @@ from profilegraph.domain.webhooks import WEBHOOK, Webhook
 from profilegraph.embedded.server import RunningServer
 from profilegraph.hooks.outgoing import Failure
 from profilegraph.services.destinations.sending import SendSegment, deliveries, request_delivery
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.operations.doctor import Health, examine
 from profilegraph.services.outbox.worker import MARGIN, OutboxWorker
 from profilegraph.services.platform import Address, Platform
@@ -44,7 +44,7 @@ async def told(platform: Platform) -> Platform:
 
 async def moved(platform: Platform, *customers: str) -> None:
     await warm(platform, *customers)
-    await Watcher(platform).round(LATER)
+    await LiveWorker(platform).round(LATER)
 
 
 def worker(platform: Platform, post: Post, now: datetime = LATER) -> OutboxWorker:
@@ -75,7 +75,7 @@ async def test_a_move_that_comes_while_the_last_one_is_told_is_told_next(told: P
     async def taken(_: Webhook, message: Any, __: datetime) -> None:
         if not sent:
             await cool(told, "a")
-            await Watcher(told).round(LATER)
+            await LiveWorker(told).round(LATER)
         sent.append(message.id.rpartition(".")[0].rpartition(".")[2])
 
     sending = worker(told, taken)
@@ -113,7 +113,7 @@ async def test_attempts_are_counted_by_what_became_of_them(told: Platform) -> No
     for wait in (*SCHEDULE, timedelta()):
         await send_all(told, kinds, now)
         now += wait
-    figures = told.knowledge.metrics.text().decode()
+    figures = told.cache.metrics.text().decode()
     for outcome, many in (("failed", len(SCHEDULE)), ("given_up", 1)):
         labels = f'{{kind="webhook",outcome="{outcome}"}}'
         assert f"profilegraph_outbox_attempts_total{labels} {many}.0" in figures
@@ -127,7 +127,7 @@ async def test_doctor_names_what_was_given_up_what_waits_and_what_nobody_sends(
 
     async def findings(now: datetime) -> list[tuple[Health, str, str]]:
         found = await examine(quiet, {}, address, told.host, now)
-        return [(one.health, one.told, one.hint) for one in found if one.part == "outbox"]
+        return [(one.health, one.message, one.hint) for one in found if one.part == "outbox"]
 
     assert await findings(NOW) == [(Health.SOUND, "nothing is held up or given up", "")]
     await moved(told, "a")

@@ -410,4 +410,4 @@ async def test_a_delivery_that_cannot_be_sent_is_told_with_its_reason(
     found = await sending.delivery(platform, waiting.key)
     assert (found.state, found.problem) == (WAITING, "it cannot be sent: KeyError")
     aside = {f"delivery {waiting.key}": "KeyError"}
-    assert platform.knowledge.routines.aside("outbox") == aside
+    assert platform.cache.routines.items_set_aside("outbox") == aside

@@ -32,7 +32,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.segments.service import SaveSegment, save_segment
 from profilegraph.services.webhooks.sending import MessageSender, webhook_kind
 from profilegraph.services.webhooks.service import SaveWebhook, save_webhook, webhook
-from profilegraph.storage.live import Evaluated, MembershipChange, read_watches, record
+from profilegraph.storage.live import Evaluation, MembershipChange, read_watches, record
 from profilegraph.storage.neo4j.database import Database
 from tests.conftest import NOW
 from tests.support.budgets import budget
@@ -144,6 +144,6 @@ async def move(database: Database, now: datetime) -> None:
         MoveCause.DATA_CHANGED,
         **({"left": one} if watch.size else {"entered": one}),
     )
-    found = Evaluated(now, watch.definition, watch.heads, (change,))
+    found = Evaluation(now, watch.definition, watch.offsets, (change,))
     recorded = await database.write(lambda transaction: record(transaction, watch, BitMap(), found))
     assert recorded is not None

@@ -1,10 +1,10 @@
-"""The outbox: what is to be sent, what becomes of each attempt, and when the next one is made.
+"""The outbox: the state machine of its items, and the schedule of attempts.
 
-WAITING ── taken ──────────────────────────────▶ SENT
+WAITING ── sent ───────────────────────────────▶ SENT
    │  ▲                                           │
-   │  └── in vain: by the schedule                └── something new to send ──▶ WAITING
-   │      held: a minute later, not counted
-   └───── refused, or the schedule is over ─────▶ FAILED ── asked for again ──▶ WAITING
+   │  └── failed: retried by the schedule         └── something new to send ──▶ WAITING
+   │      held: retried a minute later, not counted
+   └───── refused, or the schedule is over ─────▶ FAILED ── requested again ──▶ WAITING
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ SCHEDULE = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 )
-"""How long an item waits after each attempt in vain; after one more it is given up."""
+"""The wait after each failed attempt; after one more failure an item is given up."""
 HOLD = timedelta(minutes=1)
-"""How long an item waits that could not be tried."""
+"""The wait of an item whose attempt was held."""
 _WAIT = wait_chain(*map(wait_fixed, SCHEDULE))
 
 
 class OutboxState(StrEnum):
-    """What has become of an item."""
+    """The state of an item of the outbox."""
 
     WAITING = "WAITING"
     """To be sent, being sent, or to be sent again."""
     SENT = "SENT"
-    """All of it was taken."""
+    """Nothing of it is left to send."""
     FAILED = "FAILED"
-    """Given up; asked for again, it waits again."""
+    """Given up; requested again, it waits again."""
 
 
 class AttemptOutcome(StrEnum):
-    """Why an attempt did not succeed, as far as it matters for the next one."""
+    """How an attempt failed, which decides on the next one."""
 
     FAILED = "FAILED"
-    """It was not taken; it may be, later."""
+    """The receiver did not take it; it may later."""
     REFUSED = "REFUSED"
-    """It will never be taken as it is."""
+    """The receiver will never take it."""
     HELD = "HELD"
-    """It could not be tried: what is needed for that is set aside."""
+    """It was not attempted: what sends it is set aside."""
 
 
 @dataclass(frozen=True)
 class FailedAttempt:
-    """That an attempt did not succeed, and why."""
+    """A failed attempt, with the reason."""
 
     reason: str
     outcome: AttemptOutcome = AttemptOutcome.FAILED
@@ -58,32 +58,32 @@ class FailedAttempt:
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxItem:
-    """Something that is sent, of whatever kind, and what has become of that."""
+    """Something to send, of any kind, and its state."""
 
     kind: str
     key: str
     """Unique within its kind."""
     state: OutboxState
     due_at: datetime
-    """Before when it is not sent."""
+    """The moment of the next attempt."""
     attempts: int = 0
-    """How often what it has to send now was sent, since it was last asked for."""
+    """Attempts of what it sends now, since it was last requested."""
     turn: int = 0
-    """How often it was leased: who holds an older turn may not say what became of it."""
+    """The number of its leases, as a fencing token: an older turn cannot settle it."""
     attempted_at: datetime | None = None
-    """When the last attempt began."""
+    """When the last attempt started."""
     delivered_at: datetime | None = None
-    """When something of it was taken at last."""
+    """When an attempt last succeeded."""
     problem: str | None = None
-    """Why the last attempt did not succeed; None where it did."""
+    """Why the last attempt failed; None if it succeeded."""
 
     @property
     def given_up(self) -> bool:
-        """Return whether it is sent no more unless it is asked for again."""
+        """Return whether it is not sent unless it is requested again."""
         return self.state is OutboxState.FAILED
 
-    def taken(self, now: datetime) -> Self:
-        """Return the item after an attempt that succeeded."""
+    def sent(self, now: datetime) -> Self:
+        """Return the item after a successful attempt."""
         return replace(
             self,
             state=OutboxState.SENT,
@@ -93,8 +93,8 @@ class OutboxItem:
             problem=None,
         )
 
-    def missed(self, failure: FailedAttempt, now: datetime) -> Self:
-        """Return the item after an attempt that did not succeed."""
+    def not_sent(self, failure: FailedAttempt, now: datetime) -> Self:
+        """Return the item after a failed attempt."""
         if failure.outcome is AttemptOutcome.HELD:
             return replace(self, due_at=now + HOLD, problem=failure.reason)
         attempts = self.attempts + 1
@@ -105,7 +105,7 @@ class OutboxItem:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Return how long an item waits after so many attempts in vain, from 1 to those of the schedule."""
+    """Return the wait after a number of failed attempts, from 1 on."""
     state = RetryCallState(Retrying(), None, (), {})
     state.attempt_number = attempts
     return timedelta(seconds=_WAIT(state))

@@ -1,4 +1,4 @@
-"""Webhooks: where transitions of a live segment are sent, and how far each has come."""
+"""Webhooks: the receivers of transitions of live segments, and their positions among the moves."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from profilegraph.domain.values import Labels
 
 
 class FaultKind(StrEnum):
-    """What is wrong at one place of a filter."""
+    """Why a segment cannot be evaluated any more."""
 
     DIMENSION_MISSING = "DIMENSION_MISSING"
     TAG_MISSING = "TAG_MISSING"

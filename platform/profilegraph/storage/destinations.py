@@ -73,7 +73,7 @@ async def read_members(database: Database, delivery: str) -> FrozenBitMap:
 
 
 async def note_receipt(transaction: Transaction, delivery: str, note: str) -> bool:
-    """Keep where a delivery went, as the destination says it; nothing more of it waits: False."""
+    """Store where a delivery went, as the destination reports it; return False: nothing is left."""
     await transaction.run(
         "MATCH (d:Delivery {key: $key}) SET d.note = $note", {"key": delivery, "note": note}
     )

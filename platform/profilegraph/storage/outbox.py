@@ -1,8 +1,8 @@
-"""The outbox: items of all kinds, each under one lease at a time.
+"""The outbox in the graph: items of all kinds, each under at most one lease.
 
-An item is a node of its kind that is labelled OutboxItem as well. Whoever sends it leases it; who
-dies meanwhile leaves it to others when the lease is over. Each lease has a turn, so that what one
-finds out whose lease ran out is not written over what another did.
+An item is a node of its kind with the second label OutboxItem. A process leases an item to send it;
+if the process dies, the lease expires. Each lease has a new turn, a fencing token: a process whose
+lease has expired cannot overwrite the result of another.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _PROPERTIES: Mapping[str, str] = MappingProxyType(
         "problem": "problem",
     }
 )
-"""What the fields of an item are called in the graph."""
+"""The properties of an item's fields in the graph."""
 
 
 async def read_due(database: Database, kinds: Sequence[str], now: datetime) -> Sequence[OutboxItem]:
-    """Return the items of some kinds that may be sent at a moment and are not, the longest due first."""
+    """Return the due items of some kinds that are not leased, the oldest first."""
     rows = await database.read(statement("read_due"), {"kinds": kinds, "now": now})
     return [_item(row) for row in rows]
 
 
 async def read_item(database: Database, kind: str, key: str) -> OutboxItem | None:
-    """Return an item; None where there is none."""
+    """Return an item; None if it does not exist."""
     rows = await database.read(
         "MATCH (i:OutboxItem {kind: $kind, key: $key}) RETURN i {.*, members: null} AS item",
         {"kind": kind, "key": key},
@@ -48,21 +48,18 @@ async def read_item(database: Database, kind: str, key: str) -> OutboxItem | Non
     return _item(rows[0]) if rows else None
 
 
-async def read_troubled(
+async def read_stuck(
     database: Database, now: datetime, overdue: datetime
 ) -> Sequence[tuple[OutboxItem, str | None]]:
-    """Return items with their segments: given up, to be sent again, or due by then and sent by nobody."""
-    rows = await database.read(statement("read_troubled"), {"now": now, "overdue": overdue})
+    """Return items that were given up, failed or are overdue, and are not leased, with their segments."""
+    rows = await database.read(statement("read_stuck"), {"now": now, "overdue": overdue})
     return [(_item(row), row["segment"]) for row in rows]
 
 
 async def lease(
     transaction: Transaction, item: OutboxItem, now: datetime, until: datetime
 ) -> int | None:
-    """Return the turn in which an item is the caller's alone until a moment.
-
-    None where it is another's, or is not as it was read.
-    """
+    """Lease an item until a moment and return the turn; None if it was leased since it was read."""
     rows = await transaction.run(
         statement("lease_item"),
         {"kind": item.kind, "key": item.key, "turn": item.turn, "now": now, "until": until},
@@ -71,10 +68,7 @@ async def lease(
 
 
 async def lock(transaction: Transaction, kind: str, key: str, turn: int) -> OutboxItem | None:
-    """Return an item as it is, and stays until the transaction ends.
-
-    None where another has leased it since, or it is deleted.
-    """
+    """Lock an item until the transaction ends and return it; None if it is deleted or leased again."""
     rows = await transaction.run(
         "MATCH (i:OutboxItem {kind: $kind, key: $key}) SET i.key = i.key"
         " WITH i WHERE i.turn = $turn RETURN i {.*, members: null} AS item",
@@ -84,7 +78,7 @@ async def lock(transaction: Transaction, kind: str, key: str, turn: int) -> Outb
 
 
 async def settle(transaction: Transaction, item: OutboxItem) -> None:
-    """Keep what became of an item that is locked; its lease is over."""
+    """Store the new state of a locked item, and end its lease."""
     await transaction.run(
         "MATCH (i:OutboxItem {kind: $kind, key: $key}) SET i += $set REMOVE i.leasedUntil",
         {"kind": item.kind, "key": item.key, "set": item_properties(item)},
@@ -92,21 +86,21 @@ async def settle(transaction: Transaction, item: OutboxItem) -> None:
 
 
 async def begin_again(transaction: Transaction, kind: str, key: str, now: datetime) -> None:
-    """Have an item that was not sent yet, or was given up, sent now, as if for the first time.
+    """Make a waiting or given-up item due now, with its schedule restarted.
 
-    One that is just being sent, or was sent, is left as it is.
+    An item that is sent, or leased, is not changed.
     """
     await transaction.run(statement("begin_again"), {"kind": kind, "key": key, "now": now})
 
 
 def item_properties(item: OutboxItem) -> dict[str, Any]:
-    """Return what an item is as the graph keeps it."""
+    """Return an item as properties of its node."""
     kept = {name: getattr(item, field) for field, name in _PROPERTIES.items()}
     return {**kept, "state": item.state.value}
 
 
 def item_fields(own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that a node has as an item, whatever its kind."""
+    """Return the properties of a node as the fields of an item."""
     known = {field: own.get(name) for field, name in _PROPERTIES.items()}
     return {**known, "state": OutboxState(own["state"])}
 

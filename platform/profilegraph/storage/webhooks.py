@@ -1,7 +1,7 @@
-"""Webhooks: whom to tell of a live segment's moves, and how far each has come.
+"""Webhooks in the graph: the receivers of a live segment's moves, and their positions.
 
-The moves are kept once, whoever is told of them: a webhook is an item of the outbox with a place
-among the moves of its watch. The transaction that records a move has it wait.
+Moves are stored once for all receivers: a webhook is an outbox item with a position among the moves
+of its watch. The transaction that records a move sets its webhooks to WAITING.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ async def save_webhook(
 
 
 async def advance(transaction: Transaction, key: str, n: int, part: int) -> bool:
-    """Return whether there is more to tell, after a webhook that is locked has come to a place."""
+    """Move a locked webhook to its next message and return whether there is one."""
     rows = await transaction.run(statement("advance_webhook"), {"key": key, "n": n, "part": part})
     return bool(rows and rows[0]["more"])
 

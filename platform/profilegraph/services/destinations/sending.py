@@ -1,4 +1,4 @@
-"""Deliveries in the outbox: members of a segment on their way to a plugin's destination."""
+"""Deliveries as outbox items: requests them, and sends members to plugins' destinations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.hosting.circuit_breaker import PluginPart
-from profilegraph.hooks.hosting.containment import InOwnLoop, within_async
+from profilegraph.hooks.hosting.containment import InOwnLoop, run_within_async
 from profilegraph.hooks.options import parse_options
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
@@ -38,11 +38,11 @@ from profilegraph.storage.outbox import begin_again
 from profilegraph.storage.segments.saved import read_segment
 
 SEND_SECONDS = 600.0
-"""How long one attempt may take …"""
+"""The longest call of a destination …"""
 READ_SECONDS = 60.0
-"""… and what it needs to be read before that."""
+"""… and the longest read before it."""
 MOST = 32
-"""Deliveries that are under way at once; each has a thread."""
+"""Deliveries that are sent concurrently, each in a thread."""
 PAGE = 1_000
 """Members of one page."""
 
@@ -129,7 +129,7 @@ async def deliveries(
 
 
 def delivery_kind(platform: Platform) -> OutboxKind:
-    """Return how deliveries are sent to the destinations of plugins."""
+    """Return the kind of outbox item that deliveries are."""
 
     async def load(key: str) -> _DeliverySender | None:
         found = await storage.read_deliveries(platform.database, keys=[key])
@@ -140,18 +140,18 @@ def delivery_kind(platform: Platform) -> OutboxKind:
 
 @dataclass(frozen=True)
 class _DeliverySender:
-    """A delivery that is to be sent."""
+    """Sends a delivery."""
 
     platform: Platform
     delivery: DeliveryRecord
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """Return the receiver and who sends."""
+        """Return the keys of the receiver and the author."""
         return f"to {_receiver(self.delivery.request)}", f"of {self.delivery.author}"
 
     async def send(self, now: datetime) -> Keep | FailedAttempt:
-        """Send it once, and return how to keep what the destination says."""
+        """Call the destination once; return how to store its receipt, or the failure."""
         to, guard = _receiver(self.delivery.request), self.platform.host.guard
         try:
             part, target = self._destination()
@@ -164,7 +164,7 @@ class _DeliverySender:
             return FailedAttempt(str(error), AttemptOutcome.HELD)
         try:
             call = InOwnLoop(partial(_sent, target, view), SEND_SECONDS)
-            note = await within_async(SEND_SECONDS, call, f"send {view.id}")
+            note = await run_within_async(SEND_SECONDS, call, f"send {view.id}")
         except InvalidInput as error:
             return FailedAttempt(str(error), AttemptOutcome.REFUSED)
         except Exception as error:

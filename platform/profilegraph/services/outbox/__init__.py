@@ -1,1 +1,1 @@
-"""The outbox: what waits is sent, tried again, held or given up, whatever kind it is of."""
+"""The outbox: sends, retries, holds and gives up items of all kinds."""

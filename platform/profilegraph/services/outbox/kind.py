@@ -1,4 +1,4 @@
-"""What a kind of outbox item brings: how one is read, how it is sent, and what is kept of that."""
+"""The interface of a kind of outbox item."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from profilegraph.domain.outbox import FailedAttempt
 from profilegraph.storage.neo4j.database import Transaction
 
 Keep: TypeAlias = Callable[[Transaction], Awaitable[bool]]
-"""Keeps what was sent, in the transaction that settles the item; says whether it has more to send.
+"""Stores the success in the transaction that settles the item; returns whether more is to be sent.
 
-It may run again where the database has a transaction repeated.
+It may run more than once: the database may repeat a transaction.
 """
 
 
 class ItemSender(Protocol):
-    """What an item has to send now."""
+    """Sends what an item has to send next."""
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """Return for whom it is sent, such as a receiver: few are sent at once for each."""
+        """Return the keys that concurrency is limited by, such as the receiver."""
 
     async def send(self, now: datetime) -> Keep | FailedAttempt:
-        """Send it once, and return how to keep that, or why it was not taken.
+        """Attempt to send it once; return how to store the success, or the failure.
 
-        What it raises is a failure, too.
+        An exception is a failure, too.
         """
 
 
@@ -36,10 +36,10 @@ class OutboxKind:
     """A kind of outbox item."""
 
     name: str
-    """As it is kept with each item."""
+    """As stored with each item."""
     seconds: float
-    """How long one attempt may take: so long is it leased, and a little longer."""
+    """The longest attempt; a lease is a little longer."""
     most: int
-    """How many are sent at once."""
+    """Items that are sent concurrently."""
     load: Callable[[str], Awaitable[ItemSender | None]]
-    """Returns what the item of a key has to send; None where it is deleted."""
+    """Returns the sender of the item with a key; None if it has nothing to send or is deleted."""

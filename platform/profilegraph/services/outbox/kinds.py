@@ -1,4 +1,4 @@
-"""The kinds of outbox items that the platform has."""
+"""All kinds of outbox items."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from profilegraph.services.webhooks.sending import MessageSender, webhook_kind
 
 
 def outbox_kinds(platform: Platform) -> tuple[OutboxKind, ...]:
-    """Return all kinds of a platform."""
+    """Return all kinds of outbox items."""
     post = MessageSender(private=platform.settings.webhook_private)
     return webhook_kind(platform, post), delivery_kind(platform)

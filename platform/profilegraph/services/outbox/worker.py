@@ -1,4 +1,4 @@
-"""Sends what is due: at least once, by one process at a time, and each receiver at its own pace."""
+"""Sends the due items of the outbox: at least once, one process at a time per item."""
 
 from __future__ import annotations
 
@@ -25,53 +25,53 @@ from profilegraph.storage import outbox as storage
 from profilegraph.storage.neo4j.database import Transaction
 
 OUTBOX = "outbox"
-"""What the routine is called."""
+"""The name of the routine."""
 MARGIN = timedelta(seconds=30)
-"""How much longer an item is leased than an attempt may take: it is settled in that time."""
+"""The part of a lease beyond the longest attempt: the time to settle the item."""
 EACH = 4
-"""How many items are sent at once for one lane."""
+"""Items that are sent concurrently per lane."""
 IN_A_ROW = 100
-"""How much of one item is sent before a round looks again."""
+"""Attempts of one item within one round."""
 _log = structlog.get_logger(__name__)
 Clock: TypeAlias = Callable[[], datetime]
 
 
 class OutboxWorker:
-    """Sends the items of some kinds, each in its own time."""
+    """Sends items of some kinds concurrently, so that a slow receiver delays only its own."""
 
     def __init__(self, platform: Platform, kinds: Iterable[OutboxKind], clock: Clock) -> None:
         self._database = platform.database
-        self._routines = platform.knowledge.routines
-        self._attempts = platform.knowledge.metrics.outbox_attempts
+        self._routines = platform.cache.routines
+        self._attempts = platform.cache.metrics.outbox_attempts
         self._clock = clock
         self._kinds = {kind.name: kind for kind in kinds}
         self._limiters = {kind.name: Limiter(kind.most, EACH) for kind in self._kinds.values()}
         self._going = ItemsInProgress(OUTBOX, self._routines)
 
     async def round(self, now: datetime) -> None:
-        """Begin to send what is due at a moment, and wait for no receiver.
+        """Start to send all due items, without waiting for receivers.
 
-        What is being sent already, by this process or another, is left to that.
+        Items that this process or another is sending are skipped.
         """
         for item in await storage.read_due(self._database, list(self._kinds), now):
             self._going.begin(_name(item), partial(self._send, item))
 
     async def send(self, kind: str, key: str) -> None:
-        """Send an item that waits, due or not, unless another process does."""
+        """Send a waiting item now, due or not, unless another process is sending it."""
         item = await storage.read_item(self._database, kind, key)
         if item is not None:
             await self._send(item)
 
     async def settled(self) -> None:
-        """Return when nothing is being sent any more."""
+        """Wait until nothing is in progress."""
         await self._going.settled()
 
     async def close(self) -> None:
-        """End what is being sent: it is sent again when its lease is over."""
+        """Cancel what is in progress: it is sent again when its lease is over."""
         await self._going.close()
 
     async def _send(self, item: OutboxItem) -> None:
-        """Send what an item has to send until an attempt fails, or nothing more waits."""
+        """Send an item until an attempt fails or nothing is left to send."""
         kind, later = self._kinds[item.kind], item
         for _ in range(IN_A_ROW):
             sender = await kind.load(item.key)
@@ -86,7 +86,7 @@ class OutboxWorker:
     async def _attempt(
         self, kind: OutboxKind, item: OutboxItem, sender: ItemSender
     ) -> OutboxItem | None:
-        """Return an item after an attempt; None where another process sends it, or did meanwhile."""
+        """Attempt an item once and return it; None if another process leased it before or meanwhile."""
         now = self._clock()
         until = now + timedelta(seconds=kind.seconds) + MARGIN
         leased = partial(storage.lease, item=item, now=now, until=until)
@@ -97,14 +97,14 @@ class OutboxWorker:
         settling = partial(_settle, item=replace(item, turn=turn), found=found, now=self._clock())
         after = await self._database.write(settling)
         if after is not None:
-            self._tell(after, found)
+            self._report(after, found)
         return after
 
     async def _sent(
         self, kind: OutboxKind, item: OutboxItem, sender: ItemSender, now: datetime
     ) -> Keep | FailedAttempt:
         try:
-            async with asyncio.timeout(kind.seconds):  # what takes longer may be another's by then
+            async with asyncio.timeout(kind.seconds):  # the lease ends soon after
                 return await sender.send(now)
         except ProfilegraphError as error:
             return FailedAttempt(str(error))
@@ -112,7 +112,7 @@ class OutboxWorker:
             self._routines.set_aside(OUTBOX, _name(item), error)
             return FailedAttempt(f"it cannot be sent: {type(error).__name__}")
 
-    def _tell(self, after: OutboxItem, found: Keep | FailedAttempt) -> None:
+    def _report(self, after: OutboxItem, found: Keep | FailedAttempt) -> None:
         if not isinstance(found, FailedAttempt):
             self._attempts.labels(after.kind, "sent").inc()
             return
@@ -130,15 +130,15 @@ class OutboxWorker:
 async def _settle(
     transaction: Transaction, item: OutboxItem, found: Keep | FailedAttempt, now: datetime
 ) -> OutboxItem | None:
-    """Return an item after what became of an attempt is kept; None where another has leased it since."""
+    """Store the result of an attempt and return the item; None if it was leased again meanwhile."""
     locked = await storage.lock(transaction, item.kind, item.key, item.turn)
     if locked is None:
         return None
     if isinstance(found, FailedAttempt):
-        after = locked.missed(found, now)
+        after = locked.not_sent(found, now)
         await storage.settle(transaction, after)
         return after
-    after = locked.taken(now)
+    after = locked.sent(now)
     await storage.settle(transaction, after)
     more = await found(transaction)
     return replace(after, state=OutboxState.WAITING) if more else after

@@ -10,9 +10,9 @@ from profilegraph.domain.taxonomy_changes.changes import (
     Deprecate,
     Merge,
     NewVersion,
-    Portion,
     Rename,
     Split,
+    SplitTarget,
     TagRelocation,
 )
 from profilegraph.domain.values import Labels
@@ -69,7 +69,7 @@ def told(plan: Plan, locale: str) -> str:
         case Merge(tags=tags, into=other):
             one = ", ".join(tags)
         case Split(tag=one, into=into, otherwise=otherwise):
-            other = ", ".join(_portion(part, locale) for part in (into, otherwise) if part)
+            other = ", ".join(_target(part, locale) for part in (into, otherwise) if part)
         case TagRelocation(target=one):
             given = act.model_dump(exclude={"target"}, exclude_unset=True)
             other = ", ".join(f"{name} {value}" for name, value in given.items())
@@ -97,5 +97,5 @@ def warned(warning: PlanWarning, locale: str) -> str:
     return text.format(warning.subject, f"{warning.count:,}", warning.detail)
 
 
-def _portion(portion: Portion, locale: str) -> str:
-    return portion.key or (portion.labels.text(locale) if portion.labels is not None else "")
+def _target(target: SplitTarget, locale: str) -> str:
+    return target.key or (target.labels.text(locale) if target.labels is not None else "")

@@ -1,4 +1,4 @@
-"""Webhooks in the outbox: each is told of one move after the other, each message under one id."""
+"""Webhooks as outbox items: sends moves in order, each message under a fixed id."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from profilegraph.storage.live import RecordedMove, read_moves
 from profilegraph.storage.webhooks import advance, read_webhooks
 
 SECONDS = 30.0
-"""How long it may take to make a message and to have it taken."""
+"""The longest attempt: to make a message and post it."""
 MOST = 64
-"""Messages that are under way at once."""
+"""Messages that are sent concurrently."""
 Post: TypeAlias = Callable[[Webhook, Message, datetime], Awaitable[Failure | None]]
 
 
 def webhook_kind(platform: Platform, post: Post) -> OutboxKind:
-    """Return how webhooks are sent what they are told."""
+    """Return the kind of outbox item that webhooks are."""
 
     async def load(key: str) -> _WebhookSender | None:
         hooks = await read_webhooks(platform.database, keys=[key])
@@ -39,7 +39,7 @@ def webhook_kind(platform: Platform, post: Post) -> OutboxKind:
 
 @dataclass(frozen=True)
 class _WebhookSender:
-    """What a webhook is told next."""
+    """Sends the next message of a webhook."""
 
     platform: Platform
     hook: Webhook
@@ -48,11 +48,11 @@ class _WebhookSender:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """Return the receiver and the segment."""
+        """Return the keys of the receiver and the segment."""
         return f"to {receiver(self.hook.url)}", f"of {self.hook.segment}"
 
     async def send(self, now: datetime) -> Keep | FailedAttempt:
-        """Send the message, and return how to go on to the next one."""
+        """Post the message; return how to advance to the next one, or the failure."""
         hook = self.hook
         told, last = await message(self.platform, hook, self.move)
         failure = await self.post(hook, told, now)
