@@ -129,7 +129,7 @@ async def test_doctor_names_what_was_given_up_what_waits_and_what_nobody_sends(
         found = await examine(quiet, {}, address, told.host, now)
         return [(one.health, one.message, one.hint) for one in found if one.part == "outbox"]
 
-    assert await findings(NOW) == [(Health.SOUND, "nothing is held up or given up", "")]
+    assert await findings(NOW) == [(Health.SOUND, "no item failed, is overdue or was given up", "")]
     await moved(told, "a")
     [(health, text, hint)] = await findings(LATER + timedelta(hours=1))
     since = f"{NOW:%Y-%m-%d %H:%M} UTC"

@@ -27,7 +27,7 @@ _WAIT = wait_chain(*map(wait_fixed, SCHEDULE))
 
 
 class OutboxState(StrEnum):
-    """The state of an item of the outbox."""
+    """The state of something that is sent, such as a delivery."""
 
     WAITING = "WAITING"
     """To be sent, being sent, or to be sent again."""

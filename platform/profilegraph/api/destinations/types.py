@@ -19,9 +19,9 @@ from profilegraph.hooks.destinations import Destination as Hosted
 describe(
     OutboxState,
     {
-        "WAITING": "They are to be sent, being sent, or to be sent again.",
-        "SENT": "The destination has taken them.",
-        "FAILED": "It was given up: refused, or not taken in all attempts; asked for again, it waits again.",
+        "WAITING": "It is to be sent, being sent, or to be sent again.",
+        "SENT": "The destination has taken all members.",
+        "FAILED": "It was given up: refused, or not taken in all attempts; requested again, it waits again.",
     },
     name="DeliveryState",
 )
@@ -77,14 +77,12 @@ class Delivery(Node):
     author: str = strawberry.field(description="Whose API key asked for it.")
     version: int = strawberry.field(description="Version of the segment whose members they are.")
     members: int = strawberry.field(description="How many members it has.")
-    attempts: int = strawberry.field(
-        description="How often it was sent since it was last asked for."
-    )
+    attempts: int = strawberry.field(description="Number of attempts since it was last requested.")
     due_at: datetime | None = strawberry.field(
-        description="Before when it is not sent, UTC; null where it waits no more."
+        description="When the next attempt is made, UTC; null unless it waits."
     )
     note: str | None = strawberry.field(description="Where it went, as the destination says it.")
-    problem: str | None = strawberry.field(description="Why the last attempt did not succeed.")
+    problem: str | None = strawberry.field(description="Why the last attempt failed.")
 
     @classmethod
     def of(cls, found: Stored) -> Delivery:

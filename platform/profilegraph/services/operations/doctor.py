@@ -217,7 +217,7 @@ async def _records(
 
 
 async def _outbox(database: Database, now: datetime) -> Sequence[HealthFinding]:
-    """Return what of the outbox was given up, is to be sent again, or is sent by nobody."""
+    """Return the findings on items that were given up, failed or are overdue."""
     overdue = now - _OVERDUE
     try:
         items = await read_stuck(database, now, overdue)
@@ -236,7 +236,7 @@ async def _outbox(database: Database, now: datetime) -> Sequence[HealthFinding]:
     return [
         HealthFinding("outbox", Health.IMPAIRED, f"{len(named)} {state}: {_some(named)}", hint)
         for (state, hint), named in by_trouble.items()
-    ] or [HealthFinding("outbox", Health.SOUND, "nothing is held up or given up")]
+    ] or [HealthFinding("outbox", Health.SOUND, "no item failed, is overdue or was given up")]
 
 
 def _some(named: Sequence[str]) -> str:
