@@ -41,10 +41,10 @@ dimensions:
 def test_a_label_in_one_language_is_read_in_both() -> None:
     assert [CHINESE.text(locale) for locale in ("zh-CN", "en")] == ["试驾", "试驾"]
     assert [ENGLISH.text(locale) for locale in ("zh_TW", "en")] == ["Test drive", "Test drive"]
-    assert (CHINESE.both, CHINESE.missing) == ("试驾", ("en",))
-    assert (ENGLISH.both, ENGLISH.missing) == ("Test drive", ("zh-CN",))
+    assert (CHINESE.joined, CHINESE.missing) == ("试驾", ("en",))
+    assert (ENGLISH.joined, ENGLISH.missing) == ("Test drive", ("zh-CN",))
     both = ENGLISH.over(CHINESE)
-    assert (both.both, both.missing) == ("Test drive · 试驾", ())
+    assert (both.joined, both.missing) == ("Test drive · 试驾", ())
 
 
 def test_a_label_in_no_language_is_none() -> None:
@@ -110,4 +110,4 @@ def test_two_tags_without_an_english_label_are_not_called_alike() -> None:
         != made_key(Labels(zh_cn="卡车"), (), "tag")
     )
     renamed = changed(fleet, labels=Labels(en="Fleet"))
-    assert renamed.labels.both == "Fleet · 车队"
+    assert renamed.labels.joined == "Fleet · 车队"

@@ -12,8 +12,9 @@ from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.enums import FollowUpKind, OpportunityOutcome
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node
-from profilegraph.api.runtime.labels import Locale, channel_name, enum_label, event_type_label
+from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
 from profilegraph.domain.records import activity as domain
+from profilegraph.rendering.enum_labels import enum_label
 
 
 @strawberry.type(description="Something that a customer did.")

@@ -44,11 +44,13 @@ def subscription_field(description: str) -> Callable[[Callable[P, R]], Callable[
     )
 
 
-def list_field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def list_field(
+    description: str, *, name: str | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that makes a method the resolver of a list, counted by the request."""
     return cast(
         "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.field(description=description, extensions=[Counted()]),
+        strawberry.field(description=description, name=name, extensions=[Counted()]),
     )
 
 

@@ -8,19 +8,14 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.runtime.context import Info
-from profilegraph.rendering.enum_labels import label_of
+from profilegraph.rendering.enum_labels import enum_label
 
 Locale = Annotated[
     str,
     strawberry.argument(
-        description="Language of the text: zh-CN or any other zh for Chinese, else English."
+        description="Language of the text, such as zh-CN or en; where it is not there, the nearest."
     ),
 ]
-
-
-def enum_label(value: StrEnum, locale: str) -> str:
-    """Return what people call a value of an enumeration."""
-    return label_of(value).text(locale)
 
 
 def maybe_label(value: StrEnum | None, locale: str) -> str | None:

@@ -12,6 +12,7 @@ from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Node
+from profilegraph.rendering.faults import advice_line, fault_line
 from profilegraph.services.segments import broken
 from profilegraph.services.segments.broken import Broken, BrokenReason
 
@@ -36,12 +37,12 @@ class SegmentFault:
     @field("What is wrong, for people.")
     def text(self, locale: Locale = "en") -> str:
         """Return what is wrong."""
-        return self.found.fault.text(locale)
+        return fault_line(self.found.fault, locale)
 
     @field("What to do about it.")
     def advice(self, locale: Locale = "en") -> str:
         """Return what to do about it."""
-        return self.found.fault.advice(locale)
+        return advice_line(self.found.fault, locale)
 
 
 @strawberry.type(

@@ -18,9 +18,17 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 
 
-@strawberry.interface(description="Something that has a name in both languages of the product.")
+@strawberry.type(description="What people read, in one language.")
+class Label:
+    """What people read, in one language."""
+
+    locale: str = strawberry.field(description="Tag of the language, such as zh-CN, en or fr.")
+    text: str = strawberry.field(description="What they read.")
+
+
+@strawberry.interface(description="Something that has a name, in one language or in several.")
 class Labelled:
-    """Something that has a name in both languages."""
+    """Something that has a name, in one language or in several."""
 
     labels: strawberry.Private[Labels]
 
@@ -29,9 +37,14 @@ class Labelled:
         """Return the name to show to people."""
         return self.labels.text(locale)
 
-    @list_field("Languages in which it has no name: the other one is shown in its place.")
+    @list_field("Its name in every language in which it has one.", name="labels")
+    def every_label(self) -> list[Label]:
+        """Return its name in every language in which it has one."""
+        return [Label(locale=one, text=text) for one, text in self.labels.by_locale.items()]
+
+    @list_field("Which of zh-CN and en it has no name in: another is shown in its place.")
     def missing_labels(self) -> list[str]:
-        """Return the languages in which it has no name."""
+        """Return the required languages in which it has no name."""
         return list(self.labels.missing)
 
 

@@ -279,7 +279,7 @@ def show_waterfall(
     from profilegraph.rendering.sentences import sentence
 
     kept = fall.steps[-1].kept if fall.steps else fall.total
-    out.print(f"[bold]{escape(saved.labels.both)}[/]: {kept:,} of {fall.total:,} customers")
+    out.print(f"[bold]{escape(saved.labels.joined)}[/]: {kept:,} of {fall.total:,} customers")
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
         text = sentence(condition, catalogue, locale, library or NO_SEGMENTS)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
@@ -287,11 +287,15 @@ def show_waterfall(
 
 def _show_broken(saved: SavedSegment, found: Broken, locale: str) -> None:
     """Print why a segment cannot be asked, and what to do."""
-    out.print(f"[bold]{escape(saved.labels.both)}[/]")
+    from profilegraph.rendering.faults import advice_line, fault_line
+
+    out.print(f"[bold]{escape(saved.labels.joined)}[/]")
     for one in found.reasons:
         since = "" if one.since is None else f" ({one.since:%Y-%m-%d %H:%M})"
-        out.print(f"[red]✗[/] {escape(f'{one.fault.place}: {one.fault.text(locale)}{since}')}")
-        out.print(f"  {escape(one.fault.advice(locale))}")
+        out.print(
+            f"[red]✗[/] {escape(f'{one.fault.place}: {fault_line(one.fault, locale)}{since}')}"
+        )
+        out.print(f"  {escape(advice_line(one.fault, locale))}")
 
 
 _SHOWN = 5

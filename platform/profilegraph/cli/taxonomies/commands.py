@@ -27,7 +27,7 @@ app = typer.Typer(
 
 SHOWN = 40
 """Tags of a dimension on a terminal, or warnings, that a list names; it tells the number of others."""
-LOCALE = typer.Option(help="Language of the labels: en or zh-CN.")
+LOCALE = typer.Option(help="Language of the labels, such as en or zh-CN.")
 
 
 FILES = typer.Argument(help="Taxonomy files (YAML).")

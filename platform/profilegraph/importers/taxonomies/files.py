@@ -98,7 +98,7 @@ def misfits_of(sources: Iterable[TaxonomySource], others: Iterable[Taxonomy]) ->
 
 
 def missing_labels(source: TaxonomySource) -> list[str]:
-    """Return what of a file people of one language read in the other one, each with its place."""
+    """Return what of a file has no label in a required language, each with its place."""
     taxonomy = source.taxonomy
     named: list[tuple[Place, str, Labels]]
     named = [(("labels",), f"the taxonomy {taxonomy.key!r}", taxonomy.labels)]
@@ -107,7 +107,7 @@ def missing_labels(source: TaxonomySource) -> list[str]:
         for one in placed([taxonomy])
     ]
     return [
-        source.fault(path, f"{what} has no {language} label: {labels.both!r} is shown for it")
+        source.fault(path, f"{what} has no {language} label: {labels.joined!r} is shown for it")
         for path, what, labels in named
         for language in labels.missing
     ]

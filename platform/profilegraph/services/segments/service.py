@@ -210,7 +210,7 @@ async def library(platform: Platform, node: Node, when: When | None = None) -> S
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS) -> str:
-    """Return what a filter asks for as a sentence, in Chinese for zh locales, else in English.
+    """Return what a filter asks for as a sentence.
 
     Raises InvalidFilter where it asks for what the catalogue or the library does not have.
     """
