@@ -135,7 +135,7 @@ NO_LOCALE = "no_locale"
 class Labels(BaseModel):
     """What people read instead of a key, by language: in zh-CN, in en or in both, and in any other.
 
-    Where one is missing, another one is read in its place (`nearest_locale`).
+    Where one is missing, the nearest is read in its place.
     """
 
     model_config = ConfigDict(
@@ -163,7 +163,7 @@ class Labels(BaseModel):
         return {locale: text for locale, text in found.items() if text is not None}
 
     def text(self, locale: str) -> str:
-        """Return the label for a locale; where it is missing, that of the nearest."""
+        """Return the label for a locale; where it is missing, that of `nearest_locale`."""
         known = self.by_locale
         return known[nearest_locale(locale, known)]
 

@@ -13,7 +13,7 @@ from profilegraph.rendering.enum_labels import enum_label
 Locale = Annotated[
     str,
     strawberry.argument(
-        description="Language of the text, such as zh-CN or en; where it is not there, the nearest."
+        description="Language of the text, such as zh-CN or en; the nearest there is."
     ),
 ]
 

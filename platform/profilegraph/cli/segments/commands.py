@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +25,7 @@ from profilegraph.errors import InvalidInput
 
 if TYPE_CHECKING:
     from profilegraph.domain.taxonomy.catalogue import Catalogue
+    from profilegraph.domain.values import Labels
     from profilegraph.engines.reference.counterfactual import Missing
     from profilegraph.engines.reference.evaluator import Verdict
     from profilegraph.language.saved_filters import SavedFilters
@@ -148,6 +149,10 @@ def save(
     en: Annotated[
         str | None, typer.Option(help="Its English label; one of the two is enough.")
     ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="Its label in another language, such as fr=Clients; may be repeated."),
+    ] = None,
     author: Annotated[str, typer.Option(help="Who saves it.")] = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
@@ -157,15 +162,12 @@ def save(
 
     A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
     """
-    from profilegraph.domain.values import Labels
     from profilegraph.language.codec import decode_text
     from profilegraph.services.segments import service
     from profilegraph.services.segments.conditions import conditions
 
     text = file.read_text(encoding="utf-8")
-    if not (zh or en):
-        raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
-    labels = Labels(zh_cn=zh or None, en=en or None)
+    labels = _labels(zh, en, label or [])
 
     async def work(platform: Platform) -> SavedSegment:
         node = decode_text(text, await conditions(platform))
@@ -175,6 +177,24 @@ def save(
 
     saved = run(work)
     out.print(f"{saved.key} is at version {saved.version}")
+
+
+def _labels(zh: str | None, en: str | None, others: Sequence[str]) -> Labels:
+    from pydantic import ValidationError
+
+    from profilegraph.domain.values import Labels
+
+    if not (zh or en or others):
+        raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
+    named = (one.partition("=") for one in others)
+    try:
+        return Labels.model_validate(
+            {"zh-CN": zh or None, "en": en or None, **{tag: text for tag, _, text in named}}
+        )
+    except ValidationError as fault:
+        raise InvalidInput(
+            f"{fault.errors()[0]['msg']}.", where="--label", hint="Write it as fr=Clients."
+        ) from fault
 
 
 @app.command()
