@@ -38,7 +38,7 @@ from profilegraph.language.nodes import (
 )
 from profilegraph.language.nodes.parts import Counted
 from profilegraph.rendering.languages import languages, wording
-from profilegraph.rendering.phrases import Shape
+from profilegraph.rendering.phrases import CountShape
 from profilegraph.rendering.wording import Wording, names
 from profilegraph.rendering.wording.answers import DistanceWording
 from profilegraph.rendering.wording.changes import WarningWording
@@ -135,9 +135,9 @@ def test_what_a_filter_can_ask_has_words() -> None:
     tests = (NumberTest, TextTest, DateTest, BooleanTest)
     assert named(ComparisonWording) == {one.name for test in tests for one in fields(test)}
     assert named(WindowWording) == {one.name for one in fields(Window)}
-    assert named(TimesWording) == set(Shape)
+    assert named(TimesWording) == set(CountShape)
     counted = {to_snake(one.NAME) for one in LEAVES if issubclass(one, Counted)}
-    assert named(CountsWording) - set(Shape) == counted - {"event"} | {"refusal"}
+    assert named(CountsWording) - set(CountShape) == counted - {"event"} | {"refusal"}
 
 
 def test_every_distance_has_words() -> None:

@@ -35,7 +35,7 @@ from profilegraph.rendering.wording.filters import CountWording
 from profilegraph.rendering.wording.plurals import Plural
 
 
-class Shape(StrEnum):
+class CountShape(StrEnum):
     """In which way a number is asked for; the words of languages are called so."""
 
     ONCE = "once"
@@ -64,9 +64,9 @@ class Phrases:
         counts = self.words.filters.counts
         words: CountWording = getattr(counts, to_snake(what))
         match shape(leaf):
-            case Shape.ONCE:
+            case CountShape.ONCE:
                 return words.once
-            case Shape.NEVER:
+            case CountShape.NEVER:
                 return words.never
             case many:
                 least, most = bounds(leaf)
@@ -219,16 +219,16 @@ def label(key: str, known: Mapping[str, Definition], locale: str) -> str:
     return known[key].labels.text(locale) if key in known else key
 
 
-def shape(leaf: Counted) -> Shape:
+def shape(leaf: Counted) -> CountShape:
     """Return which of a language's ways to say a number fits what is asked for."""
     least, most = bounds(leaf)
     if most is None:
-        return Shape.ONCE if least == 1 else Shape.AT_LEAST
+        return CountShape.ONCE if least == 1 else CountShape.AT_LEAST
     if most == 0:
-        return Shape.NEVER
+        return CountShape.NEVER
     if least == most:
-        return Shape.EXACTLY
-    return Shape.AT_MOST if least == 0 else Shape.BETWEEN
+        return CountShape.EXACTLY
+    return CountShape.AT_MOST if least == 0 else CountShape.BETWEEN
 
 
 def plain(value: Any) -> str:
