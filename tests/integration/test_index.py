@@ -509,7 +509,7 @@ async def test_an_index_that_cannot_be_read_is_told_and_cypher_answers_meanwhile
     await save(indexed, [Customer(key="a")], NOW)
     assert await count(indexed) == 1
     assert indexed.knowledge.index.state is IndexState.FAILED
-    assert indexed.knowledge.routines.told() == "index failed 1 times in a row (KeyError)"
+    assert indexed.knowledge.routines.told() == "index failed once (KeyError)"
     monkeypatch.undo()
     monkeypatch.setattr(indexed.knowledge.index, "_rests_until", 0.0)
     await ready(indexed)

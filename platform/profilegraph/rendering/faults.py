@@ -19,7 +19,7 @@ _OF_TAXONOMIES = frozenset(
 
 def fault_line(fault: Fault, locale: str) -> str:
     """Return what is wrong."""
-    return wording(locale).names.faults.of(fault.kind).format(fault.key)
+    return wording(locale).names.of(fault.kind).format(fault.key)
 
 
 def advice_line(fault: Fault, locale: str) -> str:

@@ -9,7 +9,7 @@ from profilegraph.rendering.languages import wording
 def notice_line(notice: Notice, locale: str) -> str:
     """Return a notice as one sentence, or as two where nothing at all is known of the moment."""
     words = wording(locale)
-    said, who = words.answers.notices, words.names.notices.of(notice.code)
+    said, who = words.answers.notices, words.names.of(notice.code)
     at, first = (f"{moment:%Y-%m-%d %H:%M}" for moment in (notice.at, notice.first))
     many = (said.or_more if notice.later >= MOST else said.many).format(notice.later)
     saved = words.numbered(said.saved_later, notice.later, who, many, first)

@@ -16,7 +16,14 @@ from profilegraph.cli.segments.exporting import export
 from profilegraph.cli.segments.lifecycle import Base, SegmentKey
 from profilegraph.cli.segments.sending import send
 from profilegraph.cli.terminal.console import out
-from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
+from profilegraph.cli.terminal.listing import (
+    AsJson,
+    counted,
+    labels_json,
+    named,
+    show_json,
+    show_rows,
+)
 from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
 from profilegraph.cli.terminal.running import AsOf, Locale, Moment, present, run
 from profilegraph.domain.limits import MAX_PAGE
@@ -245,7 +252,7 @@ def members(
         return
     for member in keys:
         out.print(named(member, names.get(member)), markup=False)
-    out.print(f"{len(keys):,} of {many:,} members")
+    out.print(f"{len(keys):,} of {counted(many, 'member')}")
 
 
 @app.command()
@@ -299,7 +306,9 @@ def show_waterfall(
     from profilegraph.rendering.sentences import sentence
 
     kept = fall.steps[-1].kept if fall.steps else fall.total
-    out.print(f"[bold]{escape(saved.labels.joined)}[/]: {kept:,} of {fall.total:,} customers")
+    out.print(
+        f"[bold]{escape(saved.labels.joined)}[/]: {kept:,} of {counted(fall.total, 'customer')}"
+    )
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
         text = sentence(condition, catalogue, locale, library or NO_SEGMENTS)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")

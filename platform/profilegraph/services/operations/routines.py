@@ -100,7 +100,8 @@ class Routines:
         told = []
         for name, state in self:
             if state.in_a_row:
-                told.append(f"{name} failed {state.in_a_row} times in a row ({state.reason})")
+                times = "once" if state.in_a_row == 1 else f"{state.in_a_row} times in a row"
+                told.append(f"{name} failed {times} ({state.reason})")
             if aside := self.aside(name):
                 reasons = ", ".join(sorted(set(aside.values())))
                 told.append(f"{name} set {len(aside)} aside ({reasons})")
