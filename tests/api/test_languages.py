@@ -11,6 +11,9 @@ from tests.api.conftest import Api
 SEGMENT = """mutation ($labels: LabelsInput!) {
   saveSegment(input: {key: "s", labels: $labels, filter: {all: []}}) {
     label fr: label(locale: "fr-CA") it: label(locale: "it") labels { locale text } missingLabels } }"""
+STATIC = """mutation ($labels: LabelsInput!) {
+  saveStaticSegment(input: {key: "s", labels: $labels, customers: []}) {
+    version labels { locale text } } }"""
 GROUP = """mutation ($labels: LabelsInput!) {
   saveSegmentGroup(key: "g", labels: $labels, segments: ["a", "b"]) { labels { locale text } } }"""
 DIMENSION = """mutation ($labels: LabelsInput!) {
@@ -37,6 +40,12 @@ async def test_a_segment_has_labels_in_any_language(api: Api) -> None:
     assert again["labels"] == listed(("en", "Good"), ("fr", "Fidèles"), ("de", "Gute"))
     asked = (await api('{ segment(key: "s") { label(locale: "fr") } }'))["segment"]
     assert asked == {"label": "Fidèles"}
+
+
+async def test_a_list_has_labels_in_any_language_with_a_new_version_or_without(api: Api) -> None:
+    for given in ({"en": "List", "others": others(fr="Une")}, {"others": others(fr="Liste")}):
+        made = (await api(STATIC, labels=given))["saveStaticSegment"]
+    assert made == {"version": 1, "labels": listed(("en", "List"), ("fr", "Liste"))}
 
 
 async def test_a_group_has_labels_in_any_language(api: Api) -> None:
