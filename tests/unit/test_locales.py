@@ -23,6 +23,7 @@ from profilegraph.domain.locales import nearest_locale
         ("de", ("zh-CN", "en"), "en"),
         ("de", ("fr", "zh-CN"), "zh-CN"),
         ("de", ("fr", "it"), "fr"),
+        ("zh-" + "x-" * 100_000, ("en", "zh-CN"), "zh-CN"),
         ("", ("zh-CN", "en"), "en"),
         ("C", ("zh-CN", "en"), "en"),
     ],

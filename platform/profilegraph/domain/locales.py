@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 LOCALE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 """A language, with its script and its region where they matter: `fr`, `pt-BR`, `zh-Hant-TW`."""
@@ -12,6 +13,8 @@ REQUIRED = ("zh-CN", "en")
 
 FALLBACK = ("en", "zh-CN")
 """Which languages stand in for one that is not there, in this order."""
+_LONGEST = 40
+"""No name of a language has more signs; whoever asks may send any number."""
 
 
 def nearest_locale(wanted: str, known: Collection[str]) -> str:
@@ -21,8 +24,12 @@ def nearest_locale(wanted: str, known: Collection[str]) -> str:
     first of `FALLBACK` that there is, else the first of all. An environment's `pt_BR.UTF-8` is
     understood too.
     """
-    if wanted in known:
-        return wanted
+    return wanted if wanted in known else _nearest(wanted[:_LONGEST], tuple(known))
+
+
+# An answer asks it for each of its labels, all in one language and most with the same ones.
+@lru_cache(maxsize=1024)
+def _nearest(wanted: str, known: tuple[str, ...]) -> str:
     return related_locale(wanted, known) or next(one for one in (*FALLBACK, *known) if one in known)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -156,8 +157,8 @@ class Labels(BaseModel):
             raise PydanticCustomError("labels", "{told}", {"told": told})
         return self
 
-    @property
-    def by_locale(self) -> dict[str, str]:
+    @cached_property
+    def by_locale(self) -> Mapping[str, str]:
         """Return the labels that there are by their language, in the order of `FALLBACK`."""
         found = {"en": self.en, "zh-CN": self.zh_cn, **self.__pydantic_extra__}
         return {locale: text for locale, text in found.items() if text is not None}
@@ -165,7 +166,7 @@ class Labels(BaseModel):
     def text(self, locale: str) -> str:
         """Return the label for a locale; where it is missing, that of `nearest_locale`."""
         known = self.by_locale
-        return known[nearest_locale(locale, known)]
+        return known.get(locale) or known[nearest_locale(locale, known)]
 
     @property
     def joined(self) -> str:
@@ -184,7 +185,7 @@ class Labels(BaseModel):
 
     def over(self, known: Labels) -> Labels:
         """Return these, and in a language that they lack what was `known`."""
-        return Labels.model_validate(known.by_locale | self.by_locale)
+        return Labels.model_validate({**known.by_locale, **self.by_locale})
 
 
 def _no_locale(name: str) -> InitErrorDetails:

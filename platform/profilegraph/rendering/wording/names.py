@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from keyword import iskeyword
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -237,8 +238,20 @@ class NameWording:
 
     def label(self, value: Enum) -> str:
         """Return what a value is called where it stands alone."""
-        label = self.source_labels.of(value) if isinstance(value, TagSource) else self.of(value)
-        return label[0].upper() + label[1:]
+        # By type first: a value of one enumeration is equal to that of another with the same text.
+        return self._labels[type(value)][value]
+
+    @cached_property
+    def _labels(self) -> Mapping[type[Enum], Mapping[Enum, str]]:
+        names = {**_NAMES, TagSource: "source_labels"}
+        return {
+            kind: {value: _capital(getattr(self, name).of(value)) for value in kind}
+            for kind, name in names.items()
+        }
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 _NAMES: Mapping[type[Enum], str] = MappingProxyType(
