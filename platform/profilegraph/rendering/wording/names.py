@@ -243,11 +243,11 @@ class NameWording:
 
     @cached_property
     def _labels(self) -> Mapping[type[Enum], Mapping[Enum, str]]:
-        names = {**_NAMES, TagSource: "source_labels"}
-        return {
-            kind: {value: _capital(getattr(self, name).of(value)) for value in kind}
-            for kind, name in names.items()
-        }
+        labels: dict[type[Enum], Mapping[Enum, str]] = {}
+        for kind, name in _NAMES.items():
+            words = self.source_labels if kind is TagSource else getattr(self, name)
+            labels[kind] = {value: _capital(words.of(value)) for value in kind}
+        return labels
 
 
 def _capital(text: str) -> str:
