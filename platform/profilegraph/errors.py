@@ -24,10 +24,10 @@ class ProfilegraphError(Exception):
 
     def __str__(self) -> str:
         """Return the whole sentence: where, what is wrong, what to do."""
-        return f"{self.placed} {self.hint}" if self.hint else self.placed
+        return f"{self.located_message} {self.hint}" if self.hint else self.located_message
 
     @property
-    def placed(self) -> str:
+    def located_message(self) -> str:
         """Return where and what is wrong, without what to do."""
         return f"{self.where}: {self.message}" if self.where else self.message
 

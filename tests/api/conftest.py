@@ -31,7 +31,7 @@ from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.logs import configure_logging
 
@@ -127,7 +127,7 @@ def make_app(
 ) -> Starlette:
     return build_app(
         executor=Executor(OneSchema(), lambda: "e1"),
-        authenticate=KeyRing(check_key),
+        authenticate=KeyCache(check_key),
         new_context=lambda viewer: {} if context is None else context,
         checks=checks or {},
         close=close,

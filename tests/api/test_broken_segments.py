@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from profilegraph.domain.taxonomy.definition import Taxonomy
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from tests.support.taxonomies import lose
 
@@ -164,7 +164,7 @@ async def test_a_broken_live_segment_says_that_it_rests_and_so_does_its_webhook(
     sound = {"live": {"problem": None, "size": 0}, "webhooks": [{"problem": None, "active": True}]}
     assert (await saved(ask))["segment"] == sound
     before = await lose(saved.platform, "pains/no_integration")
-    await Watcher(saved.platform).round(saved.now)
+    await LiveWorker(saved.platform).round(saved.now)
     found = (await saved(ask))["segment"]
     assert found["live"] == {"problem": PAIN_GONE, "size": 0}
     assert found["webhooks"] == [{"problem": PAIN_GONE, "active": True}]

@@ -46,10 +46,10 @@ async def indexed(platform: Platform) -> AsyncIterator[Platform]:
         ],
         NOW,
     )
-    knowledge = GraphCache(platform.database, 2**30)
-    await knowledge.indexed()
-    yield replace(platform, knowledge=knowledge)
-    await knowledge.close()
+    cache = GraphCache(platform.database, 2**30)
+    await cache.indexed()
+    yield replace(platform, cache=cache)
+    await cache.close()
 
 
 @pytest.mark.parametrize("fields", [KNOWN, "tag { key }", f"{KNOWN} by evidence hours frequency"])

@@ -17,7 +17,7 @@ from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.keys import ApiKey
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 from tests.api.conftest import Api, check_key
 from tests.support import npm
 from tests.support.serving import serving
@@ -140,17 +140,17 @@ def test_the_client_is_typed_and_its_types_fit(client):
 async def served(api: Api) -> AsyncIterator[str]:
     """Serve the API meanwhile, as it is served: from an index."""
     viewer = ApiKey("1", api.author, api.now)
-    knowledge = GraphCache(api.platform.database, 2**30)
-    platform = replace(api.platform, knowledge=knowledge)
+    cache = GraphCache(api.platform.database, 2**30)
+    platform = replace(api.platform, cache=cache)
     app = build_app(
         executor=Executor(Schemas(platform.catalogue, platform.host)),
-        authenticate=KeyRing(check_key),
+        authenticate=KeyCache(check_key),
         new_context=lambda _: ApiContext(platform, viewer, api.now),
         checks={},
     )
     try:
-        await knowledge.indexed()
+        await cache.indexed()
         async with serving(app) as address:
             yield address
     finally:
-        await knowledge.close()
+        await cache.close()

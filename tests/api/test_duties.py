@@ -9,7 +9,7 @@ from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.records.organisation import Employee, Team
 from profilegraph.services.customers.records import save
 from profilegraph.services.keys import check_key, create_key
-from profilegraph.services.taxonomies.loading import digest
+from profilegraph.services.taxonomies.loading import taxonomy_digest
 from profilegraph.storage.taxonomies.definitions import save_taxonomy
 
 TAG = """mutation { tagCustomers(customers: ["a"], tags: [{tag: "temperature/warm"}]) { key } }"""
@@ -26,7 +26,7 @@ END = """mutation($key: String!) { endLoan(key: $key) { holds endedAt endedBy } 
 ASSIGN = """
 mutation($team: String, $duty: Duty! = TAG) {
   assignDuty(dimension: "temperature", duty: $duty, team: $team) {
-    duties { duty team { key name } assignedBy ground }
+    duties { duty team { key name } assignedBy reason }
   }
 }
 """
@@ -179,11 +179,11 @@ async def test_what_is_assigned_survives_the_taxonomy_being_loaded_anew(office):
         "duty": "TAG",
         "team": {"key": "marketing", "name": "Marketing"},
         "assignedBy": "Ann",
-        "ground": "ADMINISTRATOR",
+        "reason": "ADMINISTRATOR",
     }
     core = (await office.platform.catalogue()).taxonomies[0]
     await office.platform.database.write(
-        lambda transaction: save_taxonomy(transaction, core, digest(core))
+        lambda transaction: save_taxonomy(transaction, core, taxonomy_digest(core))
     )
     acting(office, "li")
     assert (await office.error(TAG))["extensions"]["code"] == "FORBIDDEN"
@@ -199,7 +199,7 @@ async def test_what_is_assigned_survives_the_taxonomy_being_loaded_anew(office):
 async def test_the_viewer_is_told_who_they_are_and_what_they_may(office):
     await lend(office, employee="wang")
     ask = """{ viewer { name administrator employee { key name teamKey } teams { key }
-      duties(dimensions: ["temperature", "company_size"]) { dimension { key } duty ground } } }"""
+      duties(dimensions: ["temperature", "company_size"]) { dimension { key } duty reason } } }"""
     acting(office, "wang")
     found = (await office(ask))["viewer"]
     assert found == {
@@ -208,11 +208,11 @@ async def test_the_viewer_is_told_who_they_are_and_what_they_may(office):
         "employee": {"key": "wang", "name": "Wang Fang", "teamKey": "marketing"},
         "teams": [{"key": "marketing"}],
         "duties": [
-            {"dimension": {"key": "temperature"}, "duty": "PLAN", "ground": "TEAM"},
-            {"dimension": {"key": "temperature"}, "duty": "TAG", "ground": "LOAN"},
-            {"dimension": {"key": "temperature"}, "duty": "RESTRUCTURE", "ground": "TEAM"},
-            {"dimension": {"key": "company_size"}, "duty": "PLAN", "ground": "TEAM"},
-            {"dimension": {"key": "company_size"}, "duty": "RESTRUCTURE", "ground": "TEAM"},
+            {"dimension": {"key": "temperature"}, "duty": "PLAN", "reason": "TEAM"},
+            {"dimension": {"key": "temperature"}, "duty": "TAG", "reason": "LOAN"},
+            {"dimension": {"key": "temperature"}, "duty": "RESTRUCTURE", "reason": "TEAM"},
+            {"dimension": {"key": "company_size"}, "duty": "PLAN", "reason": "TEAM"},
+            {"dimension": {"key": "company_size"}, "duty": "RESTRUCTURE", "reason": "TEAM"},
         ],
     }
     acting(office, "li")

@@ -385,7 +385,7 @@ async def test_every_question_takes_another_moment_for_the_present(
 ) -> None:
     if indexed:
         database = past.platform.database
-        past.platform = replace(past.platform, knowledge=GraphCache(database, 64 * MEGABYTE))
+        past.platform = replace(past.platform, cache=GraphCache(database, 64 * MEGABYTE))
     await past(BORN, at=day(past, -365))
     await past(VISITS, at=day(past, -100))
     await past(SAVE, f=RECENT)
@@ -406,7 +406,7 @@ async def test_every_question_takes_another_moment_for_the_present(
     assert found["compareSegments"]["aCount"] == holds
     assert found["crossTable"]["total"] == holds
     if indexed:
-        await past.platform.knowledge.close()
+        await past.platform.cache.close()
 
 
 async def test_a_present_without_a_time_zone_and_a_past_behind_it_are_refused(past):

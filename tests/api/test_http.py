@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from profilegraph.errors import DatabaseUnavailable
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.graphql.requests import MAX_BODY
 
 RESULT = "application/graphql-response+json"
@@ -81,7 +81,7 @@ async def test_a_good_key_is_asked_for_once_in_a_while_and_then_again():
         asked.append(secret)
         return "viewer"
 
-    ring = KeyRing(check, seconds=5, clock=lambda: seconds)
+    ring = KeyCache(check, seconds=5, clock=lambda: seconds)
     assert [await ring("pg_a"), await ring("pg_a")] == ["viewer", "viewer"]
     assert asked == ["pg_a"]
     seconds = 5.0

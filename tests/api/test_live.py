@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from profilegraph.api.runtime.ids import encode_id
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 SAVE = """
@@ -37,7 +37,7 @@ async def live(api: Any) -> Any:
     await api(SAVE, filter=WARM)
     made = await api('mutation { setSegmentLive(key: "s") { key live { onChange schedule } } }')
     assert made["setSegmentLive"]["live"] == {"onChange": True, "schedule": "0 * * * *"}
-    watcher = Watcher(api.platform)
+    watcher = LiveWorker(api.platform)
     for key in ("a", "b"):
         await api(TAG, key=key)
         await watcher.round(api.now)

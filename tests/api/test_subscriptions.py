@@ -20,14 +20,14 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.customers.records import save
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.live import service as watching
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.live import read_keys
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.web import service
 from profilegraph.web.graphql import sockets
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.service import platform_app
 from tests.api.test_live import SAVE, TAG, WARM
 from tests.support.serving import serving
@@ -94,18 +94,18 @@ async def client(address: str, key: str) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def watcher(api: Any) -> Watcher:
+async def worker(api: Any) -> LiveWorker:
     """What watches the live segment s, of which nobody is a member yet."""
     await api(SAVE, filter=WARM)
     await api('mutation { setSegmentLive(key: "s") { key } }')
-    watcher = Watcher(api.platform)
-    await watcher.round(api.now)
-    return watcher
+    worker = LiveWorker(api.platform)
+    await worker.round(api.now)
+    return worker
 
 
-async def enter(api: Any, watcher: Watcher, key: str) -> None:
+async def enter(api: Any, worker: LiveWorker, key: str) -> None:
     await api(TAG, key=key)
-    await watcher.round(api.now)
+    await worker.round(api.now)
 
 
 async def newest(api: Any) -> str:
@@ -121,26 +121,26 @@ async def following(client: Client) -> None:
     assert await client.next() == {"type": "pong"}
 
 
-async def test_who_enters_is_told_with_the_cause_as_it_happens(api, watcher, client):
-    await enter(api, watcher, "before")
+async def test_who_enters_is_told_with_the_cause_as_it_happens(api, worker, client):
+    await enter(api, worker, "before")
     await client.ask(FOLLOW, after=await newest(api))
     for key in ("a", "b"):
-        await enter(api, watcher, key)
+        await enter(api, worker, key)
         told = await client.next()
         assert (told["type"], told["id"]) == ("next", "1")
         move = told["payload"]["data"]["segmentMembership"]
         assert move.pop("cursor")
         assert move == {"customer": {"key": key}, "entered": True, "cause": "DATA_CHANGED"}
     await client.send(type="complete", id="1")
-    await enter(api, watcher, "c")
+    await enter(api, worker, "c")
     await following(client)
 
 
 async def test_whoever_comes_back_is_told_of_all_since_its_last_cursor(
-    api, watcher, client, address, key
+    api, worker, client, address, key
 ):
     for one in ("a", "b", "c"):
-        await enter(api, watcher, one)
+        await enter(api, worker, one)
     history = await api(
         '{ segment(key: "s") { history(first: 3) { edges { node { customer { key } cursor } } } } }'
     )
@@ -152,19 +152,19 @@ async def test_whoever_comes_back_is_told_of_all_since_its_last_cursor(
 
 
 async def test_who_follows_a_segment_that_breaks_is_told_why_and_goes_on_when_it_is_mended(
-    api, watcher, client
+    api, worker, client
 ):
-    await enter(api, watcher, "a")
+    await enter(api, worker, "a")
     await client.ask(FOLLOW, after=encode_text("move:0.0"))
     last = (await client.next())["payload"]["data"]["segmentMembership"]["cursor"]
     before = await lose(api.platform, "temperature/warm")
-    await watcher.round(api.now)
+    await worker.round(api.now)
     await told_that_it_is_broken(client)
     await client.ask(FOLLOW, after=last)
     await told_that_it_is_broken(client)
     await load_taxonomies(api.platform.database, before)
     await client.ask(FOLLOW, after=last)
-    await enter(api, watcher, "b")
+    await enter(api, worker, "b")
     move = (await client.next())["payload"]["data"]["segmentMembership"]
     assert (move["customer"]["key"], move["entered"]) == ("b", True)
 
@@ -184,13 +184,13 @@ LARGE = f"""subscription($after: String) {{ segmentMembership(segment: "s", afte
 
 
 async def test_what_a_subscriber_does_not_read_is_not_read_for_it_either(
-    api, watcher, key, monkeypatch
+    api, worker, key, monkeypatch
 ):
     many, start = 150, encode_text("move:0.0")
     customers = [Customer(key=f"c{n:03}", name="客" * 500) for n in range(many)]
     tags = [Tagging(customer=one.key, tag="temperature/warm", since=api.now) for one in customers]
     await save(api.platform, [*customers, *tags], api.now)
-    await watcher.round(api.now)
+    await worker.round(api.now)
     named: list[int] = []
 
     async def counted(database: Database, ordinals: BitMap) -> dict[int, str]:
@@ -277,16 +277,16 @@ async def test_a_key_that_is_not_good_is_sent_away(address):
         assert await client.closed() == 4403
 
 
-async def test_a_key_that_is_revoked_is_told_nothing_more(api, watcher, key, monkeypatch):
-    monkeypatch.setattr(service, "KeyRing", partial(KeyRing, seconds=0.0))
-    await enter(api, watcher, "first")
+async def test_a_key_that_is_revoked_is_told_nothing_more(api, worker, key, monkeypatch):
+    monkeypatch.setattr(service, "KeyCache", partial(KeyCache, seconds=0.0))
+    await enter(api, worker, "first")
     app = platform_app(api.platform, lambda: api.now)
     async with serving(app) as http, opened(http.replace("http", "ws") + "/graphql") as client:
         await client.begin(Authorization=f"Bearer {key}")
         await client.ask(FOLLOW, after=await newest(api))
         [known] = await list_keys(api.platform.database)
         await revoke_key(api.platform.database, known.id, api.now)
-        await enter(api, watcher, "a")
+        await enter(api, worker, "a")
         assert await client.closed() == 4403
 
 
@@ -306,13 +306,13 @@ async def test_a_client_that_breaks_the_protocol_is_sent_away(client, messages, 
     assert await client.closed() == code
 
 
-async def test_two_operations_have_different_ids(watcher, client):
+async def test_two_operations_have_different_ids(worker, client):
     await client.ask(FOLLOW)
     await client.ask(FOLLOW)
     assert await client.closed() == 4409
 
 
-async def test_so_many_operations_run_at_once_and_no_more(watcher, client, monkeypatch):
+async def test_so_many_operations_run_at_once_and_no_more(worker, client, monkeypatch):
     monkeypatch.setattr(sockets, "MOST_OPERATIONS", 1)
     await client.ask(FOLLOW, "1")
     await client.ask(FOLLOW, "2")

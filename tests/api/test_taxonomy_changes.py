@@ -286,7 +286,7 @@ async def test_a_typed_filter_means_at_once_what_it_does_after_a_change_and_afte
     assert "salesCountry" in (await api.error(COUNT, filter=by_new))["message"]
     # Another process, such as a command, changes tags: the next question here knows of it.
     again = (await api(PLAN, change={"version": {"text": new}}))["planTaxonomyChange"]
-    elsewhere = replace(api.platform, knowledge=GraphCache(api.platform.database))
+    elsewhere = replace(api.platform, cache=GraphCache(api.platform.database))
     li = CommandContext(Actor("li", administrator=True), api.now)
     await apply(elsewhere, Application(again["key"], again["digest"]), li)
     mutation = """mutation ($f: FilterInput!) { saveSegment(input: {

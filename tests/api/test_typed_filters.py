@@ -8,7 +8,7 @@ from graphql import coerce_input_value, print_type
 
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import build_schema
-from profilegraph.api.segments.canonical import canonical
+from profilegraph.api.segments.filters import canonical
 from profilegraph.api.segments.typed_filters import DIMENSION
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue

@@ -22,11 +22,11 @@ async def indexed(api: Any) -> AsyncIterator[Platform]:
         Relation(customer=key, other="hub", kind=RelationKind.PARENT) for key in subsidiaries
     ]
     await save(api.platform, [*records, *related], api.now)
-    knowledge = GraphCache(api.platform.database, 2**30)
-    await knowledge.indexed()
-    api.platform = replace(api.platform, knowledge=knowledge)
+    cache = GraphCache(api.platform.database, 2**30)
+    await cache.indexed()
+    api.platform = replace(api.platform, cache=cache)
     yield api.platform
-    await knowledge.close()
+    await cache.close()
 
 
 async def test_all_fields_of_a_request_look_equal_conditions_up_once(

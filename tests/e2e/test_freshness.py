@@ -1,6 +1,6 @@
 """No answer is stale: two servers answer while another process writes, and all are watched.
 
-One of them hears the pulse of the embedded database, the other asks it.
+One of them reads the commit watermark of the embedded database, the other polls the feeds.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def environment(server: RunningServer, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def at_home(server: RunningServer, environment: dict[str, str]) -> dict[str, str]:
-    """Where the server finds its database embedded, and hears its pulse, if it is so."""
+    """Where the server finds its database embedded, and reads its commit watermark, if it is so."""
     if not server.pid:
         return environment
     found = {name: value for name, value in environment.items() if not name.startswith("NEO4J_")}
@@ -127,7 +127,7 @@ async def test_no_answer_of_two_servers_is_older_than_its_request(
         print(  # noqa: T201
             f"\n{watch.answers:,} answers, {by_index:,.0f} of them by the index, {watch.fresh:,}"
             f" other than the one before; {looks:,.0f} looks, {spared:,.0f} of them spared by the"
-            f" pulse, found {changes:,.0f} changes of"
+            f" commit watermark, found {changes:,.0f} changes of"
             f" {written:,} commits; {len(watch.wrong)} wrong"
         )
     assert watch.wrong == []

@@ -24,9 +24,9 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.exports.tables import open_table
 from profilegraph.services.live import service as watching
-from profilegraph.services.live.questions import ask
+from profilegraph.services.live.questions import read_questions
 from profilegraph.services.live.service import SetSegmentLive
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import groups, service
 from profilegraph.services.segments.groups import SaveSegmentGroup
@@ -44,15 +44,15 @@ BY = CommandContext(Actor("li"), NOW)
 @pytest.fixture(params=["index", "cypher"])
 async def live(request: Any, platform: Platform) -> AsyncIterator[Platform]:
     """The live segment s of warm customers without a pain: a is one; with an index, and without."""
-    knowledge = GraphCache(platform.database, 2**30 if request.param == "index" else None)
-    whole = replace(platform, knowledge=knowledge)
+    cache = GraphCache(platform.database, 2**30 if request.param == "index" else None)
+    whole = replace(platform, cache=cache)
     try:
         await warm(whole, "a")
         await define(whole, {"all": [WARM, NOT_PAINED]})
         await watching.set_live(whole, SetSegmentLive("s", True, None), BY)
         yield whole
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
 async def warm(platform: Platform, key: str) -> None:
@@ -69,12 +69,12 @@ async def define(platform: Platform, filter_: dict[str, Any], key: str = "s") ->
 
 
 async def told(platform: Platform) -> list[tuple[str, bool, MoveCause]]:
-    found = (await watching.newest_crossings(platform, "s", first=100)).crossings
+    found = (await watching.newest_transitions(platform, "s", first=100)).crossings
     return [(one.customer, one.entered, one.cause) for one in reversed(found)]
 
 
 async def test_a_broken_live_segment_stops_and_catches_up_when_it_is_mended(live: Platform) -> None:
-    watcher = Watcher(live)
+    watcher = LiveWorker(live)
     await watcher.round(NOW)
     before = await lose(live, "pains/no_integration")
     await watcher.round(LATER)
@@ -95,12 +95,12 @@ async def test_what_goes_after_a_segment_was_checked_does_not_change_its_members
     live: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def ask_and_lose(platform: Platform, keys: Any) -> Any:
-        asked = await ask(platform, keys)
+        asked = await read_questions(platform, keys)
         await lose(platform, "pains/no_integration")
         return asked
 
     monkeypatch.setattr("profilegraph.services.live.worker.ask", ask_and_lose)
-    watcher = Watcher(live)
+    watcher = LiveWorker(live)
     await watcher.round(NOW)
     monkeypatch.undo()
     await watcher.round(LATER)

@@ -31,7 +31,7 @@ from profilegraph.storage.neo4j.migrations import (
     read_migrations,
     require_migrated,
 )
-from profilegraph.storage.neo4j.retries import nothing_kept, passes
+from profilegraph.storage.neo4j.retries import is_transient, was_rolled_back
 from tests.conftest import NOW
 
 FOREVER = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b RETURN sum(a * b) AS n"
@@ -74,8 +74,8 @@ async def test_bulk_work_repeats_what_is_safe_and_nothing_else(
         await patient.close()
     silent, told = DatabaseTimeout("no answer."), DatabaseTimeout("ended.")
     silent.__cause__, told.__cause__ = TimeoutError(), Neo4jError()
-    assert (nothing_kept(silent), nothing_kept(told)) == (False, True)
-    assert passes(silent)
+    assert (was_rolled_back(silent), was_rolled_back(told)) == (False, True)
+    assert is_transient(silent)
 
 
 async def test_a_pool_without_a_free_connection_is_told_as_such(

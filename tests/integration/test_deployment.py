@@ -122,7 +122,7 @@ async def test_doctor_finds_a_process_that_is_set_otherwise(
     async def found(**given: Any) -> tuple[Health, str]:
         findings = await examine(process(**given), {}, address, platform.host, NOW)
         [one] = [one for one in findings if one.part == "deployment"]
-        return one.health, one.told
+        return one.health, one.message
 
     assert await found() == (
         Health.SOUND,

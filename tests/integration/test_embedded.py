@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
 from profilegraph.config import Settings, load_settings
-from profilegraph.embedded import jars as jars_module
+from profilegraph.embedded import downloads
 from profilegraph.embedded import server as server_module
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.launch import CHILD_MODULE
@@ -278,7 +278,7 @@ def test_a_fixed_port_that_is_taken_stops_the_start(tmp_path: Path) -> None:
 def test_no_network_and_no_jars_stop_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jars_module, "RETRIES", 0)
+    monkeypatch.setattr(downloads, "RETRIES", 0)
     unreachable = load_settings(
         home=tmp_path / "home", cache=tmp_path / "cache", maven_mirror="http://127.0.0.1:1/maven"
     )

@@ -30,7 +30,7 @@ from profilegraph.engines.bitmap.verification import differences
 from profilegraph.errors import NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import PersonTest
-from profilegraph.services.cache import graph_cache as knowledge
+from profilegraph.services.cache import graph_cache as cache
 from profilegraph.services.cache import index_keeper
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_changed
@@ -58,15 +58,15 @@ async def indexed(platform: Platform) -> AsyncIterator[Platform]:
 
 
 async def another(platform: Platform, most_bytes: int = PLENTY) -> AsyncIterator[Platform]:
-    knowledge = GraphCache(platform.database, most_bytes)
+    cache = GraphCache(platform.database, most_bytes)
     try:
-        yield replace(platform, knowledge=knowledge)
+        yield replace(platform, cache=cache)
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
 async def ready(platform: Platform) -> None:
-    await platform.knowledge.indexed()
+    await platform.cache.indexed()
 
 
 async def count(platform: Platform, filter_: object = None) -> int:
@@ -74,7 +74,7 @@ async def count(platform: Platform, filter_: object = None) -> int:
 
 
 def by_index(platform: Platform) -> float:
-    registry = platform.knowledge.metrics.registry
+    registry = platform.cache.metrics.registry
     return registry.get_sample_value("profilegraph_answers_total", {"engine": "index"}) or 0.0
 
 
@@ -219,15 +219,15 @@ async def test_who_only_writes_does_not_wait_for_the_index_and_a_question_finds_
 ) -> None:
     monkeypatch.setattr(index_keeper, "LATER", 3)
     await save(indexed, [Customer(key=f"c{number}") for number in range(5)], NOW)
-    view = await indexed.knowledge.indexed()
+    view = await indexed.cache.indexed()
     for number in range(3):
         await save(indexed, [warm(f"c{number}")], NOW)
     await indexed.catalogue_for_change()
-    assert indexed.knowledge.index.settled is None
+    assert indexed.cache.index.settled is None
     answered = by_index(indexed)
     assert await service.count(indexed, WARM, NOW) == 3
     assert by_index(indexed) == answered + 1
-    assert (await indexed.knowledge.now()).view is not view
+    assert (await indexed.cache.now()).view is not view
 
 
 async def test_those_who_wait_for_a_question_are_few(
@@ -238,7 +238,7 @@ async def test_those_who_wait_for_a_question_are_few(
     await ready(indexed)
     await save(indexed, [warm(f"c{number}") for number in range(4)], NOW)
     await indexed.catalogue_for_change()
-    assert indexed.knowledge.index.settled is not None
+    assert indexed.cache.index.settled is not None
 
 
 async def test_what_a_failed_reading_has_left_is_read_by_the_next_question(
@@ -263,17 +263,17 @@ async def test_a_process_that_ends_by_writing_leaves_an_index_to_go_on_from(
     platform: Platform, tmp_path: Path
 ) -> None:
     file = tmp_path / "index.npz"
-    first = replace(platform, knowledge=GraphCache(platform.database, PLENTY, file))
+    first = replace(platform, cache=GraphCache(platform.database, PLENTY, file))
     await save(first, [Customer(key="one")], NOW)
     await ready(first)
     await save(first, [warm("one")], NOW)
     await first.catalogue_for_change()
-    await first.knowledge.close()
-    second = replace(platform, knowledge=GraphCache(platform.database, PLENTY, file))
-    assert await second.knowledge.restore()
+    await first.cache.close()
+    second = replace(platform, cache=GraphCache(platform.database, PLENTY, file))
+    assert await second.cache.restore()
     assert await service.count(second, WARM, NOW) == 1
     assert by_index(second) == 1
-    await second.knowledge.close()
+    await second.cache.close()
 
 
 async def test_one_process_sees_what_another_has_committed(platform: Platform) -> None:
@@ -306,10 +306,10 @@ async def test_an_index_that_would_be_too_large_leaves_the_answers_to_cypher(
     await save(platform, [Customer(key="a"), warm("a")], NOW)
     async for small in another(platform, most_bytes=10):
         assert await service.count(small, WARM, NOW) == 1
-        if (work := small.knowledge.index.work) is not None:
+        if (work := small.cache.index.work) is not None:
             await asyncio.wait([work])
         assert await service.count(small, WARM, NOW) == 1
-        assert small.knowledge.index.state is IndexState.TOO_LARGE
+        assert small.cache.index.state is IndexState.TOO_LARGE
         assert by_index(small) == 0
 
 
@@ -347,7 +347,7 @@ async def test_a_feed_keeps_so_many_changes_and_no_more(
 
 
 async def test_a_transaction_that_fails_leaves_no_number_behind(platform: Platform) -> None:
-    before = await change_feed.begin(platform.database)
+    before = await change_feed.newest_offsets(platform.database)
 
     async def fails(transaction: Transaction) -> None:
         transaction.touch(["a"])
@@ -355,7 +355,7 @@ async def test_a_transaction_that_fails_leaves_no_number_behind(platform: Platfo
 
     with pytest.raises(RuntimeError):
         await platform.database.write(fails)
-    assert await change_feed.begin(platform.database) == before
+    assert await change_feed.newest_offsets(platform.database) == before
 
 
 async def test_a_process_that_starts_goes_on_where_the_last_one_ended(
@@ -371,8 +371,8 @@ async def test_a_process_that_starts_goes_on_where_the_last_one_ended(
     second = GraphCache(platform.database, PLENTY, file)
     known = await second.now()  # no building in between: the first look has an index
     assert known.view is not None
-    assert not differences(before, IndexSnapshot((known.view.levels[0],), known.view.trees))
-    assert await service.count(replace(platform, knowledge=second), WARM, NOW) == 2
+    assert not differences(before, IndexSnapshot((known.view.runs[0],), known.view.trees))
+    assert await service.count(replace(platform, cache=second), WARM, NOW) == 2
     await second.close()
 
 
@@ -386,10 +386,10 @@ async def test_questions_do_not_wait_for_the_file_and_go_on_without_one(
         answered.wait(10)
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(knowledge, "save", full)
+    monkeypatch.setattr(cache, "save", full)
     await save(platform, [Customer(key="a")], NOW)
     kept = GraphCache(platform.database, PLENTY, tmp_path / "index.npz")
-    asked = replace(platform, knowledge=kept)
+    asked = replace(platform, cache=kept)
     while not writing.is_set():
         assert await count(asked) == 1
     assert await count(asked) == 1
@@ -406,9 +406,9 @@ async def test_a_damaged_file_is_no_index(platform: Platform, tmp_path: Path) ->
     whole = file.read_bytes()
     for damaged in (b"", b"no archive", whole[: len(whole) // 2]):
         file.write_bytes(damaged)
-        knowledge = GraphCache(platform.database, PLENTY, file)
-        assert (await knowledge.indexed()).customers == 1
-        await knowledge.close()
+        cache = GraphCache(platform.database, PLENTY, file)
+        assert (await cache.indexed()).customers == 1
+        await cache.close()
 
 
 async def test_verify_finds_what_changed_behind_the_platforms_back_and_rebuild_mends_it(
@@ -433,7 +433,7 @@ async def test_verify_finds_what_changed_behind_the_platforms_back_and_rebuild_m
     await rebuild(platform)
     await serving.indexed()
     assert (await verify_saved(platform, file)).differing == 0
-    assert await count(replace(platform, knowledge=serving)) == 4
+    assert await count(replace(platform, cache=serving)) == 4
     await serving.close()
 
 
@@ -448,7 +448,7 @@ async def test_an_index_that_grows_too_large_is_given_up_and_the_answer_is_right
         await ready(small)
         await save(platform, [Customer(key=f"c{number}") for number in range(50)], NOW)
         assert await count(small) == 51
-        assert small.knowledge.index.state is IndexState.TOO_LARGE
+        assert small.cache.index.state is IndexState.TOO_LARGE
 
 
 async def test_customers_without_a_number_are_numbered_before_the_index_is_built(
@@ -481,7 +481,7 @@ async def test_a_channel_and_who_came_by_it_recorded_between_two_readings_are_bo
         Employee(key="li", name="Li", team="east"),
         Ownership(employee="li", customer="a", since=NOW),
     ]
-    other = replace(indexed, knowledge=GraphCache(indexed.database))
+    other = replace(indexed, cache=GraphCache(indexed.database))
 
     async def while_others_write(*given: Any) -> Any:
         monkeypatch.undo()
@@ -490,8 +490,8 @@ async def test_a_channel_and_who_came_by_it_recorded_between_two_readings_are_bo
 
     monkeypatch.setattr(index_keeper, "load_changed", while_others_write)
     await save(indexed, [Customer(key="a")], NOW)
-    view = await indexed.knowledge.indexed()
-    assert view.trees.cover(view.levels[-1])
+    view = await indexed.cache.indexed()
+    assert view.trees.cover(view.runs[-1])
     assert await count(indexed, {"channel": {"channels": ["fair"]}}) == 1
     assert await count(indexed, {"team": {"teams": ["east"]}}) == 1
     assert by_index(indexed) == 2
@@ -508,12 +508,12 @@ async def test_an_index_that_cannot_be_read_is_told_and_cypher_answers_meanwhile
     monkeypatch.setattr(index_keeper, "load_changed", fails)
     await save(indexed, [Customer(key="a")], NOW)
     assert await count(indexed) == 1
-    assert indexed.knowledge.index.state is IndexState.FAILED
-    assert indexed.knowledge.routines.told() == "index failed once (KeyError)"
+    assert indexed.cache.index.state is IndexState.FAILED
+    assert indexed.cache.routines.summary() == "index failed once (KeyError)"
     monkeypatch.undo()
-    monkeypatch.setattr(indexed.knowledge.index, "_rests_until", 0.0)
+    monkeypatch.setattr(indexed.cache.index, "_rests_until", 0.0)
     await ready(indexed)
-    assert indexed.knowledge.routines.told() == "ok"
+    assert indexed.cache.routines.summary() == "ok"
     assert await count(indexed) == 1
     assert by_index(indexed) == 1
 
@@ -530,10 +530,10 @@ async def test_a_full_disk_costs_the_saved_index_alone(
     await save(platform, [Customer(key="a")], NOW)
     kept = GraphCache(platform.database, PLENTY, file)
     await kept.indexed()
-    assert "saving the index failed" in kept.routines.told()
+    assert "saving the index failed" in kept.routines.summary()
     assert list(tmp_path.iterdir()) == []
-    assert await count(replace(platform, knowledge=kept)) == 1
+    assert await count(replace(platform, cache=kept)) == 1
     monkeypatch.undo()
     await kept.close()
-    assert kept.routines.told() == "ok"
+    assert kept.routines.summary() == "ok"
     assert file.exists()

@@ -33,8 +33,8 @@ async def test_verify_asks_the_process_that_serves_for_what_it_answers_from(
 ) -> None:
     file = tmp_path / "index.npz"
     await save(platform, [Customer(key=key) for key in "abc"], NOW)
-    serving_platform = replace(platform, knowledge=GraphCache(platform.database, PLENTY, file))
-    await serving_platform.knowledge.indexed()
+    serving_platform = replace(platform, cache=GraphCache(platform.database, PLENTY, file))
+    await serving_platform.cache.indexed()
     async with serving(platform_app(serving_platform, lambda: NOW)) as address:
         port = int(address.rpartition(":")[2])
         settings = platform.settings.model_copy(update={"host": "127.0.0.1", "port": port})
@@ -49,12 +49,12 @@ async def test_verify_asks_the_process_that_serves_for_what_it_answers_from(
         # Whoever serves read what was written behind its back; it was taken away again since.
         await platform.database.define(WARMED)
         await save(platform, [Customer(key="b", name="B")], NOW)
-        await serving_platform.knowledge.indexed()
+        await serving_platform.cache.indexed()
         await platform.database.define(COOLED)
         found = await verify_all(asked, older, NOW)
     assert (found[served].differing, found[served].keys) == (1, ["b"])
     assert found["The saved index"].differing == 0
-    await serving_platform.knowledge.close()
+    await serving_platform.cache.close()
     keys = await list_keys(platform.database)
     assert [key.revoked_at for key in keys] == [NOW, NOW]  # each check's key ends with it
 

@@ -21,7 +21,7 @@ from profilegraph.hooks import MembershipChanged, TaggedCustomer, TagsChanged, h
 from profilegraph.hooks.hosting.circuit_breaker import CircuitBreaker, PluginPart
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins import listeners as module
 from profilegraph.services.plugins.listeners import ListenerQueue
@@ -120,7 +120,7 @@ async def test_who_enters_and_leaves_a_live_segment_is_told_with_the_cause(hear:
     platform = hear(acme=ear)
     await warm(platform, "a")
     await go_live(platform)
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
     await warm(platform, "b")
     await cool(platform, "a")

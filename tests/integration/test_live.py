@@ -28,16 +28,16 @@ from profilegraph.services.cache.indexing import load_some
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live import affected, questions
 from profilegraph.services.live import service as watching
-from profilegraph.services.live import worker as watcher_module
+from profilegraph.services.live import worker as worker_module
 from profilegraph.services.live.questions import Matches
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.service import HistoryPosition, SetSegmentLive, Transition
-from profilegraph.services.live.worker import RETRY, Watcher
+from profilegraph.services.live.worker import RETRY, LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service
 from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState
 from profilegraph.services.segments.service import SaveSegment
-from profilegraph.storage.feed.follower import FeedNews, news_since
+from profilegraph.storage.feed.follower import FeedChanges, changes_since
 from profilegraph.storage.live import read_members, read_watches
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
@@ -57,11 +57,11 @@ async def either(request: Any, platform: Platform) -> AsyncIterator[Platform]:
     if request.param == "cypher":
         yield platform
         return
-    knowledge = GraphCache(platform.database, 2**30)
+    cache = GraphCache(platform.database, 2**30)
     try:
-        yield replace(platform, knowledge=knowledge)
+        yield replace(platform, cache=cache)
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
 async def go_live(
@@ -112,7 +112,7 @@ async def merge(platform: Platform, one: str, into: str) -> None:
 
 async def history(platform: Platform, key: str = "s") -> list[Transition]:
     """Return all crossings of a segment, the oldest first."""
-    found = (await watching.newest_crossings(platform, key, first=1_000)).crossings
+    found = (await watching.newest_transitions(platform, key, first=1_000)).crossings
     return list(reversed(found))
 
 
@@ -123,15 +123,15 @@ async def told(platform: Platform, key: str = "s") -> list[tuple[str, bool, Move
 async def test_members_at_the_start_have_not_entered(either: Platform) -> None:
     await warm(either, "a", "b")
     await go_live(either)
-    await Watcher(either).round(LATER)
+    await LiveWorker(either).round(LATER)
     assert await told(either) == []
-    assert (await watching.watches(either, ["s"]))["s"].size == 2
+    assert (await watching.live_states(either, ["s"]))["s"].size == 2
 
 
 async def test_who_enters_and_leaves_by_a_change_is_recorded_once(either: Platform) -> None:
     await warm(either, "a")
     await go_live(either)
-    watcher = Watcher(either)
+    watcher = LiveWorker(either)
     await watcher.round(LATER)
     await warm(either, "b", "c")
     for _ in range(2):
@@ -140,20 +140,20 @@ async def test_who_enters_and_leaves_by_a_change_is_recorded_once(either: Platfo
     for _ in range(2):
         await watcher.round(LATER)
     assert await told(either) == [("b", True, DATA), ("c", True, DATA), ("a", False, DATA)]
-    assert (await watching.watches(either, ["s"]))["s"].size == 2
+    assert (await watching.live_states(either, ["s"]))["s"].size == 2
 
 
 async def test_a_change_has_only_the_changed_customers_evaluated(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await go_live(platform)
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
 
     async def everyone(*_: object) -> None:
         raise AssertionError("all customers are looked at")
 
-    monkeypatch.setattr(watcher_module, "among_all", everyone)
+    monkeypatch.setattr(worker_module, "matches_among_all", everyone)
     await warm(platform, "a")
     await watcher.round(LATER)
     assert await told(platform) == [("a", True, DATA)]
@@ -168,7 +168,7 @@ async def test_time_alone_moves_customers_when_the_schedule_falls(either: Platfo
     )
     await save(either, [Customer(key="a"), visit], NOW)
     await go_live(either, RECENT)
-    watcher = Watcher(either)
+    watcher = LiveWorker(either)
     await watcher.round(NOW)
     await watcher.round(NOW + timedelta(minutes=59))
     assert await told(either) == []
@@ -180,7 +180,7 @@ async def test_a_process_whose_clock_is_behind_takes_nothing_back(platform: Plat
     visit = Event(key="e", customer="a", type="visit_page", at=LATER - timedelta(days=30))
     await save(platform, [Customer(key="a"), visit], NOW)
     await go_live(platform, RECENT)
-    ahead, behind = Watcher(platform), Watcher(platform)
+    ahead, behind = LiveWorker(platform), LiveWorker(platform)
     await behind.round(NOW)
     await ahead.round(NOW + timedelta(hours=1))
     await save(platform, [Customer(key="a", name="A")], NOW)
@@ -192,7 +192,7 @@ async def test_a_segment_without_schedule_moves_by_changes_alone(platform: Platf
     visit = Event(key="e", customer="a", type="visit_page", at=NOW - timedelta(days=29))
     await save(platform, [Customer(key="a"), visit], NOW)
     await go_live(platform, RECENT, schedule=None)
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(NOW)
     await watcher.round(NOW + timedelta(days=2))
     assert await told(platform) == []
@@ -204,7 +204,7 @@ async def test_a_segment_that_is_not_evaluated_on_change_waits_for_its_schedule(
     visit = Event(key="e", customer="old", type="visit_page", at=NOW - timedelta(days=29))
     await save(platform, [Customer(key="old"), visit], NOW)
     await go_live(platform, {"any": [WARM, RECENT]}, on_change=False, schedule="0 0 * * *")
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await warm(platform, "a")
     await watcher.round(LATER)
     assert await told(platform) == []
@@ -216,7 +216,7 @@ async def test_another_definition_moves_customers(either: Platform) -> None:
     await warm(either, "a")
     await save(either, [Customer(key="b")], NOW)
     await go_live(either)
-    watcher = Watcher(either)
+    watcher = LiveWorker(either)
     await watcher.round(LATER)
     await define(either, {"not": WARM})
     await watcher.round(LATER)
@@ -229,7 +229,7 @@ async def test_a_segment_that_the_live_one_refers_to_is_part_of_its_definition(
     await warm(platform, "a")
     await define(platform, WARM, "inner")
     await go_live(platform, {"segment": {"key": "inner"}})
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
     await warm(platform, "b")
     await watcher.round(LATER)
@@ -245,7 +245,7 @@ async def test_a_segment_that_the_live_one_refers_to_is_part_of_its_definition(
 async def test_a_customer_that_is_merged_leaves_for_that(either: Platform) -> None:
     await warm(either, "a", "b")
     await go_live(either)
-    watcher = Watcher(either)
+    watcher = LiveWorker(either)
     await watcher.round(LATER)
 
     await merge(either, "a", "b")
@@ -264,7 +264,7 @@ async def test_a_change_of_a_related_customer_moves_this_one(either: Platform) -
         NOW,
     )
     await go_live(either, {"related": {"where": WARM}})
-    watcher = Watcher(either)
+    watcher = LiveWorker(either)
     await watcher.round(LATER)
     await warm(either, "b")
     await watcher.round(LATER)
@@ -289,17 +289,17 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     told: list[int] = []
 
     def some(*arguments: Any) -> Matches:
-        found = questions.among_some(*arguments)
+        found = questions.matches_among(*arguments)
         told.append(len(found.everyone))
         return found
 
     async def all_(*arguments: Any) -> Matches:
-        found = await questions.among_all(*arguments)
+        found = await questions.matches_among_all(*arguments)
         told.append(len(found.everyone))
         return found
 
-    monkeypatch.setattr(watcher_module, "among_some", some)
-    monkeypatch.setattr(watcher_module, "among_all", all_)
+    monkeypatch.setattr(worker_module, "matches_among", some)
+    monkeypatch.setattr(worker_module, "matches_among_all", all_)
     return told
 
 
@@ -308,7 +308,7 @@ async def test_a_change_has_those_evaluated_who_are_as_near_as_the_filter_looks(
 ) -> None:
     await go_live(chain, {"related": {"distance": 2, "where": WARM}}, "two")
     await go_live(chain, {"related": {"where": {"related": {"atLeast": 2, "where": WARM}}}}, "deep")
-    watcher = Watcher(chain)
+    watcher = LiveWorker(chain)
     await watcher.round(LATER)
     evaluated.clear()
     await warm(chain, "c10")
@@ -327,7 +327,7 @@ async def test_all_are_evaluated_where_nobody_can_tell_who_is_near(
     chain: Platform, evaluated: list[int], monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
     await go_live(chain, {"related": {"where": WARM}})
-    watcher = Watcher(chain)
+    watcher = LiveWorker(chain)
     await watcher.round(LATER)
     evaluated.clear()
     await warm(chain, "c10")
@@ -349,23 +349,23 @@ async def test_all_are_evaluated_where_nobody_can_tell_who_is_near(
 
 
 async def test_what_changes_elsewhere_meanwhile_does_not_matter(chain: Platform) -> None:
-    start = (await news_since(chain.database, None)).heads
+    start = (await changes_since(chain.database, None)).offsets
     await warm(chain, "c10")
-    news = await news_since(chain.database, start)
+    news = await changes_since(chain.database, start)
     await warm(chain, "c20")
     found = await affected.affected(chain.database, news, 1)
     assert found is not None
     assert len(found.customers) == 3
-    assert len(found.level.present) == 5
+    assert len(found.run.present) == 5
 
 
 async def test_what_changed_while_nobody_watched_is_found_with_its_cause(either: Platform) -> None:
     visit = Event(key="e", customer="old", type="visit_page", at=NOW - timedelta(days=29))
     await save(either, [Customer(key="old"), visit], NOW)
     await go_live(either, {"any": [WARM, RECENT]})
-    await Watcher(either).round(LATER)
+    await LiveWorker(either).round(LATER)
     await warm(either, "a")
-    await Watcher(either).round(NOW + timedelta(days=2))
+    await LiveWorker(either).round(NOW + timedelta(days=2))
     assert sorted(await told(either)) == [("a", True, DATA), ("old", False, TIME)]
 
 
@@ -373,7 +373,7 @@ async def test_many_watchers_record_every_move_once_and_in_order(platform: Platf
     customers = [f"c{number}" for number in range(6)]
     await save(platform, [Customer(key=key) for key in customers], NOW)
     await go_live(platform)
-    watchers = [Watcher(platform) for _ in range(3)]
+    watchers = [LiveWorker(platform) for _ in range(3)]
     rounds, done = asyncio.Condition(), asyncio.Event()
     ended = [0] * len(watchers)
 
@@ -416,7 +416,7 @@ async def test_a_segment_that_fails_does_not_hold_up_the_others(
 ) -> None:
     await go_live(platform, {"related": {"where": WARM}}, "heavy")
     await go_live(platform, key="light")
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
     related = [
         Customer(key="a"),
@@ -427,17 +427,17 @@ async def test_a_segment_that_fails_does_not_hold_up_the_others(
     whole = affected.affected
 
     async def fails(
-        database: Database, news: FeedNews, reach: int
+        database: Database, news: FeedChanges, reach: int
     ) -> affected.AffectedCustomers | None:
         if reach:
             raise DatabaseTimeout("it takes too long.")
         return await whole(database, news, reach)
 
-    monkeypatch.setattr(watcher_module, "affected", fails)
+    monkeypatch.setattr(worker_module, "affected", fails)
     await warm(platform, "b")
     await watcher.round(LATER)
     assert await told(platform, "light") == [("b", True, DATA)]
-    monkeypatch.setattr(watcher_module, "affected", whole)
+    monkeypatch.setattr(worker_module, "affected", whole)
     await watcher.round(LATER)
     assert await told(platform, "heavy") == []
     await watcher.round(LATER + RETRY)
@@ -447,7 +447,7 @@ async def test_a_segment_that_fails_does_not_hold_up_the_others(
 async def test_a_segment_that_is_archived_or_not_live_any_more_rests(platform: Platform) -> None:
     for key in ("archived", "off", "on"):
         await go_live(platform, key=key)
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
     await lifecycle.set_state(platform, SetSegmentState("archived", SegmentState.ARCHIVED), BY)
     await watching.set_live(platform, SetSegmentLive("off", False, None), BY)
@@ -468,7 +468,7 @@ async def test_a_schedule_that_never_comes_is_refused(platform: Platform) -> Non
 async def test_deleting_a_live_segment_deletes_its_history(platform: Platform) -> None:
     await go_live(platform)
     await go_live(platform, key="other")
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
     await warm(platform, "a")
     await watcher.round(LATER)
@@ -511,7 +511,7 @@ def test_a_schedule_falls_in_the_time_zone_of_the_deployment() -> None:
 
 async def test_a_history_is_paged_from_the_newest_on(platform: Platform) -> None:
     await go_live(platform)
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
     await warm(platform, "a", "b", "c")
     await watcher.round(LATER)
@@ -521,7 +521,7 @@ async def test_a_history_is_paged_from_the_newest_on(platform: Platform) -> None
     pages: list[Sequence[Transition]] = []
     before: HistoryPosition | None = None
     while True:
-        page = await watching.newest_crossings(platform, "s", first=2, before=before)
+        page = await watching.newest_transitions(platform, "s", first=2, before=before)
         pages.append(page.crossings)
         if not page.has_next:
             break
@@ -529,14 +529,14 @@ async def test_a_history_is_paged_from_the_newest_on(platform: Platform) -> None
     assert [len(page) for page in pages] == [2, 2, 1]
     assert [one for page in pages for one in page] == whole
     with pytest.raises(InvalidInput):
-        await watching.newest_crossings(platform, "s", first=0)
+        await watching.newest_transitions(platform, "s", first=0)
 
 
 async def test_whoever_follows_a_segment_is_told_of_each_move_in_order(platform: Platform) -> None:
     await go_live(platform)
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await watcher.round(LATER)
-    following = watching.crossings(platform, "s", None)
+    following = watching.transitions(platform, "s", None)
     first = asyncio.ensure_future(anext(following))
     await warm(platform, "a", "b")
     await watcher.round(LATER)
@@ -546,17 +546,17 @@ async def test_whoever_follows_a_segment_is_told_of_each_move_in_order(platform:
     rest = [await asyncio.wait_for(anext(following), 10) for _ in range(2)]
     assert [one, *rest] == await history(platform)
     await following.aclose()
-    again = watching.crossings(platform, "s", one.place)
+    again = watching.transitions(platform, "s", one.place)
     assert [await anext(again), await anext(again)] == rest
     await again.aclose()
 
 
 async def test_following_ends_with_an_error_where_there_is_nothing_live(platform: Platform) -> None:
     with pytest.raises(NotFound):
-        await anext(watching.crossings(platform, "s", None))
+        await anext(watching.transitions(platform, "s", None))
     await define(platform, WARM)
     with pytest.raises(Conflict, match="not live"):
-        await anext(watching.crossings(platform, "s", None))
+        await anext(watching.transitions(platform, "s", None))
 
 
 async def test_a_segment_that_cannot_be_evaluated_rests_with_its_reason_and_stops_no_other(
@@ -564,25 +564,25 @@ async def test_a_segment_that_cannot_be_evaluated_rests_with_its_reason_and_stop
 ) -> None:
     await go_live(platform)
     await go_live(platform, {"not": WARM}, key="poisoned")
-    watcher, among = Watcher(platform), questions.among_all
+    watcher, among = LiveWorker(platform), questions.matches_among_all
 
     async def fails(platform: Platform, asked: Any, now: datetime) -> Any:
         if asked.filter != decode(WARM):
             raise KeyError("fair")
         return await among(platform, asked, now)
 
-    monkeypatch.setattr(watcher_module, "among_all", fails)
+    monkeypatch.setattr(worker_module, "matches_among_all", fails)
     await warm(platform, "a")
     await watcher.round(LATER)
-    assert (await watching.watches(platform, ["poisoned"]))["poisoned"].problem == "KeyError"
+    assert (await watching.live_states(platform, ["poisoned"]))["poisoned"].problem == "KeyError"
     assert await told(platform) == [("a", True, DATA)]
-    assert "live segments set 1 aside (KeyError)" in platform.knowledge.routines.told()
+    assert "live segments set 1 aside (KeyError)" in platform.cache.routines.summary()
     monkeypatch.undo()
     await watcher.round(LATER)
     assert await watching.failure(platform, "poisoned") == "KeyError"
     await watcher.round(LATER + RETRY)
     assert await watching.failure(platform, "poisoned") is None
-    assert platform.knowledge.routines.told() == "ok"
+    assert platform.cache.routines.summary() == "ok"
 
 
 async def test_a_filter_that_cannot_be_read_stops_no_other_segment(platform: Platform) -> None:
@@ -591,7 +591,7 @@ async def test_a_filter_that_cannot_be_read_stops_no_other_segment(platform: Pla
     await platform.database.define(
         "MATCH (:Segment {key: 'poisoned'})-[:HAS_VERSION]->(v) SET v.filter = '{'"
     )
-    watcher = Watcher(platform)
+    watcher = LiveWorker(platform)
     await warm(platform, "a")
     await watcher.round(LATER)
     assert await told(platform) == [("a", True, DATA)]

@@ -160,7 +160,7 @@ CASES: dict[str, tuple[dict[str, Any], Sequence[Record], Sequence[Record], Told]
         [Opportunity(key="o", customer="a", stage="contract")],
         (True, [Cause.OPPORTUNITY_CHANGED]),
     ),
-    "a possible sale moved on": (
+    "an opportunity moved on": (
         {"opportunity": {"where": {"stages": ["proposal"]}}},
         [Opportunity(key="o", customer="a", stage="proposal")],
         [Opportunity(key="o", customer="a", stage="contract")],

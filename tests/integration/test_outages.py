@@ -90,7 +90,7 @@ async def test_a_change_is_given_up_once_a_frozen_database_answers_nobody(
 ) -> None:
     before = await marks(mine)
     monkeypatch.setattr(patience, "SILENCE_SECONDS", 0.2)
-    monkeypatch.setattr(storage, "PULSE_SECONDS", 1.0)
+    monkeypatch.setattr(storage, "PROBE_SECONDS", 1.0)
     os.kill(pid(own), signal.SIGSTOP)
     try:
         async with asyncio.timeout(own.write_timeout / 2):

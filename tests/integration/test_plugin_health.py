@@ -91,7 +91,7 @@ async def test_ready_and_metrics_name_what_is_out_of_use_and_what_fails(
     ready = await get(platform, "/ready")
     assert ready.status_code == 200
     assert ready.json()["checks"]["plugins"] == "out of use: misspelt, newer"
-    listening._told[0].tell(TagsChanged(NOW))
+    listening._queues[0].put(TagsChanged(NOW))
     await listening.close()
     ready = await get(platform, "/ready")
     told = "out of use: misspelt, newer; failing: deaf (on_tags_changed)"
@@ -104,7 +104,7 @@ async def test_ready_and_metrics_name_what_is_out_of_use_and_what_fails(
 async def test_metrics_count_faults_failures_and_what_was_missed(platform: Platform) -> None:
     host = broken_host()
     listening = ListenerQueue(host.listeners, host.guard)
-    listening._told[0].tell(TagsChanged(NOW))
+    listening._queues[0].put(TagsChanged(NOW))
     await listening.close()
     figures = (await get(replace(platform, host=host, listening=listening), "/metrics")).text
     assert "profilegraph_plugin_faults 2.0" in figures
@@ -120,7 +120,7 @@ async def examined(
 
 
 def named(found: list[HealthFinding], part: str) -> list[tuple[Health, str]]:
-    return [(one.health, one.told) for one in found if one.part == part]
+    return [(one.health, one.message) for one in found if one.part == part]
 
 
 async def test_doctor_finds_a_sound_platform_sound(

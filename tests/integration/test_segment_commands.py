@@ -22,7 +22,7 @@ from profilegraph.errors import Conflict, NotFound, ProfilegraphError
 from profilegraph.language.codec import decode
 from profilegraph.services.customers import records
 from profilegraph.services.live import service as watching
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.services.segments.service import SaveSegment
@@ -261,7 +261,7 @@ async def test_a_segment_is_made_live_and_its_moves_are_listed(
 
     made = await run("live", "s", "--schedule", "0 3 * * mon-fri")
     assert made == "s is live: on change and at 0 3 * * mon-fri\n"
-    watcher, forever = Watcher(platform), datetime(2200, 1, 1, tzinfo=UTC)
+    watcher, forever = LiveWorker(platform), datetime(2200, 1, 1, tzinfo=UTC)
     await watcher.round(NOW)
     for key in ("a", "b"):
         tag = Tagging(customer=key, tag="temperature/warm", since=NOW, until=forever)
@@ -273,6 +273,6 @@ async def test_a_segment_is_made_live_and_its_moves_are_listed(
     assert (await run("moves", "s", "--first", "1")).splitlines() == [listed[0], more]
     assert await run("live", "s", "--no-on-change") == "s is live: at 0 * * * *\n"
     assert await run("live", "s", "--off") == "s is not live\n"
-    [watch] = (await watching.watches(platform, ["s"])).values()
+    [watch] = (await watching.live_states(platform, ["s"])).values()
     assert (watch.on_change, watch.schedule) == (False, None)
     assert (await run("moves", "s")).splitlines() == listed

@@ -64,7 +64,7 @@ async def test_changes_are_told_since_the_version_before_or_any_other(platform: 
         await saved(platform, node)
     history = (await versions.versions(platform, ["s"]))["s"]
     [change] = versions.changes(history, 3, None)
-    assert await versions.tell(platform, [change], "zh-CN") == [
+    assert await versions.describe_changes(platform, [change], "zh-CN") == [
         "修改：企业规模在20-50人及以下 → 痛点为不能打通其他数据库"
     ]
     assert versions.changes(history, 3, 1) == ()

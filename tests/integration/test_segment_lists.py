@@ -101,7 +101,9 @@ async def test_customers_are_added_to_a_list_and_removed_from_it(customers: Plat
     assert (await chosen(customers, "cb")).version == 2
     history = (await versions.versions(customers, ["vip"]))["vip"]
     lines = {
-        locale: await versions.tell(customers, versions.changes(history, 2, None), locale)
+        locale: await versions.describe_changes(
+            customers, versions.changes(history, 2, None), locale
+        )
         for locale in ("en", "zh-CN")
     }
     assert lines == {

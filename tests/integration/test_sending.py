@@ -373,4 +373,4 @@ async def test_a_delivery_that_cannot_be_sent_is_told_with_its_reason(
     await send_due(platform, LATER)
     found = await sending.delivery(platform, waiting.id)
     assert (found.state, found.problem) == (FAILED, "it cannot be sent: KeyError.")
-    assert platform.knowledge.routines.aside("deliveries") == {waiting.id: "KeyError"}
+    assert platform.cache.routines.items_set_aside("deliveries") == {waiting.id: "KeyError"}

@@ -79,14 +79,14 @@ async def test_loading_again_changes_nothing(database: Database) -> None:
 
 
 async def test_the_catalogue_follows_a_change_without_a_restart(database: Database) -> None:
-    knowledge = GraphCache(database)
+    cache = GraphCache(database)
     await load_taxonomies(database, [taxonomy()])
-    assert (await knowledge.now()).catalogue.descendants["use/goods"] == {
+    assert (await cache.now()).catalogue.descendants["use/goods"] == {
         "use/goods",
         "use/parcels",
     }
     await load_taxonomies(database, [taxonomy(version="1.1.0", ordered=True)])
-    assert (await knowledge.now()).catalogue.dimension("use").ordered
+    assert (await cache.now()).catalogue.dimension("use").ordered
 
 
 async def test_an_older_version_does_not_replace_a_newer_one(database: Database) -> None:
@@ -213,7 +213,7 @@ async def test_a_taxonomy_that_does_not_fit_is_left_out_at_the_start_and_the_oth
     less = adding({"key": "truck", "labels": labels("Truck")}, version="1.1.0")
     fine = Taxonomy.model_validate({"key": "fine", "version": "1.0.0", "labels": labels("Fine")})
     judged = await load_what_fits(database, bringing(taxonomy(version="2.0.0"), less, fine), NOW)
-    assert judged.unfit == {
+    assert judged.disabled == {
         "fleets": (
             "the taxonomy 'fleets' 2.0.0 is not in use: the taxonomy 'vans' extends 'fleets'"
             " >=1.0,<2, and 'fleets' is 2.0.0. Install a version that fits, or widen the range."

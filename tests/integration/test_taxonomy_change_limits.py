@@ -21,13 +21,13 @@ from profilegraph.language.codec import decode
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live import service as watching
 from profilegraph.services.live.service import SetSegmentLive
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.services.segments.service import SaveSegment
 from profilegraph.services.taxonomies import editing
 from profilegraph.services.taxonomies.editing import SaveTag
-from profilegraph.services.taxonomies.loading import digest, load_taxonomies
+from profilegraph.services.taxonomies.loading import load_taxonomies, taxonomy_digest
 from profilegraph.services.taxonomy_changes.applying import Application, apply
 from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
 from profilegraph.services.taxonomy_changes.previews import Plan, WarningKind
@@ -218,7 +218,7 @@ async def test_a_duty_is_needed_to_apply_and_to_undo(world: Platform) -> None:
     governed = own.model_copy(update={"dimensions": (hobby, *own.dimensions[1:])})
 
     async def govern(transaction: Transaction) -> None:
-        await save_taxonomy(transaction, governed, digest(governed), NOW)
+        await save_taxonomy(transaction, governed, taxonomy_digest(governed), NOW)
 
     await world.database.write(govern)
     nobody = CommandContext(Actor("zhang", employee="zhang", administrator=False), NOW)
@@ -281,16 +281,16 @@ async def test_a_live_segment_tells_who_came_by_a_change_and_nothing_of_a_rename
 ) -> None:
     act = CommandContext(Actor("wang"), NOW)
     await watching.set_live(world, SetSegmentLive("players", True, None), act)
-    watcher = Watcher(world)
+    watcher = LiveWorker(world)
     await watcher.round(NOW)
     made = await planned(world, CHANGES["rename dimension"])
     assert {one.key for one in made.segments if one.live} == {"players"}
     await applied(world, made)
     await watcher.round(NOW)
-    assert (await watching.newest_crossings(world, "players", first=10)).crossings == ()
+    assert (await watching.newest_transitions(world, "players", first=10)).crossings == ()
     await applied(
         world, await planned(world, {"merge": {"tags": ["hobby/fishing"], "into": "hobby/golf"}})
     )
     await watcher.round(NOW)
-    page = await watching.newest_crossings(world, "players", first=10)
+    page = await watching.newest_transitions(world, "players", first=10)
     assert {(one.customer, one.entered) for one in page.crossings} == {("c1", True), ("c5", True)}

@@ -90,8 +90,8 @@ FILTERS: dict[str, dict[str, Any]] = {
 async def world(
     request: pytest.FixtureRequest, settings: Settings, database: Database, whole_host: Host
 ) -> AsyncIterator[Platform]:
-    knowledge = GraphCache(database, PLENTY if request.param == "index" else None)
-    platform = Platform(settings, database, knowledge, whole_host)
+    cache = GraphCache(database, PLENTY if request.param == "index" else None)
+    platform = Platform(settings, database, cache, whole_host)
     await load_taxonomies(database, [OWN], NOW - timedelta(days=90))
     await save(
         platform, [Customer(key=key, name=key.upper()) for key in CARRIED], NOW - timedelta(days=90)
@@ -114,9 +114,9 @@ async def world(
             CommandContext(Actor("wang"), NOW - timedelta(days=60)),
         )
     if request.param == "index":
-        await knowledge.indexed()
+        await cache.indexed()
     yield platform
-    await knowledge.close()
+    await cache.close()
 
 
 async def everything(platform: Platform) -> Mapping[str, set[str] | None]:

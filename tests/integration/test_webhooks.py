@@ -23,7 +23,7 @@ from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.hooks.outgoing import posting
 from profilegraph.services.customers.records import save
-from profilegraph.services.live.worker import Watcher
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle
 from profilegraph.services.segments.lifecycle import DeleteSegment
@@ -114,7 +114,7 @@ async def hook(platform: Platform) -> Webhook:
 
 async def move(platform: Platform, *customers: str) -> None:
     await warm(platform, *customers)
-    await Watcher(platform).round(LATER)
+    await LiveWorker(platform).round(LATER)
 
 
 def told(receiver: Receiver) -> list[tuple[list[str], list[str]]]:
@@ -126,7 +126,7 @@ async def test_every_move_is_told_once_signed_and_in_order(
 ) -> None:
     await move(hooked, "a", "b")
     await cool(hooked, "a")
-    await Watcher(hooked).round(LATER)
+    await LiveWorker(hooked).round(LATER)
     for _ in range(2):
         await deliver(hooked, LATER)
     assert told(receiver) == [(["a", "b"], []), ([], ["a"])]
@@ -313,7 +313,7 @@ async def test_a_message_that_cannot_be_made_is_set_aside_with_its_reason(
     assert told(receiver) == [(["a"], [])]
     found = {one.key: one for one in (await service.webhooks(hooked, ["s"]))["s"]}
     assert found["poisoned"].problem == "it cannot be sent: KeyError"
-    assert hooked.knowledge.routines["webhooks"].set_aside == 1
+    assert hooked.cache.routines["webhooks"].set_aside == 1
 
 
 async def test_a_receiver_that_never_answers_keeps_no_other_waiting(

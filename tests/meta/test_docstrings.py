@@ -12,7 +12,7 @@ from pathlib import Path
 
 from profilegraph import errors
 from profilegraph.config import Settings
-from tests.meta.source import ROOT, Function, Public, modules, public, tree
+from tests.meta.source import ROOT, Function, Public, modules, name, public, tree
 
 ERRORS: Mapping[str, type] = {
     key: value
@@ -101,3 +101,17 @@ def test_a_setting_that_is_a_number_says_what_it_counts() -> None:
         if field.annotation in (int, float) and not UNITS.search(field.description or "")
     ]
     assert not silent
+
+
+def test_a_description_in_the_schema_is_written_once_as_the_docstring() -> None:
+    """What `api/runtime/definitions.py` and `fields.py` decorate takes its description from there."""
+    api = ROOT / "platform" / "profilegraph" / "api"
+    decorated = {
+        f"{name(path)}:{node.lineno} {ast.unparse(decorator)}"
+        for path in modules((api,))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef | Function)
+        for decorator in node.decorator_list
+        if ast.unparse(decorator).startswith("strawberry.")
+    }
+    assert decorated == set()

@@ -16,7 +16,7 @@ from profilegraph.engines.bitmap.tables import Row
 from profilegraph.language.facts import Facts, OpportunityFact, PersonFact
 
 
-def level_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> IndexRun:
+def run_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> IndexRun:
     """Return the level of some customers by ordinal; `places` has the ordinals of all there are."""
     rows = Rows()
     known = places or {facts.key: ordinal for ordinal, facts in customers.items()}
@@ -71,7 +71,7 @@ def _records(ordinal: int, facts: Facts, places: Mapping[str, int]) -> Iterator[
         yield "relations", (places[relation.other], relation.kind.value)
 
 
-# People and possible sales are referred to by keys that are different for each customer: customers
+# People and opportunities are referred to by keys that are different for each customer: customers
 # of several worlds may have people of equal keys.
 def _person(ordinal: int, one: PersonFact) -> Iterator[tuple[str, Row]]:
     key, role = f"{ordinal} {one.key}", one.role and one.role.value

@@ -21,7 +21,7 @@ from profilegraph.language.validation import check
 from profilegraph.services.cache.indexing import load_all, load_some, load_trees
 from profilegraph.storage.neo4j.database import Database
 from tests.conftest import NOW
-from tests.property.facts_as_rows import level_of, trees_of
+from tests.property.facts_as_rows import run_of, trees_of
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, narrowed_values, scopes
 from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
@@ -58,16 +58,16 @@ def test_bitmaps_say_of_customers_what_their_facts_say(
     customers = {n * spread: facts for n, facts in enumerate(numbered(world, spread))}
     places = {facts.key: ordinal for ordinal, facts in customers.items()}
     parts = [{n * spread: customers[n * spread] for n in cut if n < len(customers)} for cut in cuts]
-    levels = tuple(level_of(part, places) for part in (customers, *parts))
+    runs = tuple(run_of(part, places) for part in (customers, *parts))
     trees, context = (
         trees_of(list(customers.values())),
         replace(CONTEXT, library=LIBRARY, scope=scope),
     )
-    view = grown = IndexSnapshot(levels[:1], trees)
-    for level in levels[1:]:
-        grown = grown.with_level(level)
+    view = grown = IndexSnapshot(runs[:1], trees)
+    for run in runs[1:]:
+        grown = grown.with_run(run)
     evaluators = [
-        Evaluator(one, catalogue, context) for one in (view, IndexSnapshot(levels, trees), grown)
+        Evaluator(one, catalogue, context) for one in (view, IndexSnapshot(runs, trees), grown)
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(profile, "FEWER", fewer)  # so few customers are never eight times fewer
@@ -121,12 +121,12 @@ async def keys_by_ordinal(database: Database) -> dict[int, str]:
 async def views_of(database: Database, again: list[set[int]]) -> dict[str, IndexSnapshot]:
     """Return indexes of the same graph that came about in different ways."""
     whole, trees = await load_all(database, 2**30), await load_trees(database)
-    levels = [whole, *[await load_some(database, BitMap(ordinals)) for ordinals in again]]
-    fresh, as_they_come = IndexSnapshot((whole,), trees), IndexSnapshot(tuple(levels), trees)
+    runs = [whole, *[await load_some(database, BitMap(ordinals)) for ordinals in again]]
+    fresh, as_they_come = IndexSnapshot((whole,), trees), IndexSnapshot(tuple(runs), trees)
     grown = fresh
-    for level in levels[1:]:
-        grown = grown.with_level(level)
-    at_once = joined(levels, as_they_come.valid)
+    for run in runs[1:]:
+        grown = grown.with_run(run)
+    at_once = joined(runs, as_they_come.valid)
     return {
         "fresh": fresh,
         "as they come": as_they_come,

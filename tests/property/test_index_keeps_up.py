@@ -145,17 +145,17 @@ async def test_after_every_write_the_index_answers_as_cypher_does(
 ) -> None:
     await load_world(loaded, world, NOW)
     context = replace(CONTEXT, library=LIBRARY, scope=scope)
-    knowledge = GraphCache(loaded, PLENTY)
-    platform = Platform(settings, loaded, knowledge, whole_host)
+    cache = GraphCache(loaded, PLENTY)
+    platform = Platform(settings, loaded, cache, whole_host)
     try:
-        await knowledge.indexed()
+        await cache.indexed()
         for step in steps:
             await step(platform)
-            known = await knowledge.now()
+            known = await cache.now()
             assert known.view is not None
             await compare(loaded, catalogue, known.view, nodes, context)
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
 async def compare(

@@ -20,7 +20,7 @@ from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language import nodes
 from profilegraph.language.facts import Context, Facts, Scope
 from profilegraph.language.validation import check
-from tests.property.facts_as_rows import level_of, trees_of
+from tests.property.facts_as_rows import run_of, trees_of
 from tests.property.strategies import (
     LIBRARY,
     activity_leaves,
@@ -88,8 +88,8 @@ def by_explain(customers: list[Facts]) -> Members:
 
 def by_bitmap(customers: list[Facts]) -> Members:
     places = {facts.key: place for place, facts in enumerate(customers)}
-    level = level_of({places[facts.key]: facts for facts in customers}, places)
-    view = IndexSnapshot((level,), trees_of(customers))
+    run = run_of({places[facts.key]: facts for facts in customers}, places)
+    view = IndexSnapshot((run,), trees_of(customers))
 
     def members(node: nodes.Node, context: Context) -> frozenset[int]:
         return frozenset(Evaluator(view, CATALOGUE, context).members(node))

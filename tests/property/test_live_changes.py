@@ -24,9 +24,9 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_all
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.questions import LiveQuestion, among_some
+from profilegraph.services.live.questions import LiveQuestion, matches_among
 from profilegraph.services.platform import Platform
-from profilegraph.storage.feed.follower import news_since
+from profilegraph.storage.feed.follower import changes_since
 from profilegraph.storage.neo4j.database import Database, Transaction
 from tests.conftest import NOW
 from tests.support.budgets import budget
@@ -145,10 +145,10 @@ async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wron
         await step(platform)
     asked = [LiveQuestion(node, "", catalogue) for node in nodes]
     before = await members_by_asking_all(platform, asked)
-    heads = (await news_since(loaded, None)).heads
+    offsets = (await changes_since(loaded, None)).offsets
     for step in steps:
         await step(platform)
-        news = await news_since(loaded, heads)
+        news = await changes_since(loaded, offsets)
         after = await members_by_asking_all(platform, asked)
         for one, old, new in zip(asked, before, after, strict=True):
             some = await affected(loaded, news, one.reach)
@@ -156,9 +156,9 @@ async def test_whoever_a_change_moves_is_asked_again_and_nobody_is_answered_wron
                 assert await merged(loaded, news.customers)
                 continue
             assert (old ^ new) <= some.customers
-            found = among_some(platform, one, some, Hierarchies(), NOW)
+            found = matches_among(platform, one, some, Hierarchies(), NOW)
             assert found.members == new & some.customers
-        before, heads = after, news.heads
+        before, offsets = after, news.offsets
 
 
 async def members_by_asking_all(platform: Platform, asked: Sequence[LiveQuestion]) -> list[BitMap]:

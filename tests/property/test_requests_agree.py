@@ -77,8 +77,9 @@ class Thing(Named):
     def asking(self, info: strawberry.Info) -> str:
         return info.field_name
 
-    @list_field("Counted.")
+    @list_field
     def counted(self) -> list[Thing]:
+        """Counted."""
         return self.things
 
 

@@ -144,10 +144,10 @@ async def opened(
 ) -> AsyncIterator[Callable[[], Platform]]:
     """Returns the platform, which itself is too much to be printed with each example."""
     await load_only(migrated, [OWN])
-    knowledge = GraphCache(migrated, 2**30 if request.param == "index" else None)
-    platform = Platform(settings, migrated, knowledge, whole_host)
+    cache = GraphCache(migrated, 2**30 if request.param == "index" else None)
+    platform = Platform(settings, migrated, cache, whole_host)
     yield lambda: platform
-    await knowledge.close()
+    await cache.close()
     await migrated.define("MATCH (n:Taxonomy|Dimension|Tag|TaxonomyChange) DETACH DELETE n")
 
 
@@ -169,7 +169,7 @@ async def test_what_a_plan_says_is_found_after_it_and_undo_brings_back_what_was(
         f"s{place}": node for place, node in enumerate([nodes.Tags("hobby", has_any=True), *saved])
     }
     await save_all(platform, named)
-    await platform.knowledge.now()
+    await platform.cache.now()
     before, untouched = await found(platform, named), await taggings(platform)
     for change in wanted:
         try:

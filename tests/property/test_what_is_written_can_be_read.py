@@ -156,13 +156,13 @@ async def opened(
     async def emptied() -> None:
         await loaded.define("MATCH (n:Taxonomy|Dimension|Tag|TaxonomyChange) DETACH DELETE n")
 
-    knowledge = GraphCache(loaded, 2**30)
+    cache = GraphCache(loaded, 2**30)
     own = settings.model_copy(update={"home": tmp_path})
-    platform = Platform(own, loaded, knowledge, whole_host)
+    platform = Platform(own, loaded, cache, whole_host)
     await emptied()
     await load_only(loaded, edited)
     yield lambda: platform
-    await knowledge.close()
+    await cache.close()
     await emptied()
 
 

@@ -27,7 +27,7 @@ from profilegraph.services.evaluation.cypher_engine import CypherEngine
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.records.facts import read_neighbourhood, read_past
 from tests.conftest import NOW
-from tests.property.facts_as_rows import level_of, trees_of
+from tests.property.facts_as_rows import run_of, trees_of
 from tests.property.worlds_as_facts import facts_of, member
 from tests.support.worlds import load_only, load_world, parse_world
 
@@ -129,7 +129,7 @@ def by_columns(
 ) -> set[str]:
     """Return who matches as an index has it that was made without a graph."""
     customers = dict(enumerate(facts))
-    view = IndexSnapshot((level_of(customers),), trees_of(facts))
+    view = IndexSnapshot((run_of(customers),), trees_of(facts))
     return {customers[n].key for n in Evaluator(view, catalogue, context).members(node)}
 
 

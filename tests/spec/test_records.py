@@ -1,4 +1,4 @@
-"""Conditions on possible sales, follow-ups, channels and consents."""
+"""Conditions on opportunities, follow-ups, channels and consents."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def opportunity(where: dict[str, object], **times: int) -> dict[str, object]:
         ({"outcomes": ["OPEN"], "amount": {"gt": 20}}, set()),
     ],
 )
-async def test_a_possible_sale_matches_by_what_it_is(
+async def test_an_opportunity_matches_by_what_it_is(
     members: Members, where: dict[str, object], expected: set[str]
 ) -> None:
     assert await members(SALES, opportunity(where)) == expected
@@ -54,13 +54,13 @@ async def test_a_possible_sale_matches_by_what_it_is(
     ("times", "expected"),
     [({"atLeast": 2}, {"a"}), ({"atMost": 0}, {"none"}), ({"atMost": 1}, {"b", "none"})],
 )
-async def test_possible_sales_are_counted(
+async def test_opportunities_are_counted(
     members: Members, times: dict[str, int], expected: set[str]
 ) -> None:
     assert await members(SALES, opportunity({}, **times)) == expected
 
 
-async def test_a_person_takes_part_in_a_possible_sale_in_a_role_of_its_own(
+async def test_a_person_takes_part_in_an_opportunity_in_a_role_of_its_own(
     members: Members,
 ) -> None:
     def taking(part: dict[str, object], **person: object) -> dict[str, object]:

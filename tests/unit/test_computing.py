@@ -190,7 +190,7 @@ def test_sequences_agree_with_looking_at_each_pair(
 
 
 def test_events_lie_in_order_of_time_so_that_no_question_sorts_them() -> None:
-    table = view_of([(2, "a", 1), (0, "a", 5), (2, "a", 9), (0, "a", 7)]).levels[0].events["a"]
+    table = view_of([(2, "a", 1), (0, "a", 5), (2, "a", 9), (0, "a", 7)]).runs[0].events["a"]
     assert table.customer.tolist() == [0, 0, 2, 2]
     ago = microseconds(NOW) - table["at"].microseconds()
     assert ago.tolist() == [7, 5, 9, 1]
@@ -200,5 +200,5 @@ def test_events_lie_in_order_of_time_so_that_no_question_sorts_them() -> None:
 def test_a_bucket_that_is_told_under_thirty_names_makes_its_filter_once() -> None:
     apart = BucketDetails(ByFilter((bought,)), CATALOGUE)
     bucket = Bucket(None, None, 1, 2, AllOf((visited,)), apart, 0)
-    assert bucket.told is bucket.told
-    assert len(bucket.told["all"]) == 2
+    assert bucket.filter_json is bucket.filter_json
+    assert len(bucket.filter_json["all"]) == 2

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from profilegraph.cli.main import storage_failed
-from profilegraph.cli.terminal.console import MakeHarmless, harmless
+from profilegraph.cli.terminal.console import ControlCharacterEscaping, escape_control_characters
 
 WRITTEN = "a\x1b]0;title\x07\x1b[31mred\x9b2J‮evil"
 SHOWN = r"a\x1b]0;title\x1b[31mred\x9b2J\u202eevil"  # the bell is left out by rich itself
@@ -23,7 +23,7 @@ SHOWN = r"a\x1b]0;title\x1b[31mred\x9b2J\u202eevil"  # the bell is left out by r
 @pytest.fixture
 def terminal() -> Console:
     console = Console(force_terminal=True, width=120, highlight=False, soft_wrap=True)
-    console.push_render_hook(MakeHarmless())
+    console.push_render_hook(ControlCharacterEscaping())
     return console
 
 
@@ -46,7 +46,7 @@ def test_the_styles_of_commands_lines_and_scripts_stay_as_they_are(terminal: Con
 
 @pytest.mark.parametrize("text", ["谢霞\n\tb", "می‌خواهم", "👨‍👩‍👧"])
 def test_a_text_that_steers_nothing_is_printed_as_it_is(text: str) -> None:
-    assert harmless(text) == text
+    assert escape_control_characters(text) == text
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -20,9 +20,9 @@ from profilegraph.hooks.hosting.containment import (
     InOwnLoop,
     TimeIsUp,
     TimeLimit,
-    begun,
-    within,
-    within_async,
+    run_within,
+    run_within_async,
+    start_thread,
 )
 
 PART = PluginPart("acme", "destination post")
@@ -42,7 +42,7 @@ def stubborn() -> None:
 @pytest.mark.parametrize("call", [endless, stubborn])
 def test_a_loop_is_ended_when_its_time_is_over(call: Callable[[], None]) -> None:
     with pytest.raises(TimeLimit) as late:
-        within(0.05, call, "testing")
+        run_within(0.05, call, "testing")
     assert isinstance(late.value.future.exception(60), PluginError)
 
 
@@ -59,7 +59,7 @@ async def test_what_waits_is_cancelled_when_its_time_is_over(
             ended.set()
 
     with pytest.raises(TimeLimit):
-        await within_async(0.05, InOwnLoop(wait, 0.05), "testing")
+        await run_within_async(0.05, InOwnLoop(wait, 0.05), "testing")
     assert await asyncio.to_thread(ended.wait, 60)
 
 
@@ -76,7 +76,7 @@ def test_a_loop_is_closed_although_its_end_is_asked_for_meanwhile(
 
     with monkeypatch.context() as patch:
         patch.setattr(asyncio.Runner, "close", interrupted)
-        running = begun(InOwnLoop(call, 60.0), "testing")
+        running = start_thread(InOwnLoop(call, 60.0), "testing")
         running.thread.join(60)
     assert [loop.is_closed() for loop in loops] == [True]
     assert isinstance(running.exception(0), PluginError)
@@ -91,7 +91,7 @@ async def test_who_goes_away_leaves_no_loop_behind() -> None:
         begun_.set()
         endless()
 
-    waiting = asyncio.create_task(within_async(600.0, call, "testing"))
+    waiting = asyncio.create_task(run_within_async(600.0, call, "testing"))
     await asyncio.to_thread(begun_.wait, 60)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -102,7 +102,7 @@ async def test_who_goes_away_leaves_no_loop_behind() -> None:
 
 async def test_a_call_that_nobody_waits_for_any_more_ends_as_ever() -> None:
     forever = threading.Event()
-    call = begun(lambda: forever.wait(), "testing")
+    call = start_thread(lambda: forever.wait(), "testing")
     waiting = asyncio.wrap_future(call)
     waiting.cancel()
     forever.set()

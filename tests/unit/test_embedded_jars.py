@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from profilegraph.config import load_settings
-from profilegraph.embedded import jars as jars_module
+from profilegraph.embedded import downloads
 from profilegraph.embedded.jars import fetch
 from profilegraph.embedded.progress import SILENT
 from profilegraph.embedded.registry import Jar, neo4j_version, read_registry
@@ -79,7 +79,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def repository(monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
-    monkeypatch.setattr(jars_module, "RETRIES", 0)
+    monkeypatch.setattr(downloads, "RETRIES", 0)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     with closing(server.socket):
         Handler.repository = Repository(f"http://127.0.0.1:{server.server_port}/maven")
@@ -148,7 +148,7 @@ def test_a_broken_off_jar_is_not_there_and_comes_at_the_next_try(
 def test_a_broken_off_jar_is_asked_for_again(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jars_module, "RETRIES", 1)
+    monkeypatch.setattr(downloads, "RETRIES", 1)
     repository.broken_off.add(JARS[0].path)
     with pytest.raises(EmbeddedServerError):
         fetch(JARS, tmp_path, repository.base, SILENT)

@@ -105,8 +105,9 @@ def test_a_counted_list_and_a_plain_field_are_taken() -> None:
     class Query:
         thing: str
 
-        @list_field("Things.")
+        @list_field
         def things(self) -> list[str]:
+            """Things."""
             return []
 
     RunnableSchema(Query)

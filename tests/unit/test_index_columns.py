@@ -178,7 +178,7 @@ keys_ = st.text("aZ字😀\ufffd", min_size=1, max_size=3)
 def test_pages_over_several_levels_are_the_keys_in_order(
     keys: list[str], levels: list[int], first: int, descending: bool, after: str | None
 ) -> None:
-    found = [level_of(keys, [n for n, one in enumerate(levels) if one == k and n < len(keys)])
+    found = [run_of(keys, [n for n, one in enumerate(levels) if one == k and n < len(keys)])
              for k in range(3)]  # fmt: skip
     view = IndexSnapshot(tuple(found), Hierarchies())
     everyone = BitMap(range(len(keys)))
@@ -192,7 +192,7 @@ def test_pages_over_several_levels_are_the_keys_in_order(
     assert seen == expected
 
 
-def level_of(keys: list[str], chosen: list[int]) -> IndexRun:
+def run_of(keys: list[str], chosen: list[int]) -> IndexRun:
     rows = Rows(customers=[(n, keys[n], n, False) for n in chosen])
     return build(rows, BitMap(chosen))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from profilegraph.web.graphql.keys import MOST_REMEMBERED, KeyRing
+from profilegraph.web.graphql.keys import MOST_CACHED, KeyCache
 
 
 async def test_a_key_is_good_for_so_long_from_before_it_was_checked() -> None:
@@ -13,7 +13,7 @@ async def test_a_key_is_good_for_so_long_from_before_it_was_checked() -> None:
         now[0] += 2.0
         return "viewer"
 
-    ring = KeyRing(check, seconds=5, clock=lambda: now[0])
+    ring = KeyCache(check, seconds=5, clock=lambda: now[0])
     await ring("pg_a")
     now[0] = 4.9
     assert await ring("pg_a") == "viewer"
@@ -30,8 +30,8 @@ async def test_of_too_many_keys_the_one_used_longest_ago_is_checked_again() -> N
         asked.append(secret)
         return secret
 
-    ring = KeyRing(check, clock=lambda: 0.0)
-    secrets = [f"pg_{number}" for number in range(MOST_REMEMBERED)]
+    ring = KeyCache(check, clock=lambda: 0.0)
+    secrets = [f"pg_{number}" for number in range(MOST_CACHED)]
     for secret in (*secrets, secrets[0], "pg_one_more"):
         assert await ring(secret) == secret
     asked.clear()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from profilegraph.api.schema import build_schema
 from profilegraph.cli.taxonomies import commands as command
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.taxonomy.compatibility import misfits
+from profilegraph.domain.taxonomy.compatibility import incompatibilities
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.taxonomy.difference import compare
 from profilegraph.domain.taxonomy.edits import changed, made_key
@@ -108,7 +108,7 @@ def test_a_file_in_one_language_is_read_and_fits_the_published_schema() -> None:
     jsonschema.validate(load_located(ONE_LANGUAGE).data, taxonomy_schema())
     again = Taxonomy.model_validate_json(found.model_dump_json(by_alias=True, exclude_none=True))
     assert again == found
-    assert misfits([found]) == []
+    assert incompatibilities([found]) == []
 
 
 def test_a_file_that_labels_nothing_is_refused_where_it_does_not() -> None:

@@ -135,7 +135,7 @@ def test_a_column_of_an_export_gets_the_nearest_and_not_all(catalogue: Catalogue
 
 def test_a_setting_gets_the_nearest_in_capitals() -> None:
     [found] = _settings({"PROFILEGRAPH_LISTEN_PORT": "80", "PROFILEGRAPH_PORT": "80"})
-    assert (found.told, found.hint) == (
+    assert (found.message, found.hint) == (
         "PROFILEGRAPH_LISTEN_PORT is no setting",
         "Did you mean PROFILEGRAPH_PORT?",
     )

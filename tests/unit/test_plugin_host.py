@@ -237,8 +237,8 @@ def test_what_a_plugin_brings_of_each_kind_is_found_by_key() -> None:
     assert host.commands.get("greet").name == "greet"
     change = TagsChanged(datetime(2026, 1, 1, tzinfo=UTC))
     for listener in host.listeners:
-        if listener.hears(TagsChanged):
-            listener.tell(change)
+        if listener.handles(TagsChanged):
+            listener.handle(change)
     assert plugin.told == [change]
 
 
@@ -359,7 +359,7 @@ def test_a_taxonomy_whose_base_is_missing_is_left_out_and_the_others_stay(tmp_pa
 def test_a_plugin_is_blamed_for_a_taxonomy_that_the_graph_cannot_take(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_text(SHOP, "utf-8")
     host = build_host([Candidate("acme", TaxonomyPlugin(tmp_path / "shop.yaml"), "acme-shop")])
-    [fault] = host.judged({"shop": "its tag is gone"}).faults
+    [fault] = host.with_disabled({"shop": "its tag is gone"}).faults
     assert (fault.name, fault.distribution, fault.reason) == (
         "acme",
         "acme-shop",

@@ -42,7 +42,7 @@ async def test_a_round_that_raises_anything_is_followed_by_the_next(
         if len(seen) == 1:
             raise failure()
         if len(seen) == 2:
-            told.append(routines.told())
+            told.append(routines.summary())
         if len(seen) == 3:
             done.set()
             await asyncio.Event().wait()
@@ -55,7 +55,7 @@ async def test_a_round_that_raises_anything_is_followed_by_the_next(
     assert seen == moments
     assert [(one["event"], one["routine"]) for one in logs] == [("routine_failed", "testing")]
     assert told == [f"testing failed once ({reason})"]
-    assert routines.told() == "ok"
+    assert routines.summary() == "ok"
     assert routines["testing"].failures == 1
 
 
@@ -73,22 +73,22 @@ async def test_one_item_that_fails_is_set_aside_and_the_others_are_done() -> Non
         going.begin(item, lambda item=item: work(item, item == "b"))  # type: ignore[misc]
     await going.settled()
     assert done == ["a", "c"]
-    assert routines.aside("testing") == {"b": "KeyError"}
-    assert routines.told() == "testing set 1 aside (KeyError)"
+    assert routines.items_set_aside("testing") == {"b": "KeyError"}
+    assert routines.summary() == "testing set 1 aside (KeyError)"
     going.begin("b", lambda: work("b", False))
     await going.settled()
-    assert routines.told() == "ok"
+    assert routines.summary() == "ok"
     going.begin("gone", lambda: work("gone", True))
     await going.settled()
     now[0] = 601.0
-    assert routines.told() == "ok"
+    assert routines.summary() == "ok"
 
 
 def test_of_too_many_items_that_are_set_aside_the_oldest_are_forgotten() -> None:
     routines = Routines(lambda: 0.0)
     for number in range(MOST_ITEMS + 1):
         routines.set_aside("testing", str(number), KeyError())
-    aside = routines.aside("testing")
+    aside = routines.items_set_aside("testing")
     assert (len(aside), "0" in aside, str(MOST_ITEMS) in aside) == (MOST_ITEMS, False, True)
 
 

@@ -12,7 +12,7 @@ from profilegraph.config import data_folder
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Cardinality, Duty, Taxonomy
 from profilegraph.domain.taxonomy.rules import RESERVED, field_name
-from profilegraph.importers.taxonomies.files import misfits_of, read_sources
+from profilegraph.importers.taxonomies.files import incompatibilities_of, read_sources
 
 SOURCES = read_sources(sorted(data_folder("taxonomies").glob("*.yaml")))
 TAXONOMIES = {source.taxonomy.key: source.taxonomy for source in SOURCES}
@@ -98,7 +98,7 @@ def facts() -> list[tuple[str, str]]:
 
 
 def test_the_shipped_files_go_together() -> None:
-    assert misfits_of(SOURCES, ()) == []
+    assert incompatibilities_of(SOURCES, ()) == []
 
 
 @pytest.mark.parametrize(("taxonomy", "fact"), facts(), ids=str)

@@ -11,7 +11,7 @@ from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.hooks.hosting.host import Candidate, Host, build_host
 from profilegraph.services.operations.doctor import plugin_state
-from profilegraph.services.taxonomies.loading import comes, judge
+from profilegraph.services.taxonomies.loading import disable_incompatible, replaces
 from tests.support.plugins import Bringing
 
 
@@ -47,7 +47,7 @@ def test_without_a_graph_the_later_plugin_is_left_out_and_both_are_named() -> No
 
 
 def test_what_the_graph_has_stays_in_use_and_who_comes_is_to_blame() -> None:
-    judged = judge(host(), [OLD])
+    judged = disable_incompatible(host(), [OLD])
     assert [one.key for one in judged.taxonomies] == ["sports", "old_moods"]
     [fault] = judged.faults
     assert fault.about == "ant (taxonomy 'new_moods')"
@@ -56,22 +56,22 @@ def test_what_the_graph_has_stays_in_use_and_who_comes_is_to_blame() -> None:
 
 
 def test_of_a_graph_whose_plugin_is_gone_that_is_told() -> None:
-    [fault] = judge(build_host([Candidate("ant", Bringing(NEW))]), [OLD]).faults
+    [fault] = disable_incompatible(build_host([Candidate("ant", Bringing(NEW))]), [OLD]).faults
     assert fault.reason.endswith("'old_moods', which is in the graph, stays in use.")
 
 
 def test_once_there_is_room_it_is_in_use() -> None:
     other = with_dimension("old_moods", "temper", version="2.0.0")
-    assert judge(host(), [other]).faults == ()
+    assert disable_incompatible(host(), [other]).faults == ()
 
 
 def test_what_comes_is_what_the_next_start_loads_and_nothing_else() -> None:
     newer = with_dimension("sports", "sport", version="2.0.0")
-    assert comes(SPORTS, None)
-    assert not comes(SPORTS, SPORTS)
-    assert not comes(SPORTS, newer)
-    assert comes(newer, SPORTS)
-    assert not comes(newer, SPORTS.model_copy(update={"editable": True}))
+    assert replaces(SPORTS, None)
+    assert not replaces(SPORTS, SPORTS)
+    assert not replaces(SPORTS, newer)
+    assert replaces(newer, SPORTS)
+    assert not replaces(newer, SPORTS.model_copy(update={"editable": True}))
 
 
 @pytest.mark.parametrize(("command", "arguments"), [(plugin, ["list"]), (taxonomy, ["list"])])
@@ -112,7 +112,7 @@ def asked(
     """Return what a command prints where a graph has a taxonomy."""
 
     async def found(_: object, given: Host) -> tuple[Host, list[Taxonomy]]:
-        return judge(given, [known]), [known]
+        return disable_incompatible(given, [known]), [known]
 
     monkeypatch.setattr("profilegraph.hooks.hosting.host.load_host", host)
     monkeypatch.setattr("profilegraph.services.platform.in_use", found)

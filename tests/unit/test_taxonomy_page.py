@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from profilegraph.cli.taxonomies import commands as taxonomy
 from profilegraph.config import data_folder
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.taxonomy.compatibility import placed
+from profilegraph.domain.taxonomy.compatibility import definitions_of
 from profilegraph.domain.taxonomy.definition import Kind
 from profilegraph.errors import InvalidTaxonomy
 from profilegraph.importers.taxonomies.files import parse_taxonomy, read_taxonomies
@@ -62,7 +62,7 @@ def test_the_table_has_every_taxonomy_with_its_numbers() -> None:
         one.key: (
             list(one.extends),
             len(one.dimensions),
-            sum(place.kind is Kind.TAG for place in placed([one])),
+            sum(place.kind is Kind.TAG for place in definitions_of([one])),
         )
         for one in SHIPPED
     }

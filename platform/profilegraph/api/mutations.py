@@ -17,7 +17,6 @@ from profilegraph.api.customers.inputs import (
     TaggingInput,
     key,
     present,
-    record,
     values,
 )
 from profilegraph.api.customers.organisation import DecisionMaker, Department
@@ -25,6 +24,7 @@ from profilegraph.api.destinations.mutations import DeliveryMutation
 from profilegraph.api.duties.mutations import DutyMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.segments.group_mutations import GroupMutation
@@ -32,9 +32,9 @@ from profilegraph.api.segments.mutations import SegmentMutation
 from profilegraph.api.taxonomies.mutations import TaxonomyMutation
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.records import activity, customers, organisation
-from profilegraph.domain.records.customers import Tagging, TagSource
+from profilegraph.domain.refusals import checked_record
 from profilegraph.domain.values import Record
-from profilegraph.errors import Forbidden, InvalidInput, NotFound
+from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.services.customers import profiles, records
 from profilegraph.services.customers.records import SaveRecords, TagCustomers, UntagCustomers
 
@@ -43,30 +43,28 @@ MAX_TAGGINGS = 10_000
 Customers = Annotated[list[str], strawberry.argument(description="Keys of the customers.")]
 
 
-@strawberry.type(
-    description="Everything that can be changed. Each change is done as a whole or not at all."
-)
+@object_type
 class Mutation(
     SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
 ):
-    """Everything that can be changed."""
+    """The mutations.
 
-    @field("Saves a customer: a new one, or new values of a known one.")
+    Each change is made as a whole or not at all.
+    """
+
+    @field
     async def save_customer(
         self,
         info: Info,
         input: Annotated[SaveCustomerInput, strawberry.argument(description="The customer.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Customer:
-        """Return the saved customer."""
+        """Saves a customer: a new one, or new values of a known one."""
         customer, *identities = _customer(input)
         await _save(info.context, [customer, *identities], idempotency_key)
         return _there(await Customer.load(info, customer.key), customer.key)
 
-    @list_field(
-        "Puts tags on customers; in a single dimension a new tag replaces the old one. Needs the duty"
-        " TAG in the dimensions of the tags."
-    )
+    @list_field
     async def tag_customers(
         self,
         info: Info,
@@ -74,24 +72,20 @@ class Mutation(
         tags: Annotated[list[TaggingInput], strawberry.argument(description="The tags.")],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
-        """Return the customers, in the order given."""
+        """Puts tags on customers; in a single dimension a new tag replaces the old one.
+
+        Needs the duty TAG in the dimensions of the tags.
+        """
         keys = _bounded(customers, tags)
         context = info.context
-        await records.require_tags(context.platform, [tag.tag for tag in tags])
-        taggings = tuple(_tagging(context, one, tag) for one in keys for tag in tags)
-        command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags), taggings)
+        command = TagCustomers(tuple(keys), tuple(present(tag) for tag in tags))
         requester = command_context(context, idempotency_key)
         await records.tag_customers(context.platform, command, requester)
-        context.forget()
-        if not taggings or idempotency_key is not None:
+        if not (keys and tags) or idempotency_key is not None:
             return await Customer.load_many(info, keys)  # they need not be there
         return await Customer.found(info, keys, selected_fields(info))
 
-    @list_field(
-        "Takes tags off customers; that they carried them stays in the past. Needs the duty TAG in"
-        " the dimensions of the tags."
-        " Customers that do not exist are left out of the answer."
-    )
+    @list_field
     async def untag_customers(
         self,
         info: Info,
@@ -101,52 +95,55 @@ class Mutation(
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Customer]:
-        """Return the customers, in the order given."""
+        """Takes tags off customers; their history keeps them.
+
+        Needs the duty TAG in the dimensions of the tags. Customers that do not exist are left out
+        of the answer.
+        """
         keys = _bounded(customers, tags)
         context = info.context
         command = UntagCustomers(tuple(keys), tuple(tags))
         requester = command_context(context, idempotency_key)
         await records.untag_customers(context.platform, command, requester)
-        context.forget()
         return await Customer.load_many(info, keys)
 
-    @field("Saves a department of a customer.")
+    @field
     async def save_department(
         self,
         info: Info,
         input: Annotated[SaveDepartmentInput, strawberry.argument(description="The department.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Department:
-        """Return the saved department."""
-        department = record(organisation.Department, values(input))
+        """Saves a department of a customer."""
+        department = checked_record(organisation.Department, values(input))
         await _save(info.context, [department], idempotency_key)
         saved = await Department.load(info, department.customer, department.key)
         return _there(saved, department.key)
 
-    @field("Saves a decision-maker of a customer.")
+    @field
     async def save_decision_maker(
         self,
         info: Info,
         input: Annotated[SaveDecisionMakerInput, strawberry.argument(description="The person.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DecisionMaker:
-        """Return the saved decision-maker."""
-        person = record(organisation.DecisionMaker, values(input))
+        """Saves a decision-maker of a customer."""
+        person = checked_record(organisation.DecisionMaker, values(input))
         await _save(info.context, [person], idempotency_key)
         saved = await DecisionMaker.load(info, person.customer, person.key)
         return _there(saved, person.key)
 
-    @list_field("Records what customers did; at most 1,000 events at a time.")
+    @list_field
     async def record_events(
         self,
         info: Info,
         events: Annotated[list[EventInput], strawberry.argument(description="The events.")],
         idempotency_key: IdempotencyKey = None,
     ) -> list[Event]:
-        """Return the recorded events, in the order given."""
+        """Records what customers did; at most 1,000 events at a time."""
         if len(events) > MAX_PAGE:
             raise InvalidInput(f"{len(events)} events are too many at once.", where="events")
-        recorded = [record(activity.Event, present(one)) for one in events]
+        recorded = [checked_record(activity.Event, present(one)) for one in events]
         await _save(info.context, recorded, idempotency_key)
         database = info.context.platform.database
         found = await profiles.read_events_by_key(database, [one.key for one in recorded])
@@ -161,7 +158,6 @@ async def _save(
 ) -> None:
     requester = command_context(context, idempotency_key)
     await records.save_records(context.platform, SaveRecords(tuple(changes)), requester)
-    context.forget()
 
 
 def _customer(
@@ -169,24 +165,12 @@ def _customer(
 ) -> tuple[customers.Customer, *tuple[customers.Identity, ...]]:
     fields = values(given, "key", "name") | present(given, "kind", "created_at")
     attributes = {one.key: one.value() for one in present(given).get("attributes", ())}
-    customer = record(customers.Customer, fields | {"attributes": attributes})
+    customer = checked_record(customers.Customer, fields | {"attributes": attributes})
     identities = [
-        record(customers.Identity, present(one) | {"customer": given.key})
+        checked_record(customers.Identity, present(one) | {"customer": given.key})
         for one in present(given).get("identities", ())
     ]
     return customer, *identities
-
-
-def _tagging(context: ApiContext, customer: str, given: TaggingInput) -> Tagging:
-    by_default = {"since": context.now, "by": context.viewer.name}
-    tagging = record(customers.Tagging, by_default | present(given) | {"customer": customer})
-    if tagging.source is not TagSource.MANUAL and not context.viewer.actor.administrator:
-        raise Forbidden(
-            f"employees tag by hand, not as {tagging.source}.",
-            hint="Leave `source` out, or use a key without an employee: a machine's.",
-            where="source",
-        )
-    return tagging
 
 
 def _bounded(on: list[str], tags: list[TaggingInput] | list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from profilegraph.api.deployment.queries import DeploymentQuery
 from profilegraph.api.destinations.types import Destination
 from profilegraph.api.duties.queries import DutyQuery
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentState
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node, decode_id
@@ -44,12 +45,14 @@ from profilegraph.language.nodes import Node as Condition
 from profilegraph.services.customers import profiles
 from profilegraph.services.segments import service as segments
 from profilegraph.services.segments import versions
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 
 CURRENT = [SegmentState.DRAFT, SegmentState.ACTIVE]
 Filter = Annotated[
     Condition | None,
-    strawberry.argument(description="Who: everyone if left out.", graphql_type=FilterInput | None),
+    strawberry.argument(
+        description="The filter; by default everyone.", graphql_type=FilterInput | None
+    ),
 ]
 Unsaved = Annotated[
     Condition | None,
@@ -57,20 +60,23 @@ Unsaved = Annotated[
 ]
 
 
-@strawberry.type(description="Everything that can be asked. All of it needs an API key.")
+@object_type
 class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
-    """Everything that can be asked."""
+    """The queries.
 
-    @field("Any object by its global id; null where there is none (any more).")
+    All of them need an API key.
+    """
+
+    @field
     async def node(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The object's `id`.")],
     ) -> Node | None:
-        """Return an object by its global id."""
+        """Any object by its global id; null if it does not exist."""
         return await find_node(info, decode_id(id))
 
-    @field("One customer, by exactly one of the three; null where there is none.")
+    @field
     async def customer(
         self,
         info: Info,
@@ -83,7 +89,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
             strawberry.argument(description="A key by which a channel knows the customer."),
         ] = None,
     ) -> Customer | None:
-        """Return one customer."""
+        """One customer, by exactly one of the arguments; null if there is none."""
         if sum(given is not None for given in (id, key, identity)) != 1:
             raise InvalidInput("give exactly one of id, key and identity.", where="customer")
         if id is not None:
@@ -99,7 +105,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
             key = business_key(key, "key")
         return None if key is None else await Customer.load(info, key)
 
-    @field("The customers that match, a page at a time.")
+    @field
     async def customers(
         self,
         info: Info,
@@ -107,7 +113,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         search: Annotated[
             str | None,
             strawberry.argument(
-                description="Only those whose names hold these words, side by side."
+                description="Only those whose names contain these words as a phrase."
             ),
         ] = None,
         order_by: OrderBy = None,
@@ -116,38 +122,36 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> CustomerConnection:
-        """Return a page of customers."""
+        """The customers that match, page by page."""
         when = info.context.when(as_of, now)
         return await customer_page(info, filter or EVERYONE, when, first, after, order_by, search)
 
-    @field("What a filter finds, without saving it.")
+    @field
     def segment_preview(
         self,
         info: Info,
         filter: Annotated[
-            Condition, strawberry.argument(description="Who.", graphql_type=FilterInput)
+            Condition, strawberry.argument(description="The filter.", graphql_type=FilterInput)
         ],
         as_of: AsOf = None,
         now: Now = None,
     ) -> SegmentPreview:
-        """Return what a filter finds."""
+        """The results of a filter that is not saved."""
         return SegmentPreview(condition=filter, past=info.context.past(as_of, now))
 
-    @field(
-        "A saved segment in one version: the newest, or that of a past moment; null without one."
-    )
+    @field
     async def segment(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Its business key.")],
         version: Annotated[
             int | None,
-            strawberry.argument(description="Number of the version; the newest if left out."),
+            strawberry.argument(description="Number of the version; by default the newest."),
         ] = None,
         as_of: AsOf = None,
         now: Now = None,
     ) -> Segment | None:
-        """Return a saved segment."""
+        """A saved segment: its newest version, a given one, or that of a past moment; null if there is none."""
         past = info.context.past(as_of, now)
         try:
             if version is None:
@@ -157,26 +161,26 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         except NotFound:
             return None
 
-    @list_field("Saved segments in their newest versions, by key.")
+    @list_field
     async def segments(
         self,
         info: Info,
         states: Annotated[
             list[SegmentState],
-            strawberry.argument(description="In which states; archived ones only if asked for."),
+            strawberry.argument(description="The states; by default all but ARCHIVED."),
         ] = CURRENT,
         broken: Annotated[
             bool | None,
             strawberry.argument(
-                description="Only those that are broken, or only those that are not; all if left out."
+                description="Only broken ones, or only the others; by default all."
             ),
         ] = None,
     ) -> list[Segment]:
-        """Return the saved segments in these states."""
+        """Saved segments in their newest versions, by key."""
         found = await segments.segments(info.context.platform, states, broken)
         return [Segment.of(one) for one in found]
 
-    @field("Why a customer is a member of a segment or a filter, or is not: every condition.")
+    @field
     async def explain_member(
         self,
         info: Info,
@@ -193,16 +197,16 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> Explanation:
-        """Return why a customer is a member, or is not."""
+        """Why a customer is a member of a segment or a filter, or is not, condition by condition."""
         context, past = info.context, info.context.past(as_of, now)
         customer = business_key(customer, "customer")
         condition = await _condition(info, segment, filter, past)
         when = past or context.now
-        async with naming(context.platform, segment, condition, when):
+        async with reporting_broken(context.platform, segment, condition, when):
             verdict = await segments.explain_member(context.platform, condition, customer, when)
         return Explanation(verdict=verdict, customer_key=customer, past=past)
 
-    @field("The customers of a filter by two dimensions at once, such as rfm by lifecycle.")
+    @field
     async def cross_table(
         self,
         info: Info,
@@ -212,11 +216,11 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> CrossTable:
-        """Return the customers of a filter by two dimensions at once."""
+        """The customers of a filter by two dimensions at once, such as rfm by lifecycle."""
         when = info.context.when(as_of, now)
         return await answers.cross_table(info, rows, columns, filter or EVERYONE, when)
 
-    @field("How 2 to 8 segments lie over one another: sizes, pairs, and who is in exactly which.")
+    @field
     async def segment_overlap(
         self,
         info: Info,
@@ -225,10 +229,10 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> SegmentOverlap:
-        """Return how segments lie over one another."""
+        """The overlaps of 2 to 8 segments: sizes, pairs, and the customers of each combination."""
         return await comparison.overlap(info, segments, filters, info.context.when(as_of, now))
 
-    @field("Which tags are more or less frequent in one segment than in another, or elsewhere.")
+    @field
     async def compare_segments(
         self,
         info: Info,
@@ -237,7 +241,9 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         ] = None,
         b: Annotated[
             str | None,
-            strawberry.argument(description="Key of the other; all other customers if left out."),
+            strawberry.argument(
+                description="Key of the other segment; by default all other customers."
+            ),
         ] = None,
         a_filter: Unsaved = None,
         b_filter: Unsaved = None,
@@ -245,7 +251,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         as_of: AsOf = None,
         now: Now = None,
     ) -> SegmentComparison:
-        """Return which tags tell two segments apart."""
+        """Which tags are more or less frequent in one segment than in another, or elsewhere."""
         ours = comparison.side("a", a, a_filter)
         if ours is None:
             raise InvalidInput("give a or aFilter.", where="a")
@@ -253,21 +259,21 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         when = info.context.when(as_of, now)
         return await comparison.compare(info, ours, theirs, dimensions, when)
 
-    @list_field("Where the members of segments can be sent, by plugin.")
+    @list_field
     async def destinations(self, info: Info) -> list[Destination]:
-        """Return all destinations."""
+        """Where the members of segments can be sent, by plugin."""
         return [Destination.of(one) for one in info.context.platform.host.destinations]
 
-    @list_field("All taxonomies in force, by key.")
+    @list_field
     async def taxonomies(self, info: Info) -> list[Taxonomy]:
-        """Return all taxonomies."""
+        """All taxonomies in force, by key."""
         return [Taxonomy.of(one) for one in (await info.context.catalogue()).taxonomies]
 
-    @field("A dimension; null where there is none.")
+    @field
     async def dimension(
         self, info: Info, key: Annotated[str, strawberry.argument(description="Its key.")]
     ) -> Dimension | None:
-        """Return a dimension."""
+        """A dimension; null if there is none."""
         catalogue = await info.context.catalogue()
         return Dimension.of(key, catalogue) if key in catalogue.dimensions else None
 

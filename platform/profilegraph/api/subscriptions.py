@@ -10,19 +10,16 @@ import strawberry
 
 from profilegraph.api.live.types import MembershipMove, moves_of, place
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import subscription_field
 from profilegraph.services.live import service
 
 
-@strawberry.type(description="Everything that can be followed, over a WebSocket.")
+@object_type
 class Subscription:
-    """Everything that can be followed."""
+    """The subscriptions, over a WebSocket."""
 
-    @subscription_field(
-        "Who enters and who leaves a live segment, in the order of its history. Nothing"
-        " is missed: whoever begins after the last cursor that it has seen is told of all since. It"
-        " ends with the error SEGMENT_BROKEN while the segment cannot be evaluated."
-    )
+    @subscription_field
     async def segment_membership(
         self,
         info: Info,
@@ -30,14 +27,18 @@ class Subscription:
         after: Annotated[
             str | None,
             strawberry.argument(
-                description="The cursor of a move: all later ones are told. From now on if left out."
+                description="The cursor of a move: all later moves are sent. By default from now on."
             ),
         ] = None,
     ) -> AsyncGenerator[MembershipMove, None]:
-        """Yield who enters and who leaves."""
+        """Who enters and who leaves a live segment, in the order of its history.
+
+        Nothing is missed: a client that starts after its last cursor gets everything since. It ends
+        with the error SEGMENT_BROKEN while the segment cannot be evaluated.
+        """
         context = info.context
         async with aclosing(
-            service.crossings(context.platform, segment, place(after))
+            service.transitions(context.platform, segment, place(after))
         ) as crossings:
             async for one in crossings:
                 context.renew()

@@ -1,4 +1,4 @@
-"""Who asks for a change, and when: what every change of the platform comes with."""
+"""The context of a change: actor, moment and idempotency key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from profilegraph.domain.duties import Actor
 
 @dataclass(frozen=True)
 class CommandContext:
-    """Who asks for a change, when, and under which idempotency key."""
+    """The actor of a change, its moment and its idempotency key."""
 
     actor: Actor
     now: datetime
@@ -18,5 +18,5 @@ class CommandContext:
 
     @property
     def author(self) -> str:
-        """Return what the author of the change is called: the name of the API key."""
+        """Return the name of the author of the change: that of the API key."""
         return self.actor.name

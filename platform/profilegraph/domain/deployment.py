@@ -1,4 +1,4 @@
-"""What belongs to a graph and not to a process: what its amounts, phone numbers and days mean."""
+"""The settings of a graph, shared by all processes: currency, phone region and time zone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Deployment:
     currency: str
     """The one currency of all amounts, as its ISO 4217 code."""
     phone_region: str
-    """The country (ISO 3166) of phone numbers that do not say theirs."""
+    """The country (ISO 3166) of phone numbers without a country code."""
     timezone: str
     """The time zone in which days begin and moments without a zone are read."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class DeliveryState(StrEnum):
-    """What has become of a delivery."""
+    """The state of a delivery to a destination."""
 
     WAITING = "WAITING"
     """To be sent, or just being sent."""

@@ -1,4 +1,4 @@
-"""Who may plan, tag, clean and restructure a dimension: one function decides."""
+"""Who may plan, tag, clean and restructure a dimension, decided by one function."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from profilegraph.domain.taxonomy.definition import Duty
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: an employee, or a machine, which no employee answers for."""
+    """Who acts: an employee, or a machine, which belongs to no employee."""
 
     name: str
-    """What the author of changes is called: the name of the API key."""
+    """The name of the author of changes: that of the API key."""
     employee: str | None = None
     administrator: bool = False
-    """Whether it may everything; a machine may."""
+    """Whether it may do everything; a machine may."""
     teams: frozenset[str] = frozenset()
-    """The employee's team and all that it is a part of."""
+    """The employee's team and its ancestors."""
     operator: bool = False
-    """Whether it runs the deployment, and may change what belongs to others."""
+    """Whether it is the operator, who may change what belongs to others."""
 
 
 OPERATOR = Actor("command line", administrator=True, operator=True)
-"""Whoever runs the deployment, who may do everything."""
+"""The operator of the deployment, who may do everything."""
 
 
 class PermissionReason(StrEnum):
@@ -40,7 +40,7 @@ class PermissionReason(StrEnum):
 
 @dataclass(frozen=True)
 class Loan:
-    """That a duty in a dimension is lent to an employee, or to a team, for a time."""
+    """A duty in a dimension that is lent to an employee or a team for a time."""
 
     key: str
     dimension: str
@@ -49,18 +49,18 @@ class Loan:
     team: str | None
     since: datetime
     until: datetime
-    """The first moment at which it is over."""
+    """The end, exclusive."""
     by: str
     note: str = ""
     ended_at: datetime | None = None
     ended_by: str | None = None
 
     def holds(self, now: datetime) -> bool:
-        """Return whether it is neither over nor ended."""
+        """Return whether it has neither expired nor been ended."""
         return self.ended_at is None and now < self.until
 
-    def reaches(self, actor: Actor) -> bool:
-        """Return whether it is lent to somebody, or to a team that they are in."""
+    def applies_to(self, actor: Actor) -> bool:
+        """Return whether it is lent to an actor, or to one of its teams."""
         if self.employee is not None:
             return self.employee == actor.employee
         return self.team in actor.teams
@@ -68,7 +68,7 @@ class Loan:
 
 @dataclass(frozen=True)
 class Assignment:
-    """That an administrator gave a duty in a dimension to a team."""
+    """The assignment of a duty in a dimension to a team by an administrator."""
 
     team: str
     by: str
@@ -77,16 +77,16 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Governance:
-    """Who has the duties in one dimension."""
+    """The assignments and loans of the duties in one dimension."""
 
     planned: Mapping[Duty, str] = field(default_factory=dict)
-    """The team of each duty that the taxonomy names one for."""
+    """The teams that the taxonomy names, by duty."""
     assigned: Mapping[Duty, Assignment] = field(default_factory=dict)
-    """What administrators said instead: that counts, whatever the taxonomy says."""
+    """The assignments by administrators, which override the taxonomy."""
     loans: tuple[Loan, ...] = ()
 
     def team(self, duty: Duty) -> str | None:
-        """Return the team that has a duty; None where nobody is named."""
+        """Return the team with a duty; None if none is named."""
         found = self.assigned.get(duty)
         return self.planned.get(duty) if found is None else found.team
 
@@ -98,8 +98,9 @@ class Governance:
 def may(actor: Actor, duty: Duty, governance: Governance, now: datetime) -> PermissionReason | None:
     """Return why an actor may do at a moment what a duty in a dimension is about; None if not.
 
-    Administrators may everything. A duty is that of its team, with the teams within it, and of
-    those whom it is lent to. Where no team is named, everybody tags, and administrators do the rest.
+    Administrators may do everything. A duty belongs to its team, with the teams within it, and to
+    those to whom it is lent. If no team is named, everybody may tag, and administrators do the
+    rest.
     """
     if actor.administrator:
         return PermissionReason.ADMINISTRATOR
@@ -108,14 +109,14 @@ def may(actor: Actor, duty: Duty, governance: Governance, now: datetime) -> Perm
     team = governance.team(duty)
     if team is not None and team in actor.teams:
         return PermissionReason.TEAM
-    if any(one.reaches(actor) for one in governance.lent(duty, now)):
+    if any(one.applies_to(actor) for one in governance.lent(duty, now)):
         return PermissionReason.LOAN
     return PermissionReason.OPEN if team is None and duty is Duty.TAG else None
 
 
 @dataclass(frozen=True)
 class OwnTeam:
-    """One of our teams, as people know it."""
+    """One of our teams, with its name."""
 
     key: str
     name: str | None

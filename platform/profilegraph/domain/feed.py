@@ -1,4 +1,4 @@
-"""How far a reader of the change feed has come."""
+"""The offsets of a reader of the change feeds."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Offsets:
-    """How far a reader has come: by feed, its epoch and the last number seen."""
+    """The offsets of a reader: by feed, its epoch and the last number read."""
 
     epochs: Mapping[int, str]
     seqs: Mapping[int, int]
 
-    def told(self) -> dict[str, tuple[str, int]]:
-        """Return the heads as JSON can have them."""
+    def to_json(self) -> dict[str, tuple[str, int]]:
+        """Return the offsets as JSON."""
         return {str(feed): (self.epochs[feed], seq) for feed, seq in self.seqs.items()}
 
     @classmethod
-    def of(cls, told: Mapping[str, Sequence[Any]]) -> Offsets:
-        """Return the heads that `told` has made."""
+    def of(cls, offsets: Mapping[str, Sequence[Any]]) -> Offsets:
+        """Return the offsets of their JSON."""
         return cls(
-            {int(feed): epoch for feed, (epoch, _) in told.items()},
-            {int(feed): seq for feed, (_, seq) in told.items()},
+            {int(feed): epoch for feed, (epoch, _) in offsets.items()},
+            {int(feed): seq for feed, (_, seq) in offsets.items()},
         )

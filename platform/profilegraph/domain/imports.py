@@ -1,4 +1,4 @@
-"""How far an import has come."""
+"""The checkpoint of an import."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What an import has committed: rows by their fate, and its reject file's bytes."""
+    """What an import has committed: rows by outcome, and the size of its reject file in bytes."""
 
     key: str
     line: int
     read: int
     written: int
     known: int
-    """Rows among those written that had been there before: only of rows without a key of their own."""
+    """Written rows that existed before; only rows without a key of their own are counted."""
     rejected: int
     reject_file: str
     reject_size: int

@@ -1,4 +1,4 @@
-"""Live segments: why customers come and go."""
+"""Live segments: their state, and the causes of transitions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MoveCause(StrEnum):
 
 @dataclass(frozen=True)
 class WatchedSegment:
-    """How a segment is watched, and how far its evaluation has come."""
+    """The live state of a segment: when it is evaluated, and how far that has come."""
 
     key: str
     segment: str
@@ -34,14 +34,14 @@ class WatchedSegment:
     n: int
     """Number of the last move."""
     size: int
-    """How many members there are."""
+    """The number of members."""
     at: datetime
-    """As of when it was evaluated last with something to record."""
+    """The moment of the last evaluation that was recorded."""
     ran_at: datetime
-    """As of when all customers were evaluated last."""
+    """The moment of the last evaluation of all customers."""
     definition: str
-    """Digest of what was asked then."""
-    heads: Offsets = field(repr=False)
-    """How far the feeds had come then."""
+    """Digest of the evaluated filter."""
+    offsets: Offsets = field(repr=False)
+    """The offsets of the feeds at that evaluation."""
     problem: str | None = None
-    """Why the last evaluation failed; None where it did not."""
+    """Why the last evaluation failed; None if it did not."""

@@ -12,7 +12,7 @@ MOST = 10_000
 
 
 class NoticeCode(StrEnum):
-    """What an answer about the past leaves out, as the platform came to know of it later."""
+    """Which records were saved only later than the past moment of the question."""
 
     CUSTOMERS_SAVED_LATER = "CUSTOMERS_SAVED_LATER"
     PEOPLE_SAVED_LATER = "PEOPLE_SAVED_LATER"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 
 from profilegraph.domain.taxonomy.definition import ANY_KEY, FOLDER, TAG_ALIAS, TAG_NAME, VERSION
-from profilegraph.domain.values import HOURS, KEY, SNAKE_KEY, TAG_KEY
+from profilegraph.domain.values import HOURS, KEY, SNAKE_KEY, TAG_KEY, Record
+from profilegraph.errors import InvalidInput
 from profilegraph.nearest import instead
 
+R = TypeVar("R", bound=Record)
 _SHAPES: Mapping[str, str] = MappingProxyType(
     {
         KEY: "a key has no line breaks and no other control characters",
@@ -46,3 +49,21 @@ def reason(error: Mapping[str, Any], fields: Iterable[str] = ()) -> str:
 def reasons(fault: ValidationError) -> list[Mapping[str, Any]]:
     """Return the errors of a validation, without the values, which may be personal."""
     return [dict(one) for one in fault.errors(include_url=False, include_input=False)]
+
+
+def checked_record(kind: type[R], fields: Mapping[str, Any]) -> R:
+    """Return a record of these fields; raises InvalidInput that names those that cannot be used."""
+    try:
+        return kind(**fields)
+    except ValidationError as fault:
+        raise invalid_input(fault) from fault
+
+
+def invalid_input(fault: ValidationError) -> InvalidInput:
+    """Return an error that names each field that cannot be used, and why."""
+    told = [(_place(error["loc"]), reason(error)) for error in reasons(fault)]
+    return InvalidInput("; ".join(f"{place}: {why}" for place, why in told), where=told[0][0])
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(to_camel(str(part)) for part in location) or "input"

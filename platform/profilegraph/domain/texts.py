@@ -1,7 +1,8 @@
-"""The one form in which texts are kept, and in which they are asked for.
+"""The normal form of texts, in which they are stored and compared.
 
-Two texts that look the same are the same text: composed and decomposed letters, characters that
-nobody sees, the kinds of spaces. Texts for people keep what changes how they look; keys do not.
+Two texts that look the same are the same text: composed and decomposed letters, invisible
+characters, kinds of spaces. Texts for people keep invisible characters that change how they look;
+keys do not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ INVISIBLE = (
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
-"""What takes no room of its own, as the inside of a character class."""
+"""Invisible characters, as the inside of a character class."""
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f"
 _WIDE_SPACE = "\u3000"
@@ -54,10 +55,10 @@ _UNUSUAL_IN_KEY = re.compile(f"[{INVISIBLE}{_SPACES}{_WIDE_SPACE}{_LINE_ENDS}{_S
 
 
 def normal_text(text: str) -> str:
-    """Return a text for people as it is kept and compared: NFC, one kind of space, nothing unseen.
+    """Return a text for people in its normal form: NFC, one kind of space, no invisible characters.
 
     Joiners and variation selectors stay where they change how letters of a script, ideographs or
-    emoji look. Raises ValueError where it holds half of a character (a lone surrogate).
+    emoji look. Raises ValueError if it contains a lone surrogate.
     """
     if text.isascii() or _is_normal(text, _UNUSUAL_IN_TEXT):
         return text
@@ -69,9 +70,9 @@ def normal_text(text: str) -> str:
 
 
 def normal_key(text: str) -> str:
-    """Return a key or an identity as it is kept and asked for: as a text, with nothing unseen at all.
+    """Return a key or an identity in its normal form: that of a text, without any invisible character.
 
-    Wide spaces and line ends are spaces in it. Raises ValueError at a lone surrogate.
+    Wide spaces and line ends become spaces. Raises ValueError for a lone surrogate.
     """
     if text.isascii() or _is_normal(text, _UNUSUAL_IN_KEY):
         return text
@@ -80,12 +81,12 @@ def normal_key(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """Return a text without characters that take no room."""
+    """Return a text without invisible characters."""
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _is_normal(text: str, unusual: re.Pattern[str]) -> bool:
-    """Return whether nothing need be done to a text: so it is with nearly all."""
+    """Return whether a text is already normal, as nearly all are."""
     return not unusual.search(text) and unicodedata.is_normalized("NFC", text)
 
 

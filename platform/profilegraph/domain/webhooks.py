@@ -1,4 +1,4 @@
-"""Webhooks: where transitions of a live segment are sent, and what has become of that."""
+"""Webhooks: the receivers of transitions of live segments, and the state of their deliveries."""
 
 from __future__ import annotations
 

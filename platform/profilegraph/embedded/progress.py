@@ -1,4 +1,4 @@
-"""What a start reports while it runs: jars and bytes as they come, then that the server starts."""
+"""The progress of a start: fetched jars and bytes, then the start of the server."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from typing import Protocol
 
 
 class StartProgress(Protocol):
-    """Whoever wants to know how far a start has come; called from several threads at once."""
+    """An observer of a start; called from several threads at once."""
 
     def fetching(self, jars: int, size: int) -> None:
-        """Hear that `jars` jars of `size` bytes in all are going to be fetched."""
+        """Handle that `jars` jars of `size` bytes in all will be fetched."""
 
     def fetched(self, size: int) -> None:
-        """Hear that one more jar, of `size` bytes, is here and verified."""
+        """Handle that one more jar, of `size` bytes, is fetched and verified."""
 
     def starting(self) -> None:
-        """Hear that the server is starting; it takes some seconds."""
+        """Handle that the server starts, which takes some seconds."""
 
     def finished(self) -> None:
-        """Hear that the start has ended, with a running server or with an error."""
+        """Handle the end of the start, successful or not."""
 
 
 class Silent:
-    """A progress that tells nobody."""
+    """An observer that ignores everything."""
 
     def fetching(self, jars: int, size: int) -> None:
-        """Tell nobody."""
+        """Ignore it."""
 
     def fetched(self, size: int) -> None:
-        """Tell nobody."""
+        """Ignore it."""
 
     def starting(self) -> None:
-        """Tell nobody."""
+        """Ignore it."""
 
     def finished(self) -> None:
-        """Tell nobody."""
+        """Ignore it."""
 
 
 SILENT = Silent()

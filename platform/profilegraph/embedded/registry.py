@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,13 @@ class Jar:
 def read_registry(file: Path = REGISTRY) -> tuple[Jar, ...]:
     """Return the jars that `file` lists, one a line: path, checksum, size in bytes."""
     rows = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
-    return tuple(Jar(path, checksum, int(size)) for path, checksum, size in rows)
+    return tuple(Jar(path, hashed, int(size)) for path, hashed, size in rows)
+
+
+def checksum(file: Path) -> str:
+    """Return what the list calls a file's checksum: `sha256:` and the hex of it."""
+    with file.open("rb") as stream:
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
 
 
 def neo4j_version(jars: Sequence[Jar]) -> str:

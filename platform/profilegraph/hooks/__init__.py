@@ -1,4 +1,4 @@
-"""Plugins: what they may bring, a module a kind, and the host that loads each on its own."""
+"""Plugins: what they may provide, one module per kind, and the host that loads each in isolation."""
 
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField

@@ -1,4 +1,4 @@
-"""Commands of a plugin's own: `profilegraph NAME …`."""
+"""Commands of plugins: `profilegraph NAME …`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ OWN = frozenset(
         "serve", "taxonomy",
     }
 )  # fmt: skip
-"""The commands of the platform itself."""
+"""The platform's own commands."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """A Typer application and the name under which people call it: lower case, with hyphens."""
+    """A Typer application and its command name: lower case, with hyphens."""
 
     name: str
     app: typer.Typer

@@ -14,7 +14,7 @@ from profilegraph.domain.values import Labels
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 OptionsT_co = TypeVar("OptionsT_co", bound=BaseModel, covariant=True)
 Value: TypeAlias = str | float | bool | date | datetime | tuple[str, ...] | None
-"""What one column holds of one member: several tags or addresses are a tuple of texts."""
+"""The value of one column for one member; several tags or addresses are a tuple of texts."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Page:
-    """Some members, by column name; `number` from 1 on, the same members under it in every attempt."""
+    """Some members, by column name; `number` counts from 1, and its members are the same in every attempt."""
 
     number: int
     rows: Sequence[Mapping[str, Value]]
@@ -35,15 +35,15 @@ class Page:
 
 @runtime_checkable
 class Delivery(Protocol[OptionsT_co]):
-    """One list of members on its way to one destination.
+    """One list of members to send to one destination.
 
-    Every attempt has the same `id`, members and pages: a destination that has taken an id, or a page
-    of it, takes it once. What a column says is read anew in each attempt.
+    Every attempt has the same `id`, members and pages: a destination must accept an id, or a page
+    of it, only once. The values of the columns are read again for each attempt.
     """
 
     @property
     def id(self) -> str:
-        """Return what tells this delivery from all others, in every attempt."""
+        """Return the id of the delivery, the same in every attempt."""
 
     @property
     def segment(self) -> str:
@@ -51,15 +51,15 @@ class Delivery(Protocol[OptionsT_co]):
 
     @property
     def labels(self) -> Labels:
-        """Return what people call the segment."""
+        """Return the labels of the segment."""
 
     @property
     def at(self) -> datetime:
-        """Return as of when these are the members, UTC."""
+        """Return the moment as of which these are the members, UTC."""
 
     @property
     def members(self) -> int:
-        """Return how many there are."""
+        """Return the number of members."""
 
     @property
     def headings(self) -> Sequence[Heading]:
@@ -67,10 +67,10 @@ class Delivery(Protocol[OptionsT_co]):
 
     @property
     def options(self) -> OptionsT_co:
-        """Return what whoever sends has chosen."""
+        """Return the options that the sender has chosen."""
 
     def pages(self) -> AsyncIterator[Page]:
-        """Return the members, a page at a time, from the first one on each time it is called."""
+        """Return the members, page by page, starting over with each call."""
 
 
 @runtime_checkable
@@ -80,15 +80,15 @@ class Destination(Protocol[OptionsT]):
     key: str
     """The destination's key, snake_case, unique over all plugins."""
     labels: Labels
-    """What people read instead of the key."""
+    """The label."""
     options: type[OptionsT]
-    """The class of its options, given as texts by name."""
+    """The class of its options, which are given as texts by name."""
     columns: Sequence[str] = ()
-    """The columns to send unless others are asked for; those of an export if none."""
+    """The columns to send by default; if empty, those of an export."""
 
     async def send(self, delivery: Delivery[OptionsT]) -> str:
-        """Take a delivery somewhere, and return a sentence that tells people where.
+        """Send a delivery, and return a sentence for people that says where it went.
 
-        It is tried again when it raises, but for InvalidInput: what is wrong then stays wrong.
-        It runs in a thread and an event loop of its own.
+        It is retried if it raises, except for InvalidInput, which is final. It runs in a thread and
+        an event loop of its own.
         """

@@ -1,4 +1,4 @@
-"""Importers: what reads a partner's format and tells the platform's records."""
+"""Importers: read a partner's format into the platform's records."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Importer(Protocol[OptionsT]):
     key: str
     """The importer's key, snake_case, unique over all plugins."""
     labels: Labels
-    """What people read instead of the key."""
+    """The label."""
     options: type[OptionsT]
     """The class of its options; every option has a default."""
 
     def read(
         self, source: Path, options: OptionsT, conventions: Conventions
     ) -> Iterator[Record | UnreadableItem]:
-        """Yield the records of a file, one after the other, and what of it is none.
+        """Yield the records of a file in order, and what cannot be read.
 
-        The same file and options give the same records in the same order: an import that was
-        interrupted goes on behind what it had written. What is wrong with the whole file is an
-        InvalidInput. `conventions` say the time zone, currency and phone region of the deployment,
-        and what the taxonomies define.
+        The same file and options must give the same records in the same order: an interrupted
+        import continues after the last written record. An error of the whole file is an
+        InvalidInput. `conventions` are the time zone, currency and phone region of the deployment,
+        and the definitions of the taxonomies.
         """

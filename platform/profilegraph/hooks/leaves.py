@@ -1,4 +1,4 @@
-"""Segment leaves: conditions of a plugin's own, made of the conditions that the platform has."""
+"""Segment leaves: conditions of plugins that expand to the platform's own."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ InputT = TypeVar("InputT", bound=BaseModel)
 
 @runtime_checkable
 class SegmentLeaf(Protocol[InputT]):
-    """A condition that expands to the platform's own, so that every engine answers it alike."""
+    """A condition that expands to the platform's own, so that all engines agree on it."""
 
     key: str
     """The leaf's key, snake_case, unique over all plugins; its name in filters."""
     labels: Labels
-    """What people read instead of the key."""
+    """The label."""
     description: Labels
-    """What it asks, in one sentence."""
+    """The description, in one sentence."""
     input: type[InputT]
-    """The class of what it is asked with: its fields, each with a description."""
+    """The class of its input; each field has a description."""
 
     def expand(self, value: InputT) -> Mapping[str, Any]:
-        """Return the filter that it stands for, as canonical JSON: a pure function of `value`."""
+        """Return the canonical JSON of the filter that it stands for: a pure function of `value`."""

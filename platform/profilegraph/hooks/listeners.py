@@ -1,4 +1,4 @@
-"""Listeners: what plugins are told of, after it was committed."""
+"""Listeners: the hooks of plugins that are called with committed changes."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class TaggedCustomer(NamedTuple):
 
 @dataclass(frozen=True)
 class TagsChanged:
-    """That customers were given tags, or lost them, in one transaction at a moment."""
+    """Customers got or lost tags in one transaction at a moment."""
 
     at: datetime
     tagged: tuple[TaggedCustomer, ...] = ()
-    """Given, or said again: who writes does not look first whether it was said before."""
+    """Added or repeated taggings: a write does not check whether a tagging exists already."""
     untagged: tuple[TaggedCustomer, ...] = ()
 
 
 @dataclass(frozen=True)
 class MembershipChanged:
-    """That customers, by key, entered or left a live segment at a moment."""
+    """Customers, by key, entered or left a live segment at a moment."""
 
     segment: str
     at: datetime
@@ -44,21 +44,21 @@ LISTENED: dict[str, type[Change]] = {
     "on_tags_changed": TagsChanged,
     "on_membership_changed": MembershipChanged,
 }
-"""What each hook of a listener is told of."""
+"""The kind of change that each hook of a listener handles."""
 
 
 @dataclass(frozen=True)
 class Listener:
-    """A plugin's hook that is told of changes of one kind."""
+    """A plugin's hook that handles changes of one kind."""
 
     part: PluginPart
     hook: str
     caller: Callable[..., Any]
 
-    def hears(self, kind: type[Change]) -> bool:
-        """Return whether it is told of changes of a kind."""
+    def handles(self, kind: type[Change]) -> bool:
+        """Return whether it handles changes of a kind."""
         return LISTENED[self.hook] is kind
 
-    def tell(self, change: Change) -> None:
-        """Tell it of a change, and wait until it has taken note; whatever it raises is raised."""
+    def handle(self, change: Change) -> None:
+        """Call the hook with a change; raises whatever it raises."""
         self.caller(change=change)

@@ -1,4 +1,4 @@
-"""Models: what computes metrics and tags of customers, what it returns, and the check of that."""
+"""Models: the code that computes metrics and tags, its result, and its validation."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Scores:
-    """What a model says of each of the n customers, in the order of the tables' customers.
+    """A model's result for each of the n customers, in the order of the tables' customers.
 
-    `metrics`: by metric key (n,) float64, NaN where there is no number. `tags`: by dimension key
-    (n,) object, the key of a tag without its dimension, or None. `facts`: what people need to
-    know of the run, such as the thresholds that were used.
+    `metrics`: by metric key (n,) float64, NaN for no number. `tags`: by dimension key (n,) object,
+    the key of a tag without its dimension, or None. `facts`: what people need to know about the
+    run, such as the thresholds that were used.
     """
 
     metrics: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
@@ -36,19 +36,19 @@ class Scores:
 class Model(Protocol[OptionsT]):
     """Code that computes metrics and tags: a pure function of tables, `now` and options.
 
-    Derive from it: what is not said then has the value that is given here.
+    Derive from it; the attributes have defaults.
     """
 
     key: str
     """The model's key, snake_case, unique over all plugins."""
     labels: Labels
-    """What people read instead of the key."""
+    """The label."""
     options: type[OptionsT]
     """The class of its options; every option has a default."""
     needs: frozenset[type[Table]] = frozenset({EventTable})
-    """The tables that it is given; events alone unless it says otherwise."""
+    """The tables that it is called with; only events by default."""
     event_types: frozenset[str] = frozenset()
-    """The types of the events that the model is given; empty for all."""
+    """The types of the events in its tables; empty for all."""
     per_customer: bool = False
     """Whether what it says of a customer depends on that customer alone.
 
@@ -61,14 +61,14 @@ class Model(Protocol[OptionsT]):
     """The keys of the dimensions that it sets a tag of."""
 
     def compute(self, tables: Tables, now: datetime, options: OptionsT) -> Scores:
-        """Return the scores as of `now`; what happened later does not count.
+        """Return the scores as of `now`; later data must not affect them.
 
         `now` is in the deployment's time zone, in which a day begins; see `local_days`.
         """
 
 
 def run_model(model: Model[Any], tables: Tables, now: datetime, options: BaseModel) -> Scores:
-    """Return what the model computes; raises PluginError where it fails or breaks its word."""
+    """Return the model's scores; raises PluginError if it fails or returns invalid scores."""
     if now.tzinfo is None:
         raise ValueError("`now` needs a time zone")
     try:
@@ -82,9 +82,9 @@ def run_model(model: Model[Any], tables: Tables, now: datetime, options: BaseMod
 
 
 def join_scores(model: Model[Any], parts: Sequence[Scores]) -> Scores:
-    """Return the scores of all customers from those of parts of them, in order.
+    """Return the scores of all customers from those of batches, in order.
 
-    Raises PluginError where the parts tell different facts: what differs is about some customers.
+    Raises PluginError if the batches have different facts: these must not depend on customers.
     """
     facts = parts[0].facts
     for part in parts:
@@ -104,7 +104,7 @@ def join_scores(model: Model[Any], parts: Sequence[Scores]) -> Scores:
 
 
 def model_failure(model: Model[Any], what: str) -> PluginError:
-    """Return the error that tells what a model did."""
+    """Return the error for a failure of a model."""
     return PluginError(
         f"the model {model.key!r} {what}",
         hint="Report it to the plugin's author; the stored scores are unchanged.",

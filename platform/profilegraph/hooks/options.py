@@ -1,4 +1,4 @@
-"""Options of what a plugin brings: a pydantic class, filled from texts that people write."""
+"""Options of parts of plugins: a pydantic class, filled from texts."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class NoOptions(BaseModel):
-    """The options of what has none."""
+    """The options of a part without any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def parse_options(options: type[ModelT], given: Mapping[str, Any], of: str) -> ModelT:
-    """Return options from what was given by name; `of` says whose they are, for people.
+    """Return options from texts by name; `of` names their owner in errors.
 
-    Raises InvalidInput that names what is wrong and what there is.
+    Raises InvalidInput, which names what is wrong and the known options.
     """
     try:
         return options.model_validate(given)

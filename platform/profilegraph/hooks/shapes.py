@@ -1,4 +1,4 @@
-"""What the types of plugins look like to the API: the few that GraphQL can tell as they are."""
+"""The types of plugins that the API can represent."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pydantic.alias_generators import to_camel
 from profilegraph.errors import PluginError
 
 SCALARS: tuple[type, ...] = (str, int, float, bool, date, datetime)
-"""The plain types; besides them there are enums, pydantic classes and lists."""
+"""The scalar types; other types are enums, pydantic classes and lists."""
 _DEEPEST = 5
 _UNIONS = (Union, UnionType)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A type: one of `SCALARS`, an enum or a pydantic class, or a list of such."""
+    """A type: one of `SCALARS`, an enum or a pydantic class, or a list of one of these."""
 
     base: type
     many: bool = False
@@ -30,7 +30,7 @@ class Shape:
 
 
 def shape_of(annotation: Any) -> Shape:
-    """Return the shape of a type; raises PluginError where the API cannot tell it."""
+    """Return the shape of a type; raises PluginError if the API cannot represent it."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in _UNIONS and NoneType in arguments and len(arguments) == 2:
         [other] = [one for one in arguments if one is not NoneType]
@@ -54,7 +54,7 @@ def shape_of(annotation: Any) -> Shape:
 
 
 def require_shapes(model: type[BaseModel], depth: int = 1) -> None:
-    """Refuse a pydantic class of which the API cannot tell all fields; raises PluginError."""
+    """Raise PluginError unless the API can represent all fields of a pydantic class."""
     if depth > _DEEPEST:
         raise PluginError(f"{model.__name__} is nested more than {_DEEPEST} levels deep.")
     if not model.model_fields:
@@ -72,7 +72,7 @@ def require_shapes(model: type[BaseModel], depth: int = 1) -> None:
 
 
 def by_own_names(model: type[BaseModel], value: Any) -> Any:
-    """Return a JSON object with the fields of a pydantic class named as there, not in camelCase."""
+    """Return a JSON object with the field names of a pydantic class instead of camelCase."""
     if not isinstance(value, Mapping):
         return value
     names = {to_camel(name): name for name in model.model_fields}

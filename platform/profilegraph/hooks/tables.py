@@ -1,7 +1,7 @@
-"""What plugins are given of customers: typed columns, one table a kind of fact.
+"""The tables that plugins get: typed columns, one table per kind of record.
 
-Whoever computes names the tables that it `needs`; nothing else is read. The rows of a table are
-sorted by customer, then by the column that its class calls `ORDER`.
+A plugin declares the tables that it `needs`; nothing else is read. The rows of a table are sorted
+by customer, then by the column named by `ORDER` in its class.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NOT_A_TIME = np.iinfo(np.int64).min
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST_DAY = EPOCH.date().toordinal()
 _NOTHING: Mapping[str, float] = {"float64": np.nan, "int64": 0}
-"""What stands for nothing in a column of numbers."""
+"""The missing value of each type of column."""
 
 
 def utc64(moment: datetime) -> np.datetime64:
@@ -46,21 +46,21 @@ def utc64(moment: datetime) -> np.datetime64:
 class Table:
     """Rows about n customers, in columns.
 
-    `customers`: the keys of the n customers, also of those without rows. The other columns hold one
-    value for each of m rows: `customer` (m,) int32 index into customers, and those of the class.
-    Raises ValueError where the columns contradict each other.
+    `customers`: the keys of the n customers, including those without rows. The other columns have
+    one value for each of m rows: `customer` (m,) int32 index into customers, and those of the
+    class. Raises ValueError if the columns contradict each other.
     """
 
     ORDER: ClassVar[str]
     """The column by which the rows of one customer are sorted."""
     RECORD: ClassVar[type[Record] | None] = None
-    """The kind of record whose fields of the same names the columns are; None where there is no such."""
+    """The kind of record whose fields are the columns, by name; None if there is none."""
 
     customers: tuple[str, ...]
     customer: Indexes
 
     def __post_init__(self) -> None:
-        """Refuse columns of other types, of different lengths, out of range or out of order."""
+        """Raise ValueError for wrong types, lengths, values or order of the columns."""
         for name, dtype in _columns(type(self)).items():
             found: NDArray[Any] = getattr(self, name)
             if found.shape != (len(self.customer),):
@@ -78,10 +78,10 @@ class Table:
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[Any]], customers: Iterable[str] = ()) -> Self:
-        """Return the table of these rows, in any order, and of customers who may have none.
+        """Return the table of these rows, in any order, and of customers that may have none.
 
         A row is a customer's key and a value for each column of the class, in order; moments need a
-        time zone, None stands for nothing. The customers given come first, in their order.
+        time zone, None is a missing value. The given customers come first, in their order.
         """
         listed = list(rows)
         index = {key: position for position, key in enumerate(dict.fromkeys(customers))}
@@ -99,7 +99,7 @@ class Table:
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return one table of the customers of several, which must be different ones."""
+        """Return the union of tables of disjoint customers."""
         if not parts:
             return cls.of(())
         starts = np.cumsum([0, *(len(part.customers) for part in parts[:-1])]).astype(np.int32)
@@ -156,11 +156,11 @@ class EventTable(Table):
 
 @dataclass(frozen=True, eq=False)
 class PersonTable(Table):
-    """The decision-makers of customers, by key; texts are objects, None where nothing is known.
+    """The decision-makers of customers, by key; texts are objects, None if unknown.
 
-    `role` a `DecisionRole`'s name; `influence` 0 to 1 and `stance` -1 to 1, float64, NaN where
+    `role` a `DecisionRole`'s name; `influence` 0 to 1 and `stance` -1 to 1, float64, NaN if
     unknown; `department` and `reports_to` keys, the latter of another person; `function` that of
-    the department, or of the nearest one above it that has one.
+    the department, or of its nearest ancestor that has one.
     """
 
     ORDER: ClassVar[str] = "key"
@@ -180,8 +180,8 @@ class PersonTable(Table):
 class TaggingTable(Table):
     """The tags that customers carry now, by tag.
 
-    `tag` full keys `dimension/tag`; `since` and `until` datetime64[us], UTC, NaT where it does not
-    end; `source` a `TagSource`'s name; `by` who said so, or None; `confidence` and `weight` 0 to 1.
+    `tag` full keys `dimension/tag`; `since` and `until` datetime64[us], UTC, NaT without an end;
+    `source` a `TagSource`'s name; `by` the author, or None; `confidence` and `weight` 0 to 1.
     """
 
     ORDER: ClassVar[str] = "tag"
@@ -228,7 +228,7 @@ class IdentityTable(Table):
 
 @dataclass(frozen=True, eq=False)
 class FollowUpTable(Table):
-    """What we did with customers, by time; `kind` a `FollowUpKind`'s name, texts None if unknown."""
+    """Follow-ups with customers, by time; `kind` a `FollowUpKind`'s name, texts None if unknown."""
 
     ORDER: ClassVar[str] = "at"
     RECORD: ClassVar[type[Record] | None] = FollowUp
@@ -242,10 +242,10 @@ class FollowUpTable(Table):
 
 @dataclass(frozen=True, eq=False)
 class OpportunityTable(Table):
-    """Possible sales, by key.
+    """Opportunities, by key.
 
     `outcome` an `OpportunityOutcome`'s name; `amount` int64, ten-thousandths of the currency unit,
-    0 where unknown; `close_date` datetime64[D], NaT where unknown.
+    0 if unknown; `close_date` datetime64[D], NaT if unknown.
     """
 
     ORDER: ClassVar[str] = "key"
@@ -268,14 +268,14 @@ TABLES: tuple[type[Table], ...] = (
     FollowUpTable,
     OpportunityTable,
 )
-"""Every kind of table that can be needed."""
+"""Every kind of table."""
 
 
 class Tables:
-    """The tables of n customers that were asked for, found by their class: `tables[EventTable]`."""
+    """The requested tables of n customers, by class: `tables[EventTable]`."""
 
     def __init__(self, customers: Sequence[str], tables: Iterable[Table]) -> None:
-        """Hold the tables; raises ValueError where one is about other customers."""
+        """Hold the tables; raises ValueError if they are about different customers."""
         self.customers = tuple(customers)
         self._tables: Mapping[type[Table], Table] = {type(one): one for one in tables}
         for one in self._tables.values():
@@ -284,12 +284,12 @@ class Tables:
 
     @classmethod
     def of(cls, *tables: Table) -> Self:
-        """Return tables of the same customers together; raises ValueError for those of others."""
+        """Return tables of the same customers; raises ValueError if the customers differ."""
         return cls(tables[0].customers, tables)
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return the tables of all customers of several, which must be different ones."""
+        """Return the union of the tables of disjoint customers."""
         kinds = parts[0]._tables
         customers = tuple(chain.from_iterable(part.customers for part in parts))
         return cls(customers, (kind.joined([part[kind] for part in parts]) for kind in kinds))
@@ -299,7 +299,7 @@ class Tables:
         return len(self.customers)
 
     def __getitem__(self, kind: type[TableT]) -> TableT:
-        """Return the table of a kind; raises PluginError where it was not asked for."""
+        """Return the table of a kind; raises PluginError if it was not requested."""
         found = self._tables.get(kind)
         if not isinstance(found, kind):
             raise PluginError(

@@ -1,7 +1,7 @@
-"""What is asked of the customers of a filter beside who they are, and the shapes of the answers.
+"""The questions about a filter's customers apart from membership, and the shapes of the answers.
 
-Every engine answers in these shapes, and every number among them is the number of customers whom
-some filter of the language matches: `buckets` says which.
+All engines answer in these shapes, and every number is the number of customers that some filter of
+the language matches; `buckets` defines the filters.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.language.nodes import AllOf, AnyOf, Node, Not, Tags
 
 Scalar: TypeAlias = bool | float | str | date | datetime
-"""A value that customers are sorted by."""
+"""A sort value."""
 
 
 class Order(Enum):
-    """By what of their own customers are sorted; the key decides between equals."""
+    """A built-in order of customers; the key decides between equals."""
 
     KEY = auto()
     NAME = auto()
@@ -43,12 +43,12 @@ class ByMetric:
 
 
 Sort: TypeAlias = Order | ByAttribute | ByMetric
-"""By what customers are sorted, upwards or downwards; those without a value come last in both."""
+"""An order of customers, ascending or descending; those without a value come last in both."""
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where a page ended: the value that it is sorted by, and the key, of its last customer."""
+    """The last customer of a page: its sort value and its key."""
 
     value: Scalar | None
     key: str
@@ -56,21 +56,21 @@ class Position:
 
 @dataclass(frozen=True)
 class WaterfallCounts:
-    """What one condition of a waterfall did; all are numbers of customers."""
+    """The effect of one condition of a waterfall, in numbers of customers."""
 
     kept: int
-    """Those left after this condition and all before it."""
+    """Left after this condition and all before it."""
     removed: int
-    """Those that passed all before it, but not this one."""
+    """Passed all conditions before it, but not this one."""
     unique: int
-    """Those that this condition alone keeps out: they pass all others."""
+    """Excluded by this condition alone: they pass all others."""
 
 
 @dataclass(frozen=True)
 class ByTag:
-    """Parts customers by a dimension: a bucket for each tag in its order, and one for nothing.
+    """Groups customers by a dimension: a bucket for each tag in order, and one for no tag.
 
-    A customer is in the bucket of each tag that it carries now, and of the tags above these.
+    A customer is in the bucket of each tag that it carries now, and of the ancestors of these tags.
     """
 
     dimension: str
@@ -78,29 +78,29 @@ class ByTag:
 
 @dataclass(frozen=True)
 class ByFilter:
-    """Parts customers by filters: a bucket for each, and one for those whom none matches."""
+    """Groups customers by filters: a bucket for each, and one for those that match none."""
 
     filters: tuple[Node, ...]
 
 
 GroupBy: TypeAlias = ByTag | ByFilter
 Path: TypeAlias = tuple[int, ...]
-"""Of each level from the first on, the number of a bucket in it, from 0."""
+"""The index of a bucket of each level, starting with the first level."""
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """How many customers of a filter there are, and how many of them are in each bucket."""
+    """The number of a filter's customers, in total and in each bucket."""
 
     total: int
     counts: tuple[tuple[int, ...], ...]
-    """Of each level, one number for each of its buckets."""
+    """By level, one number per bucket."""
 
 
 Split: TypeAlias = Mapping[Path, int]
-"""How many customers are in all buckets of a path, of every length; paths of none are left out.
+"""The number of customers in all buckets of a path, for paths of any length; empty ones are left out.
 
-The empty path is that of all customers of the filter.
+The empty path stands for all customers of the filter.
 """
 
 
@@ -118,7 +118,7 @@ def buckets(level: GroupBy, catalogue: Catalogue) -> tuple[Node, ...]:
 
 
 def tag_places(dimension: str, catalogue: Catalogue) -> dict[str, list[int]]:
-    """Return in which buckets of a dimension the carrier of a tag is, by the tag's full key."""
+    """Return the indexes of the buckets in which the carrier of a tag is, by full key of the tag."""
     places: dict[str, list[int]] = defaultdict(list)
     found = catalogue.dimension(dimension)
     for number, tag in enumerate(found.tags):
@@ -129,7 +129,7 @@ def tag_places(dimension: str, catalogue: Catalogue) -> dict[str, list[int]]:
 
 
 def narrowed(node: Node, *more: Node) -> Node:
-    """Return the filter of those of a filter's customers whom all others match too."""
+    """Return the filter of the customers that match all of several filters."""
     conditions = [
         one
         for part in (node, *more)

@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
+from typing import Any, TypeAlias, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -37,25 +38,29 @@ T = TypeVar("T")
 MAX_DEPTH = 8
 MAX_LEAVES = 100
 _TOLD = 5
-"""How many names a message repeats."""
+"""Most names in a message."""
 _COMBINE = "Combine several conditions by `all` or `any`."
 
 _KINDS: Mapping[str, type[Leaf]] = {leaf.NAME: leaf for leaf in LEAVES}
-_ADAPTERS: Mapping[str, TypeAdapter[Leaf]] = {leaf.NAME: TypeAdapter(leaf) for leaf in LEAVES}
-_PERSON = TypeAdapter(PersonTest)
 _GROUPS: Mapping[str, type[AllOf] | type[AnyOf]] = {AllOf.NAME: AllOf, AnyOf.NAME: AnyOf}
-NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_ADAPTERS)
-"""What conditions of the language itself are called."""
+NAMES = (AllOf.NAME, AnyOf.NAME, Not.NAME, *_KINDS)
+"""The names of the language's own conditions."""
 Conditions: TypeAlias = Mapping[str, Callable[[Any], object]]
-"""Conditions from outside the language by name: of what is asked, each makes canonical JSON."""
+"""Conditions from outside the language by name: each turns its value into canonical JSON."""
 NO_CONDITIONS: Conditions = MappingProxyType({})
 
 
-def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
-    """Return the filter that a JSON value stands for; `others` become what they are written in.
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads a part of a filter, made when it is first read: that takes 10 ms."""
+    return TypeAdapter(kind)
 
-    Raises InvalidFilter that says at which place what is wrong: an unknown name or field, a value
-    of the wrong type, more than 100 leaves, or more than 8 levels.
+
+def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
+    """Return the filter of a JSON value; `others` are expanded.
+
+    Raises InvalidFilter, which says where and what is wrong: an unknown name or field, a value of
+    the wrong type, more than 100 leaves, or more than 8 levels.
     """
     _refuse_too_many(_written(value))
     node = _Reader(others).read(value, "filter", 1)
@@ -64,7 +69,7 @@ def decode(value: object, others: Conditions = NO_CONDITIONS) -> Node:
 
 
 def _written(value: object) -> int:
-    """Return how many conditions a JSON value has, whatever they are, at the price of counting them."""
+    """Return the number of conditions in a JSON value, cheaply and without validation."""
     found, stack = 0, [value]
     while stack:
         one = stack.pop()
@@ -92,17 +97,17 @@ def _refuse_too_many(leaves: int) -> None:
 
 
 def decode_text(text: str, others: Conditions = NO_CONDITIONS) -> Node:
-    """Return the filter that a JSON text stands for; raises InvalidFilter."""
+    """Return the filter of a JSON text; raises InvalidFilter."""
     return decode(_parsed(text, "filter"), others)
 
 
 def decode_person(value: object) -> PersonTest:
-    """Return the condition on a decision-maker that a JSON value stands for; raises InvalidFilter."""
-    return _validated(PersonTest, _PERSON, value, "where")
+    """Return the condition on a decision-maker of a JSON value; raises InvalidFilter."""
+    return _validated(PersonTest, value, "where")
 
 
 def decode_person_text(text: str) -> PersonTest:
-    """Return the condition on a decision-maker that a JSON text stands for; raises InvalidFilter."""
+    """Return the condition on a decision-maker of a JSON text; raises InvalidFilter."""
     return decode_person(_parsed(text, "where"))
 
 
@@ -114,9 +119,9 @@ def _parsed(text: str, what: str) -> object:
 
 
 def encode(node: Node) -> dict[str, Any]:
-    """Return the canonical JSON value of a filter: fields at their defaults are left out.
+    """Return the canonical JSON value of a filter, without fields at their defaults.
 
-    A list of customers is told by its size alone: no JSON makes one.
+    A list of customers is encoded by its size alone and cannot be decoded.
     """
     match node:
         case AllOf(conditions) | AnyOf(conditions):
@@ -138,13 +143,13 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of filters."""
     definitions: dict[str, Any] = {}
     choices = []
-    for name, adapter in _ADAPTERS.items():
-        schema = adapter.json_schema(ref_template="#/$defs/{model}")
+    for name, kind in _KINDS.items():
+        schema = _adapter(kind).json_schema(ref_template="#/$defs/{model}")  # type: ignore[arg-type]  # a class is hashable
         definitions |= schema.pop("$defs", {})
         definitions[schema["title"]] = schema
         choices.append(_choice(name, {"$ref": f"#/$defs/{schema['title']}"}))
     # A filter within a leaf is read by `decode`, which knows its depth; pydantic does not see it.
-    definitions[Related.__name__]["properties"]["where"] = {"$ref": "#/$defs/Filter"}
+    definitions[Related.__name__]["properties"]["where"] |= {"$ref": "#/$defs/Filter"}
     filters = {"type": "array", "items": {"$ref": "#/$defs/Filter"}}
     choices += [_choice(name, filters) for name in _GROUPS]
     choices.append(_choice(Not.NAME, {"$ref": "#/$defs/Filter"}))
@@ -191,14 +196,14 @@ class _Reader:
             return Not(self.read(body, inner, depth + 1))
         if name == Related.NAME and isinstance(body, Mapping) and "where" in body:
             body = {**body, "where": self.read(body["where"], f"{inner}.where", depth + 1)}
-        return _validated(_KINDS[name], _ADAPTERS[name], body, inner)
+        return _validated(_KINDS[name], body, inner)
 
     def _single(self, value: object, place: str) -> tuple[str, object]:
         if not isinstance(value, Mapping) or len(value) != 1:
             many = isinstance(value, Mapping) and len(value) > 1
             raise InvalidFilter(
                 "a condition is an object with exactly one key"
-                + (f", and this has {_told(value)}." if isinstance(value, Mapping) else "."),
+                + (f", and this has {_refused_key(value)}." if isinstance(value, Mapping) else "."),
                 where=place,
                 hint=_COMBINE if many else f"The keys are {', '.join(self._known)}.",
             )
@@ -216,7 +221,7 @@ class _Reader:
         return (*NAMES, *self.others)
 
 
-def _told(value: Mapping[object, object]) -> str:
+def _refused_key(value: Mapping[object, object]) -> str:
     names = [str(name) for name in value]
     return ", ".join(names[:_TOLD]) + (", …" if len(names) > _TOLD else "") if names else "none"
 
@@ -227,9 +232,9 @@ def _list(body: object, place: str) -> Sequence[object]:
     return body
 
 
-def _validated(kind: type[T], adapter: TypeAdapter[T], body: object, place: str) -> T:
+def _validated(kind: type[T], body: object, place: str) -> T:
     try:
-        return adapter.validate_python(body)
+        return cast("T", _adapter(kind).validate_python(body))  # type: ignore[arg-type]
     except ValidationError as fault:
         told = [(_path(place, e["loc"]), _said(e, kind)) for e in reasons(fault)]
         first, *others = told
@@ -238,13 +243,13 @@ def _validated(kind: type[T], adapter: TypeAdapter[T], body: object, place: str)
 
 
 def _said(error: Mapping[str, Any], kind: type) -> str:
-    """Return what is wrong in the words of JSON, which knows lists and no tuples."""
+    """Return an error in terms of JSON, which has lists and no tuples."""
     known = _fields_at(kind, error["loc"][:-1])
     return reason(error, known).replace("Tuple should", "List should", 1)
 
 
 def _fields_at(kind: Any, path: Sequence[int | str]) -> list[str]:
-    """Return the names that there are in JSON within a part of a condition."""
+    """Return the JSON field names within a part of a condition."""
     for name in path:
         if isinstance(name, str) and is_dataclass(kind):
             hints = {json_name(key): hint for key, hint in get_type_hints(kind).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from profilegraph.language.nodes import Node, ReferenceKind
-from profilegraph.language.saved_filters import named
+from profilegraph.language.saved_filters import named_keys
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class Dependencies:
     segments: frozenset[str]
 
 
-def uses(node: Node) -> Dependencies:
+def dependencies_of(node: Node) -> Dependencies:
     """Return what a filter depends on."""
     return Dependencies(
-        dimensions=named(node, ReferenceKind.DIMENSION),
-        tags=named(node, ReferenceKind.TAG),
-        segments=named(node, ReferenceKind.SEGMENT),
+        dimensions=named_keys(node, ReferenceKind.DIMENSION),
+        tags=named_keys(node, ReferenceKind.TAG),
+        segments=named_keys(node, ReferenceKind.SEGMENT),
     )

@@ -1,4 +1,4 @@
-"""What is known of one customer, as `explain` needs it."""
+"""The facts of one customer, as the reference evaluator reads them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 
 @dataclass(frozen=True)
 class EventFact:
-    """Something that was done; `amount` in ten-thousandths of the currency unit."""
+    """An event; `amount` in ten-thousandths of the currency unit."""
 
     key: str
     type: str
@@ -37,7 +37,7 @@ class EventFact:
 
 @dataclass(frozen=True)
 class DepartmentFact:
-    """A department that a person works in, or that such a one is part of."""
+    """A department of a person, or an ancestor of it."""
 
     key: str
     name: str | None = None
@@ -46,7 +46,7 @@ class DepartmentFact:
 
 @dataclass(frozen=True)
 class OpportunityFact:
-    """A possible sale; `amount` in ten-thousandths of the currency unit."""
+    """An opportunity; `amount` in ten-thousandths of the currency unit."""
 
     key: str
     outcome: OpportunityOutcome
@@ -59,7 +59,7 @@ class OpportunityFact:
 
 @dataclass(frozen=True)
 class ParticipationFact:
-    """That a decision-maker takes part in a possible sale, and in which role."""
+    """The participation of a decision-maker in an opportunity, with the role."""
 
     role: DecisionRole
     opportunity: OpportunityFact
@@ -83,7 +83,7 @@ class PersonFact:
 
 @dataclass(frozen=True)
 class FollowUpFact:
-    """Something that we did with the customer; `employees` by key."""
+    """A follow-up with the customer; `employees` by key."""
 
     key: str
     kind: FollowUpKind
@@ -95,7 +95,7 @@ class FollowUpFact:
 
 @dataclass(frozen=True)
 class ArrivalFact:
-    """That the customer came to us; `channels` by key, from its own up to the root."""
+    """An arrival of the customer; `channels` by key, from its own up to the root."""
 
     at: datetime
     channels: tuple[str, ...]
@@ -103,7 +103,7 @@ class ArrivalFact:
 
 @dataclass(frozen=True)
 class OwnerFact:
-    """One of us who owns the customer; `teams` by key, from the owner's own up to the root."""
+    """An employee who owns the customer; `teams` by key, from the owner's own up to the root."""
 
     key: str
     since: datetime
@@ -113,7 +113,7 @@ class OwnerFact:
 
 @dataclass(frozen=True)
 class ConsentFact:
-    """That the customer allowed or forbade something."""
+    """A consent record: permission or refusal."""
 
     key: str
     purpose: str
@@ -123,7 +123,7 @@ class ConsentFact:
 
 @dataclass(frozen=True)
 class RelationFact:
-    """What another customer, by key, is to this one."""
+    """A relation to another customer, by key."""
 
     other: str
     kind: RelationKind
@@ -131,16 +131,16 @@ class RelationFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a filter can ask of one customer."""
+    """Everything that a filter can read about one customer."""
 
     key: str
     name: str | None = None
     ordinal: int | None = None
-    """The number by which lists name the customer; without it, it is on none."""
+    """The ordinal, by which lists name the customer; without one, it is on no list."""
     merged_into: str | None = None
-    """The key of the customer that this one turned out to be; it is then no customer any more."""
+    """The key of the customer into which this one was merged; it is then no longer a customer."""
     cohort: int | None = None
-    """The number that `cohorts` deals the customer out by; without it, it is in no cohort."""
+    """The cohort number; without one, it is in no cohort."""
     taggings: tuple[Tagging, ...] = ()
     attributes: Mapping[str, bool | float | date | str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -153,7 +153,7 @@ class Facts:
     consents: tuple[ConsentFact, ...] = ()
     relations: tuple[RelationFact, ...] = ()
     near: Mapping[str, Facts] = field(default_factory=dict, repr=False, compare=False)
-    """The facts of the customers that relations lead to, as far as the filter looks, by key."""
+    """The facts of related customers within the reach of the filter, by key."""
 
 
 FACT_KINDS: Mapping[type, StoredKind[Any]] = MappingProxyType(
@@ -166,9 +166,9 @@ FACT_KINDS: Mapping[type, StoredKind[Any]] = MappingProxyType(
         ConsentFact: CONSENT,
     }
 )
-"""Facts whose fields are those of a kind of record, and the kind."""
+"""The facts with the fields of a kind of record, and the kind."""
 RECORD_FACTS: tuple[type, ...] = (OpportunityFact, FollowUpFact, ConsentFact)
-"""Those that a customer's facts have by the plural name of their kind, and that nothing is added to."""
+"""Those stored in `Facts` under the plural name of their kind, without additions."""
 
 
 def is_money(fact: object, name: str) -> bool:
@@ -181,42 +181,42 @@ def is_money(fact: object, name: str) -> bool:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose customers may be seen; what is outside is as if it were not there."""
+    """The customers that are visible; all others are treated as absent."""
 
     employees: frozenset[str] = frozenset()
-    """Those that one of these owns now, by key."""
+    """Customers that one of these employees owns now, by key."""
     teams: frozenset[str] = frozenset()
-    """Those that somebody in one of these teams, or in a team below, owns now, by key."""
+    """Customers that an employee of one of these teams, or of a descendant, owns now, by key."""
 
 
 @dataclass(frozen=True)
 class Past:
-    """A moment that is asked about later than it was."""
+    """A past moment of a question."""
 
     at: datetime
     present: datetime
-    """When it is asked about."""
+    """The moment at which the question is asked."""
 
 
 When: TypeAlias = datetime | Past
-"""As of when something is asked: of the present moment, or of one that is past."""
+"""The moment of a question: the present one, or a past one."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """When a filter is asked, among which saved segments, and of whom."""
+    """The context of an evaluation: the moment, the saved segments and the visible customers."""
 
     now: datetime
     today: date
-    """The day that it is in the deployment's time zone."""
+    """The current day in the deployment's time zone."""
     library: SavedFilters = NO_SEGMENTS
     """The saved segments that the filter refers to."""
     scope: Scope | None = None
-    """Without one, every customer is seen."""
+    """None makes every customer visible."""
     present: datetime | None = None
-    """When the filter is asked, where `now` is past by then; None where `now` is that moment."""
+    """The moment at which the question is asked, if `now` is past; otherwise None."""
 
     @property
     def past(self) -> bool:
-        """Return whether `now` is a moment of the past, so that what was then is looked up."""
+        """Return whether `now` is past, so that history is read."""
         return self.present is not None

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What is wrong at one place of a filter."""
+    """Why a segment cannot be evaluated any more."""
 
     DIMENSION_MISSING = "DIMENSION_MISSING"
     TAG_MISSING = "TAG_MISSING"

@@ -1,4 +1,4 @@
-"""Which conditions can be asked of the past: those of which the graph keeps what was."""
+"""Which conditions can be evaluated as of a past moment: those whose history is kept."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from profilegraph.domain.values import EPOCH
 from profilegraph.errors import InvalidInput, NoHistory
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Leaf, Node
-from profilegraph.language.saved_filters import SavedFilters, steps_inside
+from profilegraph.language.saved_filters import SavedFilters, child_steps
 
 
 def as_of(at: datetime | None, now: datetime) -> When:
-    """Return as of when is asked: now, or a moment of the past.
+    """Return the moment of a question: now, or a past moment.
 
-    Raises InvalidInput for a later one, one before 1970, and one without its time zone.
+    Raises InvalidInput for a later one, one before 1970, and one without a time zone.
     """
     if at is None or at == now:
         return now
@@ -30,7 +30,7 @@ def as_of(at: datetime | None, now: datetime) -> When:
 
 
 def require_moment(at: datetime, where: str) -> None:
-    """Return nothing where a moment has a time zone and is not before 1970; raises InvalidInput."""
+    """Raise InvalidInput unless a moment has a time zone and is not before 1970."""
     if at.tzinfo is None:
         raise InvalidInput(
             "a moment needs a time zone, such as 2026-01-31T09:00:00+08:00.", where=where
@@ -44,9 +44,9 @@ def require_moment(at: datetime, where: str) -> None:
 
 
 def require_history(node: Node, library: SavedFilters) -> None:
-    """Return nothing where all that a filter asks can be answered as it was then.
+    """Raise NoHistory unless all conditions of a filter can be evaluated as of the past.
 
-    Raises NoHistory that lists the conditions which cannot, each with its place and the reason.
+    The error lists the conditions that cannot, each with its place and the reason.
     """
     faults = [f"{place}: {reason}." for place, reason in _unkept(node, library, "filter")]
     if faults:
@@ -56,10 +56,10 @@ def require_history(node: Node, library: SavedFilters) -> None:
 
 
 def states_asked(node: Node, library: SavedFilters) -> frozenset[type[Node]]:
-    """Return which records with earlier states a filter asks for: people, opportunities, or both."""
+    """Return the records with history that a filter reads: people, opportunities, or both."""
     if isinstance(node, Leaf) and node.FACTS.keeps_states:
         return frozenset({type(node)})
-    below = (states_asked(one, library) for _, one in steps_inside(node, library))
+    below = (states_asked(one, library) for _, one in child_steps(node, library))
     return frozenset[type[Node]]().union(*below)
 
 
@@ -67,5 +67,5 @@ def _unkept(node: Node, library: SavedFilters, place: str) -> Iterator[tuple[str
     if isinstance(node, Leaf) and node.no_history:
         yield f"{place}.{node.NAME}", node.no_history
         return
-    for step, one in steps_inside(node, library):
+    for step, one in child_steps(node, library):
         yield from _unkept(one, library, f"{place}.{step}")

@@ -1,4 +1,4 @@
-"""Whether a value passes what a filter asks of it."""
+"""The predicates of the language on single values."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from profilegraph.language.nodes.parts import Counted
 
 
 def enough(counted: Counted, number: int) -> bool:
-    """Return whether a number lies within what was asked for."""
+    """Return whether a number is within the bounds of a leaf."""
     least, most = bounds(counted)
     return least <= number and (most is None or number <= most)
 
 
 def visible(facts: Facts, context: Context) -> bool:
-    """Return whether a customer is there for whoever asks: not merged away, and in scope."""
+    """Return whether a customer is visible: not merged into another, and in scope."""
     return facts.merged_into is None and (
         context.scope is None or any(_in_scope(owner, context) for owner in facts.owners)
     )
@@ -34,7 +34,7 @@ def _in_scope(owner: OwnerFact, context: Context) -> bool:
 
 
 def number_holds(test: NumberTest, value: float | None) -> bool:
-    """Return whether a number passes every comparison that is given; false of no number."""
+    """Return whether a number passes every comparison of a test; False for None."""
     return value is not None and _all_hold(
         (test.eq, lambda eq: value == eq),
         (test.ne, lambda ne: value != ne),
@@ -48,7 +48,7 @@ def number_holds(test: NumberTest, value: float | None) -> bool:
 
 
 def text_holds(test: TextTest, value: str | None) -> bool:
-    """Return whether a string passes every comparison that is given; false of no string."""
+    """Return whether a string passes every comparison of a test; False for None."""
     return value is not None and _all_hold(
         (test.eq, lambda eq: value == eq),
         (test.ne, lambda ne: value != ne),
@@ -59,7 +59,7 @@ def text_holds(test: TextTest, value: str | None) -> bool:
 
 
 def date_holds(test: DateTest, value: date | None, today: date) -> bool:
-    """Return whether a date passes every comparison that is given; false of no date."""
+    """Return whether a date passes every comparison of a test; False for None."""
     return value is not None and _all_hold(
         (test.eq, lambda eq: value == eq),
         (test.ne, lambda ne: value != ne),

@@ -1,4 +1,4 @@
-"""What a filter's words stand for, decided once for all evaluators."""
+"""Resolves the names and windows of a filter, once for all evaluators."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from profilegraph.language.nodes import NumberTest, Tags, Window
 
 @dataclass(frozen=True)
 class TagGroups:
-    """The tag leaf in full tag keys: one qualifying tagging of each group, none of `refused`."""
+    """A tag leaf in full tag keys: one matching tagging of each group, and none of `refused`."""
 
     wanted: tuple[frozenset[str], ...]
     refused: frozenset[str]
 
 
 def tag_groups(leaf: Tags, catalogue: Catalogue) -> TagGroups:
-    """Return the tags that a leaf asks for, with descendants, order and former keys spelled out."""
+    """Return the full tag keys of a leaf, with descendants, order and former keys expanded."""
     wanted: list[frozenset[str]] = []
     refused: frozenset[str] = frozenset()
     if leaf.any_of is not None:
@@ -87,7 +87,7 @@ class Span:
 
 
 def span(window: Window | None, now: datetime) -> Span:
-    """Return the span that a window stands for at `now`; without a window, all up to now."""
+    """Return the span of a window at `now`; without a window, all up to now."""
     if window is None:
         return Span(None, None, None, now)
     after = None if window.last_days is None else now - timedelta(days=window.last_days)

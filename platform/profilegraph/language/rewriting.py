@@ -1,4 +1,4 @@
-"""A filter in other keys of tags and dimensions: when definitions change, or after they did."""
+"""Rewrites filters with other keys of tags and dimensions, after or for a change of definitions."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from profilegraph.language.saved_filters import SavedFilters
 
 @dataclass(frozen=True)
 class RenamedKeys:
-    """What tags and dimensions are called now that a filter calls by other keys."""
+    """The current names of tags and dimensions in filters with former keys."""
 
     tags: Callable[[str, bool], Sequence[str]]
-    """Of a full key, and of whether it stands for itself alone: the full keys that mean it now."""
+    """From a full key, and whether descendants are excluded, to the full keys that replace it."""
     dimensions: Callable[[str], str]
 
 
 def current(node: Node, catalogue: Catalogue) -> Node:
-    """Return a filter with the present keys of what it calls by former ones."""
+    """Return a filter with the current keys of definitions."""
     names = RenamedKeys(lambda key, _: (catalogue.current_tag(key),), catalogue.current_dimension)
     return renamed(node, names)
 
 
 def current_library(library: SavedFilters, catalogue: Catalogue) -> SavedFilters:
-    """Return saved segments with the present keys in their filters."""
+    """Return saved segments with the current keys in their filters."""
     segments = {
         key: replace(one, filter=current(one.filter, catalogue))
         for key, one in library.segments.items()
@@ -35,9 +35,9 @@ def current_library(library: SavedFilters, catalogue: Catalogue) -> SavedFilters
 
 
 def renamed(node: Node, names: RenamedKeys) -> Node:
-    """Return a filter in other keys.
+    """Return a filter with other keys.
 
-    A condition whose tags are in several dimensions by now becomes several conditions.
+    A condition whose tags are now in several dimensions becomes several conditions.
     """
     return transform(node, lambda one: _tags(one, names) if isinstance(one, Tags) else one)
 
@@ -49,7 +49,7 @@ def _tags(leaf: Tags, names: RenamedKeys) -> Node:
         return names.tags(tag_key(leaf.dimension, name), leaf.exact)
 
     def end(name: str | None) -> str | None:
-        """Return an end of an order; one that has left the order is kept as it was, and refused."""
+        """Return an end of an order; a tag that has left the order is kept, and refused later."""
         if name is None:
             return None
         dimension, _, tag = now(name)[0].partition("/")
@@ -71,7 +71,7 @@ def _tags(leaf: Tags, names: RenamedKeys) -> Node:
 
 
 def _apart(leaf: Tags, ends: Tags, now: Callable[[str], Sequence[str]]) -> Node:
-    """Return a condition as one for each dimension that its tags are in; `ends` is without them."""
+    """Return a condition split by the dimensions that its tags are in; `ends` is without them."""
     bare = replace(leaf, all_of=None, none_of=None, has_any=None, gte=None, lte=None, any_of=("_",))
     conditions: list[Node] = []
     if leaf.any_of is not None:

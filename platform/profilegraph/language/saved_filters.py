@@ -1,4 +1,4 @@
-"""The saved segments that filters refer to: what they mean, and that they form no circle."""
+"""The saved segments that filters refer to, and the check for circular references."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from profilegraph.nearest import did_you_mean
 
 @dataclass(frozen=True)
 class SavedFilter:
-    """What a saved segment is called, and its filter in the newest version."""
+    """The labels of a saved segment, and its filter in the newest version."""
 
     labels: Labels
     filter: Node
@@ -33,11 +33,11 @@ class SavedFilter:
 
 @dataclass(frozen=True)
 class SavedFilters:
-    """The saved segments that a filter refers to, itself or through one another, by key."""
+    """The saved segments that a filter refers to, directly or indirectly, by key."""
 
     segments: Mapping[str, SavedFilter] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
-    """Keys of all saved segments, so that a wrong one is answered with the nearest."""
+    """The keys of all saved segments, for suggestions."""
 
     def segment(self, key: str) -> SavedFilter:
         """Return a saved segment; raises NotFound that names the nearest keys."""
@@ -50,30 +50,30 @@ class SavedFilters:
 NO_SEGMENTS = SavedFilters()
 
 
-def named(node: Node, kind: ReferenceKind) -> frozenset[str]:
-    """Return the keys of what a filter names of one kind, without what its segments name."""
+def named_keys(node: Node, kind: ReferenceKind) -> frozenset[str]:
+    """Return the keys of one kind that a filter names, without those in its segments."""
     leaves = (one for one in walk(node) if isinstance(one, Leaf))
     return frozenset(one.key for leaf in leaves for one in leaf.names() if one.kind is kind)
 
 
 def references(node: Node) -> frozenset[str]:
-    """Return the keys of the saved segments that a filter names itself."""
+    """Return the keys of the saved segments that a filter names directly."""
     return frozenset(one.key for one in walk(node) if isinstance(one, InSegment))
 
 
 @dataclass(frozen=True)
 class FilterSize:
-    """How many leaves a filter has, and how many levels."""
+    """The number of leaves and levels of a filter."""
 
     leaves: int
     depth: int
 
 
 def size(node: Node, library: SavedFilters, key: str = "") -> FilterSize:
-    """Return the size of a filter with every segment that it refers to written out.
+    """Return the size of a filter with all referenced segments inlined.
 
-    `key` is that of the segment that the filter is to be saved as. Raises InvalidFilter that shows
-    the circle where segments refer to one another in one.
+    `key` is that of the segment to save the filter as. Raises InvalidFilter, which shows the
+    circle, if references are circular.
     """
     if not references(node):
         return _size(node, {})
@@ -109,8 +109,8 @@ def _size(node: Node, sizes: Mapping[str, FilterSize]) -> FilterSize:
     )
 
 
-def written_out(node: Node, library: SavedFilters) -> Node:
-    """Return a filter with the segments that it refers to, themselves or through one another, in it."""
+def inlined(node: Node, library: SavedFilters) -> Node:
+    """Return a filter with all directly or indirectly referenced segments inlined."""
 
     def resolved(one: Node) -> Node:
         if isinstance(one, InSegment):
@@ -120,16 +120,14 @@ def written_out(node: Node, library: SavedFilters) -> Node:
     return transform(node, resolved)
 
 
-def steps_inside(node: Node, library: SavedFilters) -> tuple[tuple[str, Node], ...]:
-    """Return the conditions that a node is made of, with their places; of a reference, its filter."""
+def child_steps(node: Node, library: SavedFilters) -> tuple[tuple[str, Node], ...]:
+    """Return the child conditions of a node with their places; for a reference, its filter."""
     if isinstance(node, InSegment):
         return ((f"{node.NAME}.{node.key}", library.segment(node.key).filter),)
     return steps(node)
 
 
 def reach(node: Node, library: SavedFilters) -> int:
-    """Return how many relations away from a customer a filter looks."""
+    """Return the number of relations that a filter follows from a customer."""
     distance = node.distance if isinstance(node, Related) else 0
-    return distance + max(
-        (reach(one, library) for _, one in steps_inside(node, library)), default=0
-    )
+    return distance + max((reach(one, library) for _, one in child_steps(node, library)), default=0)

@@ -1,4 +1,4 @@
-"""A saved segment: a named, versioned filter, as every layer hands it on."""
+"""A saved segment: a named, versioned filter, as all layers pass it on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from profilegraph.language.nodes import Node
 class SavedSegment:
     """One version of a named filter, or of a named list of customers.
 
-    The labels, the kind, the state, the owner and the editors (names of API keys) are the segment's, the
-    same for all versions.
+    The labels, the kind, the state, the owner and the editors (names of API keys) belong to the
+    segment and are the same for all versions.
     """
 
     key: str
@@ -30,6 +30,6 @@ class SavedSegment:
     note: str
     at: datetime
     restores: int | None = None
-    """The number of the older version whose filter a rollback brought back."""
+    """The number of the older version that a rollback restored."""
     is_newest: bool = True
-    """Whether no newer version was there; only said of one that was asked for by its number."""
+    """Whether it is the newest version; only set if a version was requested by number."""

@@ -1,7 +1,7 @@
-"""Every dimension as a condition of its own: what it and its tags are called, and what they stand for.
+"""Each dimension as a condition of its own: its name, the names of its tags, and their general form.
 
 `{"companySize": {"anyOf": ["P50_500"]}}` is `{"tags": {"dimension": "company_size", "anyOf":
-["50_500"]}}`, and becomes it when a filter is read: what is stored knows the general form alone.
+["50_500"]}}`, and is converted to it when a filter is read: only the general form is stored.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _TAG_FIELDS = frozenset({"anyOf", "allOf", "noneOf", "gte", "lte"})
 
 
 def field_name(key: str, taken: Collection[str]) -> str:
-    """Return what the condition of a dimension is called; `taken` are the names of others."""
+    """Return the name of a dimension's condition; `taken` are the names of others."""
     name = bare_name(key)
     return f"{name}Tags" if name in taken else name
 
 
 def enum_name(key: str) -> str:
-    """Return what a tag is called in its dimension's enum: a name begins with no digit."""
+    """Return the name of a tag in its dimension's enum: it cannot begin with a digit."""
     return f"P{key}".upper() if key[0].isdigit() else key.upper()
 
 
 def former_tags(tag: Tag, dimension: Dimension) -> Iterator[str]:
-    """Yield the keys that a tag had before in this very dimension."""
+    """Yield the former keys of a tag within its dimension."""
     for alias in tag.aliases:
         where, _, key = alias.rpartition("/")
         if where in ("", dimension.key):
@@ -40,7 +40,7 @@ def former_tags(tag: Tag, dimension: Dimension) -> Iterator[str]:
 
 
 def with_dimensions(others: Conditions, catalogue: Catalogue) -> Conditions:
-    """Return conditions from outside the language, and one for each dimension of a catalogue."""
+    """Return conditions from outside the language, plus one for each dimension of a catalogue."""
     found: dict[str, Callable[[Any], object]] = dict(others)
     taken = {*NAMES, *others}
     for dimension in catalogue.dimensions.values():
@@ -66,7 +66,7 @@ def _general(dimension: Dimension, body: object) -> object:
 
 
 def _keys(dimension: Dimension) -> dict[str, str]:
-    """Return the key of each tag by its name in an enum; of names that two tags have, none."""
+    """Return the key of each tag by its enum name, without ambiguous names."""
     found: dict[str, str] = {}
     for tag in dimension.tags:
         found[enum_name(tag.key)] = tag.key

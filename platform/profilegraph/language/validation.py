@@ -1,4 +1,4 @@
-"""Whether a filter asks for things that exist; done once, before any evaluator sees it."""
+"""Validates that everything a filter names exists, once, before any evaluator runs."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ _LOOK_UPS: Mapping[ReferenceKind, tuple[FaultKind, Callable[[Catalogue, str], ob
     ReferenceKind.EVENT_TYPE: (FaultKind.EVENT_TYPE_MISSING, Catalogue.event),
 }
 _DECIDING = (ReferenceKind.DIMENSION, ReferenceKind.ATTRIBUTE)
-"""Where one of these is missing, nothing more can be told of a leaf."""
+"""If one of these is missing, a leaf cannot be checked further."""
 _MOST_REMEMBERED = 256
 _MOST_TOLD = 10
-"""Faults of one filter that a refusal lists: what was meant is looked for among thousands of names."""
+"""Most faults listed in a refusal: suggestions are searched among thousands of names."""
 _OF_THE_WHOLE = frozenset({FaultKind.CIRCLE, FaultKind.TOO_LARGE})
 
 
 def check(
     node: Node, catalogue: Catalogue, library: SavedFilters = NO_SEGMENTS, key: str = ""
 ) -> FilterSize:
-    """Return how large a filter is with its segments written out, where all it names exists and fits.
+    """Return the size of a filter with its segments inlined, if everything it names exists and fits.
 
-    `library` has the saved segments that it refers to, `key` is that of the segment that it is to
-    be saved as. Raises InvalidFilter that lists the first faults with their places in the filter, shows
-    the circle that segments form, or says that the filter is too large with them written out.
+    `library` has the saved segments that it refers to, `key` is that of the segment to save it as.
+    Raises InvalidFilter, which lists the first faults with their places, shows a circle of
+    references, or says that the filter is too large with the segments inlined.
     """
     whole, found = _examined(node, catalogue, library, key, _MOST_TOLD)
     if whole is None or (found[:1] and found[0].kind in _OF_THE_WHOLE):
@@ -70,7 +70,7 @@ def check(
 
 
 def _all_of(found: tuple[Fault, ...]) -> InvalidFilter:
-    """Return the error that tells of every fault; what people read of it names every place."""
+    """Return the error that lists every fault; its message names every place."""
     first, *others = found
     if not others:
         return InvalidFilter(first.message, hint=first.hint, where=first.place)
@@ -79,14 +79,14 @@ def _all_of(found: tuple[Fault, ...]) -> InvalidFilter:
 
 
 class ValidationCache:
-    """Remembers which filters all exists for that they name: many are asked about again and again."""
+    """Caches the filters that are valid: many are queried again and again."""
 
     def __init__(self) -> None:
         self._catalogue: Catalogue | None = None
         self._sizes: dict[Node, FilterSize] = {}
 
     def size(self, node: Node, catalogue: Catalogue, library: SavedFilters) -> FilterSize:
-        """Return how large a filter is, after `check`; raises InvalidFilter."""
+        """Return the size of a filter after `check`; raises InvalidFilter."""
         if catalogue is not self._catalogue or len(self._sizes) >= _MOST_REMEMBERED:
             self._catalogue, self._sizes = catalogue, {}
         known = self._sizes.get(node)
@@ -100,14 +100,14 @@ class ValidationCache:
 def faults(
     node: Node, catalogue: Catalogue, library: SavedFilters = NO_SEGMENTS, key: str = ""
 ) -> tuple[Fault, ...]:
-    """Return every fault of a filter, in the order of their places; none where it can be asked."""
+    """Return every fault of a filter, by place; none if it is valid."""
     return _examined(node, catalogue, library, key)[1]
 
 
 def _examined(
     node: Node, catalogue: Catalogue, library: SavedFilters, key: str, most: int | None = None
 ) -> tuple[FilterSize | None, tuple[Fault, ...]]:
-    """Return how large a filter is, None where it has no end, and its faults: all, or the first."""
+    """Return the size of a filter, None if it is infinite, and its faults: all, or the first ones."""
     try:
         whole = size(node, library, key)
     except InvalidFilter as error:

@@ -30,7 +30,7 @@ from profilegraph.rendering.sentences import sentence
 
 
 class ChangeKind(StrEnum):
-    """What became of a condition."""
+    """What became of a condition from one version of a segment to another."""
 
     ADDED = "ADDED"
     REMOVED = "REMOVED"

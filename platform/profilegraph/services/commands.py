@@ -1,13 +1,14 @@
-"""Commands: changes as frozen data, run in one transaction, and once per idempotency key."""
+"""Commands: changes as frozen data, run in one transaction and once per idempotency key."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from hashlib import sha256
 from typing import Any, TypeVar, cast
 
@@ -18,7 +19,7 @@ from profilegraph.language.codec import encode
 from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Node, Not
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.neo4j.requests import IdempotentRequest, once
+from profilegraph.storage.neo4j.requests import IdempotentRequest, run_once
 
 T = TypeVar("T")
 _NODES = (AllOf, AnyOf, Not, *LEAVES)
@@ -26,14 +27,14 @@ _NODES = (AllOf, AnyOf, Not, *LEAVES)
 
 @dataclass(frozen=True)
 class ChangeCommand:
-    """A change that somebody asks for; its fields are what was asked, and all that was asked.
+    """A requested change; its fields are the request, and nothing but the request.
 
-    A field with `compare=False` follows from the others or from the moment, and is no part of it.
+    A field with `compare=False` follows from the others or from the moment, and is not part of it.
     """
 
     @property
     def digest(self) -> str:
-        """Return a SHA-256 in hex that is the same for the same command alone."""
+        """Return a hexadecimal SHA-256 that only equal commands share."""
         text = json.dumps(canonical(self), ensure_ascii=False, sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
@@ -44,27 +45,35 @@ async def run_command(
     context: CommandContext,
     work: Callable[[Transaction], Awaitable[T]],
 ) -> T:
-    """Return what `work` returns in one transaction, or returned for the same idempotency key.
+    """Return what `work` returns in one transaction, or returned before for the same idempotency key.
 
-    With a key the result must be JSON. Raises Conflict where the key came with another command.
+    With a key the result must be JSON. Raises Conflict if the key was used for another command.
+    What the request has read is read again afterwards.
     """
     key = context.idempotency_key
-    if key is None:
-        return await platform.database.write(work)
-    request = IdempotentRequest(key, command.digest, context.now)
+    run = work if key is None else partial(_keyed, command.digest, key, context.now, work)
+    result = await platform.database.write(run)
+    platform.changed()
+    return result
 
-    async def run(transaction: Transaction) -> T:
-        result: T = await once(transaction, request, lambda: work(transaction))
-        return result
 
-    return await platform.database.write(run)
+async def _keyed(
+    digest: str,
+    key: str,
+    now: datetime,
+    work: Callable[[Transaction], Awaitable[T]],
+    transaction: Transaction,
+) -> T:
+    request = IdempotentRequest(key, digest, now)
+    result: T = await run_once(transaction, request, lambda: work(transaction))
+    return result
 
 
 def canonical(value: Any) -> Any:
-    """Return a value as JSON that is equal for equal values alone.
+    """Return a value as JSON that only equal values share.
 
-    Of a model, only the fields that were given count: one that was left out is not one that was
-    cleared. Raises TypeError for what has no such form.
+    Of a pydantic model, only the fields that were set count: an omitted field is not a cleared one.
+    Raises TypeError for a value without such a form.
     """
     match value:
         case BaseModel():

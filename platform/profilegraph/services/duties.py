@@ -1,4 +1,4 @@
-"""Duties in dimensions: required of whoever changes something, assigned, and lent for a time."""
+"""Duties in dimensions: checked before a change, assigned, and lent for a time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
-from profilegraph.storage.duties import Ask
+from profilegraph.storage.duties import RunQuery
 from profilegraph.storage.neo4j.database import Transaction
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(
@@ -40,7 +40,7 @@ _ACTS: Mapping[Duty, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class LendDuty(ChangeCommand):
-    """A duty in a dimension that is to be lent to an employee, or to a team, until a moment."""
+    """A duty in a dimension to lend to an employee or a team until a moment."""
 
     dimension: str
     duty: Duty
@@ -52,19 +52,19 @@ class LendDuty(ChangeCommand):
 
 @dataclass(frozen=True)
 class EndLoan(ChangeCommand):
-    """A loan that is to end before its time."""
+    """A loan to end early."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class AssignDuty(ChangeCommand):
-    """A duty in a dimension that is to be a team's, whatever the taxonomy says."""
+    """A duty in a dimension to assign to a team, overriding the taxonomy."""
 
     dimension: str
     duty: Duty
     team: str | None
-    """None for the team that the taxonomy names, again."""
+    """None restores the team that the taxonomy names."""
 
 
 async def require(
@@ -75,16 +75,16 @@ async def require(
     dimensions: Collection[str],
     now: datetime,
 ) -> None:
-    """Return nothing where an actor has a duty in all these dimensions, by key.
+    """Raise Forbidden unless an actor has a duty in all these dimensions, by key.
 
-    What it rests on is read within the transaction, and a loan is not ended before that commits.
-    Raises Forbidden that says whose duty it is and how to get it.
+    The error says whose duty it is and how to get it. The permission is read within the
+    transaction, and a loan that it rests on cannot end before the transaction commits.
     """
     if actor.administrator or not dimensions:
         return
     catalogue = await platform.catalogue_for_change()
     wanted = sorted({catalogue.current_dimension(key) for key in dimensions})
-    actor = await standing(transaction.run, actor)
+    actor = await with_teams(transaction.run, actor)
     found = await _governance(transaction.run, catalogue, wanted, now)
     lent = [key for key in wanted if may(actor, duty, found[key], now) is PermissionReason.LOAN]
     if lent:
@@ -98,11 +98,11 @@ async def require(
         )
 
 
-async def standing(ask: Ask, actor: Actor) -> Actor:
-    """Return an actor with the teams that it is in; raises Forbidden where the employee is gone."""
+async def with_teams(run_query: RunQuery, actor: Actor) -> Actor:
+    """Return an actor with its teams; raises Forbidden if the employee no longer exists."""
     if actor.employee is None:
         return actor
-    teams = await storage.read_teams_of(ask, actor.employee)
+    teams = await storage.read_teams_of(run_query, actor.employee)
     if teams is None:
         raise Forbidden(
             f"the key {actor.name!r} is that of an employee who is not there any more.",
@@ -114,26 +114,26 @@ async def standing(ask: Ask, actor: Actor) -> Actor:
 async def governance(
     platform: Platform, dimensions: Sequence[str], now: datetime
 ) -> Mapping[str, Governance]:
-    """Return who has the duties in some dimensions, by key, with the loans that hold now."""
+    """Return the assignments of duties in some dimensions, by key, with the loans that hold now."""
     return await _governance(platform.database.read, await platform.catalogue(), dimensions, now)
 
 
 async def own_teams(platform: Platform, keys: Sequence[str]) -> Mapping[str, OwnTeam]:
-    """Return those of some of our teams that are there, by key."""
+    """Return those of some of our teams that exist, by key."""
     return await storage.read_own_teams(platform.database.read, keys)
 
 
 async def employees(platform: Platform, keys: Sequence[str]) -> Mapping[str, Employee]:
-    """Return those of some employees that are there, by key."""
+    """Return those of some employees that exist, by key."""
     return await storage.read_employees(platform.database.read, keys)
 
 
 async def loans(
     platform: Platform, now: datetime, dimension: str | None = None, *, ended: bool = False
 ) -> Sequence[Loan]:
-    """Return the loans in a dimension, or in all, the newest first; with `ended`, those of the past too.
+    """Return the loans in a dimension, or in all, the newest first; with `ended`, past ones too.
 
-    Raises NotFound where there is no such dimension.
+    Raises NotFound if there is no such dimension.
     """
     catalogue = await platform.catalogue()
     names = None
@@ -144,10 +144,10 @@ async def loans(
 
 
 async def lend(platform: Platform, command: LendDuty, context: CommandContext) -> Loan:
-    """Return a new loan of a duty in a dimension, to an employee or to a team, by key.
+    """Lend a duty in a dimension to an employee or a team, by key, and return the loan.
 
-    Raises Forbidden unless the actor is an administrator, InvalidInput where it would be over
-    already or not exactly one borrower is named, NotFound where one of the named is not there.
+    Raises Forbidden unless the actor is an administrator, InvalidInput if the end is not in the
+    future or not exactly one borrower is named, NotFound if one of the named does not exist.
     """
     require_administrator(context.actor, "lend duties")
     if (command.employee is None) == (command.team is None):
@@ -182,9 +182,9 @@ async def lend(platform: Platform, command: LendDuty, context: CommandContext) -
 
 
 async def end(platform: Platform, command: EndLoan, context: CommandContext) -> Loan:
-    """Return a loan after it was ended; one that was ended before stays as it was.
+    """End a loan and return it; one that has ended stays unchanged.
 
-    Raises Forbidden unless the actor is an administrator, NotFound.
+    Raises Forbidden unless the actor is an administrator, and NotFound.
     """
     require_administrator(context.actor, "end loans")
     key = command.key
@@ -198,10 +198,10 @@ async def end(platform: Platform, command: EndLoan, context: CommandContext) -> 
 
 
 async def assign(platform: Platform, command: AssignDuty, context: CommandContext) -> str:
-    """Return the key of a dimension after a duty in it is a team's, whatever its taxonomy says.
+    """Assign a duty in a dimension to a team and return the key of the dimension.
 
-    With no team, it is again that of the team that the taxonomy names. Raises Forbidden unless the
-    actor is an administrator, NotFound where the dimension or the team is not there.
+    Without a team, the assignment of the taxonomy is restored. Raises Forbidden unless the actor is
+    an administrator, NotFound if the dimension or the team does not exist.
     """
     require_administrator(context.actor, "assign duties")
     catalogue = await platform.catalogue()
@@ -220,7 +220,7 @@ async def assign(platform: Platform, command: AssignDuty, context: CommandContex
 
 
 def require_administrator(actor: Actor, what: str) -> None:
-    """Return nothing where an actor is an administrator; raises Forbidden that says what it may not."""
+    """Raise Forbidden, which says what was refused, unless an actor is an administrator."""
     if not actor.administrator:
         raise Forbidden(
             f"{actor.name!r} is no administrator and may not {what}.",
@@ -229,11 +229,11 @@ def require_administrator(actor: Actor, what: str) -> None:
 
 
 async def _governance(
-    ask: Ask, catalogue: Catalogue, dimensions: Sequence[str], now: datetime
+    run_query: RunQuery, catalogue: Catalogue, dimensions: Sequence[str], now: datetime
 ) -> dict[str, Governance]:
     names = [name for key in dimensions for name in _names(catalogue, key)]
-    assigned = await storage.read_assignments(ask, names)
-    lent = [_current(one, catalogue) for one in await storage.read_loans(ask, names, now)]
+    assigned = await storage.read_assignments(run_query, names)
+    lent = [_current(one, catalogue) for one in await storage.read_loans(run_query, names, now)]
     found = {}
     for key in dimensions:
         known = catalogue.dimensions.get(key)
@@ -248,7 +248,7 @@ async def _governance(
 
 
 def _names(catalogue: Catalogue, key: str) -> list[str]:
-    """Return the key of a dimension and those that it had before."""
+    """Return the current key of a dimension and its former ones."""
     return [key, *(old for old, new in catalogue.former_dimensions.items() if new == key)]
 
 
@@ -257,7 +257,7 @@ def _current(loan: Loan, catalogue: Catalogue) -> Loan:
 
 
 async def find_loan(platform: Platform, key: str) -> Loan | None:
-    """Return a loan by its key; None where there is none."""
+    """Return a loan by its key; None if there is none."""
     found = await storage.read_loans(platform.database.read, key=key)
     return _current(found[0], await platform.catalogue()) if found else None
 
@@ -274,11 +274,11 @@ def _no_borrower(loan: Loan) -> NotFound:
 
 
 async def _refusal(
-    ask: Ask, actor: Actor, duty: Duty, refused: Mapping[str, Governance], now: datetime
+    run_query: RunQuery, actor: Actor, duty: Duty, refused: Mapping[str, Governance], now: datetime
 ) -> Forbidden:
     teams = {one.team(duty) for one in refused.values()} - {None}
-    names = await storage.read_own_teams(ask, [key for key in teams if key is not None])
-    administrators = await storage.read_administrators(ask, now)
+    names = await storage.read_own_teams(run_query, [key for key in teams if key is not None])
+    administrators = await storage.read_administrators(run_query, now)
     whose = [
         f"in the dimension {key!r} that is {_whose(one.team(duty), names)}"
         for key, one in refused.items()

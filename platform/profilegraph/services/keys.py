@@ -1,4 +1,4 @@
-"""API keys: 256 random bits shown once, kept as a hash, expiring, revocable."""
+"""API keys: 256 random bits shown once, stored as a hash, with expiry and revocation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RETURN k.id AS id
 
 @dataclass(frozen=True)
 class ApiKey:
-    """Who may use the API, without the secret."""
+    """An API key without its secret."""
 
     id: str
     name: str
@@ -42,12 +42,12 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     employee: str | None = None
-    """Key of the employee whose it is; None of a machine's."""
+    """Key of the employee that it belongs to; None for a machine's key."""
     administrator: bool = False
 
     @property
     def actor(self) -> Actor:
-        """Return who acts with the key: a machine, which no employee answers for, may everything."""
+        """Return the actor of the key: a machine, which belongs to no employee, may do everything."""
         administrator = self.administrator or self.employee is None
         return Actor(self.name, self.employee, administrator)
 
@@ -62,12 +62,13 @@ async def create_key(
     employee: str | None = None,
     administrator: bool = False,
 ) -> str:
-    """Return the secret of a new key; it is shown this once and kept only as a hash.
+    """Create a key and return its secret, which is shown only once and stored as a hash.
 
-    With an `employee`, by key, it is that one's, and may what their duties are, or everything as an
-    administrator. Whoever has a name has its segments: a key may be called as older ones of the same
-    employee, or of a machine where it is one, which is how keys are replaced. Raises NotFound where
-    there is no such employee, Conflict where the name is another's, InvalidInput where it is none.
+    With an `employee`, by key, it belongs to that employee and permits what their duties permit, or
+    everything for an administrator. Segments belong to a name: a new key may have the name of older
+    keys of the same employee, or of machines if it is a machine's, so that keys can be replaced.
+    Raises NotFound if there is no such employee, Conflict if the name is another's, InvalidInput if
+    it is invalid.
     """
     name = _name(name)
     secret = PREFIX + random_bytes(_SECRET_BYTES).hex()
@@ -100,8 +101,8 @@ async def create_key(
 async def check_key(database: Database, secret: str, now: datetime) -> ApiKey:
     """Return the key that a secret belongs to.
 
-    Raises Unauthenticated where it is unknown, expired or revoked, or its employee is gone; which of
-    them is not said.
+    Raises Unauthenticated if it is unknown, expired or revoked, or its employee no longer exists;
+    the error does not say which.
     """
     if not secret.startswith(PREFIX):
         raise _unknown()
@@ -119,7 +120,7 @@ async def check_key(database: Database, secret: str, now: datetime) -> ApiKey:
 
 
 async def list_keys(database: Database) -> list[ApiKey]:
-    """Return all keys, the oldest first, revoked ones too."""
+    """Return all keys, the oldest first, including revoked ones."""
     rows = await database.read(
         "MATCH (k:ApiKey) RETURN properties(k) AS key ORDER BY k.createdAt, k.id"
     )
@@ -127,7 +128,7 @@ async def list_keys(database: Database) -> list[ApiKey]:
 
 
 async def revoke_key(database: Database, key_id: str, now: datetime) -> None:
-    """End a key from `now` on; raises NotFound where there is none of this id."""
+    """Revoke a key as of `now`; raises NotFound if there is none with this id."""
 
     async def work(transaction: Transaction) -> int:
         rows = await transaction.run(
@@ -144,7 +145,7 @@ async def revoke_key(database: Database, key_id: str, now: datetime) -> None:
 
 
 def _name(text: str) -> str:
-    """Return a text as the name of a key; raises InvalidInput, or Conflict where it is the operator's."""
+    """Return a text as the name of a key; raises InvalidInput, or Conflict if it is the operator's."""
     name = normalize("NFC", text).strip()
     if not name or not name.isprintable():
         raise InvalidInput("the name of a key is a line of visible letters.", where="name")

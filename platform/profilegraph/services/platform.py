@@ -1,13 +1,14 @@
-"""One running profilegraph: its database, its taxonomies, its plugins and its settings."""
+"""A running platform: its database, taxonomies, plugins and settings."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 from profilegraph.config import Settings, data_folder
 from profilegraph.domain.deployment import Deployment
@@ -15,9 +16,9 @@ from profilegraph.domain.notices import Notices
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.embedded import server as embedded
+from profilegraph.embedded.commit_watermark import WatermarkClient
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, StartProgress
-from profilegraph.embedded.pulse import Pulse
 from profilegraph.errors import InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.hosting.host import Host, load_host
 from profilegraph.importers.records.binding import Conventions
@@ -30,7 +31,7 @@ from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.operations import deployment as deployments
 from profilegraph.services.operations.deployment import of_process
 from profilegraph.services.plugins.listeners import ListenerQueue
-from profilegraph.services.taxonomies.loading import judge, load_what_fits
+from profilegraph.services.taxonomies.loading import disable_incompatible, load_what_fits
 from profilegraph.storage.neo4j.database import PATIENT_ATTEMPTS, Database
 from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.migrations import (
@@ -39,75 +40,86 @@ from profilegraph.storage.neo4j.migrations import (
     read_migrations,
     require_migrated,
 )
-from profilegraph.storage.neo4j.retries import passes, repeated
+from profilegraph.storage.neo4j.retries import is_transient, retry_policy
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Platform:
-    """What every service needs; made once a process."""
+    """What every service needs; one per process."""
 
     settings: Settings
     database: Database
-    knowledge: GraphCache
+    cache: GraphCache
     host: Host
     moved: Notifier = field(default_factory=Notifier)
-    """Rung when customers have entered or left live segments, or one of these is broken."""
+    """Signalled when customers entered or left live segments, or a live segment broke."""
     listening: ListenerQueue = field(default_factory=ListenerQueue)
-    """Tells the plugins' listeners what was committed."""
+    """Queues committed changes for the listeners of plugins."""
     sound: ValidationCache = field(default_factory=ValidationCache)
-    look: RequestSnapshot | None = None
-    """What one request sees; without it, every question looks anew."""
+    snapshot: RequestSnapshot | None = None
+    """The cached state of one request; without it, every question polls the feeds."""
     notices: Notices | None = None
-    """What whoever asks should know of the answers; without it, nobody wants to."""
+    """Collects notices on the answers; None if nobody reads them."""
 
     @property
     def deployment(self) -> Deployment:
-        """Return what amounts, phone numbers and days mean in the graph, as of the last look at it."""
-        return self.knowledge.deployment or of_process(self.settings)
+        """Return the settings for amounts, phone numbers and days, as of the last poll of the graph."""
+        return self.cache.deployment or of_process(self.settings)
 
     async def conventions(self) -> Conventions:
-        """Return what values of a file mean that do not say it themselves."""
+        """Return how ambiguous values of a file are read."""
         catalogue = await self.catalogue()
         kept = self.deployment
         return Conventions(kept.zone, kept.currency, kept.phone_region, catalogue)
 
     async def catalogue(self) -> Catalogue:
-        """Return the catalogue of the taxonomies that are in the graph now."""
+        """Return the catalogue of the taxonomies in the graph."""
         return (await self.known()).catalogue
 
     async def catalogue_for_change(self) -> Catalogue:
-        """Return the catalogue that a change of customers is held against, index or not."""
-        return await (self.look or self.knowledge).catalogue()
+        """Return the catalogue for validating a change of customers, without waiting for the index."""
+        return await (self.snapshot or self.cache).catalogue()
 
-    async def judged(self) -> Host:
-        """Return the host with what is out of use by the graph of this moment.
+    async def current_host(self) -> Host:
+        """Return the host with what the graph disables at this moment.
 
-        Where no database answers, it is what was so when the process began.
+        If no database answers, it is the host as of the start of the process.
         """
         try:
-            return judge(self.host, (await self.catalogue_for_change()).taxonomies)
+            return disable_incompatible(self.host, (await self.catalogue_for_change()).taxonomies)
         except ProfilegraphError:
             return self.host
 
     async def known(self) -> CachedGraph:
-        """Return what is known of the graph without asking it."""
-        return await (self.look or self.knowledge).now()
+        """Return the cached state of the graph."""
+        return await (self.snapshot or self.cache).now()
+
+    async def once(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return what `make` returns, made once a request for equal keys; raises what it raises."""
+        return await (make() if self.snapshot is None else self.snapshot.once(key, make))
+
+    def changed(self) -> None:
+        """Have what the request knows of the graph read again: it has changed something itself."""
+        if self.snapshot is not None:
+            self.snapshot.forget()
 
     @property
     def computing(self) -> Computing:
-        """Return where questions are computed: one for all of a request, which remembers the answers."""
-        return Computing(self.knowledge.threads) if self.look is None else self.look.computing
+        """Return where queries are computed: one per request, with a memo of the results."""
+        return Computing(self.cache.threads) if self.snapshot is None else self.snapshot.computing
 
     def context(self, when: When, library: SavedFilters = NO_SEGMENTS) -> Context:
-        """Return as of when a filter is asked, its day here, and among which segments."""
+        """Return the context of a filter: its moment, its day and the saved segments."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
         return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a database answers, and as whom."""
+    """The address and credentials of a database."""
 
     uri: str
     user: str
@@ -115,10 +127,10 @@ class Address:
 
 
 def locate(settings: Settings, progress: StartProgress = SILENT) -> Address:
-    """Return the address of NEO4J_URI, or that of the embedded database, started if need be.
+    """Return the address of NEO4J_URI, or of the embedded database, which is started if necessary.
 
-    Starting takes seconds in which nothing else happens: call it before an event loop runs. Raises
-    InvalidConfiguration without a password for NEO4J_URI, EmbeddedServerError where none starts.
+    Starting blocks for seconds: call it before an event loop runs. Raises InvalidConfiguration
+    without a password for NEO4J_URI, EmbeddedServerError if the database does not start.
     """
     if settings.neo4j_uri is None:
         running = embedded.start(settings, progress)
@@ -132,9 +144,9 @@ def locate(settings: Settings, progress: StartProgress = SILENT) -> Address:
 
 
 def running(settings: Settings) -> Address | None:
-    """Return where a database can be asked that runs already; None where none is known to.
+    """Return the address of a database that runs already; None if none is known to.
 
-    Nothing is started. The embedded database counts while it runs, NEO4J_URI with its password.
+    Nothing is started. The embedded database counts if it runs, NEO4J_URI if there is a password.
     """
     try:
         if settings.neo4j_uri is None and embedded.status(settings) is None:
@@ -145,9 +157,9 @@ def running(settings: Settings) -> Address | None:
 
 
 async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonomy]] | None:
-    """Return the host as the graph judges it, and the taxonomies that a process here serves.
+    """Return the host with what the graph disables, and the taxonomies that a process here serves.
 
-    None where no database answers: then it can only be told what is installed.
+    None if no database answers: then only the installed taxonomies are known.
     """
     address = running(settings)
     if address is None:
@@ -160,7 +172,7 @@ async def in_use(settings: Settings, host: Host) -> tuple[Host, Sequence[Taxonom
         known = await read_taxonomies(database)
     finally:
         await database.close()
-    return judge(host, known), known
+    return disable_incompatible(host, known), known
 
 
 @asynccontextmanager
@@ -174,10 +186,9 @@ async def open_platform(
 ) -> AsyncIterator[Platform]:
     """Yield a platform whose graph has the current schema and the plugins' taxonomies.
 
-    With `indexed`, it answers from an index in memory, which pays for whoever asks more than once.
-    With `patient`, all that it asks of the database has the time of bulk work.
-    A database that somebody else runs is not migrated: `profilegraph db migrate` does that when
-    asked.
+    With `indexed`, it answers from an index in memory, which is worth its cost from the second
+    question on. With `patient`, its database calls have the deadline of bulk work. An external
+    database is not migrated: `profilegraph db migrate` does that on request.
     """
     database = await connect(settings, address, patient=patient)
     try:
@@ -190,26 +201,28 @@ async def open_platform(
             await require_migrated(database, migrations)
         deployment = await deployments.keep(opening, settings, now)
         host = await load_what_fits(opening, load_host(), now)
-        knowledge = GraphCache(
+        cache = GraphCache(
             database,
             settings.index_bytes if indexed else None,
             index_file(settings, address),
-            pulse=Pulse(Home(settings.home).pulse) if settings.neo4j_uri is None else None,
+            watermarks=WatermarkClient(Home(settings.home).watermark_socket)
+            if settings.neo4j_uri is None
+            else None,
         )
-        knowledge.deployment = deployment
-        listening = ListenerQueue(host.listeners, host.guard, knowledge.routines)
+        cache.deployment = deployment
+        listening = ListenerQueue(host.listeners, host.guard, cache.routines)
         database.events.subscribe(TagsWritten, listening.tags_written)
         try:
-            yield Platform(settings, database, knowledge, host, listening=listening)
+            yield Platform(settings, database, cache, host, listening=listening)
         finally:
             await listening.close()
-            await knowledge.close()
+            await cache.close()
     finally:
         await database.close()
 
 
 def index_file(settings: Settings, address: Address) -> Path:
-    """Return where the index of a database is kept between two processes."""
+    """Return the path of the saved index of a database."""
     name = sha256(f"{address.uri} {settings.neo4j_database}".encode()).hexdigest()[:16]
     if settings.neo4j_uri is None:
         name = "embedded"  # its port changes, its data do not
@@ -219,9 +232,9 @@ def index_file(settings: Settings, address: Address) -> Path:
 async def connect(settings: Settings, address: Address, *, patient: bool = False) -> Database:
     """Return the database at an address; raises DatabaseUnavailable or DatabaseRefused.
 
-    With `patient`, it is asked again where it has just been started and the machine is busy.
+    With `patient`, the connection is retried while a database starts on a busy machine.
     """
-    attempts = repeated(PATIENT_ATTEMPTS if patient else 1, passes)
+    attempts = retry_policy(PATIENT_ATTEMPTS if patient else 1, is_transient)
     found: Database = await attempts(
         Database.connect, settings, address.uri, address.user, address.password
     )

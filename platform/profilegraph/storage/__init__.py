@@ -1,1 +1,1 @@
-"""All Cypher, and the one place that knows the Neo4j driver."""
+"""All Cypher, and the only package that imports the Neo4j driver."""

@@ -1,8 +1,8 @@
-"""Customers and all that filters ask about them, read for the index by their ordinals.
+"""Reads customers for the index by ordinal, with everything that filters read about them.
 
-Each statement of the index tells one kind of thing of a customer `c`, as lists. Put behind a head
-that finds many customers, it reads one kind of all of them; all of them together in one query read
-everything of a few.
+Each statement of the index returns one kind of data about a customer `c`, as lists. After a clause
+that matches many customers, it reads one kind for all of them; all statements together, in one
+query, read everything about a few.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STATEMENTS: Mapping[str, str] = {
 }
 _INDEXED = {kind.plural: kind for kind in INDEXED}
 KINDS: tuple[str, ...] = (*STATEMENTS, *_INDEXED)
-"""What is read of customers."""
+"""The kinds of data read about customers."""
 
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
 # One row with a list of all: the driver takes thirty times as long for each row of its own.
@@ -39,7 +39,7 @@ _LISTED = "UNWIND $ordinals AS listed MATCH (c:Customer {ordinal: listed})\n"
 
 
 async def highest_ordinal(database: Database) -> int:
-    """Return the highest ordinal of a customer, all of 32 bits; -1 where there is none."""
+    """Return the highest ordinal of a customer, up to 32 bits; -1 if there is none."""
     rows = await database.read(
         "MATCH (c:Customer) WHERE c.ordinal < $end RETURN max(c.ordinal) AS highest", {"end": 2**32}
     )
@@ -48,7 +48,7 @@ async def highest_ordinal(database: Database) -> int:
 
 
 async def read_between(database: Database, kind: str, first: int, end: int) -> list[Any]:
-    """Return what there is of one kind about the customers from one ordinal to before another."""
+    """Return the rows of one kind for the customers with ordinals from `first` up to `end`, exclusive."""
     parameters = {"first": first, "end": end} | _PREFIXES
     found: list[Any] = []
     async for rows in database.stream(_BETWEEN % _statement(kind), parameters):
@@ -58,7 +58,7 @@ async def read_between(database: Database, kind: str, first: int, end: int) -> l
 
 
 async def read_listed(database: Database, ordinals: Collection[int]) -> dict[str, list[Any]]:
-    """Return what there is of each kind about the customers of some ordinals, by kind."""
+    """Return the rows of every kind for the customers with some ordinals, by kind."""
     columns = [f"COLLECT {{ {_statement(kind)} }} AS {kind}" for kind in KINDS]
     query = f"{_LISTED}RETURN {', '.join(columns)}"
     found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
@@ -72,7 +72,7 @@ async def read_listed(database: Database, ordinals: Collection[int]) -> dict[str
 
 
 async def read_trees(database: Database) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return the teams of each employee and the channels from each up, the nearest first, by key."""
+    """Return the teams of each employee and each channel with its ancestors, the nearest first, by key."""
     teams = await database.read(
         "MATCH (w:Employee) RETURN w.key AS key, COLLECT {"
         " MATCH path = (w)-[:MEMBER_OF]->(:Team)-[:PART_OF]->{0,}(m:Team)"
@@ -100,7 +100,7 @@ def _with_dates(customer: list[Any]) -> list[Any]:
 
 
 async def related_to(database: Database, ordinals: Iterable[int], most: int) -> list[int]:
-    """Return the ordinals of customers one relation away from some, at most so many of them."""
+    """Return the ordinals of at most `most` customers one relation away from some customers."""
     rows = await database.read(
         "UNWIND $ordinals AS listed"
         " MATCH (:Customer {ordinal: listed})-[:SUBSIDIARY_OF|RELATED_TO]-(other:Customer)"
@@ -111,7 +111,7 @@ async def related_to(database: Database, ordinals: Iterable[int], most: int) -> 
 
 
 async def keys_of(database: Database, ordinals: Collection[int]) -> list[str]:
-    """Return the keys of the customers of some ordinals, in order; those that are gone are left out."""
+    """Return the keys of the customers with some ordinals, in order; deleted ones are left out."""
     rows = await database.read(
         "MATCH (c:Customer) WHERE c.ordinal IN $ordinals RETURN c.key AS key ORDER BY key",
         {"ordinals": list(ordinals)},

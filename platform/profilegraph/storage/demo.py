@@ -1,4 +1,4 @@
-"""What the demonstration asks of the graph."""
+"""The queries of the demonstration."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Totals:
 
 
 async def only_from(database: Database, source: str, customers: int) -> bool:
-    """Return whether the graph has no customers but the so many of the import `source`."""
+    """Return whether the graph has exactly this number of customers, all from the import `source`."""
     rows = await database.read(
         "WITH COUNT { (:Customer) } AS found"
         " RETURN found = 0 OR (found <= $customers AND EXISTS { (:Import {source: $source}) }) AS fine",

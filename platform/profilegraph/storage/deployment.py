@@ -1,4 +1,4 @@
-"""The settings of a deployment, kept in its graph: one node, written by whoever comes first."""
+"""The settings of a deployment, stored in one node of its graph by the first process."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RETURN COUNT { MATCH (n:Event) WHERE n.amount IS NOT NULL } AS events,
 
 @dataclass(frozen=True)
 class Depending:
-    """How much there is whose meaning the settings decide."""
+    """The number of records whose meaning depends on the settings."""
 
     events: int
     """Those with an amount."""
@@ -52,11 +52,11 @@ class Depending:
     phones: int
     segments: int
     unfinished: int
-    """Imports that were interrupted, or are under way."""
+    """Interrupted or running imports."""
 
 
 async def read_deployment(database: Database) -> Deployment | None:
-    """Return the settings that a graph keeps; None where no process has started on it yet."""
+    """Return the settings stored in a graph; None if no process has started on it yet."""
     rows = await database.read(_READ)
     return Deployment(**rows[0]["kept"]) if rows else None
 
@@ -64,9 +64,9 @@ async def read_deployment(database: Database) -> Deployment | None:
 async def keep_deployment(
     database: Database, first: Deployment, chosen: dict[str, str], now: datetime
 ) -> Deployment:
-    """Return the settings that a graph keeps: `first`, and nothing else, where it keeps none yet.
+    """Return the stored settings; `first` is stored if there are none.
 
-    Before it has a customer, those `chosen` on purpose replace the ones that are kept.
+    While the graph has no customers, settings `chosen` explicitly replace the stored ones.
     """
     kept = await read_deployment(database)
     if kept is not None and asdict(kept) | chosen == asdict(kept):
@@ -83,7 +83,7 @@ async def keep_deployment(
 
 
 async def change_deployment(database: Database, new: Deployment, now: datetime) -> None:
-    """Have a graph keep other settings; every process on it goes by them from its next question."""
+    """Store other settings; every process uses them from its next question on."""
 
     async def work(transaction: Transaction) -> None:
         await transaction.run(_CHANGE, {"settings": _named(asdict(new)), "now": now})
@@ -93,11 +93,11 @@ async def change_deployment(database: Database, new: Deployment, now: datetime) 
 
 
 async def count_depending(database: Database) -> Depending:
-    """Return how much there is whose meaning the settings decide."""
+    """Return the number of records whose meaning depends on the settings."""
     [row] = await database.read(_DEPENDING)
     return Depending(**row)
 
 
 def _named(settings: dict[str, str]) -> dict[str, str]:
-    """Return settings by the names of their properties in the graph."""
+    """Return settings by the name of their property in the graph."""
     return {to_camel(name): value for name, value in settings.items()}

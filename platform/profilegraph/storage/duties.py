@@ -1,4 +1,4 @@
-"""Who has which duty in which dimension: assigned and lent at run time, and by whom."""
+"""Duties in dimensions as stored in the graph: assignments and loans, with their authors."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.rows import Parameters, Row
 from profilegraph.storage.statements import statement
 
-Ask: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
-"""Reads, of a database or within a transaction."""
+RunQuery: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
+"""Runs a read query, on a database or within a transaction."""
 
 _TEAMS = """
 MATCH (e:Employee {key: $employee})
@@ -36,17 +36,17 @@ RETURN count(l) AS found
 """
 
 
-async def read_teams_of(ask: Ask, employee: str) -> frozenset[str] | None:
-    """Return an employee's team and all that it is part of; None where there is no such employee."""
-    [row] = await ask(_TEAMS, {"employee": employee})
+async def read_teams_of(run_query: RunQuery, employee: str) -> frozenset[str] | None:
+    """Return an employee's team and its ancestors; None if there is no such employee."""
+    [row] = await run_query(_TEAMS, {"employee": employee})
     return frozenset(row["teams"]) if row["known"] else None
 
 
 async def read_assignments(
-    ask: Ask, dimensions: Sequence[str]
+    run_query: RunQuery, dimensions: Sequence[str]
 ) -> dict[str, dict[Duty, Assignment]]:
-    """Return what administrators assigned in some dimensions, by the dimension's key."""
-    rows = await ask(
+    """Return the assignments by administrators in some dimensions, by dimension key."""
+    rows = await run_query(
         "MATCH (d:Dimension)-[a:ASSIGNED_TO]->(t:Team) WHERE d.key IN $dimensions"
         " RETURN d.key AS dimension, a.duty AS duty, t.key AS team, a.by AS by, a.at AS at",
         {"dimensions": list(dimensions)},
@@ -59,42 +59,42 @@ async def read_assignments(
 
 
 async def read_loans(
-    ask: Ask,
+    run_query: RunQuery,
     dimensions: Sequence[str] | None = None,
     holding_at: datetime | None = None,
     key: str | None = None,
 ) -> list[Loan]:
     """Return the loans in some dimensions, or all; with a moment, only those that hold then.
 
-    With a `key`, that one alone. The newest comes first.
+    With a `key`, only that loan. The newest comes first.
     """
     parameters = {
         "key": key,
         "dimensions": None if dimensions is None else list(dimensions),
         "now": holding_at,
     }
-    return [_loan(row) for row in await ask(statement("read_loans"), parameters)]
+    return [_loan(row) for row in await run_query(statement("read_loans"), parameters)]
 
 
 async def lock_loans(transaction: Transaction, keys: Sequence[str]) -> None:
-    """Have nobody end some loans before the transaction has been committed."""
+    """Keep loans from being ended by others until the transaction commits."""
     await transaction.run(
         "MATCH (l:DutyLoan) WHERE l.key IN $keys SET l.key = l.key", {"keys": sorted(keys)}
     )
 
 
-async def read_own_teams(ask: Ask, keys: Sequence[str]) -> dict[str, OwnTeam]:
-    """Return those of some teams that are there, by key."""
-    rows = await ask(
+async def read_own_teams(run_query: RunQuery, keys: Sequence[str]) -> dict[str, OwnTeam]:
+    """Return those of some teams that exist, by key."""
+    rows = await run_query(
         "MATCH (t:Team) WHERE t.key IN $keys RETURN t.key AS key, t.name AS name",
         {"keys": list(keys)},
     )
     return {row["key"]: OwnTeam(row["key"], row["name"]) for row in rows}
 
 
-async def read_employees(ask: Ask, keys: Sequence[str]) -> dict[str, Employee]:
-    """Return those of some employees that are there, by key."""
-    rows = await ask(
+async def read_employees(run_query: RunQuery, keys: Sequence[str]) -> dict[str, Employee]:
+    """Return those of some employees that exist, by key."""
+    rows = await run_query(
         "MATCH (e:Employee) WHERE e.key IN $keys OPTIONAL MATCH (e)-[:MEMBER_OF]->(t:Team)"
         " RETURN e.key AS key, e.name AS name, t.key AS team",
         {"keys": list(keys)},
@@ -104,13 +104,13 @@ async def read_employees(ask: Ask, keys: Sequence[str]) -> dict[str, Employee]:
     }
 
 
-async def read_administrators(ask: Ask, now: datetime) -> list[str]:
+async def read_administrators(run_query: RunQuery, now: datetime) -> list[str]:
     """Return the names of the API keys of the administrators who are employees."""
-    return [row["name"] for row in await ask(_ADMINISTRATORS, {"now": now})]
+    return [row["name"] for row in await run_query(_ADMINISTRATORS, {"now": now})]
 
 
 async def save_loan(transaction: Transaction, loan: Loan) -> Mapping[str, bool]:
-    """Return whether the `dimension` and the `borrower` are there; only then the loan is kept."""
+    """Save a loan and return whether the `dimension` and the `borrower` exist; otherwise nothing is saved."""
     rows = await transaction.run(
         statement("save_loan"),
         {
@@ -131,7 +131,7 @@ async def save_loan(transaction: Transaction, loan: Loan) -> Mapping[str, bool]:
 
 
 async def end_loan(transaction: Transaction, key: str, by: str, at: datetime) -> bool:
-    """Return whether there is such a loan, after ending it; one that was ended stays as it was."""
+    """End a loan and return whether it exists; one that has ended stays unchanged."""
     rows = await transaction.run(_END, {"key": key, "by": by, "at": at})
     return bool(rows[0]["found"])
 
@@ -139,9 +139,9 @@ async def end_loan(transaction: Transaction, key: str, by: str, at: datetime) ->
 async def assign(
     transaction: Transaction, dimension: str, duty: Duty, assignment: Assignment | None
 ) -> bool:
-    """Return whether the dimension and the team are there, after the one is given to the other.
+    """Assign a duty and return whether the dimension and the team exist.
 
-    Without an assignment, what was assigned before is taken back.
+    Without an assignment, the present one is removed.
     """
     rows = await transaction.run(
         statement("assign_duty"),

@@ -1,4 +1,4 @@
-"""How far each import has come: one node an import, written with every batch of its rows."""
+"""Checkpoints of imports: one node per import, written with every batch of its rows."""
 
 from __future__ import annotations
 
@@ -40,30 +40,30 @@ _FINISH = "MATCH (i:Import {key: $key}) SET i.finished = true"
 
 @dataclass(frozen=True)
 class ImportIdentity:
-    """What makes an import the same one: its key, made of all that decides what is written."""
+    """The identity of an import: its key, derived from everything that decides what is written."""
 
     key: str
     kind: str
     source: str
     content: str
     read_as: str
-    """What the deployment's settings say of the values, for people."""
+    """The deployment's settings for the values, for people."""
 
 
 async def find_import(database: Database, key: str) -> Checkpoint | None:
-    """Return how far an import has come; None where it never began."""
+    """Return the checkpoint of an import; None if it never began."""
     rows = await database.read(_FIND, {"key": key})
     return _checkpoint(rows[0]["found"]) if rows else None
 
 
 async def read_otherwise(database: Database, identity: ImportIdentity) -> str | None:
-    """Return under which settings the same rows were written before; None if never under others."""
+    """Return the other settings under which the same rows were written before; None if there are none."""
     rows = await database.read(_READ_OTHERWISE, asdict(identity))
     return rows[0]["read_as"] if rows else None
 
 
 async def require_content_keys(database: Database, kind: str) -> None:
-    """Return nothing where no rows of a kind have keys made of file and line; raises Conflict."""
+    """Raise Conflict if rows of a kind have keys made of file and line."""
     rows = await database.read(_KEYED_BY_LINE, {"kind": kind})
     if rows:
         raise Conflict(
@@ -76,7 +76,7 @@ async def require_content_keys(database: Database, kind: str) -> None:
 async def begin_import(
     database: Database, identity: ImportIdentity, reject_file: str, *, again: bool, now: datetime
 ) -> Checkpoint:
-    """Return the checkpoint from which the import goes on: its last one, or none if `again`."""
+    """Return the checkpoint from which an import resumes: its last one, or none if `again`."""
     run = {"reject_file": reject_file, "again": again, "now": now}
 
     async def work(transaction: Transaction) -> Checkpoint:
@@ -87,7 +87,7 @@ async def begin_import(
 
 
 async def advance_import(transaction: Transaction, before: Checkpoint, after: Checkpoint) -> None:
-    """Move an import's checkpoint; raises Conflict where another process has moved it."""
+    """Advance an import's checkpoint; raises Conflict if another process has advanced it."""
     rows = await transaction.run(
         _ADVANCE,
         {

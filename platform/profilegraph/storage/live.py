@@ -1,8 +1,9 @@
-"""How live segments are watched: their last known members, and the moves that led there.
+"""Live segments in the graph: their last known members, and the moves that led there.
 
-The members at one move are kept whole, as a serialised bitmap of ordinals, and each later move says
-who entered and who left: so one change writes no more than it moved. Moves are numbered without
-gaps, and a writer says which number it begins from: of two that evaluated at once, one is refused.
+The members are stored as a serialised bitmap of ordinals at some moves, and every later move stores
+who entered and who left: the size of a write is that of the change. Moves are numbered without
+gaps, and a writer states the number that it starts from: of two concurrent evaluations, one is
+refused.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
 
 BASE_EVERY = 1_000
-"""Moves after which the members are kept whole anew."""
+"""Moves between two stored sets of members."""
 _ALL = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class MembershipChange:
-    """Some customers that entered and left at once, for one cause; by ordinal."""
+    """Customers that entered and left at once for one cause, by ordinal."""
 
     cause: MoveCause
     entered: BitMap = field(default_factory=BitMap)
@@ -44,39 +45,44 @@ class RecordedMove:
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """What an evaluation found."""
+class Evaluation:
+    """The result of an evaluation."""
 
     at: datetime
     definition: str
-    heads: Offsets
+    offsets: Offsets
     moves: tuple[MembershipChange, ...] = ()
     whole: bool = False
     """Whether all customers were evaluated."""
 
 
 @dataclass(frozen=True)
-class Start:
-    """Where the history of a segment begins."""
+class HistoryStart:
+    """The start of the history of a segment."""
 
     key: str
-    """That of the watch."""
-    found: Evaluated
+    """The key of the watch."""
+    found: Evaluation
     members: BitMap
 
 
 async def read_watches(
     database: Database, segments: Sequence[str] | None = None
 ) -> Sequence[WatchedSegment]:
-    """Return how some segments are watched, or all that are to be evaluated."""
+    """Return the live state of some segments, or of all that are to be evaluated."""
     rows = await database.read(statement("read_watches"), {"segments": segments})
     return [_watch(row) for row in rows]
 
 
 async def save_watch(
-    transaction: Transaction, segment: str, start: Start, *, on_change: bool, schedule: str | None
+    transaction: Transaction,
+    segment: str,
+    start: HistoryStart,
+    *,
+    on_change: bool,
+    schedule: str | None,
 ) -> None:
-    """Have a segment watched from `start` on, or where it was watched before, from then on."""
+    """Make a segment live from `start`, or from its recorded position if it was live before."""
     await transaction.run(
         statement("save_watch"),
         {
@@ -88,13 +94,13 @@ async def save_watch(
             "size": len(start.members),
             "at": start.found.at,
             "definition": start.found.definition,
-            "heads": _text(start.found.heads),
+            "heads": _text(start.found.offsets),
         },
     )
 
 
 async def stop_watch(transaction: Transaction, segment: str) -> None:
-    """Have a segment evaluated no more; its history stays."""
+    """Stop the evaluation of a segment; its history stays."""
     await transaction.run(
         "MATCH (:Segment {key: $segment})-[:WATCHED_BY]->(w:Watch)"
         " SET w.onChange = false, w.schedule = null",
@@ -103,9 +109,9 @@ async def stop_watch(transaction: Transaction, segment: str) -> None:
 
 
 async def record(
-    transaction: Transaction, watch: WatchedSegment, members: BitMap, found: Evaluated
+    transaction: Transaction, watch: WatchedSegment, members: BitMap, found: Evaluation
 ) -> WatchedSegment | None:
-    """Return the watch after what was found is recorded; None where another one came first.
+    """Record a result and return the watch; None if another process recorded one first.
 
     `members` are those before the moves.
     """
@@ -119,7 +125,7 @@ async def record(
             "at": after.at,
             "ranAt": after.ran_at,
             "definition": after.definition,
-            "heads": _text(after.heads),
+            "heads": _text(after.offsets),
             "members": _base(members, found.moves) if _is_base(watch, after, found) else None,
             "moves": [
                 {
@@ -136,14 +142,14 @@ async def record(
 
 
 async def note_problem(transaction: Transaction, key: str, problem: str) -> None:
-    """Keep why a watched segment could not be evaluated; the next record of it forgets that."""
+    """Store why a live segment could not be evaluated; its next record clears that."""
     await transaction.run(
         "MATCH (w:Watch {key: $key}) SET w.problem = $problem", {"key": key, "problem": problem}
     )
 
 
 async def read_members(database: Database, watch: WatchedSegment) -> BitMap:
-    """Return the members of a watched segment after the move that `watch` tells of."""
+    """Return the members of a live segment after the last move of `watch`."""
     rows = await database.read(
         "MATCH (w:Watch {key: $key}) RETURN w.base AS base, w.members AS members",
         {"key": watch.key},
@@ -165,9 +171,9 @@ async def read_moves(
     most: int = _ALL,
     newest: bool = False,
 ) -> Sequence[RecordedMove]:
-    """Return the moves of a watch after one number and up to another, at most so many.
+    """Return at most `most` moves of a watch after one number up to another, inclusive.
 
-    They come in their order, with `newest` in the reverse.
+    They are in order, or in reverse order with `newest`.
     """
     rows = await database.read(
         statement("read_moves"),
@@ -177,7 +183,7 @@ async def read_moves(
 
 
 async def read_keys(database: Database, ordinals: BitMap) -> dict[int, str]:
-    """Return the keys of those customers of some ordinals that are there, by ordinal."""
+    """Return the keys of the existing customers with some ordinals, by ordinal."""
     rows = await database.read(
         "UNWIND $ordinals AS ordinal MATCH (c:Customer {ordinal: ordinal})"
         " RETURN ordinal, c.key AS key",
@@ -187,12 +193,12 @@ async def read_keys(database: Database, ordinals: BitMap) -> dict[int, str]:
 
 
 def apply(members: BitMap, move: MembershipChange) -> None:
-    """Make a move, in place: that takes time for those who move alone."""
+    """Apply a move to members, in place, in time that depends on the move's size alone."""
     members |= move.entered
     members -= move.left
 
 
-def _after(watch: WatchedSegment, found: Evaluated) -> WatchedSegment:
+def _after(watch: WatchedSegment, found: Evaluation) -> WatchedSegment:
     gained = sum(len(move.entered) - len(move.left) for move in found.moves)
     return replace(
         watch,
@@ -201,12 +207,12 @@ def _after(watch: WatchedSegment, found: Evaluated) -> WatchedSegment:
         at=found.at,
         ran_at=found.at if found.whole else watch.ran_at,
         definition=found.definition,
-        heads=found.heads,
+        offsets=found.offsets,
         problem=None,
     )
 
 
-def _is_base(watch: WatchedSegment, after: WatchedSegment, found: Evaluated) -> bool:
+def _is_base(watch: WatchedSegment, after: WatchedSegment, found: Evaluation) -> bool:
     gone_far = after.n // BASE_EVERY > watch.n // BASE_EVERY
     return bool(found.moves) and (found.whole or gone_far)
 
@@ -229,7 +235,7 @@ def _watch(row: Row) -> WatchedSegment:
         at=row["at"],
         ran_at=row["ranAt"],
         definition=row["definition"],
-        heads=_heads(row["heads"]),
+        offsets=_offsets(row["heads"]),
         problem=row["problem"],
     )
 
@@ -241,10 +247,10 @@ def _move(row: Row) -> RecordedMove:
     )
 
 
-def _text(heads: Offsets) -> str:
-    return json.dumps([[feed, heads.epochs[feed], seq] for feed, seq in heads.seqs.items()])
+def _text(offsets: Offsets) -> str:
+    return json.dumps([[feed, offsets.epochs[feed], seq] for feed, seq in offsets.seqs.items()])
 
 
-def _heads(text: str) -> Offsets:
+def _offsets(text: str) -> Offsets:
     rows = json.loads(text)
     return Offsets({feed: epoch for feed, epoch, _ in rows}, {feed: seq for feed, _, seq in rows})

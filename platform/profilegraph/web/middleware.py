@@ -1,4 +1,4 @@
-"""What holds for every response: security headers, compression, and one log line a request."""
+"""Middleware of every response: security headers, compression, and one log line per request."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _log = structlog.get_logger()
 
 
 def of_answers(origins: Sequence[str]) -> list[Middleware]:
-    """Return what every answer goes through; `origins` are the web sites that may ask.
+    """Return the middleware of every response; `origins` are the web sites that may send requests.
 
-    Compression tells nobody a secret by its length (BREACH): no browser adds the key that an answer
-    depends on by itself, so no page of another site can make one ask.
+    Compression leaks no secret by its length (BREACH): browsers do not add the API key by
+    themselves, so no page of another site can trigger a response that depends on it.
     """
     found = [Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")]
     if origins:
@@ -60,14 +60,14 @@ def of_answers(origins: Sequence[str]) -> list[Middleware]:
 
 
 class SecurityHeaders:
-    """Adds the headers that forbid a browser what the response is not meant for."""
+    """Adds headers that restrict what browsers do with a response."""
 
     def __init__(self, app: ASGIApp, page_prefix: str) -> None:
         self._app = app
         self._page_prefix = page_prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, with the headers added."""
+        """Call the application, and add the headers."""
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -85,7 +85,7 @@ class AccessLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, and log it under an id of its own."""
+        """Call the application, and log the request under an id of its own."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -109,5 +109,5 @@ class AccessLog:
 
 
 def _known(scope: Scope) -> str:
-    """Return the path of the route that answered; others may hold anything, personal data too."""
+    """Return the path of the matched route; other paths may contain personal data."""
     return scope["route"].path if "route" in scope else "(unknown)"

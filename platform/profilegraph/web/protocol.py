@@ -1,4 +1,4 @@
-"""HTTP as uvicorn reads it with httptools, with limits on what comes before a body: bytes, and time."""
+"""uvicorn's httptools protocol, with limits on size and time of the request head."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD = 65_536
-"""Bytes of a request line and headers that are waited for; what is read at once may be more."""
+"""Most bytes of a request line and headers that are read before they end."""
 HEAD_SECONDS = 10.0
-"""How long a connection may take to send the headers of a request that it has begun, or its first."""
+"""The timeout for the headers of a started request, or for the first request of a connection."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuses requests whose headers do not end; httptools itself would take any number of them."""
+    """Refuses requests whose headers do not end; httptools accepts any amount."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -23,17 +23,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self._late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
+        """Start the timeout for the first request."""
         super().connection_made(transport)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Stop the timeout."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come."""
+        """Handle received data."""
         self._head += len(data)
         if self._in_head and self._late is None:
             self._wait_for_head()
@@ -42,13 +42,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self.send_400_response("The headers of the request are too large.")
 
     def on_headers_complete(self) -> None:
-        """Begin with the body."""
+        """Stop the timeout and start the body."""
         self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Wait for the next request."""
+        """Start to wait for the next request."""
         self._in_head, self._head = True, 0
         super().on_message_complete()
 

@@ -23,7 +23,7 @@ from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.destinations.sending import SENDING, Sending
 from profilegraph.services.evaluation.graph_evaluator import plan
 from profilegraph.services.keys import ApiKey, check_key
-from profilegraph.services.live.worker import WATCHING, Watcher
+from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
 from profilegraph.services.operations.routines import Routine
@@ -31,7 +31,7 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.webhooks.worker import TELLING, Sender, WebhookWorker
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.graphql.requests import MAX_BODY
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.operating import operator_routes
@@ -39,7 +39,7 @@ from profilegraph.web.protocol import BoundedProtocol
 
 READY_SECONDS = 5.0
 PLANNING_SECONDS = 300.0
-"""The database keeps a plan, but not for ever, and not through its own restart."""
+"""The period of replanning: the database drops plans after a while, and when it restarts."""
 SHUTDOWN_SECONDS = 10
 
 _log = structlog.get_logger(__name__)
@@ -57,8 +57,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
 
-    platform.knowledge.metrics.watch_plugins(platform.host, platform.listening)
-    platform.knowledge.metrics.watch_fallbacks(schemas.fallbacks.counts)
+    platform.cache.metrics.watch_plugins(platform.host, platform.listening)
+    platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
     async def start() -> None:
         _tell_of_faults(platform.host)
@@ -68,10 +68,10 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
     async def close() -> None:
         await background.close()
-        await platform.knowledge.close()
+        await platform.cache.close()
         await platform.database.close()
 
-    keys = KeyRing(check)
+    keys = KeyCache(check)
     return build_app(
         executor=Executor(schemas),
         authenticate=keys,
@@ -85,10 +85,10 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
 
 async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], None]) -> None:
-    """Serve a platform until SIGINT or SIGTERM, then finish the requests under way.
+    """Serve a platform until SIGINT or SIGTERM, then finish running requests.
 
-    `on_address` is told where, once connections are accepted: with port 0 any free one is taken.
-    Raises InvalidConfiguration where the address cannot be used.
+    `on_address` is called with the address once connections are accepted; port 0 takes any free
+    port. Raises InvalidConfiguration if the address cannot be used.
     """
     settings = platform.settings
     with _listening(settings.host, settings.port) as listener:
@@ -119,13 +119,13 @@ def _checks(platform: Platform) -> Mapping[str, Check]:
         return "ok"
 
     async def plugins() -> str:
-        return plugin_state(await platform.judged())
+        return plugin_state(await platform.current_host())
 
     async def index() -> str:
-        return platform.knowledge.index.state.value
+        return platform.cache.index.state.value
 
     async def routines() -> str:
-        return platform.knowledge.routines.told()
+        return platform.cache.routines.summary()
 
     return {"database": database, "plugins": plugins, "index": index, "routines": routines}
 
@@ -138,10 +138,10 @@ def _tell_of_faults(host: Host) -> None:
 
 
 class _Background:
-    """What a serving process does again and again beside answering."""
+    """The background routines of a serving process."""
 
     def __init__(self, platform: Platform, clock: Clock) -> None:
-        settings, known = platform.settings, platform.knowledge.routines
+        settings, known = platform.settings, platform.cache.routines
         self._delivery = WebhookWorker(platform, Sender(private=settings.webhook_private), clock)
         self._sending = Sending(platform)
 
@@ -151,7 +151,7 @@ class _Background:
         pause = settings.watch_seconds
         keeper = EmbeddedSupervisor(settings, platform.database)
         self._routines = [
-            Routine(WATCHING, Watcher(platform).round, clock, pause, known),
+            Routine(WATCHING, LiveWorker(platform).round, clock, pause, known),
             Routine(TELLING, self._delivery.round, clock, pause, known),
             Routine("planning", planning, clock, PLANNING_SECONDS, known),
             Routine(SENDING, self._sending.round, clock, pause, known),
@@ -159,12 +159,12 @@ class _Background:
         ]
 
     def start(self) -> None:
-        """Begin."""
+        """Start."""
         for routine in self._routines:
             routine.start()
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Stop."""
         for routine in self._routines:
             await routine.close()
         await self._delivery.close()
@@ -174,7 +174,7 @@ class _Background:
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """End on a signal and leave the process to its caller, instead of raising it once more."""
+        """End on a signal and leave the process to its caller, instead of raising the signal again."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)

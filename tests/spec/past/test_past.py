@@ -199,7 +199,7 @@ SALES = {
         ({"reason": {"contains": "dear"}}, set(), set(), {"a"}),
     ],
 )
-async def test_a_possible_sale_was_as_far_as_it_was_then(
+async def test_an_opportunity_was_as_far_as_it_was_then(
     told: Told, where: Filter, before: set[str], between: set[str], after: set[str]
 ) -> None:
     asked = {"opportunity": {"where": where}}

@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.customers.organisation import DecisionMaker, Employee
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import FollowUpKind, OpportunityOutcome
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node
@@ -17,7 +18,7 @@ from profilegraph.domain.records import activity as domain
 from profilegraph.rendering.enum_labels import enum_label
 
 
-@strawberry.type(description="Something that a customer did.")
+@object_type
 class Event(Node):
     """Something that a customer did."""
 
@@ -45,31 +46,31 @@ class Event(Node):
             amount=found.amount,
         )
 
-    @field("What people call the event type; its key where no taxonomy has it any more.")
+    @field
     async def type_label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the event type's label."""
+        """Label of the event type; its key if no taxonomy has it any more."""
         return await event_type_label(info, self.type, locale)
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)
 
-    @field("The decision-maker who did it, where that is known.")
+    @field
     async def person(self, info: Info) -> DecisionMaker | None:
-        """Return who did it."""
+        """The decision-maker who did it, if known."""
         return await DecisionMaker.load(info, self.customer_key, self.person_key)
 
 
-@strawberry.type(description="Something that we did with a customer.")
+@object_type
 class FollowUp(Node):
-    """Something that we did with a customer."""
+    """A follow-up of ours with a customer."""
 
     kind: FollowUpKind = strawberry.field(description="How we met.")
     at: datetime = strawberry.field(description="When, UTC.")
     employee_key: str | None = strawberry.field(description="Key of the employee who did it.")
-    note: str | None = strawberry.field(description="What was said.")
-    outcome: str | None = strawberry.field(description="What came of it.")
+    note: str | None = strawberry.field(description="The note.")
+    outcome: str | None = strawberry.field(description="The outcome.")
 
     @classmethod
     def of(cls, found: domain.FollowUp) -> FollowUp:
@@ -83,29 +84,29 @@ class FollowUp(Node):
             outcome=found.outcome,
         )
 
-    @field("What people call the way in which we met.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """Label of the kind."""
         return enum_label(self.kind, locale)
 
-    @field("The employee who did it.")
+    @field
     async def employee(self, info: Info) -> Employee | None:
-        """Return the employee."""
+        """The employee who did it."""
         return await Employee.load(info, self.employee_key)
 
 
-@strawberry.type(description="A possible sale.")
+@object_type
 class Opportunity(Node):
     """A possible sale."""
 
     name: str | None = strawberry.field(description="What it is about.")
-    stage: str | None = strawberry.field(description="How far it is.")
+    stage: str | None = strawberry.field(description="The stage.")
     amount: Decimal | None = strawberry.field(
         description="Its value, in the currency of the deployment; exact, so a text in JSON."
     )
-    close_date: date | None = strawberry.field(description="When it should be decided.")
-    outcome: OpportunityOutcome = strawberry.field(description="How it ended, or that it has not.")
-    reason: str | None = strawberry.field(description="Why it ended so.")
+    close_date: date | None = strawberry.field(description="The expected close date.")
+    outcome: OpportunityOutcome = strawberry.field(description="The outcome: open, won or lost.")
+    reason: str | None = strawberry.field(description="The reason of the outcome.")
 
     @classmethod
     def of(cls, found: domain.Opportunity) -> Opportunity:
@@ -120,20 +121,20 @@ class Opportunity(Node):
             reason=found.reason,
         )
 
-    @field("What people call the outcome.")
+    @field
     def outcome_label(self, locale: Locale = "en") -> str:
-        """Return the outcome's label."""
+        """Label of the outcome."""
         return enum_label(self.outcome, locale)
 
 
-@strawberry.type(description="That a customer came to us by a channel.")
+@object_type
 class Arrival:
-    """That a customer came to us by a channel."""
+    """The arrival of a customer by a channel."""
 
     channel: str = strawberry.field(description="Key of the channel.")
     at: datetime = strawberry.field(description="When, UTC.")
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)

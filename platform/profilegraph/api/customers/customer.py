@@ -20,6 +20,7 @@ from profilegraph.api.customers.timeline import (
     newest,
 )
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import CustomerKind, FollowUpKind, RelationKind
 from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.ids import Node
@@ -31,37 +32,39 @@ from profilegraph.services.customers.profiles import Profile
 
 Keys = Annotated[list[str] | None, strawberry.argument(description="Only of these, by key.")]
 Kinds = Annotated[
-    list[FollowUpKind] | None, strawberry.argument(description="Only met in these ways.")
+    list[FollowUpKind] | None, strawberry.argument(description="Only of these kinds.")
 ]
 
 
-@strawberry.type(description="That another customer is parent, subsidiary or partner of this one.")
+@object_type
 class Relation:
-    """That another customer is related to this one."""
+    """A relation to another customer: parent, subsidiary or partner."""
 
     kind: RelationKind = strawberry.field(description="What the other is to this one.")
     other_key: strawberry.Private[str]
 
-    @field("What people call what the other is to this one.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """Label of the relation's kind."""
         return enum_label(self.kind, locale)
 
-    @field("The other customer.")
+    @field
     async def customer(self, info: Info) -> Customer | None:
-        """Return the other customer."""
+        """The other customer."""
         return await Customer.load(info, self.other_key)
 
 
-@strawberry.type(description="That a customer allowed or forbade something.")
+@object_type
 class Consent(Node):
-    """That a customer allowed or forbade something."""
+    """A consent record: the customer allowed or forbade something."""
 
-    purpose: str = strawberry.field(description="What for; the latest word for a purpose counts.")
+    purpose: str = strawberry.field(
+        description="The purpose; the latest record for a purpose counts."
+    )
     granted: bool = strawberry.field(description="Whether it is allowed.")
-    at: datetime = strawberry.field(description="When that was said, UTC.")
-    channel: str | None = strawberry.field(description="Where it was said.")
-    source: str | None = strawberry.field(description="What proves it.")
+    at: datetime = strawberry.field(description="When it was recorded, UTC.")
+    channel: str | None = strawberry.field(description="Key of the channel where it was given.")
+    source: str | None = strawberry.field(description="The proof.")
 
     @classmethod
     def of(cls, found: domain.Consent) -> Consent:
@@ -75,15 +78,15 @@ class Consent(Node):
             source=found.source,
         )
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)
 
 
-@strawberry.type(description="A company or a person that we sell to, and all that is known of it.")
+@object_type
 class Customer(Node):
-    """A company or a person that we sell to."""
+    """A company or a person that we sell to, and all that is known of it."""
 
     BY_KEY: ClassVar = frozenset({"__typename", "key", "id", "tags"})
     """Names of fields that need no more of the customer than its key."""
@@ -96,24 +99,24 @@ class Customer(Node):
         assert self.read is not None, "whoever asks for it has it read"  # noqa: S101
         return self.read
 
-    @field("Organisation or person.")
+    @field
     def kind(self) -> CustomerKind:
-        """Return the kind."""
+        """Organisation or person."""
         return self.profile.kind
 
-    @field("What people call the kind.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """Label of the kind."""
         return enum_label(self.profile.kind, locale)
 
-    @field("Name.")
+    @field
     def name(self) -> str | None:
-        """Return the name."""
+        """Name."""
         return self.profile.name
 
-    @field("Since when it has been a customer: since it was first saved if nobody said, UTC.")
+    @field
     def created_at(self) -> datetime:
-        """Return when it was first saved."""
+        """Since when it has been a customer, UTC; by default since it was first saved."""
         return self.profile.created_at
 
     @classmethod
@@ -140,9 +143,9 @@ class Customer(Node):
             return [cls(key=key) for key in keys]
         return await cls.load_many(info, keys)
 
-    @list_field("The values of the attributes that are known: of all, or of some by key.")
+    @list_field
     async def attributes(self, info: Info, keys: Keys = None) -> list[AttributeValue]:
-        """Return the known attributes, by key."""
+        """The known attribute values: all, or some by key."""
         catalogue = await info.context.catalogue()
         defined = (
             catalogue.attributes
@@ -155,9 +158,9 @@ class Customer(Node):
             if key in defined
         ]
 
-    @list_field("The numbers that models computed: of all metrics, or of some by key.")
+    @list_field
     async def metrics(self, info: Info, keys: Keys = None) -> list[MetricValue]:
-        """Return the computed numbers, by key."""
+        """The computed metrics: all, or some by key."""
         catalogue = await info.context.catalogue()
         defined = (
             catalogue.metrics if keys is None else {key: catalogue.metric(key) for key in keys}
@@ -168,13 +171,13 @@ class Customer(Node):
             if key in defined
         ]
 
-    @list_field("The keys by which channels know the customer.")
+    @list_field
     async def identities(self, info: Info) -> list[Identity]:
-        """Return the identities."""
+        """The keys by which channels know the customer."""
         found = await info.context.load.identities.load(self.key)
         return [Identity(kind=one.kind, value=one.value) for one in found]
 
-    @list_field("The tags that the customer carries now, by dimension: of all, or of some by key.")
+    @list_field
     async def tags(
         self,
         info: Info,
@@ -182,7 +185,7 @@ class Customer(Node):
             list[str] | None, strawberry.argument(description="Only of these dimensions, by key.")
         ] = None,
     ) -> list[Tagging]:
-        """Return the current taggings; those of a taxonomy that is gone are left out."""
+        """The tags that the customer carries now, by dimension: of all dimensions, or of some by key."""
         context = info.context
         catalogue, load = await context.catalogue(), context.load
         wanted = (
@@ -197,77 +200,77 @@ class Customer(Node):
             if key in places and (wanted is None or key.partition("/")[0] in wanted)
         ]
         return [
-            Tagging(tag=Tag.once(one.tag, catalogue, context.made), found=one)
+            Tagging(tag=Tag.memoized(one.tag, catalogue, context.memo), found=one)
             for _, _, one in sorted(known, key=itemgetter(0, 1))
         ]
 
-    @list_field("All departments, by key; `parent` tells how they nest.")
+    @list_field
     async def departments(self, info: Info) -> list[Department]:
-        """Return all departments."""
+        """All departments, by key; `parent` tells how they nest."""
         return [Department.of(one) for one in await info.context.load.departments.load(self.key)]
 
-    @list_field("All decision-makers, the most influential first.")
+    @list_field
     async def decision_makers(self, info: Info) -> list[DecisionMaker]:
-        """Return all decision-makers."""
+        """All decision-makers, the most influential first."""
         found = await info.context.load.decision_makers.load(self.key)
         return [DecisionMaker.of(one) for one in found]
 
-    @list_field("What the customer did, the newest first.")
+    @list_field
     async def events(self, info: Info, first: First = 20, types: Types = None) -> list[Event]:
-        """Return the newest events."""
+        """The customer's events, the newest first."""
         found = await info.context.load.events.load((self.key, newest(first, types)))
         return [Event.of(one) for one in found]
 
-    @field("What the customer did, the newest first, a page at a time.")
+    @field
     async def events_connection(
         self, info: Info, first: First = 20, after: After = None, types: Types = None
     ) -> EventConnection:
-        """Return a page of events."""
+        """The customer's events, the newest first, page by page."""
         asked_for = self.key, newest(first, types, after, more=1)
         found = info.context.budget.take([*await info.context.load.events.load(asked_for)])
         return EventConnection.of([Event.of(one) for one in found], first, after)
 
-    @list_field("The customers that belong to this one, own it or work with it.")
+    @list_field
     async def relations(self, info: Info) -> list[Relation]:
-        """Return the related customers."""
+        """The related customers: subsidiaries, parents and partners."""
         found = await info.context.load.relations.load(self.key)
         return [Relation(kind=one.kind, other_key=one.other) for one in found]
 
-    @list_field("Who of us is responsible for the customer.")
+    @list_field
     async def owners(self, info: Info) -> list[Ownership]:
-        """Return the owners."""
+        """The employees who are responsible for the customer."""
         return [Ownership.of(one) for one in await info.context.load.owners.load(self.key)]
 
-    @list_field("The possible sales.")
+    @list_field
     async def opportunities(self, info: Info) -> list[Opportunity]:
-        """Return the opportunities."""
+        """The opportunities."""
         found = await info.context.load.opportunities.load(self.key)
         return [Opportunity.of(one) for one in found]
 
-    @list_field("What we did with the customer, the newest first.")
+    @list_field
     async def follow_ups(
         self, info: Info, first: First = 20, kinds: Kinds = None
     ) -> list[FollowUp]:
-        """Return the newest follow-ups."""
+        """Our follow-ups with the customer, the newest first."""
         found = await info.context.load.follow_ups.load((self.key, newest(first, kinds)))
         return [FollowUp.of(one) for one in found]
 
-    @field("What we did with the customer, the newest first, a page at a time.")
+    @field
     async def follow_ups_connection(
         self, info: Info, first: First = 20, after: After = None, kinds: Kinds = None
     ) -> FollowUpConnection:
-        """Return a page of follow-ups."""
+        """Our follow-ups with the customer, the newest first, page by page."""
         asked_for = self.key, newest(first, kinds, after, more=1)
         found = info.context.budget.take([*await info.context.load.follow_ups.load(asked_for)])
         return FollowUpConnection.of([FollowUp.of(one) for one in found], first, after)
 
-    @list_field("What the customer allowed or forbade, the newest first.")
+    @list_field
     async def consents(self, info: Info) -> list[Consent]:
-        """Return the consents."""
+        """The consent records, the newest first."""
         return [Consent.of(one) for one in await info.context.load.consents.load(self.key)]
 
-    @list_field("By which channels the customer came to us, the first one first.")
+    @list_field
     async def arrivals(self, info: Info) -> list[Arrival]:
-        """Return the arrivals."""
+        """The arrivals by channel, the first one first."""
         found = await info.context.load.arrivals.load(self.key)
         return [Arrival(channel=one.channel, at=one.at) for one in found]

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import strawberry
 from pydantic import TypeAdapter, ValidationError
-from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
+from profilegraph.api.runtime.definitions import input_type
 from profilegraph.api.runtime.enums import (
     CustomerKind,
     DecisionRole,
@@ -24,7 +24,7 @@ from profilegraph.api.runtime.enums import (
 from profilegraph.api.runtime.fields import optional
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.domain.records.customers import AttributeValue
-from profilegraph.domain.refusals import reason, reasons
+from profilegraph.domain.refusals import invalid_input, reason, reasons
 from profilegraph.domain.values import Key, Labels, Record
 from profilegraph.errors import InvalidInput
 from profilegraph.language.nodes import Node
@@ -39,31 +39,29 @@ _SINCE = "Since when it is so, with a time zone; from now on if left out."
 _KEY = "Business key, 1 to 200 characters: a number of your own that never changes."
 
 
-@strawberry.input(description="A key by which a channel knows a customer.")
+@input_type
 class IdentityInput:
     """A key by which a channel knows a customer."""
 
-    kind: IdentityKind = strawberry.field(description="Which channel.")
+    kind: IdentityKind = strawberry.field(description="The channel.")
     value: str = strawberry.field(
-        description="The key, in any usual way of writing: 138 0013 8000 is understood."
+        description="The key, in any common notation, such as 138 0013 8000."
     )
     region: str | None = optional(
-        "Country (ISO 3166, such as US) of a phone number without its country code; the deployment's"
-        " if left out, and then one that may be another country's is refused."
+        "Country (ISO 3166, such as US) of a phone number without a country code. By default "
+        "that of the deployment; then a number that may belong to another country is refused."
     )
 
 
-@strawberry.input(
-    description="A new value of an attribute, in the field of its type; in none to clear it."
-)
+@input_type
 class AttributeInput:
-    """A new value of an attribute."""
+    """A new value of an attribute, in the field of its type; no field clears it."""
 
     key: str = strawberry.field(description="Key of the attribute.")
-    number: float | None = optional("Where the type is NUMBER.")
-    text: str | None = optional("Where the type is STRING.")
-    day: date | None = optional("Where the type is DATE.", "date")
-    boolean: bool | None = optional("Where the type is BOOLEAN.")
+    number: float | None = optional("For the type NUMBER.")
+    text: str | None = optional("For the type STRING.")
+    day: date | None = optional("For the type DATE.", "date")
+    boolean: bool | None = optional("For the type BOOLEAN.")
 
     def value(self) -> AttributeValue | None:
         """Return the value, None to clear it; raises InvalidInput where several are given."""
@@ -81,74 +79,66 @@ class AttributeInput:
         return values[0] if values else None
 
 
-@strawberry.input(
-    description="A customer to save; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveCustomerInput:
-    """A customer to save."""
+    """A customer to save; an omitted field stays unchanged, null clears it."""
 
     key: str = strawberry.field(description=_KEY)
-    kind: CustomerKind | None = optional(
-        "Organisation or person; COMPANY for a new one if left out."
-    )
+    kind: CustomerKind | None = optional("Company or person; COMPANY by default for a new one.")
     name: str | None = optional("Name.")
     created_at: datetime | None = optional(
-        "Since when it has been a customer, with a time zone; since it was first saved if left out."
+        "Since when it has been a customer, with a time zone; by default since it was first saved."
     )
-    attributes: list[AttributeInput] | None = optional("New values of attributes; others stay.")
+    attributes: list[AttributeInput] | None = optional("New attribute values; others stay.")
     identities: list[IdentityInput] | None = optional("Further identities; others stay.")
 
 
-@strawberry.input(
-    description="A department to save; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveDepartmentInput:
-    """A department to save."""
+    """A department to save; an omitted field stays unchanged, null clears it."""
 
     key: str = strawberry.field(description=_KEY)
     customer: str = strawberry.field(description="Key of the customer that it is a part of.")
-    name: str | None = optional("What the customer calls it.")
-    function: DepartmentFunction | None = optional("What it does.")
+    name: str | None = optional("Name of the department.")
+    function: DepartmentFunction | None = optional("Its function.")
     parent: str | None = optional("Key of the department that it is part of.")
     since: datetime | None = optional(_SINCE)
 
 
-@strawberry.input(
-    description="A decision-maker to save; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveDecisionMakerInput:
-    """A decision-maker to save."""
+    """A decision-maker to save; an omitted field stays unchanged, null clears it."""
 
     key: str = strawberry.field(description=_KEY)
     customer: str = strawberry.field(description="Key of the customer that the person is at.")
     name: str | None = optional("Name.")
     title: str | None = optional("Job title.")
-    role: DecisionRole | None = optional("Part in the customer's decision.")
-    influence: float | None = optional("How much the word counts, 0 to 1.")
-    stance: float | None = optional("From -1 (against us) to 1 (for us).")
+    role: DecisionRole | None = optional("Role in the customer's decision.")
+    influence: float | None = optional("Influence on the decision, 0 to 1.")
+    stance: float | None = optional("Stance, from -1 (against us) to 1 (for us).")
     department: str | None = optional("Key of the department that the person works in.")
     reports_to: str | None = optional("Key of the superior.")
     since: datetime | None = optional(_SINCE)
 
 
-@strawberry.input(description="A tag to put on customers, and what is known about it.")
+@input_type
 class TaggingInput:
-    """A tag to put on customers."""
+    """A tag to put on customers, and what is known about it."""
 
     tag: str = strawberry.field(description="Full key of the tag, `dimension/tag`.")
-    since: datetime | None = optional("Since when, with a time zone; now if left out.")
+    since: datetime | None = optional("Since when, with a time zone; by default now.")
     until: datetime | None = optional("When it ends, with a time zone.")
-    source: TagSource | None = optional("What puts it on: MANUAL if left out.")
-    by: str | None = optional("Who says so: the name of the API key if left out.")
-    confidence: float | None = optional("How sure it is, 0 to 1; 1 if left out.")
-    weight: float | None = optional("How strongly it holds, 0 to 1; 1 if left out.")
-    evidence: str | None = optional("What it rests on.")
-    weekdays: list[int] | None = optional("On which days of the week it holds; 1 is Monday.")
-    hours: str | None = optional("At what times of day, such as 18:00-22:00.")
+    source: TagSource | None = optional("The source, by default MANUAL.")
+    by: str | None = optional("The author, by default the name of the API key.")
+    confidence: float | None = optional("Confidence, 0 to 1, by default 1.")
+    weight: float | None = optional("Weight, 0 to 1, by default 1.")
+    evidence: str | None = optional("The evidence.")
+    weekdays: list[int] | None = optional("The days of the week on which it holds, 1 for Monday.")
+    hours: str | None = optional("The time of day at which it holds, such as 18:00-22:00.")
     frequency: str | None = optional("How often, such as weekly.")
 
 
-@strawberry.input(description="Something that a customer did.")
+@input_type
 class EventInput:
     """Something that a customer did."""
 
@@ -164,20 +154,20 @@ class EventInput:
     person: str | None = optional("Key of the decision-maker who did it.")
 
 
-@strawberry.input(description="What people read, in one language.")
+@input_type
 class LabelInput:
-    """What people read, in one language."""
+    """A label in one language."""
 
     locale: str = strawberry.field(description="Tag of the language, such as fr or pt-BR.")
-    text: str = strawberry.field(description="What they read.")
+    text: str = strawberry.field(description="The label.")
 
 
-@strawberry.input(
-    description="What people read, in Chinese, in English or in both, and in any other language; those"
-    " that are left out stay as they are."
-)
+@input_type
 class LabelsInput:
-    """What people read, in one language or in several."""
+    """A label in Chinese, in English or in both, and in any other language.
+
+    An omitted language stays unchanged.
+    """
 
     zh_cn: str | None = optional("In Chinese.", name="zhCN")
     en: str | None = optional("In English.")
@@ -197,24 +187,26 @@ class LabelsInput:
         try:
             return Labels.model_validate(self.by_locale())
         except ValidationError as fault:
-            raise _invalid(fault) from fault
+            raise invalid_input(fault) from fault
 
 
-@strawberry.input(description="A segment to save.")
+@input_type
 class SaveSegmentInput:
     """A segment to save."""
 
     key: str = strawberry.field(description=_KEY)
     labels: LabelsInput = strawberry.field(description="Its name.")
-    filter: Node = strawberry.field(description="Who is a member.", graphql_type=FilterInput)
+    filter: Node = strawberry.field(
+        description="The filter of its members.", graphql_type=FilterInput
+    )
     note: str = strawberry.field(default="", description="What changed, and why.")
     state: SegmentState | None = optional(
-        "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
+        "The new state; by default ACTIVE for a new segment, unchanged for an existing one."
     )
     base_version: int | None = optional(BASE_VERSION)
 
 
-@strawberry.input(description="A segment whose members are chosen by hand.")
+@input_type
 class SaveStaticSegmentInput:
     """A segment whose members are chosen by hand."""
 
@@ -225,7 +217,7 @@ class SaveStaticSegmentInput:
     )
     note: str = strawberry.field(default="", description="What changed, and why.")
     state: SegmentState | None = optional(
-        "The state to come into; left out, a new segment is ACTIVE and a known one stays as it is."
+        "The new state; by default ACTIVE for a new segment, unchanged for an existing one."
     )
     base_version: int | None = optional(BASE_VERSION)
 
@@ -243,26 +235,9 @@ def present(given_input: object, *names: str) -> dict[str, Any]:
     return {name: one for name, one in values(given_input, *names).items() if one is not None}
 
 
-def record(kind: type[R], fields: dict[str, Any]) -> R:
-    """Return a record of these fields; raises InvalidInput that names those that cannot be used."""
-    try:
-        return kind(**fields)
-    except ValidationError as fault:
-        raise _invalid(fault) from fault
-
-
 def key(text: str, where: str) -> str:
     """Return a business key without space around it; raises InvalidInput."""
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:
         raise InvalidInput(reason(reasons(fault)[0]) + ".", where=where) from fault
-
-
-def _invalid(fault: ValidationError) -> InvalidInput:
-    told = [(_place(error["loc"]), reason(error)) for error in reasons(fault)]
-    return InvalidInput("; ".join(f"{place}: {why}" for place, why in told), where=told[0][0])
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(to_camel(str(part)) for part in location) or "input"

@@ -82,7 +82,7 @@ class Loaders:
 
 
 async def _watches(platform: Platform, keys: Sequence[str]) -> ByCustomer[WatchedSegment]:
-    return {key: [one] for key, one in (await watching.watches(platform, keys)).items()}
+    return {key: [one] for key, one in (await watching.live_states(platform, keys)).items()}
 
 
 async def _governance(

@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import DecisionRole, DepartmentFunction
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
@@ -15,14 +16,14 @@ from profilegraph.domain.records import organisation as domain
 from profilegraph.services.customers.profiles import Owner
 
 
-@strawberry.type(description="A part of a customer's organisation; departments nest.")
+@object_type
 class Department(Node):
-    """A part of a customer's organisation."""
+    """A part of a customer's organisation; departments nest."""
 
     customer_key: str = strawberry.field(description="Key of the customer that it is a part of.")
     parent_key: strawberry.Private[str | None]
-    name: str | None = strawberry.field(description="What the customer calls it.")
-    function: DepartmentFunction | None = strawberry.field(description="What it does.")
+    name: str | None = strawberry.field(description="Name of the department.")
+    function: DepartmentFunction | None = strawberry.field(description="Its function.")
 
     @classmethod
     def of(cls, found: domain.Department) -> Department:
@@ -41,24 +42,24 @@ class Department(Node):
         departments = await info.context.load.departments.load(customer)
         return next((cls.of(one) for one in departments if one.key == key), None)
 
-    @field("What people call what it does.")
+    @field
     def function_label(self, locale: Locale = "en") -> str | None:
-        """Return the function's label."""
+        """Label of the function."""
         return maybe_label(self.function, locale)
 
-    @field("The department that this one is part of.")
+    @field
     async def parent(self, info: Info) -> Department | None:
-        """Return the department above."""
+        """The department that this one is part of."""
         return await Department.load(info, self.customer_key, self.parent_key)
 
-    @list_field("The decision-makers who work in it, the most influential first.")
+    @list_field
     async def decision_makers(self, info: Info) -> list[DecisionMaker]:
-        """Return who works in it."""
+        """The decision-makers who work in it, the most influential first."""
         people = await info.context.load.decision_makers.load(self.customer_key)
         return [DecisionMaker.of(one) for one in people if one.department == self.key]
 
 
-@strawberry.type(description="A person at a customer who takes part in its decisions.")
+@object_type
 class DecisionMaker(Node):
     """A person at a customer who takes part in its decisions."""
 
@@ -67,9 +68,11 @@ class DecisionMaker(Node):
     boss_key: strawberry.Private[str | None]
     name: str | None = strawberry.field(description="Name.")
     title: str | None = strawberry.field(description="Job title.")
-    role: DecisionRole | None = strawberry.field(description="Part in the customer's decision.")
-    influence: float | None = strawberry.field(description="How much the word counts, 0 to 1.")
-    stance: float | None = strawberry.field(description="From -1 (against us) to 1 (for us).")
+    role: DecisionRole | None = strawberry.field(description="Role in the customer's decision.")
+    influence: float | None = strawberry.field(description="Influence on the decision, 0 to 1.")
+    stance: float | None = strawberry.field(
+        description="Stance, from -1 (against us) to 1 (for us)."
+    )
 
     @classmethod
     def of(cls, found: domain.DecisionMaker) -> DecisionMaker:
@@ -92,25 +95,25 @@ class DecisionMaker(Node):
         people = await info.context.load.decision_makers.load(customer)
         return next((cls.of(one) for one in people if one.key == key), None)
 
-    @field("What people call the part in the customer's decision.")
+    @field
     def role_label(self, locale: Locale = "en") -> str | None:
-        """Return the role's label."""
+        """Label of the role."""
         return maybe_label(self.role, locale)
 
-    @field("The department that the person works in.")
+    @field
     async def department(self, info: Info) -> Department | None:
-        """Return the department."""
+        """The department that the person works in."""
         return await Department.load(info, self.customer_key, self.department_key)
 
-    @field("The superior.")
+    @field
     async def reports_to(self, info: Info) -> DecisionMaker | None:
-        """Return the superior."""
+        """The superior."""
         return await DecisionMaker.load(info, self.customer_key, self.boss_key)
 
 
-@strawberry.type(description="One of us, who is responsible for customers.")
+@object_type
 class Employee(Node):
-    """One of us."""
+    """An employee of ours, who is responsible for customers."""
 
     key: str = strawberry.field(description="Business key.")
     name: str | None = strawberry.field(description="Name.")
@@ -128,11 +131,11 @@ class Employee(Node):
         return cls.of(found[0]) if found else None
 
 
-@strawberry.type(description="That an employee is responsible for a customer.")
+@object_type
 class Ownership:
     """That an employee is responsible for a customer."""
 
-    employee: Employee = strawberry.field(description="Who is.")
+    employee: Employee = strawberry.field(description="The employee.")
     since: datetime = strawberry.field(description="Since when, UTC.")
 
     @classmethod

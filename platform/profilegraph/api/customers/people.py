@@ -10,6 +10,7 @@ import strawberry
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.api.runtime.paging import PageInfo, key_of
@@ -24,34 +25,34 @@ PeoplePageSize = Annotated[
 ]
 
 
-@strawberry.type(description="One person of a list.")
+@object_type
 class PersonEdge:
     """One person of a list."""
 
     cursor: str = strawberry.field(
-        description="Where the person stands; it stays good while people come and go."
+        description="Cursor of the person; it stays valid while people are added and removed."
     )
-    node: DecisionMaker = strawberry.field(description="The person; `department` is hers or his.")
+    node: DecisionMaker = strawberry.field(description="The person.")
 
-    @field("The customer that the person is at.")
+    @field
     async def customer(self, info: Info) -> Customer | None:
-        """Return the customer."""
+        """The customer that the person is at."""
         return await Customer.load(info, self.node.customer_key)
 
 
-@strawberry.type(description="A page of the decision-makers of a filter's customers, by key.")
+@object_type
 class PeopleConnection:
-    """A page of the decision-makers of a filter's customers."""
+    """A page of the decision-makers of a filter's customers, by key."""
 
     condition: strawberry.Private[nodes.Node]
     where: strawberry.Private[nodes.PersonTest]
     when: strawberry.Private[When]
     edges: list[PersonEdge] = strawberry.field(description="The people of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
-    @field("How many people the whole list has; counted only if asked for.")
+    @field
     async def total_count(self, info: Info) -> int:
-        """Return how many people the whole list has."""
+        """The number of people in the whole list; counted only if requested."""
         return await people.count(info.context.platform, self.condition, self.where, self.when)
 
 

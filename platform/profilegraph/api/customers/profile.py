@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import IdentityKind, TagSource
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.labels import Locale
@@ -17,22 +18,22 @@ from profilegraph.rendering.enum_labels import enum_label
 from profilegraph.services.customers.profiles import IndexedTagging
 
 
-@strawberry.type(description="A key by which a channel knows a customer.")
+@object_type
 class Identity:
     """A key by which a channel knows a customer."""
 
-    kind: IdentityKind = strawberry.field(description="Which channel.")
+    kind: IdentityKind = strawberry.field(description="The channel.")
     value: str = strawberry.field(description="The key, in its canonical form.")
 
-    @field("What people call the channel.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """What people call the channel."""
         return enum_label(self.kind, locale)
 
 
-@strawberry.type(description="That a customer carries a tag, and who says so.")
+@object_type
 class Tagging:
-    """That a customer carries a tag."""
+    """A tag that a customer carries, with its source and author."""
 
     tag: Tag = strawberry.field(description="The tag.")
     found: strawberry.Private[domain.Tagging | IndexedTagging]
@@ -40,59 +41,59 @@ class Tagging:
     GRAPH_ONLY: ClassVar = frozenset({"by", "evidence", "hours", "frequency"})
     """Names of the fields that the index does not know: whoever wants them reads the graph."""
 
-    @field("Since when, UTC.")
+    @field
     def since(self) -> datetime:
-        """Return since when it holds."""
+        """Since when, UTC."""
         return self.found.since
 
-    @field("When it ends, UTC, where it does.")
+    @field
     def until(self) -> datetime | None:
-        """Return when it ends."""
+        """When it ends, UTC, if it does."""
         return self.found.until
 
-    @field("What put it on.")
+    @field
     def source(self) -> TagSource:
-        """Return what put it on."""
+        """The source."""
         return TagSource(self.found.source)
 
-    @field("What people call what put it on.")
+    @field
     def source_label(self, locale: Locale = "en") -> str:
-        """Return the source's label."""
+        """Label of the source."""
         return enum_label(TagSource(self.found.source), locale)
 
-    @field("Who put it on: a person's name, a model's key.")
+    @field
     def by(self) -> str | None:
-        """Return who put it on."""
+        """The author: a person's name, or a model's key."""
         return self._whole.by
 
-    @field("How sure it is, 0 to 1.")
+    @field
     def confidence(self) -> float:
-        """Return how sure it is."""
+        """Confidence, 0 to 1."""
         return self.found.confidence
 
-    @field("How strongly it holds, 0 to 1.")
+    @field
     def weight(self) -> float:
-        """Return how strongly it holds."""
+        """Weight, 0 to 1."""
         return self.found.weight
 
-    @field("What it rests on.")
+    @field
     def evidence(self) -> str | None:
-        """Return what it rests on."""
+        """The evidence."""
         return self._whole.evidence
 
-    @field("On which days of the week it holds; 1 is Monday, none means any.")
+    @field
     def weekdays(self) -> list[int]:
-        """Return on which days of the week it holds."""
+        """The days of the week on which it holds, 1 for Monday; empty for any."""
         return list(self.found.weekdays)
 
-    @field("At what times of day, such as 18:00-22:00.")
+    @field
     def hours(self) -> str | None:
-        """Return at what times of day it holds."""
+        """The time of day at which it holds, such as 18:00-22:00."""
         return self._whole.hours
 
-    @field("How often, such as weekly.")
+    @field
     def frequency(self) -> str | None:
-        """Return how often it holds."""
+        """How often, such as weekly."""
         return self._whole.frequency
 
     @property
@@ -101,17 +102,15 @@ class Tagging:
         return self.found
 
 
-@strawberry.type(
-    description="The value of an attribute; the one field is set that its definition's type names."
-)
+@object_type
 class AttributeValue:
     """The value of an attribute, in the field of its type."""
 
-    attribute: AttributeDefinition = strawberry.field(description="What it is the value of.")
-    number: float | None = strawberry.field(description="Where the type is NUMBER.")
-    text: str | None = strawberry.field(description="Where the type is STRING.")
-    day: date | None = strawberry.field(name="date", description="Where the type is DATE.")
-    boolean: bool | None = strawberry.field(description="Where the type is BOOLEAN.")
+    attribute: AttributeDefinition = strawberry.field(description="The attribute.")
+    number: float | None = strawberry.field(description="For the type NUMBER.")
+    text: str | None = strawberry.field(description="For the type STRING.")
+    day: date | None = strawberry.field(name="date", description="For the type DATE.")
+    boolean: bool | None = strawberry.field(description="For the type BOOLEAN.")
 
     @classmethod
     def of(cls, definition: AttributeDefinition, value: Value) -> AttributeValue:
@@ -125,9 +124,9 @@ class AttributeValue:
         )
 
 
-@strawberry.type(description="A number that a model computed for the customer.")
+@object_type
 class MetricValue:
-    """A number that a model computed."""
+    """A number that a model computed for the customer."""
 
-    metric: MetricDefinition = strawberry.field(description="What it measures.")
+    metric: MetricDefinition = strawberry.field(description="The metric.")
     value: float = strawberry.field(description="The number.")

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from profilegraph.api.customers.activity import Event, FollowUp
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.ids import decode_text, encode_text
 from profilegraph.api.runtime.paging import PageInfo, foreign_cursor
 from profilegraph.domain.limits import MAX_PAGE
@@ -20,27 +21,28 @@ First = Annotated[
     int, strawberry.argument(description=f"How many at most, the newest first; 1 to {MAX_PAGE:,}.")
 ]
 After = Annotated[
-    str | None, strawberry.argument(description="A cursor of the same list: what follows it.")
+    str | None,
+    strawberry.argument(description="A cursor of the same list; the page begins after it."),
 ]
 Types = Annotated[
     list[str] | None, strawberry.argument(description="Only of these event types, by key.")
 ]
 
 
-@strawberry.type(description="One event of a page.")
+@object_type
 class EventEdge:
     """One event of a page."""
 
-    cursor: str = strawberry.field(description="Where the event stands.")
+    cursor: str = strawberry.field(description="Cursor of the event.")
     node: Event = strawberry.field(description="The event.")
 
 
-@strawberry.type(description="A page of what a customer did, the newest first.")
+@object_type
 class EventConnection:
-    """A page of what a customer did."""
+    """A page of a customer's events, the newest first."""
 
     edges: list[EventEdge] = strawberry.field(description="The events of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
     @classmethod
     def of(cls, found: Sequence[Event], first: int, after: str | None) -> EventConnection:
@@ -49,20 +51,20 @@ class EventConnection:
         return cls(edges=[EventEdge(cursor=_cursor(one), node=one) for one in page], page_info=info)
 
 
-@strawberry.type(description="One follow-up of a page.")
+@object_type
 class FollowUpEdge:
     """One follow-up of a page."""
 
-    cursor: str = strawberry.field(description="Where the follow-up stands.")
+    cursor: str = strawberry.field(description="Cursor of the follow-up.")
     node: FollowUp = strawberry.field(description="The follow-up.")
 
 
-@strawberry.type(description="A page of what we did with a customer, the newest first.")
+@object_type
 class FollowUpConnection:
-    """A page of what we did with a customer."""
+    """A page of follow-ups with a customer, the newest first."""
 
     edges: list[FollowUpEdge] = strawberry.field(description="The follow-ups of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
     @classmethod
     def of(cls, found: Sequence[FollowUp], first: int, after: str | None) -> FollowUpConnection:

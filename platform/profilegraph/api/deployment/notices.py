@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.labels import Locale
@@ -15,7 +16,6 @@ from profilegraph.rendering.notices import notice_line
 
 describe(
     NoticeCode,
-    "Which records the platform came to know of only later than the moment asked about.",
     {
         "CUSTOMERS_SAVED_LATER": "Customers: `createdAt` brings in since when they have been some.",
         "PEOPLE_SAVED_LATER": "Decision-makers.",
@@ -24,23 +24,23 @@ describe(
 )
 
 
-@strawberry.type(description="That records were saved only later than the moment asked about.")
+@object_type
 class Notice:
-    """That records were saved only later than the moment asked about."""
+    """A notice that records were saved only after the moment of the question."""
 
     noted: strawberry.Private[Noted]
     code: NoticeCode = strawberry.field(description="Which records.")
     later: int = strawberry.field(
-        description="How many were saved later; 10,000 stands for as many or more."
+        description="How many were saved later; 10,000 means 10,000 or more."
     )
     first: datetime = strawberry.field(description="When the first of those was saved, UTC.")
     nothing_before: bool = strawberry.field(
-        description="Whether nothing is known of the moment: an answer as of then is empty."
+        description="Whether nothing is known as of the moment, so that the answer is empty."
     )
 
-    @field("The notice as a sentence.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return the notice as a sentence."""
+        """The notice as a sentence."""
         return notice_line(self.noted, locale)
 
     @classmethod

@@ -5,14 +5,13 @@ from __future__ import annotations
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 
 
-@strawberry.type(
-    description="What amounts, phone numbers and days mean, for every process on the same graph."
-)
+@object_type
 class Deployment:
-    """What amounts, phone numbers and days mean."""
+    """The settings for amounts, phone numbers and days, shared by all processes on a graph."""
 
     currency: str = strawberry.field(description="Currency of all amounts (ISO 4217), such as CNY.")
     phone_region: str = strawberry.field(
@@ -23,13 +22,13 @@ class Deployment:
     )
 
 
-@strawberry.type
+@object_type
 class DeploymentQuery:
-    """What belongs to the deployment."""
+    """Queries on the deployment."""
 
-    @field("The settings of the deployment, which its graph keeps.")
+    @field
     async def deployment(self, info: Info) -> Deployment:
-        """Return the settings of the deployment."""
+        """The settings of the deployment, which are stored in its graph."""
         platform = info.context.platform
         await info.context.catalogue()  # a look at what changed, shared by the whole request
         kept = platform.deployment

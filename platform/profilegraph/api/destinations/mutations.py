@@ -8,13 +8,14 @@ import strawberry
 
 from profilegraph.api.destinations.types import Delivery
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import input_type, object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.services.destinations import sending
 from profilegraph.services.destinations.sending import SendSegment
 
 
-@strawberry.input(description="One thing that is chosen for a destination.")
+@input_type
 class DestinationOptionInput:
     """One thing that is chosen for a destination."""
 
@@ -25,16 +26,11 @@ class DestinationOptionInput:
 NO_OPTIONS: list[DestinationOptionInput] = []
 
 
-@strawberry.type(description="What can be sent.")
+@object_type
 class DeliveryMutation:
     """What can be sent."""
 
-    @field(
-        "Sends the members that a segment has now to a destination, in the background: the delivery"
-        " that is answered waits. One to the same destination with the same options and columns that"
-        " was not sent yet is taken up again instead, under its id and to its members, so that what"
-        " is asked twice is not sent as two deliveries."
-    )
+    @field
     async def send_segment(
         self,
         info: Info,
@@ -52,7 +48,12 @@ class DeliveryMutation:
         ] = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Delivery:
-        """Return the delivery."""
+        """Sends the members that a segment has now to a destination, in the background.
+
+        The delivery that is answered waits. One to the same destination with the same options and
+        columns that was not sent yet is taken up again instead, under its id and to its members, so
+        that what is asked twice is not sent as two deliveries.
+        """
         context = info.context
         given = {one.name: one.value for one in options}
         command = SendSegment(key, to, given, None if columns is None else tuple(columns))

@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import Node
@@ -17,7 +18,6 @@ from profilegraph.hooks.destinations import Destination as Hosted
 
 describe(
     DeliveryState,
-    "What has become of members that are sent to a destination.",
     {
         "WAITING": "They are to be sent, or just being sent.",
         "SENT": "The destination has taken them.",
@@ -26,7 +26,7 @@ describe(
 )
 
 
-@strawberry.type(description="Something that whoever sends may choose.")
+@object_type
 class DestinationOption:
     """Something that whoever sends may choose."""
 
@@ -35,9 +35,9 @@ class DestinationOption:
     required: bool = strawberry.field(description="Whether it must be given.")
 
 
-@strawberry.type(description="Where the members of a segment can be sent: a plugin brings it.")
+@object_type
 class Destination(Node, Labelled):
-    """Where the members of a segment can be sent."""
+    """Where the members of a segment can be sent: a plugin brings it."""
 
     hosted: strawberry.Private[Hosted[Any]]
     key: str = strawberry.field(description="The business key.")
@@ -47,16 +47,14 @@ class Destination(Node, Labelled):
         """Return the API's view of a destination."""
         return cls(labels=found.labels, hosted=found, key=found.key)
 
-    @list_field(
-        "The columns that are sent unless others are asked for; none means those of an export."
-    )
+    @list_field
     def columns(self) -> list[str]:
-        """Return the columns."""
+        """The columns that are sent unless others are asked for; none means those of an export."""
         return list(self.hosted.columns)
 
-    @list_field("What can be chosen.")
+    @list_field
     def options(self) -> list[DestinationOption]:
-        """Return what can be chosen."""
+        """What can be chosen."""
         return [
             DestinationOption(
                 name=name, description=option.description, required=option.is_required()
@@ -65,7 +63,7 @@ class Destination(Node, Labelled):
         ]
 
 
-@strawberry.type(description="Members of a segment on their way to a destination.")
+@object_type
 class Delivery(Node):
     """Members of a segment on their way to a destination."""
 
@@ -100,7 +98,7 @@ class Delivery(Node):
             problem=found.problem,
         )
 
-    @list_field("The columns that are sent.")
+    @list_field
     def columns(self) -> list[str]:
-        """Return the columns."""
+        """The columns that are sent."""
         return list(self.sent_columns)

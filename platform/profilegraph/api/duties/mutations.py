@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.duties.types import DutyLoan
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import Duty
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
@@ -23,31 +24,26 @@ DimensionKey = Annotated[str, strawberry.argument(description="Key of the dimens
 WhichDuty = Annotated[Duty, strawberry.argument(description="Which duty.")]
 
 
-@strawberry.type(description="What cleaning did, or would do.")
+@object_type
 class CleanedTags:
-    """What cleaning did, or would do."""
+    """The result of a cleaning, or of a dry run."""
 
     closed: int = strawberry.field(
-        description="How many taggings it closed; they stay in the past."
+        description="The number of closed taggings; they stay in the history."
     )
     kept: int = strawberry.field(
-        description="How many more are stale, of customers who are frozen and keep them."
+        description="The number of stale taggings of inactive customers, which are kept."
     )
     more: bool = strawberry.field(
         description=f"Whether there are more to close than the {MOST_CLOSED:,} of one request."
     )
 
 
-@strawberry.type(
-    description="What can be changed by duty, and what administrators change about it."
-)
+@object_type
 class DutyMutation:
-    """What can be changed by duty, and what administrators change about it."""
+    """Mutations on duties, and those that need a duty."""
 
-    @field(
-        "Closes the taggings of a dimension that no longer hold, of all customers: those that are"
-        " over, and those that nobody has said again for long. Needs the duty CLEAN."
-    )
+    @field
     async def clean_tags(
         self,
         info: Info,
@@ -55,34 +51,40 @@ class DutyMutation:
         older_than_days: Annotated[
             int | None,
             strawberry.argument(
-                description="Those last said longer ago are stale; null: only those that are over."
+                description=(
+                    "Days after which a tagging that was not repeated is stale; null for expired ones "
+                    "only."
+                )
             ),
         ] = STALE_DAYS,
         frozen_days: Annotated[
             int | None,
             strawberry.argument(
-                description="Customers without an event for so long are frozen and keep theirs: they"
-                " are all that is known of them; null: nobody is frozen."
+                description=(
+                    "Days without an event after which a customer is inactive and keeps its taggings, "
+                    "because they are all that is known about it; null for never."
+                )
             ),
         ] = FROZEN_DAYS,
         dry_run: Annotated[
             bool,
-            strawberry.argument(description="Only say what it would do; that needs no duty."),
+            strawberry.argument(
+                description="Whether to count only, and close nothing; needs no duty."
+            ),
         ] = False,
         idempotency_key: IdempotencyKey = None,
     ) -> CleanedTags:
-        """Return what was closed."""
+        """Closes the taggings of a dimension that no longer hold, of all customers.
+
+        These are expired ones, and ones that were not repeated for long. Needs the duty CLEAN.
+        """
         context = info.context
         command = CleanTags(dimension, older_than_days, frozen_days, dry_run)
         requester = command_context(context, idempotency_key)
         found = await cleaning.clean(context.platform, command, requester)
-        context.forget()
         return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
 
-    @field(
-        "Gives a duty in a dimension to a team, whatever its taxonomy says, and keeps it so when the"
-        " taxonomy is loaded anew. Administrators alone may."
-    )
+    @field
     async def assign_duty(
         self,
         info: Info,
@@ -91,23 +93,22 @@ class DutyMutation:
         team: Annotated[
             str | None,
             strawberry.argument(
-                description="Key of the team; null for the one that the taxonomy names, again."
+                description="Key of the team; null restores the one that the taxonomy names."
             ),
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> Dimension:
-        """Return the dimension."""
+        """Assigns a duty in a dimension to a team, overriding the taxonomy.
+
+        It stays so when the taxonomy is loaded again. Only for administrators.
+        """
         context = info.context
         command = AssignDuty(dimension, duty, team)
         requester = command_context(context, idempotency_key)
         key = await duties.assign(context.platform, command, requester)
-        context.forget()
         return Dimension.of(key, await context.catalogue())
 
-    @field(
-        "Lends a duty in a dimension to an employee, or to a team with those within it, until a"
-        " moment. Administrators alone may."
-    )
+    @field
     async def lend_duty(
         self,
         info: Info,
@@ -115,9 +116,7 @@ class DutyMutation:
         duty: WhichDuty,
         until: Annotated[
             datetime,
-            strawberry.argument(
-                description="The first moment at which it is over, with a time zone."
-            ),
+            strawberry.argument(description="The end (exclusive), with a time zone."),
         ],
         employee: Annotated[
             str | None, strawberry.argument(description="Key of the employee; or give a team.")
@@ -128,25 +127,29 @@ class DutyMutation:
         note: Annotated[str, strawberry.argument(description="Why.")] = "",
         idempotency_key: IdempotencyKey = None,
     ) -> DutyLoan:
-        """Return the loan."""
+        """Lends a duty in a dimension to an employee or a team until a moment.
+
+        A loan to a team includes the teams within it. Only for administrators.
+        """
         context = info.context
         command = LendDuty(dimension, duty, until, employee, team, note)
         requester = command_context(context, idempotency_key)
         loan = await duties.lend(context.platform, command, requester)
-        context.forget()
         return DutyLoan.of(loan)
 
-    @field("Ends a loan before its time; one that is over stays so. Administrators alone may.")
+    @field
     async def end_loan(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Business key of the loan.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DutyLoan:
-        """Return the loan."""
+        """Ends a loan early; an expired one stays unchanged.
+
+        Only for administrators.
+        """
         context = info.context
         loan = await duties.end(
             context.platform, EndLoan(key), command_context(context, idempotency_key)
         )
-        context.forget()
         return DutyLoan.of(loan)

@@ -1,4 +1,4 @@
-"""What can be asked about duties, and about who asks."""
+"""Queries on duties, and on the viewer."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ import strawberry
 from profilegraph.api.duties.types import DutyLoan
 from profilegraph.api.duties.viewer import Viewer
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.services import duties
 
 
-@strawberry.type(description="What can be asked about duties, and about who asks.")
+@object_type
 class DutyQuery:
-    """What can be asked about duties, and about who asks."""
+    """Queries on duties, and on the viewer."""
 
-    @field("Who asks, and what they may.")
+    @field
     def viewer(self, info: Info) -> Viewer:
-        """Return who asks."""
+        """The viewer: the holder of the API key, and their permissions."""
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 
-    @list_field("The duties that are lent, the newest loan first.")
+    @list_field
     async def loans(
         self,
         info: Info,
         dimension: Annotated[
-            str | None, strawberry.argument(description="Key of a dimension: all if left out.")
+            str | None, strawberry.argument(description="Key of a dimension; by default all.")
         ] = None,
         ended: Annotated[
-            bool, strawberry.argument(description="Whether those that are over are listed too.")
+            bool, strawberry.argument(description="Whether to include those that have ended.")
         ] = False,
     ) -> list[DutyLoan]:
-        """Return the duties that are lent."""
+        """The loans of duties, the newest first."""
         context = info.context
         found = await duties.loans(context.platform, context.now, dimension, ended=ended)
         return [DutyLoan.of(one) for one in found]

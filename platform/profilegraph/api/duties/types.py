@@ -8,19 +8,20 @@ import strawberry
 
 from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.enums import Duty, DutyGround
+from profilegraph.api.runtime.definitions import object_type
+from profilegraph.api.runtime.enums import Duty, PermissionReason
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.domain import duties as domain
 from profilegraph.domain.duties import Governance
 
 
-@strawberry.type(description="A part of our own organisation.")
+@object_type
 class Team(Node):
     """A part of our own organisation."""
 
     key: str = strawberry.field(description="Business key.")
-    name: str | None = strawberry.field(description="Name, where it is known.")
+    name: str | None = strawberry.field(description="Name, if known.")
 
     @classmethod
     async def load(cls, info: Info, key: str) -> Team:
@@ -35,39 +36,39 @@ async def load_employee(info: Info, key: str) -> Employee | None:
     return next((Employee(key=e.key, name=e.name, team_key=e.team) for e in found), None)
 
 
-@strawberry.type(
-    description="That an administrator lends a duty in a dimension to an employee or a team, for a time."
-)
+@object_type
 class DutyLoan(Node):
-    """That a duty in a dimension is lent for a time."""
+    """A duty in a dimension that an administrator lends to an employee or a team for a time."""
 
     loan: strawberry.Private[domain.Loan]
     key: str = strawberry.field(description="The business key, by which it is ended.")
     dimension_key: str = strawberry.field(description="Key of the dimension.")
-    duty: Duty = strawberry.field(description="What is lent.")
+    duty: Duty = strawberry.field(description="The duty.")
     since: datetime = strawberry.field(description="Since when, UTC.")
-    until: datetime = strawberry.field(description="The first moment at which it is over, UTC.")
+    until: datetime = strawberry.field(description="The end (exclusive), UTC.")
     by: str = strawberry.field(description="Name of the API key of the administrator who lent it.")
     note: str = strawberry.field(description="Why.")
     ended_at: datetime | None = strawberry.field(
-        description="When an administrator ended it before its time, UTC."
+        description="When an administrator ended it early, UTC."
     )
-    ended_by: str | None = strawberry.field(description="Name of that one's API key.")
+    ended_by: str | None = strawberry.field(
+        description="Name of the API key of the administrator who ended it."
+    )
 
-    @field("Whether it holds now: it is neither over nor ended.")
+    @field
     def holds(self, info: Info) -> bool:
-        """Return whether it holds now."""
+        """Whether it holds now: it has neither expired nor been ended."""
         return self.loan.holds(info.context.now)
 
-    @field("The employee whom it is lent to; null where it is a team, or they are gone.")
+    @field
     async def employee(self, info: Info) -> Employee | None:
-        """Return the employee whom it is lent to."""
+        """The employee to whom it is lent; null for a team, or if the employee no longer exists."""
         key = self.loan.employee
         return None if key is None else await load_employee(info, key)
 
-    @field("The team that it is lent to, with the teams within it; null where it is an employee.")
+    @field
     async def team(self, info: Info) -> Team | None:
-        """Return the team that it is lent to."""
+        """The team to which it is lent, with the teams within it; null for an employee."""
         return None if self.loan.team is None else await Team.load(info, self.loan.team)
 
     @classmethod
@@ -87,43 +88,41 @@ class DutyLoan(Node):
         )
 
 
-@strawberry.type(description="One duty in a dimension.")
+@object_type
 class DimensionDuty:
     """One duty in a dimension."""
 
     governance: strawberry.Private[Governance]
-    duty: Duty = strawberry.field(description="What has to be done.")
+    duty: Duty = strawberry.field(description="The duty.")
 
-    @field(
-        "The team whose duty it is, with the teams within it. Null where none is named: then"
-        " everybody tags, and administrators do the rest."
-    )
+    @field
     async def team(self, info: Info) -> Team | None:
-        """Return the team whose duty it is."""
+        """The team with the duty, including the teams within it.
+
+        Null if none is named: then everybody may tag, and administrators do the rest.
+        """
         key = self.governance.team(self.duty)
         return None if key is None else await Team.load(info, key)
 
-    @field(
-        "Name of the API key by which it was assigned; null where the taxonomy says whose it is."
-    )
+    @field
     def assigned_by(self) -> str | None:
-        """Return who assigned it."""
+        """Name of the API key that assigned it; null if the taxonomy names the team."""
         found = self.governance.assigned.get(self.duty)
         return None if found is None else found.by
 
-    @field("When it was assigned, UTC; null where the taxonomy says whose it is.")
+    @field
     def assigned_at(self) -> datetime | None:
-        """Return when it was assigned."""
+        """When it was assigned, UTC; null if the taxonomy names the team."""
         found = self.governance.assigned.get(self.duty)
         return None if found is None else found.at
 
-    @list_field("To whom it is lent now, the newest first.")
+    @list_field
     def loans(self, info: Info) -> list[DutyLoan]:
-        """Return to whom it is lent now."""
+        """The current loans, the newest first."""
         return [DutyLoan.of(one) for one in self.governance.lent(self.duty, info.context.now)]
 
-    @field("Why you may do it; null where you may not.")
-    async def ground(self, info: Info) -> DutyGround | None:
-        """Return why the viewer may do it."""
-        actor = await info.context.standing()
+    @field
+    async def reason(self, info: Info) -> PermissionReason | None:
+        """Why you may do it; null if you may not."""
+        actor = await info.context.actor_with_teams()
         return domain.may(actor, self.duty, self.governance, info.context.now)

@@ -1,4 +1,4 @@
-"""Who asks, and what they may."""
+"""The viewer: the holder of the API key, and their permissions."""
 
 from __future__ import annotations
 
@@ -10,62 +10,63 @@ import strawberry
 from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.duties.types import Team, load_employee
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.enums import Duty, DutyGround
+from profilegraph.api.runtime.definitions import object_type
+from profilegraph.api.runtime.enums import Duty, PermissionReason
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomies.types import Dimension
 from profilegraph.domain import duties as domain
 from profilegraph.domain.taxonomy.definition import Duty as DomainDuty
 
 
-@strawberry.type(description="A duty that you have in a dimension.")
+@object_type
 class ViewerDuty:
-    """A duty that the viewer has in a dimension."""
+    """A duty that you have in a dimension."""
 
     dimension: Dimension = strawberry.field(description="The dimension.")
-    duty: Duty = strawberry.field(description="What you may do in it.")
-    ground: DutyGround = strawberry.field(description="Why you may.")
+    duty: Duty = strawberry.field(description="The duty.")
+    reason: PermissionReason = strawberry.field(description="Why you may do it.")
 
 
-@strawberry.type(description="Who asks: the bearer of the API key.")
+@object_type
 class Viewer:
-    """Who asks."""
+    """The viewer: the holder of the API key."""
 
     name: str = strawberry.field(description="Name of the API key, the author of what you change.")
     administrator: bool = strawberry.field(
-        description="Whether you may everything: an administrator, or a machine without an employee."
+        description="Whether you may do everything: as an administrator, or a machine without an employee."
     )
 
-    @field("The employee whose API key it is; null of a machine's.")
+    @field
     async def employee(self, info: Info) -> Employee | None:
-        """Return the employee whose key it is."""
+        """The employee who holds the API key; null for a machine."""
         key = info.context.viewer.employee
         return None if key is None else await load_employee(info, key)
 
-    @list_field("Your team, and all that it is a part of.")
+    @list_field
     async def teams(self, info: Info) -> list[Team]:
-        """Return the viewer's teams."""
-        actor = await info.context.standing()
+        """Your team and its ancestors."""
+        actor = await info.context.actor_with_teams()
         return await asyncio.gather(*(Team.load(info, key) for key in sorted(actor.teams)))
 
-    @list_field("The duties that you have: of your team, lent to you, or as an administrator.")
+    @list_field
     async def duties(
         self,
         info: Info,
         dimensions: Annotated[
             list[str] | None,
-            strawberry.argument(description="Keys of dimensions: all of them if left out."),
+            strawberry.argument(description="Keys of dimensions; by default all."),
         ] = None,
     ) -> list[ViewerDuty]:
-        """Return the duties that the viewer has."""
+        """The duties that you have: of your team, lent to you, or as an administrator."""
         context = info.context
-        catalogue, actor = await context.catalogue(), await context.standing()
+        catalogue, actor = await context.catalogue(), await context.actor_with_teams()
         wanted = catalogue.dimensions if dimensions is None else dimensions
         views = [Dimension.of(key, catalogue) for key in wanted]
         governed = await context.load.governance.load_many([one.key for one in views])
         return [
-            ViewerDuty(dimension=dimension, duty=duty, ground=ground)
+            ViewerDuty(dimension=dimension, duty=duty, reason=reason)
             for dimension, found in zip(views, governed, strict=True)
             for governance in found
             for duty in DomainDuty
-            if (ground := domain.may(actor, duty, governance, context.now)) is not None
+            if (reason := domain.may(actor, duty, governance, context.now)) is not None
         ]

@@ -1,4 +1,4 @@
-"""What can be changed about live segments."""
+"""Mutations on live segments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import strawberry
 
 from profilegraph.api.live.types import Webhook
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
@@ -21,7 +22,7 @@ from profilegraph.services.webhooks.service import DeleteWebhook, SaveWebhook
 WebhookKey = Annotated[str, strawberry.argument(description="Business key of the webhook.")]
 
 
-@strawberry.type(description="A webhook after it was saved.")
+@object_type
 class SavedWebhook:
     """A webhook after it was saved."""
 
@@ -31,43 +32,43 @@ class SavedWebhook:
     )
 
 
-@strawberry.type(description="What can be changed about live segments.")
+@object_type
 class LiveMutation:
-    """What can be changed about live segments."""
+    """Mutations on live segments."""
 
-    @field(
-        "Has a segment evaluated when something changes, by schedule, both, or with neither no more."
-        " Its members at the first time are where its history begins: they have not entered it."
-    )
+    @field
     async def set_segment_live(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Business key of the segment.")],
         on_change: Annotated[
             bool,
-            strawberry.argument(description="Whether changed customers are evaluated at once."),
+            strawberry.argument(description="Whether changed customers are evaluated immediately."),
         ] = True,
         schedule: Annotated[
             str | None,
             strawberry.argument(
-                description="When all are, as time alone moves customers too: minute, hour, day,"
-                " month and named weekday in the deployment's time zone, such as `0 3 * * mon-fri`."
+                description=(
+                    "When all customers are evaluated, because time alone moves customers, too: minute, "
+                    "hour, day, month and named weekday in the deployment's time zone, such as `0 3 * * "
+                    "mon-fri`."
+                )
             ),
         ] = HOURLY,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the segment."""
+        """Sets when a segment is evaluated: on changes, by schedule, or both.
+
+        With neither, it is no longer live. Its first members are the start of its history: they
+        have not entered it.
+        """
         context = info.context
         command = SetSegmentLive(key, on_change, schedule)
         requester = command_context(context, idempotency_key)
         found = await watching.set_live(context.platform, command, requester)
         return Segment.of(found)
 
-    @field(
-        "Has the moves of a live segment sent to an address from now on, signed as the Standard"
-        " Webhooks specification says. A webhook of the same key is sent to the new address, keeps"
-        " its secret and goes on where it was, also where its receiver had been given up."
-    )
+    @field
     async def save_webhook(
         self,
         info: Info,
@@ -78,17 +79,25 @@ class LiveMutation:
         ],
         idempotency_key: IdempotencyKey = None,
     ) -> SavedWebhook:
-        """Return the webhook, and the secret of a new one."""
+        """Has the moves of a live segment sent to an address from now on.
+
+        They are signed as the Standard Webhooks specification says. A webhook of the same key
+        is sent to the new address, keeps its secret and goes on where it was, also where its
+        receiver had been given up.
+        """
         command = SaveWebhook(key, segment, url)
         requester = command_context(info.context, idempotency_key)
         saved = await service.save_webhook(info.context.platform, command, requester)
         return SavedWebhook(webhook=Webhook.of(saved.webhook), secret=saved.secret)
 
-    @field("Has a webhook told no more. Answers with the global id that it had.")
+    @field
     async def delete_webhook(
         self, info: Info, key: WebhookKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:
-        """Return the id of the deleted webhook."""
+        """Has a webhook told no more.
+
+        Answers with the global id that it had.
+        """
         requester = command_context(info.context, idempotency_key)
         await service.delete_webhook(info.context.platform, DeleteWebhook(key), requester)
         return encode_id(Webhook.__name__, key)

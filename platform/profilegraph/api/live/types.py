@@ -11,6 +11,7 @@ import strawberry
 
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import MoveCause
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node, decode_text, encode_text
@@ -35,16 +36,16 @@ HistoryAfter = Annotated[
 ]
 
 
-@strawberry.type(description="That a customer entered or left a live segment.")
+@object_type
 class MembershipMove:
-    """That a customer entered or left a live segment."""
+    """The entry of a customer into a live segment, or its exit."""
 
     customer: Customer = strawberry.field(description="The customer, as it is now.")
     entered: bool = strawberry.field(description="Whether it entered; otherwise it left.")
     cause: MoveCause = strawberry.field(description="What made it enter or leave.")
-    at: datetime = strawberry.field(description="As of when it was found out, UTC.")
+    at: datetime = strawberry.field(description="The moment of the evaluation that found it, UTC.")
     cursor: str = strawberry.field(
-        description="Where it stands in the history of the segment; the same wherever it is told."
+        description="Cursor in the history of the segment; equal in all answers and messages."
     )
 
     @classmethod
@@ -59,23 +60,23 @@ class MembershipMove:
         )
 
 
-@strawberry.type(description="One move of a list.")
+@object_type
 class MembershipMoveEdge:
     """One move of a list."""
 
-    cursor: str = strawberry.field(description="Where the move stands.")
+    cursor: str = strawberry.field(description="Cursor of the move.")
     node: MembershipMove = strawberry.field(description="The move.")
 
 
-@strawberry.type(description="A page of the moves of a live segment, the newest first.")
+@object_type
 class MembershipMoveConnection:
-    """A page of the moves of a live segment."""
+    """A page of the moves of a live segment, the newest first."""
 
     edges: list[MembershipMoveEdge] = strawberry.field(description="The moves of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
 
-@strawberry.type(description="How a live segment is evaluated.")
+@object_type
 class SegmentLive:
     """How a live segment is evaluated."""
 
@@ -86,22 +87,22 @@ class SegmentLive:
     schedule: str | None = strawberry.field(
         description="When all customers are evaluated, as cron text in the deployment's time zone."
     )
-    size: int = strawberry.field(description="How many members it had then.")
+    size: int = strawberry.field(description="The number of members at the last evaluation.")
     evaluated_at: datetime = strawberry.field(
-        description="As of when all customers were evaluated last, UTC."
+        description="The moment of the last evaluation of all customers, UTC."
     )
 
-    @field(
-        "Why it is not evaluated at present: the segment is broken, or its last evaluation failed. It"
-        " goes on by itself when that is mended; null where it is evaluated."
-    )
+    @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
-        """Return why it is not evaluated at present."""
+        """Why it is not evaluated at present: the segment is broken, or its last evaluation failed.
+
+        Evaluation resumes when that is repaired; null if it is evaluated.
+        """
         return await _resting(info, self.watch.segment, locale) or self.watch.problem
 
-    @field("When all customers are evaluated next by the schedule, UTC; null without one.")
+    @field
     def next_at(self, info: Info) -> datetime | None:
-        """Return when the schedule falls next."""
+        """When the schedule evaluates all customers next, UTC; null without a schedule."""
         if self.schedule is None:
             return None
         zone = info.context.platform.deployment.zone
@@ -121,9 +122,9 @@ class SegmentLive:
         )
 
 
-@strawberry.type(description="Where the moves of a live segment are sent, signed.")
+@object_type
 class Webhook(Node):
-    """Where the moves of a live segment are sent."""
+    """Where the moves of a live segment are sent, signed."""
 
     failure: strawberry.Private[str | None]
     segment: strawberry.Private[str]
@@ -140,9 +141,9 @@ class Webhook(Node):
         description="When the last message was taken, UTC."
     )
 
-    @field("Why nothing is sent: the last attempt failed, or the segment is broken; else null.")
+    @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
-        """Return why nothing is sent."""
+        """Why nothing is sent: the last attempt failed, or the segment is broken; else null."""
         return self.failure or await _resting(info, self.segment, locale)
 
     @classmethod
@@ -170,7 +171,7 @@ async def history_page(
     info: Info, segment: str, first: int, after: str | None
 ) -> MembershipMoveConnection:
     """Return a page of the moves of a segment."""
-    page = await service.newest_crossings(
+    page = await service.newest_transitions(
         info.context.platform, segment, first=first, before=place(after)
     )
     crossings = info.context.budget.take(list(page.crossings))

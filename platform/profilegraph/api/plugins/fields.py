@@ -11,7 +11,7 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQL
 from pydantic.alias_generators import to_camel
 from strawberry.dataloader import DataLoader
 
-from profilegraph.api.plugins.types import OutputTypes, told
+from profilegraph.api.plugins.types import OutputTypes, serialized
 from profilegraph.errors import PluginError
 from profilegraph.hooks.customer_fields import CustomerField
 from profilegraph.hooks.hosting.host import Host
@@ -76,6 +76,8 @@ def _field(
 
 def _resolver(key: str, shape: Shape) -> Callable[..., Awaitable[Any]]:
     async def resolve(source: Any, info: GraphQLResolveInfo[Any]) -> Any:
-        return told(await info.context.load.customer_fields.load(key, source.key), shape, info)
+        return serialized(
+            await info.context.load.customer_fields.load(key, source.key), shape, info
+        )
 
     return resolve

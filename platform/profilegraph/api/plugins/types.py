@@ -92,7 +92,7 @@ class OutputTypes:
         return GraphQLObjectType(name, fields, description=kind.__doc__)
 
 
-def told(value: Any, shape: Shape, info: GraphQLResolveInfo[Any]) -> Any:
+def serialized(value: Any, shape: Shape, info: GraphQLResolveInfo[Any]) -> Any:
     """Return a value as the answer tells it; the items of a list are counted by the request."""
     if value is None:
         return None
@@ -102,7 +102,7 @@ def told(value: Any, shape: Shape, info: GraphQLResolveInfo[Any]) -> Any:
 
 
 def _read(name: str, shape: Shape, source: Any, info: GraphQLResolveInfo[Any]) -> Any:
-    return told(getattr(source, name), shape, info)
+    return serialized(getattr(source, name), shape, info)
 
 
 def _plain(value: Any) -> Any:

@@ -1,1 +1,1 @@
-"""The GraphQL runtime: validation, limits, execution, ids, paging, and the schema in use."""
+"""The GraphQL runtime: validation, limits, execution, ids, paging, and the current schema."""

@@ -1,12 +1,11 @@
-"""Reads values of input types by what is given, where graphql-core goes by all that could be.
+"""Coerces input values by iterating over the given fields, where graphql-core iterates over all fields.
 
-For each object it goes through every field of its type, and a filter has a field for each dimension
-of each taxonomy, at every level: with a hundred dimensions, reading a filter of five conditions took
-longer than answering it.
+A filter has a field for each dimension of each taxonomy, at every level: with a hundred dimensions,
+coercing a filter of five conditions took longer than answering it.
 
-A coercion knows no errors. What it does not take (something unknown or missing, a value of another
-type, a default to be filled in, too many levels) is left to graphql-core, which takes it after all,
-or reports what is wrong with it. So values and errors are those of graphql-core.
+A coercion reports no errors. Whatever it does not accept (an unknown or missing field, a value of
+another type, a default to fill in, too deep nesting) is left to graphql-core, which accepts it or
+reports the error. So values and errors are those of graphql-core.
 """
 
 from __future__ import annotations
@@ -32,28 +31,28 @@ from graphql import (
 from profilegraph.api.runtime.internals import MAX_NESTING_DEPTH
 
 Coerce: TypeAlias = Callable[[Any, int], Any]
-"""Returns what a value at a level of nesting stands for; raises whatever where it does not take it."""
+"""Returns the coerced value, given its nesting depth; raises any exception if it does not accept it."""
 
 
 class Unusual(Exception):
-    """That a value is one to ask graphql-core about."""
+    """The value has to be coerced by graphql-core."""
 
 
 class Coercions:
-    """What reads the values of the input types of one schema."""
+    """The coercions of the input types of one schema."""
 
     def __init__(self) -> None:
         self._objects: dict[str, _Object] = {}
         self._holds: dict[tuple[str, str], bool] = {}
 
     def of(self, kind: GraphQLInputType) -> Coerce:
-        """Return what reads the values of a type."""
+        """Return the coercion of a type."""
         if isinstance(kind, GraphQLNonNull):
             return _required(self._present(kind.of_type))
         return _optional(self._present(kind))
 
     def holds(self, schema: GraphQLSchema, written: TypeNode, name: str) -> bool:
-        """Return whether values of a type, as a text writes it, may hold values of an input type."""
+        """Return whether values of a type, given as text, may contain values of an input type."""
         kind = type_from_ast(schema, written)
         if kind is None:
             return False
@@ -64,7 +63,7 @@ class Coercions:
         return self._holds[key]
 
     def _present(self, kind: Any) -> Coerce:
-        """Return what reads the values of a type that are not null."""
+        """Return the coercion of the non-null values of a type."""
         match kind:
             case GraphQLList(of_type=inner):
                 return _each(self.of(inner))
@@ -79,7 +78,7 @@ class Coercions:
 
 
 class _Object:
-    """Reads the values of one input object type."""
+    """The coercion of one input object type."""
 
     def __init__(self, kind: GraphQLInputObjectType, coercions: Coercions) -> None:
         self._kind = kind
@@ -113,7 +112,7 @@ class _Object:
 
 
 def _within(kind: GraphQLNamedType) -> set[str]:
-    """Return the names of a type and of all that are found in its values, to any depth."""
+    """Return the names of a type and of all types that its values contain, at any depth."""
     found, stack = {kind.name}, [kind]
     while stack:
         one = stack.pop()

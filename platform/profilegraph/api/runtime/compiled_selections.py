@@ -1,14 +1,14 @@
-"""Completes what objects hold already by compiled selections; the rest is left to graphql-core.
+"""Completes in-memory objects by compiled selections; the rest is left to graphql-core.
 
-graphql-core takes about 20 µs for each small object of an answer: it makes a path, an info and a
-dictionary of arguments for each field, and asks of each value what kind it is. A page of customers
-with their tags has over a thousand of them. Where all that is selected of a type is there to be
-read, nothing of that is needed: the selection is compiled, once an operation, to functions that
+graphql-core takes about 20 µs for each small object of an answer: it creates a path, an info and a
+dictionary of arguments for each field, and determines the kind of each value. A page of customers
+with their tags has over a thousand of them. If everything selected on a type can be read from its
+object, none of that is needed: the selection is compiled, once per operation, to functions that
 read it.
 
-A compiled selection reports no errors. Whatever is not as expected (a null where none may be, a
-value of another class, an exception) makes it give up, and graphql-core completes the same value and
-reports what there is to report. So answers and errors are those of graphql-core.
+A compiled selection reports no errors. On anything unexpected (a null for a non-null type, a value
+of another class, an exception) it gives up, and graphql-core completes the same value and reports
+the error. So answers and errors are those of graphql-core.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ from profilegraph.api.runtime.internals import (
 )
 
 Complete: TypeAlias = Callable[[Any], Any]
-"""Returns what the answer says of a value; raises whatever where the value is not as expected."""
+"""Returns the completed value; raises any exception if the value is not as expected."""
 
 _PLAIN = frozenset({str, int, float, bool, datetime, date, dict, list, tuple})
-"""Types of leaves that have nothing to wait for and are no errors; enums are known by member."""
+"""Types of leaf values that are neither awaitable nor errors; enums are checked by member."""
 
 
 class UnexpectedValue(Exception):
@@ -55,7 +55,7 @@ class UnexpectedValue(Exception):
 
 
 class NotCompiled(Exception):
-    """A selection is left to graphql-core, for a reason, because of a type or field."""
+    """A selection is left to graphql-core; with the reason, and the type or field."""
 
     def __init__(self, reason: FallbackReason, where: str) -> None:
         super().__init__(reason, where)
@@ -64,7 +64,7 @@ class NotCompiled(Exception):
 
 
 class CompiledExecutionContext(LimitedExecutionContext):
-    """Executes as its base does; plain objects and lists of them by compiled selections."""
+    """Executes like its base, but plain objects and lists of them by compiled selections."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +97,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
         result: Any,
         at: Any,
     ) -> Any:
-        """Return what is selected of an object, completed."""
+        """Return the selected fields of an object, completed."""
         completed = self._completed(return_type, field_details_list, result)
         if completed is not None:
             return completed
@@ -106,7 +106,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
         )
 
     def _completed(self, kind: GraphQLOutputType, fields: Fields, value: Any) -> Any:
-        """Return a value, completed by its compiled selection; None where graphql-core is to do it."""
+        """Return a value completed by its compiled selection; None if graphql-core has to do it."""
         key = (kind, id(fields))
         if key not in self._compiled:
             self._compiled[key] = (fields, self._compile_or_note(kind, fields))
@@ -130,7 +130,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
             return None
 
     def _compile(self, kind: GraphQLOutputType, fields: Fields) -> Complete:
-        """Return what completes a value that is not null; raises NotCompiled."""
+        """Return the function that completes a non-null value; raises NotCompiled."""
         match kind:
             case GraphQLList(of_type=inner):
                 return _each(self._nullable(inner, fields))
@@ -175,7 +175,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
     def _read(
         self, kind: GraphQLObjectType, field: GraphQLField, details: FieldDetails
     ) -> Complete:
-        """Return what reads a field; raises NotCompiled."""
+        """Return the function that reads a field; raises NotCompiled."""
         where = f"{kind.name}.{details.node.name.value}"
         if details.node.name.value == "__typename":
             return lambda _: kind.name

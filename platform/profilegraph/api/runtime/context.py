@@ -1,4 +1,4 @@
-"""What the resolvers of one request share."""
+"""The state that the resolvers of one request share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from profilegraph.services.segments import service
 
 
 class ApiContext:
-    """One request: the platform, who asks, when, how much is left to ask for, and its readers."""
+    """One request: the platform, the viewer, the moment, the remaining budget and the data loaders."""
 
     def __init__(
         self,
@@ -36,16 +36,16 @@ class ApiContext:
         now: datetime,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self._look = RequestSnapshot(platform.knowledge)
+        self._snapshot = RequestSnapshot(platform.cache, self._discard)
         self.notices: Notices = {}
-        """What is to be known of the answers, beside them."""
-        self.platform = replace(platform, look=self._look, notices=self.notices)
+        """Notices on the answers."""
+        self.platform = replace(platform, snapshot=self._snapshot, notices=self.notices)
         self.viewer = viewer
         self.now = now
         self._clock = clock
         self.budget = Budget()
-        self.made: dict[str, Any] = {}
-        """What is the same all over an answer and need not be made again, by a key of its own."""
+        self.memo: dict[str, Any] = {}
+        """Per-request memo."""
         self._seen: Catalogue | None = None
         self._conditions: Conditions | None = None
         self._standing: asyncio.Task[Actor] | None = None
@@ -58,33 +58,33 @@ class ApiContext:
             self._conditions = self.platform.host.conditions(self._seen)
         return self._conditions
 
-    def saw(self, catalogue: Catalogue) -> None:
-        """Take note of the taxonomies that the request sees."""
+    def use_catalogue(self, catalogue: Catalogue) -> None:
+        """Record the taxonomies that the request sees."""
         self._seen, self._conditions = catalogue, None
 
     @property
     def load(self) -> Loaders:
-        """Return the readers, made where an answer needs one."""
+        """Return the data loaders, created on first use."""
         if self._load is None:
             self._load = Loaders(self.platform, self.now, self.budget)
         return self._load
 
     def when(self, moment: datetime | None, now: datetime | None = None) -> When:
-        """Return as of when is asked: now, or a past moment; raises InvalidInput for a later one.
+        """Return the moment of a question: now, or a past one; raises InvalidInput for a later one.
 
-        With `now`, another moment than the present is taken for it.
+        `now` replaces the present moment.
         """
         if now is not None:
             require_moment(now, "now")
         return as_of(moment, now or self.now)
 
     def past(self, moment: datetime | None, now: datetime | None = None) -> When | None:
-        """Return the moment that is asked about where it is not the present one, else None."""
+        """Return the moment of a question if it is not the present one, else None."""
         when = self.when(moment, now)
         return when if isinstance(when, Past) or now is not None else None
 
     def moments(self, past: When | None) -> tuple[datetime | None, datetime | None]:
-        """Return the past moment, and what was given for the present one, that something is asked of."""
+        """Return the past moment and the replaced present moment of a question, or None for each."""
         match past:
             case Past():
                 return past.at, None if past.present == self.now else past.present
@@ -92,41 +92,40 @@ class ApiContext:
                 return None, past
 
     async def catalogue(self) -> Catalogue:
-        """Return the taxonomies in force, asked for once a request."""
+        """Return the taxonomies in force, read once per request."""
         return await self.platform.catalogue()
 
     async def sentence(self, node: Node, locale: str) -> str:
         """Return a filter as a sentence, with the labels of the segments that it refers to."""
         key = f"sentence {locale} {id(node)}"
-        if key not in self.made:
+        if key not in self.memo:
             library = await service.library(self.platform, node)
             # Kept beside its sentence, so that no other filter takes its place in memory.
-            self.made[key] = node, service.text(node, await self.catalogue(), locale, library)
-        text: str = self.made[key][1]
+            self.memo[key] = node, service.text(node, await self.catalogue(), locale, library)
+        text: str = self.memo[key][1]
         return text
 
-    async def standing(self) -> Actor:
-        """Return who asks, with the teams that they are in; raises Forbidden where they are gone."""
+    async def actor_with_teams(self) -> Actor:
+        """Return the actor with its teams; raises Forbidden if the employee no longer exists."""
         if self._standing is None:
             actor = self.viewer.actor
             self._standing = asyncio.create_task(
-                duties.standing(self.platform.database.read, actor)
+                duties.with_teams(self.platform.database.read, actor)
             )
         return await asyncio.shield(self._standing)
 
     def renew(self) -> None:
-        """Begin anew, as a subscription does for each of its events."""
+        """Start over, as a subscription does for each of its events."""
         if self._clock is not None:
             self.now = self._clock()
         self.budget = Budget()
         self.notices.clear()
-        self.forget()
+        self._snapshot.forget()
 
-    def forget(self) -> None:
-        """Let what was read be read again, after a change."""
-        self._look.forget()
+    def _discard(self) -> None:
+        """Discard what was read, after a change."""
         self._standing = None
-        self.made = {}
+        self.memo = {}
         self._load = None
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 
-import strawberry
-
+from profilegraph.api.runtime.definitions import enum_type
 from profilegraph.api.runtime.internals import enum_values
-from profilegraph.domain.duties import PermissionReason as DutyGround
+from profilegraph.domain.duties import PermissionReason
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.records.customers import (
@@ -39,7 +37,6 @@ __all__ = [
     "Direction",
     "DistanceUnit",
     "Duty",
-    "DutyGround",
     "EvidenceKind",
     "FollowUpKind",
     "IdentityKind",
@@ -47,6 +44,7 @@ __all__ = [
     "MembershipCause",
     "MoveCause",
     "OpportunityOutcome",
+    "PermissionReason",
     "RelationKind",
     "Representation",
     "SegmentFaultKind",
@@ -56,17 +54,14 @@ __all__ = [
 ]
 
 
-def describe(
-    enum: type[Enum], description: str, values: Mapping[str, str], name: str | None = None
-) -> None:
-    """Make an enumeration known to the API, each value described by its name."""
-    definition: Any = strawberry.enum(enum, name=name, description=description)
-    for value in enum_values(definition):
+def describe(kind: type[Enum], values: Mapping[str, str], name: str | None = None) -> None:
+    """Make an enumeration known to the API, described by its docstring, its values by name."""
+    for value in enum_values(enum_type(kind, name)):
         value.description = values[value.name]
 
 
 class CustomerOrderField(Enum):
-    """By what customers are sorted."""
+    """A built-in field by which customers are sorted."""
 
     KEY = "KEY"
     NAME = "NAME"
@@ -95,7 +90,6 @@ class Direction(Enum):
 
 describe(
     CustomerOrderField,
-    "By what customers are sorted.",
     {
         "KEY": "Their business key.",
         "NAME": "Their name; those without one come last.",
@@ -104,7 +98,6 @@ describe(
 )
 describe(
     DistanceUnit,
-    "What a distance counts.",
     {
         "NUMBER": "What the value counts: an attribute, a metric, a sum of money.",
         "TIMES": "Things: events, people, follow-ups.",
@@ -114,9 +107,8 @@ describe(
 )
 describe(
     EvidenceKind,
-    "What kind of record decided a condition.",
     {
-        "OPPORTUNITY": "A possible sale.",
+        "OPPORTUNITY": "An opportunity.",
         "FOLLOW_UP": "Something that we did with the customer.",
         "CHANNEL": "That the customer came to us; the key is the channel's.",
         "OWNER": "One of us who owns the customer; the key is the employee's.",
@@ -128,17 +120,14 @@ describe(
 )
 describe(
     Direction,
-    "Which end of an order comes first.",
     {"ASC": "The smallest or oldest first.", "DESC": "The greatest or newest first."},
 )
 describe(
     CustomerKind,
-    "Whether we sell to an organisation or to a person.",
     {"COMPANY": "An organisation.", "PERSON": "A person."},
 )
 describe(
     IdentityKind,
-    "The channel that an identity comes from.",
     {
         "PHONE": "A phone number, kept as +8613800138000; any usual way of writing is understood.",
         "EMAIL": "An e-mail address.",
@@ -154,7 +143,6 @@ describe(
 )
 describe(
     TagSource,
-    "Who or what put a tag on a customer.",
     {
         "MANUAL": "A person.",
         "RULE": "A rule: whoever matches a filter.",
@@ -164,7 +152,6 @@ describe(
 )
 describe(
     RelationKind,
-    "What the other customer is to this one.",
     {
         "PARENT": "The other owns this one.",
         "SUBSIDIARY": "The other belongs to this one.",
@@ -173,7 +160,6 @@ describe(
 )
 describe(
     DecisionRole,
-    "The part that a person plays in the customer's decision.",
     {
         "ECONOMIC_BUYER": "Holds the budget.",
         "DECIDER": "Says yes or no.",
@@ -187,7 +173,6 @@ describe(
 )
 describe(
     DepartmentFunction,
-    "What a department does, whatever each company calls it.",
     {
         "MANAGEMENT": "Leads the company.",
         "IT": "Information technology.",
@@ -207,7 +192,6 @@ describe(
 )
 describe(
     FollowUpKind,
-    "How we met the customer.",
     {
         "CALL": "By phone.",
         "VISIT": "At their place.",
@@ -219,22 +203,18 @@ describe(
 )
 describe(
     OpportunityOutcome,
-    "How a possible sale ended, or that it has not.",
     {"OPEN": "Not decided.", "WON": "They bought.", "LOST": "They did not."},
 )
 describe(
     Cardinality,
-    "How many tags of a dimension a customer may carry at once.",
     {"SINGLE": "At most one; a new tag replaces the old one.", "MULTI": "Any number."},
 )
 describe(
     AttributeType,
-    "The type of an attribute's value.",
     {"NUMBER": "A number.", "STRING": "A text.", "DATE": "A day.", "BOOLEAN": "True or false."},
 )
 describe(
     Representation,
-    "Whether a tag is more frequent in one segment than in another, beyond chance.",
     {
         "OVER": "More frequent: the whole interval of the lift is above 1.",
         "UNDER": "Less frequent: the whole interval is below 1.",
@@ -243,7 +223,6 @@ describe(
 )
 describe(
     Layer,
-    "Which question a dimension answers.",
     {
         "WHO": "Who the customer is: does it want one?",
         "DECISION": "What decides inside the customer: whose does it want?",
@@ -252,7 +231,6 @@ describe(
 )
 describe(
     Duty,
-    "What a team is responsible for in a dimension.",
     {
         "PLAN": "Plans which tags there are: creates and describes them.",
         "TAG": "Puts them on customers, and takes them off.",
@@ -261,19 +239,17 @@ describe(
     },
 )
 describe(
-    DutyGround,
-    "Why somebody may do what a duty is about.",
+    PermissionReason,
     {
         "ADMINISTRATOR": "As an administrator, who may everything.",
         "TEAM": "It is the duty of their team, or of one that theirs is a part of.",
         "LOAN": "It was lent to them, or to such a team, and the loan holds.",
         "OPEN": "No team is named, and everybody may tag then.",
     },
-    name="DutyGround",
+    name="PermissionReason",
 )
 describe(
     ChangeKind,
-    "What became of a condition from one version of a segment to another.",
     {
         "ADDED": "It is new.",
         "REMOVED": "It is gone.",
@@ -283,7 +259,6 @@ describe(
 )
 describe(
     SegmentFaultKind,
-    "Why a segment cannot be asked any more.",
     {
         "DIMENSION_MISSING": "No taxonomy has the dimension any more.",
         "TAG_MISSING": "No taxonomy has the tag any more.",
@@ -301,7 +276,6 @@ describe(
 )
 describe(
     SegmentState,
-    "How far along a segment is.",
     {
         "DRAFT": "It is being worked on: only other drafts may refer to it.",
         "ACTIVE": "It is in use.",
@@ -310,7 +284,6 @@ describe(
 )
 describe(
     MoveCause,
-    "What made customers enter or leave a live segment.",
     {
         "DATA_CHANGED": "Something was recorded about them, or about those they are related to.",
         "TIME_PASSED": "Nothing was: a window moved on, or a tag expired.",
@@ -320,7 +293,6 @@ describe(
 )
 describe(
     MembershipCause,
-    "What made a customer a member of a segment, or no member any more.",
     {
         "CUSTOMER_ADDED": "It was no customer before.",
         "MERGED": "It turned out to be another customer, and was merged into that.",
@@ -330,7 +302,7 @@ describe(
         "TAG_EXPIRED": "A tag ended by itself.",
         "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
         "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
-        "OPPORTUNITY_CHANGED": "A possible sale came or changed.",
+        "OPPORTUNITY_CHANGED": "An opportunity came or changed.",
         "EVENT": "It did something.",
         "FOLLOW_UP": "We met it.",
         "ARRIVAL": "It came to us.",
@@ -341,7 +313,6 @@ describe(
 )
 describe(
     SegmentKind,
-    "What decides who is a member of a segment.",
     {
         "DYNAMIC": "A filter, asked anew each time.",
         "STATIC": "A list of customers chosen by hand.",

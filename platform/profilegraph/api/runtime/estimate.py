@@ -1,7 +1,7 @@
-"""How much an operation may answer: list items and bytes, estimated before it runs and counted while it does.
+"""Limits the list items and bytes of an answer: estimated before execution and counted during it.
 
-Lists in lists multiply: a few levels of them make a small text ask for millions of objects. And a
-filter that is told with each item of a list is as large there as where it was asked with.
+Nested lists multiply: with a few levels of them, a small query asks for millions of objects. And a
+filter that is returned with each item of a list is as large there as in the input.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ T = TypeVar("T")
 MAX_ITEMS = 10_000
 MAX_BYTES = 5_000_000
 GUESS = 8
-"""How many items a list is taken to have whose length nothing in the query tells."""
+"""The assumed length of a list without a length in the query."""
 GUESSED_BYTES = 16
-"""How long a value is taken to be; its name in the answer comes on top of that."""
+"""The assumed length of a value, without its name in the answer."""
 _AROUND = 4
-"""Quotes, colon and comma of a name and its value."""
+"""The quotes, colon and comma of a name and its value."""
 _HINT = "Ask for a smaller page, or for fewer lists within lists."
 _LONG = "Ask for a smaller page, or for long values such as filters of fewer items."
 
 
 class Budget:
-    """How many more list items and bytes the answer to one request may hold."""
+    """The remaining list items and bytes of the answer to one request."""
 
     def __init__(self, items: int = MAX_ITEMS, size: int = MAX_BYTES) -> None:
         self._items = items
@@ -62,20 +62,20 @@ class Budget:
         self.left = items
         self.bytes_left = size
         self.measured: dict[int, tuple[Any, int]] = {}
-        """How long values of several parts are, with these, by identity."""
+        """The lengths of containers, by identity of the container."""
 
     @property
     def overdrawn(self) -> bool:
-        """Whether more was taken than there is: the answer is then withheld."""
+        """Return whether the budget is exceeded; the answer is then withheld."""
         return self.left < 0 or self.bytes_left < 0
 
     def take(self, found: list[T]) -> list[T]:
-        """Return a list after counting its items; nothing of it once they are too many."""
+        """Count the items of a list and return it; an empty list once the budget is exceeded."""
         self.left -= len(found)
         return [] if self.overdrawn else found
 
     def write(self, value: Any) -> None:
-        """Count how long a value of the answer is."""
+        """Count the length of a value of the answer."""
         match value:
             case str():
                 self.bytes_left -= len(value)
@@ -88,7 +88,7 @@ class Budget:
                 self.bytes_left -= _AROUND
 
     def refusal(self) -> GraphQLError:
-        """Return the error that takes the place of an answer with too many items, or too long."""
+        """Return the error that replaces an answer with too many items or bytes."""
         if self.bytes_left < 0:
             return _too_large(f"The answer is longer than {self._size:,} bytes.", _LONG)
         return _too_large(f"The answer has more than {self._items:,} list items.")
@@ -97,9 +97,10 @@ class Budget:
 def excess(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]
 ) -> list[GraphQLError]:
-    """Return an error if an operation of a valid document asks for too many list items, or bytes.
+    """Return an error if an operation of a valid document asks for too many list items or bytes.
 
-    The document must be within the limits: the work is proportional to what it spreads out to.
+    The document must be within the limits: the work is proportional to its size after fragments are
+    expanded.
     """
     found = [
         _Estimator(schema, document, operation, variables).estimate()
@@ -123,18 +124,18 @@ class _Estimate(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What is selected of which type: how many times, in a page of what size, asked by what."""
+    """A selection: its type, how often it is answered, its page size, and the inputs around it."""
 
     selections: SelectionSetNode
     parent: Any
     times: float
     page: float | None
     asked: int
-    """How long the inputs are that were given around it: filters come back in the answer."""
+    """The length of the inputs given around it, because filters are part of the answer."""
 
 
 class _Estimator:
-    """Walks through an operation and adds up what its answer may hold."""
+    """Walks through an operation and adds up the size of its answer."""
 
     def __init__(
         self,
@@ -156,7 +157,7 @@ class _Estimator:
         self._items = self._size = 0.0
 
     def estimate(self) -> _Estimate:
-        """Return the most list items and characters that are to be expected."""
+        """Return the expected maximum of list items and characters."""
         while self._stack:
             here = self._stack.pop()
             for node in here.selections.selections:
@@ -194,7 +195,7 @@ class _Estimator:
 
 
 def tells_filter(field: GraphQLField) -> bool:
-    """Return whether a field's value grows with the filter that was asked with."""
+    """Return whether a field's value grows with the filter of the question."""
     definition = field_definition(field)
     return get_named_type(field.type).name == "JSON" or bool(
         definition is not None and definition.metadata.get(OF_FILTER)
@@ -202,14 +203,14 @@ def tells_filter(field: GraphQLField) -> bool:
 
 
 class _Lengths:
-    """How long inputs are, as texts; each variable is measured once."""
+    """The lengths of inputs as text; each variable is measured once."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self._variables = variables
         self._known: dict[str, int] = {}
 
     def of(self, node: FieldNode, field: GraphQLField) -> int:
-        """Return how long the input objects are together that a field is asked with."""
+        """Return the total length of the input objects in the arguments of a field."""
         return sum(
             self._value(one.value)
             for one in node.arguments or ()
@@ -237,7 +238,7 @@ class _Lengths:
 
 
 def _asked(node: FieldNode, field: GraphQLField, variables: dict[str, Any]) -> float | None:
-    """Return how many items the arguments ask for: `first`, or one for each item they list."""
+    """Return how many items the arguments ask for: `first`, or the length of a list of keys."""
     given = {
         one.name.value: value_from_ast_untyped(one.value, variables) for one in node.arguments or ()
     }

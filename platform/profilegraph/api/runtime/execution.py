@@ -1,4 +1,4 @@
-"""Execution by graphql-core within the limits of an answer: no resolver is run once it is too large."""
+"""Execution by graphql-core within the budget of an answer: no resolver runs once it is exceeded."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ _ENDLESS = Budget(sys.maxsize, sys.maxsize)
 
 
 class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
-    """Executes as Strawberry does, and counts what is answered."""
+    """Executes like Strawberry, and counts the answer."""
 
     @property
     def budget(self) -> Budget:
-        """Return how much more may be answered; endless without a request."""
+        """Return the remaining budget; unlimited without a request."""
         budget: Budget = getattr(self.context_value, "budget", _ENDLESS)
         return budget
 
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, fields: Fields, path: Any, at: Any
     ) -> Any:
-        """Return what a field answers; None, and no resolver is run, once it is too much."""
+        """Return the value of a field; None, without running a resolver, once the budget is exceeded."""
         if self.budget.overdrawn:
             return None
         return super().execute_field(parent_type, source, fields, path, at)
 
     def complete_leaf_value(self, return_type: GraphQLLeafType, result: Any) -> Any:  # type: ignore[override]  # called on the executor, too
-        """Return a value, completed, after counting how long it is."""
+        """Return a completed value after counting its length."""
         value = super().complete_leaf_value(return_type, result)
         if not return_type.name.startswith("__"):
             self.budget.write(value)

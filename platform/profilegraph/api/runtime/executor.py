@@ -1,4 +1,4 @@
-"""Runs GraphQL operations: refused before any resolver runs, or answered with what went wrong."""
+"""Runs GraphQL operations: refused before any resolver runs, or executed with errors per field."""
 
 from __future__ import annotations
 
@@ -31,30 +31,30 @@ _INTROSPECTS = re.compile(r"\b__(schema|type)\b")
 
 @dataclass(frozen=True)
 class Answer:
-    """What an operation answered: a plain GraphQL result, and whether it was executed at all."""
+    """The result of an operation, and whether it was executed."""
 
     result: dict[str, Any]
     executed: bool
     mutation_refused: bool = False
-    """Whether the operation is a mutation in a request that may only read."""
+    """Whether the operation was a mutation in a read-only request."""
 
 
 class SchemaSource(Protocol):
-    """Where the schema in use comes from."""
+    """Provides the current schema."""
 
     @property
     def current(self) -> RunnableSchema:
-        """Return the schema in use."""
+        """Return the current schema."""
 
     async def newest(self) -> RunnableSchema:
-        """Return the schema of this moment."""
+        """Return the schema of this moment's taxonomies."""
 
     async def of(self, catalogue: Catalogue) -> RunnableSchema:
-        """Return the schema of some taxonomies, which is then the one in use."""
+        """Return the schema of some taxonomies, which becomes the current one."""
 
 
 class Executor:
-    """Executes operations against the schema in use."""
+    """Executes operations against the current schema."""
 
     def __init__(
         self, schemas: SchemaSource, new_id: Callable[[], str] = lambda: token_hex(6)
@@ -71,7 +71,7 @@ class Executor:
         *,
         may_mutate: bool = True,
     ) -> Answer:
-        """Return the answer to one operation; errors are part of it, none is raised."""
+        """Return the answer to one operation; it contains all errors, and none is raised."""
         if len(query) > limits.MAX_CHARACTERS:
             return _refused(_TOO_LONG, limits.CODE)
         run = partial(self._run, query, variables or {}, operation, context, may_mutate)
@@ -98,10 +98,10 @@ class Executor:
         *,
         last: bool = False,
     ) -> Answer | None:
-        """Return the answer; None where the request sees other taxonomies than those of the schema.
+        """Return the answer; None if the request sees other taxonomies than the schema.
 
-        A typed condition then means what it does to everything else that the request asks. The `last`
-        schema is taken whatever it is of.
+        So a typed condition means the same as everything else in the request. The `last` schema is
+        accepted in any case.
         """
         try:
             operation = schema.document(query).operation(name)
@@ -128,7 +128,7 @@ class Executor:
         name: str | None,
         context: object,
     ) -> AsyncGenerator[Answer, None]:
-        """Yield the answers to one operation: of a subscription one an event, else a single one."""
+        """Yield the answers to one operation: one per event for a subscription, otherwise a single one."""
         if len(query) > limits.MAX_CHARACTERS:
             yield _refused(_TOO_LONG, limits.CODE)
             return
@@ -149,9 +149,9 @@ class Executor:
             yield self._not_begun(refused.errors)
 
     async def _newest(self, context: object, *, changes: bool = False) -> RunnableSchema:
-        """Return the schema of the taxonomies that a request sees, by the one look that it takes.
+        """Return the schema of the taxonomies that a request sees, in its only poll.
 
-        One that `changes` something does not wait for the index.
+        A request that `changes` something does not wait for the index.
         """
         try:
             if not isinstance(context, ApiContext):
@@ -159,7 +159,7 @@ class Executor:
             platform = context.platform
             seen = platform.catalogue_for_change if changes else platform.catalogue
             catalogue = await seen()
-            context.saw(catalogue)
+            context.use_catalogue(catalogue)
             return await self._schemas.of(catalogue)
         except ProfilegraphError as fault:
             # The schema can be read, and a wrong query refused, without a database.

@@ -1,4 +1,4 @@
-"""What of a request is left to graphql-core, and why: counted, and logged once a reason."""
+"""Counts and logs which parts of requests are left to graphql-core, by reason."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class FallbackReason(Enum):
     """Why a part of a request is left to graphql-core; each is a label of a metric."""
 
     ASYNC_RESOLVER = "async_resolver"
-    """A field waits for something."""
+    """A field has to be awaited."""
     NEEDS_REQUEST = "needs_request"
-    """A resolver takes the request, or is no method of its object."""
+    """A resolver takes the request's info, or is not a method of its object."""
     ABSTRACT_TYPE = "abstract_type"
-    """Which fields are selected depends on the value: an interface or a union."""
+    """The selected fields depend on the value: an interface or a union."""
     NOT_DECLARED = "not_declared"
-    """A type or field was made without Strawberry: of a plugin, or of introspection."""
+    """A type or field was made without Strawberry: by a plugin, or for introspection."""
     INCREMENTAL = "incremental"
     """A part of the answer is deferred."""
     ARGUMENTS = "arguments"
@@ -33,15 +33,15 @@ class FallbackReason(Enum):
 
 
 class Fallbacks:
-    """How often something was left to graphql-core, by reason."""
+    """Counts how often something was left to graphql-core, by reason."""
 
     def __init__(self) -> None:
         self._counts = {reason.value: 0 for reason in FallbackReason}
         self.counts: Mapping[str, int] = MappingProxyType(self._counts)
-        """By reason, those of which there was none included."""
+        """By reason, including reasons that never occurred."""
 
     def note(self, reason: FallbackReason, where: str) -> None:
-        """Count one, at a type, field or operation; the first of a reason is logged."""
+        """Count one at a type, field or operation; the first for each reason is logged."""
         self._counts[reason.value] += 1
         if self._counts[reason.value] == 1:
             _log.info("graphql_fallback", reason=reason.value, where=where)

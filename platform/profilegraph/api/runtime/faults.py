@@ -1,7 +1,7 @@
-"""What went wrong, as the API tells it: every error has a stable code, and no bug speaks.
+"""Errors of the API: each has a stable code, and bugs reveal nothing.
 
-Errors of the product carry their hint and place; what the caller sent is named, never repeated;
-anything else is a bug, told as an id that the log knows too.
+Errors of the product carry their hint and place; input is named, never repeated; anything else is a
+bug, reported as an id that is logged, too.
 """
 
 from __future__ import annotations
@@ -32,34 +32,34 @@ _VALUE_FOLLOWS = re.compile(r"[,;:] found|\. Did you mean|, but encountered erro
 
 
 def refused(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
-    """Return an error of a request that was not executed: syntax, validation, limits, variables."""
+    """Return the error of a request that was not executed: syntax, validation, limits, variables."""
     match error.original_error:
         case GraphQLError() as reason:
-            return _told(error, _of_variable(error, reason), code=BAD_USER_INPUT)
+            return _formatted(error, _of_variable(error, reason), code=BAD_USER_INPUT)
         case Exception():
             return _masked(error, new_id())
         case None:
             parsed = not isinstance(error, GraphQLSyntaxError)
             code = VALIDATION_FAILED if parsed else PARSE_FAILED
-            return _told(error, error.message, **({"code": code} | (error.extensions or {})))
+            return _formatted(error, error.message, **({"code": code} | (error.extensions or {})))
 
 
 def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
-    """Return an error of one field, masked and logged under a new id where it is a bug."""
+    """Return the error of one field; a bug is masked and logged under a new id."""
     cause = error.original_error
     if isinstance(cause, ProfilegraphError):
         if isinstance(cause, OperatorError):
             _log.warning("unable", code=cause.code, reason=str(cause), path=error.path)
-        return _told(error, cause.message, **described(cause))
+        return _formatted(error, cause.message, **described(cause))
     if _blames_argument(error):
-        return _told(error, value_free(error.message), code=BAD_USER_INPUT)
+        return _formatted(error, value_free(error.message), code=BAD_USER_INPUT)
     return _masked(error, new_id())
 
 
 def described(error: ProfilegraphError) -> dict[str, str]:
-    """Return the code of an expected error, and its hint and place where it has them.
+    """Return the code of an expected error, with its hint and place if it has them.
 
-    Where the database is or a folder of the platform lies is not told to callers.
+    The location of the database or of folders of the platform is not disclosed.
     """
     where = "" if isinstance(error, OperatorError) else error.where
     given = {"code": error.code, "hint": error.hint, "where": where}
@@ -67,9 +67,9 @@ def described(error: ProfilegraphError) -> dict[str, str]:
 
 
 def value_free(message: str) -> str:
-    """Return graphql-core's message about a wrong value without the value itself.
+    """Return graphql-core's message about an invalid value without the value itself.
 
-    Values may be personal data, and error messages end up in the logs of whoever calls.
+    Values may be personal data, and error messages end up in the logs of clients.
     """
     named = _QUOTED_VALUE.sub("The value does not exist in", message)
     suggested = _SUGGESTED.search(message)
@@ -90,8 +90,8 @@ def _blames_argument(error: GraphQLError) -> bool:
 
 def _masked(error: GraphQLError, error_id: str) -> Formatted:
     _log.error("bug", error_id=error_id, path=error.path, exc_info=error.original_error or error)
-    return _told(error, f"Internal error {error_id}.", code=INTERNAL, errorId=error_id)
+    return _formatted(error, f"Internal error {error_id}.", code=INTERNAL, errorId=error_id)
 
 
-def _told(error: GraphQLError, message: str, **extensions: str) -> Formatted:
+def _formatted(error: GraphQLError, message: str, **extensions: str) -> Formatted:
     return {**error.formatted, "message": message, "extensions": extensions}

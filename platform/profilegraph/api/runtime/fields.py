@@ -1,4 +1,4 @@
-"""Described fields, with the types that Strawberry's own decorators lose."""
+"""Strawberry's decorators for resolvers: the docstring is the description, and types are kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode
 from strawberry.extensions import FieldExtension
 
+from profilegraph.api.runtime.definitions import description
 from profilegraph.api.runtime.internals import (
     AsyncExtensionResolver,
     SyncExtensionResolver,
@@ -20,63 +21,64 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 OF_FILTER = "of_filter"
-"""Key of a field's metadata: whether its value grows with the filter that was asked with."""
+"""Metadata key: whether a field's value grows with the filter of the question."""
 
 
-def field(
-    description: str, *, tells_filter: bool = False
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a method the resolver of a field.
+def field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a method the resolver of a field, described by its docstring."""
+    return _described(resolve)
 
-    Whether its value grows with the filter that was asked with is said for the estimate.
+
+def filter_field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a method the resolver of a field whose value grows with the filter of the question.
+
+    The estimate of a request reads that from the field's metadata.
     """
-    return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.field(description=description, metadata={OF_FILTER: tells_filter}),
-    )
+    return _described(resolve, metadata={OF_FILTER: True})
 
 
-def subscription_field(description: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a generator the resolver of a subscription."""
-    return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.subscription(description=description),
-    )
+def list_field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a method the resolver of a list whose items the request counts."""
+    return _described(resolve, extensions=[Counted()])
 
 
-def list_field(
-    description: str, *, name: str | None = None
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Return a decorator that makes a method the resolver of a list, counted by the request."""
-    return cast(
-        "Callable[[Callable[P, R]], Callable[P, R]]",
-        strawberry.field(description=description, name=name, extensions=[Counted()]),
-    )
+def named_list_field(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator like `list_field`, for a list that the schema calls by this name."""
+    return lambda resolve: _described(resolve, name=name, extensions=[Counted()])
+
+
+def subscription_field(resolve: Callable[P, R]) -> Callable[P, R]:
+    """Make a generator the resolver of a subscription."""
+    return _described(resolve, is_subscription=True)
+
+
+def _described(resolve: Callable[P, R], **options: Any) -> Callable[P, R]:
+    made: Any = strawberry.field(description=description(resolve), **options)
+    return cast("Callable[P, R]", made(resolve))
 
 
 class Counted(FieldExtension):
-    """Takes the items of a list from what the answer to the request may hold."""
+    """Counts the items of a list against the budget of the request."""
 
     def resolve(
         self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **arguments: Any
     ) -> Any:
-        """Return the list, or nothing of it where the answer is too large."""
+        """Return the list, empty once the answer is too large."""
         return info.context.budget.take(next_(source, info, **arguments))
 
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **arguments: Any
     ) -> Any:
-        """Return the list, or nothing of it where the answer is too large."""
+        """Return the list, empty once the answer is too large."""
         return info.context.budget.take(await next_(source, info, **arguments))
 
 
 def parse_with(parse: Callable[[Mapping[str, Any], Any], object]) -> Callable[[type[T]], type[T]]:
-    """Return a decorator: values of the input type arrive as what `parse` makes of their JSON.
+    """Return a decorator that makes values of an input type arrive as `parse` returns them.
 
-    It takes the request's context, too.
-
-    The JSON is checked by GraphQL already and has GraphQL's names; arguments and input fields of
-    the type say by `graphql_type` what they are to front ends, and by annotation what arrives.
+    It is called with the validated JSON, which has GraphQL's names, and with the request's context.
+    Arguments and input fields of the type declare the GraphQL type by `graphql_type`, and by
+    annotation what arrives.
     """
 
     def decorate(kind: type[T]) -> type[T]:
@@ -87,9 +89,9 @@ def parse_with(parse: Callable[[Mapping[str, Any], Any], object]) -> Callable[[t
 
 
 def selected_fields(info: strawberry.Info, *path: str) -> set[str]:
-    """Return the names of all fields that are selected of a field's value, or below it by a path.
+    """Return the names of all fields that are selected on a field's value, or below it by a path.
 
-    All fragments are looked into, and no directive is: in the end fewer may be answered.
+    All fragments are expanded and directives are ignored, so fewer may be answered in the end.
     """
     nodes: Iterable[FieldNode] = raw_info(info).field_nodes
     for name in path:
@@ -110,6 +112,8 @@ def _selected(nodes: Iterable[FieldNode], info: strawberry.Info) -> Iterator[Fie
                 stack.append(one.selection_set)
 
 
-def optional(description: str, name: str | None = None) -> Any:
-    """Return an input field that may be left out."""
-    return strawberry.field(default=strawberry.UNSET, name=name, description=description)
+def optional(text: str, name: str | None = None, graphql_type: object = None) -> Any:
+    """Return an input field that may be omitted, of its annotation's type unless another is given."""
+    return strawberry.field(
+        default=strawberry.UNSET, name=name, description=text, graphql_type=graphql_type
+    )

@@ -1,4 +1,4 @@
-"""The key under which a change is done once, however often it is asked for."""
+"""The idempotency key of a mutation."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from profilegraph.domain.commands import CommandContext
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="""A text of your own for this one change, such as a UUID; each API key has its own.
+        description="""A text of your choice for this one change, such as a UUID, unique per API key.
 
-The same request sent again with the same key changes nothing and is answered again, so that a
-request whose answer was lost can be repeated without fear."""
+The same request with the same key is answered again without another change, so that a request whose answer was lost can safely be repeated."""
     ),
 ]
 
 
 def command_context(context: ApiContext, idempotency_key: str | None = None) -> CommandContext:
-    """Return who asks for a change, when, and under which key; raises InvalidInput."""
+    """Return actor, moment and idempotency key of a change; raises InvalidInput."""
     return CommandContext(context.viewer.actor, context.now, _viewers_own(context, idempotency_key))
 
 

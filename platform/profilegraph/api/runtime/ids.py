@@ -1,4 +1,4 @@
-"""Relay's global ids: a type's name, a business key, and what else tells objects of the key apart."""
+"""Relay's global ids: a type's name, a business key, and what else distinguishes objects with that key."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import datetime
 import strawberry
 from pydantic import TypeAdapter
 
+from profilegraph.api.runtime.definitions import interface_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.domain.values import Moment
 from profilegraph.errors import InvalidInput
@@ -28,20 +29,20 @@ _MOMENTS = TypeAdapter[datetime](Moment)
 
 @dataclass(frozen=True)
 class GlobalId:
-    """What an id stands for: two objects with one id answer every field alike."""
+    """The content of an id: two objects with one id answer every field alike."""
 
     kind: str
     """Name of the type."""
     key: str
     version: int | None = None
-    """Number of the one version that is meant; None for whichever is the newest."""
+    """Number of a fixed version; None for the newest."""
     as_of: datetime | None = None
-    """The past moment that the object answers as of; None for now."""
+    """The past moment as of which the object answers; None for now."""
     now: datetime | None = None
-    """The moment that is taken for the present; None for the present one."""
+    """The moment that replaces the present; None for the present."""
 
     def text(self) -> strawberry.ID:
-        """Return the id as clients keep it."""
+        """Return the id in its encoded form."""
         version = "" if self.version is None else f"\nversion={self.version}"
         as_of = "" if self.as_of is None else f"\nasOf={self.as_of.isoformat()}"
         now = "" if self.now is None else f"\nnow={self.now.isoformat()}"
@@ -49,12 +50,12 @@ class GlobalId:
 
 
 def encode_id(kind: str, key: str) -> strawberry.ID:
-    """Return the global id of an object that its type and key tell from all others."""
+    """Return the global id of an object that is identified by its type and key."""
     return GlobalId(kind, key).text()
 
 
 def decode_id(text: str) -> GlobalId:
-    """Return what a global id stands for; raises InvalidInput."""
+    """Return the content of a global id; raises InvalidInput."""
     try:
         found = _PARTS.fullmatch(decode_text(text))
         as_of, now = (
@@ -83,25 +84,22 @@ def encode_text(text: str) -> str:
 
 
 def decode_text(text: str) -> str:
-    """Return what a URL-safe Base64 text without padding stands for; raises ValueError."""
+    """Return the text of a URL-safe Base64 text without padding; raises ValueError."""
     try:
         return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except Base64Error as fault:
         raise ValueError("not Base64") from fault
 
 
-ID = "The global id, unique within the whole API. Do not look inside."
-
-
-@strawberry.interface(description="An object that has an id of its own.")
+@interface_type
 class Node:
-    """An object that is found again by its global id."""
+    """An object that has an id of its own."""
 
     key: str = strawberry.field(
         description="The business key: chosen by whoever saved the object, unique within its type."
     )
 
-    @field(ID)
+    @field
     def id(self) -> strawberry.ID:
-        """Return the global id."""
+        """An opaque global id, unique within the whole API."""
         return encode_id(type(self).__name__, self.key)

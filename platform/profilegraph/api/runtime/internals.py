@@ -99,46 +99,46 @@ _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
 def field_definition(field: GraphQLField) -> StrawberryField | None:
-    """Return Strawberry's definition of a field; None of one that was made without it."""
+    """Return Strawberry's definition of a field; None for one made without Strawberry."""
     found = field.extensions.get(_DEFINITION)
     return found if isinstance(found, StrawberryField) else None
 
 
 def type_definition(kind: GraphQLObjectType | GraphQLEnumType) -> Any:
-    """Return Strawberry's definition of a type; None of one that was made without it."""
+    """Return Strawberry's definition of a type; None for one made without Strawberry."""
     return kind.extensions.get(_DEFINITION)
 
 
 def strawberry_schema(schema: GraphQLSchema) -> Any:
-    """Return the schema of Strawberry that a schema of graphql-core was made from."""
+    """Return the Strawberry schema of a schema of graphql-core."""
     return schema.extensions[_DEFINITION]
 
 
 def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
-    """Return the schema of graphql-core behind one of Strawberry."""
+    """Return the schema of graphql-core of a Strawberry schema."""
     return schema._schema
 
 
 def replace_core_schema(schema: strawberry.Schema, whole: GraphQLSchema) -> None:
-    """Put another schema of graphql-core behind one of Strawberry, which finds its way back."""
+    """Replace the schema of graphql-core behind a Strawberry schema."""
     whole._strawberry_schema = schema  # type: ignore[attr-defined]  # where Strawberry looks for it
     schema._schema = whole
 
 
 def raw_info(info: strawberry.Info[Any, Any]) -> GraphQLResolveInfo[Any]:
-    """Return graphql-core's info of a field that is resolved."""
+    """Return graphql-core's info of a field."""
     return info._raw_info
 
 
 def enum_values(definition: Any) -> Any:
-    """Return the values of an enum that Strawberry knows, whose descriptions may be set."""
+    """Return the values of an enum known to Strawberry, whose descriptions can be set."""
     return definition.__strawberry_definition__.values
 
 
 def replace_parser(
     kind: type[Any], parse: Callable[[Mapping[str, Any], strawberry.Info[Any, Any] | None], object]
 ) -> None:
-    """Have the values of an input type arrive as what `parse` makes of their JSON."""
+    """Make values of an input type arrive as what `parse` returns for their JSON."""
     definition = get_object_definition(kind, strict=True)
     definition.from_input = lambda _kind, value, conversion: parse(value, conversion.info)
 
@@ -150,7 +150,7 @@ def resolver_arguments(
     details: FieldDetails,
     variables: VariableValues,
 ) -> dict[str, Any]:
-    """Return what a resolver is called with; raises GraphQLError, TypeError or ValueError."""
+    """Return the arguments of a resolver; raises GraphQLError, TypeError or ValueError."""
     values = get_argument_values(field, details.node, variables, details.fragment_variable_values)
     converter = strawberry_schema(schema).schema_converter
     return convert_arguments(
@@ -166,7 +166,7 @@ async def execute_operation(
     context: object,
     variables: VariableValues,
 ) -> ExecutionResult:
-    """Return what a query or mutation answers that is valid, and whose variables are read."""
+    """Return the result of a valid query or mutation with coerced variables."""
     execution = execution_context(
         schema,
         fragments,

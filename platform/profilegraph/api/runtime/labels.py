@@ -1,4 +1,4 @@
-"""Labels beside what answers show, in the language that is asked for."""
+"""Labels for codes and keys in answers, in the requested language."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ Locale = Annotated[
 
 
 def maybe_label(value: StrEnum | None, locale: str) -> str | None:
-    """Return what people call a value of an enumeration; None of none."""
+    """Return the label of an enum value; None for None."""
     return None if value is None else enum_label(value, locale)
 
 
 async def event_type_label(info: Info, key: str, locale: str) -> str:
-    """Return what people call an event type; its key where no taxonomy has it any more."""
+    """Return the label of an event type; its key if no taxonomy has it any more."""
     known = (await info.context.catalogue()).events.get(key)
     return key if known is None else known.labels.text(locale)
 
 
 async def channel_name(info: Info, key: str | None) -> str | None:
-    """Return what people call a channel, where it has a name."""
+    """Return the name of a channel, if it has one."""
     found = () if key is None else await info.context.load.channels.load(key)
     return found[0].name if found else None

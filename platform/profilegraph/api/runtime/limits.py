@@ -1,7 +1,7 @@
-"""What one GraphQL document may ask for at most, measured before any other rule walks it.
+"""Limits of a GraphQL document, measured before any other rule walks it.
 
-Fragments are what makes a small text ask for much: each fragment is therefore measured once, and
-what spreads it adds the measure up. The work is proportional to the text, whatever it means.
+Fragments let a small text ask for much: each fragment is therefore measured once, and its measure
+is added at every spread. The work is proportional to the text, whatever it means.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ MAX_TOKENS = 2_000
 MAX_CHARACTERS = 100_000
 MAX_OPERATIONS = 20
 MAX_COMPARISONS = 5_000
-"""Pairs of fields of one name, or of fragments, in one place: GraphQL's rules compare each pair."""
+"""Pairs of fields with one name, or of fragments, in one selection: GraphQL's rules compare each pair."""
 CODE = "QUERY_TOO_LARGE"
 _INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 @dataclass(frozen=True)
 class Measure:
-    """How much a document, or a part of it, asks for, with its fragments spread out."""
+    """The size of a document, or of a part of it, with its fragments expanded."""
 
     depth: int = 0
-    """Levels of fields; introspection, which reads no data, counts as one level."""
+    """Depth of fields; introspection, which reads no data, counts as one level."""
     root_fields: int = 0
     fields: int = 0
     aliases: int = 0
@@ -54,7 +54,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class _Part:
-    """One definition alone, and at which depth it spreads which fragments (None: uncounted)."""
+    """One definition alone, and the fragments it spreads, with their depth (None: not counted)."""
 
     own: Measure
     spreads: tuple[tuple[str, int | None], ...]
@@ -63,7 +63,7 @@ class _Part:
 def refusals(document: DocumentNode, limits: Measure = LIMITS) -> list[GraphQLError]:
     """Return an error for each limit that an operation of the document exceeds.
 
-    A spread of a fragment that does not exist counts nothing: validation reports it.
+    A spread of an unknown fragment counts nothing: validation reports it.
     """
     fragments = {
         node.name.value: _part(node)
@@ -87,7 +87,7 @@ def refusals(document: DocumentNode, limits: Measure = LIMITS) -> list[GraphQLEr
 def _comparisons(document: DocumentNode) -> int:
     """Return how many pairs GraphQL's rules compare in a document, or that they are too many.
 
-    It must be within the other limits: the work is proportional to what it spreads out to.
+    It must be within the other limits: the work is proportional to its expanded size.
     """
     fragments = {
         one.name.value: one
@@ -118,7 +118,7 @@ def _comparisons(document: DocumentNode) -> int:
 def _gathered(
     sets: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
 ) -> tuple[list[list[FieldNode]], set[str]]:
-    """Return the fields of one place by their names in the answer, and the fragments spread there."""
+    """Return the fields of one selection by response name, and the fragments spread there."""
     fields: dict[str, list[FieldNode]] = {}
     spread: set[str] = set()
     while sets:

@@ -1,4 +1,4 @@
-"""Objects found by their global ids."""
+"""Finds objects by their global ids."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Find = Callable[[Info, str], Awaitable[Node | None]]
 
 
 async def find_node(info: Info, named: GlobalId) -> Node | None:
-    """Return the object that an id stands for; None where there is none (any more)."""
+    """Return the object of an id; None if it does not exist."""
     try:
         match named.kind:
             case "Segment":

@@ -1,7 +1,7 @@
-"""Operations of one schema: a text is parsed and held against the rules once, then run as often as asked.
+"""Operations of one schema: a text is parsed and validated once, then run any number of times.
 
-Types and resolvers are Strawberry's. What comes before the first resolver is done here by
-graphql-core's own parts, so that nothing is done for each request that can be done once a text.
+Types and resolvers are Strawberry's. The steps before the first resolver are done here with
+graphql-core's own parts, so that nothing is repeated per request that can be done once per text.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _REMEMBERED = 256
 _MOST_ERRORS = 50
 _FILTER = "FilterInput"
 _MOST_OBJECTS = 4_000
-"""Objects in one variable that holds filters: those of one question have 300 conditions at most."""
+"""Most objects in one variable with filters; the filters of a question have at most 300 conditions."""
 _UNNAMED = "Say by `operationName` which of the operations to run."
 _RULES = (
     *specified_rules,
@@ -61,7 +61,7 @@ _RULES = (
 
 
 class Refused(Exception):
-    """That an operation is not run, with the errors that say why."""
+    """The operation is not run; with the errors that say why."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors)
@@ -69,9 +69,10 @@ class Refused(Exception):
 
 
 class RunnableSchema(strawberry.Schema):
-    """A schema that remembers the documents it was asked.
+    """A schema that caches its parsed documents.
 
-    Operations are run here, not by Strawberry: what would be ignored is refused when it is made.
+    Operations are run here, not by Strawberry: options that would be ignored are refused at
+    creation.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class RunnableSchema(strawberry.Schema):
         fallbacks: Fallbacks | None = None,
         **options: Any,
     ) -> None:
-        """Make a schema; without `compiled`, all is left to graphql-core.
+        """Create a schema; without `compiled`, everything is left to graphql-core.
 
         Raises TypeError for an option of Strawberry that is not honoured.
         """
@@ -101,12 +102,12 @@ class RunnableSchema(strawberry.Schema):
 
     @cached_property
     def document(self) -> Callable[[str], Document]:
-        """Return what reads a text; it raises GraphQLSyntaxError where the text is no GraphQL."""
+        """Return the function that parses a text; it raises GraphQLSyntaxError."""
         return lru_cache(_REMEMBERED)(partial(Document, self, Coercions()))
 
 
 class Document:
-    """A text that was parsed, with its operations."""
+    """A parsed text, with its operations."""
 
     def __init__(self, runnable: RunnableSchema, coercions: Coercions, text: str) -> None:
         self.runnable = runnable
@@ -120,13 +121,13 @@ class Document:
 
     @cached_property
     def faults(self) -> list[GraphQLError]:
-        """Return what is wrong with it: the limits first, then GraphQL's rules."""
+        """Return its errors: exceeded limits first, then those of GraphQL's rules."""
         return limits.refusals(self.node) or validate(self.schema, self.node, _RULES, max_errors=10)
 
     def operation(self, name: str | None) -> Operation | None:
-        """Return the operation of a name, or the only one; None where there is none of the name.
+        """Return the operation of a name, or the only one; None if there is none of the name.
 
-        Raises Refused where it has several and none is named.
+        Raises Refused if there are several and no name is given.
         """
         if name is not None:
             return self._operations.get(name)
@@ -151,7 +152,7 @@ class Operation:
         return self._node.operation
 
     async def execute(self, context: object, variables: Mapping[str, Any]) -> ExecutionResult:
-        """Return what it answers, once it is admitted; raises Refused where a value is wrong."""
+        """Return the result; raises Refused if it is not admitted or a variable is invalid."""
         return await execute_operation(
             self._document.runnable.execution,
             self._document.schema,
@@ -164,7 +165,7 @@ class Operation:
     async def subscribe(
         self, context: object, variables: Mapping[str, Any]
     ) -> AsyncGenerator[ExecutionResult, None]:
-        """Yield what it answers to each event; raises Refused where it does not begin."""
+        """Yield the result for each event; raises Refused if the subscription cannot start."""
         self.admit(variables)
         result = subscribe(
             self._document.schema,
@@ -185,7 +186,7 @@ class Operation:
                 yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
     def admit(self, variables: Mapping[str, Any]) -> None:
-        """Return nothing where it may be run; raises Refused where it is wrong, or asks for too much."""
+        """Raise Refused unless the operation is valid and within the limits."""
         document = self._document
         if errors := document.faults or excess(document.schema, document.node, variables):
             raise Refused(errors)
@@ -207,7 +208,7 @@ class Operation:
         return values
 
     def _refuse_endless(self, variables: Mapping[str, Any]) -> None:
-        """Raise Refused where a filter has so many parts that reading it would take its time."""
+        """Raise Refused if a filter has so many parts that reading it would take long."""
         for node in self._node.variable_definitions or ():
             name = node.variable.name.value
             if not self._coercions.holds(self._document.schema, node.type, _FILTER):
@@ -219,7 +220,7 @@ class Operation:
                 raise Refused([GraphQLError(message, node, extensions=extensions)])
 
     def _read(self, variables: Mapping[str, Any]) -> VariableValues:
-        """Return the values of the variables; raises whatever where one is unusual."""
+        """Return the values of the variables; raises any exception if one is unusual."""
         sources: dict[str, VariableValueSource] = {}
         read: dict[str, Any] = {}
         for signature, coerce in self._variables:
@@ -254,7 +255,7 @@ class Operation:
 
 
 def _objects(value: Any) -> int:
-    """Return how many objects are in a value, or that they are too many."""
+    """Return how many objects a value contains, or that they are too many."""
     found, stack = 0, [value]
     while stack and found <= _MOST_OBJECTS:
         match stack.pop():
@@ -267,5 +268,5 @@ def _objects(value: Any) -> int:
 
 
 def _leave_out(coerce: Coerce) -> None:
-    """Return nothing where a variable may be left out; raises Unusual where it may not."""
+    """Raise Unusual unless a variable may be omitted."""
     coerce(None, 0)

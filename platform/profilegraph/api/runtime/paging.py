@@ -1,4 +1,4 @@
-"""Relay connections over customers, with cursors that stay where they are while data changes."""
+"""Relay connections over customers, with cursors that stay valid while data changes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated, Any, assert_never
 import strawberry
 from pydantic import Field, FiniteFloat, TypeAdapter
 
+from profilegraph.api.runtime.definitions import input_type, object_type
 from profilegraph.api.runtime.enums import CustomerOrderField, Direction
 from profilegraph.api.runtime.fields import optional
 from profilegraph.api.runtime.ids import decode_id, decode_text, encode_text
@@ -37,14 +38,12 @@ _READERS: Mapping[type[Scalar], TypeAdapter[Any]] = {
 }
 
 
-@strawberry.type(description="Where a page lies in the whole list.")
+@object_type
 class PageInfo:
-    """Where a page lies in the whole list."""
+    """The position of a page in the whole list."""
 
-    has_next_page: bool = strawberry.field(description="Whether more follow this page.")
-    has_previous_page: bool = strawberry.field(
-        description="Whether the page began after a cursor, so that others come before it."
-    )
+    has_next_page: bool = strawberry.field(description="Whether more follow.")
+    has_previous_page: bool = strawberry.field(description="Whether the page began after a cursor.")
     start_cursor: str | None = strawberry.field(description="The cursor of the first entry.")
     end_cursor: str | None = strawberry.field(
         description="The cursor of the last entry: give it as `after` to get the next page."
@@ -52,7 +51,7 @@ class PageInfo:
 
     @classmethod
     def of(cls, cursors: Sequence[str], after: str | None, has_next: bool) -> PageInfo:
-        """Return where a page with these cursors lies that began after `after`."""
+        """Return the page info of a page with these cursors that began after `after`."""
         return cls(
             has_next_page=has_next,
             has_previous_page=after is not None,
@@ -61,25 +60,22 @@ class PageInfo:
         )
 
 
-@strawberry.input(
-    description="""How customers are sorted: by one of field, attribute and metric, else by key.
-
-The key decides between equals. Those who have no value come last, whatever the direction."""
-)
+@input_type
 class CustomerOrder:
-    """How customers are sorted."""
+    """The order of customers: by one of field, attribute and metric, by default by key.
 
-    field: CustomerOrderField | None = optional("By what of their own.")
+    The key decides between equals. Customers without a value come last in both directions.
+    """
+
+    field: CustomerOrderField | None = optional("By a built-in field.")
     attribute: str | None = optional("By an attribute of any type, by its key.")
     metric: str | None = optional("By a metric, by its key.")
-    direction: Direction = strawberry.field(
-        default=Direction.ASC, description="Which end comes first."
-    )
+    direction: Direction = strawberry.field(default=Direction.ASC, description="The direction.")
 
 
 @dataclass(frozen=True)
 class Sorting:
-    """A customer order as the services know it, and of which type the values are."""
+    """A customer order for the services, with the type of its values."""
 
     order: Sort = Order.KEY
     descending: bool = False
@@ -87,9 +83,10 @@ class Sorting:
 
     @classmethod
     def of(cls, given: CustomerOrder, catalogue: Catalogue) -> Sorting:
-        """Return the order that was asked for: by key where nothing is said.
+        """Return the requested order, by default by key.
 
-        Raises InvalidInput where two were, NotFound where no taxonomy has the attribute or metric.
+        Raises InvalidInput if more than one is given, NotFound if no taxonomy has the attribute or
+        metric.
         """
         descending = given.direction is Direction.DESC
         choices = (given.field, given.attribute, given.metric)
@@ -111,7 +108,7 @@ class Sorting:
 
     @property
     def name(self) -> str:
-        """Return what tells this order from all others, but for its direction."""
+        """Return the name of the order, without its direction."""
         match self.order:
             case Order():
                 return self.order.name
@@ -123,14 +120,14 @@ class Sorting:
                 assert_never(self.order)
 
     def cursor(self, position: Position) -> str:
-        """Return the opaque text that a page can begin after."""
+        """Return the opaque cursor of a position."""
         value = position.value
         plain = value.isoformat() if isinstance(value, date) else value
         parts = [self.name, self.descending, plain, position.key]
         return encode_text(json.dumps(parts, ensure_ascii=False, separators=(",", ":")))
 
     def position(self, cursor: str | None) -> Position | None:
-        """Return where a cursor points; raises InvalidInput where it is from another order."""
+        """Return the position of a cursor; raises InvalidInput if it belongs to another order."""
         if cursor is None:
             return None
         try:
@@ -143,7 +140,7 @@ class Sorting:
 
 
 def key_of(cursor: str | None, kind: str) -> str | None:
-    """Return the key that a cursor of a list by key points at; raises InvalidInput for another's."""
+    """Return the key in a cursor of a list by key; raises InvalidInput if it belongs to another list."""
     if cursor is None:
         return None
     found = decode_id(cursor)
@@ -157,12 +154,12 @@ def key_of(cursor: str | None, kind: str) -> str | None:
 
 
 def _read(plain: Any, kind: type[Any]) -> Any:
-    """Return what a JSON value stands for; raises ValueError where the graph holds none like it."""
+    """Return the value of a JSON value; raises ValueError if the graph cannot hold it."""
     return _READERS[kind].validate_json(json.dumps(plain), strict=True)
 
 
 def foreign_cursor(reason: str) -> InvalidInput:
-    """Return the refusal of a cursor that is of another list."""
+    """Return the error for a cursor of another list."""
     return InvalidInput(
         f"the cursor cannot be used: {reason}.",
         where="after",

@@ -1,9 +1,9 @@
-"""Keeps an error at its field: whatever a field waits for may fail, and is null then, with the error.
+"""Keeps an error at its field: a field that can fail is nullable, and null with the error.
 
-A null where none may be makes the object around it null, and so on up to the next place that may be:
-one wrong filter would leave nothing of an answer. So each root field, each field that is read while
-the answer is made, and each whose arguments can be refused may be null, whatever its resolver says;
-what is at hand with its object may not.
+A null in a non-null field makes the object around it null, and so on up to the next nullable field:
+one wrong filter would leave nothing of an answer. So each root field, each field that is read
+during execution, and each whose arguments can be refused is nullable, whatever its resolver
+declares; fields that are read from their object are not.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from graphql import (
 from profilegraph.api.runtime.internals import field_definition
 
 _NEVER_REFUSED = frozenset({"locale"})
-"""Arguments of which every value is good."""
+"""Arguments that accept every value."""
 
 
 def keep_errors_at_fields(schema: GraphQLSchema) -> None:
-    """Let the fields of a schema that nobody uses yet be null where they can fail."""
+    """Make the fields of an unused schema nullable if they can fail."""
     roots = {schema.query_type, schema.mutation_type, schema.subscription_type}
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and kind.name[:2] != "__":
@@ -35,7 +35,7 @@ def keep_errors_at_fields(schema: GraphQLSchema) -> None:
 
 
 def can_fail(field: GraphQLField) -> bool:
-    """Return whether a field is more than what is at hand with its object."""
+    """Return whether a field does more than read from its object."""
     if field.args.keys() - _NEVER_REFUSED:
         return True
     definition = field_definition(field)

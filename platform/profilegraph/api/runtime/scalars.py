@@ -1,4 +1,4 @@
-"""The scalars of the API, described for those who have to read and write them."""
+"""The scalars of the API, with their formats as descriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of the schema means to those who ask by it: from two schemas as text."""
+"""Classifies the changes between two schemas by their effect on clients."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from profilegraph.errors import InvalidInput
 
 @dataclass(frozen=True)
 class SchemaChanges:
-    """What changed from one schema to another, each in a sentence."""
+    """The changes from one schema to another, each as a sentence."""
 
     breaking: tuple[str, ...]
-    """What makes documents fail that were valid before."""
+    """Changes that make valid documents fail."""
     dangerous: tuple[str, ...]
-    """What may surprise those who read answers: another value of an enum, another default."""
+    """Changes that may surprise readers of answers: a new enum value, another default."""
 
 
 def schema_changes(old: str, new: str) -> SchemaChanges:
-    """Return what changed from one schema to another, in GraphQL's own language.
+    """Return the changes from one schema to another, in GraphQL's own words.
 
-    Raises InvalidInput where the old one cannot be read.
+    Raises InvalidInput if the old one cannot be read.
     """
     try:
         before = build_schema(old)

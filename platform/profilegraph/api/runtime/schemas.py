@@ -1,4 +1,4 @@
-"""The schema in use, made anew when the taxonomies change, while requests go on with the old one."""
+"""The current schema, rebuilt when the taxonomies change, while running requests keep the old one."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from profilegraph.hooks.hosting.host import Host
 class Schemas:
     """Keeps the schema of one process; `catalogue` returns the taxonomies of this moment.
 
-    What plugins bring, the `host` tells; it is the same as long as the process runs. Operations are
-    run `compiled`, or by graphql-core alone.
+    The definitions of plugins come from the `host` and are constant while the process runs.
+    Operations are run `compiled`, or by graphql-core alone.
 
-    Whoever began with a schema ends with it: the next one takes its place as a whole.
+    A request keeps the schema with which it began; a new one replaces it as a whole.
     """
 
     def __init__(
@@ -38,17 +38,17 @@ class Schemas:
 
     @property
     def current(self) -> RunnableSchema:
-        """Return the schema in use; before any taxonomies were read, that of none."""
+        """Return the current schema; before any taxonomies were read, that of none."""
         if self._current is None:
             self._current = self._build()
         return self._current
 
     async def newest(self) -> RunnableSchema:
-        """Return the schema of the taxonomies of this moment, made if it is not in use yet."""
+        """Return the schema of this moment's taxonomies, built unless it is the current one."""
         return await self.of(await self._catalogue())
 
     async def of(self, catalogue: Catalogue) -> RunnableSchema:
-        """Return the schema of some taxonomies, made if it is not in use yet."""
+        """Return the schema of some taxonomies, built unless it is the current one."""
         async with self._making:
             if catalogue is not self._made_for:
                 # In a thread: with thousands of tags it takes a while, and others go on.

@@ -1,4 +1,4 @@
-"""Refuses what Strawberry offers and this runtime would ignore, when a schema is made."""
+"""Refuses, when a schema is made, what Strawberry offers and this runtime would ignore."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def refuse_ignored_fields(schema: GraphQLSchema) -> None:
 
 
 def _ignored(field: StrawberryField) -> str:
-    """Return what of a field is not honoured; empty where all is."""
+    """Return the option of a field that is not honoured; empty if all are."""
     if field.permission_classes:
         return "`permission_classes=`"
     others = [one for one in field.extensions if type(one) is not Counted]

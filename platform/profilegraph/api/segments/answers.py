@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.levels import LevelInput, partings
@@ -19,7 +20,7 @@ from profilegraph.services.segments import answers
 
 Dimensions = Annotated[
     list[str] | None,
-    strawberry.argument(description="Keys of dimensions: all of them if left out."),
+    strawberry.argument(description="Keys of dimensions; by default all."),
 ]
 Levels = Annotated[
     list[Mapping[str, Any]],
@@ -30,143 +31,137 @@ Levels = Annotated[
 ]
 
 
-@strawberry.type(description="Some of the customers of a filter, and how many they are.")
+@object_type
 class Bucket:
-    """Some of the customers of a filter."""
+    """Some of the customers of a filter, with their number."""
 
     found: strawberry.Private[answers.Bucket]
-    count: int = strawberry.field(description="How many they are.")
+    count: int = strawberry.field(description="The number of customers.")
     share: float | None = strawberry.field(
-        description="The part that they are of those who were parted, 0 to 1; null where these are no one."
+        description="The share of the whole, 0 to 1; null if the whole is empty."
     )
     tag_key: str | None = strawberry.field(
-        description="Full key of the tag that they carry; null where something else sets them apart."
+        description="Full key of the tag that defines the bucket; null if something else does."
     )
 
-    @field("The name to show to people.")
+    @field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The label."""
         if self.found.labels is not None:
             return self.found.labels.text(locale)
         return await info.context.sentence(self.found.own, locale)
 
-    @field(
-        "The tag that they carry, or one below it; null where something else sets them apart, or no"
-        " taxonomy has the tag any more."
-    )
+    @field
     async def tag(self, info: Info) -> Tag | None:
-        """Return the tag that they carry."""
+        """The tag that defines the bucket, including its descendants.
+
+        Null if something else defines the bucket, or no taxonomy has the tag any more.
+        """
         catalogue = await info.context.catalogue()
         return None if self.found.tag is None else Tag.known(self.found.tag, catalogue)
 
-    @field("Who they are, as canonical JSON: a filter to go on with.")
+    @field
     def filter(self) -> JSON:
-        """Return who they are."""
-        return JSON(self.found.told)
+        """Their filter, as canonical JSON, for further queries."""
+        return JSON(self.found.filter_json)
 
 
-def told(found: answers.Bucket) -> dict[str, Any]:
+def bucket_values(found: answers.Bucket) -> dict[str, Any]:
     """Return what a bucket is made of; values that are always at hand need no resolvers."""
     return {"found": found, "count": found.count, "share": found.share, "tag_key": found.tag}
 
 
-@strawberry.type(
-    description="""The customers of a filter by the tags of one dimension.
-
-A tag includes those below it, and a customer may carry several: the buckets may add up to more
-than the total."""
-)
+@object_type
 class DimensionBreakdown:
-    """The customers of a filter by the tags of one dimension."""
+    """The customers of a filter by the tags of one dimension.
+
+    A tag includes its descendants, and a customer may carry several: the buckets may add up to more
+    than the total.
+    """
 
     found: strawberry.Private[answers.DimensionBreakdown]
 
-    @field("The dimension.")
+    @field
     async def dimension(self, info: Info) -> Dimension:
-        """Return the dimension."""
+        """The dimension."""
         return Dimension.of(self.found.dimension, await info.context.catalogue())
 
-    @field("How many customers the filter has.")
+    @field
     def total(self) -> int:
-        """Return how many customers the filter has."""
+        """The number of customers of the filter."""
         return self.found.total
 
-    @list_field(
-        "One for each tag in the order of the dimension, and at last who carries none of it."
-    )
+    @list_field
     def buckets(self) -> list[Bucket]:
-        """Return the buckets."""
-        return [Bucket(**told(one)) for one in self.found.buckets]
+        """One for each tag in the order of the dimension; the last one for customers without any."""
+        return [Bucket(**bucket_values(one)) for one in self.found.buckets]
 
 
-@strawberry.type(description="One row of a cross table: its customers, parted by the columns.")
+@object_type
 class CrossTableRow(Bucket):
-    """One row of a cross table."""
+    """One row of a cross table: its customers by column."""
 
     parts: strawberry.Private[tuple[answers.Bucket, ...]]
 
-    @list_field("One for each column; the share is that of the row.")
+    @list_field
     def cells(self) -> list[Bucket]:
-        """Return the cells."""
-        return [Bucket(**told(one)) for one in self.parts]
+        """One for each column; the share is that of the row."""
+        return [Bucket(**bucket_values(one)) for one in self.parts]
 
 
-@strawberry.type(
-    description="""The customers of a filter by two dimensions at once.
-
-Rows and columns are those of a breakdown, so a customer may be in several of them. The last row
-and the last column are those who carry nothing of the dimension."""
-)
+@object_type
 class CrossTable:
-    """The customers of a filter by two dimensions at once."""
+    """The customers of a filter by two dimensions at once.
+
+    Rows and columns are those of a breakdown, so a customer may be in several of them. The last row
+    and the last column are for customers without a tag of the dimension.
+    """
 
     found: strawberry.Private[answers.CrossTable]
 
-    @field("How many customers the filter has.")
+    @field
     def total(self) -> int:
-        """Return how many customers the filter has."""
+        """The number of customers of the filter."""
         return self.found.total
 
-    @list_field("The rows with their cells; the count of a row is its total.")
+    @list_field
     def rows(self) -> list[CrossTableRow]:
-        """Return the rows."""
+        """The rows with their cells; the count of a row is its total."""
         pairs = zip(self.found.rows, self.found.cells, strict=True)
-        return [CrossTableRow(**told(row), parts=cells) for row, cells in pairs]
+        return [CrossTableRow(**bucket_values(row), parts=cells) for row, cells in pairs]
 
-    @list_field("The columns; the count of a column is its total.")
+    @list_field
     def columns(self) -> list[Bucket]:
-        """Return the columns."""
-        return [Bucket(**told(one)) for one in self.found.columns]
+        """The columns; the count of a column is its total."""
+        return [Bucket(**bucket_values(one)) for one in self.found.columns]
 
 
-@strawberry.type(description="One branch of a split: its customers, parted by the next level.")
+@object_type
 class SplitBranch(Bucket):
-    """One branch of a split."""
+    """One branch of a split: its customers by the next level."""
 
     inner: strawberry.Private[tuple[answers.Branch, ...]]
 
-    @list_field("Its customers parted by the next level; none at the last level.")
+    @list_field
     def branches(self) -> list[SplitBranch]:
-        """Return the branches below."""
+        """Its customers by the next level; empty at the last level."""
         return _branches(self.inner)
 
 
-@strawberry.type(
-    description="The customers of a filter parted by one level, each part by the next, and so on."
-)
+@object_type
 class Split:
-    """The customers of a filter, level within level."""
+    """The customers of a filter split by one level, each part by the next, and so on."""
 
     found: strawberry.Private[answers.Tree]
 
-    @field("How many customers the filter has.")
+    @field
     def total(self) -> int:
-        """Return how many customers the filter has."""
+        """The number of customers of the filter."""
         return self.found.total
 
-    @list_field("Its customers parted by the first level; branches of no customers are left out.")
+    @list_field
     def branches(self) -> list[SplitBranch]:
-        """Return the branches of the first level."""
+        """Its customers by the first level, without empty branches."""
         return _branches(self.found.branches)
 
 
@@ -192,4 +187,4 @@ async def split(info: Info, node: Node, when: When, levels: list[Mapping[str, An
 
 
 def _branches(found: tuple[answers.Branch, ...]) -> list[SplitBranch]:
-    return [SplitBranch(**told(one.bucket), inner=one.branches) for one in found]
+    return [SplitBranch(**bucket_values(one.bucket), inner=one.branches) for one in found]

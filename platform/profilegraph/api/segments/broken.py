@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentFaultKind
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
@@ -17,49 +18,51 @@ from profilegraph.services.segments import broken
 from profilegraph.services.segments.broken import Broken, BrokenReason
 
 
-@strawberry.type(description="One thing that a segment is broken by.")
+@object_type
 class SegmentFault:
-    """One thing that a segment is broken by."""
+    """One reason why a segment is broken."""
 
     found: strawberry.Private[BrokenReason]
     kind: SegmentFaultKind = strawberry.field(description="What is wrong.")
     place: str = strawberry.field(
-        description="Where in the filter, such as `filter.all[1].tags`; in a segment that the"
-        " filter refers to, behind that one's key."
+        description=(
+            "The place in the filter, such as `filter.all[1].tags`; within a referenced segment, "
+            "after the key of that segment."
+        )
     )
     missing_key: str | None = strawberry.field(
-        description="Key of what is missing, or of what is not any more as the filter needs it."
+        description="Key of what is missing, or no longer fits the filter."
     )
     since: datetime | None = strawberry.field(
-        description="Since when it has been missing, where known, UTC."
+        description="Since when it is missing, UTC, if known."
     )
 
-    @field("What is wrong, for people.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return what is wrong."""
+        """What is wrong."""
         return fault_line(self.found.fault, locale)
 
-    @field("What to do about it.")
+    @field
     def advice(self, locale: Locale = "en") -> str:
-        """Return what to do about it."""
+        """What to do about it."""
         return advice_line(self.found.fault, locale)
 
 
-@strawberry.type(
-    description="Why a segment cannot be asked: it names what is not there any more. It mends itself"
-    " when that is there again."
-)
+@object_type
 class BrokenSegment:
-    """Why a segment cannot be asked."""
+    """Why a segment cannot be evaluated: it names something that no longer exists.
+
+    It works again once that exists again.
+    """
 
     found: strawberry.Private[Broken]
     since: datetime | None = strawberry.field(
-        description="Since when, where known, UTC: the first thing to go counts."
+        description="Since when, UTC, if known: the first removal counts."
     )
 
-    @list_field("All that is wrong, in the order of the conditions.")
+    @list_field
     def reasons(self) -> list[SegmentFault]:
-        """Return all that is wrong."""
+        """All reasons, in the order of the conditions."""
         return [
             SegmentFault(
                 found=one,
@@ -71,9 +74,9 @@ class BrokenSegment:
             for one in self.found.reasons
         ]
 
-    @field("All reasons with their places, as one line.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return all reasons with their places."""
+        """All reasons with their places, as one line."""
         return self.found.text(locale)
 
     @classmethod

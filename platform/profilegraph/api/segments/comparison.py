@@ -8,17 +8,18 @@ import strawberry
 from strawberry.scalars import JSON
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import Representation
-from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.fields import field, filter_field, list_field
 from profilegraph.api.runtime.labels import Locale
-from profilegraph.api.segments.filters import FilterInput
+from profilegraph.api.segments.filters import FilterInputs
 from profilegraph.api.taxonomies.types import Tag
 from profilegraph.errors import InvalidInput
 from profilegraph.language.codec import encode
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import AllOf, InSegment, Node
 from profilegraph.services.segments import comparison, service
-from profilegraph.services.segments.broken import naming_one
+from profilegraph.services.segments.broken import reporting_any_broken
 
 DEFAULT_TAGS = 50
 MOST_TAGS = 1_000
@@ -30,100 +31,100 @@ Filters = Annotated[
     list[Node] | None,
     strawberry.argument(
         description="Filters that are not saved; they come after the segments.",
-        graphql_type=list[FilterInput] | None,
+        graphql_type=FilterInputs | None,
     ),
 ]
 
 
-@strawberry.type(description="One of the segments that lie over one another.")
+@object_type
 class OverlapSegment:
-    """One of the segments that lie over one another."""
+    """One of the compared segments."""
 
     node: strawberry.Private[Node]
     count: int = strawberry.field(description="How many customers it has.")
 
-    @field("Its key; null of a filter that is not saved.")
+    @field
     def segment_key(self) -> str | None:
-        """Return its key."""
+        """Its key; null for a filter that is not saved."""
         return self.node.key if isinstance(self.node, InSegment) else None
 
-    @field("The segment's label; of a filter, what it asks for.", tells_filter=True)
+    @filter_field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The label of the segment, or the sentence of the filter."""
         return await label_of(info, self.node, locale)
 
-    @field("Who they are, as canonical JSON: a filter to go on with.")
+    @field
     def filter(self) -> JSON:
-        """Return who they are."""
+        """Their filter, as canonical JSON, for further queries."""
         return JSON(encode(self.node))
 
 
-@strawberry.type(description="What two of the segments have in common.")
+@object_type
 class OverlapPair:
-    """What two of the segments have in common."""
+    """The overlap of two segments."""
 
-    a: OverlapSegment = strawberry.field(description="The one.")
-    b: OverlapSegment = strawberry.field(description="The other.")
-    intersection: int = strawberry.field(description="How many customers are in both.")
-    union: int = strawberry.field(description="How many are in at least one of the two.")
+    a: OverlapSegment = strawberry.field(description="The first segment.")
+    b: OverlapSegment = strawberry.field(description="The second segment.")
+    intersection: int = strawberry.field(description="The number of customers in both.")
+    union: int = strawberry.field(description="The number of customers in at least one.")
     jaccard: float | None = strawberry.field(
-        description="Intersection ÷ union, 0 to 1; null where both are empty."
+        description="Intersection ÷ union, 0 to 1; null if both are empty."
     )
 
 
-@strawberry.type(description="Those who are in exactly some of the segments, and in no other.")
+@object_type
 class OverlapRegion:
-    """Those who are in exactly some of the segments."""
+    """The customers that are in exactly these segments, and in no other."""
 
     found: strawberry.Private[comparison.Region]
     members: strawberry.Private[list[OverlapSegment]]
 
-    @list_field("The segments that they are in.")
+    @list_field
     def inside(self) -> list[OverlapSegment]:
-        """Return the segments that they are in."""
+        """The segments that they are in."""
         return self.members
 
-    @field("How many they are.")
+    @field
     def count(self) -> int:
-        """Return how many they are."""
+        """The number of customers."""
         return self.found.count
 
-    @field("The labels of the segments that they are in.", tells_filter=True)
+    @filter_field
     async def label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The labels of the segments that they are in."""
         labels = [await label_of(info, one.node, locale) for one in self.members]
         return " ∩ ".join(labels)
 
-    @field("Who they are, as canonical JSON: a filter to go on with.")
+    @field
     def filter(self) -> JSON:
-        """Return who they are."""
+        """Their filter, as canonical JSON, for further queries."""
         return JSON(encode(self.found.filter))
 
 
-@strawberry.type(description="How segments lie over one another; all are numbers of customers.")
+@object_type
 class SegmentOverlap:
-    """How segments lie over one another."""
+    """The overlaps of segments, in numbers of customers."""
 
     found: strawberry.Private[comparison.Overlap]
 
-    @field("How many are in at least one of them.")
+    @field
     def union(self) -> int:
-        """Return how many are in at least one of them."""
+        """How many are in at least one of them."""
         return self.found.union
 
-    @field("How many are in all of them.")
+    @field
     def intersection(self) -> int:
-        """Return how many are in all of them."""
+        """How many are in all of them."""
         return self.found.intersection
 
-    @list_field("The segments in the order in which they were named, filters after them.")
+    @list_field
     def segments(self) -> list[OverlapSegment]:
-        """Return the segments."""
+        """The segments in the order in which they were named, filters after them."""
         return self._segments()
 
-    @list_field("Every two of them.")
+    @list_field
     def pairs(self) -> list[OverlapPair]:
-        """Return what every two of them have in common."""
+        """All pairs."""
         whole = self._segments()
         return [
             OverlapPair(
@@ -136,11 +137,9 @@ class SegmentOverlap:
             for one in self.found.pairs
         ]
 
-    @list_field(
-        "Who is in exactly which of them, the most first; combinations of no one are left out."
-    )
+    @list_field
     def regions(self) -> list[OverlapRegion]:
-        """Return who is in exactly which of them."""
+        """The customers of each combination of segments, the largest first, without empty ones."""
         whole = self._segments()
         return [
             OverlapRegion(found=one, members=[whole[place] for place in one.inside])
@@ -152,104 +151,110 @@ class SegmentOverlap:
         return [OverlapSegment(node=node, count=size) for node, size in pairs]
 
 
-@strawberry.type(description="Between which numbers something lies with a confidence of 95 %.")
+@object_type
 class Interval:
-    """Between which numbers something lies."""
+    """A 95 % confidence interval."""
 
     low: float = strawberry.field(description="At least.")
     high: float = strawberry.field(description="At most.")
 
 
-@strawberry.type(description="How often the customers of one segment carry a tag, and another's.")
+@object_type
 class TagDifference:
-    """How often the customers of one segment carry a tag, and another's."""
+    """The frequency of a tag in two segments."""
 
     found: strawberry.Private[comparison.TagFrequency]
 
-    @field("The tag; it includes those below it. Null where no taxonomy has it any more.")
+    @field
     async def tag(self, info: Info) -> Tag | None:
-        """Return the tag."""
+        """The tag, including its descendants.
+
+        Null if no taxonomy has it any more.
+        """
         return Tag.known(self.found.tag, await info.context.catalogue())
 
-    @field("Its full key, as of the moment asked about.")
+    @field
     def tag_key(self) -> str:
-        """Return its full key."""
+        """Its full key as of the moment of the question."""
         return self.found.tag
 
-    @field("The name to show to people, as of the moment asked about.")
+    @field
     def label(self, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """Its label as of the moment of the question."""
         return self.found.labels.text(locale)
 
-    @field("Whether it is more or less frequent in a, as far as the interval shows.")
+    @field
     def representation(self) -> Representation:
-        """Return whether it is more or less frequent in a."""
+        """Whether it is more or less frequent in a, according to the interval."""
         return self.found.representation
 
-    @field("How many customers of a carry it.")
+    @field
     def a_count(self) -> int:
-        """Return how many customers of a carry it."""
+        """The number of customers of a with the tag."""
         return self.found.a_count
 
-    @field("How many customers of b carry it.")
+    @field
     def b_count(self) -> int:
-        """Return how many customers of b carry it."""
+        """The number of customers of b with the tag."""
         return self.found.b_count
 
-    @field("Which share of a carries it, 0 to 1; null where a is empty.")
+    @field
     def a_share(self) -> float | None:
-        """Return which share of a carries it."""
+        """The share of a with the tag, 0 to 1; null if a is empty."""
         return self.found.a_share
 
-    @field("Which share of b carries it, 0 to 1; null where b is empty.")
+    @field
     def b_share(self) -> float | None:
-        """Return which share of b carries it."""
+        """The share of b with the tag, 0 to 1; null if b is empty."""
         return self.found.b_share
 
-    @field("The share of a ÷ the share of b; null where a is empty or no one of b carries it.")
+    @field
     def lift(self) -> float | None:
-        """Return the share of a ÷ the share of b."""
+        """The share of a ÷ the share of b; null if a is empty or nobody in b has the tag."""
         return self.found.lift
 
-    @field("Where the lift lies, by Katz's method; null where no one of a or of b carries it.")
+    @field
     def interval(self) -> Interval | None:
-        """Return where the lift lies."""
+        """The confidence interval of the lift, by Katz's method; null if nobody in a or b has the tag."""
         found = self.found.interval
         return None if found is None else Interval(low=found[0], high=found[1])
 
 
-@strawberry.type(description="Which tags are more or less frequent in one segment than in another.")
+@object_type
 class SegmentComparison:
-    """Which tags are more or less frequent in one segment than in another."""
+    """The tags that are more or less frequent in one segment than in another."""
 
     found: strawberry.Private[comparison.SegmentComparison]
 
-    @field("How many customers a has.")
+    @field
     def a_count(self) -> int:
-        """Return how many customers a has."""
+        """How many customers a has."""
         return self.found.a_size
 
-    @field("How many customers b has.")
+    @field
     def b_count(self) -> int:
-        """Return how many customers b has."""
+        """How many customers b has."""
         return self.found.b_size
 
-    @field("How many are in both. The more they are, the less the intervals mean.")
+    @field
     def intersection(self) -> int:
-        """Return how many are in both."""
+        """The number of customers in both.
+
+        The more there are, the less meaningful are the intervals.
+        """
         return self.found.intersection
 
-    @list_field(
-        "The tags, those first that tell a and b apart most surely: by how far the interval of the"
-        " lift is from 1."
-    )
+    @list_field
     def tags(
         self,
         first: Annotated[
             int, strawberry.argument(description=f"How many, 1 to {MOST_TAGS:,}.")
         ] = DEFAULT_TAGS,
     ) -> list[TagDifference]:
-        """Return the tags that tell a and b apart."""
+        """The tags, those with the most certain difference first.
+
+        They are sorted by the distance of the lift's interval from 1.
+        """
         if not 1 <= first <= MOST_TAGS:
             raise InvalidInput(f"ask for 1 to {MOST_TAGS:,} tags, not {first}.", where="first")
         return [TagDifference(found=one) for one in self.found.differences[:first]]
@@ -262,7 +267,7 @@ async def overlap(
     nodes = [InSegment(key) for key in keys or ()] + (filters or [])
     context = info.context
     await _require(info, nodes, when)
-    async with naming_one(context.platform, keys or (), when):
+    async with reporting_any_broken(context.platform, keys or (), when):
         found = await comparison.overlap(context.platform, nodes, when)
     return SegmentOverlap(found=found)
 
@@ -275,7 +280,7 @@ async def compare(
     sides = [a] if b is None else [a, b]
     await _require(info, sides, when)
     named = [one.key for one in sides if isinstance(one, InSegment)]
-    async with naming_one(context.platform, named, when):
+    async with reporting_any_broken(context.platform, named, when):
         found = await comparison.compare(context.platform, a, b, when, dimensions)
     return SegmentComparison(found=found)
 

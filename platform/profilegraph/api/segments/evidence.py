@@ -11,6 +11,7 @@ import strawberry
 from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.customers.profile import Tagging
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import EvidenceKind
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
@@ -43,15 +44,15 @@ CountedFact: TypeAlias = (
 )
 
 
-@strawberry.type(description="What an attribute or a metric of the customer says.")
+@object_type
 class ValueEvidence:
-    """What an attribute or a metric of the customer says."""
+    """The value of an attribute or a metric of the customer."""
 
     value_key: str = strawberry.field(description="Key of the attribute or metric.")
-    text: str | None = strawberry.field(description="Its value as a text; null where it has none.")
-    number: float | None = strawberry.field(description="The value, where it is a number.")
-    day: date | None = strawberry.field(name="date", description="The value, where it is a day.")
-    boolean: bool | None = strawberry.field(description="The value, where it is true or false.")
+    text: str | None = strawberry.field(description="Its value as text; null if there is none.")
+    number: float | None = strawberry.field(description="The value, if it is a number.")
+    day: date | None = strawberry.field(name="date", description="The value, if it is a date.")
+    boolean: bool | None = strawberry.field(description="The value, if it is a boolean.")
 
     @classmethod
     def of(cls, found: Value) -> ValueEvidence:
@@ -77,7 +78,7 @@ class ValueEvidence:
         )
 
 
-@strawberry.type(description="An event that was counted.")
+@object_type
 class EventEvidence:
     """An event that was counted."""
 
@@ -100,51 +101,52 @@ class EventEvidence:
             amount=None if found.amount is None else from_units(found.amount),
         )
 
-    @field("What people call the event type; its key where no taxonomy has it any more.")
+    @field
     async def type_label(self, info: Info, locale: Locale = "en") -> str:
-        """Return the event type's label."""
+        """Label of the event type; its key if no taxonomy has it any more."""
         return await event_type_label(info, self.type, locale)
 
-    @field("What people call the channel, where it has a name.")
+    @field
     async def channel_name(self, info: Info) -> str | None:
-        """Return the channel's name."""
+        """Name of the channel, if it has one."""
         return await channel_name(info, self.channel)
 
 
-@strawberry.type(
-    description="A record that was counted: a follow-up, a sale, an owner, a consent …"
-)
+@object_type
 class RecordEvidence:
-    """A record that was counted."""
+    """A record that was counted: a follow-up, an opportunity, an owner, a consent or another."""
 
-    kind: EvidenceKind = strawberry.field(description="What it is.")
+    kind: EvidenceKind = strawberry.field(description="The kind of the record.")
     record_key: str = strawberry.field(description="Business key of the record.")
     name: str | None = strawberry.field(
-        description="Name of the sale, the owner or the related customer; purpose of the consent."
+        description="Name of the opportunity, the owner or the related customer; purpose of the consent."
     )
     when: datetime | None = strawberry.field(
-        description="When it was, UTC; of an owner, since when; of a sale, a share or a customer none."
+        description=(
+            "When it was, UTC; since when for an owner; null for an opportunity, a cohort or a "
+            "customer."
+        )
     )
     amount: Decimal | None = strawberry.field(
-        description="Value of the sale; exact, so a text in JSON."
+        description="Value of the opportunity; exact, so a text in JSON."
     )
     fact: strawberry.Private[CountedFact]
 
     @classmethod
     def of(cls, found: CountedFact) -> RecordEvidence:
         """Return a record that was counted."""
-        kind, key, name, when = _told(found)
+        kind, key, name, when = _record_of(found)
         units = found.amount if isinstance(found, OpportunityFact) else None
         amount = None if units is None else from_units(units)
         return cls(kind=kind, record_key=key, name=name, when=when, amount=amount, fact=found)
 
-    @field("What was found as a line that people read.")
+    @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return what was found as a line."""
+        """The evidence as a readable line."""
         return evidence_line(self.fact, await info.context.catalogue(), locale)
 
 
-def _told(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime | None]:
+def _record_of(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime | None]:
     """Return what kind of record it is, its key, its name and when it was."""
     match found:
         case OpportunityFact(key=key, name=name):
@@ -167,23 +169,21 @@ def _told(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime |
             assert_never(found)
 
 
-@strawberry.type(description="A decision-maker who was counted, and what of her or him was.")
+@object_type
 class PersonEvidence:
-    """A decision-maker who was counted."""
+    """A decision-maker who was counted, with their matching records."""
 
     fact: strawberry.Private[PersonFact]
-    person: DecisionMaker = strawberry.field(description="The person; `department` tells where.")
+    person: DecisionMaker = strawberry.field(description="The person.")
 
-    @list_field(
-        "The events of the person that the condition asks for; none where it asks for none."
-    )
+    @list_field
     def events(self) -> list[EventEvidence]:
-        """Return the events that were counted."""
+        """The person's events that match the condition."""
         return [EventEvidence.of(one) for one in self.fact.events]
 
-    @list_field("The sales the person takes part in that the condition asks for.")
+    @list_field
     def opportunities(self) -> list[RecordEvidence]:
-        """Return the sales that were counted."""
+        """The person's opportunities that match the condition."""
         return [RecordEvidence.of(one.opportunity) for one in self.fact.takes_part_in]
 
 

@@ -10,8 +10,9 @@ from strawberry.scalars import JSON
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import DistanceUnit
-from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.fields import field, filter_field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.evidence import Evidence, evidence_of
 from profilegraph.engines.reference.counterfactual import MissedLeaf
@@ -25,32 +26,32 @@ from profilegraph.rendering.evidence import counted_line
 from profilegraph.services.segments import explanations, service
 
 
-@strawberry.type(description="Whether one condition of the filter holds for the customer, and why.")
+@object_type
 class ConditionVerdict:
-    """Whether one condition holds, and why."""
+    """Whether one condition of the filter holds for the customer, and why."""
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
     past: strawberry.Private[bool]
     place: str = strawberry.field(
-        description="Where the condition stands in the filter, such as `filter.all[0].tags`."
+        description="The place of the condition in the filter, such as `filter.all[0].tags`."
     )
-    depth: int = strawberry.field(description="How deep it stands; 0 for the whole filter.")
+    depth: int = strawberry.field(description="Its depth; 0 for the whole filter.")
     holds: bool = strawberry.field(description="Whether it holds for the customer.")
 
-    @field("The condition as a sentence.", tells_filter=True)
+    @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the condition as a sentence."""
+        """The condition as a sentence."""
         return await info.context.sentence(self.verdict.node, locale)
 
-    @field("The condition as canonical JSON.")
+    @field
     def filter(self) -> JSON:
-        """Return the condition as canonical JSON."""
+        """The condition as canonical JSON."""
         return JSON(encode(self.verdict.node))
 
-    @list_field("What was found: the tags named, the value compared, the events or people counted.")
+    @list_field
     async def evidence(self, info: Info) -> list[Evidence]:
-        """Return what was found in deciding it."""
+        """The evidence: the tags named, the value compared, the events or people counted."""
         catalogue, known = await info.context.catalogue(), await self.people(info)
         return [evidence_of(one, catalogue, known) for one in self.verdict.evidence]
 
@@ -59,37 +60,37 @@ class ConditionVerdict:
         people = await info.context.load.decision_makers.load(self.customer_key)
         return {} if self.past else {one.key: DecisionMaker.of(one) for one in people}
 
-    @field("How many records were counted, or of an eventTotal what they add up to; else null.")
+    @field
     def number(self) -> float | None:
-        """Return how much was counted."""
+        """The number of counted records, or the sum for eventTotal; otherwise null."""
         return number_of(self.verdict)
 
-    @field("How much was counted, as a line that people read; null where nothing is counted.")
+    @field
     def summary(self, locale: Locale = "en") -> str | None:
-        """Return how much was counted."""
+        """The count as a readable line; null if nothing is counted."""
         return counted_line(self.verdict, locale) or None
 
 
-@strawberry.type(
-    description="A condition that would have to change for the customer to be a member."
-)
+@object_type
 class MissingCondition:
-    """A condition that would have to change."""
+    """A condition that would have to change for the customer to be a member."""
 
     miss: strawberry.Private[MissedLeaf]
     condition: ConditionVerdict = strawberry.field(
         description="The condition, with what the customer has instead."
     )
     wanted: bool = strawberry.field(
-        description="Whether it would have to hold; false: it would have to cease to."
+        description="Whether it would have to become true; otherwise false."
     )
     distance: float | None = strawberry.field(
-        description="By how much the nearest value that would do is greater, or less if negative;"
-        " null where no number says so."
+        description=(
+            "The difference to the nearest value that would match, negative if that is less; null "
+            "if there is no number."
+        )
     )
     unit: DistanceUnit | None = strawberry.field(description="What the distance counts.")
     lacks: list[str] = strawberry.field(
-        description="Parts of the condition that the nearest record is not as asked in."
+        description="Parts of the condition that the nearest record does not match."
     )
 
     @classmethod
@@ -105,46 +106,46 @@ class MissingCondition:
             lacks=[] if miss.near is None else [json_name(one) for one in miss.near.lacks],
         )
 
-    @field("Where too little is counted: the record that nearly counts; else null.")
+    @field
     async def nearest_record(self, info: Info) -> Evidence | None:
-        """Return the record that nearly counts."""
+        """If too few records are counted: the one that nearly counts; otherwise null."""
         if self.miss.near is None:
             return None
         catalogue = await info.context.catalogue()
         return evidence_of(self.miss.near.record, catalogue, await self.condition.people(info))
 
-    @field("What there is, what is wanted and how far it is, as a line that people read.")
+    @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return what there is, what is wanted and how far it is."""
+        """The present value, the required one and the distance, as a readable line."""
         context = info.context
         library = await service.library(context.platform, self.miss.verdict.node)
         return miss_line(self.miss, await context.catalogue(), locale, library)
 
 
-@strawberry.type(description="Why a customer is a member of a segment, or is not.")
+@object_type
 class Explanation:
-    """Why a customer is a member, or is not."""
+    """Why a customer is a member of a segment, or is not."""
 
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
     past: strawberry.Private[When | None] = None
 
-    @field("The customer.")
+    @field
     async def customer(self, info: Info) -> Customer | None:
-        """Return the customer."""
+        """The customer."""
         return await Customer.load(info, self.customer_key)
 
-    @field("Whether the customer is a member.")
+    @field
     def holds(self) -> bool:
-        """Return whether the customer is a member."""
+        """Whether the customer is a member."""
         return self.verdict.holds
 
-    @field(
-        "The fewest conditions whose change would make the customer a member, of equally many the"
-        " nearest: none for a member, null where no change would do."
-    )
+    @field
     async def nearest_miss(self, info: Info) -> list[MissingCondition] | None:
-        """Return the conditions that would have to change."""
+        """The fewest conditions whose change would make the customer a member.
+
+        Of equally many, the nearest; none for a member, null where no change would do.
+        """
         context = info.context
         found = await explanations.missing(context.platform, self.verdict, self.past or context.now)
         if found is None:
@@ -154,9 +155,9 @@ class Explanation:
             [MissingCondition.of(miss, known[miss.verdict.place]) for miss in found]
         )
 
-    @list_field("The whole filter and every condition in it, each before those that it is made of.")
+    @list_field
     def conditions(self) -> list[ConditionVerdict]:
-        """Return the verdict on every condition."""
+        """The whole filter and every condition in it, parents before children."""
         return self._conditions()
 
     def _conditions(self) -> list[ConditionVerdict]:

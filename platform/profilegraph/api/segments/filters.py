@@ -1,276 +1,116 @@
-"""The segment language as GraphQL input: the canonical JSON with types, names and descriptions."""
+"""The segment language as GraphQL input, made of the classes of which it is made in JSON.
+
+A type, a field and what is said of them are those of the class in `language/nodes`: what a new leaf
+asks is declared there alone. Only the names of types differ: a leaf called `event` in a filter is an
+`EventCondition`, and what leaves are made of is called as its class.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from functools import cache
+from types import GenericAlias, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
-from cachetools import LRUCache
 
-from profilegraph.api.runtime.enums import FollowUpKind, RelationKind, TagSource
+import profilegraph.api.runtime.enums  # noqa: F401  (conditions compare with enumerations: known before their types are made)
+from profilegraph.api.runtime.definitions import description, input_type
 from profilegraph.api.runtime.fields import optional, parse_with
-from profilegraph.api.segments.canonical import canonical
-from profilegraph.api.segments.filter_parts import (
-    BooleanTest,
-    DateTest,
-    EventCondition,
-    EventTest,
-    NumberTest,
-    OpportunityTest,
-    PersonTest,
-    TextTest,
-    Window,
-)
-from profilegraph.language.codec import Conditions, decode
-from profilegraph.language.nodes import Node
+from profilegraph.language.codec import decode, decode_person
+from profilegraph.language.nodes import LEAVES, Leaf, Node, PersonTest, Window, json_name
+from profilegraph.language.nodes.parts import NodePart, descriptions
 
-_MOST_REMEMBERED = 256
-_LONGEST_REMEMBERED = 4_000
-_remembered: LRUCache[str, Node] = LRUCache(_MOST_REMEMBERED)
-"""Filters by their text: a page asks for the same one again and again, and of each it is one tree."""
+_FILTER_INPUT = "FilterInput"
+_Filter: Any = Annotated[_FILTER_INPUT, strawberry.lazy(__name__)]
+"""The type of filters, which is made of the others and they of it."""
 
 
-def _read(value: Any, conditions: Conditions) -> Node:
-    """Return the filter that an input stands for, as GraphQL has checked it; raises InvalidFilter."""
-    text = repr(value)
-    known = _remembered.get(text)
-    if known is not None:
-        return known
-    node = decode(canonical(value), conditions)
-    # What a plugin makes of its condition is asked of it each time.
-    if len(text) <= _LONGEST_REMEMBERED and not any(f"'{name}':" in text for name in conditions):
-        _remembered[text] = node
-    return node
+def canonical(value: Any) -> Any:
+    """Return an input, as GraphQL has checked it, as canonical JSON: it is that, with null for absent."""
+    match value:
+        case dict():
+            return {name: canonical(inner) for name, inner in value.items() if inner is not None}
+        case list():
+            return [canonical(item) for item in value]
+        case _:
+            return value
 
 
-@strawberry.input(
-    description="""Which tags of one dimension the customer carries now.
-
-A tag includes those below it. Tags are named within their dimension: `warm`, not
-`temperature/warm`. Say at least one of anyOf, allOf, noneOf, hasAny, gte and lte."""
-)
-class TagsCondition:
-    """Which tags of one dimension the customer carries now."""
-
-    dimension: str = strawberry.field(description="Key of the dimension.")
-    any_of: list[str] | None = optional("At least one of these.")
-    all_of: list[str] | None = optional("Every one of these.")
-    none_of: list[str] | None = optional("None of these.")
-    has_any: bool | None = optional("True: any tag of the dimension; false: none at all.")
-    gte: str | None = optional("This tag or a greater one, in an ordered dimension.")
-    lte: str | None = optional("This tag or a smaller one, in an ordered dimension.")
-    exact: bool | None = optional(
-        "Whether tags stand for themselves alone, without those below them."
-    )
-    min_confidence: float | None = optional("Only taggings that are at least so sure, 0 to 1.")
-    min_weight: float | None = optional("Only taggings that hold at least so strongly, 0 to 1.")
-    source: TagSource | None = optional("Only taggings from this source.")
-    tagged_within_days: int | None = optional("Only taggings of the last so many times 24 hours.")
-    weekday: int | None = optional("Only taggings that name this day of the week; 1 is Monday.")
+def _input(name: str, text: str, members: Mapping[str, tuple[Any, Any]]) -> type:
+    """Return an input type; `members` are annotations and fields by name."""
+    body = {key: made for key, (_, made) in members.items()}
+    annotations = {key: hint for key, (hint, _) in members.items()}
+    return input_type(type(name, (), {**body, "__annotations__": annotations, "__doc__": text}))
 
 
-@strawberry.input(
-    description="What an attribute of the customer says. Give the one test that fits its type, or exists."
-)
-class AttributeCondition:
-    """What an attribute of the customer says."""
-
-    key: str = strawberry.field(description="Key of the attribute.")
-    number: NumberTest | None = optional("For attributes of the type NUMBER.")
-    text: TextTest | None = optional("For attributes of the type STRING.")
-    date: DateTest | None = optional("For attributes of the type DATE.")
-    boolean: BooleanTest | None = optional("For attributes of the type BOOLEAN.")
-    exists: bool | None = optional("Whether the customer has a value at all.")
+@cache
+def input_of(part: type) -> type:
+    """Return the input type of a leaf, or of what leaves are made of."""
+    hints, told = get_type_hints(part), descriptions(part)
+    members = {
+        one.name: _member(one, hints[one.name], told[json_name(one.name)]) for one in fields(part)
+    }
+    return _input(_name(part), description(part), members)
 
 
-@strawberry.input(description="What a number says that a model computed. Give number or exists.")
-class MetricCondition:
-    """What a number says that a model computed."""
-
-    key: str = strawberry.field(description="Key of the metric.")
-    number: NumberTest | None = optional("How the number compares.")
-    exists: bool | None = optional("Whether the number was computed at all.")
+def _name(part: type) -> str:
+    if issubclass(part, Leaf):
+        return f"{part.NAME[0].upper()}{part.NAME[1:]}Condition"
+    return part.__name__
 
 
-@strawberry.input(
-    description="How many decision-makers match: at least one where no number is given."
-)
-class PeopleCondition:
-    """How many decision-makers match."""
-
-    at_least: int | None = optional("At least so many.")
-    at_most: int | None = optional("At most so many; 0 for no one.")
-    where: PersonTest | None = optional("What each of them must be; anyone where left out.")
+def _member(one: Field[Any], hint: Any, text: str) -> tuple[Any, Any]:
+    name, kind = json_name(one.name), _type(hint)
+    if one.default is MISSING:
+        return kind, strawberry.field(name=name, description=text)
+    return kind | None, optional(text, name)
 
 
-@strawberry.input(description="What the amounts of events add up to; of no event, 0.")
-class EventTotalCondition(EventTest):
-    """What the amounts of events add up to."""
-
-    window: Window | None = optional("When; at any time where left out.")
-    total: NumberTest = strawberry.field(description="How the sum compares.")
-
-
-@strawberry.input(
-    description="That something was done in one span of time and not once in a newer one."
-)
-class StoppedCondition(EventTest):
-    """That something was done, and then no more."""
-
-    at_least: int | None = optional("How often at least it was done; once where left out.")
-    did: Window = strawberry.field(description="When it was done.")
-    did_not: Window = strawberry.field(description="When it was not done.")
+def _type(hint: Any) -> Any:
+    """Return the type of an input field of a field of the language, without None."""
+    if hint == Node:
+        return _Filter
+    if get_origin(hint) in (Union, UnionType):
+        (hint,) = (one for one in get_args(hint) if one is not type(None))
+    if get_origin(hint) is tuple:
+        return list[_type(get_args(hint)[0])]  # type: ignore[misc]  # a type that is computed
+    return input_of(hint) if issubclass(hint, NodePart) else hint
 
 
-@strawberry.input(description="That after one event another followed, later.")
-class SequenceCondition:
-    """That after one event another followed."""
-
-    first: EventTest = strawberry.field(description="What came first.")
-    then: EventTest = strawberry.field(description="What followed.")
-    within_days: int = strawberry.field(description="Within so many times 24 hours.")
-    window: Window | None = optional("When both happened; at any time where left out.")
-
-
-@strawberry.input(
-    description="How many possible sales match: at least one where no number is given."
-)
-class OpportunityCondition:
-    """How many possible sales match."""
-
-    at_least: int | None = optional("At least so many.")
-    at_most: int | None = optional("At most so many; 0 for none.")
-    where: OpportunityTest | None = optional("What each of them must be; any where left out.")
+def _filter_input() -> type:
+    groups: dict[str, tuple[Any, Any]] = {
+        "all": (list[_Filter] | None, optional("Every one of these holds; of none: everyone.")),
+        "any": (
+            list[_Filter] | None,
+            optional("At least one of these holds; of none: no one."),
+        ),
+        "not_": (_Filter | None, optional("This does not hold.", "not")),
+    }
+    leaves = {
+        leaf.NAME: (
+            _type(leaf) | None,
+            optional(description(leaf).partition("\n")[0], leaf.NAME),
+        )
+        for leaf in LEAVES
+    }
+    return _input(_FILTER_INPUT, _FILTER, groups | leaves)
 
 
-@strawberry.input(
-    description="How often we met the customer: at least once where no number is given."
-)
-class FollowUpCondition:
-    """How often we met the customer."""
-
-    at_least: int | None = optional("At least so many times.")
-    at_most: int | None = optional("At most so many times; 0 for never.")
-    kinds: list[FollowUpKind] | None = optional("Only in these ways.")
-    window: Window | None = optional("When; at any time where left out.")
-    employees: list[str] | None = optional("Only by one of these employees, by key.")
-    note: TextTest | None = optional("Only where the note is so.")
-    outcome: TextTest | None = optional("Only where the outcome is so.")
-
-
-@strawberry.input(
-    description="How often the customer came to us: at least once where no number is given."
-)
-class ChannelCondition:
-    """How often the customer came to us by a channel."""
-
-    at_least: int | None = optional("At least so many times.")
-    at_most: int | None = optional("At most so many times; 0 for never.")
-    channels: list[str] | None = optional("Only by one of these channels, by key, or one below it.")
-    exact: bool | None = optional(
-        "Whether channels stand for themselves, without those below them."
-    )
-    window: Window | None = optional("When; at any time where left out.")
-
-
-@strawberry.input(description="How many of us own the customer: at least one where none is given.")
-class OwnerCondition:
-    """How many of us own the customer."""
-
-    at_least: int | None = optional("At least so many.")
-    at_most: int | None = optional("At most so many; 0 for no one.")
-    employees: list[str] | None = optional("Only these employees, by key.")
-    window: Window | None = optional("When the ownership began.")
-
-
-@strawberry.input(
-    description="How many owners of the customer are in a team: at least one where none is given."
-)
-class TeamCondition:
-    """How many owners of the customer are in a team."""
-
-    at_least: int | None = optional("At least so many.")
-    at_most: int | None = optional("At most so many; 0 for no one.")
-    teams: list[str] | None = optional("In one of these teams, by key, or one below it.")
-    exact: bool | None = optional("Whether only the owner's own team counts.")
-
-
-@strawberry.input(
-    description="""For how many purposes the customer's latest word is a consent, or a refusal.
-
-At least one where no number is given. Of two words at the same moment, the refusal counts."""
-)
-class ConsentCondition:
-    """For how many purposes the customer consents."""
-
-    at_least: int | None = optional("For at least so many.")
-    at_most: int | None = optional("For at most so many; 0 for none.")
-    purposes: list[str] | None = optional("Only these purposes.")
-    granted: bool | None = optional("False: the latest word is a refusal.")
-    window: Window | None = optional("When the latest word was given.")
-
-
-@strawberry.input(
-    description="""Whether the customer lies in a stable random share of all customers.
-
-Shares of one salt that do not overlap have no customer in common; another salt deals anew."""
-)
-class CohortCondition:
-    """Whether the customer lies in a stable random share."""
-
-    salt: str = strawberry.field(description="Any name; it decides how customers are dealt out.")
-    from_: float | None = optional("Where the share begins, 0 to 1; 0 where left out.", "from")
-    to: float | None = optional("Where the share ends, not included; 1 where left out.")
-
-
-@strawberry.input(
-    description="How many other customers match that are related: at least one where none is given."
-)
-class RelatedCondition:
-    """How many related customers match."""
-
-    at_least: int | None = optional("At least so many.")
-    at_most: int | None = optional("At most so many; 0 for none.")
-    kinds: list[RelationKind] | None = optional("What each step leads to; anyone where left out.")
-    distance: int | None = optional("How many steps away at most, 1 to 5; 1 where left out.")
-    where: FilterInput | None = optional("What each of them must be; anyone where left out.")
-
-
-@strawberry.input(description="Whether the customer is a member of a saved segment.")
-class SegmentCondition:
-    """Whether the customer is a member of a saved segment."""
-
-    key: str = strawberry.field(description="Key of the segment; its newest version counts.")
-
-
-@parse_with(lambda value, context: _read(value, context.conditions))
-@strawberry.input(
-    description="""One condition on customers: exactly one of the fields is given, and not null.
+_FILTER = """One condition on customers: exactly one of the fields is given, and not null.
 
 Conditions are combined by `all`, `any` and `not`, up to 8 levels deep and 100 conditions in all.
 Every condition is true or false of a customer: of a value that is not known, every comparison is
-false, and so its `not` is true.""",
-)
-class FilterInput:
-    """One condition on customers."""
+false, and so its `not` is true."""
 
-    all: list[FilterInput] | None = optional("Every one of these holds; of none: everyone.")
-    any: list[FilterInput] | None = optional("At least one of these holds; of none: no one.")
-    not_: FilterInput | None = optional("This does not hold.", "not")
-    tags: TagsCondition | None = optional("The customer's tags.")
-    attribute: AttributeCondition | None = optional("The customer's fields.")
-    metric: MetricCondition | None = optional("The numbers that models computed.")
-    event: EventCondition | None = optional("What the customer did.")
-    people: PeopleCondition | None = optional("The customer's decision-makers.")
-    event_total: EventTotalCondition | None = optional("What the customer spent.")
-    stopped: StoppedCondition | None = optional("What the customer does no more.")
-    sequence: SequenceCondition | None = optional("What the customer did one after the other.")
-    opportunity: OpportunityCondition | None = optional("The possible sales to the customer.")
-    follow_up: FollowUpCondition | None = optional("What we did with the customer.")
-    channel: ChannelCondition | None = optional("How the customer came to us.")
-    owner: OwnerCondition | None = optional("Who of us owns the customer.")
-    team: TeamCondition | None = optional("Which of our teams owns the customer.")
-    consent: ConsentCondition | None = optional("What the customer allowed or forbade.")
-    cohort: CohortCondition | None = optional("A random share of all customers.")
-    related: RelatedCondition | None = optional("The customers related to this one.")
-    segment: SegmentCondition | None = optional("The members of a saved segment.")
+
+WindowInput: type = input_of(Window)
+PersonInput: type = parse_with(lambda value, _: decode_person(canonical(value)))(
+    input_of(PersonTest)
+)
+FilterInput: type = parse_with(lambda value, context: decode(canonical(value), context.conditions))(
+    _filter_input()
+)
+FilterInputs = GenericAlias(list, FilterInput)
+"""A list of filters."""

@@ -1,4 +1,4 @@
-"""What can be changed about groups of segments."""
+"""Mutations on groups of segments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import strawberry
 
 from profilegraph.api.customers.inputs import LabelsInput
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
@@ -17,11 +18,11 @@ from profilegraph.services.segments import groups
 from profilegraph.services.segments.groups import DeleteSegmentGroup, SaveSegmentGroup
 
 
-@strawberry.type(description="What can be changed about groups of segments.")
+@object_type
 class GroupMutation:
-    """What can be changed about groups of segments."""
+    """Mutations on groups of segments."""
 
-    @field("Ranks segments in a group, so that each customer belongs to exactly one of them.")
+    @field
     async def save_segment_group(
         self,
         info: Info,
@@ -37,24 +38,29 @@ class GroupMutation:
         weights: Annotated[
             list[float] | None,
             strawberry.argument(
-                description="One for each segment: a customer then belongs to the heaviest that it"
-                " is a member of, and among equals to the first."
+                description=(
+                    "One per segment: a customer then belongs to the heaviest of which it is a member, "
+                    "and among equals to the first."
+                )
             ),
         ] = None,
         idempotency_key: IdempotencyKey = None,
     ) -> SegmentGroup:
-        """Return the saved group."""
+        """Ranks segments in a group, so that each customer belongs to at most one of them."""
         given = None if weights is None else tuple(weights)
         command = SaveSegmentGroup(key, labels.labels(), tuple(segments), given)
         requester = command_context(info.context, idempotency_key)
         found = await groups.save_group(info.context.platform, command, requester)
         return SegmentGroup.of(found)
 
-    @field("Deletes a group; its segments stay. Answers with the global id that it had.")
+    @field
     async def delete_segment_group(
         self, info: Info, key: GroupKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:
-        """Return the id of the deleted group."""
+        """Deletes a group; its segments stay.
+
+        Answers with the global id that it had.
+        """
         requester = command_context(info.context, idempotency_key)
         await groups.delete_group(info.context.platform, DeleteSegmentGroup(key), requester)
         return encode_id(SegmentGroup.__name__, key)

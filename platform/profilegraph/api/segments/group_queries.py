@@ -1,4 +1,4 @@
-"""What can be asked about groups of segments."""
+"""Queries on groups of segments."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.segments.groups import PrimarySegment, SegmentGroup
 from profilegraph.api.segments.segment import AsOf, Now
@@ -16,28 +17,28 @@ from profilegraph.services.segments import groups
 GroupKey = Annotated[str, strawberry.argument(description="Business key of the group.")]
 
 
-@strawberry.type(description="What can be asked about groups of segments.")
+@object_type
 class GroupQuery:
-    """What can be asked about groups of segments."""
+    """Queries on groups of segments."""
 
-    @field("Segments of which each customer belongs to exactly one; null without a group.")
+    @field
     async def segment_group(
         self, info: Info, key: GroupKey, as_of: AsOf = None, now: Now = None
     ) -> SegmentGroup | None:
-        """Return a group, as it is now, with its customers as of a moment."""
+        """A group of segments of which each customer belongs to at most one; null if there is none."""
         try:
             found = await groups.group(info.context.platform, key)
         except NotFound:
             return None
         return SegmentGroup.of(found, info.context.past(as_of, now))
 
-    @list_field("All groups of segments, by key.")
+    @list_field
     async def segment_groups(self, info: Info) -> list[SegmentGroup]:
-        """Return all groups."""
+        """All groups of segments, by key."""
         found = await groups.groups(info.context.platform)
         return [SegmentGroup.of(one) for one in found]
 
-    @field("To which segment of a group a customer belongs, and why.")
+    @field
     async def primary_segment(
         self,
         info: Info,
@@ -46,7 +47,7 @@ class GroupQuery:
         as_of: AsOf = None,
         now: Now = None,
     ) -> PrimarySegment:
-        """Return to which segment of a group a customer belongs."""
+        """The segment of a group to which a customer belongs, and why."""
         context, past = info.context, info.context.past(as_of, now)
         of = await groups.group(context.platform, group)
         found = await groups.primary(context.platform, of, customer, past or context.now)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
-from profilegraph.api.runtime.ids import ID, GlobalId, Node
+from profilegraph.api.runtime.ids import GlobalId, Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.saved_segment import Segment
 from profilegraph.api.segments.segment import SegmentPreview
@@ -18,28 +19,31 @@ from profilegraph.services.segments.broken import broken_segments
 from profilegraph.services.segments.groups import GroupAssignment, SegmentShare
 
 
-@strawberry.type(description="What a group leaves to one of its segments.")
+@object_type
 class GroupShare:
-    """What a group leaves to one of its segments."""
+    """The customers of a group that belong to one of its segments."""
 
     share: strawberry.Private[SegmentShare]
     past: strawberry.Private[When | None]
     rank: int = strawberry.field(description="Its rank: 1 is the first.")
     segment_key: str = strawberry.field(description="Business key of the segment.")
-    members: int = strawberry.field(description="How many are members of the segment.")
+    members: int = strawberry.field(description="The number of the segment's members.")
     count: int = strawberry.field(
-        description="How many belong to it: members of it and of none before it."
+        description=(
+            "The number of customers that belong to it: its members that are in no segment before "
+            "it."
+        )
     )
 
-    @field("The segment.")
+    @field
     async def segment(self, info: Info) -> Segment:
-        """Return the segment."""
+        """The segment."""
         found = await service.segment(info.context.platform, self.segment_key, self.past)
         return Segment.of(found, self.past)
 
-    @field("Those who belong to it, as a filter of which anything can be asked.")
+    @field
     def own(self) -> SegmentPreview:
-        """Return those who belong to it."""
+        """The customers that belong to it, as a filter for further queries."""
         return SegmentPreview(condition=self.share.filter, past=self.past)
 
     @classmethod
@@ -55,22 +59,22 @@ class GroupShare:
         )
 
 
-@strawberry.type(description="A group's customers, each in exactly one share.")
+@object_type
 class GroupShares:
     """A group's customers, each in exactly one share."""
 
     total: int = strawberry.field(
-        description="How many are members of any of its segments: the shares add up to it."
+        description="The number of members of any of its segments: the sum of the shares."
     )
-    shares: list[GroupShare] = strawberry.field(description="One a segment, by rank.")
+    shares: list[GroupShare] = strawberry.field(description="One per segment, by rank.")
 
 
-@strawberry.type(
-    description="Segments of which each customer belongs to exactly one: the first in rank that it"
-    " is a member of."
-)
+@object_type
 class SegmentGroup(Node, Labelled):
-    """Segments of which each customer belongs to exactly one."""
+    """Segments of which each customer belongs to at most one.
+
+    It belongs to the first in rank that it is a member of.
+    """
 
     group: strawberry.Private[StoredGroup]
     past: strawberry.Private[When | None]
@@ -80,29 +84,28 @@ class SegmentGroup(Node, Labelled):
         description="Business keys of its segments, the first in rank first."
     )
     weights: list[float] | None = strawberry.field(
-        description="What ranks them, the heaviest first; null where they were ranked as such."
+        description="Their weights, the heaviest first; null if they are ranked without weights."
     )
 
-    @field(ID)
+    @field
     def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
-        """Return the id: of the group now, or with the customers as of another moment."""
+        """An opaque global id: of the group now, or with the customers as of another moment."""
         as_of, now = info.context.moments(self.past)
         return GlobalId("SegmentGroup", self.key, as_of=as_of, now=now).text()
 
-    @list_field(
-        "Those of its segments that are broken: while there are any, nobody can be told apart."
-    )
+    @list_field
     async def broken(self, info: Info) -> list[Segment]:
-        """Return those of its segments that are broken."""
+        """Its broken segments; while there are any, customers cannot be assigned."""
         platform = info.context.platform
         keys = await broken_segments(platform, self.segment_keys)
         return [Segment.of(await service.segment(platform, key)) for key in sorted(keys)]
 
-    @field(
-        "How many customers belong to each of its segments; null, with an error, where one is broken."
-    )
+    @field
     async def shares(self, info: Info) -> GroupShares | None:
-        """Return how many belong to each of its segments."""
+        """How many customers belong to each of its segments.
+
+        Null, with an error, where one is broken.
+        """
         context = info.context
         when = self.past or context.now
         found = await groups.shares(context.platform, self.group, when)
@@ -123,33 +126,33 @@ class SegmentGroup(Node, Labelled):
         )
 
 
-@strawberry.type(description="To which segment of a group a customer belongs, and why.")
+@object_type
 class PrimarySegment:
-    """To which segment of a group a customer belongs, and why."""
+    """The segment of a group to which a customer belongs, and why."""
 
     found: strawberry.Private[GroupAssignment]
     past: strawberry.Private[When | None]
     rank: int | None = strawberry.field(description="The segment's rank in the group.")
 
-    @field("The segment; null where the customer is a member of none of the group's.")
+    @field
     async def segment(self, info: Info) -> Segment | None:
-        """Return the segment."""
+        """The segment; null if the customer is a member of none in the group."""
         key = self.found.segment
         if key is None:
             return None
         found = await service.segment(info.context.platform, key, self.past)
         return Segment.of(found, self.past)
 
-    @list_field("All segments of the group that the customer is a member of, by rank.")
+    @list_field
     async def among(self, info: Info) -> list[Segment]:
-        """Return all that the customer is a member of."""
+        """All segments of the group that the customer is a member of, by rank."""
         platform = info.context.platform
         found = [await service.segment(platform, key, self.past) for key in self.found.segments]
         return [Segment.of(one, self.past) for one in found]
 
-    @field("Why it is this one, as a sentence.")
+    @field
     async def reason(self, info: Info, locale: Locale = "en") -> str:
-        """Return why it is this one."""
+        """Why it is this one, as a sentence."""
         among = await self.among(info)
         names = [one.labels.text(locale) for one in among]
         return groups.reason(self.found, names, locale)

@@ -9,6 +9,7 @@ import strawberry
 
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import MembershipCause
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import encode_id
@@ -24,134 +25,137 @@ from profilegraph.services.segments.membership import MembershipComparison
 _CURSOR = "MembershipCursor"
 Entered = Annotated[
     bool | None,
-    strawberry.argument(description="True: who entered; false: who left; both if left out."),
+    strawberry.argument(
+        description="True for those that entered, false for those that left; by default both."
+    ),
 ]
 
 
-@strawberry.type(description="How many members there were, and how many came and went in between.")
+@object_type
 class MembershipCounts:
-    """How many members there were, and how many came and went."""
+    """The numbers of members at two moments, and of those that entered and left in between."""
 
-    before: int = strawberry.field(description="How many members there were at the first moment.")
-    after: int = strawberry.field(description="How many there were at the second.")
+    before: int = strawberry.field(description="The number of members at the first moment.")
+    after: int = strawberry.field(description="The number of members at the second moment.")
     entered: int = strawberry.field(description="Members at the second moment only.")
     left: int = strawberry.field(description="Members at the first moment only.")
 
 
-@strawberry.type(description="How many customers entered, or left, for one cause.")
+@object_type
 class MembershipCauseCount:
-    """How many customers entered, or left, for one cause."""
+    """The number of customers that entered, or left, for one cause."""
 
     cause: MembershipCause = strawberry.field(description="The cause.")
-    entered: bool = strawberry.field(description="Whether they entered; else they left.")
-    count: int = strawberry.field(description="How many they are.")
+    entered: bool = strawberry.field(description="Whether they entered; otherwise they left.")
+    count: int = strawberry.field(description="The number of customers.")
 
-    @field("The cause in words.")
+    @field
     def label(self, locale: Locale = "en") -> str:
-        """Return the cause in words."""
+        """The cause in words."""
         return wording(locale).names.of(self.cause)
 
 
-@strawberry.type(description="One reason why a customer entered or left.")
+@object_type
 class MembershipReason:
     """One reason why a customer entered or left."""
 
     reason: strawberry.Private[AttributedCause]
-    asked: strawberry.Private[MembershipComparison]
+    comparison: strawberry.Private[MembershipComparison]
 
-    @field("What kind of cause it is.")
+    @field
     def cause(self) -> MembershipCause:
-        """Return what kind of cause it is."""
+        """What kind of cause it is."""
         return self.reason.cause
 
-    @field("The reason as a line that people read, with what it is seen by.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return the reason as a line."""
-        library = self.asked.old.context.library
-        return reason_line(self.reason, self.asked.catalogue, locale, library)
+        """The reason as a readable line, with its evidence."""
+        library = self.comparison.old.context.library
+        return reason_line(self.reason, self.comparison.catalogue, locale, library)
 
 
-@strawberry.type(description="That a customer entered or left, and why.")
+@object_type
 class MembershipChange:
     """That a customer entered or left, and why."""
 
     changed: strawberry.Private[Changed]
-    asked: strawberry.Private[MembershipComparison]
+    comparison: strawberry.Private[MembershipComparison]
 
-    @field("The customer; null where there is none any more.")
+    @field
     async def customer(self, info: Info) -> Customer | None:
-        """Return the customer."""
+        """The customer; null if it no longer exists."""
         return await Customer.load(info, self.changed.customer)
 
-    @field("Key of the customer.")
+    @field
     def customer_key(self) -> str:
-        """Return the key of the customer."""
+        """Key of the customer."""
         return self.changed.customer
 
-    @field("Whether the customer entered; else it left.")
+    @field
     def entered(self) -> bool:
-        """Return whether the customer entered."""
+        """Whether the customer entered; else it left."""
         return self.changed.entered
 
-    @field("The first of the reasons; it is what `causes` counts.")
+    @field
     def cause(self) -> MembershipCause:
-        """Return the first of the reasons."""
+        """The first of the reasons; it is what `causes` counts."""
         return self.changed.reasons[0].cause
 
-    @list_field("Why: at least one reason, in the order of the filter's conditions.")
+    @list_field
     def reasons(self) -> list[MembershipReason]:
-        """Return why."""
-        return [MembershipReason(reason=one, asked=self.asked) for one in self.changed.reasons]
+        """Why: at least one reason, in the order of the filter's conditions."""
+        return [
+            MembershipReason(reason=one, comparison=self.comparison) for one in self.changed.reasons
+        ]
 
 
-@strawberry.type(description="One change of a list.")
+@object_type
 class MembershipChangeEdge:
     """One change of a list."""
 
-    cursor: str = strawberry.field(description="Where the change stands.")
+    cursor: str = strawberry.field(description="Cursor of the change.")
     node: MembershipChange = strawberry.field(description="The change.")
 
 
-@strawberry.type(description="A page of changes, by the customers' keys.")
+@object_type
 class MembershipChangeConnection:
-    """A page of changes."""
+    """A page of changes, by the customers' keys."""
 
     edges: list[MembershipChangeEdge] = strawberry.field(description="The changes of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
 
-@strawberry.type(
-    description="""Who entered a segment and who left it between two moments, and why.
-
-The segment is taken in the version in force at each of the two."""
-)
+@object_type
 class SegmentDifference:
-    """Who entered a segment and who left it between two moments."""
+    """Who entered a segment and who left it between two moments, and why.
 
-    asked: strawberry.Private[MembershipComparison]
+    At each moment, the version in force then counts.
+    """
 
-    @field("Number of the version in force at the first moment.")
+    comparison: strawberry.Private[MembershipComparison]
+
+    @field
     def version_before(self) -> int:
-        """Return the version at the first moment."""
-        return self.asked.before.version
+        """Number of the version in force at the first moment."""
+        return self.comparison.before.version
 
-    @field("Number of the version in force at the second moment.")
+    @field
     def version_after(self) -> int:
-        """Return the version at the second moment."""
-        return self.asked.after.version
+        """Number of the version in force at the second moment."""
+        return self.comparison.after.version
 
-    @field("How many members there were, and how many came and went.")
+    @field
     async def counts(self, info: Info) -> MembershipCounts:
-        """Return how many members there were, and how many came and went."""
-        found = await membership.sums(info.context.platform, self.asked)
+        """The numbers of members, and of those that entered and left."""
+        found = await membership.sums(info.context.platform, self.comparison)
         return MembershipCounts(
             before=found.before, after=found.after, entered=found.entered, left=found.left
         )
 
-    @list_field("How many entered and left for each cause, the most frequent first.")
+    @list_field
     async def causes(self, info: Info) -> list[MembershipCauseCount]:
-        """Return how many entered and left for each cause."""
-        found = await membership.causes(info.context.platform, self.asked)
+        """The numbers of those that entered and left, by cause, the most frequent first."""
+        found = await membership.causes(info.context.platform, self.comparison)
         return [
             MembershipCauseCount(cause=cause, entered=entered, count=count)
             for (entered, cause), count in sorted(
@@ -159,7 +163,7 @@ class SegmentDifference:
             )
         ]
 
-    @field("Who entered and who left, a page at a time.")
+    @field
     async def changes(
         self,
         info: Info,
@@ -167,10 +171,10 @@ class SegmentDifference:
         first: PageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> MembershipChangeConnection:
-        """Return a page of those who entered or left."""
+        """Who entered and who left, page by page."""
         found = await membership.page(
             info.context.platform,
-            self.asked,
+            self.comparison,
             first=first,
             after=key_of(after, _CURSOR),
             entered=entered,
@@ -178,7 +182,7 @@ class SegmentDifference:
         edges = [
             MembershipChangeEdge(
                 cursor=encode_id(_CURSOR, one.customer),
-                node=MembershipChange(changed=one, asked=self.asked),
+                node=MembershipChange(changed=one, comparison=self.comparison),
             )
             for one in info.context.budget.take(list(found.changes))
         ]
@@ -193,7 +197,7 @@ async def difference(
 ) -> SegmentDifference:
     """Return what became of a segment's members between two moments; the second is now if none."""
     context = info.context
-    asked = await membership.compare_moments(
+    comparison = await membership.compare_moments(
         context.platform, key, start, end or context.now, context.now
     )
-    return SegmentDifference(asked=asked)
+    return SegmentDifference(comparison=comparison)

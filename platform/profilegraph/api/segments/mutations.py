@@ -1,4 +1,4 @@
-"""What can be changed about saved segments."""
+"""Mutations on saved segments."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from profilegraph.api.customers.inputs import (
     key,
 )
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentState
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
@@ -35,22 +36,22 @@ BaseVersion = Annotated[int | None, strawberry.argument(description=BASE_VERSION
 Note = Annotated[str, strawberry.argument(description="What changed, and why.")]
 
 
-@strawberry.type(description="What can be changed about saved segments.")
+@object_type
 class SegmentMutation:
-    """What can be changed about saved segments."""
+    """Mutations on saved segments."""
 
-    @field(
-        "Saves a filter as the newest version of a segment; the older ones are kept. The filter that"
-        " the newest version has already makes no new one; labels belong to the segment, not to a"
-        " version. Answers with the version that holds the filter."
-    )
+    @field
     async def save_segment(
         self,
         info: Info,
         input: Annotated[SaveSegmentInput, strawberry.argument(description="The segment.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the saved segment."""
+        """Saves a filter as the newest version of a segment; older versions are kept.
+
+        An unchanged filter makes no new version; labels belong to the segment, not to a version.
+        Answers with the version that has the filter.
+        """
         context = info.context
         command = SaveSegment(
             key(input.key, "input.key"),
@@ -64,10 +65,7 @@ class SegmentMutation:
         saved = await service.save_segment(context.platform, command, requester)
         return Segment.of(saved)
 
-    @field(
-        "Makes the filter of an older version that of the newest again: a new version, unless the"
-        " newest asks for the same already. Answers with the version that holds the filter."
-    )
+    @field
     async def rollback_segment(
         self,
         info: Info,
@@ -77,24 +75,28 @@ class SegmentMutation:
         base_version: BaseVersion = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the segment after the rollback."""
+        """Restores the filter of an older version as the newest version.
+
+        It is a new version, unless the newest is equivalent. Answers with the version that has the
+        filter.
+        """
         context = info.context
         command = RollBackSegment(key, version, note, base_version)
         requester = command_context(context, idempotency_key)
         saved = await versions.roll_back(context.platform, command, requester)
         return Segment.of(saved)
 
-    @field(
-        "Saves a list of customers as the newest version of a static segment; the older ones are"
-        " kept. The list that the newest version has already makes no new one."
-    )
+    @field
     async def save_static_segment(
         self,
         info: Info,
         input: Annotated[SaveStaticSegmentInput, strawberry.argument(description="The segment.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the saved segment."""
+        """Saves a list of customers as the newest version of a static segment.
+
+        Older versions are kept. An unchanged list makes no new version.
+        """
         context = info.context
         command = SaveStaticSegment(
             key(input.key, "input.key"),
@@ -108,7 +110,7 @@ class SegmentMutation:
         saved = await lists.save_list(context.platform, command, requester)
         return Segment.of(saved)
 
-    @field("Adds customers to a static segment, and then removes others: a new version.")
+    @field
     async def change_static_segment(
         self,
         info: Info,
@@ -122,33 +124,33 @@ class SegmentMutation:
         note: Note = "",
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the segment after the change."""
+        """Adds customers to a static segment, and then removes others: a new version."""
         context = info.context
         command = ChangeStaticSegment(key, tuple(add), tuple(remove), note)
         requester = command_context(context, idempotency_key)
         saved = await lists.change_list(context.platform, command, requester)
         return Segment.of(saved)
 
-    @field(
-        "Keeps who is a member of a segment at this moment: a new segment, of the kind SNAPSHOT,"
-        " whose members never change."
-    )
+    @field
     async def take_snapshot(
         self,
         info: Info,
         key: SegmentKey,
         snapshot_key: Annotated[
             str | None,
-            strawberry.argument(description="Key of the snapshot; left out, `key@moment`."),
+            strawberry.argument(description="Key of the snapshot; by default `key@moment`."),
         ] = None,
         labels: Annotated[
             LabelsInput | None,
-            strawberry.argument(description="Its name; left out, the segment's and the moment."),
+            strawberry.argument(description="Its name; by default the segment's and the moment."),
         ] = None,
         note: Note = "",
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the snapshot."""
+        """Saves the current members of a segment as a new segment.
+
+        It is of the kind SNAPSHOT, and its members never change.
+        """
         context = info.context
         named = None if labels is None else labels.labels()
         command = TakeSnapshot(key, snapshot_key, named, note)
@@ -156,31 +158,31 @@ class SegmentMutation:
         taken = await lists.take_snapshot(context.platform, command, requester)
         return Segment.of(taken)
 
-    @field(
-        "Makes a segment a draft no more, archives it, or takes it out of the archive. Refused where"
-        " segments that it refers to, or that refer to it, do not allow it."
-    )
+    @field
     async def set_segment_state(
         self,
         info: Info,
         key: SegmentKey,
-        state: Annotated[SegmentState, strawberry.argument(description="The state to come into.")],
+        state: Annotated[SegmentState, strawberry.argument(description="The new state.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the segment in its new state."""
+        """Activates a draft, archives a segment, or restores it from the archive.
+
+        Refused if the states of segments that it refers to, or that refer to it, do not allow it.
+        """
         context = info.context
         command = SetSegmentState(key, state)
         requester = command_context(context, idempotency_key)
         return Segment.of(await lifecycle.set_state(context.platform, command, requester))
 
-    @field("Says who may change a segment besides its owner; only the owner may say so.")
+    @field
     async def share_segment(
         self,
         info: Info,
         key: SegmentKey,
         editors: Annotated[
             list[str],
-            strawberry.argument(description="Names of API keys: all that may, and no others."),
+            strawberry.argument(description="Names of all API keys that may edit it."),
         ],
         owner: Annotated[
             str | None,
@@ -188,20 +190,21 @@ class SegmentMutation:
         ] = None,
         idempotency_key: IdempotencyKey = None,
     ) -> Segment:
-        """Return the segment as it is shared."""
+        """Sets who may edit a segment besides its owner; only the owner may set it."""
         context = info.context
         command = ShareSegment(key, tuple(editors), owner)
         requester = command_context(context, idempotency_key)
         return Segment.of(await lifecycle.share(context.platform, command, requester))
 
-    @field(
-        "Deletes a segment with all its versions; only its owner may, and only while no other"
-        " segment refers to it. Answers with the global id that it had."
-    )
+    @field
     async def delete_segment(
         self, info: Info, key: SegmentKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:
-        """Return the id of the deleted segment."""
+        """Deletes a segment with all its versions.
+
+        Only its owner may, and only while no other segment refers to it. Answers
+        with the global id that it had.
+        """
         context = info.context
         requester = command_context(context, idempotency_key)
         await lifecycle.delete_segment(context.platform, DeleteSegment(key), requester)

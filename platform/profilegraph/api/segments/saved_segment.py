@@ -19,9 +19,10 @@ from profilegraph.api.live.types import (
     history_page,
 )
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import ChangeKind, SegmentKind, SegmentState
-from profilegraph.api.runtime.fields import field, list_field
-from profilegraph.api.runtime.ids import ID, GlobalId, Node
+from profilegraph.api.runtime.fields import field, filter_field, list_field
+from profilegraph.api.runtime.ids import GlobalId, Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE
 from profilegraph.api.segments.broken import BrokenSegment, broken_by
@@ -37,113 +38,113 @@ from profilegraph.rendering import difference as differing
 from profilegraph.rendering.enum_labels import enum_label
 from profilegraph.services.segments import service
 from profilegraph.services.segments import versions as segment_history
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 
 
-@strawberry.type(description="One difference between two versions of a segment.")
+@object_type
 class SegmentChange:
-    """One difference between two versions."""
+    """One difference between two versions of a segment."""
 
     change: strawberry.Private[differing.FilterChange]
     kind: ChangeKind = strawberry.field(description="What became of the condition.")
 
-    @field("The change as a line that people read.")
+    @field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the change in words."""
-        [text] = await segment_history.tell(info.context.platform, [self.change], locale)
+        """The change as a line that people read."""
+        [text] = await segment_history.describe_changes(
+            info.context.platform, [self.change], locale
+        )
         return text
 
 
-@strawberry.type(
-    description="One version of a named filter: the newest, that of the moment asked about, or"
-    " after saving the one that was saved."
-)
+@object_type
 class Segment(Node, Labelled, Audience):
-    """One version of a named filter."""
+    """One version of a named filter.
+
+    It is the newest, that of the moment of the question, or after saving the saved one.
+    """
 
     version: int = strawberry.field(description="Number of the version, from 1 on.")
     author: str = strawberry.field(description="Whose API key saved the version.")
     note: str = strawberry.field(description="What the author said of it.")
     saved_at: datetime = strawberry.field(description="When the version was saved, UTC.")
 
-    kind: SegmentKind = strawberry.field(description="What decides who is a member.")
-    state: SegmentState = strawberry.field(description="How far along it is, in all its versions.")
+    kind: SegmentKind = strawberry.field(description="What its members are decided by.")
+    state: SegmentState = strawberry.field(description="The state, the same for all versions.")
     owner: str = strawberry.field(description="Name of the API key that it belongs to.")
     editors: list[str] = strawberry.field(
         description="Names of the API keys that may change it besides the owner's."
     )
     restores: int | None = strawberry.field(
-        description="The older version whose filter a rollback brought back in this one."
+        description="The older version that a rollback restored in this one."
     )
 
     one_version: strawberry.Private[bool] = False
     """Whether this version is meant, and not whichever is the newest."""
 
-    @field(ID)
+    @field
     def id(self, info: Info) -> strawberry.ID:  # type: ignore[override]  # GraphQL has one signature
-        """Return the id: of the segment now, in one version, or as of another moment."""
+        """An opaque global id: of the segment now, in one version, or as of another moment."""
         version = self.version if self.one_version else None
         return GlobalId("Segment", self.key, version, *info.context.moments(self.past)).text()
 
-    @field("What people call the kind.")
+    @field
     def kind_label(self, locale: Locale = "en") -> str:
-        """Return the kind's label."""
+        """Label of the kind."""
         return enum_label(self.kind, locale)
 
-    @field("What people call the state.")
+    @field
     def state_label(self, locale: Locale = "en") -> str:
-        """Return the state's label."""
+        """Label of the state."""
         return enum_label(self.state, locale)
 
-    def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
+    def error_context(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within: a broken segment is named by its failure."""
-        return naming(info.context.platform, self.key, self.condition, self.when(info))
+        return reporting_broken(info.context.platform, self.key, self.condition, self.when(info))
 
-    @field(
-        "The filter as a sentence; what no taxonomy has any more is called by its key, and marked.",
-        tells_filter=True,
-    )
+    @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the filter as a sentence."""
+        """The filter as a sentence.
+
+        Definitions that no longer exist are called by their keys, and marked.
+        """
         library = await service.library(info.context.platform, self.condition)
         catalogue = await info.context.catalogue()
-        return service.reading(self.condition, catalogue, locale, library)
+        return service.readable_text(self.condition, catalogue, locale, library)
 
-    @field("The filter as canonical JSON; of a list, the condition that names the segment.")
+    @field
     def filter(self) -> JSON:
-        """Return the filter as canonical JSON."""
+        """The filter as canonical JSON; for a list, the condition that names the segment."""
         if isinstance(self.condition, Listed):
             return JSON(encode(InSegment(self.key)))
         return JSON(encode(self.condition))
 
-    @list_field("The snapshots taken of it, the newest first.")
+    @list_field
     async def snapshots(self, info: Info) -> list[Segment]:
-        """Return the snapshots taken of it."""
+        """The snapshots taken of it, the newest first."""
         return [Segment.of(one) for one in await info.context.load.snapshots.load(self.key)]
 
-    @field("The segment, in the version of then, that a snapshot was taken of, while it exists.")
+    @field
     async def taken_from(self, info: Info) -> Segment | None:
-        """Return the segment that a snapshot was taken of."""
+        """The segment of which a snapshot was taken, in its version of then, while it exists."""
         found = await info.context.load.snapshot_sources.load(self.key)
         return Segment.of(found[0], one_version=True) if found else None
 
-    @field(
-        "Why the segment cannot be asked any more, with all that is missing; null of a sound one."
-    )
+    @field
     async def broken(self, info: Info) -> BrokenSegment | None:
-        """Return why the segment cannot be asked any more."""
+        """Why the segment cannot be evaluated any more, with all that is missing; else null."""
         found = await broken_by(info, self.condition, self.past)
         return None if found is None else BrokenSegment.of(found)
 
-    @field("The same as one line; null where all is well.")
+    @field
     async def problem(self, info: Info, locale: Locale = "en") -> str | None:
-        """Return why the segment cannot be asked any more as one line."""
+        """The same as one line; null if it is not broken."""
         found = await broken_by(info, self.condition, self.past)
         return None if found is None else found.text(locale)
 
-    @field("Whether your API key may change it.")
+    @field
     def may_edit(self, info: Info) -> bool:
-        """Return whether the viewer may change it."""
+        """Whether your API key may change it."""
         return info.context.viewer.name in (self.owner, *self.editors)
 
     def require_editor(self, info: Info) -> None:
@@ -153,63 +154,58 @@ class Segment(Node, Labelled, Audience):
                 f"{info.context.viewer.name!r} may not change the segment {self.key!r}."
             )
 
-    @list_field(
-        "The segments whose newest versions refer to it; while there are any, it cannot go."
-    )
+    @list_field
     async def used_by(self, info: Info) -> list[Segment]:
-        """Return the segments that refer to it."""
+        """The segments whose newest versions refer to it; while there are any, it cannot be deleted."""
         return [Segment.of(one) for one in await info.context.load.segment_users.load(self.key)]
 
-    @field("How it is evaluated while it is live; null where it is not.")
+    @field
     async def live(self, info: Info) -> SegmentLive | None:
-        """Return how it is evaluated."""
+        """How it is evaluated; null if it is not live."""
         found = await info.context.load.watches.load(self.key)
         return SegmentLive.of(found[0]) if found else None
 
-    @field("Who entered and who left while it was live, the newest first, a page at a time.")
+    @field
     async def history(
         self, info: Info, first: HistorySize = DEFAULT_PAGE, after: HistoryAfter = None
     ) -> MembershipMoveConnection:
-        """Return a page of who entered and who left."""
+        """Who entered and who left while it was live, the newest first, page by page."""
         return await history_page(info, self.key, first, after)
 
-    @list_field("Where its moves are sent; only those are told who may change the segment.")
+    @list_field
     async def webhooks(self, info: Info) -> list[Webhook]:
-        """Return where its moves are sent."""
+        """Its webhooks; visible only to those who may edit the segment."""
         self.require_editor(info)
         return [Webhook.of(one) for one in await info.context.load.webhooks.load(self.key)]
 
-    @list_field("What was sent of it to destinations, the newest first.")
+    @list_field
     async def deliveries(self, info: Info) -> list[Delivery]:
-        """Return what was sent of it."""
+        """Its deliveries to destinations, the newest first."""
         return [Delivery.of(one) for one in await info.context.load.deliveries.load(self.key)]
 
-    @list_field("All versions, the newest first.")
+    @list_field
     async def versions(self, info: Info) -> list[Segment]:
-        """Return all versions."""
+        """All versions, the newest first."""
         found = await info.context.load.versions.load(self.key)
         return [Segment.of(one, one_version=True) for one in found]
 
-    @list_field("How the filter of this version differs from that of another.")
+    @list_field
     async def changes(
         self,
         info: Info,
         since: Annotated[
             int | None,
             strawberry.argument(
-                description="Number of the other version; the one before this if left out."
+                description="Number of the other version; by default the one before this."
             ),
         ] = None,
     ) -> list[SegmentChange]:
-        """Return how the filter differs from that of another version."""
+        """How the filter of this version differs from that of another."""
         history = await info.context.load.versions.load(self.key)
         found = segment_history.changes(history, self.version, since)
         return [SegmentChange(change=one, kind=ChangeKind(one.kind)) for one in found]
 
-    @field(
-        "Who entered and who left between two moments, and why: docs/history.md says how. Null, with"
-        " an error, where the segment is broken."
-    )
+    @field
     async def difference(
         self,
         info: Info,
@@ -218,10 +214,13 @@ class Segment(Node, Labelled, Audience):
         ],
         to: Annotated[
             datetime | None,
-            strawberry.argument(description="The second moment, later; now if left out."),
+            strawberry.argument(description="The second moment, later; by default now."),
         ] = None,
     ) -> SegmentDifference | None:
-        """Return who entered and who left between two moments."""
+        """Who entered and who left between two moments, and why; see docs/history.md.
+
+        Null, with an error, if the segment is broken.
+        """
         return await difference(info, self.key, from_, to)
 
     @classmethod

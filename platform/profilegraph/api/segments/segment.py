@@ -13,12 +13,13 @@ from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.people import PeopleConnection, PeoplePageSize, people_page
 from profilegraph.api.deployment.notices import Notice
 from profilegraph.api.runtime.context import Info
-from profilegraph.api.runtime.fields import field, list_field, selected_fields
+from profilegraph.api.runtime.definitions import interface_type, object_type
+from profilegraph.api.runtime.fields import field, filter_field, list_field, selected_fields
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE, CustomerOrder, PageInfo, Sorting
 from profilegraph.api.segments import answers
 from profilegraph.api.segments.answers import DimensionBreakdown, Dimensions, Levels, Split
-from profilegraph.api.segments.filter_parts import PersonTest
+from profilegraph.api.segments.filters import PersonInput
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.language import nodes
 from profilegraph.language.answers import Position
@@ -37,23 +38,25 @@ After = Annotated[
 AsOf = Annotated[
     datetime | None,
     strawberry.argument(
-        description="Answer as it was at this moment, now or earlier; docs/history.md says how."
+        description="Answer as of this moment, now or earlier; see docs/history.md."
     ),
 ]
 Now = Annotated[
     datetime | None,
     strawberry.argument(
-        description="The moment that is taken for the present, for what is asked of history: windows"
-        " such as the last 30 days end with it. The present if left out."
+        description=(
+            "The moment that replaces the present in questions on history: windows such as the "
+            "last 30 days end with it. By default the present."
+        )
     ),
 ]
 OrderBy = Annotated[
     CustomerOrder | None,
-    strawberry.argument(description="How they are sorted: by key if left out."),
+    strawberry.argument(description="The order; by default by key."),
 ]
 
 
-@strawberry.type(description="One customer of a list.")
+@object_type
 class CustomerEdge:
     """One customer of a list."""
 
@@ -61,13 +64,13 @@ class CustomerEdge:
     sorting: strawberry.Private[Sorting]
     node: Customer = strawberry.field(description="The customer.")
 
-    @field("Where the customer stands; it stays good while customers come and go.")
+    @field
     def cursor(self) -> str:
-        """Return where the customer stands."""
+        """Cursor of the customer; it stays valid while customers are added and removed."""
         return self.sorting.cursor(self.position)
 
 
-@strawberry.type(description="A page of customers.")
+@object_type
 class CustomerConnection:
     """A page of customers."""
 
@@ -75,11 +78,11 @@ class CustomerConnection:
     when: strawberry.Private[When]
     search: strawberry.Private[str | None]
     edges: list[CustomerEdge] = strawberry.field(description="The customers of this page.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the whole list.")
+    page_info: PageInfo = strawberry.field(description="Position of the page in the whole list.")
 
-    @field("How many customers the whole list has; counted only if asked for.")
+    @field
     async def total_count(self, info: Info) -> int:
-        """Return how many customers the whole list has."""
+        """The number of customers in the whole list; counted only if requested."""
         platform = info.context.platform
         return await service.count(platform, self.condition, self.when, self.search)
 
@@ -121,45 +124,43 @@ async def customer_page(
     )
 
 
-@strawberry.type(description="What one condition of a filter kept and removed.")
+@object_type
 class WaterfallStep:
-    """What one condition of a filter kept and removed."""
+    """The effect of one condition of a filter."""
 
     condition: strawberry.Private[nodes.Node]
     kept: int = strawberry.field(
-        description="How many customers are left after this condition and all before it."
+        description="The number of customers left after this condition and all before it."
     )
     removed: int = strawberry.field(
-        description="How many passed all conditions before it, but not this one."
+        description="The number of customers that passed all conditions before it, but not this one."
     )
     unique: int = strawberry.field(
-        description="How many this condition alone keeps out: they pass all others."
+        description="The number of customers that this condition alone excludes: they pass all others."
     )
 
-    @field("The condition as a sentence.", tells_filter=True)
+    @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the condition as a sentence."""
+        """The condition as a sentence."""
         return await info.context.sentence(self.condition, locale)
 
-    @field("The condition as canonical JSON.")
+    @field
     def filter(self) -> JSON:
-        """Return the condition as canonical JSON."""
+        """The condition as canonical JSON."""
         return JSON(encode(self.condition))
 
 
-@strawberry.type(
-    description="From all customers down to the members, one step for each condition of an `all`."
-)
+@object_type
 class Waterfall:
-    """From all customers down to the members."""
+    """From all customers down to the members, one step per condition of an `all`."""
 
-    total: int = strawberry.field(description="How many customers there are.")
+    total: int = strawberry.field(description="The number of all customers.")
     steps: list[WaterfallStep] = strawberry.field(
-        description="The conditions in the order written; a filter that is no `all` is one step."
+        description="The conditions in order; a filter that is not an `all` is one step."
     )
 
 
-@strawberry.interface(description="The customers that match a filter.")
+@interface_type
 class Audience:
     """The customers that match a filter."""
 
@@ -170,22 +171,22 @@ class Audience:
         """Return as of when the customers are asked for."""
         return self.past or info.context.now
 
-    def asking(self, info: Info) -> AbstractAsyncContextManager[None]:
+    def error_context(self, info: Info) -> AbstractAsyncContextManager[None]:
         """Return what a question is asked within, so that its failure names what was asked."""
         del info
         return nullcontext()
 
-    @field("How many customers match; null, with an error, where the filter cannot be asked.")
+    @field
     async def count(self, info: Info) -> int | None:
-        """Return how many customers match."""
-        async with self.asking(info):
+        """The number of customers that match; null, with an error, if the filter cannot be evaluated."""
+        async with self.error_context(info):
             return await service.count(info.context.platform, self.condition, self.when(info))
 
-    @field("What each condition keeps and removes; null, with an error, like `count`.")
+    @field
     async def waterfall(self, info: Info) -> Waterfall | None:
-        """Return what each condition keeps and removes."""
+        """What each condition keeps and removes; null, with an error, like `count`."""
         context = info.context
-        async with self.asking(info):
+        async with self.error_context(info):
             found = await service.waterfall(context.platform, self.condition, self.when(info))
         return Waterfall(
             total=found.total,
@@ -202,29 +203,24 @@ class Audience:
             ),
         )
 
-    @list_field(
-        "How many carry each tag, dimension by dimension; null, with an error, like `count`."
-    )
+    @list_field
     async def breakdown(
         self, info: Info, dimensions: Dimensions = None
     ) -> list[DimensionBreakdown] | None:
-        """Return how many carry each tag."""
-        async with self.asking(info):
+        """The numbers of customers with each tag, by dimension; null, with an error, like `count`."""
+        async with self.error_context(info):
             return await answers.breakdown(info, self.condition, self.when(info), dimensions)
 
-    @field(
-        "The customers that match, parted by one level after the other: a tree; null, with an error,"
-        " like `count`."
-    )
+    @field
     async def split(self, info: Info, levels: Levels) -> Split | None:
-        """Return the customers that match, level within level."""
-        async with self.asking(info):
+        """The customers that match, split by one level after the other: a tree.
+
+        Null, with an error, like `count`.
+        """
+        async with self.error_context(info):
             return await answers.split(info, self.condition, self.when(info), levels)
 
-    @field(
-        "The customers that match, a page at a time; what is said of each is of today. Null, with an"
-        " error, like `count`."
-    )
+    @field
     async def members(
         self,
         info: Info,
@@ -232,54 +228,55 @@ class Audience:
         after: After = None,
         order_by: OrderBy = None,
     ) -> CustomerConnection | None:
-        """Return a page of the customers that match."""
+        """The customers that match, page by page, with their current data.
+
+        Null, with an error, like `count`.
+        """
         when = self.when(info)
-        async with self.asking(info):
+        async with self.error_context(info):
             return await customer_page(info, self.condition, when, first, after, order_by)
 
-    @field(
-        "The decision-makers of the customers that match now, by key, a page at a time; null, with"
-        " an error, like `count`."
-    )
+    @field
     async def people(
         self,
         info: Info,
         where: Annotated[
             nodes.PersonTest | None,
             strawberry.argument(
-                description="What each must be: anyone if left out.",
-                graphql_type=PersonTest | None,
+                description="The condition on each person; by default anyone.",
+                graphql_type=PersonInput | None,
             ),
         ] = None,
         first: PeoplePageSize = DEFAULT_PAGE,
         after: After = None,
     ) -> PeopleConnection | None:
-        """Return a page of the decision-makers of the customers that match."""
+        """The decision-makers of the customers that match now, by key, page by page.
+
+        Null, with an error, like `count`.
+        """
         asked, when = where or ANYONE, self.when(info)
-        async with self.asking(info):
+        async with self.error_context(info):
             return await people_page(info, self.condition, asked, when, first, after)
 
-    @list_field(
-        "What the platform came to know of only later than `asOf`: answers as of then lack it."
-    )
+    @list_field
     async def notices(self, info: Info) -> list[Notice]:
-        """Return what is to be known of the answers."""
+        """Notices on records that were saved only after `asOf` and are missing in the answers."""
         platform = info.context.platform
         library = await service.library(platform, self.condition, self.when(info))
         found = await history.notices(platform, [self.condition], library, self.when(info))
         return [Notice.of(one) for one in found]
 
-    @field("The filter as a sentence.", tells_filter=True)
+    @filter_field
     async def text(self, info: Info, locale: Locale = "en") -> str:
-        """Return the filter as a sentence."""
+        """The filter as a sentence."""
         return await info.context.sentence(self.condition, locale)
 
-    @field("The filter as canonical JSON.")
+    @field
     def filter(self) -> JSON:
-        """Return the filter as canonical JSON."""
+        """The filter as canonical JSON."""
         return JSON(encode(self.condition))
 
 
-@strawberry.type(description="A filter that is asked without being saved.")
+@object_type
 class SegmentPreview(Audience):
-    """A filter that is asked without being saved."""
+    """A filter that is evaluated without being saved."""

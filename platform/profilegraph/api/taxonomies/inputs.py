@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from profilegraph.api.customers.inputs import LabelsInput, values
+from profilegraph.api.runtime.definitions import input_type
 from profilegraph.api.runtime.enums import Cardinality, Layer
 from profilegraph.api.runtime.fields import optional
 
@@ -19,54 +20,51 @@ _NEW_KEY = (
 )
 
 
-@strawberry.input(
-    description="A taxonomy that people edit; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveTaxonomyInput:
-    """A taxonomy that people edit."""
+    """A taxonomy that people edit; an omitted field stays unchanged, null clears it."""
 
     key: str | None = optional(_NEW_KEY)
-    labels: LabelsInput | None = optional("Its name; needed for a new one.")
+    labels: LabelsInput | None = optional("Its name; required for a new one.")
     description: LabelsInput | None = optional("What it is about.")
-    owner: str | None = optional("Key of the employee who answers for it.")
+    owner: str | None = optional("Key of the employee who is responsible for it.")
     seen_version: str | None = optional(_SEEN)
 
 
-@strawberry.input(
-    description="A dimension of a taxonomy that people edit; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveDimensionInput:
-    """A dimension of a taxonomy that people edit."""
+    """A dimension of a taxonomy that people edit.
+
+    An omitted field stays unchanged; null clears it.
+    """
 
     taxonomy: str | None = optional("Key of the taxonomy to make it in; needed for a new one.")
     key: str | None = optional(_NEW_KEY)
-    labels: LabelsInput | None = optional("Its name; needed for a new one.")
+    labels: LabelsInput | None = optional("Its name; required for a new one.")
     description: LabelsInput | None = optional("What it tells.")
-    owner: str | None = optional("Key of the employee who answers for it.")
-    folder: str | None = optional(
-        "Where people find it: names of folders, with slashes between them."
+    owner: str | None = optional("Key of the employee who is responsible for it.")
+    folder: str | None = optional("Its folder: names separated by slashes.")
+    cardinality: Cardinality | None = optional("For a new one; by default MULTI.")
+    ordered: bool | None = optional(
+        "For a new one: whether its tags are ordered from the least to the greatest."
     )
-    cardinality: Cardinality | None = optional("Of a new one; MULTI if left out.")
-    ordered: bool | None = optional("Of a new one: whether its tags go from the least to the most.")
     layer: Layer | None = optional("Which question it answers.")
     ttl_days: int | None = optional("Days after which its tags expire.")
     unit: str | None = optional("What its tags measure, such as people or CNY.")
     seen_version: str | None = optional(_SEEN)
 
 
-@strawberry.input(
-    description="A tag of a dimension that people edit; what is left out stays as it is, null clears it."
-)
+@input_type
 class SaveTagInput:
-    """A tag of a dimension that people edit."""
+    """A tag of a dimension that people edit; an omitted field stays unchanged, null clears it."""
 
     dimension: str = strawberry.field(description="Key of the dimension.")
     name: str | None = optional(f"{_NEW_KEY} Within the dimension: `vip`, not `level/vip`.")
-    labels: LabelsInput | None = optional("Its name; needed for a new one.")
+    labels: LabelsInput | None = optional("Its name; required for a new one.")
     description: LabelsInput | None = optional("What it means.")
-    owner: str | None = optional("Key of the employee who answers for it.")
-    parent: str | None = optional("Of a new one: the tag of the dimension that it is below.")
-    position: int | None = optional("Of a new one: its place among the dimension's tags, from 0.")
+    owner: str | None = optional("Key of the employee who is responsible for it.")
+    parent: str | None = optional("For a new one: its parent tag in the dimension.")
+    position: int | None = optional("For a new one: its index among the dimension's tags.")
     seen_version: str | None = optional(_SEEN)
 
 

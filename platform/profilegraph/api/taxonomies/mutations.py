@@ -1,4 +1,4 @@
-"""What can be changed about taxonomies, dimensions and tags."""
+"""Mutations on taxonomies, dimensions and tags."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.taxonomies.inputs import (
@@ -29,38 +30,37 @@ from profilegraph.services.taxonomy_changes.undoing import undo
 ChangeKey = Annotated[str, strawberry.argument(description="Key of the change.")]
 
 
-@strawberry.type(description="What can be changed about taxonomies, dimensions and tags.")
+@object_type
 class TaxonomyMutation:
-    """What can be changed about taxonomies, dimensions and tags."""
+    """Mutations on taxonomies, dimensions and tags."""
 
-    @field("Makes a taxonomy that people edit here, or describes one anew.")
+    @field
     async def save_taxonomy(
         self,
         info: Info,
         input: Annotated[SaveTaxonomyInput, strawberry.argument(description="The taxonomy.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Taxonomy:
-        """Return the saved taxonomy."""
+        """Creates or edits a taxonomy that people edit in the API."""
         command = SaveTaxonomy(
             input.key or None, described(input, "key"), _version(input.seen_version)
         )
         requester = command_context(info.context, idempotency_key)
         key = await editing.save_taxonomy_of_people(info.context.platform, command, requester)
-        info.context.forget()
         taxonomies = (await info.context.catalogue()).taxonomies
         return Taxonomy.of(next(one for one in taxonomies if one.key == key))
 
-    @field(
-        "Makes a dimension in a taxonomy that people edit, or describes one anew. What would change"
-        " who is in which segment is planned and applied instead."
-    )
+    @field
     async def save_dimension(
         self,
         info: Info,
         input: Annotated[SaveDimensionInput, strawberry.argument(description="The dimension.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Dimension:
-        """Return the saved dimension."""
+        """Creates or edits a dimension of a taxonomy that people edit.
+
+        Changes that affect the members of segments have to be planned and applied instead.
+        """
         command = SaveDimension(
             input.taxonomy or None,
             input.key or None,
@@ -69,20 +69,19 @@ class TaxonomyMutation:
         )
         requester = command_context(info.context, idempotency_key)
         key = await editing.save_dimension(info.context.platform, command, requester)
-        info.context.forget()
         return Dimension.of(key, await info.context.catalogue())
 
-    @field(
-        "Makes a tag in a dimension that people edit, or describes one anew. What would change who"
-        " is in which segment is planned and applied instead."
-    )
+    @field
     async def save_tag(
         self,
         info: Info,
         input: Annotated[SaveTagInput, strawberry.argument(description="The tag.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Tag:
-        """Return the saved tag."""
+        """Creates or edits a tag of a dimension that people edit.
+
+        Changes that affect the members of segments have to be planned and applied instead.
+        """
         command = SaveTag(
             input.dimension,
             input.name or None,
@@ -91,56 +90,52 @@ class TaxonomyMutation:
         )
         requester = command_context(info.context, idempotency_key)
         key = await editing.save_tag(info.context.platform, command, requester)
-        info.context.forget()
         return Tag.of(key, await info.context.catalogue())
 
-    @field(
-        "Says what a change of tags or dimensions in use would do, and keeps the plan for a week."
-        " Nothing else is changed."
-    )
+    @field
     async def plan_taxonomy_change(
         self,
         info: Info,
         change: Annotated[TaxonomyChangeInput, strawberry.argument(description="The change.")],
         idempotency_key: IdempotencyKey = None,
     ) -> TaxonomyChange:
-        """Return the planned change."""
+        """Computes the effects of a change of tags or dimensions in use, and stores the plan for a week.
+
+        Nothing else is changed.
+        """
         context = info.context
         command = PlanTaxonomyChange(planning.read_change(change_json(change)))
         requester = command_context(context, idempotency_key)
         made = await planning.plan(context.platform, command, requester)
         return TaxonomyChange.of(await planning.kept_change(context.platform, made.key))
 
-    @field(
-        "Applies a planned change: definitions and saved filters at once, taggings with them or, of"
-        " many, batch by batch. Sent again, it goes on where it was interrupted. Refused where tags or"
-        " segments that the plan rests on have changed since."
-    )
+    @field
     async def apply_taxonomy_change(
         self,
         info: Info,
         key: ChangeKey,
-        digest: Annotated[
-            str, strawberry.argument(description="The digest that the plan came with.")
-        ],
+        digest: Annotated[str, strawberry.argument(description="The digest of the plan.")],
         allow_broken: Annotated[
-            bool, strawberry.argument(description="Whether saved segments may break by it.")
+            bool, strawberry.argument(description="Whether saved segments may break.")
         ] = False,
     ) -> TaxonomyChange:
-        """Return the applied change."""
+        """Applies a planned change: definitions and saved filters in one transaction.
+
+        Few taggings change in the same transaction, many batch by batch. Repeated, it resumes where
+        it was interrupted. Refused if tags or segments of the plan have changed since.
+        """
         wanted = Application(key, digest, allow_broken)
         done = await apply(info.context.platform, wanted, command_context(info.context))
-        info.context.forget()
         return TaxonomyChange.of(done)
 
-    @field(
-        "Takes an applied change back: definitions, taggings and filters. Sent again, it goes on where"
-        " it was interrupted. Refused where something that came later depends on the change."
-    )
+    @field
     async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
-        """Return the change that was taken back."""
+        """Undoes an applied change: definitions, taggings and filters.
+
+        Repeated, it resumes where it was interrupted. Refused if something later depends on the
+        change.
+        """
         done = await undo(info.context.platform, key, command_context(info.context))
-        info.context.forget()
         return TaxonomyChange.of(done)
 
 

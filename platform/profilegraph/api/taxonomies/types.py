@@ -8,8 +8,9 @@ import strawberry
 
 from profilegraph.api.duties.types import DimensionDuty
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import interface_type, object_type
 from profilegraph.api.runtime.enums import AttributeType, Cardinality, Layer
-from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.fields import field, list_field, named_list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.domain.taxonomy import definition as domain
@@ -18,85 +19,85 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 
 
-@strawberry.type(description="What people read, in one language.")
+@object_type
 class Label:
-    """What people read, in one language."""
+    """A label in one language."""
 
     locale: str = strawberry.field(description="Tag of the language, such as zh-CN, en or fr.")
-    text: str = strawberry.field(description="What they read.")
+    text: str = strawberry.field(description="The label.")
 
 
-@strawberry.interface(description="Something that has a name, in one language or in several.")
+@interface_type
 class Labelled:
-    """Something that has a name, in one language or in several."""
+    """Something with a label, in one language or in several."""
 
     labels: strawberry.Private[Labels]
 
-    @field("The name to show to people.")
+    @field
     def label(self, locale: Locale = "en") -> str:
-        """Return the name to show to people."""
+        """The label."""
         return self.labels.text(locale)
 
-    @list_field("Its name in every language in which it has one.", name="labels")
+    @named_list_field("labels")
     def every_label(self) -> list[Label]:
-        """Return its name in every language in which it has one."""
+        """The label in every language in which there is one."""
         return [Label(locale=one, text=text) for one, text in self.labels.by_locale.items()]
 
-    @list_field("Which of zh-CN and en it has no name in: another is shown in its place.")
+    @list_field
     def missing_labels(self) -> list[str]:
-        """Return the required languages in which it has no name."""
+        """Which of zh-CN and en have no label; another is shown instead."""
         return list(self.labels.missing)
 
 
-@strawberry.type(description="That something should not be used any more; it goes on working.")
+@object_type
 class Deprecation:
-    """That something should not be used any more."""
+    """The deprecation of something that should no longer be used but still works."""
 
     said: strawberry.Private[domain.Deprecation]
 
-    @field("Key of what to use instead.")
+    @field
     def replaced_by(self) -> str | None:
-        """Return the key of what to use instead."""
+        """Key of what to use instead."""
         return self.said.replaced_by
 
-    @field("Why.")
+    @field
     def reason(self, locale: Locale = "en") -> str | None:
-        """Return why."""
+        """Why."""
         return None if self.said.reason is None else self.said.reason.text(locale)
 
 
-@strawberry.interface(description="What a taxonomy says of a tag or a dimension beside its name.")
+@interface_type
 class Defined:
-    """What a taxonomy says of a tag or a dimension."""
+    """What a taxonomy defines for a tag or a dimension besides its name."""
 
     said: strawberry.Private[domain.Tag | domain.Dimension | None]
 
-    @field("What it tells, where the taxonomy says it.")
+    @field
     def description(self, locale: Locale = "en") -> str | None:
-        """Return what it tells."""
+        """The description, if there is one."""
         text = None if self.said is None else self.said.description
         return None if text is None else text.text(locale)
 
-    @field("Set where it should not be used any more.")
+    @field
     def deprecation(self) -> Deprecation | None:
-        """Return that it should not be used any more."""
+        """Set if it should no longer be used."""
         word = None if self.said is None else self.said.deprecated
         return None if word is None else Deprecation(said=word)
 
-    @field("Key of the employee who answers for it.")
+    @field
     def owner(self) -> str | None:
-        """Return the key of its owner."""
+        """Key of the employee who is responsible for it."""
         return None if self.said is None else self.said.owner
 
-    @list_field("Keys that it had before; they go on being understood.")
+    @list_field
     def former_keys(self) -> list[str]:
-        """Return its former keys."""
+        """Its former keys, which remain valid."""
         return [] if self.said is None else list(self.said.aliases)
 
 
-@strawberry.type(description="One value of a dimension, which customers carry.")
+@object_type
 class Tag(Node, Labelled, Defined):
-    """One value of a dimension; key `dimension/tag`."""
+    """One value of a dimension, which customers carry."""
 
     parent_name: strawberry.Private[str | None]
     dimension_definition: strawberry.Private[domain.Dimension]
@@ -143,42 +144,42 @@ class Tag(Node, Labelled, Defined):
         )
 
     @classmethod
-    def once(cls, key: str, catalogue: Catalogue, made: dict[str, Any]) -> Tag:
-        """Return a tag that customers carry, made once and kept in `made`; raises NotFound."""
-        if key not in made:
-            made[key] = cls.carried(key, catalogue)
-        found: Tag = made[key]
+    def memoized(cls, key: str, catalogue: Catalogue, memo: dict[str, Any]) -> Tag:
+        """Return a tag that customers carry, read through the memo of a request; raises NotFound."""
+        if key not in memo:
+            memo[key] = cls.carried(key, catalogue)
+        found: Tag = memo[key]
         return found
 
-    @field("The tag's name within its dimension, as filters use it: `key` without the dimension.")
+    @field
     def name(self) -> str:
-        """Return the key within the dimension."""
+        """The tag's name within its dimension, as filters use it: `key` without the dimension."""
         return self.key.split("/", 1)[1]
 
-    @field("The wider tag that includes this one, where there is one.")
+    @field
     def parent(self) -> Tag | None:
-        """Return the wider tag."""
+        """The wider tag that includes this one, where there is one."""
         dimension = self.dimension()
         named = (one for one in self.dimension_definition.tags if one.key == self.parent_name)
         return next((dimension.tag(one) for one in named), None)
 
-    @field("Least number that the tag stands for, in the unit of its dimension; none is no bound.")
+    @field
     def lower_bound(self) -> float | None:
-        """Return the least number that the tag stands for."""
+        """Least number that the tag stands for, in the unit of its dimension; none is no bound."""
         return self.said.begin if isinstance(self.said, domain.Tag) else None
 
-    @field("First number that is too great for the tag; none is no bound.")
+    @field
     def upper_bound(self) -> float | None:
-        """Return the first number that is too great for the tag."""
+        """First number that is too great for the tag; none is no bound."""
         return self.said.end if isinstance(self.said, domain.Tag) else None
 
-    @field("The dimension that the tag is a value of.")
+    @field
     def dimension(self) -> Dimension:
-        """Return the dimension."""
+        """The dimension that the tag is a value of."""
         return Dimension.wrap(self.dimension_definition, self.taxonomy_key)
 
 
-@strawberry.type(description="One way to tell customers apart.")
+@object_type
 class Dimension(Node, Labelled, Defined):
     """One way to tell customers apart."""
 
@@ -194,9 +195,7 @@ class Dimension(Node, Labelled, Defined):
     ttl_days: int | None = strawberry.field(description="Days after which its tags expire.")
     unit: str | None = strawberry.field(description="What its tags measure, such as people or CNY.")
     derived: bool = strawberry.field(description="Whether a model sets its tags, not people.")
-    folder: str | None = strawberry.field(
-        description="Where people find it: names of folders, with slashes between them."
-    )
+    folder: str | None = strawberry.field(description="Its folder: names separated by slashes.")
 
     @classmethod
     def wrap(cls, found: domain.Dimension, taxonomy: str) -> Dimension:
@@ -222,9 +221,9 @@ class Dimension(Node, Labelled, Defined):
         found = catalogue.dimension(key)
         return cls.wrap(found, _owner(found.key, catalogue))
 
-    @list_field("All its tags; in an ordered dimension from the least to the most.")
+    @list_field
     def tags(self) -> list[Tag]:
-        """Return all its tags."""
+        """All its tags; in an ordered dimension from the least to the most."""
         return [self.tag(one) for one in self.definition.tags]
 
     def tag(self, found: domain.Tag) -> Tag:
@@ -238,16 +237,14 @@ class Dimension(Node, Labelled, Defined):
             taxonomy_key=self.taxonomy_key,
         )
 
-    @list_field(
-        "The four duties in it: whose each is, to whom it is lent, and whether it is yours."
-    )
+    @list_field
     async def duties(self, info: Info) -> list[DimensionDuty]:
-        """Return the duties in it."""
+        """The four duties in it: whose each is, to whom it is lent, and whether it is yours."""
         found = await info.context.load.governance.load(self.key)
         return [DimensionDuty(governance=one, duty=duty) for one in found for duty in domain.Duty]
 
 
-@strawberry.type(description="A typed field that customers have.")
+@object_type
 class AttributeDefinition(Node, Labelled):
     """A typed field that customers have."""
 
@@ -261,7 +258,7 @@ class AttributeDefinition(Node, Labelled):
         return cls(key=found.key, labels=found.labels, type=found.type, unit=found.unit)
 
 
-@strawberry.type(description="A kind of thing that customers do.")
+@object_type
 class EventType(Node, Labelled):
     """A kind of thing that customers do."""
 
@@ -273,7 +270,7 @@ class EventType(Node, Labelled):
         return cls(key=found.key, labels=found.labels)
 
 
-@strawberry.type(description="A number that a model computes for each customer.")
+@object_type
 class MetricDefinition(Node, Labelled):
     """A number that a model computes for each customer."""
 
@@ -286,11 +283,9 @@ class MetricDefinition(Node, Labelled):
         return cls(key=found.key, labels=found.labels, unit=found.unit)
 
 
-@strawberry.type(
-    description="A versioned set of dimensions, attributes, event types and metrics of an industry."
-)
+@object_type
 class Taxonomy(Node, Labelled):
-    """A versioned set of dimensions, attributes, event types and metrics."""
+    """A versioned set of dimensions, attributes, event types and metrics of an industry."""
 
     definition: strawberry.Private[domain.Taxonomy]
     version: str = strawberry.field(description="Semantic version of its definition.")
@@ -309,28 +304,26 @@ class Taxonomy(Node, Labelled):
             editable=found.editable,
         )
 
-    @list_field(
-        "The ways to tell customers apart, with the tags that other taxonomies add to them."
-    )
+    @list_field
     async def dimensions(self, info: Info) -> list[Dimension]:
-        """Return its dimensions."""
+        """The ways to tell customers apart, with the tags that other taxonomies add to them."""
         whole = (await info.context.catalogue()).dimensions
         own = self.definition.dimensions
         return [Dimension.wrap(whole.get(one.key, one), self.key) for one in own]
 
-    @list_field("The typed fields that customers have.")
+    @list_field
     def attributes(self) -> list[AttributeDefinition]:
-        """Return its attributes."""
+        """The typed fields that customers have."""
         return [AttributeDefinition.of(one) for one in self.definition.attributes]
 
-    @list_field("The kinds of things that customers do.")
+    @list_field
     def events(self) -> list[EventType]:
-        """Return its event types."""
+        """The kinds of things that customers do."""
         return [EventType.of(one) for one in self.definition.events]
 
-    @list_field("The numbers that models compute.")
+    @list_field
     def metrics(self) -> list[MetricDefinition]:
-        """Return its metrics."""
+        """The numbers that models compute."""
         return [MetricDefinition.of(one) for one in self.definition.metrics]
 
 

@@ -10,7 +10,6 @@ __all__ = ["TaxonomyChangeState", "TaxonomyWarningKind"]
 
 describe(
     TaxonomyChangeState,
-    "How far a change of tags has come.",
     {
         "PLANNED": "Nothing has changed yet.",
         "APPLYING": "Definitions and filters have changed; taggings follow, batch by batch.",
@@ -22,7 +21,6 @@ describe(
 )
 describe(
     TaxonomyWarningKind,
-    "What may break, or surprise, in a change of tags.",
     {
         "SEGMENT_BREAKS": "A saved segment cannot be asked any more.",
         "TAGGINGS_END": "Customers lose a tag, and get no other for it.",

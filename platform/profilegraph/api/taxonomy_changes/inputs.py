@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from strawberry import UNSET
 
 from profilegraph.api.customers.inputs import LabelsInput
+from profilegraph.api.runtime.definitions import input_type, one_of_input_type
 from profilegraph.api.runtime.fields import optional
 from profilegraph.api.segments.filters import FilterInput
 from profilegraph.language.codec import encode
@@ -20,60 +21,58 @@ _TARGET = "A tag, `dimension/tag`, or a dimension."
 _TAG = "Full key of the tag, `dimension/tag`."
 
 
-@strawberry.input(
-    description="Another key, other labels, or both. The old key goes on being understood."
-)
+@input_type
 class RenameInput:
-    """Another key, other labels, or both."""
+    """Another key, other labels, or both.
+
+    The old key goes on being understood.
+    """
 
     target: str = strawberry.field(description=_TARGET)
     key: str | None = optional("The new key; of a tag, within its dimension.")
     labels: LabelsInput | None = optional("The new name.")
 
 
-@strawberry.input(
-    description="Several tags become one; their keys go on being understood as keys of that one."
-)
+@input_type
 class MergeInput:
-    """Several tags become one."""
+    """Several tags become one; their keys go on being understood as keys of that one."""
 
     tags: list[str] = strawberry.field(description="Full keys of the tags, `dimension/tag`.")
     into: str = strawberry.field(description="Full key of the tag that they become.")
 
 
-@strawberry.input(
-    description="A tag that takes over customers: one of the dimension, or a new one."
-)
-class PortionInput:
-    """A tag that takes over customers."""
+@input_type
+class SplitTargetInput:
+    """A tag that takes over customers: one of the dimension, or a new one."""
 
     key: str | None = optional("Key within the dimension; made from the labels if left out.")
     labels: LabelsInput | None = optional("Name of a new tag.")
 
 
-@strawberry.input(
-    description="""The customers of a tag get a narrower one, by a filter.
-
-The tag stays, above the new ones, and so includes them: who asked for it gets the same customers."""
-)
+@input_type
 class SplitInput:
-    """The customers of a tag get a narrower one, by a filter."""
+    """The customers of a tag get a narrower one, by a filter.
+
+    The tag stays, above the new ones, and so includes them: who asked for it gets the same
+    customers.
+    """
 
     tag: str = strawberry.field(description=_TAG)
     where: Node = strawberry.field(
         description="Who gets the first of the two.", graphql_type=FilterInput
     )
-    into: PortionInput = strawberry.field(description="What those get who match.")
-    otherwise: PortionInput | None = optional(
+    into: SplitTargetInput = strawberry.field(description="What those get who match.")
+    otherwise: SplitTargetInput | None = optional(
         "What the others get; left out, they keep the tag itself."
     )
 
 
-@strawberry.input(
-    description="Another place. A tag has a parent, a dimension and a position, a dimension a folder and a taxonomy."
-)
+@input_type
 class MoveInput:
-    """Another place."""
+    """Another place.
+
+    A tag has a parent, a dimension and a position, a dimension a folder and a taxonomy.
+    """
 
     target: str = strawberry.field(description=_TARGET)
     parent: str | None = optional(
@@ -85,27 +84,26 @@ class MoveInput:
     taxonomy: str | None = optional("Key of the taxonomy to go to; one that people edit.")
 
 
-@strawberry.input(description="It should not be used any more, and goes on working.")
+@input_type
 class DeprecateInput:
-    """It should not be used any more."""
+    """It should not be used any more, and goes on working."""
 
     target: str = strawberry.field(description=_TARGET)
     replaced_by: str | None = optional("Key of what to use instead.")
     reason: LabelsInput | None = optional("Why.")
 
 
-@strawberry.input(
-    description="It is gone. Taggings end, and filters that name it break; to keep both, merge it."
-)
+@input_type
 class DeleteInput:
-    """It is gone."""
+    """It is gone.
+
+    Taggings end, and filters that name it break; to keep both, merge it.
+    """
 
     target: str = strawberry.field(description=_TARGET)
 
 
-@strawberry.input(
-    one_of=True, description="Another version of a taxonomy that comes from a file or a plugin."
-)
+@one_of_input_type
 class NewVersionInput:
     """Another version of a taxonomy that comes from a file or a plugin."""
 
@@ -113,9 +111,9 @@ class NewVersionInput:
     installed: str | None = optional("Key of a taxonomy that is installed.")
 
 
-@strawberry.input(one_of=True, description="One change: exactly one of the fields.")
+@one_of_input_type
 class TaxonomyChangeInput:
-    """One change."""
+    """One change: exactly one of the fields."""
 
     rename: RenameInput | None = optional("Another key or name.")
     merge: MergeInput | None = optional("Several tags become one.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.runtime.context import Info
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
 from profilegraph.errors import InvalidInput
@@ -15,27 +16,27 @@ from profilegraph.services.taxonomy_changes import planning
 MOST = 100
 
 
-@strawberry.type(description="What can be asked about changes of tags and dimensions.")
+@object_type
 class TaxonomyChangeQuery:
     """What can be asked about changes of tags and dimensions."""
 
-    @field("A change of tags or dimensions that was planned; null where there is none of that key.")
+    @field
     async def taxonomy_change(
         self,
         info: Info,
         key: Annotated[str, strawberry.argument(description="Key of the change.")],
     ) -> TaxonomyChange | None:
-        """Return a change."""
+        """A change of tags or dimensions that was planned; null where there is none of that key."""
         found = await planning.changes(info.context.platform, [key])
         return TaxonomyChange.of(found[0]) if found else None
 
-    @list_field("Changes of tags or dimensions that were planned, the newest first.")
+    @list_field
     async def taxonomy_changes(
         self,
         info: Info,
         first: Annotated[int, strawberry.argument(description="How many at most: 1 to 100.")] = 20,
     ) -> list[TaxonomyChange]:
-        """Return the newest changes."""
+        """Changes of tags or dimensions that were planned, the newest first."""
         if not 1 <= first <= MOST:
             raise InvalidInput(f"a page has 1 to {MOST} changes, not {first}.", where="first")
         found = await planning.changes(info.context.platform, most=first)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentState
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
@@ -18,7 +19,7 @@ from profilegraph.services.taxonomy_changes.planning import plan_of
 from profilegraph.services.taxonomy_changes.wording import told, warned
 
 
-@strawberry.type(description="A customer who enters or leaves a segment.")
+@object_type
 class MovingCustomer:
     """A customer who enters or leaves a segment."""
 
@@ -26,7 +27,7 @@ class MovingCustomer:
     name: str | None = strawberry.field(description="Name, where there is one.")
 
 
-@strawberry.type(description="What becomes of one saved segment.")
+@object_type
 class SegmentEffect(Labelled):
     """What becomes of one saved segment."""
 
@@ -68,23 +69,23 @@ class SegmentEffect(Labelled):
             problem=effect.problem,
         )
 
-    @list_field("Keys of the groups that rank it.")
+    @list_field
     def groups(self) -> list[str]:
-        """Return the keys of the groups that rank it."""
+        """Keys of the groups that rank it."""
         return list(self.effect.groups)
 
-    @list_field("The first few who would enter, by key.")
+    @list_field
     def entering(self) -> list[MovingCustomer]:
-        """Return some of those who enter."""
+        """The first few who would enter, by key."""
         return [MovingCustomer(customer_key=one.key, name=one.name) for one in self.effect.entering]
 
-    @list_field("The first few who would leave, by key.")
+    @list_field
     def leaving(self) -> list[MovingCustomer]:
-        """Return some of those who leave."""
+        """The first few who would leave, by key."""
         return [MovingCustomer(customer_key=one.key, name=one.name) for one in self.effect.leaving]
 
 
-@strawberry.type(description="Something that may break, or surprise.")
+@object_type
 class TaxonomyWarning:
     """Something that may break, or surprise."""
 
@@ -107,13 +108,13 @@ class TaxonomyWarning:
             breaks=found.breaks,
         )
 
-    @field("The warning in words.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return the warning in words."""
+        """The warning in words."""
         return warned(self.warning, locale)
 
 
-@strawberry.type(description="What becomes of the taggings of one tag.")
+@object_type
 class TagMove:
     """What becomes of the taggings of one tag."""
 
@@ -124,7 +125,7 @@ class TagMove:
     taggings: int = strawberry.field(description="How many customers carry the tag.")
 
 
-@strawberry.type(description="That a taxonomy comes to another version.")
+@object_type
 class TaxonomyStep:
     """That a taxonomy comes to another version."""
 
@@ -133,11 +134,9 @@ class TaxonomyStep:
     after: str = strawberry.field(description="Its version after the change.")
 
 
-@strawberry.type(
-    description="A change of tags or dimensions in use: what it does, and how far it has come."
-)
+@object_type
 class TaxonomyChange(Node):
-    """A change of tags or dimensions in use."""
+    """A change of tags or dimensions in use: what it does, and how far it has come."""
 
     plan: strawberry.Private[previews.Plan]
     key: str = strawberry.field(description="Its key.")
@@ -175,33 +174,31 @@ class TaxonomyChange(Node):
             undone_at=kept.undone_at,
         )
 
-    @field("The change in words.")
+    @field
     def text(self, locale: Locale = "en") -> str:
-        """Return the change in words."""
+        """The change in words."""
         return told(self.plan, locale)
 
-    @list_field(
-        "The saved segments that it touches, by key; those that it leaves alone are not there."
-    )
+    @list_field
     def segments(self) -> list[SegmentEffect]:
-        """Return the segments that it touches."""
+        """The saved segments that it touches, by key; those that it leaves alone are not there."""
         return [SegmentEffect.of(one) for one in self.plan.segments]
 
-    @list_field("What may break, or surprise.")
+    @list_field
     def warnings(self) -> list[TaxonomyWarning]:
-        """Return the warnings."""
+        """What may break, or surprise."""
         return [TaxonomyWarning.of(one) for one in self.plan.warnings]
 
-    @list_field("The tags whose taggings become others, or end.")
+    @list_field
     def moves(self) -> list[TagMove]:
-        """Return what becomes of taggings."""
+        """The tags whose taggings become others, or end."""
         return [
             TagMove(tag=one.tag, into=one.into, taggings=one.taggings) for one in self.plan.moves
         ]
 
-    @list_field("The taxonomies that it changes, and to which version.")
+    @list_field
     def taxonomies(self) -> list[TaxonomyStep]:
-        """Return the taxonomies that it changes."""
+        """The taxonomies that it changes, and to which version."""
         return [
             TaxonomyStep(taxonomy_key=one.key, before=one.before, after=one.after)
             for one in self.plan.taxonomies

@@ -50,7 +50,7 @@ async def _demo(settings: Settings, address: Address, locale: str, *, once: bool
     # Whoever tries the platform for the first time may do so on a machine that is busy.
     async with open_platform(settings, address, present(), patient=True) as platform:
         out.print(f"Neo4j is ready at {platform.database.address}")
-        await _tell(platform, locale)
+        await _print_answers(platform, locale)
         key = await story.renew_key(platform, present())
         out.print(f"\n{time.perf_counter() - began:.0f} s from a running database to answers")
     if once:
@@ -62,7 +62,7 @@ async def _demo(settings: Settings, address: Address, locale: str, *, once: bool
         await service.serve(platform, present, lambda address: announce(address, key))
 
 
-async def _tell(platform: Platform, locale: str) -> None:
+async def _print_answers(platform: Platform, locale: str) -> None:
     from profilegraph.cli.plugins.model import show_run
     from profilegraph.services.operations import demo as story
 

@@ -53,7 +53,7 @@ def doctor(all_records: AllRecords = False) -> None:
 def show(finding: HealthFinding) -> None:
     """Print what was found of one part, and what to do about it."""
     health = f"[{_STYLE[finding.health.value]}]{finding.health.value:7}[/]"
-    out.print(f"{health} {finding.part}: {escape(finding.told)}", highlight=False)
+    out.print(f"{health} {finding.part}: {escape(finding.message)}", highlight=False)
     if finding.hint:
         out.print(f"        {escape(finding.hint)}", highlight=False)
 

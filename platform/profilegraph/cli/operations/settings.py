@@ -56,10 +56,10 @@ def change(
     if planned.meaning and not yes:
         typer.confirm("Change the settings of this graph?", abort=True)
     _run(lambda database: deployment.change(database, planned, present()))
-    _tell(planned)
+    _print_plan(planned)
 
 
-def _tell(planned: SettingsChange) -> None:
+def _print_plan(planned: SettingsChange) -> None:
     out.print(_table(planned.after))
     out.print(
         "Processes that run go by them from their next question on. One that is started with other"

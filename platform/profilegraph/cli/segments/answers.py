@@ -44,13 +44,13 @@ def breakdown(
     """
     from profilegraph.language.history import as_of
     from profilegraph.services.segments import answers, service
-    from profilegraph.services.segments.broken import naming
+    from profilegraph.services.segments.broken import reporting_broken
 
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> tuple[Sequence[DimensionBreakdown], Catalogue]:
         node = (await service.segment(platform, key, when)).filter
-        async with naming(platform, key, node, when):
+        async with reporting_broken(platform, key, node, when):
             found = await answers.breakdown(platform, node, when, dimension or None)
         return found, await platform.catalogue()
 
@@ -58,15 +58,15 @@ def breakdown(
     if as_json:
         show_json([_breakdown(one, locale) for one in found])
         return
-    telling = sorted((one for one in found if one.known or dimension), key=lambda one: -one.known)
-    for one in telling:
+    non_empty = sorted((one for one in found if one.known or dimension), key=lambda one: -one.known)
+    for one in non_empty:
         asked_of = catalogue.dimension(one.dimension)
         title = named(asked_of.key, asked_of.labels.text(locale))
         out.print(f"[bold]{escape(title)}[/]: {one.total:,}")
-        for bucket in one.telling if asked_of.ordered else _largest_first(one.telling):
+        for bucket in one.non_empty if asked_of.ordered else _largest_first(one.non_empty):
             text = f"{bucket.count:>9,} {bucket.share:>7.1%}   {_whole(bucket, locale)}"
             out.print(text, markup=False, highlight=False)
-    if silent := len(found) - len(telling):
+    if silent := len(found) - len(non_empty):
         out.print(f"Of {silent} other dimensions, no member carries a tag.")
 
 
@@ -87,13 +87,13 @@ def cross(
 
     from profilegraph.language.history import as_of
     from profilegraph.services.segments import answers, service
-    from profilegraph.services.segments.broken import naming
+    from profilegraph.services.segments.broken import reporting_broken
 
     when = as_of(at, now or present())
 
     async def work(platform: Platform) -> CrossTable:
         node = (await service.segment(platform, key, when)).filter
-        async with naming(platform, key, node, when):
+        async with reporting_broken(platform, key, node, when):
             return await answers.cross_table(platform, rows, columns, node, when)
 
     found = run(work)
@@ -129,7 +129,7 @@ def compare(
     """
     from profilegraph.language.history import as_of
     from profilegraph.services.segments import comparison, service
-    from profilegraph.services.segments.broken import naming_one
+    from profilegraph.services.segments.broken import reporting_any_broken
     from profilegraph.services.segments.comparison import Representation
 
     when = as_of(at, now or present())
@@ -137,20 +137,20 @@ def compare(
     async def work(platform: Platform) -> SegmentComparison:
         ours = (await service.segment(platform, a, when)).filter
         theirs = None if b is None else (await service.segment(platform, b, when)).filter
-        async with naming_one(platform, [a] if b is None else [a, b], when):
+        async with reporting_any_broken(platform, [a] if b is None else [a, b], when):
             return await comparison.compare(platform, ours, theirs, when, dimension or None)
 
     found = run(work)
-    telling = [one for one in found.differences if one.representation is not Representation.ALIKE]
+    non_empty = [one for one in found.differences if one.representation is not Representation.ALIKE]
     if as_json:
-        show_json(_compared(found, telling[:first], locale))
+        show_json(_compared(found, non_empty[:first], locale))
         return
-    _show_compared(found, telling, first, a, "all others" if b is None else b, locale)
+    _show_compared(found, non_empty, first, a, "all others" if b is None else b, locale)
 
 
 def _show_compared(
     found: SegmentComparison,
-    telling: Sequence[TagFrequency],
+    non_empty: Sequence[TagFrequency],
     first: int,
     a: str,
     b: str,
@@ -167,11 +167,11 @@ def _show_compared(
                 *_numbers(one),
                 one.representation.value.lower(),
             )
-            for one in telling[:first]
+            for one in non_empty[:first]
         ),
     )
-    alike = len(found.differences) - len(telling)
-    more = f"{len(telling) - first:,} more differ (--first); " if len(telling) > first else ""
+    alike = len(found.differences) - len(non_empty)
+    more = f"{len(non_empty) - first:,} more differ (--first); " if len(non_empty) > first else ""
     out.print(f"{more}{alike:,} other tags do not tell them apart.")
 
 
@@ -181,7 +181,7 @@ def _largest_first(buckets: Sequence[Bucket]) -> list[Bucket]:
 
 
 def _breakdown(one: DimensionBreakdown, locale: str) -> dict[str, object]:
-    buckets = [_bucket(bucket, locale) for bucket in one.telling]
+    buckets = [_bucket(bucket, locale) for bucket in one.non_empty]
     return {"dimension": one.dimension, "total": one.total, "known": one.known, "buckets": buckets}
 
 
@@ -200,7 +200,7 @@ def _crossed(found: CrossTable, locale: str) -> dict[str, object]:
 
 
 def _compared(
-    found: SegmentComparison, telling: Sequence[TagFrequency], locale: str
+    found: SegmentComparison, non_empty: Sequence[TagFrequency], locale: str
 ) -> dict[str, object]:
     return {
         "aSize": found.a_size,
@@ -218,7 +218,7 @@ def _compared(
                 "interval": one.interval,
                 "representation": one.representation.value,
             }
-            for one in telling
+            for one in non_empty
         ],
     }
 

@@ -214,7 +214,7 @@ def count(key: SegmentKey, now: Moment = None, at: AsOf = None) -> None:
 
     async def work(platform: Platform) -> int:
         saved = await service.segment(platform, key, when)
-        async with broken.naming(platform, key, saved.filter, when):
+        async with broken.reporting_broken(platform, key, saved.filter, when):
             return await service.count(platform, saved.filter, when)
 
     out.print(run(work), highlight=False)
@@ -239,7 +239,7 @@ def members(
 
     async def work(platform: Platform) -> tuple[int, list[str], Mapping[str, str]]:
         node = (await service.segment(platform, key, when)).filter
-        async with broken.naming(platform, key, node, when):
+        async with broken.reporting_broken(platform, key, node, when):
             page = await service.members(platform, node, when, first=first)
         many = await service.count(platform, node, when)
         keys = [position.key for position in page.positions]
@@ -272,7 +272,7 @@ def why(
 
     async def work(platform: Platform) -> tuple[Verdict, Catalogue, SavedFilters, Missing]:
         node = (await service.segment(platform, key, when)).filter
-        async with broken.naming(platform, key, node, when):
+        async with broken.reporting_broken(platform, key, node, when):
             verdict = await service.explain_member(platform, node, customer, when)
         library = await service.library(platform, node, when)
         missing = await explanations.missing(platform, verdict, when)

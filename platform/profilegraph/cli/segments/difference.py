@@ -62,18 +62,18 @@ def difference(
 
     async def work(platform: Platform) -> Found:
         at = now or present()
-        asked = await membership.compare_moments(platform, key, start, end or at, at)
-        sums = await membership.sums(platform, asked)
-        causes = await membership.causes(platform, asked)
-        page = await membership.page(platform, asked, first=first)
+        comparison = await membership.compare_moments(platform, key, start, end or at, at)
+        sums = await membership.sums(platform, comparison)
+        causes = await membership.causes(platform, comparison)
+        page = await membership.page(platform, comparison, first=first)
         names = await names_of(platform, [one.customer for one in page.changes])
-        return asked, sums, causes, page, names
+        return comparison, sums, causes, page, names
 
     _show(*run(work), locale)
 
 
 def _show(
-    asked: MembershipComparison,
+    comparison: MembershipComparison,
     sums: MembershipSums,
     causes: Mapping[tuple[bool, Cause], int],
     page: ChangesPage,
@@ -89,9 +89,9 @@ def _show(
     )
     for (entered, cause), count in sorted(causes.items(), key=lambda item: (-item[1], item[0])):
         out.print(f"  {'+' if entered else '-'}{count:,}  {words.of(cause)}")
-    library = asked.old.context.library
+    library = comparison.old.context.library
     for one in page.changes:
-        lines = [reason_line(why, asked.catalogue, locale, library) for why in one.reasons]
+        lines = [reason_line(why, comparison.catalogue, locale, library) for why in one.reasons]
         who = named(one.customer, names.get(one.customer))
         line = f"{'+' if one.entered else '-'} {who}  {'; '.join(lines)}"
         out.print(escape(line), highlight=False)

@@ -115,7 +115,7 @@ async def _changes(
     from profilegraph.services.segments import versions
 
     found = versions.changes(history, number, since)
-    return await versions.tell(platform, found, locale)
+    return await versions.describe_changes(platform, found, locale)
 
 
 def activate(key: SegmentKey) -> None:

@@ -57,7 +57,7 @@ def moves(
     from profilegraph.services.live import service
 
     async def work(platform: Platform) -> tuple[TransitionPage, Mapping[str, str], str | None]:
-        page = await service.newest_crossings(platform, key, first=first)
+        page = await service.newest_transitions(platform, key, first=first)
         names = await names_of(platform, [one.customer for one in page.crossings])
         return page, names, await service.failure(platform, key)
 

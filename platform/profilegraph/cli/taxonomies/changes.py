@@ -67,7 +67,7 @@ def apply(
             platform, Application(key, digest, allow_broken), operator_context()
         )
 
-    _tell(run(work), locale)
+    _print_change(run(work), locale)
 
 
 @app.command()
@@ -75,7 +75,7 @@ def undo(key: Key, locale: Locale) -> None:
     """Take an applied change back, where nothing that came later depends on it."""
     from profilegraph.services.taxonomy_changes.undoing import undo as undo_change
 
-    _tell(run(lambda platform: undo_change(platform, key, operator_context())), locale)
+    _print_change(run(lambda platform: undo_change(platform, key, operator_context())), locale)
 
 
 @app.command()
@@ -163,7 +163,7 @@ def _name(one: NamedCustomer) -> str:
     return one.key if one.name is None else f"{one.name} ({one.key})"
 
 
-def _tell(change: KeptChange, locale: str) -> None:
+def _print_change(change: KeptChange, locale: str) -> None:
     from profilegraph.services.taxonomy_changes.planning import plan_of
     from profilegraph.services.taxonomy_changes.wording import told
 

@@ -45,7 +45,7 @@ def check(
     from profilegraph.domain.taxonomy.difference import compare
     from profilegraph.hooks.hosting.host import load_host
     from profilegraph.importers.taxonomies.files import (
-        misfits_of,
+        incompatibilities_of,
         missing_labels,
         read_sources,
         read_taxonomies,
@@ -58,7 +58,7 @@ def check(
     named = {source.taxonomy.key: source for source in sources}
     # A file of `since` that fits none is compared all the same, which says what is wrong with it.
     pairs = [(named.get(old.key, sources[0]), old) for old in olds if since or old.key in named]
-    faults = misfits_of(sources, installed)
+    faults = incompatibilities_of(sources, installed)
     faults += [fault for source, old in pairs for fault in version_faults(source, old)]
     if faults:
         raise InvalidTaxonomy(faults)
@@ -78,11 +78,11 @@ def _warn(told: Sequence[str]) -> None:
 
 
 def _tell_sound(source: TaxonomySource) -> None:
-    from profilegraph.domain.taxonomy.compatibility import placed
+    from profilegraph.domain.taxonomy.compatibility import definitions_of
     from profilegraph.domain.taxonomy.definition import Kind
 
     found = source.taxonomy
-    tags = sum(one.kind is Kind.TAG for one in placed([found]))
+    tags = sum(one.kind is Kind.TAG for one in definitions_of([found]))
     out.print(
         f"{escape(source.name)}: {found.key} {found.version} is sound:"
         f" {counted(len(found.dimensions), 'dimension')}, {counted(tags, 'tag')}"
@@ -117,7 +117,7 @@ def list_(
         found = [
             one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in taxonomies
         ]
-        show_json({"taxonomies": found, "outOfUse": dict(host.unfit)})
+        show_json({"taxonomies": found, "outOfUse": dict(host.disabled)})
         return
     for taxonomy in taxonomies:
         title = f"{taxonomy.key} {taxonomy.version}  {taxonomy.labels.text(locale)}"
@@ -130,8 +130,8 @@ def list_(
         for addition in taxonomy.additions:
             table.add_row(addition.dimension, "(adds)", _listed(addition.tags, locale))
         show_table(table)
-    for key, reason in host.unfit.items():
-        out.print(f"[bold red]OUT OF USE[/] {escape(f'{host.bringers[key].name}: {reason}')}")
+    for key, reason in host.disabled.items():
+        out.print(f"[bold red]OUT OF USE[/] {escape(f'{host.providers[key].name}: {reason}')}")
 
 
 def _listed(tags: Sequence[Tag], locale: str) -> str:

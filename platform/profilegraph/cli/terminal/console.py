@@ -1,7 +1,6 @@
-"""Where the commands print: results on standard output, progress and errors on standard error.
+"""The consoles of the commands: results on standard output, progress and errors on standard error.
 
-What is printed may hold what anybody wrote into a label or a name: characters that would steer the
-terminal are shown as what they are.
+The output may contain labels and names that anybody wrote: control characters in them are escaped.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ _KEPT = "\n\t"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
-def harmless(text: str) -> str:
-    r"""Return a text in which what would steer a terminal is written as its code, such as \x1b."""
+def escape_control_characters(text: str) -> str:
+    r"""Return a text with control and bidirectional characters escaped, such as \x1b."""
     if text.isprintable():
         return text
     return "".join(map(_shown, text))
@@ -36,29 +35,29 @@ def _shown(character: str) -> str:
     return ascii(character)[1:-1]
 
 
-class _Harmless:
-    """Anything that is printed, with its texts made harmless and its own styles left."""
+class _Escaped:
+    """Any renderable, with its texts escaped and its own styles kept."""
 
     def __init__(self, printed: RenderableType) -> None:
         self._printed = printed
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for one in console.render(self._printed, options):
-            yield one if one.control else Segment(harmless(one.text), one.style)
+            yield one if one.control else Segment(escape_control_characters(one.text), one.style)
 
 
-class MakeHarmless(RenderHook):
-    """Comes before each print of a console."""
+class ControlCharacterEscaping(RenderHook):
+    """Escapes control characters in everything that a console prints."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """Return what is printed instead."""
-        return [_Harmless(one) for one in renderables]
+        """Return the renderables to print."""
+        return [_Escaped(one) for one in renderables]
 
 
 def new_console(*, stderr: bool = False, width: int | None = None) -> Console:
-    """Return a console of which nothing that is printed steers a terminal; as wide as said."""
+    """Return a console that escapes control characters, with the given width."""
     console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=width)
-    console.push_render_hook(MakeHarmless())
+    console.push_render_hook(ControlCharacterEscaping())
     return console
 
 

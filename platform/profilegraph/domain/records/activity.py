@@ -35,7 +35,7 @@ class FollowUpKind(StrEnum):
 
 
 class OpportunityOutcome(StrEnum):
-    """How a possible sale ended, or that it has not."""
+    """How an opportunity ended, or that it has not."""
 
     OPEN = "OPEN"
     WON = "WON"

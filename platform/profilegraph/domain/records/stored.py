@@ -220,7 +220,9 @@ class StoredKind(Generic[R]):
     def _unreadable(self, fault: ValidationError, values: Properties) -> UnreadableRecord:
         names = ("customer", "key", "tag")
         where = ", ".join(f"{name} {values[name]!r}" for name in names if name in values)
-        told = "; ".join(_told(one) for one in fault.errors(include_url=False, include_input=False))
+        told = "; ".join(
+            _validation_message(one) for one in fault.errors(include_url=False, include_input=False)
+        )
         return UnreadableRecord(
             f"a stored {self.record.__name__} cannot be read: {told}.",
             where=where,
@@ -267,6 +269,6 @@ def _unwrapped(annotation: Any) -> tuple[type, list[Any]]:
     return bare, marks
 
 
-def _told(fault: Mapping[str, Any]) -> str:
+def _validation_message(fault: Mapping[str, Any]) -> str:
     place = ".".join(map(str, fault["loc"]))
     return f"{place}: {fault['msg']}" if place else str(fault["msg"])

@@ -10,11 +10,11 @@ from typing import Self, TypeVar
 
 from profilegraph.domain.taxonomy.compatibility import (
     NAMES,
-    former,
+    definitions_of,
+    former_keys,
+    incompatibilities,
     merged,
-    misfits,
-    placed,
-    settled,
+    with_current_keys,
 )
 from profilegraph.domain.taxonomy.definition import (
     Attribute,
@@ -68,12 +68,12 @@ class Catalogue:
         The dimensions hold the tags that other taxonomies add; `taxonomies` are as they were given.
         """
         found = tuple(taxonomies)
-        for misfit in misfits(found):
+        for misfit in incompatibilities(found):
             raise Conflict(misfit.message, hint=misfit.hint)
         dimensions = MappingProxyType({d.key: d for _, d in merged(found)})
         tags = MappingProxyType(dict(_tags(dimensions.values())))
         before: dict[Kind, dict[str, str]] = {Kind.DIMENSION: {}, Kind.TAG: {}}
-        for kind, alias, place in former(placed(settled(found))):
+        for kind, alias, place in former_keys(definitions_of(with_current_keys(found))):
             before[kind][alias] = place.key
         return cls(
             taxonomies=found,

@@ -1,4 +1,4 @@
-"""Whether taxonomies go together: no key twice, every base there, every replacement there."""
+"""Whether taxonomies are compatible: unique keys, existing bases, existing replacements."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Misfit:
-    """Why a taxonomy does not go together with others; `path` is the part of its file."""
+class Incompatibility:
+    """Why a taxonomy is incompatible with others; `path` is the part of its file."""
 
     taxonomy: str
     path: Path
     message: str
     hint: str
     other: str | None = None
-    """Key of the taxonomy that it does not go together with, where that is there."""
+    """Key of the other taxonomy, if there is one."""
 
 
-class Placed(NamedTuple):
-    """A definition, what it is, its key (a tag's with its dimension), and where it stands."""
+class PlacedDefinition(NamedTuple):
+    """A definition with its kind, its key (for a tag with its dimension) and its place."""
 
     kind: Kind
     key: str
@@ -45,7 +45,7 @@ class Placed(NamedTuple):
 
 
 def bases_first(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
-    """Return the taxonomies with each after those that it extends, else in the order given."""
+    """Return the taxonomies in dependency order, otherwise in the given order."""
     waiting = list(taxonomies)
     found: list[Taxonomy] = []
     while waiting:
@@ -56,20 +56,22 @@ def bases_first(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
     return found
 
 
-def settled(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
-    """Return the taxonomies with what they add to others in the keys that the others have now."""
+def with_current_keys(taxonomies: Iterable[Taxonomy]) -> list[Taxonomy]:
+    """Return the taxonomies with the current keys of others in what they add to them."""
     found = list(taxonomies)
     own = [one for taxonomy in found for one in taxonomy.dimensions]
     places = {name: one for one in own for name in one.aliases} | {one.key: one for one in own}
     return [
-        one.model_copy(update={"additions": tuple(_settled(a, places) for a in one.additions)})
+        one.model_copy(
+            update={"additions": tuple(_with_current_keys(a, places) for a in one.additions)}
+        )
         if one.additions
         else one
         for one in found
     ]
 
 
-def _settled(addition: Addition, places: Mapping[str, Dimension]) -> Addition:
+def _with_current_keys(addition: Addition, places: Mapping[str, Dimension]) -> Addition:
     home = places.get(addition.dimension)
     if home is None:
         return addition
@@ -84,8 +86,8 @@ def _settled(addition: Addition, places: Mapping[str, Dimension]) -> Addition:
 
 
 def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension]]:
-    """Yield each dimension with its taxonomy, and with the tags that others add to it."""
-    found = settled(taxonomies)
+    """Yield each dimension with its taxonomy, including the tags that others add to it."""
+    found = with_current_keys(taxonomies)
     added: dict[str, list[Tag]] = {}
     for one in sorted(found, key=lambda taxonomy: taxonomy.key):
         for addition in one.additions:
@@ -97,21 +99,21 @@ def merged(taxonomies: Iterable[Taxonomy]) -> Iterator[tuple[Taxonomy, Dimension
             yield one, dimension.model_copy(update={"tags": tags}) if more else dimension
 
 
-def misfits(taxonomies: Sequence[Taxonomy]) -> list[Misfit]:
-    """Return all that keeps these taxonomies from going together; none where they do."""
-    found = settled(taxonomies)
-    definitions = list(placed(found))
+def incompatibilities(taxonomies: Sequence[Taxonomy]) -> list[Incompatibility]:
+    """Return everything that makes these taxonomies incompatible."""
+    found = with_current_keys(taxonomies)
+    definitions = list(definitions_of(found))
     bases = [*_bases(found), *_added(found)]
     rest = bases or _unnamed(found, definitions)
     return [*_doubles(definitions), *_aliases(definitions), *rest]
 
 
-def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[Placed]:
-    """Yield every definition."""
+def definitions_of(taxonomies: Iterable[Taxonomy]) -> Iterator[PlacedDefinition]:
+    """Yield every definition of some taxonomies."""
     for one in taxonomies:
         for index, dimension in enumerate(one.dimensions):
             path: Path = ("dimensions", index)
-            yield Placed(Kind.DIMENSION, dimension.key, one.key, path, dimension)
+            yield PlacedDefinition(Kind.DIMENSION, dimension.key, one.key, path, dimension)
             yield from _tags(one, dimension.key, dimension.tags, path)
         for index, addition in enumerate(one.additions):
             yield from _tags(one, addition.dimension, addition.tags, ("additions", index))
@@ -121,11 +123,13 @@ def placed(taxonomies: Iterable[Taxonomy]) -> Iterator[Placed]:
             (Kind.METRIC, "metrics", one.metrics),
         ):
             for index, definition in enumerate(definitions):
-                yield Placed(kind, definition.key, one.key, (name, index), definition)
+                yield PlacedDefinition(kind, definition.key, one.key, (name, index), definition)
 
 
-def former(definitions: Iterable[Placed]) -> Iterator[tuple[Kind, str, Placed]]:
-    """Yield each key that a definition had before, a tag's with its dimension."""
+def former_keys(
+    definitions: Iterable[PlacedDefinition],
+) -> Iterator[tuple[Kind, str, PlacedDefinition]]:
+    """Yield each former key of a definition, for a tag with its dimension."""
     for place in definitions:
         match place.definition:
             case Dimension(aliases=aliases):
@@ -143,16 +147,18 @@ NAMES: Mapping[Kind, str] = {
     Kind.EVENT: "event type",
     Kind.METRIC: "metric",
 }
-"""What each kind of definition is called."""
+"""The name of each kind of definition."""
 
 
-def _tags(taxonomy: Taxonomy, dimension: str, tags: Iterable[Tag], path: Path) -> Iterator[Placed]:
+def _tags(
+    taxonomy: Taxonomy, dimension: str, tags: Iterable[Tag], path: Path
+) -> Iterator[PlacedDefinition]:
     for index, tag in enumerate(tags):
         place = (*path, "tags", index)
-        yield Placed(Kind.TAG, f"{dimension}/{tag.key}", taxonomy.key, place, tag)
+        yield PlacedDefinition(Kind.TAG, f"{dimension}/{tag.key}", taxonomy.key, place, tag)
 
 
-def _doubles(definitions: Iterable[Placed]) -> Iterator[Misfit]:
+def _doubles(definitions: Iterable[PlacedDefinition]) -> Iterator[Incompatibility]:
     """Yield the keys, and the names in the API, that two definitions share."""
     owners: dict[tuple[Kind, str], str] = {}
     fields: dict[str, str] = {}
@@ -171,20 +177,22 @@ def _doubles(definitions: Iterable[Placed]) -> Iterator[Misfit]:
             )
         else:
             continue
-        yield Misfit(one.taxonomy, one.path, what, "Rename one of the two.", other)
+        yield Incompatibility(one.taxonomy, one.path, what, "Rename one of the two.", other)
 
 
-def _aliases(definitions: Sequence[Placed]) -> Iterator[Misfit]:
-    """Yield the aliases that are, or were, the keys of something else."""
+def _aliases(definitions: Sequence[PlacedDefinition]) -> Iterator[Incompatibility]:
+    """Yield the aliases that are, or were, keys of other definitions."""
     known = {(one.kind, one.key): one.key for one in definitions}
-    for kind, alias, place in former(definitions):
+    for kind, alias, place in former_keys(definitions):
         other = known.setdefault((kind, alias), place.key)
         if other != place.key:
             what = f"{alias!r} is an alias of the {NAMES[kind]} {place.key!r}, and means {other!r} already."
-            yield Misfit(place.taxonomy, (*place.path, "aliases"), what, "Remove the alias.")
+            yield Incompatibility(
+                place.taxonomy, (*place.path, "aliases"), what, "Remove the alias."
+            )
 
 
-def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
+def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Incompatibility]:
     known = {one.key: one for one in taxonomies}
     for one in taxonomies:
         for base, versions in one.extends.items():
@@ -203,11 +211,11 @@ def _bases(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
                 hint = "Remove one of the two."
             else:
                 continue
-            yield Misfit(one.key, ("extends", base), what, hint)
+            yield Incompatibility(one.key, ("extends", base), what, hint)
 
 
 def _extended(key: str, known: Mapping[str, Taxonomy]) -> set[str]:
-    """Return the keys of all taxonomies that one builds on, with its own."""
+    """Return the keys of all taxonomies that one extends, directly or indirectly, and its own."""
     found: set[str] = set()
     waiting = [key]
     while waiting:
@@ -218,8 +226,8 @@ def _extended(key: str, known: Mapping[str, Taxonomy]) -> set[str]:
     return found
 
 
-def _added(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
-    """Yield what keeps additions from becoming part of their dimensions."""
+def _added(taxonomies: Sequence[Taxonomy]) -> Iterator[Incompatibility]:
+    """Yield why additions cannot become part of their dimensions."""
     homes = {d.key: (one, d) for one in taxonomies for d in one.dimensions}
     whole = {dimension.key: dimension for _, dimension in merged(taxonomies)}
     for one in taxonomies:
@@ -233,17 +241,19 @@ def _added(taxonomies: Sequence[Taxonomy]) -> Iterator[Misfit]:
                     " which no taxonomy that it extends has."
                 )
                 hint = meant(addition.dimension, mine) or "Name its taxonomy in `extends`."
-                yield Misfit(one.key, (*path, "dimension"), what, hint)
+                yield Incompatibility(one.key, (*path, "dimension"), what, hint)
             elif target.ordered:
                 what = f"{one.key!r} adds tags to {addition.dimension!r}, which is ordered."
                 hint = "An order is its own taxonomy's to give: add a dimension of your own."
-                yield Misfit(one.key, (*path, "dimension"), what, hint)
+                yield Incompatibility(one.key, (*path, "dimension"), what, hint)
             else:
                 yield from _joined(one, addition, path, whole[addition.dimension])
 
 
-def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> Iterator[Misfit]:
-    """Yield which added tags have a parent or a label that does not go with the dimension."""
+def _joined(
+    one: Taxonomy, addition: Addition, path: Path, whole: Dimension
+) -> Iterator[Incompatibility]:
+    """Yield the added tags whose parent or label conflicts with the dimension."""
     known = {tag.key: tag.parent for tag in whole.tags}
     faults = parent_faults(known)
     twice = set(repeated(one for tag in whole.tags for one in tag.labels.by_locale.items()))
@@ -251,15 +261,17 @@ def _joined(one: Taxonomy, addition: Addition, path: Path, whole: Dimension) -> 
         place = (*path, "tags", index)
         if tag.key in faults:
             hint = meant(str(tag.parent), known) or "Name a tag of the dimension."
-            yield Misfit(one.key, (*place, "parent"), f"{faults[tag.key]}.", hint)
+            yield Incompatibility(one.key, (*place, "parent"), f"{faults[tag.key]}.", hint)
         for language, label in tag.labels.by_locale.items():
             if (language, label) in twice:
                 what = f"two tags of {whole.key!r} are both called {label!r}."
                 hint = "People cannot tell the two apart: say more in one of them."
-                yield Misfit(one.key, (*place, "labels", language), what, hint)
+                yield Incompatibility(one.key, (*place, "labels", language), what, hint)
 
 
-def _unnamed(taxonomies: Sequence[Taxonomy], definitions: Sequence[Placed]) -> Iterator[Misfit]:
+def _unnamed(
+    taxonomies: Sequence[Taxonomy], definitions: Sequence[PlacedDefinition]
+) -> Iterator[Incompatibility]:
     """Yield the replacements that do not exist."""
     known: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     for one in definitions:
@@ -279,25 +291,28 @@ def _unnamed(taxonomies: Sequence[Taxonomy], definitions: Sequence[Placed]) -> I
 
 def _replacement(
     kind: Kind, key: str, other: str, known: Mapping[Kind, set[str]], taxonomy: str, path: Path
-) -> Iterator[Misfit]:
+) -> Iterator[Incompatibility]:
     if other == key or other not in known[kind]:
         why = "itself" if other == key else f"the {NAMES[kind]} {other!r}, which does not exist"
         hint = meant(other, known[kind] - {key}) or "Name one that exists."
-        yield Misfit(taxonomy, path, f"the {NAMES[kind]} {key!r} is replaced by {why}.", hint)
+        yield Incompatibility(
+            taxonomy, path, f"the {NAMES[kind]} {key!r} is replaced by {why}.", hint
+        )
 
 
-def unfit(wanted: Sequence[Taxonomy], known: Iterable[Taxonomy] = ()) -> dict[str, Misfit]:
-    """Return why some of the `wanted` taxonomies cannot be used beside those that are `known`, by key.
+def incompatible(
+    wanted: Sequence[Taxonomy], known: Iterable[Taxonomy] = ()
+) -> dict[str, Incompatibility]:
+    """Return why some of the `wanted` taxonomies are incompatible with the `known` ones, by key.
 
-    What is known stays: one that comes gives way to it, and of two that come, the later one to the
-    earlier one.
+    Known taxonomies take precedence, and of two wanted ones the earlier.
     """
     taken = {one.key: one for one in known}
-    if not misfits([*(taken | {one.key: one for one in wanted}).values()]):
+    if not incompatibilities([*(taken | {one.key: one for one in wanted}).values()]):
         return {}
-    left: dict[str, Misfit] = {}
+    left: dict[str, Incompatibility] = {}
     for one in bases_first(wanted):
-        wrong = misfits([*{**taken, one.key: one}.values()])
+        wrong = incompatibilities([*{**taken, one.key: one}.values()])
         if wrong:
             left[one.key] = next((two for two in wrong if two.taxonomy == one.key), wrong[0])
         else:
@@ -305,11 +320,13 @@ def unfit(wanted: Sequence[Taxonomy], known: Iterable[Taxonomy] = ()) -> dict[st
     return left
 
 
-def why(left: Taxonomy, misfit: Misfit, plugins: Mapping[str, str]) -> str:
-    """Return in a sentence why a taxonomy is out of use; `plugins` name who brings each, by key."""
-    told = f"the taxonomy {left.key!r} {left.version} is not in use: {misfit.message} {misfit.hint}"
-    if misfit.other is None:
+def describe_incompatibility(
+    left: Taxonomy, incompatibility: Incompatibility, plugins: Mapping[str, str]
+) -> str:
+    """Return as a sentence why a taxonomy is disabled; `plugins` name who provides each, by key."""
+    told = f"the taxonomy {left.key!r} {left.version} is not in use: {incompatibility.message} {incompatibility.hint}"
+    if incompatibility.other is None:
         return told
-    plugin = plugins.get(misfit.other)
+    plugin = plugins.get(incompatibility.other)
     place = "which is in the graph" if plugin is None else f"of the plugin {plugin!r}"
-    return f"{told} {misfit.other!r}, {place}, stays in use."
+    return f"{told} {incompatibility.other!r}, {place}, stays in use."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from profilegraph.domain.taxonomy.compatibility import NAMES, former, placed
+from profilegraph.domain.taxonomy.compatibility import NAMES, definitions_of, former_keys
 from profilegraph.domain.taxonomy.definition import Definition, Kind, Tag, Taxonomy
 
 
@@ -178,7 +178,9 @@ class _Pair:
     def of(cls, old: Taxonomy, new: Taxonomy) -> _Pair:
         """Return a pair of versions."""
         before, after = _known(old), _known(new)
-        names = {(kind, alias): place.key for kind, alias, place in former(placed([new]))}
+        names = {
+            (kind, alias): place.key for kind, alias, place in former_keys(definitions_of([new]))
+        }
         keys = {(kind, key): _current(kind, key, after, names) for kind, key in before}
         became = {place: key for place, key in keys.items() if (place[0], key) in after}
         return cls(before, after, became, frozenset((one.kind, one.key) for one in new.removed))
@@ -246,7 +248,7 @@ class _Pair:
 
 
 def _known(taxonomy: Taxonomy) -> Known:
-    return {(one.kind, one.key): one.definition for one in placed([taxonomy])}
+    return {(one.kind, one.key): one.definition for one in definitions_of([taxonomy])}
 
 
 def _current(kind: Kind, key: str, after: Known, names: Mapping[tuple[Kind, str], str]) -> str:

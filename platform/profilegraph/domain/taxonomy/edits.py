@@ -1,4 +1,4 @@
-"""Edits of taxonomies as pure functions: what people make, describe, rename, join and take away.
+"""Edits of taxonomies as pure functions: create, describe, rename, merge and remove.
 
 A function takes all taxonomies by key and returns those that differ afterwards, in the order in
 which they are to be written, and what becomes of the taggings.
@@ -34,17 +34,17 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class Edited:
-    """Taxonomies after an edit, and what becomes of the taggings of tags that are no more."""
+    """Taxonomies after an edit, and what becomes of the taggings of removed tags."""
 
     world: World
     moves: Mapping[str, str | None]
-    """Of full tag keys, the tag that its taggings go to; None where they end."""
+    """From full tag keys to the tag that gets the taggings; None closes them."""
     dimensions: Mapping[str, str]
-    """Of each dimension that was renamed, its new key, by the old one."""
+    """The new keys of renamed dimensions, by old key."""
 
 
 def editable(world: World, key: str) -> Taxonomy:
-    """Return a taxonomy that people change; raises NotFound, or Conflict that says what to do."""
+    """Return a taxonomy that people edit; raises NotFound, or Conflict, which says what to do."""
     if key not in world:
         raise NotFound(f"no taxonomy is called {key!r}.", hint="`saveTaxonomy` makes one.")
     if not world[key].editable:
@@ -57,7 +57,7 @@ def editable(world: World, key: str) -> Taxonomy:
 
 
 def home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
-    """Return a dimension with the taxonomy that it is in; raises NotFound."""
+    """Return a dimension with its taxonomy; raises NotFound."""
     # Looked for in the definitions first: between two edits, taxonomies need not fit together.
     places = {d.key: (t, d) for t in world.values() for d in t.dimensions}
     if dimension not in places:
@@ -66,13 +66,13 @@ def home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
 
 
 def open_home(world: World, dimension: str) -> tuple[Taxonomy, Dimension]:
-    """Return a dimension that people may change, with its taxonomy; raises NotFound, Conflict."""
+    """Return a dimension that people may edit, with its taxonomy; raises NotFound, Conflict."""
     taxonomy, found = home(world, dimension)
     return editable(world, taxonomy.key), found
 
 
 def located(world: World, key: str) -> tuple[Dimension, Tag]:
-    """Return the dimension of a tag that people may change, by its full key, and the tag.
+    """Return the dimension of a tag that people may edit, and the tag, by its full key.
 
     Raises NotFound, Conflict.
     """
@@ -95,12 +95,12 @@ def located(world: World, key: str) -> tuple[Dimension, Tag]:
 
 
 def with_taxonomy(world: World, taxonomy: Taxonomy) -> World:
-    """Return the taxonomies with one of them another."""
+    """Return the taxonomies with one of them replaced."""
     return {**world, taxonomy.key: taxonomy}
 
 
 def with_dimension(world: World, key: str, *dimensions: Dimension) -> World:
-    """Return the taxonomies with a dimension as it is now, in its place; without one, it is gone."""
+    """Return the taxonomies with a dimension replaced, or removed."""
     taxonomy, old = home(world, key)
     place = taxonomy.dimensions.index(old)
     parts = (*taxonomy.dimensions[:place], *dimensions, *taxonomy.dimensions[place + 1 :])
@@ -113,14 +113,14 @@ def with_tags(dimension: Dimension, tags: Iterable[Tag]) -> Dimension:
 
 
 def changed(definition: D, **values: Any) -> D:
-    """Return a definition with other values; in a language that new labels lack, it keeps its own."""
+    """Return a definition with other values; labels in omitted languages are kept."""
     if isinstance(labels := values.get("labels"), Labels):
         values["labels"] = labels.over(definition.labels)
     return definition.model_copy(update=values)
 
 
 def without_tag(dimension: Dimension, key: str, heir: str | None = None) -> Dimension:
-    """Return a dimension without a tag; those below it are below its heir, or else its parent."""
+    """Return a dimension without a tag; its children move below its heir, or else its parent."""
     gone = next(tag for tag in dimension.tags if tag.key == key)
     above = _ancestors(dimension, heir) if heir is not None else ()
 
@@ -134,7 +134,7 @@ def without_tag(dimension: Dimension, key: str, heir: str | None = None) -> Dime
 
 
 def below(dimension: Dimension, key: str) -> tuple[Tag, ...]:
-    """Return a tag and all that are below it, in the order of the dimension."""
+    """Return a tag and all its descendants, in the order of the dimension."""
     return tuple(
         tag for tag in dimension.tags if key == tag.key or key in _ancestors(dimension, tag.key)
     )
@@ -151,9 +151,9 @@ def _ancestors(dimension: Dimension, key: str) -> tuple[str, ...]:
 
 
 def made_key(labels: Labels, taken: Container[str], kind: str) -> str:
-    """Return a key for people's labels: their English words, or else an id of their own.
+    """Return a key derived from labels: their English words, or else a generated id.
 
-    `taken` has the keys that exist; `kind` is what an id begins with, such as tag.
+    `taken` has the existing keys; `kind` is the prefix of an id, such as tag.
     """
     words = re.sub(r"[^a-z0-9]+", "_", (labels.en or "").lower()).strip("_")[:_LONGEST].strip("_")
     if not words or not words[0].isalpha():
@@ -169,7 +169,7 @@ def made_key(labels: Labels, taken: Container[str], kind: str) -> str:
 
 
 def keys_of(world: World, dimension: str | None = None) -> frozenset[str]:
-    """Return the keys, former ones too, of all dimensions, or of the tags of one of them."""
+    """Return the current and former keys of all dimensions, or of the tags of one of them."""
     catalogue = Catalogue.of(world.values())
     if dimension is None:
         return frozenset({*catalogue.dimensions, *catalogue.former_dimensions})
@@ -178,7 +178,7 @@ def keys_of(world: World, dimension: str | None = None) -> frozenset[str]:
 
 
 def requoted(world: World, moves: Mapping[str, str | None], dimensions: Mapping[str, str]) -> World:
-    """Return the taxonomies with the new keys of what definitions name as their replacements."""
+    """Return the taxonomies with the new keys in the replacements that definitions name."""
 
     def anew(definition: D, own: str) -> D:
         word = definition.deprecated
@@ -199,10 +199,10 @@ def requoted(world: World, moves: Mapping[str, str | None], dimensions: Mapping[
 
 
 def finished(before: World, after: World, step: int) -> World:
-    """Return the edited taxonomies after they were checked, with the next number of their version.
+    """Return the edited taxonomies after validation, with their next versions.
 
-    `step` says which of the three numbers: 0 for other meanings, 1 for more, 2 for other words.
-    Raises InvalidInput where a taxonomy contradicts itself, Conflict where two do each other.
+    `step` selects the part of the version: 0 for changed meanings, 1 for additions, 2 for wording.
+    Raises InvalidInput if a taxonomy is inconsistent, Conflict if two are incompatible.
     """
     found = {}
     for key, taxonomy in after.items():
@@ -216,7 +216,7 @@ def finished(before: World, after: World, step: int) -> World:
 
 
 def narrowed(before: World, after: World) -> frozenset[str]:
-    """Return the dimensions that were multi and are single."""
+    """Return the dimensions that change from multi to single."""
     old = {one.key: one for t in before.values() for one in t.dimensions}
     return frozenset(
         one.key
@@ -229,7 +229,7 @@ def narrowed(before: World, after: World) -> frozenset[str]:
 
 
 def next_version(version: str, step: int) -> str:
-    """Return the version after another: `step` says which of its three numbers goes on."""
+    """Return the next version: `step` selects the part to increment."""
     numbers = [int(part) for part in version.split(".")]
     kept = [*numbers[:step], numbers[step] + 1, *([0] * (2 - step))]
     return ".".join(map(str, kept))
@@ -243,7 +243,7 @@ def _checked(taxonomy: Taxonomy) -> Taxonomy:
 
 
 def plain(world: World) -> Edited:
-    """Return an edit that touches no tagging."""
+    """Return an edit that affects no taggings."""
     return Edited(world, {}, {})
 
 

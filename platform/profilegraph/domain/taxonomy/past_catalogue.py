@@ -1,4 +1,4 @@
-"""The catalogue of a past moment, in which what came later can be asked for too."""
+"""The catalogue of a past moment, which also knows later definitions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 def as_it_was(now: Catalogue, then: Iterable[Taxonomy]) -> Catalogue:
-    """Return the catalogue of earlier definitions, with what there is by now added under its keys.
+    """Return the catalogue of earlier definitions, with later ones added.
 
-    What was there then means what it meant then. A tag that got its key later counts by the keys that
-    it had before; one that was made later was carried by nobody.
+    Definitions of then have the meaning of then. A tag that got its key later counts by the keys
+    that it had before; one that was created later was carried by nobody.
     """
     old = Catalogue.of(then)
     later = {key: tag for key, tag in now.tags.items() if old.current_tag(key) not in old.tags}

@@ -51,7 +51,7 @@ class Merge(TagChangePart):
     into: TagTarget
 
 
-class Portion(TagChangePart):
+class SplitTarget(TagChangePart):
     """A tag that takes over a part of another's customers; one of that key, or a new one."""
 
     key: TagName | None = Field(None, description="Within the dimension; made if left out.")
@@ -69,8 +69,8 @@ class Split(TagChangePart):
 
     tag: TagTarget
     where: dict[str, Any] = Field(description="A filter, as schema/segment.schema.json has it.")
-    into: Portion
-    otherwise: Portion | None = Field(None, description="If left out, the others keep the tag.")
+    into: SplitTarget
+    otherwise: SplitTarget | None = Field(None, description="If left out, the others keep the tag.")
 
 
 class TagRelocation(TagChangePart):

@@ -1,4 +1,4 @@
-"""A change of taxonomies taken back, where nothing that came later depends on it."""
+"""Restores taxonomies before a change, if nothing later depends on it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from profilegraph.errors import Conflict
 
 
 def restored(world: World, before: Iterable[Taxonomy], after: Iterable[Taxonomy]) -> World:
-    """Return the taxonomies with what a change made of them taken back.
+    """Return the taxonomies with a change undone.
 
-    What it left alone stays as it is by now. Raises Conflict that names what was edited since.
+    What the change did not affect stays as it is now. Raises Conflict, which names what was edited
+    since.
     """
     old = {one.key: one for one in before}
     found = dict(world)
@@ -30,7 +31,7 @@ def restored(world: World, before: Iterable[Taxonomy], after: Iterable[Taxonomy]
 
 
 def _taken_back(now: Taxonomy, old: Taxonomy, new: Taxonomy) -> Taxonomy:
-    """Return a taxonomy as it is now, with those dimensions as before that the change altered."""
+    """Return a current taxonomy with the former state of those dimensions that the change altered."""
     was, became = _by_key(old), _by_key(new)
     is_now = _by_key(now)
     altered = {key for key in was.keys() | became.keys() if was.get(key) != became.get(key)}

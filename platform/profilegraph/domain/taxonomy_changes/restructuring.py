@@ -1,4 +1,4 @@
-"""What a change makes of the taxonomies and of the taggings, as pure functions: one an act."""
+"""The effects of a change on taxonomies and taggings, as pure functions, one per operation."""
 
 from __future__ import annotations
 
@@ -34,45 +34,45 @@ from profilegraph.domain.taxonomy_changes.changes import (
     Deprecate,
     Merge,
     NewVersion,
-    Portion,
     Rename,
     Split,
+    SplitTarget,
     TagRelocation,
 )
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 
 Moves = Mapping[str, str | None]
-"""Of full tag keys, the tag that its taggings go to; None where they end."""
+"""From full tag keys to the tag that gets the taggings; None closes them."""
 
 
 @dataclass(frozen=True)
-class Parted:
-    """A tag whose customers are parted by a filter: where those go who match, and the others."""
+class TagSplit:
+    """A tag that is split by a filter: the tag of the matching customers, and that of the others."""
 
     tag: str
     into: str
     otherwise: str | None
-    """None where the others keep the tag."""
+    """None if the others keep the tag."""
 
 
 @dataclass(frozen=True)
 class Revision:
-    """What a change makes of the taxonomies, and of the taggings and filters that name their tags."""
+    """The effects of a change on taxonomies, and on taggings and filters that name their tags."""
 
     before: World
     after: World
     moves: Moves
     dimensions: Mapping[str, str]
-    """Of each dimension that was renamed, its new key, by the old one."""
+    """The new keys of renamed dimensions, by old key."""
     narrowed: frozenset[str]
-    """Dimensions in which a customer may carry one tag only from now on."""
-    parted: Parted | None = None
+    """Dimensions that become single."""
+    split: TagSplit | None = None
     retired: tuple[str, ...] = ()
-    """Tags that a new version of a file leaves out: their taggings stay, and count nowhere."""
+    """Tags omitted by a new version of a file: their taggings stay, and are ignored."""
 
     @property
     def changed(self) -> tuple[Taxonomy, ...]:
-        """Return the taxonomies that differ, those that lose something first."""
+        """Return the taxonomies that differ; those that lose definitions first."""
         differing = [one for key, one in self.after.items() if one != self.before.get(key)]
         return tuple(sorted(differing, key=self._gains))
 
@@ -83,9 +83,9 @@ class Revision:
 
 
 def revised(world: World, act: Act, version: Taxonomy | None = None) -> Revision:
-    """Return what an act makes of all taxonomies; `version` is what a NewVersion stands for.
+    """Return the effects of an operation; `version` is the taxonomy of a NewVersion.
 
-    Raises NotFound, Conflict and InvalidInput where it cannot be done, each with what to do.
+    Raises NotFound, Conflict and InvalidInput, each with what to do, if it is not possible.
     """
     match act:
         case Rename():
@@ -173,7 +173,7 @@ def _with_aliases(world: World, key: str, aliases: tuple[str, ...]) -> World:
 
 
 def _keys_of(dimension: Dimension, tag: Tag, *, near: bool) -> tuple[str, ...]:
-    """Return all keys of a tag as the aliases of one in the same dimension, or in another."""
+    """Return all keys of a tag as aliases of one in the same dimension, or in another."""
     keys = (tag.key, *tag.aliases)
     return keys if near else tuple(k if "/" in k else tag_key(dimension.key, k) for k in keys)
 
@@ -195,7 +195,7 @@ def _move(world: World, act: TagRelocation) -> Edited:
 
 
 def _change_dimension(world: World, dimension: Dimension, tag: Tag, act: TagRelocation) -> Edited:
-    """Return the taxonomies after a tag, and those below it, went to another dimension."""
+    """Return the taxonomies after a tag and its descendants moved to another dimension."""
     _, goal = open_home(world, act.dimension or "")
     going = below(dimension, tag.key)
     names = {one.key for one in going}
@@ -264,24 +264,26 @@ def _split(world: World, act: Split) -> Revision:
     dimension, tag = located(world, act.tag)
     before = world
     keys = []
-    for portion in (act.into, act.otherwise):
-        if portion is not None:
-            world, key = _with_portion(world, dimension.key, tag.key, portion)
+    for target in (act.into, act.otherwise):
+        if target is not None:
+            world, key = _with_split_target(world, dimension.key, tag.key, target)
             keys.append(tag_key(dimension.key, key))
     into, otherwise = keys[0], (keys[1] if act.otherwise is not None else None)
     if into == otherwise:
         raise InvalidInput("`into` and `otherwise` are two tags.", where="split.otherwise")
     after = finished(before, world, 1)
-    parted = Parted(tag_key(dimension.key, tag.key), into, otherwise)
-    return Revision(before, after, {}, {}, frozenset(), parted)
+    split = TagSplit(tag_key(dimension.key, tag.key), into, otherwise)
+    return Revision(before, after, {}, {}, frozenset(), split)
 
 
-def _with_portion(world: World, dimension: str, above: str, portion: Portion) -> tuple[World, str]:
-    """Return the taxonomies with a tag below the one that is split, and its key."""
+def _with_split_target(
+    world: World, dimension: str, above: str, target: SplitTarget
+) -> tuple[World, str]:
+    """Return the taxonomies with a target below the tag that is split, and its key."""
     _, found = open_home(world, dimension)
     known = {tag.key: tag for tag in found.tags}
-    if portion.key in known:
-        tag = known[portion.key]
+    if target.key in known:
+        tag = known[target.key]
         if tag.parent not in (None, above) or tag.key == above:
             raise Conflict(
                 f"the tag {tag_key(dimension, tag.key)!r} cannot be below {above!r}.",
@@ -289,12 +291,12 @@ def _with_portion(world: World, dimension: str, above: str, portion: Portion) ->
             )
         kept = (changed(one, parent=above) if one is tag else one for one in found.tags)
         return with_dimension(world, dimension, with_tags(found, kept)), tag.key
-    if portion.labels is None:
+    if target.labels is None:
         raise NotFound(
-            f"no tag is called {dimension}/{portion.key}.", hint="Give `labels` to make it."
+            f"no tag is called {dimension}/{target.key}.", hint="Give `labels` to make it."
         )
-    key = portion.key or made_key(portion.labels, keys_of(world, dimension), "tag")
-    tag = Tag(key=key, labels=portion.labels, parent=above)
+    key = target.key or made_key(target.labels, keys_of(world, dimension), "tag")
+    tag = Tag(key=key, labels=target.labels, parent=above)
     place = next(i for i, one in enumerate(found.tags) if one.key == above) + 1
     tags = (*found.tags[:place], tag, *found.tags[place:])
     return with_dimension(world, dimension, with_tags(found, tags)), key

@@ -1,4 +1,4 @@
-"""What becomes of one customer's taggings when tags become others, decided once for plan and graph."""
+"""What becomes of one customer's taggings when tags change, decided once for plan and graph."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ H = TypeVar("H")
 
 @dataclass(frozen=True)
 class CarriedTagging(Generic[H]):
-    """A tagging of a customer; `handle` is by what the caller knows it again.
+    """A tagging of a customer; `handle` identifies it for the caller.
 
-    Moments are microseconds since 1970 UTC; without `since` a tagging counts nowhere.
+    Moments are microseconds since 1970 UTC; a tagging without `since` is ignored.
     """
 
     tag: str
@@ -25,42 +25,42 @@ class CarriedTagging(Generic[H]):
 
 @dataclass(frozen=True)
 class Rule:
-    """Which tags become others, and in which dimensions a customer may carry one alone."""
+    """Which tags are replaced by others, and in which dimensions a customer may carry only one."""
 
     moves: Mapping[str, str | None]
-    """Of full tag keys, the tag that its taggings go to; None where they end."""
+    """From full tag keys to the tag that gets the taggings; None closes them."""
     single: frozenset[str]
-    """All dimensions of which a customer carries one tag at most."""
+    """All single dimensions."""
     narrowed: frozenset[str] = frozenset()
-    """Those of them where a customer may carry more until now."""
+    """Those of them that were multi until now."""
 
     @property
     def tags(self) -> frozenset[str]:
-        """Return the tags whose taggings become others, and those that they become."""
+        """Return the replaced tags and their replacements."""
         return frozenset(one for pair in self.moves.items() for one in pair if one is not None)
 
     @property
     def rivals(self) -> frozenset[str]:
-        """Return the dimensions of which a customer's taggings may not all stay."""
+        """Return the dimensions in which not all taggings of a customer may stay."""
         goals = {_dimension(goal) for goal in self.moves.values() if goal is not None}
         return frozenset(goals & self.single) | self.narrowed
 
 
 @dataclass(frozen=True)
 class TaggingOutcome(Generic[H]):
-    """That a tagging does not stay as it is: it becomes one of another tag, or ends."""
+    """A changed tagging: it gets another tag, or is closed."""
 
     tagging: CarriedTagging[H]
     to: str | None
     lost: bool = False
-    """Whether the customer is left without the tag, for another one of a single dimension."""
+    """Whether another tag of a single dimension replaces it."""
 
 
 def settled(taggings: Sequence[CarriedTagging[H]], rule: Rule, now: int) -> list[TaggingOutcome[H]]:
-    """Return which of a customer's taggings do not stay as they are.
+    """Return which of a customer's taggings change.
 
-    Of several that meet at one tag, or in a single dimension, one stays: what is carried at `now`
-    before what is not, then the newest, then the one that was there, then by key.
+    Of several for one tag, or in a single dimension, one stays: those that hold at `now` take
+    precedence, then the newest, then the original one, then the order of keys.
     """
     fates = [
         TaggingOutcome(one, None) for one in taggings if rule.moves.get(one.tag, one.tag) is None
@@ -84,7 +84,7 @@ def settled(taggings: Sequence[CarriedTagging[H]], rule: Rule, now: int) -> list
 def _meeting(
     taggings: Sequence[CarriedTagging[H]], rule: Rule
 ) -> dict[str, list[CarriedTagging[H]]]:
-    """Return which taggings can not all stay: by tag, and by single dimension where they come together."""
+    """Return which taggings cannot all stay, by tag, and by single dimension where they meet."""
     by_tag: dict[str, list[CarriedTagging[H]]] = defaultdict(list)
     origins: dict[str, set[str]] = defaultdict(set)
     for one in taggings:

@@ -1,4 +1,4 @@
-"""What happened, asked of one level: events, follow-ups, arrivals, possible sales, consents."""
+"""Leaves on what happened, for one run of the index: events, follow-ups, opportunities, consents."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 
 def events(leaf: nodes.Events, here: LeafContext) -> BitMap:
-    """Return who did something as often as is asked for."""
+    """Return the customers with a matching number of events."""
     table = events_of(leaf, here)
     return counted(leaf, table, event_rows(leaf, leaf.window, table, here), here)
 
 
 def events_of(test: EventTest, here: LeafContext) -> IndexTable:
-    """Return the events of the type that is asked for."""
-    return here.level.events.get(test.type, NO_EVENTS)
+    """Return the events of the test's type."""
+    return here.run.events.get(test.type, NO_EVENTS)
 
 
 def event_rows(
     test: EventTest, window: Window | None, table: IndexTable, here: LeafContext
 ) -> Mask:
-    """Return which events of a table are as asked, in a window of time."""
+    """Return the mask of the events that match a test within a window of time."""
     masks = [table["at"].within(span(window, here.context.now))]
     if test.channels is not None:
         wanted = frozenset(test.channels)
@@ -58,7 +58,7 @@ def event_rows(
 
 
 def total(leaf: nodes.EventTotal, here: LeafContext) -> BitMap:
-    """Return of whom the amounts of events add up to what is asked for; raises IndexUnable."""
+    """Return the customers whose sum of event amounts matches; raises IndexUnable."""
     table = events_of(leaf, here)
     rows = event_rows(leaf, leaf.window, table, here)
     test, amounts = in_units(leaf.total), table["amount"]
@@ -69,9 +69,9 @@ def total(leaf: nodes.EventTotal, here: LeafContext) -> BitMap:
 
 
 def _summed(customers: Ordinals, amounts: NDArray[np.int64]) -> tuple[Ordinals, NDArray[np.int64]]:
-    """Return the different ones of ascending ordinals, and what the amounts of each add up to.
+    """Return the distinct values of ascending ordinals, and the sum of the amounts of each.
 
-    Raises IndexUnable where that may be more than a number of 64 bits holds.
+    Raises IndexUnable if a sum may exceed 64 bits.
     """
     who, times = grouped(customers)
     if not len(who):
@@ -83,7 +83,7 @@ def _summed(customers: Ordinals, amounts: NDArray[np.int64]) -> tuple[Ordinals, 
 
 
 def stopped(leaf: nodes.Stopped, here: LeafContext) -> BitMap:
-    """Return who did something, and then no more."""
+    """Return the customers with events in one window and none in a later one."""
     table = events_of(leaf, here)
     who, times = grouped(table.customer[event_rows(leaf, leaf.did, table, here)])
     since = table.customer[event_rows(leaf, leaf.did_not, table, here)]
@@ -91,7 +91,7 @@ def stopped(leaf: nodes.Stopped, here: LeafContext) -> BitMap:
 
 
 def sequence(leaf: nodes.Sequence, here: LeafContext) -> BitMap:
-    """Return who did one thing and later, but in time, another."""
+    """Return the customers with one event followed by another within the given time."""
     (who, at), (others, later) = (
         _when(events_of(test, here), event_rows(test, leaf.window, events_of(test, here), here))
         for test in (leaf.first, leaf.then)
@@ -106,16 +106,16 @@ def sequence(leaf: nodes.Sequence, here: LeafContext) -> BitMap:
 
 
 def _when(table: IndexTable, rows: Mask) -> tuple[Ordinals, NDArray[np.int64]]:
-    """Return whose the rows of a mask are, and when; of each customer in order of time."""
+    """Return customer and moment of the rows of a mask; per customer, ordered by time."""
     return table.customer[rows], table["at"].microseconds_at(rows)
 
 
 def _behind(
     who: Ordinals, at: NDArray[np.int64], others: Ordinals, later: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the place in others of the first that is the same customer's and later, shape (n,).
+    """Return the index in `others` of the same customer's first later moment, shape (n,).
 
-    Where there is none, it is the place of another customer's, or the end.
+    If there is none, it is the index of another customer's moment, or the end.
     """
     # Both are in order already. Customer and moment become one number to look up by, in which the
     # moment is as exact as 32 bits allow; those of one number are told apart by halving.
@@ -136,13 +136,13 @@ def _behind(
 
 
 def opportunities(leaf: nodes.Opportunities, here: LeafContext) -> BitMap:
-    """Return to whom as many possible sales are as are asked for."""
-    table = here.level.tables["opportunities"]
+    """Return the customers with a matching number of opportunities."""
+    table = here.run.tables["opportunities"]
     return counted(leaf, table, opportunity_rows(leaf.where, table, here), here)
 
 
 def opportunity_rows(test: OpportunityTest, table: IndexTable, here: LeafContext) -> Mask:
-    """Return which possible sales are as asked."""
+    """Return the mask of the opportunities that match a test."""
     masks = [table.everything()]
     if test.stages is not None:
         stages = frozenset(test.stages)
@@ -164,8 +164,8 @@ def opportunity_rows(test: OpportunityTest, table: IndexTable, here: LeafContext
 
 
 def follow_ups(leaf: nodes.FollowUps, here: LeafContext) -> BitMap:
-    """Return whom we met as often as is asked for."""
-    table = here.level.tables["follow_ups"]
+    """Return the customers with a matching number of follow-ups."""
+    table = here.run.tables["follow_ups"]
     masks = [table["at"].within(span(leaf.window, here.context.now))]
     if leaf.kinds is not None:
         kinds = frozenset(leaf.kinds)
@@ -181,8 +181,8 @@ def follow_ups(leaf: nodes.FollowUps, here: LeafContext) -> BitMap:
 
 
 def consents(leaf: nodes.Consents, here: LeafContext) -> BitMap:
-    """Return whose latest words are as asked."""
-    table = here.level.tables["consents"]
+    """Return the customers with a matching number of purposes by their latest consent records."""
+    table = here.run.tables["consents"]
     granted = table["granted"].where(lambda value: value is True)
     masks = [
         _latest(table, granted, table["at"].within(span(None, here.context.now))),
@@ -196,7 +196,7 @@ def consents(leaf: nodes.Consents, here: LeafContext) -> BitMap:
 
 
 def _latest(table: IndexTable, granted: Mask, said: Mask) -> Mask:
-    """Return which rows are the last word for a purpose; of two at once, the refusal."""
+    """Return the mask of the latest record for each purpose; of two at the same moment, the refusal."""
     places = np.flatnonzero(said)
     customer, purpose = table.customer[places], table["purpose"].codes[places]
     moment = table["at"].counts[places]

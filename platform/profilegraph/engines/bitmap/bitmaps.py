@@ -24,7 +24,7 @@ _FEW = 1_024
 
 
 def bitmap_of(ordinals: Ordinals) -> BitMap:
-    """Return the set of some ordinals, in any order, repeated or not."""
+    """Return the set of some ordinals, in any order, with or without duplicates."""
     if len(ordinals) < _FEW:
         return BitMap(array("I", ordinals.astype(np.uint32, copy=False).tobytes()))
     first = int(ordinals.min()) // _CHUNK * _CHUNK
@@ -34,12 +34,12 @@ def bitmap_of(ordinals: Ordinals) -> BitMap:
 
 
 def united(sets: Sequence[BitMap]) -> BitMap:
-    """Return who is in any of some sets; not to be changed, as it may be one of them."""
+    """Return the union of some sets; read-only, because it may be one of them."""
     return sets[0] if len(sets) == 1 else BitMap.union(*(sets or (BitMap(),)))
 
 
 def bitmap_where(ordinals: Ordinals, mask: Mask) -> BitMap:
-    """Return the set of those of some different ordinals, in order, for which a mask is true."""
+    """Return the set of the ordinals for which a mask is true; they are distinct and ascending."""
     if len(ordinals) < _FEW or int(ordinals[-1]) - int(ordinals[0]) >= len(ordinals):
         return _bitmap_of_ascending(ordinals[mask])
     # Without a gap between them, the mask is the set already, but for where it begins.
@@ -64,14 +64,14 @@ def _bitmap_of_ascending(ordinals: Ordinals) -> BitMap:
 
 
 def first_places(numbers: Ordinals) -> NDArray[np.int64]:
-    """Return where in ascending numbers each different one begins, shape (k,)."""
+    """Return the index of the first occurrence of each value in ascending numbers, shape (k,)."""
     if not len(numbers):
         return np.zeros(0, np.int64)
     return np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]]))
 
 
 def _listed(places: NDArray[np.uint16]) -> bytes:
-    """Return the container of a chunk's places."""
+    """Return the roaring container for the places within one chunk."""
     if len(places) <= _MOST_LISTED:
         return places.tobytes()
     mask = np.zeros(_CHUNK, np.bool_)
@@ -97,7 +97,7 @@ def bitmap_of_mask(mask: Mask, first: int = 0) -> BitMap:
 
 
 def _read(chunks: NDArray[Any], sizes: NDArray[Any], bodies: Sequence[bytes]) -> BitMap:
-    """Return the set of some filled chunks: their numbers, how many each holds, and its container."""
+    """Return the set that is made of filled chunks: their numbers, cardinalities and containers."""
     if not bodies:
         return BitMap()
     heads = np.empty((len(bodies), 2), "<u2")
@@ -116,7 +116,7 @@ def ordinals_of(bitmap: BitMap) -> Ordinals:
 
 
 def size_of(bitmap: BitMap) -> int:
-    """Return how many bytes of memory a set takes, up to its small fixed head."""
+    """Return the memory that a set takes in bytes, without its small fixed header."""
     told = bitmap.get_statistics()
     return int(
         told["n_bytes_array_containers"]

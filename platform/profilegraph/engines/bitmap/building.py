@@ -1,4 +1,4 @@
-"""Rows as the graph gives them → a level."""
+"""Builds a run of the index from rows of the graph."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ALIKE: tuple[frozenset[type], ...] = (
     frozenset({bool}),
     frozenset({date}),
 )
-"""Types of values that one column holds."""
+"""Types of values that one column can hold."""
 _DAY_ZERO = date(1970, 1, 1)
 
 
 @dataclass
 class Rows:
-    """What was read of some customers. Each row begins with the customer's ordinal.
+    """The rows read for some customers. Each row begins with the customer's ordinal.
 
     Moments are whole microseconds since 1970 UTC, amounts whole ten-thousandths of the currency.
     """
@@ -37,10 +37,13 @@ class Rows:
     customers: list[Row] = field(default_factory=list)
     """Ordinal, key, cohort number, and whether it was merged into another."""
     values: dict[str, list[Row]] = field(default_factory=dict)
-    """By property of the customer, an attribute or a metric: ordinal and value."""
+    """By property of the customer (an attribute or a metric): ordinal and value."""
     taggings: list[Sequence[Any]] = field(default_factory=list)
-    """Tag, source, ordinals, their moments, and for each None or [until, confidence, weight,
-    weekdays] where these are not none, 1, 1 and none."""
+    """Tag, source, ordinals, their moments, and the properties of each.
+
+    These are [until, confidence, weight, weekdays], or None if all have their defaults (none, 1, 1,
+    none).
+    """
     events: dict[str, list[Row]] = field(default_factory=dict)
     """By type: ordinal, moment, channel, content, amount, person."""
     tables: dict[str, list[Row]] = field(default_factory=dict)
@@ -48,9 +51,9 @@ class Rows:
 
 
 def build(rows: Rows, read: BitMap) -> IndexRun:
-    """Return the level of what was read of the customers with some ordinals.
+    """Return the run that is built of the rows read for some ordinals.
 
-    Raises IndexUnable where a property has values of several types.
+    Raises IndexUnable if a property has values of several types.
     """
     people = _numbered(rows.tables.get("people", ()))
     sales = _numbered(rows.tables.get("opportunities", ()))
@@ -88,7 +91,7 @@ def _numbered(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def _refer(rows: Iterable[Row], known: Mapping[int, Mapping[str, int]]) -> list[Row]:
-    """Return rows with the keys at some places replaced by numbers; None where there is none."""
+    """Return rows with the keys at some places replaced by row numbers, or by None if unknown."""
     return [
         [known[place].get(value) if place in known else value for place, value in enumerate(row)]
         for row in rows
@@ -111,7 +114,7 @@ def _values(key: str, rows: Sequence[Row]) -> IndexTable:
 
 
 def day_number(day: date) -> int:
-    """Return how many days after 1970-01-01 a day is."""
+    """Return the number of days from 1970-01-01 to a day."""
     return (day - _DAY_ZERO).days
 
 

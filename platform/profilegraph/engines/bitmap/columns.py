@@ -1,7 +1,7 @@
-"""Columns of the index: values of many rows in as few bytes as they need.
+"""Columns of the index: the values of many rows in as few bytes as possible.
 
-Three sorts are enough: values of which many are equal (`DictionaryColumn`), numbers (`Numbers`), and moments
-(`Moments`). All are immutable, and know how to be cut and joined, so that whole tables can be.
+There are three kinds: values with many duplicates (`DictionaryColumn`), numbers (`Numbers`) and
+moments (`Moments`). All are immutable and can be sliced and joined, so whole tables can be, too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNITS = (86_400 * _SECOND, _SECOND, 1)
 
 
 class Column(Protocol):
-    """Values of rows, by place."""
+    """The values of rows, by row index."""
 
     @property
     def nbytes(self) -> int:
@@ -35,15 +35,15 @@ class Column(Protocol):
     def __len__(self) -> int: ...
 
     def take(self, places: Places) -> Self:
-        """Return the column of the rows at some places."""
+        """Return the column of the rows at some indexes."""
 
     @classmethod
     def joined(cls, columns: Sequence[Self]) -> Self:
-        """Return the columns one behind the other."""
+        """Return the concatenation of columns."""
 
 
 def packed(values: NDArray[Any]) -> NDArray[Any]:
-    """Return whole numbers, shape (n,), in the smallest type that holds them; others as they are."""
+    """Return whole numbers, shape (n,), in the smallest type that holds them; other values unchanged."""
     if not len(values):
         return values.astype(np.int8) if values.dtype.kind in "iu" else values
     if values.dtype.kind == "f":
@@ -61,7 +61,7 @@ def packed(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def repeated(value: NDArray[Any] | np.generic, size: int) -> NDArray[Any]:
-    """Return one number so many times, shape (size,), in the memory of one."""
+    """Return one number repeated `size` times, shape (size,), in the memory of one."""
     # What `np.broadcast_to` returns, in a tenth of its time: a change makes hundreds of these.
     array: NDArray[Any] = np.ndarray((size,), value.dtype, value, strides=(0,))
     array.flags.writeable = False
@@ -74,14 +74,14 @@ def size_of(array: NDArray[Any]) -> int:
 
 
 def _mask(present: Mask) -> Mask | None:
-    """Return a mask as it is kept: None where it is true everywhere."""
+    """Return a mask as it is stored: None if it is true everywhere."""
     if present.all():
         return None
     return present if present.any() else repeated(np.False_, len(present))
 
 
 def _renumbered(codes: NDArray[Any], size: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return which of so many codes occur, upwards, and the codes as places among those."""
+    """Return the codes below `size` that occur, ascending, and the codes as indexes into those."""
     if len(codes) < size:
         return np.unique(codes, return_inverse=True)
     seen = np.zeros(size, np.bool_)  # sorting many codes takes six times as long
@@ -91,7 +91,7 @@ def _renumbered(codes: NDArray[Any], size: int) -> tuple[NDArray[Any], NDArray[A
 
 @dataclass(frozen=True)
 class DictionaryColumn:
-    """Values of which many are equal, None among them: each kept once, and a code for each row."""
+    """Values with many duplicates, or None: each value is stored once, with a code per row."""
 
     codes: NDArray[Any]
     values: tuple[Any, ...]
@@ -105,7 +105,7 @@ class DictionaryColumn:
 
     @classmethod
     def same(cls, value: Hashable, size: int) -> Self:
-        """Return the column of so many rows that have one value."""
+        """Return the column of `size` rows that all have one value."""
         return cls(repeated(np.int8(0), size), (value,))
 
     @property
@@ -117,13 +117,13 @@ class DictionaryColumn:
         return len(self.codes)
 
     def where(self, test: Callable[[Any], bool]) -> Mask:
-        """Return which rows have a value that passes a test; each value is tested once."""
+        """Return the mask of the rows whose value passes a test; each distinct value is tested once."""
         passes = np.fromiter((test(value) for value in self.values), np.bool_, len(self.values))
         mask: Mask = passes[self.codes]
         return mask
 
     def take(self, places: Places) -> Self:
-        """Return the column of the rows at some places, with no value that none of them has."""
+        """Return the column of the rows at some indexes, without values that no row has."""
         if len(self.values) == 1 and len(places):
             return type(self).same(self.values[0], len(places))
         used, fresh = _renumbered(self.codes[places], len(self.values))
@@ -132,7 +132,7 @@ class DictionaryColumn:
 
     @classmethod
     def joined(cls, columns: Sequence[Self]) -> Self:
-        """Return the columns one behind the other."""
+        """Return the concatenation of columns."""
         one = columns[0].values
         if len(one) == 1 and all(column.values == one for column in columns):
             return cls.same(one[0], sum(map(len, columns)))
@@ -150,11 +150,11 @@ class Numbers:
 
     values: NDArray[Any]
     present: Mask | None = None
-    """Which rows have a number; None: all."""
+    """Mask of the rows that have a number; None if all have one."""
 
     @classmethod
     def of(cls, values: Sequence[float | None]) -> Self:
-        """Return the column of some numbers; whole ones stay exact to 2⁶³."""
+        """Return the column of some numbers; integers stay exact up to 2⁶³."""
         present = np.fromiter((value is not None for value in values), np.bool_, len(values))
         known = [0 if value is None else value for value in values]
         whole = all(isinstance(value, int) for value in known)
@@ -163,7 +163,7 @@ class Numbers:
 
     @classmethod
     def missing(cls, size: int) -> Self:
-        """Return the column of so many rows of which none has a number."""
+        """Return the column of `size` rows without a number."""
         return cls(repeated(np.int8(0), size), repeated(np.False_, size))
 
     @property
@@ -179,12 +179,12 @@ class Numbers:
         return len(self.values)
 
     def where(self, test: NumberTest) -> Mask:
-        """Return which rows have a number that passes every comparison that is given."""
+        """Return the mask of the rows whose number passes every comparison of a test."""
         mask = numbers_hold(test, self.values)
         return mask if self.present is None else mask & self.present
 
     def at(self, places: Places) -> list[Any]:
-        """Return the numbers of the rows at some places, None where one is missing."""
+        """Return the numbers of the rows at some indexes, None for a missing one."""
         present = None if self.present is None else self.present[places]
         if present is not None and not present.any():
             return [None] * len(places)
@@ -195,7 +195,7 @@ class Numbers:
         return [value if here else None for value, here in known]
 
     def take(self, places: Places) -> Self:
-        """Return the column of the rows at some places."""
+        """Return the column of the rows at some indexes."""
         if self._all_missing:
             return type(self).missing(len(places))
         present = None if self.present is None else _mask(self.present[places])
@@ -203,7 +203,7 @@ class Numbers:
 
     @classmethod
     def joined(cls, columns: Sequence[Self]) -> Self:
-        """Return the columns one behind the other."""
+        """Return the concatenation of columns."""
         if all(column._all_missing for column in columns):
             return cls.missing(sum(map(len, columns)))
         values = packed(np.concatenate([column.values for column in columns]))
@@ -218,12 +218,12 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Moments:
-    """Moments as whole numbers of the largest unit that divides them all: days, seconds or microseconds."""
+    """Moments as integers in the largest unit that divides all: days, seconds or microseconds."""
 
     counts: NDArray[Any]
     """Units since 1970 UTC."""
     unit: int
-    """Microseconds."""
+    """Microseconds per unit."""
 
     @classmethod
     def of(cls, microseconds: Iterable[int] | NDArray[np.int64]) -> Self:
@@ -252,7 +252,7 @@ class Moments:
         return self.counts[rows].astype(np.int64) * self.unit
 
     def within(self, span: Span) -> Mask:
-        """Return which moments lie in a span of time."""
+        """Return the mask of the moments within a span of time."""
         mask = self.counts <= self._floor(span.now)
         if span.after is not None:
             mask &= self.counts > self._floor(span.after)
@@ -263,16 +263,16 @@ class Moments:
         return mask
 
     def later(self, moment: datetime) -> Mask:
-        """Return which moments are later than another."""
+        """Return the mask of the moments later than another."""
         return self.counts > self._floor(moment)
 
     def take(self, places: Places) -> Self:
-        """Return the column of the rows at some places."""
+        """Return the column of the rows at some indexes."""
         return type(self)(packed(self.counts[places]), self.unit)
 
     @classmethod
     def joined(cls, columns: Sequence[Self]) -> Self:
-        """Return the columns one behind the other."""
+        """Return the concatenation of columns."""
         if len({column.unit for column in columns}) == 1:
             counts = np.concatenate([column.counts for column in columns])
             return cls(packed(counts), columns[0].unit)
@@ -293,7 +293,7 @@ def microseconds_of(moment: datetime) -> int:
 
 
 def numbers_hold(test: NumberTest, values: NDArray[Any]) -> Mask:
-    """Return which numbers pass every comparison that is given."""
+    """Return the mask of the numbers that pass every comparison of a test."""
     mask = np.ones(len(values), np.bool_)
     if test.eq is not None:
         mask &= values == test.eq

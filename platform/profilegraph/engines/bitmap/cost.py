@@ -1,7 +1,7 @@
-"""How much work a question to the index is, known before it is done: for whoever has to share a processor.
+"""Estimates the work of an index query before it runs, so that a processor can be shared.
 
-One unit is what reading one number of a column takes, about two billionths of a second. It is no
-forecast: it grows with what is touched, and tells what takes no time from what takes a while.
+One unit is the reading of one number of a column, about two nanoseconds. The estimate is not a
+forecast of time: it grows with the amount of data touched, and tells short work from long work.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from profilegraph.language.nodes import (
 from profilegraph.language.saved_filters import SavedFilters
 
 _STEP = 500
-"""What any step of Python takes, however little it touches."""
+"""The overhead of one Python step."""
 _TEXT = 100
-"""What looking at one of a column's different texts takes."""
+"""The cost of testing one distinct text of a column."""
 _SCAN, _SORTED = 4, 30
-"""What a row takes that is read, counted by customer, or looked up among others."""
+"""The cost of a row that is read, counted per customer, or looked up."""
 _PAIR = 60
 _BITS = 32
-"""How many customers of a set are looked at in the time of one number of a column."""
+"""Members of a set that are processed in one unit."""
 _MOST_PAIRS = 33
 
 
 def of_filters(filters: Iterable[Node], view: IndexSnapshot, library: SavedFilters) -> int:
-    """Return how much work it is to find who matches each of some filters."""
+    """Return the estimated work of evaluating some filters."""
     return sum(_of_filter(one, view, library) for one in filters)
 
 
 def of_sets(view: IndexSnapshot, many: int) -> int:
-    """Return how much work it is to lay so many pairs of sets of customers over each other."""
+    """Return the estimated work of intersecting `many` pairs of sets of customers."""
     return many * (_STEP + view.customers // _BITS)
 
 
 def of_page(members: int) -> int:
-    """Return how much work it is to put so many customers into the order of their keys."""
+    """Return the estimated work of sorting `members` customers by key."""
     return _STEP + _SCAN * members
 
 
@@ -62,25 +62,25 @@ def _of_node(node: Node, view: IndexSnapshot, library: SavedFilters) -> int:
         case InSegment(key):
             return own + _of_filter(library.segment(key).filter, view, library)
         case Related():
-            return own + sum(_of_relations(node, level) for level in view.levels)
+            return own + sum(_of_relations(node, run) for run in view.runs)
         case nodes.Tags():
             return own * (1 + len(node.listed_tags))
         case Leaf():
-            return own + sum(_of_rows(node, level) for level in view.levels)
+            return own + sum(_of_rows(node, run) for run in view.runs)
         case _:
             return own
 
 
-def _of_relations(leaf: Related, level: IndexRun) -> int:
+def _of_relations(leaf: Related, run: IndexRun) -> int:
     least, most = bounds(leaf)
     many = min(least if most is None else most + 1, _MOST_PAIRS)
-    return len(level.tables["relations"]) * leaf.distance * (1 + many) * _PAIR
+    return len(run.tables["relations"]) * leaf.distance * (1 + many) * _PAIR
 
 
-def _of_rows(leaf: Leaf, level: IndexRun) -> int:
-    """Return how much work it is to go through the rows of a level that a leaf reads."""
+def _of_rows(leaf: Leaf, run: IndexRun) -> int:
+    """Return the estimated work of scanning the rows of a run that a leaf reads."""
     each = _SORTED if leaf.FACTS.sorts else _SCAN
-    return leaf.FACTS.passes * sum(_of_table(one, each) for one in _tables(leaf, level))
+    return leaf.FACTS.passes * sum(_of_table(one, each) for one in _tables(leaf, run))
 
 
 def _of_table(table: IndexTable, each: int) -> int:
@@ -90,19 +90,19 @@ def _of_table(table: IndexTable, each: int) -> int:
     return len(table) * each + texts * _TEXT
 
 
-def _tables(leaf: Leaf, level: IndexRun) -> Iterator[IndexTable]:
+def _tables(leaf: Leaf, run: IndexRun) -> Iterator[IndexTable]:
     for name in leaf.FACTS.tables:
-        yield level.cohorts if name == "cohorts" else level.tables[name]
+        yield run.cohorts if name == "cohorts" else run.tables[name]
     for named in leaf.names():
         find = _NAMED.get(named.kind)
-        found = None if find is None else find(level, named.key)
+        found = None if find is None else find(run, named.key)
         if found is not None:
             yield found
 
 
 _NAMED: Mapping[ReferenceKind, Callable[[IndexRun, str], IndexTable | None]] = {
-    ReferenceKind.ATTRIBUTE: lambda level, key: level.values.get(attribute_property(key)),
-    ReferenceKind.METRIC: lambda level, key: level.values.get(metric_property(key)),
-    ReferenceKind.EVENT_TYPE: lambda level, key: level.events.get(key),
+    ReferenceKind.ATTRIBUTE: lambda run, key: run.values.get(attribute_property(key)),
+    ReferenceKind.METRIC: lambda run, key: run.values.get(metric_property(key)),
+    ReferenceKind.EVENT_TYPE: lambda run, key: run.events.get(key),
 }
-"""The tables of what leaves name."""
+"""Finds the table of a definition that a leaf names."""

@@ -1,4 +1,4 @@
-"""A filter as a set of ordinals: the third evaluator, and the one that answers by default."""
+"""Evaluates a filter to a set of ordinals: the third evaluator, and the default one."""
 
 from __future__ import annotations
 
@@ -33,49 +33,49 @@ from profilegraph.language.nodes import (
 )
 
 LEAVES: Mapping[type[Leaf], LeafFunction] = {**profile.LEAVES, **activity.LEAVES, **people.LEAVES}
-"""The leaves that ask about one customer alone; each level answers for its own."""
+"""The leaves that depend on one customer alone; each run evaluates them for its own customers."""
 
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Answers filters from one view; what it has found out it remembers."""
+    """Evaluates filters on one snapshot of the index and memoizes the results."""
 
     view: IndexSnapshot
     catalogue: Catalogue
     context: Context
     leaves: SetMemo = field(default_factory=SetMemo)
-    """What is known of leaves that ask about one customer alone, whatever segments are saved."""
+    """Results of leaves that depend on one customer alone; they stay valid when segments are saved."""
     _known: SetMemo = field(default_factory=SetMemo)
 
     @cached_property
     def everyone(self) -> BitMap:
-        """Return all customers that may be seen; not to be changed."""
+        """Return all visible customers; read-only."""
         return united([here.everyone for here in self._places])
 
     def shares_leaves(self, context: Context) -> bool:
-        """Return whether leaves are answered alike in another context: all but its segments is equal."""
+        """Return whether results of leaves are valid in another context: all but its library is equal."""
         return replace(context, library=self.context.library) == self.context
 
     def members(self, node: Node) -> BitMap:
-        """Return the customers that may be seen and match; not to be changed.
+        """Return the visible customers that match; read-only.
 
-        Raises IndexUnable where the index cannot tell.
+        Raises IndexUnable if the index cannot decide.
         """
         held = self.leaves if type(node) in LEAVES else self._known
         found = held.get(node)
         return held.put(node, self._members(node)) if found is None else found
 
     def people(self, node: Node, where: nodes.PersonTest) -> list[SelectedPeople]:
-        """Return the decision-makers of the customers that match who are as asked, by level."""
+        """Return the matching decision-makers of the matching customers, by run."""
         members = self.members(node)
         return [chosen(where, members & here.everyone, here) for here in self._places]
 
     def parted(self, dimension: str, members: BitMap) -> list[BitMap]:
-        """Return who of some members carries each tag of a dimension or one below it, and who none.
+        """Return the members with each tag of a dimension, or a descendant of it, and those without any.
 
-        It is what the filters of a breakdown's buckets match among them, without making the filters.
+        It equals evaluating the filters of the breakdown's buckets, without building the filters.
         """
-        parts = [(here.level.tags, members & here.everyone) for here in self._places]
+        parts = [(here.run.tags, members & here.everyone) for here in self._places]
         defined = self.catalogue.dimension(dimension)
         keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
         carried = {key: self._carrying(key, parts) for key in keys}
@@ -89,25 +89,25 @@ class Evaluator:
         return [*found, members - BitMap.union(BitMap(), *found)]
 
     def counted(self, dimension: str, members: BitMap) -> list[int]:
-        """Return the sizes of what `parted` returns, without making these sets."""
+        """Return the sizes of the sets that `parted` returns, without building the sets."""
         defined = self.catalogue.dimension(dimension)
         keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
         sizes = [0] * (len(keys) + 1)
         for here in self._places:
             some = members & here.everyone
-            carried = [self._carriers(key, here.level.tags) for key in keys]
+            carried = [self._carriers(key, here.run.tags) for key in keys]
             for place, sets in enumerate([*carried, [*chain(*carried)]]):
                 sizes[place] += united(sets).intersection_cardinality(some)
         return [*sizes[:-1], len(members) - sizes[-1]]
 
     def _carriers(self, key: str, tags: Mapping[str, Taggings]) -> list[BitMap]:
-        """Return the carriers of a tag and of each below it, under whichever of their keys."""
+        """Return the carriers of a tag and of each descendant, under current and former keys."""
         keys, now = self.catalogue.carriers, self.context.now
         below = self.catalogue.descendants[key]
         return [tags[one].carried(now) for own in below for one in keys[own] if one in tags]
 
     def _carrying(self, key: str, parts: Iterable[tuple[Mapping[str, Taggings], BitMap]]) -> BitMap:
-        """Return who of some customers of levels carries a tag itself, under whichever of its keys."""
+        """Return the customers with a tag itself, under its current or a former key, per run."""
         now = self.context.now
         return BitMap.union(
             BitMap(),
@@ -139,17 +139,17 @@ class Evaluator:
                 return _asked(node, self._places)
 
     def _among(self, node: Node, some: BitMap) -> BitMap:
-        """Return who of some customers matches.
+        """Return the matching customers among some.
 
-        Values are read of as few customers as are left: what sets can tell is asked before. Whoever
-        asks for the same values again has them read of all, and nobody does after that.
+        Set conditions are evaluated first, so that values are read for as few customers as
+        possible. When the same values are requested again, they are read for all customers, once.
         """
         match node:
             case AllOf(conditions):
                 for condition in sorted(conditions, key=_reads_values):
                     some = self._among(condition, some)
                 return some
-            case AttributeLeaf() | MetricLeaf() if not self.leaves.met(node):
+            case AttributeLeaf() | MetricLeaf() if not self.leaves.requested_before(node):
                 return _asked(node, [here.among(some) for here in self._places])
             case _:
                 return some & self.members(node)
@@ -157,9 +157,9 @@ class Evaluator:
     @cached_property
     def _places(self) -> tuple[LeafContext, ...]:
         found = []
-        for level, mine in zip(self.view.levels, self.view.valid, strict=True):
-            present = level.present if mine == level.read else level.present & mine
-            here = LeafContext(level, present, self.catalogue, self.context, self.view.trees)
+        for run, mine in zip(self.view.runs, self.view.valid, strict=True):
+            present = run.present if mine == run.read else run.present & mine
+            here = LeafContext(run, present, self.catalogue, self.context, self.view.trees)
             found.append(self._in_scope(here))
         return tuple(found)
 
@@ -169,7 +169,7 @@ class Evaluator:
 
 
 def _asked(node: Leaf, places: Sequence[LeafContext]) -> BitMap:
-    """Return who matches a leaf, of those who are asked about at each place."""
+    """Return the customers that match a leaf, among those selected in each context."""
     ask = LEAVES[type(node)]
     return united([ask(node, here) & here.everyone for here in places])
 

@@ -1,7 +1,7 @@
-"""An index in a file, so that a process that starts need not read the whole graph.
+"""Saves and loads the index, so that a starting process need not read the whole graph.
 
-The file is a numpy archive: arrays as they are, and one text that says what is made of them. It is
-data alone; nothing in it is run when it is read.
+The file is a numpy archive: plain arrays, and one text that describes the objects made of them. It
+is data only; nothing in it is executed.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.bitmap.tables import IndexTable, References
 from profilegraph.engines.bitmap.taggings import Taggings
 
-FORMAT = 3
-"""Files of another format are not read: a change of any class below needs the next number."""
+FORMAT = 4
+"""Files of another format are ignored: a change of any class below needs the next number."""
 _CLASSES = {
     one.__name__: one
     for one in (
@@ -45,10 +45,10 @@ _CLASSES = {
 _TEXT = "contents"
 
 
-def save(path: Path, view: IndexSnapshot, heads: Mapping[str, Any]) -> None:
-    """Write an index, and up to which changes it has come, so that a crash leaves no half a file."""
+def save(path: Path, view: IndexSnapshot, offsets: Mapping[str, Any]) -> None:
+    """Write an index and the feed offsets that it includes, atomically."""
     arrays: list[NDArray[Any]] = []
-    contents = {"format": FORMAT, "heads": dict(heads), "view": _packed(view, arrays)}
+    contents = {"format": FORMAT, "offsets": dict(offsets), "view": _packed(view, arrays)}
     text = np.frombuffer(json.dumps(contents, ensure_ascii=False).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
@@ -63,14 +63,14 @@ def save(path: Path, view: IndexSnapshot, heads: Mapping[str, Any]) -> None:
 
 
 def load(path: Path) -> tuple[IndexSnapshot, dict[str, Any]] | None:
-    """Return an index and up to which changes it has come; None where no file can be used."""
+    """Return an index and the feed offsets that it includes; None if there is no usable file."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             contents = json.loads(file[_TEXT].tobytes())
             if contents["format"] != FORMAT:
                 return None
             view: IndexSnapshot = _unpacked(contents["view"], file)
-            return view, contents["heads"]
+            return view, contents["offsets"]
     except (OSError, BadZipFile, EOFError, KeyError, ValueError):
         # A cache: whatever is wrong with it, the graph has it all.
         return None

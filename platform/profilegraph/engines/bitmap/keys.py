@@ -1,4 +1,4 @@
-"""Keys of customers, or of people, in their order, as one piece of bytes: a Python string each would be five times as large."""
+"""Sorted keys of customers or people in one byte string: a Python string each would take five times the memory."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from profilegraph.engines.bitmap.bitmaps import Ordinals
 
 @dataclass(frozen=True)
 class Keys:
-    """Keys in ascending order, and whose they are."""
+    """Keys in ascending order, with the ordinal that each belongs to."""
 
     text: bytes
-    """The keys in UTF-8, one behind the other."""
+    """The keys in UTF-8, concatenated."""
     ends: NDArray[np.int64]
-    """Where each key ends in `text`, by rank."""
+    """The end of each key in `text`, by rank."""
     ordinal: Ordinals
-    """Whose key it is, by rank."""
+    """The ordinal that the key belongs to, by rank."""
     ranked: Ordinals
     """The ordinals in ascending order …"""
     rank: NDArray[np.uint32]
@@ -52,19 +52,19 @@ class Keys:
         return len(self.ends)
 
     def ranks(self, ordinals: Ordinals) -> NDArray[np.uint32]:
-        """Return the ranks, shape (n,), of the keys of some ordinals, all of which must be here."""
+        """Return the ranks, shape (n,), of the keys of some ordinals, all of which must be present."""
         return self.rank[np.searchsorted(self.ranked, ordinals)]
 
     def behind(self, key: str) -> int:
-        """Return the rank of the first key that is greater than another."""
+        """Return the rank of the first key greater than another."""
         return bisect_right(range(len(self)), key.encode(), key=self._bytes)
 
     def at(self, key: str) -> int:
-        """Return the rank of the first key that is not less than another."""
+        """Return the rank of the first key not less than another."""
         return bisect_left(range(len(self)), key.encode(), key=self._bytes)
 
     def ordinal_of(self, key: str) -> int | None:
-        """Return whose key it is; None where it is not here."""
+        """Return the ordinal that a key belongs to; None if it is unknown."""
         rank = self.at(key)
         here = rank < len(self) and self._bytes(rank) == key.encode()
         return int(self.ordinal[rank]) if here else None
@@ -74,18 +74,18 @@ class Keys:
         return self._bytes(rank).decode()
 
     def take(self, ordinals: Ordinals) -> Self:
-        """Return the keys of those of some ordinals that are here."""
+        """Return the keys of the given ordinals that are present."""
         ranks = np.flatnonzero(np.isin(self.ordinal, ordinals))
         return self._of((self._bytes(rank), int(self.ordinal[rank])) for rank in ranks.tolist())
 
     def moved(self, by: int) -> Self:
-        """Return the keys with every ordinal greater by so much."""
+        """Return the keys with `by` added to every ordinal."""
         step = np.uint32(by)
         return replace(self, ordinal=self.ordinal + step, ranked=self.ranked + step)
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return the keys of several parts as one."""
+        """Return the keys of several parts in one object."""
         return cls._of(
             (part._bytes(rank), int(part.ordinal[rank]))
             for part in parts

@@ -1,4 +1,4 @@
-"""Sets that were found for filters, so that nobody finds them twice; bounded in memory."""
+"""A memo of evaluated filters, bounded in memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_BYTES = 64 * 1024**2
 
 
 class SetMemo:
-    """Who matches filters, by filter, as long as all of it takes no more than 64 MB."""
+    """The matching customers by filter, up to 64 MB in total."""
 
     def __init__(self) -> None:
         self._sets: dict[Node, BitMap] = {}
@@ -19,19 +19,19 @@ class SetMemo:
         self._bytes = 0
 
     def get(self, node: Node) -> BitMap | None:
-        """Return who matches a filter, not to be changed; None where that is not known."""
+        """Return the customers that match a filter, read-only; None if they are not known."""
         return self._sets.get(node)
 
     def put(self, node: Node, found: BitMap) -> BitMap:
-        """Return who matches a filter, after it was remembered."""
+        """Store and return the customers that match a filter."""
         self._bytes += size_of(found)
         if self._bytes > MOST_BYTES:
             self._sets, self._bytes = {}, size_of(found)
         self._sets[node] = found
         return found
 
-    def met(self, node: Node) -> bool:
-        """Return whether it is known who matches a filter, or somebody has asked this before."""
+    def requested_before(self, node: Node) -> bool:
+        """Return whether the result of a filter is stored, or was requested before."""
         known = node in self._sets or node in self._met
         self._met.add(node)
         return known

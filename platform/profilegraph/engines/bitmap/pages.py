@@ -1,4 +1,4 @@
-"""Members in the order of their keys, a page at a time, without asking the graph."""
+"""Pages of members in the order of their keys, without a query to the graph."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 def page_by_key(
     view: IndexSnapshot, members: BitMap, first: int, after: str | None, *, descending: bool
 ) -> list[str]:
-    """Return the keys of at most `first` members in order, behind the key `after`."""
+    """Return the keys of at most `first` members in order, after the key `after`."""
     pages = [
-        _page(level.keys, members & mine, first, after, descending=descending)
-        for level, mine in zip(view.levels, view.valid, strict=True)
+        _page(run.keys, members & mine, first, after, descending=descending)
+        for run, mine in zip(view.runs, view.valid, strict=True)
     ]
     return list(islice(merge(*pages, reverse=descending), first))
 

@@ -1,4 +1,4 @@
-"""Who there is, asked of one level: decision-makers, and those of us who own the customer."""
+"""Leaves on people, for one run of the index: decision-makers, and the employees who own customers."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from profilegraph.language.resolve import span
 
 
 def people(leaf: nodes.People, here: LeafContext) -> BitMap:
-    """Return who has as many decision-makers as are asked for."""
-    table = here.level.tables["people"]
+    """Return the customers with a matching number of decision-makers."""
+    table = here.run.tables["people"]
     return counted(leaf, table, person_rows(leaf.where, here), here)
 
 
 def person_rows(test: PersonTest, here: LeafContext) -> Mask:
-    """Return which decision-makers are as asked."""
-    table = here.level.tables["people"]
+    """Return the mask of the decision-makers that match a test."""
+    table = here.run.tables["people"]
     mask = table.everything()
     title, number = test.title, table["number"]
     if test.roles is not None:
@@ -56,15 +56,15 @@ def person_rows(test: PersonTest, here: LeafContext) -> Mask:
 
 @dataclass(frozen=True)
 class SelectedPeople:
-    """Decision-makers of a level, by the numbers of their rows, and at which customers each is."""
+    """Decision-makers of a run, by row number, with the ordinal of each one's customer."""
 
-    level: IndexRun
+    run: IndexRun
     numbers: Ordinals
     customers: Ordinals
 
     def page(self, first: int, after: str | None) -> list[tuple[str, str]]:
-        """Return the keys of at most `first` people and of their customers, behind the key `after`."""
-        keys, customers = self.level.people, self.customers
+        """Return the keys of at most `first` people and of their customers, after the key `after`."""
+        keys, customers = self.run.people, self.customers
         ranks = keys.ranks(self.numbers)
         if after is not None:
             behind = ranks >= keys.behind(after)
@@ -73,32 +73,32 @@ class SelectedPeople:
             places = np.argpartition(ranks, first - 1)[:first]
             ranks, customers = ranks[places], customers[places]
         order = np.argsort(ranks)
-        at = self.level.keys.ranks(customers[order])
+        at = self.run.keys.ranks(customers[order])
         return [
-            (keys.key(rank), self.level.keys.key(where))
+            (keys.key(rank), self.run.keys.key(where))
             for rank, where in zip(ranks[order].tolist(), at.tolist(), strict=True)
         ]
 
 
 def chosen(test: PersonTest, some: BitMap, here: LeafContext) -> SelectedPeople:
-    """Return the decision-makers of some customers who are as asked."""
-    table = here.level.tables["people"]
+    """Return the matching decision-makers of some customers."""
+    table = here.run.tables["people"]
     rows = person_rows(test, here) & np.isin(table.customer, ordinals_of(some))
-    return SelectedPeople(here.level, table["number"].numbers.values[rows], table.customer[rows])
+    return SelectedPeople(here.run, table["number"].numbers.values[rows], table.customer[rows])
 
 
 def page_of_people(
     parts: Sequence[SelectedPeople], first: int, after: str | None
 ) -> list[tuple[str, str]]:
-    """Return the keys of at most `first` people and of their customers, by the people's keys."""
+    """Return the keys of at most `first` people and of their customers, ordered by the people's keys."""
     return list(islice(merge(*(one.page(first, after) for one in parts)), first))
 
 
 def _working(test: DepartmentTest, here: LeafContext) -> Mask:
-    table = here.level.tables["workplaces"]
+    table = here.run.tables["workplaces"]
     mask, name = table.everything(), test.name
     if test.exact:
-        mask &= table["level"].values == 0
+        mask &= table["run"].values == 0
     if test.functions is not None:
         functions = frozenset(test.functions)
         mask &= table["function"].where(lambda function: function in functions)
@@ -114,8 +114,8 @@ def _doing(test: Events, here: LeafContext) -> Mask:
 
 
 def _taking_part(test: ParticipationTest, here: LeafContext) -> Mask:
-    sales, table = here.level.tables["opportunities"], here.level.tables["parts"]
-    chosen = np.zeros(here.level.numbers["opportunities"], np.bool_)
+    sales, table = here.run.tables["opportunities"], here.run.tables["parts"]
+    chosen = np.zeros(here.run.numbers["opportunities"], np.bool_)
     chosen[sales["number"].numbers.values[opportunity_rows(test.where, sales, here)]] = True
     mask = table["opportunity"].of(chosen)
     if test.roles is not None:
@@ -125,12 +125,12 @@ def _taking_part(test: ParticipationTest, here: LeafContext) -> Mask:
 
 
 def _counts(person: References, rows: Mask, here: LeafContext) -> NDArray[np.int64]:
-    return person.counted(rows, here.level.numbers["people"])
+    return person.counted(rows, here.run.numbers["people"])
 
 
 def owners(leaf: nodes.Owners, here: LeafContext) -> BitMap:
-    """Return whom as many of us own as are asked for."""
-    table = here.level.tables["owners"]
+    """Return the customers with a matching number of owners."""
+    table = here.run.tables["owners"]
     mask = table["since"].within(span(leaf.window, here.context.now))
     if leaf.employees is not None:
         employees = frozenset(leaf.employees)
@@ -139,8 +139,8 @@ def owners(leaf: nodes.Owners, here: LeafContext) -> BitMap:
 
 
 def teams(leaf: nodes.Teams, here: LeafContext) -> BitMap:
-    """Return who has as many owners in such a team as are asked for."""
-    table = here.level.tables["owners"]
+    """Return the customers with a matching number of owners in such a team."""
+    table = here.run.tables["owners"]
     chains = here.trees.teams
 
     def asked(employee: str) -> bool:
@@ -152,8 +152,8 @@ def teams(leaf: nodes.Teams, here: LeafContext) -> BitMap:
 
 
 def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
-    """Return who came to us as often as is asked for."""
-    table = here.level.tables["arrivals"]
+    """Return the customers with a matching number of arrivals."""
+    table = here.run.tables["arrivals"]
     mask = table["at"].within(span(leaf.window, here.context.now))
     wanted, chains = leaf.channels, here.trees.channels
     if wanted is not None:
@@ -167,8 +167,8 @@ def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
 
 
 def in_scope(scope: Scope, here: LeafContext) -> BitMap:
-    """Return whom somebody in a scope owns now."""
-    table = here.level.tables["owners"]
+    """Return the customers that somebody in a scope owns now."""
+    table = here.run.tables["owners"]
     chains = here.trees.teams
     inside = table["employee"].where(
         lambda key: key in scope.employees or not scope.teams.isdisjoint(chains.get(key, ()))

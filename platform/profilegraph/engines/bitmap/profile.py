@@ -1,4 +1,4 @@
-"""Leaves asked of one level: bitmaps from columns, one function a leaf."""
+"""Leaves on the profile, for one run of the index: one function per leaf."""
 
 from __future__ import annotations
 
@@ -37,35 +37,35 @@ from profilegraph.language.predicates import text_holds
 from profilegraph.language.resolve import tag_groups
 
 FEWER = 8
-"""How many times fewer customers have to be asked about for it to pay to look up their rows."""
+"""The row lookup is used if the selected customers are fewer than all by this factor."""
 
 
 @dataclass(frozen=True)
 class LeafContext:
-    """Where a leaf is asked: a level, those of its customers that count, when, by which tags."""
+    """Where a leaf is evaluated: a run, its valid customers, the context and the catalogue."""
 
-    level: IndexRun
+    run: IndexRun
     everyone: BitMap
     catalogue: Catalogue
     context: Context
     trees: Hierarchies
 
     def among(self, some: BitMap) -> LeafContext:
-        """Return the same place with none but some of its customers."""
+        """Return the same context restricted to some customers."""
         return replace(self, everyone=self.everyone & some)
 
 
 LeafFunction: TypeAlias = Callable[[Any, LeafContext], BitMap]
-"""Returns who matches a leaf of one type, of the customers of one level."""
+"""Returns the customers of one run that match a leaf of one type."""
 
 
 def counted(counted: Counted, table: IndexTable, rows: Mask, here: LeafContext) -> BitMap:
-    """Return who has as many of the rows of a mask as are asked for."""
+    """Return the customers with a matching number of rows of a mask."""
     return occurring(counted, table.customer[rows], here.everyone)
 
 
 def occurring(counted: Counted, customers: Ordinals, everyone: BitMap) -> BitMap:
-    """Return which of all customers occur as often in ascending ordinals as is asked for."""
+    """Return the customers that occur a matching number of times in ascending ordinals."""
     least, most = bounds(counted)
     if (least, most) == (1, None):
         return bitmap_of(customers)
@@ -76,19 +76,19 @@ def occurring(counted: Counted, customers: Ordinals, everyone: BitMap) -> BitMap
 
 
 def often_enough(counted: Counted, times: NDArray[np.int64]) -> Mask:
-    """Return which numbers lie within what is asked for."""
+    """Return the mask of the counts within the bounds of a leaf."""
     least, most = bounds(counted)
     return times >= least if most is None else (times >= least) & (times <= most)
 
 
 def grouped(customers: Ordinals) -> tuple[Ordinals, NDArray[np.int64]]:
-    """Return the different ones of some ordinals in ascending order, and how often each occurs, both of shape (k,)."""
+    """Return the distinct values of some ordinals, ascending, and the count of each, both of shape (k,)."""
     starts = first_places(customers)
     return customers[starts], np.diff(np.append(starts, len(customers)))
 
 
 def tags(leaf: nodes.Tags, here: LeafContext) -> BitMap:
-    """Return who has the tags of one dimension that are asked for."""
+    """Return the customers that match a condition on the tags of one dimension."""
     groups = tag_groups(leaf, here.catalogue)
     wanted = [_carriers(leaf, group, here) for group in groups.wanted] or [here.everyone]
     found = reduce(BitMap.__and__, wanted)
@@ -96,7 +96,7 @@ def tags(leaf: nodes.Tags, here: LeafContext) -> BitMap:
 
 
 def _carriers(leaf: nodes.Tags, keys: frozenset[str], here: LeafContext) -> BitMap:
-    known = here.level.tags
+    known = here.run.tags
     return united([_qualified(leaf, known[key], here.context) for key in keys if key in known])
 
 
@@ -126,12 +126,12 @@ def _qualifiers(leaf: nodes.Tags, taggings: Taggings, context: Context) -> list[
 
 
 def attribute(leaf: nodes.AttributeLeaf, here: LeafContext) -> BitMap:
-    """Return of whom a field says what is asked for."""
+    """Return the customers whose attribute matches."""
     return _value(attribute_property(leaf.key), leaf.test, leaf.exists, here)
 
 
 def metric(leaf: nodes.MetricLeaf, here: LeafContext) -> BitMap:
-    """Return of whom a model computed what is asked for."""
+    """Return the customers whose metric matches."""
     return _value(metric_property(leaf.key), leaf.number, leaf.exists, here)
 
 
@@ -139,7 +139,7 @@ _Test = NumberTest | TextTest | DateTest | BooleanTest
 
 
 def _value(key: str, test: _Test | None, exists: bool | None, here: LeafContext) -> BitMap:
-    table = here.level.values.get(key)
+    table = here.run.values.get(key)
     if test is None:
         known = BitMap() if table is None else bitmap_of(table.customer)
         return known if exists else here.everyone - known
@@ -166,7 +166,7 @@ def _passes(test: _Test, column: Any, context: Context) -> Mask:
 
 
 def dates_hold(test: DateTest, days: NDArray[Any], context: Context) -> Mask:
-    """Return which days, as numbers, pass every comparison that is given."""
+    """Return the mask of the days, as numbers, that pass every comparison of a test."""
     exact = ("eq", "ne", "lt", "lte", "gt", "gte")
     numbers = {name: day_number(day) for name in exact if (day := getattr(test, name)) is not None}
     between = None if test.between is None else tuple(map(day_number, test.between))
@@ -182,8 +182,8 @@ def dates_hold(test: DateTest, days: NDArray[Any], context: Context) -> Mask:
 
 
 def cohort(leaf: nodes.Cohort, here: LeafContext) -> BitMap:
-    """Return whom the leaf's salt puts into its share."""
-    table = here.level.cohorts
+    """Return the customers that the leaf's salt places into its share."""
+    table = here.run.cohorts
     numbers = table["value"]
     begin, end = span_of(leaf)
     place = np.zeros(len(table), np.int64)

@@ -1,4 +1,4 @@
-"""Which customers are related, asked of all levels at once."""
+"""Leaves on related customers, for all runs at once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from profilegraph.errors import IndexUnable
 from profilegraph.language.nodes import Related, bounds
 
 MOST_PAIRS = 20_000_000
-"""Pairs of a customer and a related one that are held at once; of more, Neo4j is asked."""
+"""Most pairs of related customers in memory at once; beyond, Neo4j evaluates the leaf."""
 MOST_BYTES = 256 * 1024**2
-"""Memory that sets of related customers may take together; of more, Neo4j is asked."""
+"""Most memory for sets of related customers; beyond, Neo4j evaluates the leaf."""
 FEW = 32
-"""Up to how many related customers are told apart as pairs; more are counted as sets."""
+"""Up to this many related customers are counted as pairs, more as sets."""
 _Pairs = NDArray[np.uint64]
 _LOW = np.uint64(0xFFFF_FFFF)
 _HIGH = np.uint64(32)
@@ -37,19 +37,19 @@ _HIGH = np.uint64(32)
 
 @dataclass(frozen=True)
 class Relations:
-    """Who is what to whom, in the order of the customers."""
+    """The relations between customers, sorted by customer."""
 
     table: IndexTable
 
     @classmethod
     def of(cls, tables: Sequence[tuple[IndexTable, BitMap]]) -> Self:
-        """Return the relations of levels' tables, each of the customers that its level speaks for."""
+        """Return the relations in the tables of runs, each for the customers for which its run is valid."""
         return cls(IndexTable.joined([table.about(ordinals_of(mine)) for table, mine in tables]))
 
     def with_matching(self, leaf: Related, matching: BitMap, everyone: BitMap) -> BitMap:
-        """Return who has as many related customers among `matching` as are asked for.
+        """Return the customers with a matching number of related customers in `matching`.
 
-        Raises IndexUnable where the relations lead to too many.
+        Raises IndexUnable if the relations lead to too many customers.
         """
         least, most = bounds(leaf)
         if least == 0 and most is None:
@@ -64,7 +64,7 @@ class Relations:
         return found if least else found | (everyone - bitmap_of(who))
 
     def _steps(self, leaf: Related) -> tuple[Ordinals, Ordinals]:
-        """Return where the steps of the asked kinds begin, in ascending order, and where they end."""
+        """Return the starts of the relations of the leaf's kinds, ascending, and their ends."""
         kinds = frozenset(RelationKind if leaf.kinds is None else leaf.kinds)
         rows = self.table["kind"].where(lambda kind: kind in kinds)
         steps = _different(
@@ -83,9 +83,9 @@ class Relations:
 def _reached(
     starts: Ordinals, ends: Ordinals, matching: BitMap, distance: int, enough: int
 ) -> _Pairs:
-    """Return pairs, in order, of each customer and the others among `matching` that it reaches.
+    """Return pairs, sorted, of each customer and the others in `matching` that it reaches.
 
-    Of a customer that reaches `enough` others, there are at least so many.
+    For a customer that reaches `enough` others, at least that many pairs are returned.
     """
     own = ordinals_of(matching)
     pairs = _pairs(own, own)
@@ -100,7 +100,7 @@ def _reached(
 
 
 def _extended(pairs: _Pairs, starts: Ordinals, ends: Ordinals) -> _Pairs:
-    """Return what one step before the pairs makes of them: whoever leads to the first of a pair."""
+    """Return the pairs extended by one relation at their start."""
     firsts = (pairs >> _HIGH).astype(np.uint32)
     begin = np.searchsorted(firsts, ends, side="left")
     times = np.searchsorted(firsts, ends, side="right") - begin
@@ -112,7 +112,7 @@ def _extended(pairs: _Pairs, starts: Ordinals, ends: Ordinals) -> _Pairs:
 
 
 def _first(pairs: _Pairs, many: int) -> _Pairs:
-    """Return of pairs, in order, no more than so many with the same first."""
+    """Return at most `many` of sorted pairs for each first element."""
     places = first_places((pairs >> _HIGH).astype(np.uint32))
     sizes = np.diff(np.append(places, len(pairs)))
     rank = np.arange(len(pairs)) - np.repeat(places, sizes)
@@ -123,7 +123,7 @@ def _first(pairs: _Pairs, many: int) -> _Pairs:
 def _counted(
     starts: Ordinals, ends: Ordinals, matching: BitMap, distance: int
 ) -> tuple[Ordinals, NDArray[np.int64]]:
-    """Return who relates to anyone, ascending, and how many others among `matching` each reaches."""
+    """Return the customers with a relation, ascending, and how many others in `matching` each reaches."""
     places = first_places(starts)
     who = starts[places]
     limits = [*places.tolist(), len(starts)]
@@ -143,12 +143,12 @@ def _counted(
 
 
 def _together(one: int, others: Ordinals, reached: dict[int, BitMap]) -> BitMap:
-    """Return whom a customer and its neighbours reach together."""
+    """Return the customers that a customer and its neighbours reach together."""
     return BitMap.union(BitMap(), *(reached[it] for it in (one, *others.tolist()) if it in reached))
 
 
 def _held(found: Iterator[tuple[int, BitMap]]) -> dict[int, BitMap]:
-    """Return sets by customer; raises IndexUnable where they take too much memory."""
+    """Return sets by customer; raises IndexUnable if they take too much memory."""
     held: dict[int, BitMap] = {}
     taken = 0
     for one, members in found:
@@ -164,7 +164,7 @@ def _pairs(starts: Ordinals, ends: Ordinals) -> _Pairs:
 
 
 def _different(pairs: _Pairs) -> _Pairs:
-    """Return the different ones of some pairs, in order."""
+    """Return the distinct pairs, sorted."""
     # Sorted in place: `np.unique` puts them into a table of hashes first, which takes many times as long.
     ordered = np.sort(pairs)
     different: _Pairs = ordered[

@@ -1,4 +1,4 @@
-"""The index as it would be after tags have become others; the index itself stays as it is."""
+"""Simulates a change of tags on the index; the index itself is not changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from profilegraph.engines.bitmap.taggings import Taggings, table_of
 
 @dataclass(frozen=True)
 class RetaggingStep:
-    """A rule, and whose taggings it is for: those of some customers, or of all."""
+    """A rule, and the customers whose taggings it applies to; None for all."""
 
     rule: Rule
     customers: BitMap | None = None
@@ -28,25 +28,25 @@ class RetaggingStep:
 
 @dataclass(frozen=True)
 class Retagged:
-    """A view after some steps, and what they did."""
+    """A snapshot after some steps, and what they changed."""
 
     view: IndexSnapshot
     touched: BitMap
-    """Customers of whom some tagging did not stay as it was."""
+    """Customers with a changed tagging."""
     taggings: int
-    """How many taggings did not stay as they were."""
+    """The number of changed taggings."""
     lost: Mapping[str, BitMap]
-    """By tag, the customers who carried it and lose it to another tag of theirs."""
+    """By tag, the customers that lose it because another of their tags replaces it."""
 
 
 def retagged(view: IndexSnapshot, steps: Iterable[RetaggingStep], now: datetime) -> Retagged:
-    """Return the view after some steps, one after the other."""
+    """Return the snapshot after some steps, applied in order."""
     done = _Done()
-    levels = list(view.levels)
+    runs = list(view.runs)
     for step in steps:
-        for place, (level, mine) in enumerate(zip(levels, view.valid, strict=True)):
-            levels[place] = _after(level, mine, step, microseconds_of(now), done)
-    view = IndexSnapshot(tuple(levels), view.trees)
+        for place, (run, mine) in enumerate(zip(runs, view.valid, strict=True)):
+            runs[place] = _after(run, mine, step, microseconds_of(now), done)
+    view = IndexSnapshot(tuple(runs), view.trees)
     return Retagged(view, done.touched, done.taggings, dict(done.lost))
 
 
@@ -57,9 +57,9 @@ class _Done:
     lost: dict[str, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
 
 
-def _after(level: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _Done) -> IndexRun:
+def _after(run: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _Done) -> IndexRun:
     customers = mine if step.customers is None else mine & step.customers
-    tables = {key: table_of(level.tags[key]) for key in _concerned(level, step.rule)}
+    tables = {key: table_of(run.tags[key]) for key in _concerned(run, step.rule)}
     gone: dict[str, list[int]] = defaultdict(list)
     come: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for ordinal, some in _by_customer(tables, customers).items():
@@ -73,21 +73,21 @@ def _after(level: IndexRun, mine: BitMap, step: RetaggingStep, now: int, done: _
             elif fate.lost:
                 done.lost[tag].add(ordinal)
     if not gone:
-        return level
-    tags = dict(level.tags)
+        return run
+    tags = dict(run.tags)
     for key in {*gone, *come}:
         parts = _kept(tables.get(key), gone.get(key, ()))
         parts += _arriving(tables, come.get(key, ()))
         tags.pop(key, None)
         if parts:
             tags[key] = Taggings.of(IndexTable.joined(parts))
-    return replace(level, tags=tags)
+    return replace(run, tags=tags)
 
 
-def _concerned(level: IndexRun, rule: Rule) -> list[str]:
-    """Return the tags that a rule looks at."""
+def _concerned(run: IndexRun, rule: Rule) -> list[str]:
+    """Return the tags that a rule reads."""
     named, rivals = rule.tags, rule.rivals
-    return [key for key in level.tags if key in named or key.partition("/")[0] in rivals]
+    return [key for key in run.tags if key in named or key.partition("/")[0] in rivals]
 
 
 def _by_customer(

@@ -1,4 +1,4 @@
-"""The index at one moment: levels, each speaking for some customers; immutable, like all in it."""
+"""The index at one moment: runs, newer ones taking precedence; immutable, like all its parts."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from profilegraph.engines.bitmap.relations import Relations
 from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, MemoryUse, joined
 
 _GROWTH = 4
-"""A level is joined with the next newer one unless it is so many times as large."""
+"""A run is merged with the next newer one unless it is larger by this factor."""
 
 
 @dataclass(frozen=True)
 class IndexSnapshot:
-    """What the index knows; newer levels speak for the customers that they have read."""
+    """The index at one moment; for each customer, the newest run that has read it is valid."""
 
-    levels: tuple[IndexRun, ...]
+    runs: tuple[IndexRun, ...]
     """The oldest first."""
     trees: Hierarchies
 
     @cached_property
     def valid(self) -> tuple[BitMap, ...]:
-        """Return for each level whom it speaks for."""
+        """Return for each run the customers for which it is valid."""
         found: list[BitMap] = []
         newer = BitMap()
-        for level in reversed(self.levels):
-            found.append(level.read - newer)
-            newer = newer | level.read
+        for run in reversed(self.runs):
+            found.append(run.read - newer)
+            newer = newer | run.read
         return tuple(reversed(found))
 
     @cached_property
     def relations(self) -> Relations:
-        """Return who is what to whom."""
-        tables = [level.tables["relations"] for level in self.levels]
+        """Return the relations between customers."""
+        tables = [run.tables["relations"] for run in self.runs]
         return Relations.of(list(zip(tables, self.valid, strict=True)))
 
     @property
@@ -46,27 +46,27 @@ class IndexSnapshot:
 
     @property
     def sizes(self) -> MemoryUse:
-        """Return how many bytes of memory the index takes, by what they hold."""
-        return MemoryUse(*map(sum, zip(*(level.sizes for level in self.levels), strict=True)))
+        """Return how many bytes of memory the index takes, by content."""
+        return MemoryUse(*map(sum, zip(*(run.sizes for run in self.runs), strict=True)))
 
     @property
     def customers(self) -> int:
-        """Return how many customers the index knows."""
-        levels = zip(self.levels, self.valid, strict=True)
-        return sum(level.present.intersection_cardinality(mine) for level, mine in levels)
+        """Return the number of customers in the index."""
+        runs = zip(self.runs, self.valid, strict=True)
+        return sum(run.present.intersection_cardinality(mine) for run, mine in runs)
 
-    def with_level(self, level: IndexRun) -> Self:
-        """Return the view after some customers were read again.
+    def with_run(self, run: IndexRun) -> Self:
+        """Return the snapshot with a new run on top.
 
-        Levels are joined so that each is several times as large as the next: there are few of them,
+        Runs are merged so that each is several times as large as the next: there are few of them,
         and each row is copied few times.
         """
-        levels = [*self.levels, level]
-        while len(levels) > 1 and len(levels[-2].read) < _GROWTH * len(levels[-1].read):
-            older, newer = levels[-2:]
-            levels[-2:] = [joined([older, newer], [older.read - newer.read, newer.read])]
-        return type(self)(tuple(levels), self.trees)
+        runs = [*self.runs, run]
+        while len(runs) > 1 and len(runs[-2].read) < _GROWTH * len(runs[-1].read):
+            older, newer = runs[-2:]
+            runs[-2:] = [joined([older, newer], [older.read - newer.read, newer.read])]
+        return type(self)(tuple(runs), self.trees)
 
     def with_trees(self, trees: Hierarchies) -> Self:
-        """Return the view with other trees of teams and channels."""
-        return type(self)(self.levels, trees)
+        """Return the snapshot with other hierarchies of teams and channels."""
+        return type(self)(self.runs, trees)

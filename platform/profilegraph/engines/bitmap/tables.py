@@ -22,7 +22,7 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True)
 class References:
-    """Numbers of rows of another table of the same level; None where a row refers to none."""
+    """Row numbers of another table of the same run; None for a row without a reference."""
 
     numbers: Numbers
 
@@ -35,27 +35,27 @@ class References:
         return len(self.numbers)
 
     def of(self, chosen: Mask) -> Mask:
-        """Return which rows refer to one that is chosen, by its number."""
+        """Return the mask of the rows that refer to a selected row, by number."""
         mask = chosen[self.numbers.values] if len(chosen) else np.zeros(len(self), np.bool_)
         return mask if self.numbers.present is None else mask & self.numbers.present
 
     def counted(self, rows: Mask, size: int) -> NDArray[np.int64]:
-        """Return how often each number below `size` is referred to by rows of a mask, shape (size,)."""
+        """Return how often the rows of a mask refer to each number below `size`, shape (size,)."""
         if self.numbers.present is not None:
             rows = rows & self.numbers.present
         return np.bincount(self.numbers.values[rows], minlength=size)
 
     def take(self, places: Places) -> Self:
-        """Return the column of the rows at some places."""
+        """Return the column of the rows at some indexes."""
         return type(self)(self.numbers.take(places))
 
     @classmethod
     def joined(cls, columns: Sequence[Self]) -> Self:
-        """Return the columns one behind the other."""
+        """Return the concatenation of columns."""
         return cls(Numbers.joined([column.numbers for column in columns]))
 
     def moved(self, by: int) -> Self:
-        """Return the column with every number greater by so much."""
+        """Return the column with `by` added to every number."""
         values = self.numbers.values.astype(np.int64) + by
         return type(self)(Numbers(values, self.numbers.present))
 
@@ -88,7 +88,7 @@ SCHEMA: Mapping[str, Mapping[str, type]] = MappingProxyType(
         },
         "workplaces": {
             "person": References,
-            "level": Numbers,
+            "run": Numbers,
             "function": DictionaryColumn,
             "name": DictionaryColumn,
         },
@@ -99,7 +99,7 @@ SCHEMA: Mapping[str, Mapping[str, type]] = MappingProxyType(
         **{kind.plural: columns_of(kind) for kind in INDEXED},
     }
 )
-"""The columns of each kind of table; those of events and of values are the same for all of them."""
+"""The columns of each kind of table; all event tables share theirs, and so do all value tables."""
 EVENT: Mapping[str, type] = MappingProxyType(
     {
         "at": Moments,
@@ -125,14 +125,14 @@ WORD: Mapping[str, type] = MappingProxyType({"value": DictionaryColumn})
 
 @dataclass(frozen=True)
 class IndexTable:
-    """Rows of one kind, in ascending order of their customers' ordinals; of one customer, of time."""
+    """Rows of one kind, ordered by customer ordinal, then by time."""
 
     customer: Ordinals
     columns: Mapping[str, Column]
 
     @classmethod
     def of(cls, schema: Mapping[str, type], rows: Sequence[Row]) -> Self:
-        """Return the table of some rows, which may come in any order."""
+        """Return the table of some rows, given in any order."""
         values = list(zip(*rows, strict=True)) or [()] * (len(schema) + 1)
         customer = np.array(values[0], np.uint32)
         columns = {
@@ -155,7 +155,7 @@ class IndexTable:
 
     @cached_property
     def _is_dense(self) -> bool:
-        """Whether each customer has one row, with none left out between the first and the last."""
+        """Return whether the customers are consecutive and have one row each."""
         return len(self) > 0 and bool((np.diff(self.customer) == 1).all())
 
     def everything(self) -> Mask:
@@ -163,7 +163,7 @@ class IndexTable:
         return np.ones(len(self), np.bool_)
 
     def ordered(self) -> Self:
-        """Return the table with its rows in order; rows of one moment stay as they were."""
+        """Return the table with its rows sorted; the sort is stable."""
         # First by customer alone: joined tables are sorted runs, whose order is found in no time.
         own = self.customer
         if (own[1:] < own[:-1]).any():
@@ -177,7 +177,7 @@ class IndexTable:
         return self.take(np.lexsort((when, own)))
 
     def take(self, places: Places) -> Self:
-        """Return the table of the rows at some places."""
+        """Return the table of the rows at some indexes."""
         columns = {name: column.take(places) for name, column in self.columns.items()}
         return type(self)(self.customer[places], columns)
 
@@ -194,7 +194,7 @@ class IndexTable:
 
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:
-        """Return the tables' rows in one table; their references must not meet."""
+        """Return the concatenation of tables; their row numbers must be disjoint."""
         tables = [table for table in tables if len(table)] or tables[:1]
         if len(tables) == 1:
             return tables[0].ordered()
@@ -205,7 +205,7 @@ class IndexTable:
         return cls(customer, columns).ordered()
 
     def moved(self, by: Mapping[str, int]) -> Self:
-        """Return the table with the numbers of some of its references greater by so much."""
+        """Return the table with an offset added to the numbers of some of its references."""
         columns = {
             name: column.moved(by[name]) if isinstance(column, References) else column
             for name, column in self.columns.items()

@@ -1,4 +1,4 @@
-"""What customers carry, tag by tag: for the lists of tags beside those whom filters find."""
+"""The tags that customers carry, for lists of customers that filters find."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from profilegraph.engines.bitmap.taggings import Taggings
 
 @dataclass(frozen=True, slots=True)
 class IndexedTagging:
-    """A tagging, as far as the index knows it: not by whom, and not what it rests on.
+    """A tagging as the index has it: without author and evidence.
 
-    What it says of itself is read from the columns when it is asked for: a list of tags asks for
-    their names, mostly.
+    Its fields are read from the columns on access, because a list of tags mostly shows names only.
     """
 
     tag: str
@@ -31,34 +30,34 @@ class IndexedTagging:
 
     @property
     def since(self) -> datetime:
-        """Return since when it holds."""
+        """Return the moment from which it holds."""
         since = self._taggings.since
         return _moment(int(since.counts[self._place]) * since.unit)
 
     @property
     def until(self) -> datetime | None:
-        """Return when it ends, None where it does not."""
+        """Return the moment at which it ends; None if it has no end."""
         (until,) = self._taggings.until.at(np.array([self._place]))
         return None if until is None else _moment(until)
 
     @property
     def source(self) -> str:
-        """Return what put it on."""
+        """Return its source."""
         return str(self._of(self._taggings.source))
 
     @property
     def confidence(self) -> float:
-        """Return how sure it is, 0 to 1."""
+        """Return its confidence, 0 to 1."""
         return float(self._of(self._taggings.confidence))
 
     @property
     def weight(self) -> float:
-        """Return how strongly it holds, 0 to 1."""
+        """Return its weight, 0 to 1."""
         return float(self._of(self._taggings.weight))
 
     @property
     def weekdays(self) -> tuple[int, ...]:
-        """Return on which days of the week it holds; 1 is Monday, none means any."""
+        """Return the days of the week on which it holds, 1 for Monday; empty for any."""
         return tuple(self._of(self._taggings.weekdays))
 
     @property
@@ -72,13 +71,13 @@ class IndexedTagging:
 def carried(
     view: IndexSnapshot, keys: Sequence[str], now: datetime
 ) -> Mapping[str, list[IndexedTagging]]:
-    """Return what customers carry at a moment, by key and in no order."""
+    """Return the taggings that hold at a moment, by customer key, unordered."""
     found: dict[str, list[IndexedTagging]] = defaultdict(list)
-    for level, mine in zip(view.levels, view.valid, strict=True):
-        known = ((level.keys.ordinal_of(key), key) for key in keys)
+    for run, mine in zip(view.runs, view.valid, strict=True):
+        known = ((run.keys.ordinal_of(key), key) for key in keys)
         owners = {one: key for one, key in known if one is not None and one in mine}
         asked = BitMap(owners)
-        for tag, taggings in level.tags.items():
+        for tag, taggings in run.tags.items():
             if taggings.customers.intersect(asked):
                 for ordinal in taggings.carried(now) & asked:
                     found[owners[ordinal]].append(IndexedTagging(tag, taggings, ordinal))

@@ -1,4 +1,4 @@
-"""The taggings of one tag: who carries it as a bitmap, how and since when as columns beside it."""
+"""The taggings of one tag: the carriers as a bitmap, with columns for the properties of each."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from profilegraph.language.resolve import Span
 
 @dataclass(frozen=True)
 class Taggings:
-    """The taggings of one tag, at most one for each customer, in the order of their ordinals."""
+    """The taggings of one tag, at most one per customer, ordered by ordinal."""
 
     customers: BitMap
     since: Moments
     until: Numbers
-    """Microseconds since 1970 UTC; missing where a tagging has no end."""
+    """Microseconds since 1970 UTC; missing if a tagging has no end."""
     source: DictionaryColumn
     confidence: DictionaryColumn
     weight: DictionaryColumn
@@ -47,13 +47,13 @@ class Taggings:
         return size_of(self.customers) + taken
 
     def carried(self, now: datetime) -> BitMap:
-        """Return who carries the tag at a moment."""
+        """Return the customers that carry the tag at a moment."""
         if self._always_from <= microseconds_of(now) < self._always_until:
             return self.customers
         return bitmap_of(ordinals_of(self.customers)[self.holds(now)])
 
     def holds(self, now: datetime) -> Mask:
-        """Return which taggings hold at a moment."""
+        """Return the mask of the taggings that hold at a moment."""
         mask = self.since.within(Span(None, None, None, now))
         if self.until.present is None:
             return mask & (self.until.values > microseconds_of(now))
@@ -64,7 +64,7 @@ class Taggings:
         return ordinals_of(self.customers)
 
     def cut(self, customers: BitMap) -> Self:
-        """Return the taggings of those of some customers who have one."""
+        """Return the taggings of some customers."""
         kept = self.customers & customers
         if len(kept) == len(self.customers):
             return self
@@ -73,7 +73,7 @@ class Taggings:
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """Return the taggings of several parts, which must have no customer in common."""
+        """Return the taggings of several parts, which must not share customers."""
         if len(parts) == 1:
             return parts[0]
         return cls.of(IndexTable.joined([table_of(part) for part in parts]))

@@ -1,4 +1,4 @@
-"""Whether two indexes say the same of every customer."""
+"""Compares two indexes customer by customer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Facts = dict[int, list[str]]
 
 
 def differences(one: IndexSnapshot, other: IndexSnapshot) -> BitMap:
-    """Return the ordinals of the customers of whom two indexes do not say the same."""
+    """Return the ordinals of the customers on which two indexes differ."""
     found = BitMap()
     everyone = list(_known(one) | _known(other))
     for start in range(0, len(everyone), _AT_ONCE):
@@ -30,34 +30,34 @@ def differences(one: IndexSnapshot, other: IndexSnapshot) -> BitMap:
 
 
 def _known(view: IndexSnapshot) -> BitMap:
-    return BitMap.union(BitMap(), *(level.present for level in view.levels))
+    return BitMap.union(BitMap(), *(run.present for run in view.runs))
 
 
 def _facts(view: IndexSnapshot, customers: BitMap) -> Facts:
-    """Return all that an index says of some customers, as texts in order."""
+    """Return all that an index holds on some customers, as sorted texts."""
     found: Facts = defaultdict(list)
-    for level, mine in zip(view.levels, view.valid, strict=True):
-        for who, fact in _told(cut(level, mine & customers)):
+    for run, mine in zip(view.runs, view.valid, strict=True):
+        for who, fact in _told(cut(run, mine & customers)):
             found[who].append(fact)
     for facts in found.values():
         facts.sort()
     return found
 
 
-def _told(level: IndexRun) -> Iterator[tuple[int, str]]:
-    for who in level.present:
+def _told(run: IndexRun) -> Iterator[tuple[int, str]]:
+    for who in run.present:
         yield who, "present"
-    for rank in range(len(level.keys)):
-        yield int(level.keys.ordinal[rank]), f"key {level.keys.key(rank)}"
-    people = level.tables["people"]
-    ranks = level.people.ranks(people["number"].numbers.values)
+    for rank in range(len(run.keys)):
+        yield int(run.keys.ordinal[rank]), f"key {run.keys.key(rank)}"
+    people = run.tables["people"]
+    ranks = run.people.ranks(people["number"].numbers.values)
     for who, rank in zip(people.customer.tolist(), ranks.tolist(), strict=True):
-        yield who, f"person {level.people.key(rank)}"
-    named = {kind: _by_number(level.tables[kind]) for kind in ("people", "opportunities")}
-    tables: list[tuple[str, IndexTable]] = [("cohort", level.cohorts), *level.tables.items()]
-    tables += [(f"value {key}", table) for key, table in level.values.items()]
-    tables += [(f"event {key}", table) for key, table in level.events.items()]
-    tables += [(f"tag {key}", table_of(taggings)) for key, taggings in level.tags.items()]
+        yield who, f"person {run.people.key(rank)}"
+    named = {kind: _by_number(run.tables[kind]) for kind in ("people", "opportunities")}
+    tables: list[tuple[str, IndexTable]] = [("cohort", run.cohorts), *run.tables.items()]
+    tables += [(f"value {key}", table) for key, table in run.values.items()]
+    tables += [(f"event {key}", table) for key, table in run.events.items()]
+    tables += [(f"tag {key}", table_of(taggings)) for key, taggings in run.tags.items()]
     for name, table in tables:
         for who, row in zip(table.customer.tolist(), _rows(table, named), strict=True):
             yield who, f"{name} {row}"
@@ -67,7 +67,7 @@ _Named = dict[str, dict[int, tuple[Any, ...]]]
 
 
 def _by_number(table: IndexTable) -> dict[int, tuple[Any, ...]]:
-    """Return the rows of a table by their numbers, without these: two indexes number as they like."""
+    """Return the rows of a table by number, without the numbers: these differ between equal indexes."""
     numbers = table["number"].numbers.values.tolist()
     return dict(zip(numbers, _rows(table, {}), strict=True))
 

@@ -1,4 +1,4 @@
-"""What happened, as Cypher: events, follow-ups, arrivals, possible sales, consents."""
+"""Cypher of leaves on what happened: events, follow-ups, arrivals, opportunities, consents."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def event(variable: str, asked: str) -> str:
 
 
 def event_values(test: EventTest, window: Window | None, context: Context) -> dict[str, Any]:
-    """Return what `event` reads."""
+    """Return the parameters of `event`."""
     return {
         "type": test.type,
         **comparisons.moment_values(window, context.now),
@@ -86,15 +86,15 @@ _SEQUENCE = (
 
 
 def events(leaf: Events, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how often something was done."""
+    """Return the queries of a leaf on the number of events."""
     return counted(_EVENTS, event_values(leaf, leaf.window, context), leaf)
 
 
 def total(leaf: EventTotal, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of what amounts add up to.
+    """Return the queries of a leaf on the sum of event amounts.
 
-    Who did nothing of the kind is not found, but has a total of 0: where that is enough, whose total
-    is not enough is asked for and excluded.
+    Customers without such events are not matched by the statement although their total is 0. If 0
+    is within the bounds, the customers whose total is not are queried and excluded.
     """
     test = in_units(leaf.total)
     values = event_values(leaf, leaf.window, context) | {"total": comparisons.number_values(test)}
@@ -104,7 +104,7 @@ def total(leaf: EventTotal, _: Catalogue, context: Context) -> LeafQueries:
 
 
 def stopped(leaf: Stopped, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of what was done, and then no more."""
+    """Return the queries of a leaf on events that ceased."""
     often = Events(leaf.type, leaf.channels, leaf.content, leaf.amount, at_least=leaf.at_least)
     did = counted(_EVENTS, event_values(leaf, leaf.did, context), often)
     since = counted(_EVENTS, event_values(leaf, leaf.did_not, context), Events(leaf.type))
@@ -112,7 +112,7 @@ def stopped(leaf: Stopped, _: Catalogue, context: Context) -> LeafQueries:
 
 
 def sequence(leaf: Sequence, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the query of one event after another."""
+    """Return the query of a leaf on one event after another."""
     values = {
         "first": event_values(leaf.first, leaf.window, context),
         "then": event_values(leaf.then, leaf.window, context),
@@ -122,7 +122,7 @@ def sequence(leaf: Sequence, _: Catalogue, context: Context) -> LeafQueries:
 
 
 def opportunity(variable: str, asked: str) -> str:
-    """Return the predicate on the values of a possible sale."""
+    """Return the predicate on the values of an opportunity."""
     return " AND ".join(
         [
             one_of(f"{variable}.stage", f"{asked}.stages"),
@@ -140,7 +140,7 @@ def opportunity(variable: str, asked: str) -> str:
 
 
 def opportunity_values(test: OpportunityTest, context: Context) -> Values:
-    """Return what `opportunity` reads."""
+    """Return the parameters of `opportunity`."""
     name, amount, closes, reason = test.name, test.amount, test.close_date, test.reason
     outcomes = test.outcomes
     return {
@@ -163,7 +163,7 @@ _OPPORTUNITIES = {one: _opportunities(past_=one) for one in (False, True)}
 
 
 def opportunities(leaf: Opportunities, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how many possible sales match."""
+    """Return the queries of a leaf on the number of opportunities."""
     values = {"now": context.now, "where": opportunity_values(leaf.where, context)}
     return counted(_OPPORTUNITIES[context.past], values, leaf)
 
@@ -180,7 +180,7 @@ _FOLLOW_UPS = " AND ".join(
 
 
 def follow_ups(leaf: FollowUps, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how often we met the customer."""
+    """Return the queries of a leaf on the number of follow-ups."""
     note, outcome, kinds = leaf.note, leaf.outcome, leaf.kinds
     values: Mapping[str, Any] = {
         **comparisons.moment_values(leaf.window, context.now),
@@ -200,7 +200,7 @@ _ARRIVALS = (
 
 
 def arrivals(leaf: Arrivals, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how often the customer came to us."""
+    """Return the queries of a leaf on the number of arrivals."""
     values = {
         **comparisons.moment_values(leaf.window, context.now),
         "channels": listed(leaf.channels),
@@ -219,7 +219,7 @@ _CONSENTS = (
 
 
 def consents(leaf: Consents, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of for how many purposes the latest word is as asked."""
+    """Return the queries of a leaf on the latest consent record for each purpose."""
     values = {
         **comparisons.moment_values(leaf.window, context.now),
         "granted": leaf.granted,
@@ -232,7 +232,7 @@ STATEMENTS = (
     *(_EVENTS, _TOTAL, _SEQUENCE, _FOLLOW_UPS, _ARRIVALS, _CONSENTS),
     *_OPPORTUNITIES.values(),
 )
-"""All texts of this module."""
+"""All statements of this module."""
 LEAVES: Mapping[type[Leaf], LeafCompiler] = {
     Events: events,
     EventTotal: total,

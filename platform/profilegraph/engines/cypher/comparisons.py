@@ -1,8 +1,8 @@
-"""Comparisons of one value and spans of time: a text that never changes, and the values it reads.
+"""Comparisons of a value in Cypher: a constant text, and the parameters that it reads.
 
-Each comparison is a pair of functions. One returns the predicate on a value at a place, which reads
-what is asked from a map at another; the other makes that map. A comparison that is not asked for has
-a value that everything passes, so that there is one text, and one plan, whatever is asked.
+Each comparison is a pair of functions. One returns the predicate on the value of an expression,
+which reads the operands from a map; the other makes that map. An operand that is not given gets a
+value that everything passes, so that there is one text, and one plan, for all comparisons.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 
 def number(place: str, asked: str) -> str:
-    """Return the predicate on a number at a place; never true where there is none."""
+    """Return the predicate on a number; never true if the value is missing."""
     return (
         f"{place} > {asked}.gt AND {place} >= {asked}.gte"
         f" AND {place} < {asked}.lt AND {place} <= {asked}.lte"
@@ -34,7 +34,7 @@ def number(place: str, asked: str) -> str:
 
 
 def number_values(test: NumberTest) -> Values:
-    """Return what `number` reads."""
+    """Return the parameters of `number`."""
     least, most = test.between or (None, None)
     return {
         "gt": -inf if test.gt is None else test.gt,
@@ -47,7 +47,7 @@ def number_values(test: NumberTest) -> Values:
 
 
 def text(place: str, asked: str) -> str:
-    """Return the predicate on a string at a place; never true where there is none."""
+    """Return the predicate on a string; never true if the value is missing."""
     return (
         f"{place} CONTAINS {asked}.contains AND {place} STARTS WITH {asked}.begin"
         f" AND ({asked}.among IS NULL OR {place} IN {asked}.among)"
@@ -56,7 +56,7 @@ def text(place: str, asked: str) -> str:
 
 
 def text_values(test: TextTest) -> Values:
-    """Return what `text` reads."""
+    """Return the parameters of `text`."""
     among: list[str] | None = None if test.in_ is None else list(test.in_)
     if test.eq is not None:
         among = [test.eq] if among is None or test.eq in among else []
@@ -69,14 +69,14 @@ def text_values(test: TextTest) -> Values:
 
 
 def day(place: str, asked: str) -> str:
-    """Return the predicate on a date at a place; never true where there is none."""
+    """Return the predicate on a date; never true if the value is missing."""
     return (
         f"{place} >= {asked}.first AND {place} <= {asked}.last AND NOT {place} IN {asked}.without"
     )
 
 
 def day_values(test: DateTest, today: date) -> Values:
-    """Return what `day` reads."""
+    """Return the parameters of `day`."""
     least, most = test.between or (None, None)
     first, last = _given(test.gte, test.eq, least), _given(test.lte, test.eq, most)
     if test.in_last_days is not None:
@@ -100,12 +100,12 @@ def day_values(test: DateTest, today: date) -> Values:
 
 
 def moment(place: str, asked: str) -> str:
-    """Return the predicate on a moment at a place; never true where there is none."""
+    """Return the predicate on a moment; never true if the value is missing."""
     return f"{place} >= {asked}.first AND {place} < {asked}.until AND {place} <= {asked}.last"
 
 
 def moment_values(window: Window | None, now: datetime) -> dict[str, Any]:
-    """Return what `moment` reads, for a window that ends `now` at the latest."""
+    """Return the parameters of `moment` for a window that ends at `now` at the latest."""
     when = span(window, now)
     first = _given(when.since)
     if when.after is not None:
@@ -118,18 +118,18 @@ def moment_values(window: Window | None, now: datetime) -> dict[str, Any]:
 
 
 def optional(asked: str, predicate: str) -> str:
-    """Return a predicate that holds of everything where there is no map of what is asked."""
+    """Return a predicate that is true if its map of operands is missing."""
     # Of a disjunction the planner would make a conjunction of many, and weigh each of them.
     return f"CASE WHEN {asked} IS NULL THEN true ELSE {predicate} END"
 
 
 def one_of(place: str, asked: str) -> str:
-    """Return the predicate that a value is in a list; that holds where there is no list."""
+    """Return the predicate that a value is in a list, or that there is no list."""
     return f"({asked} IS NULL OR {place} IN {asked})"
 
 
 def listed(values: Iterable[T] | None) -> list[T] | None:
-    """Return values as a list for `one_of`."""
+    """Return values as a list for `one_of`; None for None."""
     return None if values is None else list(values)
 
 
@@ -138,7 +138,7 @@ def _given(*values: T | None) -> list[T]:
 
 
 def _moved(start: date, days: int) -> date:
-    """Return a day so many days away, or the last day there is on that side."""
+    """Return a day moved by a number of days, or the last representable day on that side."""
     try:
         return start + _DAY * days
     except OverflowError:

@@ -1,8 +1,8 @@
-"""A leaf as queries of the graph: the second evaluator, which needs nothing but Neo4j.
+"""Compiles a leaf to queries of the graph: the second evaluator, which needs nothing but Neo4j.
 
-Each kind of leaf has one text, or one for the present and one for the past; what is asked is a
-parameter. A filter is not one text of its own, which would be planned anew for each that somebody
-thinks of: the sets that its leaves' queries find are combined outside.
+Each kind of leaf has one statement, or one for the present and one for the past, with all operands
+as parameters. A filter is not compiled to one statement, which the server would plan anew for each
+filter: the sets of its leaves are combined outside the database.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from profilegraph.language.facts import Context
 from profilegraph.language.nodes import Leaf
 
 LEAVES: Mapping[type[Leaf], LeafCompiler] = {**profile.LEAVES, **activity.LEAVES, **people.LEAVES}
-"""What compiles the leaves that ask about one customer alone."""
+"""Compilers of the leaves that depend on one customer alone."""
 STATEMENTS = (*profile.STATEMENTS, *activity.STATEMENTS, *people.STATEMENTS)
-"""All texts that there are."""
+"""All statements."""
 
 
 def leaf_queries(leaf: Leaf, catalogue: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries whose sets make up the customers that match a leaf."""
+    """Return the queries whose result sets determine the customers that match a leaf."""
     return LEAVES[type(leaf)](leaf, catalogue, context)

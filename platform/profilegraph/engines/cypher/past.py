@@ -1,8 +1,9 @@
-"""What was there at a moment of the past, as Cypher.
+"""Cypher of the state at a moment of the past.
 
-What is over is kept beside what is: an edge that ended under the name of what it was, an earlier
-state of a record as a node behind it. Whatever it is, it says from when until when it held; what
-was there before such moments were kept has none, and began before anyone can ask about.
+Ended edges and former states of records are kept beside the current ones: an ended edge under a
+type of its own, a former state as a node of its own. Each has the moments from and until which it
+held; what existed before such moments were recorded has none and began before the earliest moment
+that can be queried.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ _ENDED = {
     "TAKES_PART_IN": "TOOK_PART_IN",
 }
 NOW = "$q.now"
-"""The moment that is asked about, in queries of the past."""
+"""The moment of the query, in queries of the past."""
 
 
-def known(*, past: bool) -> str:
-    """Return the predicate that `c` was a customer by then, and had not been merged away."""
+def existed(*, past: bool) -> str:
+    """Return the predicate that `c` was a customer by then and not merged into another."""
     if not past:
         return "NOT EXISTS { (c)-[:MERGED_INTO]->() }"
     return (
@@ -28,17 +29,17 @@ def known(*, past: bool) -> str:
 
 
 def edges(kind: str, *, past: bool) -> str:
-    """Return the type of an edge; of the past, with that of the same edge when it has ended."""
+    """Return the type of an edge; for the past, together with the type of ended edges."""
     return f"{kind}|{_ENDED[kind]}" if past else kind
 
 
 def record(label: str, name: str, who: str = "", *, past: bool) -> str:
-    """Return the pattern of a record; a variable has its values, and `who` has its edges."""
+    """Return the pattern of a record: `variable` binds its values, `who` its edges."""
     return f"({who}:{label})-[:WAS]->{{0,1}}({name})" if past else f"({name}:{label})"
 
 
 def held(variable: str, *, past: bool) -> list[str]:
-    """Return what must hold of a record's values or an edge, so that it is of the moment asked."""
+    """Return the predicates that the values of a record, or an edge, were valid at the moment."""
     if not past:
         return []
     return [
@@ -48,7 +49,7 @@ def held(variable: str, *, past: bool) -> list[str]:
 
 
 def steps(kind: str, least: int, *, past: bool) -> str:
-    """Return the path of at least so many edges of a kind, one after the other."""
+    """Return the pattern of a path of at least `least` edges of a kind."""
     if not past:
         return f"-[:{kind}]->{{{least},}}"
     within = " AND ".join(held("step", past=True))

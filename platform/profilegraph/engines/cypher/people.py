@@ -1,4 +1,4 @@
-"""Who there is, as Cypher: decision-makers, and those of us who own the customer."""
+"""Cypher of leaves on people: decision-makers, and the employees who own customers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from profilegraph.language.nodes import (
 
 
 def _person(*, past_: bool) -> str:
-    """Return the predicate on `who`, whose values `p` has: the same but of the past."""
+    """Return the predicate on a person: `who` for the edges, `p` for the values, which may be former ones."""
     return " AND ".join(_person_tests(past_=past_))
 
 
@@ -54,7 +54,7 @@ def _of_count(name: str, count: str, asked: str, test: str) -> str:
 
 
 def _department(*, past_: bool) -> str:
-    """Return the predicate on a department that the person is in, or one that this is part of."""
+    """Return the predicate on the person's department, or one that it is part of."""
     works, asked = past.edges("WORKS_IN", past=past_), "$q.department"
     tests = [
         f"(NOT {asked}.exact OR own = above)",
@@ -84,10 +84,10 @@ def _participation(*, past_: bool) -> str:
 
 
 def _source(*, past_: bool) -> str:
-    """Return what binds each person to `who`, its values to `p`, and its customer to `c`.
+    """Return the clauses that bind each person to `who`, its values to `p`, and its customer to `c`.
 
-    The new name of the values ends a part of the query: what is tested behind it is planned once, and
-    not with each order in which the pattern may be followed.
+    The rebinding of the values ends a part of the query, so that the tests after it are planned
+    once and not for each order in which the pattern can be matched.
     """
     known = f"MATCH (c:Customer)<-[:OF]-{past.record('DecisionMaker', 'was', 'who', past=past_)}"
     return (
@@ -98,17 +98,17 @@ def _source(*, past_: bool) -> str:
 
 
 SEATS = {one: f"{_source(past_=one)} WHERE {_person(past_=one)}" for one in (False, True)}
-"""What finds persons and customers, `who` and `c`; it ends in a condition."""
+"""The clauses that match persons and customers, `who` and `c`; they end in a condition."""
 _PEOPLE = {one: f"{SEATS[one]} {OFTEN}" for one in (False, True)}
 
 
 def people(leaf: People, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how many decision-makers match."""
+    """Return the queries of a leaf on the number of decision-makers."""
     return counted(_PEOPLE[context.past], person_values(leaf.where, context), leaf)
 
 
 def person_values(test: PersonTest, context: Context) -> dict[str, Any]:
-    """Return what `SEATS` reads."""
+    """Return the parameters of `SEATS`."""
     title, department, did, part = test.title, test.department, test.did, test.takes_part_in
     return {
         "now": context.now,
@@ -152,13 +152,13 @@ _TEAMS = (
 
 
 def owners(leaf: Owners, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how many of us own the customer."""
+    """Return the queries of a leaf on the number of owners."""
     values = comparisons.moment_values(leaf.window, context.now)
     return counted(_OWNERS, values | {"employees": listed(leaf.employees)}, leaf)
 
 
 def teams(leaf: Teams, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of how many owners are in such a team."""
+    """Return the queries of a leaf on the number of owners in such a team."""
     values = comparisons.moment_values(None, context.now)
     return counted(_TEAMS, values | {"teams": listed(leaf.teams), "exact": leaf.exact}, leaf)
 
@@ -171,13 +171,13 @@ _IN_SCOPE = (
 
 
 def visible(context: Context) -> str:
-    """Return the predicate that a customer bound to `c` is there for whoever asks."""
-    present = past.known(past=context.past)
+    """Return the predicate that the customer `c` is visible to the viewer."""
+    present = past.existed(past=context.past)
     return present if context.scope is None else f"{present} AND {_IN_SCOPE}"
 
 
 def visible_values(context: Context) -> dict[str, Any]:
-    """Return what `visible` reads."""
+    """Return the parameters of `visible`."""
     values: dict[str, Any] = {"now": context.now}
     scope = context.scope
     if scope is None:
@@ -187,7 +187,7 @@ def visible_values(context: Context) -> dict[str, Any]:
 
 
 def everyone(context: Context) -> Query:
-    """Return the query of all customers that may be seen."""
+    """Return the query of all visible customers."""
     return Query(_everyone(visible(context)), visible_values(context))
 
 
@@ -196,12 +196,12 @@ def _everyone(seen: str) -> str:
 
 
 STATEMENTS = (
-    *(_everyone(past.known(past=one)) for one in (False, True)),
+    *(_everyone(past.existed(past=one)) for one in (False, True)),
     *_PEOPLE.values(),
     _OWNERS,
     _TEAMS,
 )
-"""All texts of this module, but for those of a scope."""
+"""All statements of this module, except those of a scope."""
 LEAVES: Mapping[type[Leaf], LeafCompiler] = {
     People: people,
     Owners: owners,

@@ -1,4 +1,4 @@
-"""What a customer is, as Cypher: tags, attributes, metrics, cohorts."""
+"""Cypher of leaves on the profile: tags, attributes, metrics, cohorts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CARRIED = {
     True: "t.since <= $q.now AND coalesce(t.until > $q.now, true)"
     " AND coalesce(t.said, t.since) <= $q.now",
 }
-"""What must hold of a tagging so that it is carried, now or (True) at a moment of the past."""
+"""The predicate that a tagging holds, now or (True) at a moment of the past."""
 TAGGINGS = {False: "TAGGED", True: "TAGGED|WAS_TAGGED|WAS_SAID"}
 _QUALIFIED = (
     "($q.confidence IS NULL OR t.confidence >= $q.confidence)"
@@ -60,11 +60,11 @@ _COHORT = (
 )
 
 STATEMENTS = (*_TAGS.values(), _NUMBER, _TEXT, _DATE, _BOOLEAN, _EXISTS, _COHORT)
-"""All texts of this module."""
+"""All statements of this module."""
 
 
 def tags(leaf: Tags, catalogue: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of the tags of one dimension: one for each group of them."""
+    """Return the queries of a leaf on the tags of one dimension: one per group of tags."""
     groups = tag_groups(leaf, catalogue)
     qualified = _qualifiers(leaf, context)
 
@@ -88,7 +88,7 @@ def _qualifiers(leaf: Tags, context: Context) -> Mapping[str, Any]:
 
 
 def attribute(leaf: AttributeLeaf, _: Catalogue, context: Context) -> LeafQueries:
-    """Return the queries of a field of the customer."""
+    """Return the queries of a leaf on an attribute."""
     name = attribute_property(leaf.key)
     match leaf.test:
         case NumberTest() | None:
@@ -104,7 +104,7 @@ def attribute(leaf: AttributeLeaf, _: Catalogue, context: Context) -> LeafQuerie
 
 
 def metric(leaf: MetricLeaf, _catalogue: Catalogue, _context: Context) -> LeafQueries:
-    """Return the queries of a number that a model computed."""
+    """Return the queries of a leaf on a metric."""
     return _number_or_existence(metric_property(leaf.key), leaf.number, leaf.exists)
 
 
@@ -120,7 +120,7 @@ def _valued(statement: str, name: str, test: Any) -> LeafQueries:
 
 
 def cohort(leaf: Cohort, _catalogue: Catalogue, _context: Context) -> LeafQueries:
-    """Return the query of where the leaf's salt puts customers."""
+    """Return the query of a leaf on the share of a salt."""
     begin, end = span_of(leaf)
     named = {f"c{power}": one for power, one in enumerate(coefficients(leaf.salt))}
     return LeafQueries((Query(_COHORT, {**named, "prime": PRIME, "begin": begin, "end": end}),))

@@ -1,7 +1,7 @@
-"""What a leaf asks of the graph: few statements whose texts never change, each with one parameter.
+"""The queries of a leaf: few statements with constant texts, each with one parameter.
 
-The server plans a text once and keeps the plan, also by the types of the parameters: so all that is
-asked travels in one map, `$q`, and a text never depends on what is in it.
+The server caches plans by text and by the types of the parameters. So all operands travel in one
+map, `$q`, and the text does not depend on them.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from profilegraph.language.nodes.parts import Counted
 
 MOST = 2**63 - 1
 HEAD = "WITH $q.run AS run WHERE run"
-"""How a text begins that can be sent to be planned and do nothing."""
+"""The prefix of a statement that is planned but not executed."""
 FOUND = "RETURN collect(DISTINCT c.ordinal) AS ordinals"
 OFTEN = f"WITH c, count(*) AS times WHERE $q.least <= times AND times <= $q.most {FOUND}"
-"""How a statement ends that has found `c` once for each of the things that it counts."""
+"""The end of a statement that binds `c` once for each counted record."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A statement that returns one row, the ordinals of customers, and what its `$q` is."""
+    """A statement that returns one row, the ordinals of customers, with its parameter `$q`."""
 
     statement: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -33,9 +33,9 @@ class Query:
 
 @dataclass(frozen=True)
 class LeafQueries:
-    """Queries whose sets make up a leaf's: those in all that are required, and in no excluded one.
+    """Queries that determine the result of a leaf: the intersection of `required` without `excluded`.
 
-    Who is in them need not be visible. Without any, everyone is meant.
+    The customers found need not be visible. Without required queries, all customers are meant.
     """
 
     required: tuple[Query, ...] = ()
@@ -47,10 +47,10 @@ LeafCompiler: TypeAlias = Callable[[Any, Catalogue, Context], LeafQueries]
 
 
 def counted(statement: str, values: Mapping[str, Any], leaf: Counted) -> LeafQueries:
-    """Return the queries of a leaf that counts, by a statement that ends with `OFTEN`.
+    """Return the queries of a leaf that counts, given a statement that ends with `OFTEN`.
 
-    Whoever has none of what is counted is not found: where none is enough, who has too many is asked
-    for and excluded.
+    Customers without such records are not matched by the statement. If zero is within the bounds,
+    the customers with too many are queried and excluded.
     """
     least, most = bounds(leaf)
     if least == 0 and most is None:
@@ -63,6 +63,6 @@ def counted(statement: str, values: Mapping[str, Any], leaf: Counted) -> LeafQue
 
 
 def span_of(leaf: Counted) -> dict[str, int]:
-    """Return the least and the most number that a leaf asks for, as queries read them."""
+    """Return the lower and upper bound of a leaf's count, as the statements read them."""
     least, most = bounds(leaf)
     return {"least": least, "most": MOST if most is None else most}

@@ -1,1 +1,1 @@
-"""The definition of the segment language: one customer's facts in, verdicts with evidence out."""
+"""The definition of the segment language: from one customer's facts to verdicts with evidence."""

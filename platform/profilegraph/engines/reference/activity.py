@@ -1,4 +1,4 @@
-"""What happened: events, follow-ups, arrivals, opportunities, consents."""
+"""Leaves on what happened: events, follow-ups, arrivals, opportunities, consents."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from profilegraph.language.resolve import in_units, span
 
 
 def event_holds(test: EventTest, event: EventFact) -> bool:
-    """Return whether an event is as asked, whenever it was."""
+    """Return whether an event matches a test, regardless of its time."""
     return (
         event.type == test.type
         and (test.channels is None or event.channel in test.channels)
@@ -49,13 +49,13 @@ def event_holds(test: EventTest, event: EventFact) -> bool:
 def events_in(
     test: EventTest, window: Window | None, events: Iterable[EventFact], context: Context
 ) -> list[EventFact]:
-    """Return the events of a span of time that are as asked."""
+    """Return the events within a window that match a test."""
     when = span(window, context.now)
     return [event for event in events if event.at in when and event_holds(test, event)]
 
 
 def opportunity_holds(test: OpportunityTest, sale: OpportunityFact, context: Context) -> bool:
-    """Return whether a possible sale is as asked."""
+    """Return whether an opportunity matches a test."""
     return (
         (test.stages is None or sale.stage in test.stages)
         and (test.outcomes is None or sale.outcome in test.outcomes)
@@ -67,7 +67,7 @@ def opportunity_holds(test: OpportunityTest, sale: OpportunityFact, context: Con
 
 
 def follow_up_holds(leaf: FollowUps, met: FollowUpFact, context: Context) -> bool:
-    """Return whether a follow-up is as asked."""
+    """Return whether a follow-up matches a leaf."""
     return (
         met.at in span(leaf.window, context.now)
         and (leaf.kinds is None or met.kind in leaf.kinds)
@@ -78,7 +78,7 @@ def follow_up_holds(leaf: FollowUps, met: FollowUpFact, context: Context) -> boo
 
 
 def arrival_holds(leaf: Arrivals, arrival: ArrivalFact, context: Context) -> bool:
-    """Return whether the customer came when and by what was asked."""
+    """Return whether an arrival matches a leaf."""
     channels = arrival.channels[:1] if leaf.exact else arrival.channels
     return arrival.at in span(leaf.window, context.now) and (
         leaf.channels is None or not set(leaf.channels).isdisjoint(channels)
@@ -86,7 +86,7 @@ def arrival_holds(leaf: Arrivals, arrival: ArrivalFact, context: Context) -> boo
 
 
 def consent_holds(leaf: Consents, word: ConsentFact, context: Context) -> bool:
-    """Return whether the latest word for a purpose is as asked."""
+    """Return whether the latest consent record for a purpose matches a leaf."""
     return (
         word.granted is leaf.granted
         and word.at in span(leaf.window, context.now)
@@ -94,8 +94,8 @@ def consent_holds(leaf: Consents, word: ConsentFact, context: Context) -> bool:
     )
 
 
-def latest_words(consents: Iterable[ConsentFact], now: datetime) -> list[ConsentFact]:
-    """Return the word that counts for each purpose: the latest, of two at once the refusal."""
+def latest_consents(consents: Iterable[ConsentFact], now: datetime) -> list[ConsentFact]:
+    """Return the latest record for each purpose; of two at the same moment, the refusal."""
     latest: Mapping[str, ConsentFact] = {
         word.purpose: word
         for word in sorted(consents, key=lambda word: (word.at, not word.granted))
@@ -105,7 +105,7 @@ def latest_words(consents: Iterable[ConsentFact], now: datetime) -> list[Consent
 
 
 def stopped(leaf: nodes.Stopped, here: CustomerContext) -> Finding:
-    """Return whether something was done, and then no more."""
+    """Return whether there are events in one window and none in a later one."""
     events = newest_first(here.facts.events)
     before = events_in(leaf, leaf.did, events, here.context)
     since = events_in(leaf, leaf.did_not, events, here.context)
@@ -113,7 +113,7 @@ def stopped(leaf: nodes.Stopped, here: CustomerContext) -> Finding:
 
 
 def sequence(leaf: nodes.Sequence, here: CustomerContext) -> Finding:
-    """Return whether one event was followed by another in time."""
+    """Return whether one event was followed by another within the given time."""
     pair = _pair(leaf, newest_first(here.facts.events)[::-1], here.context)
     return Finding(bool(pair), pair)
 
@@ -121,7 +121,7 @@ def sequence(leaf: nodes.Sequence, here: CustomerContext) -> Finding:
 def _pair(
     leaf: nodes.Sequence, events: Sequence[EventFact], context: Context
 ) -> tuple[EventFact, ...]:
-    """Return the first event that was followed, and the first that followed it; none if none was."""
+    """Return the first event that was followed, and the first that followed it; empty if there is none."""
     within = timedelta(days=leaf.within_days)
     followers = events_in(leaf.then, leaf.window, events, context)
     moments = sorted(one.at for one in followers)
@@ -161,6 +161,6 @@ LEAVES: Mapping[type[Leaf], LeafDecision] = {
     nodes.FollowUps: CountedRecords(lambda _, here: here.facts.follow_ups, each(follow_up_holds)),
     nodes.Arrivals: CountedRecords(lambda _, here: here.facts.arrivals, each(arrival_holds)),
     nodes.Consents: CountedRecords(
-        lambda _, here: latest_words(here.facts.consents, here.context.now), each(consent_holds)
+        lambda _, here: latest_consents(here.facts.consents, here.context.now), each(consent_holds)
     ),
 }

@@ -1,6 +1,6 @@
-"""Why a customer came to match a filter between two moments, or came not to match it any more.
+"""Attributes a change of membership between two moments to its causes.
 
-Causes are found by asking again with one thing changed: the same definition about the later data,
+Causes are found by evaluating again with one input changed: the same definition on the later data,
 and the earlier data at the later moment.
 """
 
@@ -13,7 +13,7 @@ from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.reference.evaluator import Verdict, explain
 from profilegraph.engines.reference.findings import Evidence
-from profilegraph.engines.reference.people import as_asked
+from profilegraph.engines.reference.people import narrowed
 from profilegraph.engines.reference.profile import carried, tagging_holds
 from profilegraph.language import nodes
 from profilegraph.language.facts import Context, Facts, PersonFact
@@ -23,7 +23,7 @@ from profilegraph.language.resolve import tag_groups
 
 @dataclass(frozen=True)
 class AttributedCause:
-    """One cause, in which condition it lies, and what in the graph it is seen by."""
+    """One cause, the condition that it affects, and the evidence in the graph."""
 
     cause: Cause
     condition: Node | None = None
@@ -41,18 +41,18 @@ class FilterAtMoment:
 
 @dataclass(frozen=True)
 class CustomerHistory:
-    """What is known of one customer at the two moments, and which of its tags ended by expiry."""
+    """The facts of one customer at the two moments, and which of its tags expired in between."""
 
     before: Facts | None
-    """None where it was not a customer yet."""
+    """None if it was not a customer yet."""
     after: Facts | None
-    """None where it is a customer no more: it turned out to be another one."""
+    """None if it is no longer a customer: it was merged into another."""
     expired: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Changed:
-    """That a customer entered or left, and why; there is at least one reason."""
+    """That a customer entered or left, with at least one reason."""
 
     customer: str
     entered: bool
@@ -64,8 +64,8 @@ def changed(
 ) -> Changed | None:
     """Return how and why a customer's membership differs between two moments; None if it does not.
 
-    Where the definition in force at first gives the same at both moments, the definition is the
-    cause; otherwise the conditions are by which that definition tells the two moments apart.
+    If the earlier definition gives the same result at both moments, the cause is the definition.
+    Otherwise the causes are the conditions whose results differ.
     """
     before, after = known.before, known.after
     was = before is not None and explain(old.filter, before, old.catalogue, old.context).holds
@@ -97,9 +97,10 @@ class _Judge:
     catalogue: Catalogue
 
     def reasons(self, first: Verdict, then: Verdict) -> Iterator[AttributedCause]:
-        """Yield why a node that held does not, or the other way round: by the leaves that did it.
+        """Yield why the result of a node changed, by the leaves that caused it.
 
-        Where an `all` or `any` changed, those of its conditions that changed all did so alike.
+        If the result of an `all` or `any` changed, those of its conditions that changed did so in
+        the same direction.
         """
         if isinstance(first.node, Leaf) and not isinstance(first.node, InSegment):
             yield from self._leaf(first.node, first, then)
@@ -160,11 +161,11 @@ class _Judge:
             one, other = known.get(key), later.get(key)
             # Shown with what the condition asks of the person, and not with all that is known.
             shown = (
-                as_asked(leaf.where, other, self.new)
+                narrowed(leaf.where, other, self.new)
                 if other is not None
                 else None
                 if one is None
-                else as_asked(leaf.where, one, self.old)
+                else narrowed(leaf.where, one, self.old)
             )
             yield AttributedCause(_of_person(one, other), leaf, shown)
 
@@ -187,7 +188,7 @@ def _keys(evidence: Sequence[Evidence]) -> set[str]:
 
 
 def _differing(first: Sequence[Evidence], then: Sequence[Evidence]) -> Evidence | None:
-    """Return something that was found at one of the moments only, rather at the later one."""
+    """Return a piece of evidence found at one of the moments only, preferably at the later one."""
     new = [one for one in then if one not in first]
     gone = [one for one in first if one not in then]
     return next(iter(new + gone), None)

@@ -1,8 +1,8 @@
-"""The nearest miss: the fewest conditions that would have to change for a customer to be a member.
+"""The counterfactual: the fewest conditions that would have to change to make a customer a member.
 
-The conditions of a filter with their verdicts are a small integer program. Each leaf may be
-changed at a cost of one and a little more the further it is; equal leaves, being about the same
-facts, change together. Other dependencies between leaves are not looked at.
+The conditions of a filter with their verdicts form a small integer program. Changing a leaf costs
+one, plus a little that grows with the distance; equal leaves, which depend on the same facts,
+change together. Other dependencies between leaves are ignored.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from profilegraph.language.facts import Context
 from profilegraph.language.nodes import AllOf, AnyOf, InSegment, Node, Not
 
 _FARTHER = 1e-3
-"""What distance adds to the cost of a leaf at most: of 100 leaves, less than one leaf."""
+"""The most that distance adds to the cost of a leaf: for 100 leaves, less than one leaf."""
 
 
 @dataclass(frozen=True)
 class MissedLeaf:
-    """A leaf that would have to change, and how far it is from that where a number tells."""
+    """A leaf that would have to change, with the distance where a number tells it."""
 
     verdict: Verdict
     gap: Distance | None
     near: NearMiss | None = None
-    """Where it counts too little: the record that nearly counts."""
+    """If it counts too few records: the record that nearly counts."""
 
     @property
     def wanted(self) -> bool:
-        """Return whether the leaf would have to hold; else it would have to cease to."""
+        """Return whether the leaf would have to become true; otherwise it would have to become false."""
         return not self.verdict.holds
 
 
 Missing: TypeAlias = tuple[MissedLeaf, ...] | None
-"""What would have to change; none for a member, None where no change would do."""
+"""The leaves that would have to change; empty for a member, None if no change is enough."""
 
 
 def nearest_miss(verdict: Verdict, catalogue: Catalogue, context: Context) -> Missing:
-    """Return the fewest leaves that would have to change, of equally many the nearest.
+    """Return the fewest leaves that would have to change; among equally few, the nearest.
 
-    They are in the order of the filter, each of equal leaves once, and none for a member. None
-    where no change would do, as of an empty `any`.
+    They are in the order of the filter, equal leaves once; empty for a member. None if no change is
+    enough, as with an empty `any`.
     """
     places: dict[Node, Verdict] = {}
     for leaf in _leaves(verdict):
@@ -62,7 +62,7 @@ def nearest_miss(verdict: Verdict, catalogue: Catalogue, context: Context) -> Mi
 
 
 def cheapest_change(verdict: Verdict, costs: Mapping[Node, float]) -> frozenset[Node] | None:
-    """Return the leaves whose change makes a filter hold at the least cost; None where none does."""
+    """Return the leaves whose change makes a filter true at the least cost; None if there are none."""
     # Of all commands and requests only explanations need it, and it is slow to load.
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -86,9 +86,9 @@ def cheapest_change(verdict: Verdict, costs: Mapping[Node, float]) -> frozenset[
 
 @dataclass
 class _Program:
-    """Variables of 0 or 1: whether each leaf changes, then whether each node is as required.
+    """0-1 variables: whether each leaf changes, then whether each node is as required.
 
-    A row says that the sum of some variables, each times its factor, is at most a number.
+    A row is a constraint: a weighted sum of variables is at most a number.
     """
 
     changes: Mapping[Node, int]
@@ -99,7 +99,7 @@ class _Program:
         self.size = len(self.changes)
 
     def require(self, verdict: Verdict, *, holds: bool) -> int:
-        """Return the variable that is 1 only where the node holds, or does not, as required."""
+        """Return the variable that is 1 only if the node has the required result."""
         node = verdict.node
         if isinstance(node, Not | InSegment):
             return self.require(verdict.children[0], holds=holds is not isinstance(node, Not))

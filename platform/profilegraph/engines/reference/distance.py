@@ -1,4 +1,4 @@
-"""How far what a customer has is from what a condition asks, where that is a number."""
+"""The distance between a customer's value and a condition, where it is a number."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class DistanceUnit(StrEnum):
     """What a distance counts."""
 
     NUMBER = "NUMBER"
-    """What the value itself counts: an attribute, a metric, a sum of money."""
+    """The unit of the value: an attribute, a metric, a sum of money."""
     TIMES = "TIMES"
-    """Things: events, people, follow-ups."""
+    """Records: events, people, follow-ups."""
     DAYS = "DAYS"
     STEPS = "STEPS"
     """Tags of an ordered dimension."""
@@ -38,19 +38,19 @@ class DistanceUnit(StrEnum):
 
 @dataclass(frozen=True)
 class Distance:
-    """By how much the nearest value that would do is greater (or less) than the one there is."""
+    """By how much the nearest matching value is greater than the present one; negative if less."""
 
     distance: float
     unit: DistanceUnit
 
     @property
     def remoteness(self) -> float:
-        """Return how far it is on a scale from 0 to 1, to compare conditions of all kinds by."""
+        """Return the distance scaled to 0 to 1, to compare conditions of all kinds."""
         return abs(self.distance) / (1 + abs(self.distance))
 
 
 def number_of(verdict: Verdict) -> float | None:
-    """Return the number that a leaf compares, a count or a sum of money, None for other leaves."""
+    """Return the number that a leaf compares, a count or a sum of money; None for other leaves."""
     match verdict.node:
         case nodes.EventTotal():
             amounts = (one.amount or 0 for one in verdict.evidence if isinstance(one, EventFact))
@@ -62,7 +62,7 @@ def number_of(verdict: Verdict) -> float | None:
 
 
 def gap(verdict: Verdict, catalogue: Catalogue, context: Context) -> Distance | None:
-    """Return how far a leaf is from turning into its contrary; None where no number says so."""
+    """Return the distance at which a leaf's result changes; None if no number tells."""
     leaf, wanted = verdict.node, not verdict.holds
     match leaf:
         case nodes.AttributeLeaf() | nodes.MetricLeaf():
@@ -141,7 +141,7 @@ def _count_gap(leaf: Counted, has: int, wanted: bool) -> Distance | None:
 
 
 def _stopped_gap(leaf: nodes.Stopped, verdict: Verdict, context: Context) -> Distance | None:
-    """Return how many events are too few before, or too many since."""
+    """Return how many earlier events are missing, or how many later ones are too many."""
     if verdict.holds:
         return Distance(1, DistanceUnit.TIMES)
     since = span(leaf.did_not, context.now)
@@ -151,7 +151,7 @@ def _stopped_gap(leaf: nodes.Stopped, verdict: Verdict, context: Context) -> Dis
 
 
 def _step_gap(leaf: nodes.Tags, verdict: Verdict, catalogue: Catalogue) -> Distance | None:
-    """Return how many tags of an ordered dimension lie between the one carried and one asked for."""
+    """Return how many tags of an ordered dimension lie between the carried tag and a matching one."""
     if verdict.holds or (leaf.gte is None and leaf.lte is None):
         return None
     names = [tag.key for tag in catalogue.dimension(leaf.dimension).tags]

@@ -1,6 +1,6 @@
-"""One customer's facts → true or false for every node of a filter, with the evidence.
+"""Evaluates every node of a filter for one customer's facts, with the evidence.
 
-This is the readable definition of the language: the other evaluators are held against it.
+This is the readable definition of the language, against which the other evaluators are tested.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from profilegraph.language.nodes import (
 from profilegraph.language.predicates import enough, visible
 
 LEAVES: Mapping[type[Leaf], LeafDecision] = {**profile.LEAVES, **activity.LEAVES, **people.LEAVES}
-"""What decides the leaves that ask about one customer alone."""
+"""Evaluators of the leaves that depend on one customer alone."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether one node of a filter holds for a customer, and what was found in deciding it."""
+    """The result of one node of a filter for a customer, with the evidence."""
 
     node: Node
     place: str
@@ -47,7 +47,7 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     children: tuple[Verdict, ...] = ()
     beside: tuple[Evidence, ...] = ()
-    """Of a counted condition that does not hold, the records of its kind that did not count."""
+    """For a counted condition that is false: the records of its kind that did not count."""
 
 
 def explain(node: Node, facts: Facts, catalogue: Catalogue, context: Context) -> Verdict:
@@ -102,7 +102,7 @@ class _Judge:
         return Finding(enough(leaf, len(found)), found, [one for one, _ in neighbours])
 
     def _neighbours(self, leaf: Related) -> Iterator[tuple[Neighbour, bool]]:
-        """Yield the related customers that are seen, the nearest first, and whether each matches."""
+        """Yield the visible related customers, the nearest first, and whether each matches."""
         near, context = self.here.facts.near, self.here.context
         for key, distance in _neighbours(leaf, self.here.facts):
             other = replace(near[key], near=near)
@@ -112,7 +112,7 @@ class _Judge:
 
 
 def _neighbours(leaf: Related, facts: Facts) -> Iterator[tuple[str, int]]:
-    """Yield the other customers that steps of the asked kinds lead to, the nearest first."""
+    """Yield the other customers reached by relations of the leaf's kinds, the nearest first."""
     kinds = set(RelationKind) if leaf.kinds is None else set(leaf.kinds)
     seen, here = {facts.key}, [facts]
     for distance in range(1, leaf.distance + 1):

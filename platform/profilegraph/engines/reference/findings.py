@@ -1,4 +1,4 @@
-"""What is found of one customer in deciding a leaf: the shapes, and what leaves that count have in common."""
+"""Evidence of leaves: the data classes, and the evaluation that counting leaves share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from profilegraph.language.predicates import enough
 
 @dataclass(frozen=True)
 class Value:
-    """The value of an attribute or a metric; None where the customer has none."""
+    """The value of an attribute or a metric; None if the customer has none."""
 
     key: str
     value: bool | float | date | str | None
@@ -33,7 +33,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A related customer that matched, and by how many steps it is reached."""
+    """A matching related customer, and its distance in relations."""
 
     key: str
     name: str | None
@@ -42,7 +42,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class CohortPlace:
-    """Where a salt puts the customer among all, from 0 to 1."""
+    """The position of the customer among all, 0 to 1, by a salt."""
 
     salt: str
     share: float
@@ -65,7 +65,7 @@ Evidence: TypeAlias = (
 
 @dataclass(frozen=True)
 class CustomerContext:
-    """One customer, and what else a leaf is decided by."""
+    """One customer, and everything else that a leaf reads."""
 
     facts: Facts
     catalogue: Catalogue
@@ -74,16 +74,16 @@ class CustomerContext:
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a leaf holds, and what was found in deciding it."""
+    """The result of a leaf, with the evidence."""
 
     holds: bool
     evidence: Sequence[Evidence] = ()
     records: Sequence[Evidence] = ()
-    """Of a leaf that counts: all records of its kind, those that count and others."""
+    """For a leaf that counts: all records of its kind, those that count and others."""
 
 
 LeafDecision: TypeAlias = Callable[[Any, CustomerContext], Finding]
-"""Decides the leaves of one type."""
+"""Evaluates the leaves of one type."""
 
 
 def _many_enough(leaf: Any, found: Sequence[Any]) -> bool:
@@ -96,21 +96,21 @@ def _itself(leaf: Any) -> Any:
 
 @dataclass(frozen=True)
 class CountedRecords:
-    """Decides a leaf that asks how many records of a customer are as it says."""
+    """Evaluates a leaf on the number of a customer's records that match."""
 
     records: Callable[[Any, CustomerContext], Sequence[Any]]
     """Returns the customer's records of the leaf's kind."""
     matching: Callable[[Any, Sequence[Any], Context], Sequence[Any]]
-    """Returns those of some records that pass a test."""
+    """Returns the records that pass a test."""
     test: Callable[[Any], Any] = _itself
     """Returns the part of a leaf that is the test."""
     enough: Callable[[Any, Sequence[Any]], bool] = _many_enough
-    """Returns whether the leaf holds of those that match."""
+    """Returns whether the leaf is true for the matching records."""
     shown: Callable[[Any, Any, Context], Any] | None = None
-    """Returns a record as it is shown of a test."""
+    """Returns a record reduced to what the test reads."""
 
     def __call__(self, leaf: Any, here: CustomerContext) -> Finding:
-        """Return whether as many records match as are asked for, the newest of them first."""
+        """Return whether a matching number of records was found, the newest of them first."""
         test, context = self.test(leaf), here.context
         records = newest_first(self.records(leaf, here))
         found = self.matching(test, records, context)
@@ -125,7 +125,7 @@ class CountedRecords:
 def each(
     holds: Callable[[Any, Any, Context], bool],
 ) -> Callable[[Any, Sequence[Any], Context], Sequence[Any]]:
-    """Return what finds the records of which a predicate holds."""
+    """Return the function that selects the records for which a predicate is true."""
     return lambda test, records, context: [one for one in records if holds(test, one, context)]
 
 
@@ -133,7 +133,7 @@ R = TypeVar("R", bound=Evidence)
 
 
 def newest_first(records: Sequence[R]) -> list[R]:
-    """Return records by when they were, those without a moment as they came."""
+    """Return records, the newest first; those without a moment keep their order."""
 
     def moment(record: Evidence) -> float:
         at = getattr(record, "at", None) or getattr(record, "since", None)

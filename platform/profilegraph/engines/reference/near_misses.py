@@ -1,4 +1,4 @@
-"""Of a counted condition that finds too little: the record that nearly counts, and what it lacks."""
+"""The record that nearly counts for a condition that counts too few, and the parts it lacks."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from profilegraph.language.resolve import in_units, span
 
 _NUMBERS = frozenset({"at_least", "at_most", "total"})
 _VALUES = {"window": ("at", "since"), "did": (), "takes_part_in": ()}
-"""Where what a part asks about is not called as the part is."""
+"""Parts whose name differs from the record's field."""
 
 
 @dataclass(frozen=True)
 class NearMiss:
-    """A record that would count but for some parts of the condition, by their names."""
+    """A record that would count if it also matched some parts of the condition, given by name."""
 
     record: Evidence
     lacks: tuple[str, ...]
 
 
 def nearest_record(verdict: Verdict, context: Context) -> NearMiss | None:
-    """Return the record that lacks the fewest parts of a condition, of equally many the least.
+    """Return the record that lacks the fewest parts of a condition; of equally few, the nearest.
 
-    None of a condition that holds or counts enough already, and where there is no other record.
+    None if the condition is true or counts enough already, or if there is no other record.
     """
     leaf = verdict.node
     if verdict.holds or not verdict.beside:
@@ -58,7 +58,7 @@ def _near(leaf: Any, record: Evidence, context: Context) -> tuple[NearMiss, floa
 
 
 def _parts(test: Any, record: Evidence) -> Iterator[tuple[str, Any]]:
-    """Yield the parts that are given, each with the test that asks for nothing else."""
+    """Yield the given parts, each with a test of that part alone."""
     optional = [
         one.name for one in fields(test) if one.default is None and one.name not in _NUMBERS
     ]
@@ -74,7 +74,7 @@ def _parts(test: Any, record: Evidence) -> Iterator[tuple[str, Any]]:
 
 
 def _away(name: str, part: Any, record: Any, context: Context) -> float:
-    """Return how far a record is from what a part asks, from 0 to 1; 1 where nothing tells."""
+    """Return the distance of a record from a part, 0 to 1; 1 if no number tells."""
     named = next((one for one in _VALUES.get(name, (name,)) if hasattr(record, one)), name)
     has = getattr(record, named, None)
     match part, has:

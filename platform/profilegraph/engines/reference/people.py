@@ -1,4 +1,4 @@
-"""Who there is: the customer's decision-makers, and those of us who own it."""
+"""Leaves on people: the customer's decision-makers, and the employees who own it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from profilegraph.language.resolve import span
 
 
 def person_holds(test: PersonTest, person: PersonFact, context: Context) -> bool:
-    """Return whether a decision-maker is as asked."""
+    """Return whether a decision-maker matches a test."""
     return (
         (test.roles is None or person.role in test.roles)
         and (test.title is None or text_holds(test.title, person.title))
@@ -34,8 +34,8 @@ def person_holds(test: PersonTest, person: PersonFact, context: Context) -> bool
     )
 
 
-def as_asked(test: PersonTest, person: PersonFact, context: Context) -> PersonFact:
-    """Return a person with those events and parts in sales alone that the condition asks for."""
+def narrowed(test: PersonTest, person: PersonFact, context: Context) -> PersonFact:
+    """Return a person reduced to the events and opportunities that match the condition."""
     did, part = test.did, test.takes_part_in
     events = () if did is None else events_in(did, did.window, person.events, context)
     parts = (one for one in person.takes_part_in if part and _takes_part(part, one, context))
@@ -65,14 +65,14 @@ def _takes_part(test: ParticipationTest, part: ParticipationFact, context: Conte
 
 
 def owner_holds(leaf: Owners, owner: OwnerFact, context: Context) -> bool:
-    """Return whether an owner is as asked."""
+    """Return whether an owner matches a leaf."""
     return owner.since in span(leaf.window, context.now) and (
         leaf.employees is None or owner.key in leaf.employees
     )
 
 
 def team_holds(leaf: Teams, owner: OwnerFact, context: Context) -> bool:
-    """Return whether an owner is in such a team."""
+    """Return whether an owner is in one of the leaf's teams."""
     teams = owner.teams[:1] if leaf.exact else owner.teams
     asked = teams if leaf.teams is None else set(leaf.teams).intersection(teams)
     return owner.since <= context.now and bool(asked)
@@ -83,7 +83,7 @@ LEAVES: Mapping[type[Leaf], LeafDecision] = {
         lambda _, here: here.facts.people,
         each(person_holds),
         test=lambda leaf: leaf.where,
-        shown=as_asked,
+        shown=narrowed,
     ),
     Owners: CountedRecords(lambda _, here: here.facts.owners, each(owner_holds)),
     Teams: CountedRecords(lambda _, here: here.facts.owners, each(team_holds)),

@@ -1,4 +1,4 @@
-"""What a customer is: tags, attributes, metrics, cohorts."""
+"""Leaves on the profile: tags, attributes, metrics, cohorts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def carried(tagging: Tagging, context: Context) -> bool:
 
 
 def tagging_holds(leaf: Tags, tagging: Tagging, context: Context) -> bool:
-    """Return whether a tagging, whatever its tag and whether it is carried, is as asked."""
+    """Return whether a tagging matches a leaf's qualifiers, regardless of its tag and validity."""
     within = leaf.tagged_within_days
     return (
         (leaf.min_confidence is None or tagging.confidence >= leaf.min_confidence)
@@ -49,7 +49,7 @@ def tagging_holds(leaf: Tags, tagging: Tagging, context: Context) -> bool:
 
 
 def tags(leaf: Tags, here: CustomerContext) -> Finding:
-    """Return whether the customer carries the tags that are asked for."""
+    """Return whether the customer's tags match."""
     groups = tag_groups(leaf, here.catalogue)
     carries = [one for one in here.facts.taggings if carried(one, here.context)]
     taggings = [one for one in carries if tagging_holds(leaf, one, here.context)]
@@ -62,19 +62,19 @@ def tags(leaf: Tags, here: CustomerContext) -> Finding:
 
 
 def attribute(leaf: AttributeLeaf, here: CustomerContext) -> Finding:
-    """Return whether a field of the customer is as asked."""
+    """Return whether an attribute of the customer matches."""
     value = here.facts.attributes.get(leaf.key)
     return Finding(_value_holds(leaf, value, here.context), [Value(leaf.key, value)])
 
 
 def metric(leaf: MetricLeaf, here: CustomerContext) -> Finding:
-    """Return whether a number that a model computed is as asked."""
+    """Return whether a metric of the customer matches."""
     number = here.facts.metrics.get(leaf.key)
     return Finding(_value_holds(leaf, number, here.context), [Value(leaf.key, number)])
 
 
 def cohort(leaf: Cohort, here: CustomerContext) -> Finding:
-    """Return whether the leaf's salt puts the customer into its share."""
+    """Return whether the leaf's salt places the customer into its share."""
     if here.facts.cohort is None:
         return Finding(False)
     place = position(here.facts.cohort, leaf.salt)

@@ -1,4 +1,4 @@
-"""Whether what a plugin brings is what its hook promises, found out before anybody uses it."""
+"""Checks that what a plugin provides fulfils its hook, before it is used."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def destination(thing: Any) -> Destination[Any]:
 
 
 def leaf(thing: Any) -> SegmentLeaf[Any]:
-    """Return a segment leaf with an input that the API can tell; raises PluginError."""
+    """Return a segment leaf whose input the API can represent; raises PluginError."""
     found: SegmentLeaf[Any] = _kind(SegmentLeaf, "segment leaves", thing)
     if to_camel(found.key) in NAMES:
         raise PluginError(f"the leaf {found.key!r} has the name of a condition of the platform.")
@@ -65,7 +65,7 @@ def leaf(thing: Any) -> SegmentLeaf[Any]:
 
 
 def customer_field(thing: Any) -> CustomerField:
-    """Return a field of customers with values that the API can tell; raises PluginError."""
+    """Return a customer field whose values the API can represent; raises PluginError."""
     found: CustomerField = _kind(CustomerField, "customer fields", thing)
     base = shape_of(found.result).base
     if issubclass(base, BaseModel):

@@ -1,4 +1,4 @@
-"""What fails while the platform runs: contained, named, counted, and set aside where it repeats."""
+"""Contains, counts and reports failures of plugins, and sets a part aside after repeated ones."""
 
 from __future__ import annotations
 
@@ -13,21 +13,26 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 
 from profilegraph.errors import InvalidInput, PluginError
-from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, within, within_async
+from profilegraph.hooks.hosting.containment import (
+    InOwnLoop,
+    TimeLimit,
+    run_within,
+    run_within_async,
+)
 
 T = TypeVar("T")
 MOST_FAILURES = 3
 """Failures in a row after which something is set aside."""
 REST_SECONDS = 300.0
-"""How long it is set aside before it is tried once more."""
+"""Seconds for which a part is set aside before it is tried again."""
 MOST_RECEIVERS = 1_000
-"""Receivers whose failures are remembered; of more, the first are forgotten."""
+"""Most receivers whose failures are recorded; beyond, the oldest are dropped."""
 _LONGEST_REASON = 500
 _log = structlog.get_logger(__name__)
 
 
 class PluginPart(NamedTuple):
-    """A part of a plugin: a hook that it implements, or something that it brings."""
+    """A part of a plugin: a hook that it implements, or something that it provides."""
 
     plugin: str
     name: str
@@ -38,24 +43,24 @@ class PluginPart(NamedTuple):
 
 @dataclass(frozen=True)
 class FailureRecord:
-    """That a part of a plugin has failed since the process began: how often, and why at last."""
+    """The failures of a part of a plugin since the process started: their number, and the last reason."""
 
     part: PluginPart
     failures: int
     in_a_row: int
     reason: str
     rests_until: float | None = None
-    """Until when it is set aside, by the guard's clock; None where it is not."""
+    """Until when it is set aside, by the guard's clock; None if it is not."""
     stuck: Future[Any] | None = None
-    """The call that has not ended, where it did not end in time."""
+    """The call that exceeded its time limit and still runs, if any."""
     receiver: str = ""
-    """For whom alone the part failed, where it works for many; empty for all."""
+    """The receiver for which the part failed, if it serves several; empty for all."""
 
 
 class CircuitBreaker:
-    """Calls the plugins' code, and remembers what failed: one entry a part and receiver.
+    """Calls plugins' code and records failures, one entry per part and receiver.
 
-    Where a part works for many receivers, each fails, and is set aside, by itself.
+    If a part serves several receivers, each fails and is set aside separately.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -66,18 +71,18 @@ class CircuitBreaker:
 
     @property
     def troubles(self) -> tuple[FailureRecord, ...]:
-        """Return what has failed, by plugin, part and receiver."""
+        """Return the failures, by plugin, part and receiver."""
         with self._lock:
             return tuple(self._troubles[key] for key in sorted(self._troubles))
 
     @property
     def failures(self) -> dict[PluginPart, int]:
-        """Return how often each part has failed since the process began."""
+        """Return the number of failures of each part since the process started."""
         with self._lock:
             return dict(sorted(self._failures.items()))
 
     def set_aside(self, part: PluginPart, receiver: str = "") -> bool:
-        """Return whether a part is not to be called now, or not for a receiver."""
+        """Return whether a part is set aside, in total or for a receiver."""
         with self._lock:
             known = self._troubles.get((part, receiver))
         if known is None or known.rests_until is None:
@@ -86,13 +91,13 @@ class CircuitBreaker:
         return hangs or self._clock() < known.rests_until
 
     def call(self, part: PluginPart, seconds: float, call: Callable[[], T]) -> T:
-        """Return what `call` returns within so many seconds; raises PluginError that names it.
+        """Return what `call` returns within so many seconds; raises PluginError, which names the part.
 
-        An InvalidInput that it raises is meant for whoever asked, and raised as it is.
+        An InvalidInput that it raises is meant for the requester and raised unchanged.
         """
         self.require(part)
         try:
-            result = within(seconds, call, str(part))
+            result = run_within(seconds, call, str(part))
         except InvalidInput:
             raise
         except Exception as error:
@@ -103,14 +108,14 @@ class CircuitBreaker:
     async def call_async(
         self, part: PluginPart, seconds: float, call: Callable[[], Coroutine[Any, Any, T]]
     ) -> T:
-        """Return what `call` returns when awaited; otherwise like `call`, and others go on."""
+        """Return what the awaited `call` returns, like `call` but without blocking the event loop."""
         return await self.call_beside(part, seconds, InOwnLoop(call, seconds))
 
     async def call_beside(self, part: PluginPart, seconds: float, call: Callable[[], T]) -> T:
-        """Return what `call` returns; like `call`, while others go on. Raises PluginError."""
+        """Return what `call` returns, without blocking the event loop; raises PluginError."""
         self.require(part)
         try:
-            result = await within_async(seconds, call, str(part))
+            result = await run_within_async(seconds, call, str(part))
         except InvalidInput:
             raise
         except Exception as error:
@@ -119,7 +124,7 @@ class CircuitBreaker:
         return result
 
     def failed(self, part: PluginPart, error: Exception, receiver: str = "") -> PluginError:
-        """Return the error that tells of a part's failure, which is taken note of and logged."""
+        """Record and log a failure of a part, and return its error."""
         reason = _reason(error)
         stuck = error.future if isinstance(error, TimeLimit) else None
         with self._lock:
@@ -145,7 +150,7 @@ class CircuitBreaker:
         )
 
     def require(self, part: PluginPart, receiver: str = "") -> None:
-        """Return nothing where a part may be called; raises PluginError where it is set aside."""
+        """Raise PluginError if a part is set aside."""
         if self.set_aside(part, receiver):
             whom = " for this receiver" if receiver else ""
             raise PluginError(
@@ -155,7 +160,7 @@ class CircuitBreaker:
             )
 
     def succeeded(self, part: PluginPart, receiver: str = "") -> None:
-        """Take note that a part works (again), or works for a receiver."""
+        """Record that a part works (again), in total or for a receiver."""
         with self._lock:
             known = self._troubles.get((part, receiver))
             if known is not None:
@@ -170,10 +175,10 @@ class CircuitBreaker:
 
 
 class DirectCalls(CircuitBreaker):
-    """Calls the plugins' code as it is, where the whole process can be ended; it can be passed on."""
+    """Calls plugins' code without a time limit, in a process that can be terminated; it can be pickled."""
 
     def call(self, part: PluginPart, seconds: float, call: Callable[[], T]) -> T:  # noqa: ARG002
-        """Return what `call` returns; raises PluginError that names the part."""
+        """Return what `call` returns; raises PluginError, which names the part."""
         try:
             return call()
         except InvalidInput:

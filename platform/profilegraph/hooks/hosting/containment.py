@@ -1,8 +1,8 @@
-"""A partner's code held apart: in threads of its own, each for a time.
+"""Runs plugins' code in threads of its own, with time limits.
 
-Python has no way to stop a thread. What has not ended in time is asked to: an exception is raised
-in it at its next step, and a coroutine is cancelled. What waits outside Python (a system call, a
-library of C) hears of it when that returns, and is left behind until then.
+Python cannot stop a thread. Code that exceeds its limit is asked to end: an exception is raised in
+it at its next step, and a coroutine is cancelled. A call outside Python (a system call, a C
+library) gets the exception when it returns; until then the thread is abandoned.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from profilegraph.errors import PluginError
 
 T = TypeVar("T")
 GRACE_SECONDS = 0.5
-"""How long a coroutine that is late may go on until it is cancelled: whoever waits is told first."""
+"""Seconds from the time limit of a coroutine until it is cancelled: the caller gets its error first."""
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Seconds between the requests to end: code may catch one of them, and go on."""
+"""Seconds between the exceptions: code may catch one and continue."""
 
 
 class TimeIsUp(BaseException):
-    """Raised in a partner's code whose time is over."""
+    """Raised in plugins' code that exceeds its time limit."""
 
 
 class Running(Future[T]):
-    """What a call returns that runs in a thread of its own."""
+    """The future result of a call in a thread of its own."""
 
     thread: threading.Thread
     grace: float = 0.0
-    """Seconds until it is asked to end by an exception: it may end by itself until then."""
+    """Seconds in which it may end by itself before the exception is raised in it."""
 
     def end(self) -> None:
-        """Ask the call to end, in the background, until it does."""
+        """Raise the exception in the call, in the background, until it ends."""
         threading.Thread(target=self._end, name=f"end {self.thread.name}", daemon=True).start()
 
     def _end(self) -> None:
@@ -51,16 +51,16 @@ class Running(Future[T]):
 
 
 class TimeLimit(PluginError):
-    """A partner's code did not end in time; it has been asked to."""
+    """Plugins' code exceeded its time limit and was asked to end."""
 
     def __init__(self, seconds: float, future: Future[Any]) -> None:
         super().__init__(f"it did not end within {seconds:g} s.")
         self.future = future
-        """What it is still at."""
+        """The running call."""
 
 
-def begun(call: Callable[[], T], name: str) -> Running[T]:
-    """Return what `call` will return; it runs in a thread that the process does not wait for."""
+def start_thread(call: Callable[[], T], name: str) -> Running[T]:
+    """Start `call` in a daemon thread and return its future result."""
     future: Running[T] = Running()
     future.set_running_or_notify_cancel()  # whoever waits may go away; the call goes on
     loop = call if isinstance(call, InOwnLoop) else None
@@ -96,9 +96,9 @@ def _settle(future: Future[T], call: Callable[[], T]) -> None:
         future.set_result(result)
 
 
-def within(seconds: float, call: Callable[[], T], name: str) -> T:
+def run_within(seconds: float, call: Callable[[], T], name: str) -> T:
     """Return what `call` returns; raises TimeLimit after so many `seconds`."""
-    future = begun(call, name)
+    future = start_thread(call, name)
     done, _ = futures.wait([future], seconds)
     if not done:
         future.end()
@@ -106,9 +106,9 @@ def within(seconds: float, call: Callable[[], T], name: str) -> T:
     return future.result()
 
 
-async def within_async(seconds: float, call: Callable[[], T], name: str) -> T:
-    """Return what `call` returns, while others go on; raises TimeLimit after so many `seconds`."""
-    future = begun(call, name)
+async def run_within_async(seconds: float, call: Callable[[], T], name: str) -> T:
+    """Return what `call` returns without blocking; raises TimeLimit after so many `seconds`."""
+    future = start_thread(call, name)
     waiting = asyncio.wrap_future(future)
     try:
         done, _ = await asyncio.wait([waiting], timeout=seconds)
@@ -124,15 +124,15 @@ async def within_async(seconds: float, call: Callable[[], T], name: str) -> T:
 
 
 def _forget(waiting: asyncio.Future[Any]) -> None:
-    """Take what nobody waits for any more, or asyncio complains that nobody did."""
+    """Retrieve the result of an abandoned future, or asyncio warns about it."""
     if not waiting.cancelled():
         waiting.exception()
 
 
 class InOwnLoop(Generic[T]):
-    """Awaits `call` in a new event loop, which it may block as it likes.
+    """Awaits `call` in a new event loop, which it may block.
 
-    Where it still waits for something a little after so many seconds, it is cancelled.
+    It is cancelled a little after so many seconds.
     """
 
     def __init__(self, call: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> None:
@@ -141,7 +141,7 @@ class InOwnLoop(Generic[T]):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __call__(self) -> T:
-        """Return what the call returns; raises TimeoutError where it had to be cancelled."""
+        """Return what the call returns; raises TimeoutError if it was cancelled."""
         self._loop = loop = asyncio.new_event_loop()
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             return runner.run(self._bounded())
@@ -151,7 +151,7 @@ class InOwnLoop(Generic[T]):
             return await self._call()
 
     def close(self) -> None:
-        """Close the loop, where the call was ended before it could."""
+        """Close the loop if the call was ended before it could."""
         while self._loop is not None and not self._loop.is_closed():
             with suppress(TimeIsUp):  # the last request, which comes when the call is over
                 self._loop.close()

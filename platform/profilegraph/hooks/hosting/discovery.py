@@ -1,4 +1,4 @@
-"""From what is installed to plugins that are registered, each on its own."""
+"""Discovers and registers installed plugins, each in isolation."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from profilegraph.errors import PluginError, ProfilegraphError
-from profilegraph.hooks.hosting.containment import within
+from profilegraph.hooks.hosting.containment import run_within
 from profilegraph.hooks.specs import API_VERSION, GROUP, Hooks
 
 T = TypeVar("T")
 LOAD_SECONDS = 20.0
-"""How long importing a plugin, or one of its `register_` hooks, may take."""
+"""The time limit of importing a plugin, and of each `register_` hook."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that was found to be a plugin: a module or an object, and where it is from."""
+    """A discovered plugin: a module or an object, and its origin."""
 
     name: str
     plugin: object
@@ -32,26 +32,26 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PluginFault:
-    """That a plugin, or a part of it, is out of use: why, and the traceback where it raised."""
+    """Why a plugin, or a part of it, is not in use, with the traceback if it raised."""
 
     name: str
     distribution: str
     reason: str
     traceback: str = ""
     part: str = ""
-    """What of the plugin it is, such as `taxonomy 'shop'`; empty for the whole plugin."""
+    """The part of the plugin, such as `taxonomy 'shop'`; empty for the whole plugin."""
 
     @property
     def about(self) -> str:
-        """Return what is out of use: the plugin, or a part of it while the rest works."""
+        """Return what is not in use: the plugin, or a part of it."""
         return f"{self.name} ({self.part})" if self.part else self.name
 
 
 class Loading:
-    """Plugins while they are loaded: what is wrong with one is a fault, and the others stay."""
+    """Loads plugins: an error in one is recorded as a fault, and the others are loaded."""
 
     def __init__(self, faults: Iterable[PluginFault] = (), seconds: float = LOAD_SECONDS) -> None:
-        """Begin with faults that are known, and so many seconds for each step of a plugin."""
+        """Start with known faults, and with a time limit for each step of a plugin."""
         self.manager = pluggy.PluginManager(GROUP)
         self.manager.add_hookspecs(Hooks)
         self.working: list[Candidate] = []
@@ -70,7 +70,7 @@ class Loading:
         return found
 
     def register(self, candidate: Candidate) -> None:
-        """Have a plugin take part; what is wrong with it, also a PluginError, is a fault."""
+        """Register a plugin; any error, also a PluginError, is recorded as a fault."""
         try:
             _require_this_api(candidate.plugin)
             self.manager.register(candidate.plugin, candidate.name)
@@ -95,16 +95,16 @@ class Loading:
         return [caller.name for caller in self.manager.get_hookcallers(candidate.plugin) or ()]
 
     def caller(self, candidate: Candidate, hook: str) -> pluggy.HookCaller:
-        """Return what calls a hook of one plugin alone."""
+        """Return the caller of a hook of one plugin alone."""
         others = [one.plugin for one in self.working if one is not candidate]
         return self.manager.subset_hook_caller(hook, others)
 
     def contained(
         self, candidate: Candidate, what: str, call: Callable[[], T], part: str = ""
     ) -> T | None:
-        """Return what `call` returns, or None where it raised or hangs: that is then a fault."""
+        """Return what `call` returns; None, with a recorded fault, if it raises or hangs."""
         try:
-            return within(self._seconds, call, f"load {candidate.name}")
+            return run_within(self._seconds, call, f"load {candidate.name}")
         except ProfilegraphError as error:
             reason, trace = f"{what}: {error}", ""
         except Exception as error:  # noqa: BLE001  (a partner's code may raise anything)
@@ -114,7 +114,7 @@ class Loading:
         return None
 
     def fault(self, candidate: Candidate, reason: str, trace: str = "", part: str = "") -> None:
-        """Take note of what is wrong with a plugin, or with a part of it."""
+        """Record a fault of a plugin or of a part of it."""
         self.faults.append(PluginFault(candidate.name, candidate.distribution, reason, trace, part))
 
 

@@ -1,4 +1,4 @@
-"""From a plugin's condition to the platform's own conditions that it stands for."""
+"""Expands a plugin's condition to the platform's own conditions."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ _OF_TAXONOMIES = frozenset(
     }
 )
 EXPAND_SECONDS = 1.0
-"""How long a leaf may take to expand: a filter is being read meanwhile."""
+"""The time limit for expanding a leaf."""
 
 
 @dataclass(frozen=True)
 class HostedLeaf:
-    """A segment leaf of a plugin, whose failures are the plugin's."""
+    """A segment leaf of a plugin; its failures are attributed to the plugin."""
 
     leaf: SegmentLeaf[Any]
     part: PluginPart
     guard: CircuitBreaker
     catalogue: Catalogue | None = None
-    """What the filters that it makes may name; without it, that is not looked at."""
+    """The catalogue against which its filters are validated; None skips the validation."""
 
     def expanded(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the filter, as canonical JSON, that the leaf stands for with what is asked.
+        """Return the canonical JSON of the filter to which the leaf expands for a value.
 
-        The names of fields may be in camelCase. Raises InvalidFilter where the leaf cannot be asked
-        that, PluginError that names the plugin where it fails or makes no filter.
+        Field names may be in camelCase. Raises InvalidFilter if the value is invalid, PluginError,
+        which names the plugin, if it fails or returns no filter.
         """
         return self.guard.call(self.part, EXPAND_SECONDS, lambda: self._made(self._asked(value)))
 
@@ -66,7 +66,7 @@ class HostedLeaf:
             raise InvalidFilter(told, where=self.leaf.key, hint=f"Its fields: {known}.") from fault
 
     def _made(self, asked: BaseModel) -> dict[str, Any]:
-        """Return what the plugin makes, as plain JSON that cannot change any more."""
+        """Return the plugin's filter as immutable JSON."""
         made: dict[str, Any] = json.loads(json.dumps(self.leaf.expand(asked)))
         try:
             node = decode(made)
@@ -77,7 +77,7 @@ class HostedLeaf:
         return made
 
     def _require_known(self, node: Node, asked: BaseModel, catalogue: Catalogue) -> None:
-        """Refuse a filter that names what no taxonomy in use has: whoever named it is at fault."""
+        """Raise unless all definitions that a filter names exist; the error blames whoever named them."""
         named = set(_texts(asked.model_dump(mode="json")))
         for fault in faults(node, catalogue):
             if fault.kind not in _OF_TAXONOMIES or fault.key is None:

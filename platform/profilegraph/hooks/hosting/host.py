@@ -1,4 +1,4 @@
-"""The host: what the working plugins bring, what is wrong with the others, and what fails."""
+"""The host: the parts of the working plugins, and the faults of the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from pydantic.alias_generators import to_camel
 
 from profilegraph import __version__
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.taxonomy.compatibility import bases_first, unfit, why
+from profilegraph.domain.taxonomy.compatibility import (
+    bases_first,
+    describe_incompatibility,
+    incompatible,
+)
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
@@ -35,7 +39,7 @@ __all__ = ["CORE", "Candidate", "Host", "Plugin", "PluginFault", "build_host", "
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin that works, and the hooks that it implements."""
+    """A working plugin, and the hooks that it implements."""
 
     name: str
     distribution: str
@@ -45,11 +49,11 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Host:
-    """What the working plugins bring, and what is wrong with the others."""
+    """The parts of the working plugins, and the faults of the others."""
 
     plugins: tuple[Plugin, ...]
     brought: tuple[Taxonomy, ...]
-    """All taxonomies, those that are out of use too, each after those that it builds on."""
+    """All taxonomies, including disabled ones, in dependency order."""
     models: Registry[Model[Any]]
     importers: Registry[Importer[Any]]
     destinations: Registry[Destination[Any]]
@@ -58,32 +62,32 @@ class Host:
     commands: Registry[Command]
     listeners: tuple[Listener, ...]
     broken: tuple[PluginFault, ...]
-    """What is wrong with plugins, whatever there is in a graph."""
-    unfit: Mapping[str, str]
-    """Of each taxonomy that is out of use, by key, why: as the graph decides it where one was asked."""
-    bringers: Mapping[str, Candidate]
-    """Of each taxonomy's key, the plugin that brought it."""
+    """Faults of plugins that do not depend on the graph."""
+    disabled: Mapping[str, str]
+    """The reason of each disabled taxonomy, by key; with a graph, according to the graph."""
+    providers: Mapping[str, Candidate]
+    """The plugin that provides each taxonomy, by key."""
     guard: CircuitBreaker = field(default_factory=CircuitBreaker)
-    """Through which the platform calls what plugins brought."""
+    """Guards the calls of plugins' code."""
 
     @cached_property
     def taxonomies(self) -> tuple[Taxonomy, ...]:
-        """Return the taxonomies that are in use."""
-        return tuple(one for one in self.brought if one.key not in self.unfit)
+        """Return the enabled taxonomies."""
+        return tuple(one for one in self.brought if one.key not in self.disabled)
 
     @cached_property
     def faults(self) -> tuple[PluginFault, ...]:
-        """Return what is out of use: plugins, or parts of them while the rest works."""
-        named = ((self.bringers[key], key, why) for key, why in self.unfit.items())
+        """Return what is out of use: plugins, or parts of plugins that otherwise work."""
+        named = ((self.providers[key], key, why) for key, why in self.disabled.items())
         parts = (
             PluginFault(one.name, one.distribution, why, part=f"taxonomy {key!r}")
             for one, key, why in named
         )
         return (*self.broken, *parts)
 
-    def judged(self, unfit: Mapping[str, str]) -> Host:
-        """Return the host whose taxonomies are out of use for these reasons, by key, and no others."""
-        return replace(self, unfit=unfit)
+    def with_disabled(self, disabled: Mapping[str, str]) -> Host:
+        """Return the host with exactly these taxonomies disabled, by key with the reason."""
+        return replace(self, disabled=disabled)
 
     def model(self, key: str) -> Model[Any]:
         """Return a model by its key; raises NotFound that names those that exist."""
@@ -92,27 +96,27 @@ class Host:
     def leaf(self, key: str, catalogue: Catalogue | None = None) -> HostedLeaf:
         """Return a segment leaf by its key; raises NotFound that names those that exist.
 
-        With a catalogue, it may expand only to what that has.
+        With a catalogue, it may expand only to filters on definitions of that.
         """
         return HostedLeaf(self.leaves.get(key), self.leaves.part(key), self.guard, catalogue)
 
     def conditions(self, catalogue: Catalogue | None) -> Conditions:
-        """Return the leaves as filters name them, each with what writes it out."""
+        """Return the leaves by their names in filters, each with its expansion."""
         return {to_camel(key): self.leaf(key, catalogue).expanded for key in self.leaves.things}
 
 
 CORE = Candidate("core", shipped, distribution="profilegraph", version=__version__)
-"""The plugin that brings the taxonomies of the platform itself."""
+"""The plugin that provides the platform's own taxonomies."""
 
 
 def load_host() -> Host:
-    """Return the host of the core and of every plugin that is installed beside it."""
+    """Return the host of the core and of every installed plugin."""
     loading = Loading()
     return _host(loading, [CORE, *loading.find(entry_points(group=GROUP))])
 
 
 def shipped_taxonomies() -> tuple[Taxonomy, ...]:
-    """Return the taxonomies of the platform itself, whatever else is installed."""
+    """Return the platform's own taxonomies, regardless of installed plugins."""
     return build_host([CORE]).taxonomies
 
 
@@ -121,9 +125,9 @@ def build_host(
     faults: Iterable[PluginFault] = (),
     seconds: float = LOAD_SECONDS,
 ) -> Host:
-    """Return the host of these plugins; `faults` are those of plugins that did not get so far.
+    """Return the host of these plugins; `faults` are those of plugins that could not be imported.
 
-    One that takes more than `seconds` in a hook of its registration is left out.
+    A plugin that takes more than `seconds` in a registration hook is left out.
     """
     return _host(Loading(faults, seconds), candidates)
 
@@ -139,7 +143,7 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
     return Host(
         plugins=tuple(_plugin(loading, candidate) for candidate in loading.working),
         brought=tuple(bases_first(taxonomies)),
-        unfit=_unfit(taxonomies),
+        disabled=_incompatible(taxonomies),
         models=of("models", "model", checks.model),
         importers=of("importers", "importer", checks.importer),
         destinations=of("destinations", "destination", checks.destination),
@@ -147,7 +151,7 @@ def _host(loading: Loading, candidates: Iterable[Candidate]) -> Host:
         customer_fields=of("customer_fields", "customer field", checks.customer_field),
         commands=of("commands", "command", checks.command),
         listeners=tuple(_listeners(loading)),
-        bringers=taxonomies.owners,
+        providers=taxonomies.owners,
         broken=tuple(loading.faults),
     )
 
@@ -157,11 +161,12 @@ def _plugin(loading: Loading, candidate: Candidate) -> Plugin:
     return Plugin(candidate.name, candidate.distribution, candidate.version, hooks)
 
 
-def _unfit(brought: Registry[Taxonomy]) -> dict[str, str]:
-    """Return why taxonomies do not go together with those of plugins before theirs, by key."""
+def _incompatible(brought: Registry[Taxonomy]) -> dict[str, str]:
+    """Return why taxonomies are incompatible with those of earlier plugins, by key."""
     plugins = {key: one.name for key, one in brought.owners.items()}
     return {
-        key: why(brought.things[key], misfit, plugins) for key, misfit in unfit([*brought]).items()
+        key: describe_incompatibility(brought.things[key], incompatibility, plugins)
+        for key, incompatibility in incompatible([*brought]).items()
     }
 
 

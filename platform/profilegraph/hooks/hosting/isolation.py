@@ -26,7 +26,7 @@ import cloudpickle
 
 import profilegraph
 from profilegraph.errors import PluginError
-from profilegraph.hooks.hosting.containment import begun
+from profilegraph.hooks.hosting.containment import start_thread
 
 T = TypeVar("T")
 START_SECONDS = 60.0
@@ -93,7 +93,7 @@ class Isolated:
 
     async def call_async(self, function: Callable[[], T], seconds: float) -> T:
         """Return like `call`, while others go on; who is cancelled has the process ended, too."""
-        call = begun(partial(self.call, function, seconds), self._name)
+        call = start_thread(partial(self.call, function, seconds), self._name)
         try:
             return await asyncio.wrap_future(call)
         except asyncio.CancelledError:

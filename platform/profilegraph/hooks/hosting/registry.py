@@ -1,4 +1,4 @@
-"""What all plugins together bring of one kind, found by key."""
+"""The things of one kind that all plugins provide, by key."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Registry(Generic[T]):
-    """Things of one kind by key, with the plugins that brought them."""
+    """Things of one kind by key, with their plugins."""
 
     kind: str
-    """What one of them is called, such as `model`."""
+    """The name of the kind, such as `model`."""
     things: Mapping[str, T] = field(default_factory=dict)
     owners: Mapping[str, Candidate] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[T]:
-        """Yield the things, in the order in which the plugins brought them."""
+        """Yield the things in the order of registration."""
         return iter(self.things.values())
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of things."""
         return len(self.things)
 
     def __contains__(self, key: object) -> bool:
@@ -44,14 +44,14 @@ class Registry(Generic[T]):
         return self.things[key]
 
     def part(self, key: str) -> PluginPart:
-        """Return what troubles with a thing are known by: its plugin, its kind and its key."""
+        """Return the plugin part of a thing, under which its failures are recorded."""
         return PluginPart(self.owners[key].name, f"{self.kind} {key}")
 
 
 def gather(loading: Loading, hook: str, kind: str, check: Callable[[Any], T]) -> Registry[T]:
-    """Return what all plugins bring by a hook; of two with one key, the first stays.
+    """Return what all plugins provide by a hook; of two with one key, the first is kept.
 
-    `check` returns what a plugin brought, or raises PluginError for what it cannot be.
+    `check` validates a thing and returns it, or raises PluginError.
     """
     things: dict[str, T] = {}
     owners: dict[str, Candidate] = {}

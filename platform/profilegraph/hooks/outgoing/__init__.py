@@ -1,4 +1,4 @@
-"""What leaves for addresses on the internet: signed, and to public addresses alone."""
+"""Outgoing requests: signed, and to public addresses only."""
 
 from profilegraph.hooks.outgoing.addresses import parse_target
 from profilegraph.hooks.outgoing.posting import Failure, SignedMessage, post, private_allowed

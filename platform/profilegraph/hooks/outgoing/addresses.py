@@ -1,7 +1,7 @@
-"""Where webhooks may go: to public addresses, by HTTPS, and to the address that was looked at.
+"""Allowed addresses of webhooks: public ones, by HTTPS, pinned to the address that was checked.
 
-A name is looked up once, all its addresses are looked at, and the connection is made to one of
-these: what the name says a moment later does not matter.
+A name is resolved once, all its addresses are checked, and the connection is made to one of them:
+later changes of the name (DNS rebinding) have no effect.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 import httpx
 
 from profilegraph.errors import InvalidInput
-from profilegraph.hooks.hosting.containment import begun
+from profilegraph.hooks.hosting.containment import start_thread
 
 _HINT = "Give an https:// address of a public host, without a user or password in it."
 _GLOBAL = IPv6Network("2000::/3")
-"""All that has ever been given out for use on the internet."""
+"""All IPv6 addresses allocated for global use."""
 _TRANSLATED = IPv6Network("64:ff9b::/96")
-"""What stands for an IPv4 address in networks that have no other addresses."""
+"""The prefix for IPv4 addresses in networks with IPv6 only."""
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
-"""A last label that systems take for an IPv4 address in another spelling, such as 0x7f.1."""
+"""A last label that resolvers read as an IPv4 address in another notation, such as 0x7f.1."""
 _LONGEST_NAME = 253
 _PORTS = range(1, 65_536)
 
 
 def parse_target(text: str, *, private: bool) -> httpx.URL:
-    """Return an address that webhooks may be sent to as far as can be told without looking it up.
+    """Return an allowed address, as far as can be checked without resolving it.
 
-    With `private`, plain HTTP and addresses that are not public are good too. Raises InvalidInput.
+    With `private`, plain HTTP and private addresses are allowed. Raises InvalidInput.
     """
     try:
         url = httpx.URL(text)
@@ -60,13 +60,13 @@ def parse_target(text: str, *, private: bool) -> httpx.URL:
 async def look_up(url: httpx.URL, *, private: bool) -> str:
     """Return the address to connect to.
 
-    Raises InvalidInput where any of the name's addresses is not public, OSError where it has none.
+    Raises InvalidInput if any of the name's addresses is not public, OSError if it has none.
     """
     port = url.port or (443 if url.scheme == "https" else 80)
     # In a thread of its own: a slow name server keeps nothing else waiting. By the name as it is in
     # the request: the system would encode one in another script otherwise, and find another host.
     ask = partial(socket.getaddrinfo, _name(url), port, type=socket.SOCK_STREAM)
-    found = await asyncio.wrap_future(begun(ask, f"look up {_name(url)}"))
+    found = await asyncio.wrap_future(start_thread(ask, f"look up {_name(url)}"))
     addresses = [str(one[4][0]) for one in found]
     if not private and not all(is_public(ip_address(one)) for one in addresses):
         raise InvalidInput("the host has an address that is not public.", hint=_HINT, where="url")
@@ -74,7 +74,7 @@ async def look_up(url: httpx.URL, *, private: bool) -> str:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether an address is anybody's on the internet, also where it hides another one."""
+    """Return whether an address is public, also if it embeds another one."""
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast
     number = int(address)
@@ -91,7 +91,7 @@ def _name(url: httpx.URL) -> str:
 
 
 def _require_name(name: str) -> None:
-    """Raise InvalidInput unless a name is one that a host can have."""
+    """Raise InvalidInput unless a name is a valid host name."""
     labels = name.removesuffix(".").split(".")
     if len(name) > _LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)):
         raise InvalidInput(

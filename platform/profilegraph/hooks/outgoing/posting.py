@@ -1,4 +1,4 @@
-"""Signed messages, as the Standard Webhooks specification says."""
+"""Signed messages according to the Standard Webhooks specification."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from profilegraph.errors import InvalidInput
 from profilegraph.hooks.outgoing.addresses import look_up, parse_target
 
 SECONDS = 15.0
-"""How long a receiver may take."""
+"""The deadline of a receiver."""
 _GONE = 410
 
 
 @dataclass(frozen=True)
 class SignedMessage:
-    """One message: where to, signed with which secret, and the id by which it is known as had."""
+    """One message: its address, the secret of its signature, and its id for deduplication."""
 
     url: str
     secret: str = field(repr=False)
@@ -30,16 +30,16 @@ class SignedMessage:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a message was not taken, and whether the receiver wants no more."""
+    """Why a message was not accepted, and whether the receiver wants no more."""
 
     reason: str
     final: bool = False
 
 
 async def post(message: SignedMessage, now: datetime, *, private: bool) -> Failure | None:
-    """Return why a message was not taken; None where it was.
+    """Post a message and return why it was not accepted; None if it was.
 
-    With `private`, also by plain HTTP and to addresses that are not public.
+    With `private`, plain HTTP and private addresses are allowed.
     """
     try:
         async with asyncio.timeout(SECONDS):
@@ -54,7 +54,7 @@ async def post(message: SignedMessage, now: datetime, *, private: bool) -> Failu
 
 
 def private_allowed() -> bool:
-    """Return whether this deployment lets messages go to addresses that are not public."""
+    """Return whether this deployment allows messages to private addresses."""
     return load_settings().webhook_private
 
 

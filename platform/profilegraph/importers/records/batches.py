@@ -1,4 +1,4 @@
-"""A table cut into batches of records; no more than one batch is in memory here."""
+"""Cuts a table into batches of records; at most one batch is in memory."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from profilegraph.importers.text.rows import SourceRow
 from profilegraph.importers.text.tables import SourceTable
 
 MOST_CHARACTERS = 8_000_000
-"""Characters of the largest batch, however many rows it was asked to have."""
+"""The most characters of a batch, whatever its number of rows."""
 
 
 @dataclass
 class Batch:
-    """Some rows that stand one behind the other."""
+    """Consecutive rows."""
 
     records: list[Record] = field(default_factory=list)
     rows: list[SourceRow] = field(default_factory=list)
@@ -25,18 +25,18 @@ class Batch:
     rejected: list[Rejected] = field(default_factory=list)
     last_line: int = 0
     position: int = 0
-    """Bytes of the file on disk that have been read when the batch ends."""
+    """The position in the file, in bytes, after the batch."""
 
     @property
     def read(self) -> int:
-        """Return how many rows were read for the batch."""
+        """Return the number of rows read for the batch."""
         return len(self.rows) + len(self.rejected)
 
 
 def read_batches(
     table: SourceTable, reader: RecordReader, *, size: int, after: int
 ) -> Iterator[Batch]:
-    """Yield the rows behind line `after`, in batches of at most `size`."""
+    """Yield the rows after line `after`, in batches of at most `size`."""
     batch = Batch()
     characters = 0
     for row in table.rows:

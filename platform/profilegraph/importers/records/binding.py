@@ -1,4 +1,4 @@
-"""Which column goes to which field of a kind of record, and how its cells are read."""
+"""Binds columns to fields of a kind of record, with a parser for each."""
 
 from __future__ import annotations
 
@@ -32,51 +32,51 @@ from profilegraph.nearest import instead
 ATTRIBUTES = "attributes"
 REGION = "region"
 NOTHING = object()
-"""What a cell without a value is read as: the field is left as it is."""
+"""The value of an empty cell: the field stays as it is."""
 
 _PREFIX = f"{ATTRIBUTES}."
 _EXPORTED = re.compile("^attribute:")
-"""How exports begin the name of an attribute's column."""
+"""The prefix of an attribute's column in exports."""
 _REMEMBERED = 4096
-"""Cells of a column, and columns of a table, whose meaning is kept to be used again."""
+"""Most cached cells per column, and columns per table."""
 
 
 @dataclass(frozen=True)
 class Conventions:
-    """What values mean where they do not say it themselves."""
+    """How ambiguous values are read."""
 
     zone: ZoneInfo
     currency: str
     phone_region: str
     catalogue: Catalogue
-    """The attributes, event types and tags that exist."""
+    """The existing attributes, event types and tags."""
 
     @property
     def read_as(self) -> str:
-        """Return what values mean where they do not say it themselves, in one line for people."""
+        """Return how ambiguous values are read, in one line for people."""
         return (
             f"time zone {self.zone.key}, currency {self.currency}, phone region {self.phone_region}"
         )
 
 
 class Target(NamedTuple):
-    """A field that a column goes to."""
+    """The field of a column."""
 
     name: str
     attribute: bool
-    """Whether it is an attribute of the customer, rather than a field of the record."""
+    """Whether it is an attribute of the customer, not a field of the record."""
     read: Callable[[Any], Any]
-    """From a cell to a value, None where it is cleared, or NOTHING; raises ValueError."""
+    """Parses a cell: a value, None to clear the field, or NOTHING; raises ValueError."""
     sign_is_open: bool = False
-    """Whether its cells are amounts whose decimal sign the mapping does not say."""
+    """Whether its cells are amounts without a decimal sign in the mapping."""
 
 
 class RegionSource(NamedTuple):
-    """The attribute of customers that says in which country their phone numbers are."""
+    """The attribute of customers that gives the country of their phone numbers."""
 
     attribute: str
     read: Callable[[Any], Any]
-    """From its value to a region, or NOTHING; raises ValueError."""
+    """Parses its value: a region, or NOTHING; raises ValueError."""
 
 
 class Binder:
@@ -91,11 +91,11 @@ class Binder:
         self._bound = lru_cache(_REMEMBERED)(lambda column: tuple(self._bind(column)))
 
     def targets(self, column: str) -> tuple[Target, ...]:
-        """Return where a column's cells go; raises ValueError where it has no use."""
+        """Return the fields of a column; raises ValueError if it has none."""
         return self._bound(column)
 
     def constants(self) -> Iterator[tuple[Target, str]]:
-        """Yield the fields that have the same text in every row, and that text.
+        """Yield the fields with a constant in the mapping, and the constant.
 
         Raises InvalidInput with every field of the mapping that does not exist.
         """
@@ -112,14 +112,14 @@ class Binder:
             raise InvalidInput("\n".join(faults), hint="Correct the `fields` of the mapping.")
 
     def region_of_customers(self) -> RegionSource | None:
-        """Return what says the region of phone numbers by their customers; None where nothing does."""
+        """Return the source of phone regions by customer; None if there is none."""
         source = self._mapping.fields.get(REGION)
         if source is None or source.attribute is None:
             return None
         return RegionSource(source.attribute, self._target(REGION, source).read)
 
     def attribute_types(self, table: SourceTable) -> str:
-        """Return the declared types of the attributes that a table holds, which decide its values."""
+        """Return the declared types of a table's attributes, on which its values depend."""
         known = self._conventions.catalogue.attributes
         columns = (_EXPORTED.sub(_PREFIX, column) for column in table.columns)
         names = {*self._mapping.fields, *columns} if self._has_attributes else set()
@@ -127,7 +127,7 @@ class Binder:
         return ",".join(f"{key}:{known[key].type.value}" for key in sorted(keys & known.keys()))
 
     def check(self, table: SourceTable) -> None:
-        """Raise InvalidInput with every column without a use and every field without a column."""
+        """Raise InvalidInput with every unused column and every field without a column."""
         faults = []
         for column in filter(None, table.columns):
             try:
@@ -147,7 +147,7 @@ class Binder:
             )
 
     def sign_is_open(self, column: str) -> bool:
-        """Return whether a column has amounts, and the mapping does not say their decimal sign."""
+        """Return whether a column has amounts without a decimal sign in the mapping."""
         return any(target.sign_is_open for target in self.targets(column))
 
     def _bind(self, column: str) -> Iterator[Target]:

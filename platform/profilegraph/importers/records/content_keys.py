@@ -1,10 +1,10 @@
-"""Keys of records that have none of their own: what the record says, and which of equals it is.
+"""Keys of records without their own: derived from the content, with a count among equal ones.
 
-Whatever a file is called, however its rows are sorted and wherever they stand in it, equal rows
-have equal keys: exports that overlap, roll on or come again add only what is new. A file that
-tells of the same thing twice tells of two things; those are counted, in each file from one.
+Whatever the name of a file and the order of its rows, equal rows have equal keys: overlapping or
+repeated exports add only what is new. Two equal rows in one file are two records, counted from one
+in each file.
 
-Graphs keep these keys: what goes into them, and how it is written, must never change.
+Graphs store these keys: their derivation must never change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from profilegraph.domain.values import Record, to_units
 KEYED_BY_CONTENT: frozenset[type[Record]] = frozenset(
     kind.record for kind in KINDS if kind.keyed_by_content
 )
-"""Kinds whose key may be left out."""
+"""Kinds whose key may be omitted."""
 
 _PREFIX = "content:"
 _DIGEST_BYTES = 16
@@ -36,7 +36,7 @@ _COUNT = (
 
 
 class ContentKeys:
-    """The keys of the rows of one file, asked for in the order of the rows; to be closed."""
+    """The keys of the rows of one file, requested in the order of the rows; has to be closed."""
 
     def __init__(self) -> None:
         # One thread after the other asks, never two at once.
@@ -47,18 +47,18 @@ class ContentKeys:
         self._seen.execute("BEGIN")
 
     def key(self, record: Record) -> str:
-        """Return the key of a record, whose own key is left out of account."""
+        """Return the key of a record, ignoring its own key."""
         digest = _digest(record)
         [(times,)] = self._seen.execute(_COUNT, (digest,)).fetchall()
         return f"{_PREFIX}{digest.hex()}#{times}"
 
     def close(self) -> None:
-        """Forget what was seen."""
+        """Discard the counts."""
         self._seen.close()
 
 
 def is_content_key(key: str) -> bool:
-    """Return whether a key was made of what its record says."""
+    """Return whether a key was derived from content."""
     return key.startswith(_PREFIX)
 
 

@@ -1,4 +1,4 @@
-"""What a partner's importer yields, cut into batches like the rows of a table."""
+"""Cuts what a plugin's importer yields into batches, like the rows of a table."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from profilegraph.importers.text.rejects import Rejected
 from profilegraph.importers.text.rows import SourceRow
 
 Fit = Callable[[Record], Record]
-"""Returns a record as it is kept; raises ValueError with the reason why it cannot be."""
+"""Returns a record in its stored form; raises ValueError with the reason if there is none."""
 
 
 @dataclass(frozen=True)
 class UnreadableItem:
-    """That something in a source is no record: why, and its text, which goes to the reject file."""
+    """A part of a source that is no record: the reason, and its text for the reject file."""
 
     reason: str
     original: str = ""
@@ -26,7 +26,7 @@ class UnreadableItem:
 def item_batches(
     items: Iterable[Record | UnreadableItem], name: str, fit: Fit, *, size: int, after: int
 ) -> Iterator[Batch]:
-    """Yield what comes behind the first `after` items of the source `name`, `size` at a time."""
+    """Yield the items after the first `after` ones of the source `name`, `size` at a time."""
     numbered = islice(enumerate(items, start=1), after, None)
     while chunk := list(islice(numbered, size)):
         batch = Batch(last_line=chunk[-1][0])

@@ -1,4 +1,4 @@
-"""From the rows of a table to the records of the domain."""
+"""Parses the rows of a table to records."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from profilegraph.importers.text.tables import SourceTable
 from profilegraph.importers.values.contacts import canonical_identity
 
 _UNKEYED = "-"
-"""Stands for a key that is made of the record when the record is made."""
+"""Placeholder for a key that is derived from the finished record."""
 
 
 class RecordReader:
-    """Makes records of one kind from the rows of one table."""
+    """Parses the rows of one table to records of one kind."""
 
     def __init__(
         self,
@@ -41,9 +41,9 @@ class RecordReader:
         conventions: Conventions,
         keys: ContentKeys,
     ) -> None:
-        """Bind the columns of a table to fields; `keys` are for rows that have none of their own.
+        """Bind the columns of a table to fields; `keys` are for rows without a key.
 
-        Raises InvalidInput that names each column without a use and each field without a column.
+        Raises InvalidInput, which names each unused column and each field without a column.
         """
         self._kind = kind
         self._conventions = conventions
@@ -57,19 +57,19 @@ class RecordReader:
         self.signs_open = {
             one for one in filter(None, table.columns) if self._binder.sign_is_open(one)
         }
-        """Columns of amounts whose decimal sign the mapping does not say."""
+        """Columns of amounts without a decimal sign in the mapping."""
         self.read_as = f"{conventions.read_as}\n{self._binder.attribute_types(table)}"
-        """What decides the values beside the file and its mapping."""
+        """The conventions that affect the values, in words."""
         self.region_source = self._binder.region_of_customers()
-        """What says in the graph in which country a phone number is."""
+        """The source of phone regions in the graph."""
         self._keys = keys
         self._keyed_by_content = kind in KEYED_BY_CONTENT
         keyed = "key" in mapping.fields or "key" in table.columns
         self.keyless = self._keyed_by_content and not keyed
-        """Whether the keys are made of what the rows say."""
+        """Whether keys are derived from content."""
 
     def read(self, row: SourceRow) -> Record:
-        """Return the record of a row; raises ValueError with every reason why there is none."""
+        """Return the record of a row; raises ValueError with every reason if there is none."""
         fields, attributes = self._fields.copy(), self._attributes.copy()
         faults: list[str] = []
         targets = self._binder.targets
@@ -93,7 +93,7 @@ class RecordReader:
         return record.model_copy(update={"key": self._keys.key(record)})
 
     def pass_over(self, row: SourceRow) -> None:
-        """Take note of a row that was imported before: later ones may be equal to it."""
+        """Count a row that was imported before, because later ones may be equal to it."""
         if self._keyed_by_content and not row.fault:
             with suppress(ValueError):
                 self.read(row)
@@ -111,7 +111,7 @@ class RecordReader:
 
 
 def waits_for_region(record: Record) -> TypeGuard[Identity]:
-    """Return whether a record is a phone number of which nothing says the country but its customer."""
+    """Return whether a record is a phone number whose country only its customer can tell."""
     match record:
         case Identity(kind=IdentityKind.PHONE, region=None):
             return True
@@ -119,9 +119,9 @@ def waits_for_region(record: Record) -> TypeGuard[Identity]:
 
 
 def fitted(record: Record, conventions: Conventions) -> Record:
-    """Return a record as it is kept: canonical, and in the types that the taxonomies declare.
+    """Return a record in its stored form: canonical, with values of the declared types.
 
-    Raises ValueError with the reason why it cannot be kept.
+    Raises ValueError with the reason if it cannot be stored.
     """
     if isinstance(record, Tagging) and "source" not in record.model_fields_set:
         record = record.model_copy(update={"source": TagSource.IMPORT})  # nobody did it by hand

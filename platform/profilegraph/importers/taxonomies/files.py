@@ -10,7 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from profilegraph.domain.taxonomy.compatibility import NAMES, Misfit, misfits, placed
+from profilegraph.domain.taxonomy.compatibility import (
+    NAMES,
+    Incompatibility,
+    definitions_of,
+    incompatibilities,
+)
 from profilegraph.domain.taxonomy.compatibility import Path as Place
 from profilegraph.domain.taxonomy.definition import STRUCTURE_FAULT, Taxonomy
 from profilegraph.domain.values import Labels
@@ -34,7 +39,7 @@ class TaxonomySource:
     taxonomy: Taxonomy
     located: Located
     name: str
-    """What faults call the file."""
+    """The name of the file in faults."""
 
     def fault(self, path: tuple[str | int, ...], what: str) -> str:
         """Return a fault of the part at `path` as `name:line:column: what`."""
@@ -79,32 +84,34 @@ def read_source(path: Path) -> TaxonomySource:
 
 
 def parse_taxonomy(text: str, name: str) -> Taxonomy:
-    """Return the taxonomy that YAML text defines; `name` is what faults call the file.
+    """Return the taxonomy of a YAML text; `name` is the name of the file in faults.
 
     Raises InvalidTaxonomy with all faults, each as `name:line:column: what`.
     """
     return _parsed(text, name).taxonomy
 
 
-def misfits_of(sources: Iterable[TaxonomySource], others: Iterable[Taxonomy]) -> list[str]:
-    """Return why files do not go together with each other and with other taxonomies.
+def incompatibilities_of(
+    sources: Iterable[TaxonomySource], others: Iterable[Taxonomy]
+) -> list[str]:
+    """Return why files are incompatible with each other and with other taxonomies.
 
-    A taxonomy of a file takes the place of another one of its key.
+    A taxonomy of a file replaces another one of its key.
     """
     found = {source.taxonomy.key: source for source in sources}
     rest = [one for one in others if one.key not in found]
-    wrong = misfits([*rest, *(source.taxonomy for source in found.values())])
-    return [_located(misfit, found) for misfit in wrong]
+    wrong = incompatibilities([*rest, *(source.taxonomy for source in found.values())])
+    return [_located(incompatibility, found) for incompatibility in wrong]
 
 
 def missing_labels(source: TaxonomySource) -> list[str]:
-    """Return what of a file has no label in a required language, each with its place."""
+    """Return which parts of a file lack a label in a required language, each with its place."""
     taxonomy = source.taxonomy
     named: list[tuple[Place, str, Labels]]
     named = [(("labels",), f"the taxonomy {taxonomy.key!r}", taxonomy.labels)]
     named += [
         ((*one.path, "labels"), f"the {NAMES[one.kind]} {one.key!r}", one.definition.labels)
-        for one in placed([taxonomy])
+        for one in definitions_of([taxonomy])
     ]
     return [
         source.fault(path, f"{what} has no {language} label: {labels.joined!r} is shown for it")
@@ -118,10 +125,10 @@ def taxonomy_schema() -> dict[str, Any]:
     return {"$schema": SCHEMA_ID, **Taxonomy.model_json_schema(by_alias=True)}
 
 
-def _located(misfit: Misfit, sources: dict[str, TaxonomySource]) -> str:
-    what = f"{misfit.message} {misfit.hint}"
-    source = sources.get(misfit.taxonomy)
-    return what if source is None else source.fault(misfit.path, what)
+def _located(incompatibility: Incompatibility, sources: dict[str, TaxonomySource]) -> str:
+    what = f"{incompatibility.message} {incompatibility.hint}"
+    source = sources.get(incompatibility.taxonomy)
+    return what if source is None else source.fault(incompatibility.path, what)
 
 
 def _fault(name: str, position: Position, what: str) -> str:

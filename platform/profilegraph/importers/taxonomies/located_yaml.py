@@ -1,4 +1,4 @@
-"""YAML whose every value remembers its line and column, so that errors can name them."""
+"""YAML with the line and column of every value, for error messages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MAX_DEPTH = 32
 
 
 class Mark(Protocol):
-    """What both of PyYAML's mark classes have; line and column from 0."""
+    """The common part of PyYAML's mark classes; line and column from 0."""
 
     line: int
     column: int
 
 
 class YamlFault(Exception):
-    """The text is not YAML that we accept; `position` is where."""
+    """The text is not acceptable YAML; with its position."""
 
     def __init__(self, message: str, position: Position) -> None:
         super().__init__(message)
@@ -35,27 +35,27 @@ class YamlFault(Exception):
 
 @dataclass
 class Located:
-    """Plain data (dict, list, str, int, float, bool, None) and where each part of it stands."""
+    """Plain data (dict, list, str, int, float, bool, None) with the position of each part."""
 
     data: Any = None
     values: dict[Path, Position] = field(default_factory=dict)
     keys: dict[Path, Position] = field(default_factory=dict)
     faults: list[tuple[Position, str]] = field(default_factory=list)
-    """Keys that are given twice or are not text; the data holds the first of each."""
+    """Duplicate or non-text keys; the data has the first of each."""
 
     def position(self, path: Path) -> Position:
-        """Return where the value at `path` stands, or the nearest thing around it."""
+        """Return the position of the value at `path`, or of the nearest one around it."""
         while path not in self.values:
             path = path[:-1]
         return self.values[path]
 
 
 def load_located(text: str) -> Located:
-    """Return the one document in `text`; raises YamlFault where it is not readable as YAML.
+    """Return the one document in `text`; raises YamlFault if it is not readable.
 
     Without quotes, only true, false, null and decimal numbers such as 12 and -2.5 are not text:
-    `no`, `012`, `50_500` and `2026-01-31` are, unlike in older YAML.
-    Aliases are refused: a file of data is read by people, from top to bottom.
+    `no`, `012`, `50_500` and `2026-01-31` are text, unlike in YAML 1.1. Aliases are refused: people
+    read a file of data from top to bottom.
     """
     if yaml.__with_libyaml__:
         try:
@@ -85,7 +85,7 @@ def _located(loader: Any) -> Located:
 
 
 class _Guarded(yaml.composer.Composer, yaml.resolver.Resolver):
-    """Composes nodes with fewer words that are not text, without aliases, of bounded depth."""
+    """Composes nodes with fewer implicit types, without aliases, with bounded depth."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  (PyYAML's own class attribute)
     depth = 0
@@ -105,12 +105,12 @@ class _Guarded(yaml.composer.Composer, yaml.resolver.Resolver):
 
 
 class _Loader(_Guarded, yaml.SafeLoader):
-    """Reads in Python."""
+    """The loader in Python."""
 
 
 @cache
 def _fast_loader() -> Any:
-    """Return a loader that reads by libyaml, some twenty times as fast."""
+    """Return a loader on libyaml, about twenty times as fast."""
     from yaml._yaml import CParser  # only where PyYAML was built with libyaml
 
     class Loader(_Guarded, CParser, yaml.constructor.SafeConstructor):

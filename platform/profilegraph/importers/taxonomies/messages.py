@@ -1,4 +1,4 @@
-"""What pydantic found wrong in a taxonomy file, in words, with what was probably meant."""
+"""Words pydantic's errors in a taxonomy file, with suggestions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     "additions": ("addition", Addition),
     "removed": ("removal", Removal),
 }
-"""Of each key that holds definitions: what one of them is called, and its model."""
+"""By key of a list of definitions: the name of one of them, and its model."""
 
 _ELSEWHERE = {
     **dict.fromkeys(("text", "str", "varchar", "char"), "string"),
@@ -46,13 +46,13 @@ _ELSEWHERE = {
     **dict.fromkeys(("datetime", "day", "time", "timestamp"), "date"),
     **dict.fromkeys(("bool", "flag", "yesno"), "boolean"),
 }
-"""What other systems call the types of attributes."""
+"""Names of attribute types in other systems."""
 
 DOTTED = re.compile(r"^\d+(\.\d+)?$")
 
 
 def explained(error: ErrorDetails, located: Located) -> tuple[Position, str]:
-    """Return where a file breaks its models, and how."""
+    """Return the position and the message of an error."""
     path, name = error["loc"], str(error["loc"][-1])
     match error["type"]:
         case "missing":
@@ -89,7 +89,7 @@ def _kind(path: tuple[str | int, ...]) -> tuple[str, type[BaseModel]]:
 
 
 def _owner(path: tuple[str | int, ...], located: Located) -> str:
-    """Return what the definition around `path` is called, such as: the dimension 'need'."""
+    """Return the name of the definition around `path`, such as: the dimension 'need'."""
     kind, _ = _kind(path)
     value = located.data
     for part in path[:-1]:

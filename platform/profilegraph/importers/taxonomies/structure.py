@@ -1,6 +1,6 @@
-"""What is wrong between the definitions of a taxonomy file, each fault with its line.
+"""Faults between the definitions of a taxonomy file, each with its line.
 
-The models refuse most of the same, but only once all else is right, and without a line.
+The models refuse most of them, too, but only once everything else is valid, and without a line.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ PARTS = {
     "event": "events",
     "metric": "metrics",
 }
-"""Of each kind that a removal can name, where a file defines it."""
+"""By kind that a removal can name: where a file defines it."""
 
 
 def structure_faults(located: Located) -> Iterator[Fault]:
-    """Yield all faults that concern several definitions; what has another type is passed over."""
+    """Yield all faults that involve several definitions; values of a wrong type are skipped."""
     for part in PARTS.values():
         yield from _repeated(located, (part,), ("key",))
     yield from _names(located)
@@ -81,7 +81,7 @@ def _repeated(located: Located, path: Path, field: Path) -> Iterator[Fault]:
 
 
 def _names(located: Located) -> Iterator[Fault]:
-    """Yield the dimensions whose names the API needs, or that two have in common there."""
+    """Yield dimensions with a reserved name in the API, or with the same name there."""
     first: dict[str, tuple[str, int]] = {}
     for index, dimension in _keyed(located, ("dimensions",)):
         key, position = dimension["key"], located.position(("dimensions", index, "key"))
@@ -116,7 +116,7 @@ def _parents(located: Located, path: Path, dimension: str) -> Iterator[Fault]:
 
 
 def _instead(located: Located, parent: str, parents: Mapping[str, object], dimension: str) -> str:
-    """Return what was probably meant by a parent that is none."""
+    """Return a suggestion for a parent that does not exist."""
     if parent in parents:
         return ""
     holder, _, tag = parent.rpartition("/")
@@ -165,7 +165,7 @@ def _defined(located: Located, kind: str) -> set[str]:
 
 
 def _keyed(located: Located, path: Path) -> Definitions:
-    """Return those definitions of a list that are mappings with a key, with their indexes."""
+    """Return the definitions of a list that are mappings with a key, with their indexes."""
     return [
         (i, d)
         for i, d in enumerate(_list(_within(located.data, path)))
@@ -174,7 +174,7 @@ def _keyed(located: Located, path: Path) -> Definitions:
 
 
 def _within(value: Any, path: Path) -> Any:
-    """Return what stands at `path`; None where nothing does."""
+    """Return the value at `path`, or None."""
     for part in path:
         if isinstance(value, dict):
             value = value.get(str(part))

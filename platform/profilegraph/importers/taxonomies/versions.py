@@ -1,10 +1,10 @@
-"""Whether a taxonomy file may follow an earlier version: what is gone, and which number it has."""
+"""Whether a taxonomy file may follow an earlier version: removed definitions, and the version number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from profilegraph.domain.taxonomy.compatibility import NAMES, placed
+from profilegraph.domain.taxonomy.compatibility import NAMES, definitions_of
 from profilegraph.domain.taxonomy.definition import Definition, Kind, Taxonomy
 from profilegraph.domain.taxonomy.difference import (
     DefinitionChange,
@@ -28,7 +28,7 @@ def version_faults(source: TaxonomySource, old: Taxonomy) -> list[str]:
 
 
 def vanished_faults(source: TaxonomySource, old: Taxonomy) -> list[str]:
-    """Return what `old` has and the file neither has nor mentions, with what to write."""
+    """Return the definitions of `old` that the file neither has nor mentions, with what to write."""
     found = compare(old, source.taxonomy)
     return [_vanished(source, old, one, found.changes) for one in found.vanished]
 
@@ -63,7 +63,7 @@ def _vanished(
 def _heir(
     new: Taxonomy, old: Taxonomy, gone: DefinitionChange, changes: Iterable[DefinitionChange]
 ) -> str | None:
-    """Return what is new and called as that which is gone was called, in any language."""
+    """Return the new definition with the label of a removed one, in any language."""
     labels = _definition(old, gone.kind, gone.key).labels
     for one in changes:
         if (
@@ -82,12 +82,12 @@ def _sibling(key: str, other: str) -> bool:
 
 
 def _definition(taxonomy: Taxonomy, kind: Kind | None, key: str) -> Definition:
-    found = (one for one in placed([taxonomy]) if (one.kind, one.key) == (kind, key))
+    found = (one for one in definitions_of([taxonomy]) if (one.kind, one.key) == (kind, key))
     return next(found).definition
 
 
 def _place(new: Taxonomy, kind: Kind, key: str) -> Path:
-    """Return where the file would have what is gone."""
+    """Return the path at which the file would define a removed definition."""
     if kind is not Kind.TAG:
         return (PARTS[kind],)
     holder = key.partition("/")[0]

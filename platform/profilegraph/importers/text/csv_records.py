@@ -1,4 +1,4 @@
-"""Lines of text parted into records of cells, so that a broken record costs no other."""
+"""Splits lines of text into CSV records, so that a broken record affects no other."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import NamedTuple
 from profilegraph.importers.text.files import Line, Lines
 
 LONGEST_RECORD = 500
-"""Lines of the longest record; a quote that is still open then is taken for a mistake."""
+"""Most lines of a record; a quote still open after that is an error."""
 
 
 class CsvRecord(NamedTuple):
-    """Cells, and the physical lines that they stand on; `fault` says why they are unusable."""
+    """Cells, and their physical lines; `fault` says why they are unusable."""
 
     first: int
     last: int
     cells: Sequence[str]
     fault: str = ""
     raw: bytes = b""
-    """Where there is a fault, the bytes of the lines as they stand in the file."""
+    """With a fault: the raw bytes of the lines."""
 
 
 class _Runaway(Exception):
@@ -29,7 +29,7 @@ class _Runaway(Exception):
 
 
 class LookAhead:
-    """Lines of which some can be given back, and those taken since the last record began."""
+    """Lines with push-back, and those taken since the last record began."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = iter(lines)
@@ -41,11 +41,11 @@ class LookAhead:
             yield line
 
     def texts(self) -> Iterator[str]:
-        """Return what a CSV reader takes: the text of each line."""
+        """Return the text of each line, for a CSV reader."""
         return _Texts(self)
 
     def take(self) -> Line | None:
-        """Return the next line of the record under way; None at the end of the file."""
+        """Return the next line of the current record; None at the end of the file."""
         if len(self.taken) >= LONGEST_RECORD:
             raise _Runaway
         line = self._next()
@@ -54,7 +54,7 @@ class LookAhead:
         return line
 
     def first(self) -> Line | None:
-        """Return the first line that is not blank, and leave it to be read."""
+        """Return the first line that is not blank, without consuming it."""
         for line in self:
             if line.text.strip():
                 self.give_back([line])
@@ -62,7 +62,7 @@ class LookAhead:
         return None
 
     def give_back(self, lines: Sequence[Line]) -> None:
-        """Let `lines` be the next ones again."""
+        """Push `lines` back."""
         self._again.extendleft(reversed(lines))
 
     def _next(self) -> Line | None:
@@ -70,7 +70,7 @@ class LookAhead:
 
 
 class _Texts:
-    """An iterator that can go on after its end, when lines have been given back."""
+    """An iterator that can continue after its end, when lines are pushed back."""
 
     def __init__(self, ahead: LookAhead) -> None:
         self._ahead = ahead
@@ -86,14 +86,14 @@ class _Texts:
 
 
 def by_whitespace(ahead: LookAhead) -> Iterator[CsvRecord]:
-    """Yield one record a line, its cells parted by any amount of whitespace."""
+    """Yield one record per line, with cells separated by whitespace."""
     for line in ahead:
         if cells := line.text.split():
             yield CsvRecord(line.number, line.number, cells, line.fault, _raw([line]))
 
 
 def by_delimiter(ahead: LookAhead, delimiter: str) -> Iterator[CsvRecord]:
-    """Yield the records of CSV; where one cannot be read, the next line begins a new one."""
+    """Yield the records of CSV; after an unreadable one, the next line starts a new one."""
     reader = csv.reader(ahead.texts(), delimiter=delimiter, strict=True)
     while True:
         ahead.taken.clear()

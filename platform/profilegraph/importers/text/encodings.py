@@ -1,8 +1,8 @@
-"""In which encoding a whole file is, decided from all its lines before any of it is imported.
+"""Detects the encoding of a whole file before any of it is imported.
 
-Bytes of one encoding can be valid in another by chance: `谢霞` in GB18030 is `лϼ` in UTF-8. So no
-line decides for itself. A detector finds what is likeliest among the encodings that people of the
-deployment's country write; what stays open is refused, and the mapping says it.
+Bytes of one encoding can be valid in another by chance: `谢霞` in GB18030 is `лϼ` in UTF-8. So a
+single line decides nothing. A detector finds the likeliest among the encodings of the deployment's
+country; an uncertain result is refused, and the mapping has to name the encoding.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ _RARELY = 20
 
 
 class UndecidedEncoding(Exception):
-    """That the encoding of a file stays open, and why."""
+    """The encoding of a file is uncertain; with the reason."""
 
 
 class EncodingStatistics:
-    """Counts the lines that speak for UTF-8 and against it, and keeps some for the detector."""
+    """Counts the lines for and against UTF-8, and keeps samples for the detector."""
 
     def __init__(self, region: str) -> None:
         self._home = _HOME.get(region, (_WESTERN,))
@@ -67,13 +67,13 @@ class EncodingStatistics:
         told_apart = self._home[0] in {*_CORE, _WESTERN}
         self._known = tuple(dict.fromkeys((*self._home, *([_CHINESE] if told_apart else []))))
         self._utf8 = 0
-        """Lines that are UTF-8 and nothing else."""
+        """Lines that are valid only in UTF-8."""
         self._other = 0
         """Lines that are not UTF-8."""
         self._damaged = dict.fromkeys(self._known, 0)
-        """Of those, how many are not valid in each other encoding either."""
+        """How many of those are invalid in each other encoding, too."""
         self._sample: list[bytes] = []
-        """Lines that are not UTF-8, or are it by chance perhaps."""
+        """Lines that are not UTF-8, or may be so by chance."""
         self._sampled = 0
 
     def count(self, block: bytes) -> None:
@@ -97,7 +97,7 @@ class EncodingStatistics:
             self._sampled += len(line)
 
     def encoding(self) -> str:
-        """Return the encoding of all lines; raises Undecided where none is certain enough."""
+        """Return the encoding of all lines; raises UndecidedEncoding if none is certain enough."""
         if self._utf8 and self._utf8 >= self._other:
             return UTF_8
         if self._utf8 * _RARELY > self._other:
@@ -107,11 +107,11 @@ class EncodingStatistics:
         return self._either() if self._sample else UTF_8
 
     def example(self, encoding: str) -> str:
-        """Return a few letters of the file, as an encoding reads them."""
+        """Return a few characters of the file, decoded."""
         return next(filter(None, (_shown(line, encoding) for line in self._sample)), "")
 
     def _legacy(self) -> str:
-        """Return what the detector takes the lines for that are not UTF-8."""
+        """Return the detected encoding of the lines that are not UTF-8."""
         least = min(self._known, key=self._damaged.__getitem__)
         whole = [line for line in self._sample if _decodes(line, least)]
         foreign = (_WESTERN,) if self._home[0] in _CORE else ()
@@ -130,7 +130,7 @@ class EncodingStatistics:
         return found
 
     def _either(self) -> str:
-        """Return in which encoding lines are words that are valid in two."""
+        """Return the encoding in which lines valid in both make words."""
         readable = (
             one for one in self._known if all(_by_chance(line, one) for line in self._sample)
         )
@@ -147,12 +147,12 @@ class EncodingStatistics:
 
 
 def marked_encoding(beginning: bytes) -> str | None:
-    """Return the encoding whose mark a file begins with; None without a mark."""
+    """Return the encoding of a file's byte order mark; None without one."""
     return next((found for mark, found in _MARKS.items() if beginning.startswith(mark)), None)
 
 
 def wide_encoding(beginning: bytes) -> str | None:
-    """Return the encoding of two bytes a character in which lines end, without a mark; or None."""
+    """Return the two-byte encoding in which lines end, for a file without a mark, or None."""
     pairs = {beginning[at : at + 2] for at in range(0, len(beginning) - 1, 2)}
     little, big = pairs & {b"\n\0", b"\r\0"}, pairs & {b"\0\n", b"\0\r"}
     if bool(little) == bool(big):
@@ -171,7 +171,7 @@ _MARKS = {
 
 
 def is_wide(encoding: str) -> bool:
-    """Return whether an encoding has two or four bytes for each character, so ASCII too."""
+    """Return whether an encoding has two or four bytes per ASCII character."""
     return encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
 
 
@@ -181,7 +181,7 @@ def _detected(sample: bytes, encodings: Sequence[str]) -> str | None:
 
 
 def _by_chance(line: bytes, encoding: str) -> bool:
-    """Return whether a line of UTF-8 may be usual words of another encoding of two bytes a letter."""
+    """Return whether a UTF-8 line may be common words of a two-byte encoding."""
     core = _CORE.get(encoding)
     if core is None or not _TWO_BYTES.fullmatch(line) or not _decodes(line, core):
         return False
@@ -190,7 +190,7 @@ def _by_chance(line: bytes, encoding: str) -> bool:
 
 
 def _swallowed(line: bytes, encoding: str) -> bool:
-    """Return whether a line has rare ideographs behind letters: `Citroën` becomes `Citro雗`."""
+    """Return whether a line has rare ideographs after letters: `Citroën` becomes `Citro雗`."""
     return any(
         not _decodes(found[1].encode(encoding), _CORE[encoding])
         for found in _BEHIND_LETTER.finditer(line.decode(encoding, "replace"))

@@ -1,8 +1,8 @@
-"""Files of any size, plain or gzip: their fingerprint, their encoding, their lines.
+"""Files of any size, plain or gzip: fingerprint, encoding and lines.
 
-A file in GB18030 can be plain ASCII for its first gigabyte, so its encoding is found out from the
-whole of it, in the same pass that takes the fingerprint. Nothing here holds more than a block.
-Lines end as on any system, also with a carriage return alone.
+A file in GB18030 can be plain ASCII for its first gigabyte, so the encoding is detected from the
+whole file, in the pass that computes the fingerprint. At most one block is in memory. Lines may end
+in any convention, also with a single carriage return.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _WRONG_FORMATS = {
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that was read through once: the fingerprint of its content, and its encoding."""
+    """A scanned file: the fingerprint of its content, and its encoding."""
 
     path: Path
     sha256: str
@@ -51,17 +51,17 @@ class SourceFile:
     size: int
     """Bytes on disk."""
     example: str = ""
-    """A few letters that show how it was read, where that was not certain from the outset."""
+    """An example of decoded text, if the encoding had to be detected."""
 
 
 class Line(NamedTuple):
-    """One physical line, its end included; `number` is from 1, `fault` says why it is unusable."""
+    """One physical line with its end; `number` is from 1, `fault` says why it is unusable."""
 
     number: int
     text: str
     fault: str = ""
     raw: bytes = b""
-    """The bytes as they stand in the file."""
+    """The raw bytes."""
 
 
 def scan(
@@ -71,10 +71,10 @@ def scan(
     region: str = "CN",
     progress: Callable[[int], None] = lambda _: None,
 ) -> SourceFile:
-    """Return what one pass over the whole file finds out; `progress` is told the bytes read so far.
+    """Return the result of one pass over the file; `progress` is called with the bytes read so far.
 
-    `region` is the country whose encodings are expected. Raises InvalidInput where the file cannot
-    be read, is cut off, is no text that we know, or can be read in two ways.
+    `region` is the country whose encodings are expected. Raises InvalidInput if the file cannot be
+    read, is truncated, has an unknown format, or an ambiguous encoding.
     """
     digest = hashlib.sha256()
     census = EncodingStatistics(region)
@@ -99,7 +99,7 @@ def scan(
 
 
 def _complete_lines(data: bytes) -> tuple[bytes, bytes]:
-    """Return the lines that have ended, and what may go on; a line without end is cut."""
+    """Return the complete lines, and the incomplete rest; an overlong line is cut."""
     end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
     return (data, b"") if not end and len(data) > LONGEST_LINE else (data[:end], data[end:])
 
@@ -126,7 +126,7 @@ def _decided(path: Path, census: EncodingStatistics) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[BinaryIO, io.BufferedReader]]:
-    """Yield the file on disk, whose position tells the progress, and the stream of its content."""
+    """Yield the file on disk, whose position shows the progress, and the stream of its content."""
     with ExitStack() as stack:
         with readable(path):
             raw = stack.enter_context(path.open("rb"))
@@ -141,7 +141,7 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, io.BufferedReader]]:
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while a file is read into InvalidInput."""
+    """Turn errors of reading a file into InvalidInput."""
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
@@ -153,7 +153,7 @@ def readable(path: Path) -> Iterator[None]:
 
 
 class Lines:
-    """The lines of a scanned file, one after the other, never more than one in memory."""
+    """The lines of a scanned file, at most one in memory."""
 
     def __init__(self, source: SourceFile, raw: BinaryIO, stream: BinaryIO) -> None:
         self._source = source
@@ -199,14 +199,14 @@ class Lines:
         return Line(number, text, "", line)
 
     def _bytes(self, line: bytes) -> bytes:
-        """Return the bytes of a line as they stand in the file."""
+        """Return the raw bytes of a line."""
         if not self._wide:
             return line
         return line.decode(UTF_8, "surrogatepass").encode(self._source.encoding, "surrogatepass")
 
 
 def _physical(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield lines with their ends; of one that is too long, the beginning and that it is so."""
+    """Yield lines with their ends; an overlong one is cut and marked."""
     rest, skipping = b"", False
     while block := stream.read(_READ):
         *lines, rest = (rest + block).splitlines(keepends=True)
@@ -224,7 +224,7 @@ def _physical(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _recoded(source: SourceFile, stream: BinaryIO) -> BinaryIO:
-    """Return a stream of wide characters as one of UTF-8; half a character remains one there."""
+    """Return a stream of wide characters as UTF-8; half a character stays one."""
     return io.BufferedReader(_Recoded(source.encoding, stream), BLOCK)
 
 

@@ -1,7 +1,7 @@
-"""The file of rows that could not be imported: why not, and the row as it was.
+"""The reject file: rows that could not be imported, unchanged, with the reasons.
 
-It can be corrected and imported like any other file, with the same mapping. It is written at a
-given size, so that a batch that is written again leaves every row in it exactly once.
+It can be corrected and imported like any other file, with the same mapping. Writes start at a given
+size, so that a repeated batch leaves every row in it exactly once.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ def reject_path(source: Path, *, json: bool) -> Path:
 
 
 class RejectFile:
-    """A reject file, always cut to the size that the import's last commit knows of."""
+    """A reject file, always truncated to its size at the import's last commit."""
 
     def __init__(self, path: Path, columns: Sequence[str] = (), *, json: bool) -> None:
-        """Begin with the columns of the rows; with `json`, rows are lines of JSON instead."""
+        """Set the columns of the rows; with `json`, rows are lines of JSON instead."""
         self.path = path
         self._json = json
         self._header = (*REJECT_COLUMNS, REJECTED_BYTES, *columns)
 
     def restore(self, size: int) -> None:
-        """Cut off what was written after the last commit; raises Conflict if less is there."""
+        """Truncate to the size at the last commit; raises Conflict if the file is shorter."""
         there = self.path.stat().st_size if self.path.exists() else 0
         if there < size:
             raise Conflict(
@@ -61,7 +61,7 @@ class RejectFile:
             self.path.unlink()
 
     def rendered(self, rejected: Sequence[Rejected], size: int) -> bytes:
-        """Return the bytes that add `rejected` to a file of `size` bytes."""
+        """Return the bytes that append `rejected` to a file of `size` bytes."""
         if not rejected:
             return b""
         if self._json:
@@ -76,9 +76,9 @@ class RejectFile:
         return (codecs.BOM_UTF8 if size == 0 else b"") + text.getvalue().encode()
 
     def write(self, size: int, added: bytes) -> None:
-        """Put `added` behind the first `size` bytes, on the disk before this returns.
+        """Write `added` after the first `size` bytes, and sync it to disk.
 
-        Raises InvalidInput where the file cannot be written.
+        Raises InvalidInput if the file cannot be written.
         """
         try:
             with self.path.open("r+b" if self.path.exists() else "xb") as file:
@@ -104,7 +104,7 @@ def _json_lines(rejected: Sequence[Rejected]) -> Iterator[str]:
 
 
 def _verbatim(line: str) -> str:
-    """Return a line of JSON as it is, or as a JSON text where it is no object."""
+    """Return a line of JSON unchanged, or as a JSON string if it is not an object."""
     try:
         valid = isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A row of a table, and what a reject file says of it besides."""
+"""A row of a table, and its additional columns in a reject file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAMAGED = "\ufffd"
 
 
 class SourceRow(NamedTuple):
-    """One row: where it stands, its values by column, and its text as it was written."""
+    """One row: its position, its values by column, and its original text."""
 
     source: str
     line: int
@@ -30,7 +30,7 @@ class SourceRow(NamedTuple):
 
 
 def kept_bytes(text: object) -> bytes:
-    """Return the bytes that a reject file keeps in hexadecimal; none where it keeps nothing."""
+    """Return the raw bytes that a reject file has in hexadecimal; empty if there are none."""
     try:
         return bytes.fromhex(text) if isinstance(text, str) else b""
     except ValueError:
@@ -38,7 +38,7 @@ def kept_bytes(text: object) -> bytes:
 
 
 def read_anew(raw: bytes, encoding: str | None) -> str | None:
-    """Return a row's bytes as text, now that its encoding is said; None where they are none."""
+    """Return a row's bytes as text in the encoding of the mapping; None if they are invalid."""
     if encoding is None or not raw:
         return None
     try:

@@ -1,6 +1,6 @@
-"""Tables of text, row by row: CSV with any usual delimiter, columns by whitespace, JSON Lines.
+"""Tables of text, row by row: CSV with any common delimiter, whitespace columns, JSON Lines.
 
-A row that cannot be read is a row with a fault; it never takes the rows behind it along.
+An unreadable row is a row with a fault; it does not affect the rows after it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from profilegraph.importers.text.rows import (
 _LONGEST_HEADER = 100_000
 _DELIMITERS: Mapping[str | None, str] = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 _STATED = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
-"""The first line by which Excel is told the delimiter."""
+"""The first line that tells Excel the delimiter."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,16 @@ class SourceTable:
     """Those of every row, empty where one has no name; in JSON Lines, those of the first one."""
     json: bool
     rejects: bool
-    """Whether it is a reject file, whose rows say where they came from at first."""
+    """Whether it is a reject file, whose rows have their original source."""
     rows: Iterator[SourceRow]
     lines: Lines
 
 
 @contextmanager
 def open_table(source: SourceFile, name: str, mapping: FileMapping) -> Iterator[SourceTable]:
-    """Yield the table in a scanned file; `name` is what its rows call their source.
+    """Yield the table in a scanned file; `name` is the source name of its rows.
 
-    Raises InvalidInput where the header is unusable.
+    Raises InvalidInput if the header is unusable.
     """
     with opened(source.path) as (raw, stream):
         lines = Lines(source, raw, stream)
@@ -90,7 +90,7 @@ def open_table(source: SourceFile, name: str, mapping: FileMapping) -> Iterator[
 
 
 def _stated_delimiter(ahead: LookAhead) -> str | None:
-    """Return the delimiter that a first line such as `sep=;` states, and leave that line out."""
+    """Return the delimiter of a first line such as `sep=;`, and skip that line."""
     first = ahead.first()
     found = None if first is None else _STATED.fullmatch(first.text)
     if found is None:
@@ -100,7 +100,7 @@ def _stated_delimiter(ahead: LookAhead) -> str | None:
 
 
 def _added(header: Sequence[str]) -> int:
-    """Return how many columns a reject file puts before the original ones; 0 of any other file."""
+    """Return how many columns a reject file adds before the original ones; 0 for other files."""
     for columns in ((*REJECT_COLUMNS, REJECTED_BYTES), REJECT_COLUMNS):
         if tuple(header[: len(columns)]) == columns:
             return len(columns)
@@ -129,9 +129,9 @@ def _values(cells: Sequence[str], columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _misplaced(cells: Sequence[str], columns: tuple[str, ...]) -> str:
-    """Return why cells do not stand under the names of columns; nothing where they do.
+    """Return why cells do not match the columns; empty if they do.
 
-    Spreadsheets put delimiters behind a row for columns that are empty.
+    Spreadsheets append delimiters to a row for empty columns.
     """
     if len(cells) == len(columns) and "" not in columns:
         return ""
@@ -148,7 +148,7 @@ def _misplaced(cells: Sequence[str], columns: tuple[str, ...]) -> str:
 def _rejected(
     records: Iterator[CsvRecord], added: int, columns: tuple[str, ...], mapping: FileMapping
 ) -> Iterator[tuple[str, int, CsvRecord]]:
-    """Yield what a reject file says of each row: its first source and line, and its own cells."""
+    """Yield the rows of a reject file: the original source and line, and the original cells."""
     for record in records:
         source, line, *_ = *record.cells, "", ""
         cells = record.cells[added:]
@@ -163,7 +163,7 @@ def _rejected(
 def _once_damaged(
     record: CsvRecord, raw: bytes, columns: tuple[str, ...], mapping: FileMapping
 ) -> CsvRecord:
-    """Return a rejected row as its bytes read in the mapping's encoding, unless it was corrected."""
+    """Return a rejected row decoded with the mapping's encoding, unless it was corrected."""
     if not raw or not any(DAMAGED in cell for cell in record.cells):
         return record
     text = read_anew(raw, mapping.encoding)
@@ -194,7 +194,7 @@ def _parted(
 
 
 def _sniffed(header: str) -> tuple[str, bool]:
-    """Return the sign that makes the most columns of a header, and whether a reject file has it."""
+    """Return the delimiter with the most columns in a header, and whether it is a reject file."""
     text = header.splitlines()[0][:_LONGEST_HEADER]
     parted = {sign: next(csv.reader([text], delimiter=sign)) for sign in _DELIMITERS.values()}
     sign = max(parted, key=lambda sign: len(parted[sign]))

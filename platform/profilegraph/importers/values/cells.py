@@ -23,14 +23,14 @@ _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-~至到—–]\s*(\d{1,2}):(\d{2})")
 
 
 def fold(text: str) -> str:
-    """Return `text` trimmed, without what nobody sees, full-width letters, digits, signs as usual."""
+    """Return `text` trimmed, without invisible characters, with full-width characters normalised."""
     if text.isascii():
         return text.strip()
     return unicodedata.normalize("NFKC", without_unseen(text)).strip()
 
 
 def text_of(value: object) -> str:
-    """Return one value of a JSON document as the text that a cell of a table would hold."""
+    """Return a value of a JSON document as the text of a table's cell."""
     match value:
         case str():
             return value

@@ -1,4 +1,4 @@
-"""The keys by which channels know customers, in their one canonical form each."""
+"""Canonical forms of identities: phone numbers, e-mail addresses and others."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _EMAIL = re.compile(r"(?P<local>[^\s@<>\",;]+)@(?P<domain>[^\s@<>\",;]+\.[^\s@<>
 
 
 def parse_phone(text: str, region: str, *, stated: bool = False) -> str:
-    """Return a phone number in E.164 (`+8613812345678`), an extension as `;ext=12` behind it.
+    """Return a phone number in E.164 (`+8613812345678`), an extension as `;ext=12` after it.
 
-    `region` is the country (ISO 3166) of numbers that are written without their country code.
-    Unless it was `stated` for this very number, one that may be another country's is refused.
+    `region` is the country (ISO 3166) of numbers written without a country code. Unless it was
+    `stated` for this very number, a number that may belong to another country is refused.
     """
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ValueError(f"{region!r} is no country that has phone numbers; such as CN, US, DE")
@@ -43,7 +43,7 @@ def parse_phone(text: str, region: str, *, stated: bool = False) -> str:
 
 
 def _dialled(text: str) -> str:
-    """Return the digits of a phone number and its extension; no letter is left out of it."""
+    """Return the digits of a phone number and its extension; letters are refused."""
     found = _PHONE.fullmatch(fold(text).lstrip("'"))
     if found is None or found["number"].count("+") > 1:
         raise ValueError(f"{text!r} is not a phone number: it has signs that nobody dials")
@@ -56,9 +56,9 @@ def _dialled(text: str) -> str:
 
 
 def parse_email(text: str) -> str:
-    """Return an e-mail address in lower case, trimmed, its domain in the letters that people read.
+    """Return an e-mail address in lower case, trimmed, with its domain in Unicode.
 
-    Mailboxes are told apart without regard to case: no provider of note has two that differ in it.
+    Mailbox names are compared without regard to case: no major provider distinguishes it.
     """
     found = _EMAIL.fullmatch(normal_key(fold(text)))
     if found is None:
@@ -76,7 +76,7 @@ def _domain(text: str, domain: str) -> str:
 
 
 def canonical_identity(kind: IdentityKind, value: str, region: str, *, stated: bool = False) -> str:
-    """Return the value of an identity in the form under which the graph keeps its kind."""
+    """Return the value of an identity in the canonical form of its kind."""
     match kind:
         case IdentityKind.PHONE:
             return parse_phone(value, region, stated=stated)

@@ -40,7 +40,7 @@ _TIME = re.compile(
 
 @dataclass(frozen=True)
 class DateRules:
-    """How a column writes its dates.
+    """The date format of a column.
 
     `format` is a `strptime` format, or `excel` (day numbers), `unix` or `unix_ms` (time stamps).
     """
@@ -51,15 +51,15 @@ class DateRules:
 
 
 class _Wall(NamedTuple):
-    """What a text says: a moment, without a zone where it is on the clocks of the place."""
+    """A parsed moment, without a zone if it is local time."""
 
     moment: datetime
     day_alone: bool = False
-    """Whether it names a day and no time of it."""
+    """Whether it is a day without a time."""
 
 
 def parse_date(text: str, rules: DateRules) -> date:
-    """Return the day that `text` names; a moment's day is its day in the rules' zone.
+    """Return the day of a text; the day of a moment is its day in the rules' zone.
 
     A midnight elsewhere that is another day here is refused: programs write days as such moments.
     """
@@ -77,9 +77,9 @@ def parse_date(text: str, rules: DateRules) -> date:
 
 
 def parse_moment(text: str, rules: DateRules) -> datetime:
-    """Return the moment that `text` names, with its zone; a day alone is its beginning.
+    """Return the moment of a text, with its zone; a day stands for its beginning.
 
-    Where the text has no zone, it is a wall-clock time in the rules' zone.
+    A text without a zone is local time in the rules' zone.
     """
     wall = _read(text, rules)
     return _placed(wall, rules.zone) if wall.moment.tzinfo is None else wall.moment
@@ -98,9 +98,9 @@ def _read(text: str, rules: DateRules) -> _Wall:
 
 
 def _placed(wall: _Wall, zone: ZoneInfo) -> datetime:
-    """Return a wall-clock time in a zone; refused where the clocks show it twice or never.
+    """Return a local time in a zone; refused if it is ambiguous or does not exist there.
 
-    A day begins with the first moment that it has, wherever the clocks change at midnight.
+    A day begins with its first existing moment, wherever the clocks change at midnight.
     """
     earlier, later = (wall.moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     before, after = _offset_of(earlier), _offset_of(later)

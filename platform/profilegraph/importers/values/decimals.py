@@ -1,7 +1,7 @@
-"""Whether the amounts of a file are written with one decimal sign, before any of them is read.
+"""Whether all amounts of a file use one decimal sign, checked before any of them is read.
 
 `1,250` is another number with a decimal comma than with a decimal point: rows that were read with
-one sign cannot stay when later rows show the other.
+one sign cannot stay when later rows use the other.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _PLAIN = re.compile(r"\d+\.(?:\d{1,2}|\d{4,})")
 
 @dataclass
 class _Seen:
-    """Of one column, the first text, and its line, that can have a sign alone, or either."""
+    """The first text of a column, and its line, that allows only one sign, or either."""
 
     point: str = ""
     comma: str = ""
     either: str = ""
 
     def take(self, text: str, line: int) -> None:
-        """Take note of a cell."""
+        """Examine a cell."""
         if text.isdigit() or (self.point and _PLAIN.fullmatch(text)):
             return
         shown = f"{text.strip()!r} in line {line}"
@@ -46,7 +46,7 @@ class _Seen:
 def require_one_decimal_sign(
     source: SourceFile, name: str, mapping: FileMapping, columns: AbstractSet[str]
 ) -> None:
-    """Raise InvalidInput where one of the columns has amounts that contradict a decimal point."""
+    """Raise InvalidInput if a column has amounts that contradict a decimal point."""
     seen: dict[str, _Seen] = defaultdict(_Seen)
     with open_table(source, name, mapping) as table:
         for row in table.rows if columns else ():

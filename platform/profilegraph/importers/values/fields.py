@@ -1,4 +1,4 @@
-"""How the text of a cell is read, decided by the type of the field that it goes to."""
+"""Parsers of cells, selected by the type of the field."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FORMATS: Mapping[TextFormat | None, Parser] = {
 
 
 def attribute_parser(kind: AttributeType, dates: DateRules, amounts: AmountRules) -> Parser:
-    """Return how an attribute of a taxonomy is read."""
+    """Return the parser of an attribute of a taxonomy."""
     match kind:
         case AttributeType.NUMBER:
             return partial(parse_number, rules=amounts)
@@ -46,7 +46,7 @@ def attribute_parser(kind: AttributeType, dates: DateRules, amounts: AmountRules
 
 
 def field_parser(field: StoredField, dates: DateRules, amounts: AmountRules) -> Parser:
-    """Return how a field of a kind of record is read."""
+    """Return the parser of a field of a kind of record."""
     if field.choices is not None:
         return partial(parse_enum, words=field.choices)
     if field.format in _FORMATS:
@@ -69,6 +69,6 @@ def field_parser(field: StoredField, dates: DateRules, amounts: AmountRules) -> 
 
 
 def amount_rules(parser: Parser) -> AmountRules | None:
-    """Return how a parser reads amounts; None where it reads something else."""
+    """Return the amount rules of a parser; None if it parses something else."""
     rules = parser.keywords.get("rules") if isinstance(parser, partial) else None
     return rules if isinstance(rules, AmountRules) else None

@@ -1,4 +1,4 @@
-"""Numbers and amounts of money as people write them in China and elsewhere."""
+"""Numbers and amounts of money in Chinese and international notation."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _BOTH_WAYS = re.compile(r"[1-9]\d{0,2}(?:,\d{3}|\.\d{3})")
 
 @dataclass(frozen=True)
 class AmountRules:
-    """How a column writes its amounts: the ISO code they are in, and the decimal sign."""
+    """The notation of amounts in a column: currency (ISO code) and decimal sign."""
 
     currency: str
     decimal: str = "."
@@ -75,7 +75,7 @@ class AmountRules:
 def parse_amount(text: str, rules: AmountRules) -> Decimal:
     """Return an amount in units of the rules' currency, such as 12000 for `1.2万元`.
 
-    Parentheses mean less than nothing. Another currency than the rules' is refused.
+    Parentheses mean a negative amount. Another currency than the rules' is refused.
     """
     folded = fold(text).replace("−", "-")
     bracketed = folded[:1] == "(" and folded[-1:] == ")"
@@ -129,7 +129,7 @@ def _unusual(text: str, number: str, sign: str) -> str:
 
 
 def decimal_sign(text: str) -> str | None:
-    """Return with which sign alone a text is a number; None where with either, or with none.
+    """Return the only decimal sign with which a text is a number; None for either or none.
 
     `1,250` and `1.000` are numbers with either, and not the same ones.
     """
@@ -141,7 +141,7 @@ def decimal_sign(text: str) -> str | None:
 
 
 def has_two_meanings(text: str) -> bool:
-    """Return whether a text is another number with a decimal comma than with a decimal point."""
+    """Return whether a text is a different number with a decimal comma than with a point."""
     found = _number(fold(text))
     return found is not None and bool(_BOTH_WAYS.fullmatch(found["number"]))
 

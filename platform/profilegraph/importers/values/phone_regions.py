@@ -1,4 +1,4 @@
-"""Whether it is certain which country a phone number belongs to."""
+"""Whether the country of a phone number is certain."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from phonenumbers import CountryCodeSource, PhoneNumber, PhoneNumberFormat
 
 
 def require_region(number: PhoneNumber, text: str, region: str) -> None:
-    """Return nothing where a number without its country code is written as those of `region` are.
+    """Raise ValueError unless a national number is written as numbers of `region` are.
 
-    A number without the prefix that its country puts before such numbers (the 0 of 010 1234 5678)
-    may as well be another country's: (415) 555-5938 is San Francisco's, and with a 0 Dandong's.
-    Raises ValueError for it. `number` was read from `text` with its raw input kept.
+    A number without the trunk prefix of its country (the 0 of 010 1234 5678) may belong to another
+    country: (415) 555-5938 is in San Francisco, and with a 0 in Dandong. `number` was parsed from
+    `text` with its raw input kept.
     """
     if number.country_code_source != CountryCodeSource.FROM_DEFAULT_COUNTRY:
         return

@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 
 
 class Cause(StrEnum):
-    """What made a customer a member, or no member any more."""
+    """What made a customer a member of a segment, or no member any more."""
 
     CUSTOMER_ADDED = "CUSTOMER_ADDED"
     MERGED = "MERGED"

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache, cached_property
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints
+from pydantic import (
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    TypeAdapter,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from profilegraph.domain.values import Key, Moment, Name, NormalText, SnakeKey, Text
 from profilegraph.language.nodes.declarations import LeafFacts, Reference
@@ -33,8 +42,25 @@ class NodePart:
     """A part of a filter: camelCase in JSON, and no field that the language does not know."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
-        alias_generator=json_name, validate_by_name=True, validate_by_alias=True, extra="forbid"
+        alias_generator=json_name,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the JSON Schema, with what its bases say of the fields that it has from them."""
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for base in cls.__mro__[1:]:
+            if is_dataclass(base):
+                for name, text in descriptions(base).items():
+                    properties[name].setdefault("description", text)
+        return schema
 
     def given(self) -> dict[str, object]:
         """Return the fields that differ from their defaults, by name."""
@@ -58,6 +84,13 @@ class NodePart:
         return (one for one in self.given().values() if isinstance(one, NodePart))
 
 
+@cache
+def descriptions(part: type) -> Mapping[str, str]:
+    """Return what is said of each field of a part of a filter, by its name in JSON."""
+    properties = TypeAdapter(part).json_schema().get("properties", {})
+    return {name: one["description"] for name, one in properties.items()}
+
+
 @dataclass(frozen=True)
 class Leaf(NodePart):
     """A condition that is not put together from others, with the facts about its type."""
@@ -79,16 +112,24 @@ def _defaults(kind: type[NodePart]) -> tuple[tuple[str, object], ...]:
 
 @dataclass(frozen=True)
 class NumberTest(NodePart):
-    """Compares a number."""
+    """Compares a number. All that is given must hold."""
 
     eq: FiniteFloat | None = None
+    """Equal to."""
     ne: FiniteFloat | None = None
+    """Not equal to."""
     in_: Annotated[tuple[FiniteFloat, ...], Field(min_length=1, max_length=1_000)] | None = None
+    """One of these."""
     lt: FiniteFloat | None = None
+    """Less than."""
     lte: FiniteFloat | None = None
+    """Less than or equal to."""
     gt: FiniteFloat | None = None
+    """Greater than."""
     gte: FiniteFloat | None = None
+    """Greater than or equal to."""
     between: tuple[FiniteFloat, FiniteFloat] | None = None
+    """From the first to the second of two numbers, both included."""
 
     def __post_init__(self) -> None:
         _some(self)
@@ -102,13 +143,18 @@ class NumberTest(NodePart):
 
 @dataclass(frozen=True)
 class TextTest(NodePart):
-    """Compares a string, letter case included; letters that look the same are the same."""
+    """Compares a text, letter case included, in Unicode's normal form. All that is given must hold."""
 
     eq: Text | None = None
+    """Equal to."""
     ne: Text | None = None
+    """Not equal to."""
     in_: Texts | None = None
+    """One of these."""
     contains: Piece | None = None
+    """Has this in it."""
     starts_with: Piece | None = None
+    """Begins with this."""
 
     def __post_init__(self) -> None:
         _some(self)
@@ -121,19 +167,29 @@ class TextTest(NodePart):
 
 @dataclass(frozen=True)
 class DateTest(NodePart):
-    """Compares a date; a day begins when it does in the deployment's time zone."""
+    """Compares a day, which begins when it does in the deployment's time zone.
+
+    All that is given must hold.
+    """
 
     eq: date | None = None
+    """On this day."""
     ne: date | None = None
+    """On any other day."""
     lt: date | None = None
+    """Before this day."""
     lte: date | None = None
+    """On this day or before it."""
     gt: date | None = None
+    """After this day."""
     gte: date | None = None
+    """On this day or after it."""
     between: tuple[date, date] | None = None
+    """From the first to the second of two days, both included."""
     in_last_days: Days | None = None
-    """Today and the days before it, so many in all."""
+    """Today or one of the days before it, so many in all."""
     in_next_days: Days | None = None
-    """Tomorrow and the days after it, so many in all."""
+    """One of so many days from tomorrow on."""
 
     def __post_init__(self) -> None:
         _some(self)
@@ -142,17 +198,18 @@ class DateTest(NodePart):
 
 @dataclass(frozen=True)
 class BooleanTest(NodePart):
-    """Compares a boolean."""
+    """Compares a value that is true or false."""
 
     eq: bool
+    """Equal to."""
 
 
 @dataclass(frozen=True)
 class Window(NodePart):
-    """A span of time that ends at `now` at the latest."""
+    """A span of time; it never reaches beyond now."""
 
     last_days: Days | None = None
-    """Later than so many times 24 hours before now."""
+    """The last so many times 24 hours."""
     since: Moment | None = None
     """At this moment or later."""
     until: Moment | None = None
@@ -169,7 +226,9 @@ class Counted(NodePart):
     """How many there are of something; at least one where no number is given."""
 
     at_least: Count | None = None
+    """At least so many."""
     at_most: Count | None = None
+    """At most so many; 0 for none."""
 
     def __post_init__(self) -> None:
         if self.at_least is not None and self.at_most is not None and self.at_most < self.at_least:

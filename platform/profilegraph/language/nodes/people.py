@@ -25,12 +25,14 @@ Roles = Annotated[tuple[DecisionRole, ...], Field(min_length=1)]
 
 @dataclass(frozen=True)
 class DepartmentTest(NodePart):
-    """In which department a person works; those that are part of it count as it."""
+    """In which department a person works; departments that are part of it count as it."""
 
     functions: Annotated[tuple[DepartmentFunction, ...], Field(min_length=1)] | None = None
+    """One that does one of these."""
     name: TextTest | None = None
+    """One whose name is so."""
     exact: bool = False
-    """Whether only the person's own department counts, not one that it is part of."""
+    """Whether only the person's own department counts."""
 
     def __post_init__(self) -> None:
         if self.functions is None and self.name is None:
@@ -39,64 +41,71 @@ class DepartmentTest(NodePart):
 
 @dataclass(frozen=True)
 class ParticipationTest(NodePart):
-    """In which opportunity a person takes part, and in which role there; at least one is enough."""
+    """In which opportunity a person takes part; at least one is enough."""
 
     roles: Roles | None = None
-    """The person's role in the opportunity, which may differ from the one in the company."""
+    """Has one of these roles in it, which may differ from the one in the company."""
     where: OpportunityTest = ANY_OPPORTUNITY
+    """What it must be; by default any."""
 
 
 @dataclass(frozen=True)
 class PersonTest(NodePart):
-    """What is asked of one decision-maker; all that is given must hold of the same person."""
+    """What is asked of one decision-maker; all of it of the same person."""
 
     roles: Roles | None = None
+    """Has one of these roles."""
     title: TextTest | None = None
+    """Has such a job title."""
     department: DepartmentTest | None = None
+    """Works in such a department."""
     influence: NumberTest | None = None
+    """Has so much influence, 0 to 1."""
     stance: NumberTest | None = None
+    """Has such a stance, -1 to 1."""
     chain_depth: NumberTest | None = None
-    """How many superiors there are above the person; 0 for the head."""
+    """Has so many superiors above; 0 for the head."""
     did: Events | None = None
-    """What this very person did."""
+    """Did this, the very person."""
     takes_part_in: ParticipationTest | None = None
-    """Which possible sale this very person has a part in."""
+    """Takes part in such an opportunity, the very person."""
 
 
 @dataclass(frozen=True)
 class People(Leaf, Counted):
-    """How many decision-makers of the customer match."""
+    """How many decision-makers match: at least one where no number is given."""
 
     NAME: ClassVar[str] = "people"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         keeps_states=True, tables=("people", "workplaces", "parts", "opportunities")
     )
     where: PersonTest = PersonTest()
+    """What each of them must be; by default anyone."""
 
 
 @dataclass(frozen=True)
 class Owners(Leaf, Counted):
-    """How many of us own the customer now."""
+    """How many of us own the customer: at least one where none is given."""
 
     NAME: ClassVar[str] = "owner"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         no_history="of owners only those of today are kept", tables=("owners",)
     )
     employees: Keys | None = None
-    """One of these employees, by key."""
+    """Only these employees, by key."""
     window: Window | None = None
     """When the ownership began."""
 
 
 @dataclass(frozen=True)
 class Teams(Leaf, Counted):
-    """How many owners of the customer are in one of our teams, or in a team below it."""
+    """How many owners of the customer are in a team: at least one where none is given."""
 
     NAME: ClassVar[str] = "team"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         no_history="of owners and their teams only those of today are kept", tables=("owners",)
     )
     teams: Keys | None = None
-    """By key; any team where left out."""
+    """In one of these teams, by key, or one below it."""
     exact: bool = False
-    """Whether only the owner's own team counts, not one that it is part of."""
+    """Whether only the owner's own team counts."""

@@ -26,27 +26,40 @@ TagNames = Annotated[tuple[str, ...], Field(min_length=1, max_length=1_000)]
 
 @dataclass(frozen=True)
 class Tags(Leaf):
-    """What tags of one dimension the customer carries now; a tag includes those below it."""
+    """Which tags of one dimension the customer carries now.
+
+    A tag includes those below it. Tags are named within their dimension: `warm`, not
+    `temperature/warm`. Say at least one of anyOf, allOf, noneOf, hasAny, gte and lte.
+    """
 
     NAME: ClassVar[str] = "tags"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("dimension",))
     dimension: SnakeKey
+    """Key of the dimension."""
     any_of: TagNames | None = None
+    """At least one of these."""
     all_of: TagNames | None = None
+    """Every one of these."""
     none_of: TagNames | None = None
+    """None of these."""
     has_any: bool | None = None
-    """True: at least one tag of the dimension; false: none of it."""
+    """True: any tag of the dimension; false: none at all."""
     gte: str | None = None
-    """In an ordered dimension: this tag or a greater one."""
+    """This tag or a greater one, in an ordered dimension."""
     lte: str | None = None
+    """This tag or a smaller one, in an ordered dimension."""
     exact: bool = False
-    """Whether a tag stands for itself alone, without those below it."""
+    """Whether tags stand for themselves alone, without those below them."""
     min_confidence: Share | None = None
+    """Only taggings that are at least so sure, 0 to 1."""
     min_weight: Share | None = None
+    """Only taggings that hold at least so strongly, 0 to 1."""
     source: TagSource | None = None
+    """Only taggings from this source."""
     tagged_within_days: Days | None = None
+    """Only taggings of the last so many times 24 hours."""
     weekday: Weekday | None = None
-    """The tagging names this day of the week; ISO, 1 is Monday."""
+    """Only taggings that name this day of the week; 1 is Monday."""
 
     def __post_init__(self) -> None:
         if not {"any_of", "all_of", "none_of", "has_any", "gte", "lte"} & self.given().keys():
@@ -67,18 +80,24 @@ class Tags(Leaf):
 
 @dataclass(frozen=True)
 class AttributeLeaf(Leaf):
-    """What a field of the customer says; exactly one of the tests, fitting the field's type."""
+    """What an attribute of the customer says. Give the one test that fits its type, or exists."""
 
     NAME: ClassVar[str] = "attribute"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         subject=("key",), no_history="a field of a customer keeps only its present value"
     )
     key: SnakeKey
+    """Key of the attribute."""
     number: NumberTest | None = None
+    """For attributes of the type NUMBER."""
     text: TextTest | None = None
+    """For attributes of the type STRING."""
     date: DateTest | None = None
+    """For attributes of the type DATE."""
     boolean: BooleanTest | None = None
+    """For attributes of the type BOOLEAN."""
     exists: bool | None = None
+    """Whether the customer has a value at all."""
 
     def __post_init__(self) -> None:
         if len(self.given()) != 2:
@@ -96,15 +115,18 @@ class AttributeLeaf(Leaf):
 
 @dataclass(frozen=True)
 class MetricLeaf(Leaf):
-    """What a number says that a model computed for the customer."""
+    """What a number says that a model computed. Give number or exists."""
 
     NAME: ClassVar[str] = "metric"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         subject=("key",), no_history="a metric keeps only the value that was computed last"
     )
     key: SnakeKey
+    """Key of the metric."""
     number: NumberTest | None = None
+    """How the number compares."""
     exists: bool | None = None
+    """Whether the number was computed at all."""
 
     def __post_init__(self) -> None:
         if len(self.given()) != 2:
@@ -117,18 +139,19 @@ class MetricLeaf(Leaf):
 
 @dataclass(frozen=True)
 class Cohort(Leaf):
-    """Whether the customer lies in a stable random share of all, such as a control group.
+    """Whether the customer lies in a stable random share of all customers, such as a control group.
 
-    One salt deals all customers out over 0 to 1; shares of it that do not overlap have no customer
-    in common. Another salt deals independently.
+    Shares of one salt that do not overlap have no customer in common; another salt deals anew.
     """
 
     NAME: ClassVar[str] = "cohort"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("salt",), tables=("cohorts",))
     salt: Key
+    """Any name; it decides how customers are dealt out."""
     from_: Share = 0.0
+    """Where the share begins, 0 to 1; by default 0."""
     to: Share = 1.0
-    """Up to here, not included."""
+    """Where the share ends, not included; by default 1."""
 
     def __post_init__(self) -> None:
         if self.to <= self.from_:

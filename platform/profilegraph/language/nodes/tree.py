@@ -48,17 +48,18 @@ EVERYONE = AllOf(())
 
 @dataclass(frozen=True)
 class Related(Leaf, Counted):
-    """How many other customers that are related to this one match a filter of their own."""
+    """How many other customers match that are related: at least one where none is given."""
 
     NAME: ClassVar[str] = "related"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         no_history="relations between customers carry no dates", tables=("relations",)
     )
     kinds: Annotated[tuple[RelationKind, ...], Field(min_length=1)] | None = None
-    """What each step leads to, seen from where it starts; any relation where left out."""
+    """What each step leads to, seen from where it starts; by default anyone."""
     distance: Annotated[int, Field(ge=1, le=MAX_DISTANCE)] = 1
-    """How many steps away they may be."""
+    """How many steps away at most, 1 to 5; by default 1."""
     where: Annotated[SkipValidation[Node], WithJsonSchema({"type": "object"})] = EVERYONE
+    """What each of them must be; by default anyone."""
 
     def names(self) -> Iterator[Reference]:
         """Yield nothing: what the filter inside names, its own leaves tell."""
@@ -71,11 +72,12 @@ class Related(Leaf, Counted):
 
 @dataclass(frozen=True)
 class InSegment(Leaf):
-    """Whether the customer is a member of a saved segment, in its newest version."""
+    """Whether the customer is a member of a saved segment."""
 
     NAME: ClassVar[str] = "segment"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("key",))
     key: Key
+    """Key of the segment; its newest version counts."""
 
     def names(self) -> Iterator[Reference]:
         """Yield the segment."""

@@ -1,4 +1,4 @@
-"""Keeps the index: builds it, brings it up to date, drops it, and says when Cypher has to answer."""
+"""Maintains the index: builds, refreshes and drops it, and decides when Cypher has to answer."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from profilegraph.services.cache.indexing import load_all, load_changed, load_tr
 from profilegraph.services.cache.states import IndexState
 from profilegraph.services.operations.metrics import Metrics
 from profilegraph.services.operations.routines import Routines
-from profilegraph.storage.feed.follower import FeedNews
+from profilegraph.storage.feed.follower import FeedChanges
 from profilegraph.storage.feed.numbering import number_ordinals
 from profilegraph.storage.neo4j.database import Database
 
 AT_ONCE = 500
-"""Changed customers that a question waits for; of more, Cypher answers while they are read."""
+"""Most stale customers that a query refreshes before it answers; with more, Cypher answers."""
 LATER = 32
-"""Changed customers that wait for the next question; with more, whoever changes another reads them."""
+"""Refresh eagerly, without waiting for a query, once more customers than this are stale."""
 _REBUILD_SHARE = 0.2
-"""Share of all customers that may change at once before reading all anew is quicker."""
+"""Rebuild the index if more than this share of all customers is stale."""
 INDEX = "index"
-"""What the routine is called."""
+"""The name of the routine."""
 LONGEST_REST = 60.0
-"""Seconds after which an index that failed again and again is tried anew."""
+"""The longest pause in seconds between attempts to build an index that fails repeatedly."""
 _log = structlog.get_logger(__name__)
 
 
 class IndexKeeper:
-    """The index of one process. Only one caller at a time may bring it up to date."""
+    """Maintains the index of one process. It must be refreshed by one caller at a time."""
 
     def __init__(
         self,
@@ -50,11 +50,11 @@ class IndexKeeper:
         self._routines = routines
         self._clock = clock
         self._rests_until = 0.0
-        """Before when an index that could not be built is not tried again, by the clock."""
+        """The reading of the clock before which a failed build is not repeated."""
         self._view: IndexSnapshot | None = None
         self._pending = BitMap()
         self._feeds: set[int] = set()
-        """Those that have told of who is pending."""
+        """The feeds that reported the stale customers."""
         self._trees_changed = False
         self._work: asyncio.Task[None] | None = None
         self.state = IndexState.OFF
@@ -62,25 +62,25 @@ class IndexKeeper:
 
     @property
     def work(self) -> asyncio.Task[None] | None:
-        """Return the reading that is under way in the background, if any."""
+        """Return the background refresh in progress, if any."""
         return self._work if self._work is not None and not self._work.done() else None
 
-    async def after(self, news: FeedNews, *, asked: bool = True) -> IndexSnapshot | None:
-        """Return the index with some changes in it; None where Cypher has to answer.
+    async def after(self, changes: FeedChanges, *, for_query: bool = True) -> IndexSnapshot | None:
+        """Return the index after some changes; None if Cypher has to answer.
 
-        Where it is not `asked` for, a few changes may wait until it is.
+        With `for_query` false, a few changes may wait for the next query.
         """
         if self._most_bytes is None:
             return None
-        self._pending |= news.customers
-        self._feeds |= news.feeds
-        self._trees_changed |= news.trees
-        if self.work is None and (asked or len(self._pending) > LATER):
+        self._pending |= changes.customers
+        self._feeds |= changes.feeds
+        self._trees_changed |= changes.trees
+        if self.work is None and (for_query or len(self._pending) > LATER):
             await self._go_on()
         return self._view if self.state is IndexState.READY else None
 
     def drop(self, reason: str) -> None:
-        """Forget the index; the next question has it built anew."""
+        """Discard the index; the next question rebuilds it."""
         if self._most_bytes is None:
             return
         _log.warning("index_dropped", reason=reason)
@@ -92,24 +92,24 @@ class IndexKeeper:
 
     @property
     def settled(self) -> IndexSnapshot | None:
-        """Return the index where everything that was told of is in it."""
+        """Return the index if it includes all reported changes, else None."""
         behind = self.state is not IndexState.READY or self._pending or self._trees_changed
         return None if behind else self._view
 
-    def rests_on(self, view: IndexSnapshot | None) -> bool:
-        """Return whether it is still `view` that answers, with nothing to be done or told of."""
+    def is_current(self, view: IndexSnapshot | None) -> bool:
+        """Return whether `view` is still the current index, with no change pending."""
         if self.state in (IndexState.OFF, IndexState.TOO_LARGE):
             return view is None
         return view is not None and view is self.settled
 
     def restore(self, view: IndexSnapshot) -> None:
-        """Begin with an index that was saved; what has changed since is to be told of."""
+        """Start from a saved index; changes since then must be reported."""
         if self.state is IndexState.EMPTY:
             self._view = view
             self._become(IndexState.READY)
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Cancel what is in progress."""
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait([self._work])
@@ -128,7 +128,7 @@ class IndexKeeper:
                 pass
 
     async def _in_foreground(self) -> None:
-        """Read what few changes have named; raises what says that the database is away."""
+        """Refresh a few stale customers; raises errors that mean that the database is unavailable."""
         try:
             await self._read_few()
         except IndexUnable as error:
@@ -154,7 +154,7 @@ class IndexKeeper:
             self._become(IndexState.READY)
 
     def _fail(self, error: Exception) -> None:
-        """Have Cypher answer for a while; then everything is read anew."""
+        """Let Cypher answer for a while, then rebuild the index."""
         self._routines.failed(INDEX, error)
         pause = min(LONGEST_REST, 2.0 ** self._routines[INDEX].in_a_row / 2)
         self._rests_until = self._clock() + pause
@@ -171,9 +171,9 @@ class IndexKeeper:
         began = perf_counter()
         self._pending = BitMap()
         await number_ordinals(self._database)  # who was written past the platform has no number
-        level = await load_all(self._database, self._most_bytes)
+        run = await load_all(self._database, self._most_bytes)
         self._trees_changed = False
-        self._view = IndexSnapshot((level,), await load_trees(self._database))
+        self._view = IndexSnapshot((run,), await load_trees(self._database))
         await self._read_pending()
         seconds = perf_counter() - began
         self._metrics.build_seconds.set(seconds)
@@ -191,16 +191,16 @@ class IndexKeeper:
             await self._read_few()
 
     async def _read_few(self) -> None:
-        """Put what changed into the view; more may change meanwhile."""
+        """Refresh the stale customers; further changes may arrive meanwhile."""
         view, ordinals, feeds = self._view, self._pending, self._feeds
         assert view is not None, "there is a view to bring up to date"  # noqa: S101
         trees, self._trees_changed = self._trees_changed, False
         self._pending, self._feeds = BitMap(), set()
         try:
             if ordinals:
-                level = await load_changed(self._database, ordinals, feeds)
-                view = view.with_level(level)
-                trees = trees or not view.trees.cover(level)
+                run = await load_changed(self._database, ordinals, feeds)
+                view = view.with_run(run)
+                trees = trees or not view.trees.cover(run)
             if trees:  # read last: they have to know whatever the customers' rows name
                 view = view.with_trees(await load_trees(self._database))
         except BaseException:  # nobody tells of these again

@@ -1,4 +1,4 @@
-"""The index out of the graph: all customers at first, then those that changed."""
+"""Reads the index from the graph: all customers first, then those that changed."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from profilegraph.engines.bitmap.building import Rows, build
 from profilegraph.engines.bitmap.run import Hierarchies, IndexRun, joined
 from profilegraph.errors import IndexUnable
 from profilegraph.storage import cache
-from profilegraph.storage.feed.change_feed import settle
+from profilegraph.storage.feed.change_feed import wait_for_commits
 from profilegraph.storage.neo4j.database import Database
 
 RANGE = 25_000
-"""Customers that are read at once: what is in memory twice while the index is built."""
+"""Customers per batch, which is in memory twice while the index is built."""
 SIDE_BY_SIDE = 3
 FEW = 500
-"""Changed customers that are read in one query."""
+"""Changed customers per query."""
 
 _LISTED = {kind.plural for kind in INDEXED if kind.edges.keys() & set(kind.indexed)}
 
 
 async def load_all(database: Database, most_bytes: int) -> IndexRun:
-    """Return what the graph knows of all customers.
+    """Return a run of all customers.
 
-    Raises IndexUnable where it takes more memory than `most_bytes`.
+    Raises IndexUnable if it takes more memory than `most_bytes`.
     """
     end = await cache.highest_ordinal(database) + 1
     gate = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -37,23 +37,23 @@ async def load_all(database: Database, most_bytes: int) -> IndexRun:
     async def load(first: int) -> IndexRun:
         nonlocal taken
         async with gate:
-            level = await _load_range(database, first, min(first + RANGE, end))
-            taken += level.nbytes
+            run = await _load_range(database, first, min(first + RANGE, end))
+            taken += run.nbytes
             if taken > most_bytes:
                 raise too_large(taken, most_bytes)
-            return level
+            return run
 
     tasks = [asyncio.create_task(load(first)) for first in range(0, end, RANGE)]
     try:
-        levels = await asyncio.gather(*tasks) or [build(Rows(), BitMap())]
+        runs = await asyncio.gather(*tasks) or [build(Rows(), BitMap())]
     finally:
         for task in tasks:
             task.cancel()
-    return await asyncio.to_thread(joined, levels, [level.read for level in levels])
+    return await asyncio.to_thread(joined, runs, [run.read for run in runs])
 
 
 async def load_some(database: Database, ordinals: BitMap) -> IndexRun:
-    """Return what the graph knows of the customers of some ordinals."""
+    """Return a run of the customers with some ordinals."""
     wanted = list(ordinals)
     rows = Rows()
     for start in range(0, len(wanted), FEW):
@@ -64,23 +64,23 @@ async def load_some(database: Database, ordinals: BitMap) -> IndexRun:
 
 
 async def load_changed(database: Database, ordinals: BitMap, feeds: Collection[int]) -> IndexRun:
-    """Return what the graph knows of customers that changes in some feeds have named."""
-    level = await load_some(database, ordinals)
-    if len(level.present) == len(level.read):
-        return level
+    """Return a run of the customers that changes in some feeds have named."""
+    run = await load_some(database, ordinals)
+    if len(run.present) == len(run.read):
+        return run
     # Whom the graph's index of ordinals has not got yet is being committed, or is gone.
-    await settle(database, feeds)
+    await wait_for_commits(database, feeds)
     return await load_some(database, ordinals)
 
 
 async def load_trees(database: Database) -> Hierarchies:
-    """Return what stands above our employees and channels."""
+    """Return the hierarchies of our employees and of channels."""
     teams, channels = await cache.read_trees(database)
     return Hierarchies(_frozen(teams), _frozen(channels))
 
 
 def too_large(taken: int, most: int) -> IndexUnable:
-    """Return the error that says that the index would be too large."""
+    """Return the error for an index that would be too large."""
     return IndexUnable(
         f"the index needs more than {most:,} bytes ({taken:,} so far); Cypher answers instead.",
         hint="Raise PROFILEGRAPH_INDEX_MEMORY if the machine has the memory.",
@@ -95,7 +95,7 @@ async def _load_range(database: Database, first: int, end: int) -> IndexRun:
 
 
 def _take(rows: Rows, kind: str, found: Iterable[Any]) -> None:
-    """Put what was read of one kind where the index looks for it."""
+    """Add the rows of one kind to the collected rows."""
     match kind:
         case "customers":
             for ordinal, key, cohort, merged, values in found:
@@ -112,7 +112,7 @@ def _take(rows: Rows, kind: str, found: Iterable[Any]) -> None:
 
 
 def _hashable(kind: str, found: Iterable[Any]) -> Iterable[Any]:
-    """Return rows with tuples in place of the lists of keys that references are read as."""
+    """Return rows with the lists of referenced keys as tuples."""
     if kind not in _LISTED:
         return found
     return [[tuple(one) if type(one) is list else one for one in row] for row in found]

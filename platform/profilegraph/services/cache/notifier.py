@@ -1,4 +1,4 @@
-"""A bell that wakes everyone in the process who waits for it."""
+"""Wakes all tasks of the process that wait for an event."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import asyncio
 
 
 class Notifier:
-    """Rung when something happened; whoever waits looks again what it was."""
+    """Signals that something happened; the waiting tasks then look what it was."""
 
     def __init__(self) -> None:
         self._next = asyncio.Event()
 
-    def ring(self) -> None:
-        """Wake all who wait now."""
+    def notify(self) -> None:
+        """Wake all waiting tasks."""
         self._next.set()
         self._next = asyncio.Event()
 
-    def heard(self) -> asyncio.Event:
-        """Return the event that the next ring sets; take it before looking, then wait for it."""
+    def next_event(self) -> asyncio.Event:
+        """Return the event that the next signal sets; take it before looking, then await it."""
         return self._next

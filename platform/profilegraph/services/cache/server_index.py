@@ -1,4 +1,4 @@
-"""What the process that serves answers from, held against the graph by a command in another one."""
+"""Lets a command compare the index of the serving process with the graph."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SERVED = "The index of the server at {}"
 
 
 async def verify_all(platform: Platform, file: Path, now: datetime) -> dict[str, Verification]:
-    """Return how each index that this machine has compares with the graph, by what people call it.
+    """Return how each index on this machine compares with the graph, by display name.
 
-    Raises NotFound where neither a server answers nor an index is saved, and IndexUnable where the
-    server does not say how its index compares.
+    Raises NotFound if no server answers and no index is saved, and IndexUnable if the server does
+    not report how its index compares.
     """
     found = {}
     served = await _verify_served(platform, now)
@@ -40,17 +40,17 @@ async def verify_all(platform: Platform, file: Path, now: datetime) -> dict[str,
 
 
 async def _verify_served(platform: Platform, now: datetime) -> Verification | None:
-    """Return what the server finds; None where none answers."""
+    """Return the server's result; None if no server answers."""
     address = _address(platform.settings)
     timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
     async with httpx.AsyncClient(trust_env=False, timeout=timeout) as client:
         with suppress(httpx.ConnectError, httpx.ConnectTimeout):
             await client.get(f"{address}/health")
-            return await _ask(client, platform, address, now)
+            return await _request(client, platform, address, now)
     return None
 
 
-async def _ask(
+async def _request(
     client: httpx.AsyncClient, platform: Platform, address: str, now: datetime
 ) -> Verification:
     until = now + timedelta(seconds=_SECONDS)

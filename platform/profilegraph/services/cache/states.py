@@ -1,4 +1,4 @@
-"""What becomes of the index."""
+"""The states of the index."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from enum import StrEnum
 
 
 class IndexState(StrEnum):
-    """What becomes of the index; questions go to it while it is ready, else to Neo4j."""
+    """The state of the index; it answers queries while it is ready, otherwise Neo4j does."""
 
     OFF = "off"
     EMPTY = "empty"
     BUILDING = "building"
     BEHIND = "behind"
-    """Many customers changed at once; they are being read."""
+    """Many customers changed at once and are being read."""
     READY = "ready"
     TOO_LARGE = "too large"
     FAILED = "failed"

@@ -1,4 +1,4 @@
-"""The index held against the graph, and built anew wherever it is used."""
+"""Compares the index with the graph, and rebuilds it in every process."""
 
 from __future__ import annotations
 
@@ -24,72 +24,71 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class IndexSize:
-    """How large an index is."""
+    """The size of an index."""
 
     customers: int
     taggings: int
     events: int
     bytes: int
     seconds: float
-    """How long it took to build."""
+    """The duration of the build in seconds."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """How an index compares with the graph."""
+    """The result of comparing an index with the graph."""
 
     customers: int
     differing: int
     keys: Sequence[str]
-    """Some of the customers of whom it does not say what the graph says; those it has no more."""
+    """Some of the customers that differ, and of those that no longer exist."""
 
 
 async def build(platform: Platform) -> IndexSize:
-    """Return the size of an index that is built now and thrown away."""
+    """Build an index, discard it and return its size."""
     began = perf_counter()
-    level = await load_all(platform.database, _NO_LIMIT)
+    run = await load_all(platform.database, _NO_LIMIT)
     seconds = perf_counter() - began
     return IndexSize(
-        customers=len(level.present),
-        taggings=sum(len(one.customers) for one in level.tags.values()),
-        events=sum(len(one) for one in level.events.values()),
-        bytes=level.nbytes,
+        customers=len(run.present),
+        taggings=sum(len(one.customers) for one in run.tags.values()),
+        events=sum(len(one) for one in run.events.values()),
+        bytes=run.nbytes,
         seconds=seconds,
     )
 
 
 async def verify_saved(platform: Platform, file: Path) -> Verification:
-    """Return how the index in a file, brought up to date, compares with the graph.
+    """Return how the saved index, brought up to date, compares with the graph.
 
-    That is what the next process that serves will begin with. Raises NotFound where there is no index
-    in the file.
+    The next process will start with that index. Raises NotFound if the file holds no index.
     """
-    knowledge = GraphCache(platform.database, _NO_LIMIT, file, keep=False)
-    if not await knowledge.restore():
+    cache = GraphCache(platform.database, _NO_LIMIT, file, keep=False)
+    if not await cache.restore():
         raise NotFound(
             f"there is no index in {file}.", hint="A process that serves saves it once it is built."
         )
     try:
-        return await verify(platform.database, knowledge)
+        return await verify(platform.database, cache)
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
-async def verify(database: Database, knowledge: GraphCache, most_keys: int = 20) -> Verification:
-    """Return how what a process answers from compares with the graph.
+async def verify(database: Database, cache: GraphCache, most_keys: int = 20) -> Verification:
+    """Return how the index that a process answers from compares with the graph.
 
-    Raises IndexUnable where it has no index.
+    Raises IndexUnable if it has no index.
     """
-    kept = await knowledge.indexed()
-    level = await load_all(database, _NO_LIMIT)
-    fresh = IndexSnapshot((level,), await load_trees(database))
-    kept = await knowledge.indexed()
+    kept = await cache.indexed()
+    run = await load_all(database, _NO_LIMIT)
+    fresh = IndexSnapshot((run,), await load_trees(database))
+    kept = await cache.indexed()
     found = differences(kept, fresh)
     for _ in range(_TRIES):  # what changed between the two readings differs until it is read again
         if not found:
             break
-        fresh = fresh.with_level(await load_some(database, found))
-        kept = await knowledge.indexed()
+        fresh = fresh.with_run(await load_some(database, found))
+        kept = await cache.indexed()
         found = differences(kept, fresh)
     numberless = await database.read(
         "MATCH (c:Customer) WHERE c.ordinal IS NULL RETURN count(c) AS count"
@@ -100,7 +99,7 @@ async def verify(database: Database, knowledge: GraphCache, most_keys: int = 20)
 
 
 async def rebuild(platform: Platform) -> None:
-    """Have every process that serves build its index anew, with customers that were not numbered."""
+    """Make every serving process rebuild its index, after numbering the customers without an ordinal."""
     await number_cohorts(platform.database)
     await number_ordinals(platform.database)
 

@@ -1,4 +1,4 @@
-"""The past: what may be asked of it."""
+"""Which questions about the past can be answered."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _CODES: Mapping[type[Node], NoticeCode] = {
 async def require_answerable(
     platform: Platform, nodes: Sequence[Node], library: SavedFilters, when: When
 ) -> None:
-    """Return nothing where filters can be answered as of a moment, the present or a past one.
+    """Raise NoHistory unless filters can be answered as of a moment.
 
-    What the platform came to know of only later is noted for whoever asks. Raises NoHistory that
-    names the conditions of which the past is not kept, and why.
+    The error names the conditions whose history is not kept, and why. Facts that were recorded only
+    after the moment are added to the notices of the request.
     """
     if not isinstance(when, Past):
         return
@@ -38,7 +38,7 @@ async def require_answerable(
     first = await kept_from(platform.database, when.at)
     if first is not None:
         raise NoHistory(
-            "how people, departments and possible sales were is kept from"
+            "how people, departments and opportunities were is kept from"
             f" {first:%Y-%m-%d %H:%M} UTC on.",
             hint="Ask as of a later moment.",
             where="asOf",
@@ -48,7 +48,7 @@ async def require_answerable(
 async def notices(
     platform: Platform, nodes: Sequence[Node], library: SavedFilters, when: When
 ) -> list[Notice]:
-    """Return what the platform came to know of later than the moment that filters are asked as of."""
+    """Return notices on facts that were recorded only after the moment of the question."""
     if not isinstance(when, Past):
         return []
     asked = frozenset[type[Node]]().union(*(states_asked(node, library) for node in nodes))
@@ -61,7 +61,7 @@ async def notices(
 
 
 def require_no_search(search: str | None, when: When) -> None:
-    """Return nothing where names are searched as they are now; raises NoHistory otherwise."""
+    """Raise NoHistory if names are searched as of the past: only current names can be."""
     if search is not None and isinstance(when, Past):
         raise NoHistory(
             "of the names of customers only those of today are kept.",

@@ -24,9 +24,9 @@ class PeoplePage:
 
 
 async def count(platform: Platform, node: Node, where: PersonTest, when: When) -> int:
-    """Return how many decision-makers of a filter's customers are as asked.
+    """Return the number of matching decision-makers of the customers that match a filter.
 
-    Raises InvalidFilter where one of the two asks for unknown things.
+    Raises InvalidFilter if the filter or the condition names something unknown.
     """
     answering = await engine(platform, [node, People(where=where)], when)
     return await answering.count_people(node, where)
@@ -41,9 +41,9 @@ async def page(
     first: int,
     after: str | None = None,
 ) -> PeoplePage:
-    """Return at most `first` (1 to 1,000) of these decision-makers, by key, those after a key.
+    """Return at most `first` (1 to 1,000) of these decision-makers, by key, after a key.
 
-    Raises InvalidFilter, and InvalidInput where `first` is another number.
+    Raises InvalidFilter, and InvalidInput if `first` is out of range.
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} people, not {first}.", where="first")

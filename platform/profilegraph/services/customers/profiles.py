@@ -1,4 +1,4 @@
-"""Customers as those who look at them see them: found by any key, read many at a time."""
+"""Reads of customers for display: found by any key, read in bulk."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ __all__ = [
 async def read_carried(
     platform: Platform, keys: Sequence[str], now: datetime
 ) -> ByCustomer[Tagging | IndexedTagging]:
-    """Return the taggings that hold at `now`, in no order; those of the index, where there is one."""
+    """Return the taggings that hold at `now`, unordered, from the index if there is one."""
     view = (await platform.known()).view
     if view is None:
         return await read_taggings(platform.database, keys, now)
@@ -74,16 +74,16 @@ async def read_carried(
 
 
 async def names_of(platform: Platform, keys: Sequence[str]) -> Mapping[str, str]:
-    """Return the names of those of some customers who have one, by key."""
+    """Return the names of the customers that have one, by key."""
     return await read_names(platform.database, keys) if keys else {}
 
 
 async def find_by_identity(
     platform: Platform, kind: IdentityKind, value: str, region: str | None = None
 ) -> str | None:
-    """Return the key of the customer whom a channel knows by `value`, however it is written.
+    """Return the key of the customer with an identity, in whatever notation the value is written.
 
-    Raises InvalidInput where it is no value of its kind, such as a phone number with letters.
+    Raises InvalidInput if the value is invalid for its kind, such as a phone number with letters.
     """
     await platform.catalogue_for_change()  # brings the deployment's settings up to date
     there, stated = region or platform.deployment.phone_region, region is not None

@@ -1,21 +1,22 @@
-"""Records into the graph: checked, written in one transaction, and once however often asked."""
+"""Writes of records: validated, in one transaction, and idempotent."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
-from profilegraph.domain.records.customers import Identity, Tagging
+from profilegraph.domain.records.customers import Identity, Tagging, TagSource
+from profilegraph.domain.refusals import checked_record
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.conformance import conform
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.values import Record
-from profilegraph.errors import Conflict, InvalidInput, NotFound
+from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.importers.values.contacts import canonical_identity
 from profilegraph.services import duties
 from profilegraph.services.commands import ChangeCommand, run_command
@@ -26,40 +27,39 @@ from profilegraph.storage.records.writing import untag, upsert
 
 @dataclass(frozen=True)
 class SaveRecords(ChangeCommand):
-    """Records that are to be written in the order given."""
+    """Records to write in the order given."""
 
     records: tuple[Record, ...]
 
 
 @dataclass(frozen=True)
 class TagCustomers(ChangeCommand):
-    """Tags that are to be put on customers."""
+    """Tags to put on customers."""
 
     customers: tuple[str, ...]
-    tags: tuple[Mapping[str, Any], ...]
-    """What was said of each tag, by field."""
-    taggings: tuple[Tagging, ...] = field(compare=False)
-    """Each tag on each customer; the moment at which somebody asks is in them."""
+    tags: tuple[dict[str, Any], ...]
+    """The given properties of each tag, by field; by default since now and by the requester."""
 
 
 @dataclass(frozen=True)
 class UntagCustomers(ChangeCommand):
-    """Tags that are to be taken off customers."""
+    """Tags to take off customers."""
 
     customers: tuple[str, ...]
     tags: tuple[str, ...]
 
 
 async def save(platform: Platform, records: Iterable[Record], now: datetime) -> int:
-    """Return how many records were written by whoever runs the deployment; see `save_records`."""
+    """Write records as the operator of the deployment and return their number; see `save_records`."""
     return await save_records(platform, SaveRecords(tuple(records)), CommandContext(OPERATOR, now))
 
 
 async def save_records(platform: Platform, command: SaveRecords, context: CommandContext) -> int:
-    """Return how many records were written: all of them, in the order given, or none.
+    """Write all records, in the order given, or none; return their number.
 
-    Writing the same records again changes nothing. Raises NotFound where a record names what is not
-    there, Conflict where it contradicts the graph, InvalidInput where it does not fit the taxonomies.
+    Writing the same records again changes nothing. Raises NotFound if a record names something that
+    does not exist, Conflict if it contradicts the graph, InvalidInput if it does not fit the
+    taxonomies.
     """
     catalogue = await platform.catalogue_for_change()
     checked = _checked(platform, command.records, catalogue)
@@ -71,14 +71,14 @@ async def save_records(platform: Platform, command: SaveRecords, context: Comman
 
 
 async def tag_customers(platform: Platform, command: TagCustomers, context: CommandContext) -> int:
-    """Return how many taggings were written; in a single dimension a tag replaces the one before.
+    """Write taggings and return their number; in a single dimension a tag replaces the one before.
 
-    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a customer or
-    a tag is not there, Conflict or InvalidInput as `save_records` does.
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound if a customer
+    or a tag does not exist, Conflict or InvalidInput as `save_records` does.
     """
     catalogue = await platform.catalogue_for_change()
     dimensions = _dimensions([one["tag"] for one in command.tags], catalogue)
-    checked = _checked(platform, command.taggings, catalogue)
+    checked = _checked(platform, _taggings(command, context), catalogue)
 
     async def work(transaction: Transaction) -> int:
         await duties.require(
@@ -89,12 +89,29 @@ async def tag_customers(platform: Platform, command: TagCustomers, context: Comm
     return await run_command(platform, command, context, work)
 
 
+def _taggings(command: TagCustomers, context: CommandContext) -> list[Tagging]:
+    """Return each tag on each customer; raises InvalidInput, and Forbidden for what is not by hand."""
+    by_default: dict[str, Any] = {"since": context.now, "by": context.author}
+    given = [
+        by_default | one | {"customer": key} for key in command.customers for one in command.tags
+    ]
+    taggings = [checked_record(Tagging, one) for one in given]
+    for one in taggings:
+        if one.source is not TagSource.MANUAL and not context.actor.administrator:
+            raise Forbidden(
+                f"employees tag by hand, not as {one.source}.",
+                hint="Leave `source` out, or use a key without an employee: a machine's.",
+                where="source",
+            )
+    return taggings
+
+
 async def untag_customers(
     platform: Platform, command: UntagCustomers, context: CommandContext
 ) -> int:
-    """Return how many taggings were there and are now closed: each tag of each customer.
+    """Close the taggings of each tag of each customer and return how many were open.
 
-    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound where a tag does
+    Raises Forbidden without the duty to tag in the dimensions of the tags, NotFound if a tag does
     not exist.
     """
     catalogue = await platform.catalogue_for_change()
@@ -131,13 +148,8 @@ def _checked(platform: Platform, records: Iterable[Record], catalogue: Catalogue
     return [_canonical(conform(record, catalogue), region) for record in records]
 
 
-async def require_tags(platform: Platform, tags: Iterable[str]) -> None:
-    """Raise NotFound, with the nearest one that exists, unless every tag exists by its full key."""
-    _dimensions(tags, await platform.catalogue_for_change())
-
-
 def _dimensions(tags: Iterable[str], catalogue: Catalogue) -> set[str]:
-    """Return the dimensions of tags by full key; raises NotFound where a tag does not exist."""
+    """Return the dimensions of tags by full key; raises NotFound if a tag does not exist."""
     found = set()
     for tag in tags:
         catalogue.tag(tag)

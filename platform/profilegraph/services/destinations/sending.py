@@ -27,7 +27,7 @@ from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, De
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
-from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, within_async
+from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, run_within_async
 from profilegraph.hooks.options import parse_options
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
@@ -131,7 +131,7 @@ class Sending:
         self._platform = platform
         self._sleep = sleep
         self._limiter = Limiter(OVERALL, EACH)
-        self._going = ItemsInProgress(SENDING, platform.knowledge.routines)
+        self._going = ItemsInProgress(SENDING, platform.cache.routines)
 
     async def round(self, now: datetime) -> None:
         """Begin to send what waits at a moment, and wait for no receiver.
@@ -167,7 +167,7 @@ class Sending:
             problem = str(error)
         except Exception as error:  # noqa: BLE001  (kept with the delivery, and in the log)
             problem = f"it cannot be sent: {type(error).__name__}."
-            self._platform.knowledge.routines.set_aside(SENDING, one.id, error)
+            self._platform.cache.routines.set_aside(SENDING, one.id, error)
         settled = partial(storage.settle, delivery=one.id, note=note, problem=problem)
         await database.write(settled)
         return await delivery(self._platform, one.id)
@@ -191,7 +191,7 @@ class Sending:
             ):
                 with attempt:
                     call = InOwnLoop(partial(_sent, target, view), SEND_SECONDS)
-                    note = await within_async(SEND_SECONDS, call, f"send {one.id}")
+                    note = await run_within_async(SEND_SECONDS, call, f"send {one.id}")
         except Exception as error:
             if isinstance(error, ProfilegraphError) and not isinstance(error, PluginError):
                 raise  # of what was asked for, or of the database: no fault of the plugin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -19,8 +19,9 @@ from profilegraph.language.answers import (
     WaterfallCounts,
 )
 from profilegraph.language.facts import Context, Past, When
-from profilegraph.language.nodes import AllOf, Listed, Node, PersonTest
+from profilegraph.language.nodes import Listed, Node, PersonTest
 from profilegraph.language.rewriting import current_library
+from profilegraph.language.saved_filters import NO_SEGMENTS, FilterSize, SavedFilters, references
 from profilegraph.services.cache.graph_cache import CachedGraph
 from profilegraph.services.customers.history import require_answerable
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
@@ -89,20 +90,47 @@ async def catalogue_of(platform: Platform, when: When) -> Catalogue:
     now = await platform.catalogue()
     if not isinstance(when, Past):
         return now
-    then = await read_taxonomies_at(platform.database, when.at)
-    return now if then is None else as_it_was(now, then)
+    at = when.at
+
+    async def then() -> Catalogue:
+        taxonomies = await read_taxonomies_at(platform.database, at)
+        return now if taxonomies is None else as_it_was(now, taxonomies)
+
+    return await platform.once(("catalogue", at), then)
+
+
+async def library_of(platform: Platform, node: Node, when: When | None = None) -> SavedFilters:
+    """Return the saved segments that a filter refers to, read once a request.
+
+    They are in their newest versions, or in those of a past moment.
+    """
+    if not references(node):
+        return NO_SEGMENTS
+    at = when.at if isinstance(when, Past) else None
+    return await platform.once(
+        ("library", node, at), lambda: read_library(platform.database, node, at)
+    )
+
+
+@dataclass(frozen=True)
+class ValidFilter:
+    """A filter that was checked, with the saved segments that it is asked with."""
+
+    library: SavedFilters
+    size: FilterSize
 
 
 async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engine:
     """Return what answers about these filters; raises InvalidFilter, NoHistory."""
     known, context = await _grounds(platform, nodes, when)
-    cypher = CypherEngine(platform.database, known.catalogue, context)
-    answers = platform.knowledge.metrics.answers
+    computing = platform.computing
+    memo = computing.graph_memo(known.catalogue, context)
+    cypher = CypherEngine(platform.database, known.catalogue, context, memo)
+    answers = platform.cache.metrics.answers
     if known.view is None or context.past:  # the index knows of no other moment than now
         answers.labels("cypher").inc()
         return cypher
     answers.labels("index").inc()
-    computing = platform.computing
     evaluator = computing.evaluator(known.view, known.catalogue, context)
     return IndexEngine(evaluator, cypher, computing)
 
@@ -121,11 +149,8 @@ async def _grounds(
     known = await platform.known()
     if isinstance(when, Past):
         known = replace(known, catalogue=await catalogue_of(platform, when))
-    at = when.at if isinstance(when, Past) else None
-    library = await read_library(platform.database, AllOf(tuple(nodes)), at)
-    library = current_library(library, known.catalogue)
-    sizes = [platform.sound.size(node, known.catalogue, library) for node in nodes]
-    leaves = sum(one.leaves for one in sizes)
+    checked = [await _checked(platform, node, known.catalogue, when) for node in nodes]
+    leaves = sum(one.size.leaves for one in checked)
     if leaves > MOST_LEAVES:
         raise InvalidFilter(
             f"with the segments that they refer to, the filters have {leaves} conditions together;"
@@ -133,5 +158,25 @@ async def _grounds(
             hint="Ask for fewer or simpler filters at once.",
             where="filter",
         )
+    library = _joined([one.library for one in checked])
     await require_answerable(platform, nodes, library, when)
     return known, platform.context(when, library)
+
+
+async def _checked(platform: Platform, node: Node, catalogue: Catalogue, when: When) -> ValidFilter:
+    """Return a filter, checked once a request as of one moment; raises InvalidFilter."""
+
+    async def resolve() -> ValidFilter:
+        library = current_library(await library_of(platform, node, when), catalogue)
+        return ValidFilter(library, platform.sound.size(node, catalogue, library))
+
+    if not references(node) and not isinstance(when, Past):
+        # Nothing is read, and `sound` remembers it.
+        return ValidFilter(NO_SEGMENTS, platform.sound.size(node, catalogue, NO_SEGMENTS))
+    at = when.at if isinstance(when, Past) else None
+    return await platform.once(("checked", node, at), resolve)
+
+
+def _joined(libraries: Sequence[SavedFilters]) -> SavedFilters:
+    segments = {key: one for library in libraries for key, one in library.segments.items()}
+    return SavedFilters(segments) if segments else NO_SEGMENTS

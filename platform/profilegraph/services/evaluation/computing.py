@@ -15,6 +15,7 @@ from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.engines.bitmap.evaluator import Evaluator
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.language.facts import Context
+from profilegraph.services.evaluation.graph_evaluator import GraphMemo
 
 T = TypeVar("T")
 LITTLE = 2_500_000
@@ -29,6 +30,7 @@ class Computing:
         self._done = 0
         self._turn = asyncio.Lock()
         self._evaluators: list[Evaluator] = []
+        self._graph_memos: list[tuple[Catalogue, Context, GraphMemo]] = []
 
     def evaluator(self, view: IndexSnapshot, catalogue: Catalogue, context: Context) -> Evaluator:
         """Return what answers filters: for equal questions the same, which remembers its answers."""
@@ -41,6 +43,15 @@ class Computing:
         if near is not None:
             found = Evaluator(view, catalogue, context, near.leaves)
         self._evaluators.append(found)
+        return found
+
+    def graph_memo(self, catalogue: Catalogue, context: Context) -> GraphMemo:
+        """Return what answers from the graph have found out, for equal questions the same."""
+        for known, alike, memo in self._graph_memos:
+            if known is catalogue and alike == context:
+                return memo
+        found = GraphMemo()
+        self._graph_memos.append((catalogue, context, found))
         return found
 
     async def run(self, work: Callable[[], T], effort: int) -> T:

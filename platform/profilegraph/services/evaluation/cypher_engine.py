@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pyroaring import BitMap, FrozenBitMap
@@ -20,7 +20,11 @@ from profilegraph.language.answers import (
 )
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import EVERYONE, Listed, Node, PersonTest
-from profilegraph.services.evaluation.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
+from profilegraph.services.evaluation.graph_evaluator import (
+    WHOLE_SECONDS,
+    GraphEvaluator,
+    GraphMemo,
+)
 from profilegraph.services.evaluation.set_answers import split, waterfall
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
@@ -43,6 +47,7 @@ class CypherEngine:
     database: Database
     catalogue: Catalogue
     context: Context
+    memo: GraphMemo = field(default_factory=GraphMemo)
 
     async def count(self, node: Node, search: str | None = None) -> int:
         """Return how many customers match, of those whose names hold the words of `search`."""
@@ -51,7 +56,7 @@ class CypherEngine:
             members = await evaluator.members(node)
             if search is None:
                 return len(members)
-            named = await filters.found_by(evaluator.reading, filters.named(search))
+            named = await filters.found_by(evaluator.reading, filters.name_query(search))
             return members.intersection_cardinality(named)
 
         return await self._ask(work)
@@ -150,6 +155,6 @@ class CypherEngine:
         self, work: Callable[[GraphEvaluator], Awaitable[T]], timeout: float | None = None
     ) -> T:
         async def run(reading: ReadTransaction) -> T:
-            return await work(GraphEvaluator(reading, self.catalogue, self.context))
+            return await work(GraphEvaluator(reading, self.catalogue, self.context, self.memo))
 
         return await self.database.reading(run, timeout=timeout)

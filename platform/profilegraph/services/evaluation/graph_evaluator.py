@@ -36,29 +36,46 @@ async def plan(database: Database) -> None:
 
 
 @dataclass
-class GraphEvaluator:
-    """Answers filters within one transaction; what it has found out it remembers.
+class GraphMemo:
+    """What was found out of filters as of one moment, for all fields of a request.
 
     Its sets are not to be changed.
     """
 
+    members: dict[Node, BitMap] = field(default_factory=dict)
+    found: dict[tuple[str, str], BitMap] = field(default_factory=dict)
+    relations: Relations | None = None
+    _turns: dict[Node, asyncio.Lock] = field(default_factory=dict)
+
+    def turn(self, node: Node) -> asyncio.Lock:
+        """Return what is held while a filter is evaluated: who asks for the same waits for it."""
+        return self._turns.setdefault(node, asyncio.Lock())
+
+
+@dataclass
+class GraphEvaluator:
+    """Answers filters within one transaction; what it finds out is remembered."""
+
     reading: ReadTransaction
     catalogue: Catalogue
     context: Context
-    _known: dict[Node, BitMap] = field(default_factory=dict)
-    _found: dict[tuple[str, str], BitMap] = field(default_factory=dict)
-    _relations: Relations | None = None
+    memo: GraphMemo = field(default_factory=GraphMemo)
 
     async def everyone(self) -> BitMap:
         """Return all customers that may be seen."""
         return await self._ask(everyone(self.context))
 
     async def members(self, node: Node) -> BitMap:
-        """Return the customers that may be seen and match."""
-        found = self._known.get(node)
-        if found is None:
-            found = self._known[node] = await self._members(node)
-        return found
+        """Return the customers that may be seen and match; each condition is evaluated once.
+
+        Whoever asks for a condition that is being evaluated waits for it. Nobody waits in a circle:
+        a condition is held while those within it are.
+        """
+        async with self.memo.turn(node):
+            found = self.memo.members.get(node)
+            if found is None:
+                found = self.memo.members[node] = await self._members(node)
+            return found
 
     async def _members(self, node: Node) -> BitMap:
         match node:
@@ -98,10 +115,10 @@ class GraphEvaluator:
         one by one, there may be more than anybody can wait for.
         """
         seen, matching = await self.everyone(), await self.members(leaf.where)
-        if self._relations is None:
+        if self.memo.relations is None:
             rows = await filters.relations(self.reading)
-            self._relations = Relations(IndexTable.of(SCHEMA["relations"], rows))
-        ask = self._relations.with_matching
+            self.memo.relations = Relations(IndexTable.of(SCHEMA["relations"], rows))
+        ask = self.memo.relations.with_matching
         try:
             return await asyncio.to_thread(ask, leaf, matching, seen) & seen
         except IndexUnable as error:
@@ -112,9 +129,9 @@ class GraphEvaluator:
 
     async def _ask(self, query: Query) -> BitMap:
         key = (query.statement, repr(query.values))
-        found = self._found.get(key)
+        found = self.memo.found.get(key)
         if found is None:
-            found = self._found[key] = await filters.found_by(self.reading, query)
+            found = self.memo.found[key] = await filters.found_by(self.reading, query)
         return found
 
     async def parted(self, levels: Sequence[GroupBy], members: BitMap) -> list[list[BitMap]]:

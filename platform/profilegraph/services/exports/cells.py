@@ -1,4 +1,4 @@
-"""What one cell of an exported table holds, and how people and programs read it."""
+"""The values of cells of an exported table, and their form for people and programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from profilegraph.domain.values import Labels
 
 @dataclass(frozen=True)
 class LabelledValue:
-    """What programs know by a key, and people by a label."""
+    """A value with a key for programs and a label for people."""
 
     key: str
     labels: Labels
@@ -24,24 +24,24 @@ Cell: TypeAlias = Plain | LabelledValue | tuple[str | LabelledValue, ...]
 
 @dataclass(frozen=True)
 class CellStyle:
-    """For whom a table is written."""
+    """The audience of a table."""
 
     locale: str = "en"
     labels: bool = True
-    """Whether headers and tags are labels, for people; else they are keys, for programs."""
+    """Whether headers and tags are labels, for people; otherwise keys, for programs."""
     bom: bool = True
-    """Whether CSV begins with a mark by which Excel knows that it is UTF-8."""
+    """Whether CSV begins with the byte order mark by which Excel detects UTF-8."""
     zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  (a zone never changes)
-    """In which time zone people read moments."""
+    """The time zone in which people read moments."""
 
     def text(self, value: str | LabelledValue) -> str:
-        """Return a text, or what is coded by its label or key."""
+        """Return a text, or the label or key of a labelled value."""
         if isinstance(value, str):
             return value
         return value.labels.text(self.locale) if self.labels else value.key
 
     def flat(self, cell: Cell) -> Plain:
-        """Return what stands in one cell of a sheet: lists in one text, moments in the zone."""
+        """Return the value of one cell of a sheet: a list as one text, a moment in the time zone."""
         match cell:
             case tuple():
                 return "; ".join(map(self.text, cell)) or None

@@ -1,4 +1,4 @@
-"""The rows of an exported table, a page at a time: never more of them in memory than one page."""
+"""The rows of an exported table, streamed page by page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Node, PersonTest
 from profilegraph.language.rewriting import current
-from profilegraph.language.saved_filters import written_out
+from profilegraph.language.saved_filters import inlined
 from profilegraph.services.customers import people
 from profilegraph.services.exports.columns import (
     ColumnRequirement,
@@ -53,7 +53,7 @@ _READERS: Mapping[
 
 @dataclass(frozen=True)
 class ExportTable:
-    """What an export lists: what it is called, its columns, and its rows when they are asked for."""
+    """An export: its name, its columns and its rows, which are read on iteration."""
 
     labels: Labels
     columns: tuple[ExportColumn, ...]
@@ -68,17 +68,17 @@ async def open_table(
     of_people: PersonTest | None = None,
     columns: Sequence[str] | None = None,
 ) -> ExportTable:
-    """Return the table of a segment's members, by key, in columns of these names.
+    """Return the table of a segment's members, by key, with the named columns.
 
-    Given what is asked `of_people`, it is that of the members' decision-makers who are so. The
-    filter and the moment stay what they are, however long the reading takes; of the past, what is
-    said of each member is of today all the same. Each page is a read of its own, with a deadline of
-    its own. Raises NotFound, NoHistory, BrokenSegment, and InvalidInput where there is no such column.
+    With `of_people`, it is the table of the members' decision-makers that match it. The filter and
+    the moment are fixed, however long the reading takes; for a moment in the past, the columns
+    still show current values. Each page is a read of its own with a deadline of its own. Raises
+    NotFound, NoHistory, BrokenSegment, and InvalidInput if there is no such column.
     """
     saved = await service.segment(platform, segment, when)
     await require_sound(platform, segment, saved.filter, when)
     catalogue = await platform.catalogue()
-    whole = written_out(saved.filter, await service.library(platform, saved.filter, when))
+    whole = inlined(saved.filter, await service.library(platform, saved.filter, when))
     node = current(whole, catalogue)
     what = ExportSubject.MEMBERS if of_people is None else ExportSubject.PEOPLE
     names = usual(node, what) if columns is None else columns
@@ -94,7 +94,7 @@ async def open_table(
 async def _members(
     platform: Platform, node: Node, when: When, columns: Sequence[ExportColumn]
 ) -> AsyncGenerator[Sequence[ExportRow], None]:
-    """Yield the rows of all members, at least one page."""
+    """Yield the rows of all members, in at least one page."""
     page = await service.members(platform, node, when, first=MAX_PAGE)
     while True:
         keys = [position.key for position in page.positions]
@@ -109,7 +109,7 @@ async def _members(
 async def _people(
     platform: Platform, node: Node, where: PersonTest, when: When, columns: Sequence[ExportColumn]
 ) -> AsyncGenerator[Sequence[ExportRow], None]:
-    """Yield the rows of all people of the members, at least one page."""
+    """Yield the rows of all people of the members, in at least one page."""
     ask = partial(people.page, platform, node, where, when, first=MAX_PAGE)
     page = await ask()
     while True:
@@ -138,7 +138,7 @@ async def _consents(database: Database, keys: Sequence[str], now: datetime) -> B
 async def read_customers(
     database: Database, keys: Sequence[str], now: datetime, columns: Sequence[ExportColumn]
 ) -> dict[str, ExportRow]:
-    """Return what the columns need of customers, by key; one who is gone meanwhile is left out."""
+    """Return the customer data that the columns need, by key; deleted customers are left out."""
     profiles = await read_profiles(database, keys)
     needs = {column.need for column in columns if column.need is not None}
     read = {need.value: await _READERS[need](database, keys, now) for need in needs}

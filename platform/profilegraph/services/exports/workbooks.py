@@ -1,4 +1,4 @@
-"""Tables as Excel workbooks: written to a temporary folder row by row, then read from there."""
+"""Tables as Excel workbooks, written row by row to a temporary folder and read from there."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ from profilegraph.services.exports.tables import ExportTable
 
 T = TypeVar("T")
 SHEET_ROWS = 1_048_576
-"""The most rows that a sheet may have, its header included."""
+"""The most rows of a sheet, including its header."""
 LONGEST_TEXT = 32_767
 _CHUNK = 256 * 1024
 _FIRST_DAY = date(1900, 3, 1)
-"""Days before it are texts: Excel's calendar begins with 1900, and has a day too many in it."""
+"""Earlier days are written as texts: Excel's calendar begins with 1900 and has a wrong leap day."""
 _WIDTH = 18
 
 
 async def as_workbook(
     table: ExportTable, style: CellStyle, sheet_rows: int = SHEET_ROWS
 ) -> AsyncGenerator[bytes, None]:
-    """Yield the parts of a workbook once all of it is written; many rows go on on further sheets.
+    """Yield the parts of a workbook once all of it is written; many rows continue on further sheets.
 
-    Numbers, booleans and dates are such cells, moments are in the style's zone, and texts are
-    texts, whatever they look like. Raises InvalidInput where a text is longer than Excel allows.
+    Numbers, booleans and dates get native cells, moments are in the style's time zone, and texts
+    stay texts even if they look like formulas. Raises InvalidInput if a text is longer than Excel
+    allows.
     """
     with TemporaryDirectory(prefix="profilegraph-") as folder:
         path = Path(folder, "table.xlsx")
@@ -52,7 +53,7 @@ async def as_workbook(
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """Return what `work` returns in a thread; nobody can stop it, so it is waited for in any case."""
+    """Return what `work` returns in a thread; it cannot be cancelled and is always awaited."""
     running = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(running)
@@ -62,7 +63,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
 
 class _Book:
-    """A workbook that is being written; of its rows it holds the last alone."""
+    """A workbook that is being written; only the last row is in memory."""
 
     def __init__(self, path: Path, table: ExportTable, style: CellStyle, sheet_rows: int) -> None:
         options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
@@ -78,7 +79,7 @@ class _Book:
         self._begin_sheet()
 
     def add(self, rows: Sequence[ExportRow]) -> None:
-        """Write rows below those that are there."""
+        """Append rows."""
         for row in rows:
             if self._next == self._sheet_rows:
                 self._begin_sheet()
@@ -87,11 +88,11 @@ class _Book:
             self._next += 1
 
     def finish(self) -> None:
-        """Write the whole file."""
+        """Write the file."""
         self._book.close()
 
     def close(self) -> None:
-        """Let go of the files of the sheets, also where the workbook was not finished."""
+        """Release the files of the sheets, even if the workbook was not finished."""
         for sheet in self._book.worksheets():
             if (rows := cast("TextIO | None", sheet.row_data_fh)) is not None:
                 rows.close()

@@ -1,4 +1,4 @@
-"""Files into the graph: tables of one kind of record, and what a plugin's importer reads."""
+"""Imports files: tables of one kind of record, and files that a plugin's importer reads."""
 
 from __future__ import annotations
 
@@ -46,37 +46,37 @@ __all__ = ["ImportJob", "ImportReport", "import_file", "import_with", "record_cl
 
 @dataclass(frozen=True)
 class ImportJob:
-    """What is to be imported, and how."""
+    """What to import, and how."""
 
     kind: str
     """Plural name of the records' kind, such as `customers`, or the key of a plugin's importer."""
     path: Path
     mapping: FileMapping = FileMapping()  # noqa: RUF009 -- frozen
     source: str | None = None
-    """What rejected rows call the file; its name if left out."""
+    """The name of the file in rejected rows; by default its own name."""
     reject: Path | None = None
-    """Where rejected rows go; beside the file if left out."""
+    """The path of the reject file; by default beside the file."""
     batch: int = BATCH_ROWS
     again: bool = False
-    """Whether to begin anew what was finished or interrupted."""
+    """Whether to start over an import that was finished or interrupted."""
 
     @property
     def name(self) -> str:
-        """Return what rejected rows call the file."""
+        """Return the name of the file in rejected rows."""
         return self.source or self.path.name
 
     def rejects(self, *, json: bool) -> Path:
-        """Return where rejected rows go."""
+        """Return the path of the reject file."""
         return self.reject or reject_path(self.path, json=json)
 
 
 def record_kinds() -> tuple[str, ...]:
-    """Return the names of the kinds of records that files can have."""
+    """Return the names of the kinds of records that can be imported."""
     return tuple(RECORDS)
 
 
 def record_class(kind: str) -> type[Record]:
-    """Return the class of a kind's records; raises NotFound that lists the kinds."""
+    """Return the class of a kind's records; raises NotFound, which lists the kinds."""
     if kind not in RECORDS:
         raise NotFound(
             f"no kind of record is called {kind!r}.", hint=f"Known: {', '.join(RECORDS)}."
@@ -91,11 +91,11 @@ async def import_file(
     now: datetime,
     progress: ImportProgress | None = None,
 ) -> ImportReport:
-    """Return what became of the rows of a table, after importing those that were not yet.
+    """Import the rows of a table that were not imported yet and return the report.
 
-    Raises InvalidInput before anything is written where the file or its columns cannot be used,
-    Conflict where a reject file of another import would be overwritten.
-    Any other failure leaves what is committed; the same call then goes on behind it.
+    Raises InvalidInput before anything is written if the file or its columns cannot be used,
+    Conflict if a reject file of another import would be overwritten. After any other failure,
+    committed rows stay, and the same call continues after them.
     """
     kind = record_class(job.kind)
     source = await _scanned(job, conventions.phone_region, progress)
@@ -131,9 +131,9 @@ async def import_with(
     now: datetime,
     progress: ImportProgress | None = None,
 ) -> ImportReport:
-    """Return what became of what a plugin's importer reads in a file, like `import_file`.
+    """Import what a plugin's importer reads in a file and return the report, like `import_file`.
 
-    Raises NotFound where there is no such importer, PluginError that names the plugin where it fails.
+    Raises NotFound if there is no such importer, PluginError, which names the plugin, if it fails.
     """
     importer = host.importers.get(job.kind)
     content = await asyncio.to_thread(_fingerprint, job.path)
@@ -161,7 +161,7 @@ async def import_with(
 
 @dataclass(frozen=True)
 class _Reading:
-    """An importer at work; what it raises is the plugin's."""
+    """A running importer; its exceptions are attributed to the plugin."""
 
     importer: Importer[Any]
     part: PluginPart
@@ -170,7 +170,7 @@ class _Reading:
     def items(
         self, path: Path, options: BaseModel, conventions: Conventions
     ) -> Iterator[Record | UnreadableItem]:
-        """Yield what the importer reads; raises InvalidInput as it does, else PluginError."""
+        """Yield what the importer reads; raises InvalidInput from it unchanged, else PluginError."""
         try:
             for item in self.importer.read(path, options, conventions):
                 _require_item(item)

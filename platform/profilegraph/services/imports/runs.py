@@ -1,6 +1,6 @@
-"""An import under way: batch after batch written, each with how far the import has come.
+"""A running import: writes batch after batch, each with a checkpoint in the same transaction.
 
-While the database writes one batch, the next one is read and checked in a thread.
+While the database writes one batch, the next one is read and validated in a thread.
 """
 
 from __future__ import annotations
@@ -30,39 +30,39 @@ from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.records.writing import Outcome, upsert_mixed
 
 _COLLECT_AFTER = 200_000
-"""Objects made and not freed, before the garbage collector looks for circles during an import."""
+"""The threshold of the garbage collector during an import."""
 
 
 class ImportProgress(Protocol):
-    """Whoever wants to know how far an import has come; `position` is in bytes of the file."""
+    """An observer of an import; `position` is in bytes of the file."""
 
     def scanned(self, position: int) -> None:
-        """Take note that the first pass has come to `position`; called from another thread."""
+        """Handle that the first pass has reached `position`; called from another thread."""
 
     def decided(self, encoding: str, example: str) -> None:
-        """Take note of a file's encoding, and of a few letters as it reads them, before any is written."""
+        """Handle that the encoding is known, with an example of decoded text; called before any write."""
 
     def written(self, position: int, checkpoint: Checkpoint) -> None:
-        """Take note that everything before `position` is committed."""
+        """Handle that everything before `position` is committed."""
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of the rows of one file, over all runs that it took."""
+    """The outcome of the rows of one file, over all runs that it took."""
 
     read: int
     written: int
     known: int
-    """How many of those written, without a key of their own, had been there before."""
+    """How many of the written rows, without a key of their own, existed before."""
     rejected: int
     reject_file: Path | None
-    """None where no row was rejected."""
+    """None if no row was rejected."""
     read_before: int
     """Rows that earlier runs had committed."""
     finished_before: bool
-    """Whether there was nothing left to do."""
+    """Whether the import had been finished before."""
     read_otherwise: str | None = None
-    """Under which other settings the same rows were written before: what they wrote then stays."""
+    """The other settings under which the same rows were written before; those records stay."""
 
 
 async def start_import(
@@ -73,9 +73,9 @@ async def start_import(
     again: bool,
     now: datetime,
 ) -> Checkpoint:
-    """Return from where an import goes on: its last checkpoint, or the beginning if `again`.
+    """Return the last checkpoint of an import, or its beginning if `again`.
 
-    Raises Conflict where the reject file is there already.
+    Raises Conflict if the reject file exists already.
     """
     database = database.patient
     found = await find_import(database, identity.key)
@@ -103,7 +103,7 @@ async def run_import(
     progress: ImportProgress | None,
     screen: Screen = as_it_is,
 ) -> ImportReport:
-    """Return what became of an import's rows, after writing all batches and marking its end."""
+    """Write all batches, mark the end of the import and return its report."""
     await asyncio.to_thread(rejects.restore, start.reject_size)
     database = database.patient
     with _rare_collections():
@@ -113,7 +113,7 @@ async def run_import(
 
 
 def report(start: Checkpoint, end: Checkpoint) -> ImportReport:
-    """Return what became of an import's rows between two checkpoints."""
+    """Return the outcome of an import's rows between two checkpoints."""
     return ImportReport(
         read=end.read,
         written=end.written,
@@ -126,33 +126,33 @@ def report(start: Checkpoint, end: Checkpoint) -> ImportReport:
 
 
 class _Ahead:
-    """The next batch, read in a thread."""
+    """Reads the next batch in a thread."""
 
     def __init__(self, batches: Iterator[Batch]) -> None:
         self._batches = batches
         self._task: asyncio.Task[Batch | None] | None = None
 
     def start(self) -> asyncio.Task[Batch | None]:
-        """Return the reading of the next batch, begun now unless it was before."""
+        """Start to read the next batch, unless that was started before, and return the task."""
         if self._task is None:
             self._task = asyncio.create_task(asyncio.to_thread(next, self._batches, None))
         return self._task
 
     async def take(self) -> Batch | None:
-        """Return the next batch; None where there is none."""
+        """Return the next batch; None if there is none."""
         batch = await self.start()
         self._task = None
         return batch
 
     async def settle(self) -> None:
-        """Wait for a thread under way: it cannot be cancelled, and reads the file until it ends."""
+        """Wait for a running thread: it cannot be cancelled, and reads the file until it ends."""
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """Writes batch after batch, reading ahead by one."""
+    """Writes batch after batch, reading one batch ahead."""
 
     database: Database
     rejects: RejectFile
@@ -161,7 +161,7 @@ class _Run:
     screen: Screen
 
     async def all(self, batches: Iterator[Batch], start: Checkpoint) -> Checkpoint:
-        """Return the checkpoint behind the last batch."""
+        """Return the checkpoint after the last batch."""
         checkpoint = start
         ahead = _Ahead(batches)
         try:

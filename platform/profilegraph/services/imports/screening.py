@@ -1,4 +1,4 @@
-"""What only the graph can say of the rows of a batch, asked in the transaction that writes them."""
+"""Checks of a batch that need the graph, made in the transaction that writes the batch."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ class ScreenedBatch:
 
     batch: Batch
     known: int = 0
-    """How many of its records, keyed by their content, are in the graph already."""
+    """How many of its records, which are keyed by their content, exist in the graph."""
 
 
 Screen: TypeAlias = Callable[[Transaction, Batch], Awaitable[ScreenedBatch]]
-"""Returns what can be written of a batch; it may be asked again, where a transaction is repeated."""
+"""Returns the part of a batch that can be written; called again if a transaction is retried."""
 
 
 async def as_it_is(transaction: Transaction, batch: Batch) -> ScreenedBatch:
-    """Return a batch of records that say all of themselves."""
+    """Return the whole batch: its records need no check in the graph."""
     del transaction
     return ScreenedBatch(batch)
 
 
 def by_content(kind: type[Record], *, rejects: bool) -> Screen:
-    """Return what finds the rows of a kind that are in the graph already by what they say.
+    """Return the check that finds rows of a kind that exist in the graph with the same content.
 
-    Whether a row of a reject file that was corrected is one of those cannot be known: it may be
-    equal to a row that was accepted, and tell of another. Such rows are refused.
+    Whether a corrected row of a reject file is one of those cannot be known: it may equal an
+    accepted row and still describe another event. Such rows are rejected.
     """
     if kind not in KEYED_BY_CONTENT:
         return as_it_is
@@ -63,9 +63,9 @@ def by_content(kind: type[Record], *, rejects: bool) -> Screen:
 
 
 def by_region(source: RegionSource, conventions: Conventions) -> Screen:
-    """Return what reads phone numbers by the countries of their customers, as an attribute says them.
+    """Return the check that reads phone numbers by the country of their customer, from an attribute.
 
-    The numbers of customers of whom it says nothing are read like those of other files.
+    The numbers of customers without the attribute are read with the conventions of the file.
     """
 
     async def screen(transaction: Transaction, batch: Batch) -> ScreenedBatch:
@@ -88,7 +88,7 @@ def by_region(source: RegionSource, conventions: Conventions) -> Screen:
 
 
 def without(batch: Batch, refused: Mapping[int, str]) -> Batch:
-    """Return a batch without the records at some indexes, which are rejected for their reasons."""
+    """Return a batch without the records at some indexes, which are rejected with their reasons."""
     if not refused:
         return batch
     kept = [index for index in range(len(batch.records)) if index not in refused]

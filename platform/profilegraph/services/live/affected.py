@@ -1,9 +1,10 @@
-"""Whom changes may move in a live segment: those whom they are about, and who is related to them.
+"""Which customers a change can move into or out of a live segment: the changed ones and their relatives.
 
-Of a filter that looks some relations away, a customer's answer rests on the customers so near to it. If
-what it rests on changed, then a way led, or leads now, from the customer to the change. A write names
-both ends of a relation, so the part of that way before the first relation that came or went is there
-now, and ends at somebody who was named: everyone who may move is found by the relations of now.
+If a filter follows relations, its result for a customer depends on the customers within that
+distance. If one of them changed, a path of relations led, or leads now, from the customer to the
+change. A write names both ends of a relation, so the part of the path before the first added or
+removed relation exists now and ends at a named customer: following the current relations finds
+every affected customer.
 """
 
 from __future__ import annotations
@@ -15,51 +16,53 @@ from pyroaring import BitMap
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.services.cache.indexing import load_changed, load_some
 from profilegraph.storage.cache import related_to
-from profilegraph.storage.feed.follower import FeedNews, unchanged
+from profilegraph.storage.feed.follower import FeedChanges, unchanged
 from profilegraph.storage.neo4j.database import Database
 
 MOST_AROUND = 2_000
-"""Customers that are read around a change; of more, the index answers faster."""
+"""Most customers read around a change; with more, the index is faster."""
 
 
 @dataclass(frozen=True)
 class AffectedCustomers:
-    """Who may have moved, and what is known of all that their answers rest on."""
+    """The customers that may have moved, and the facts on which their results depend."""
 
     customers: BitMap
-    level: IndexRun
+    run: IndexRun
 
 
-async def affected(database: Database, news: FeedNews, reach: int) -> AffectedCustomers | None:
-    """Return whom changes may move in a segment that looks `reach` relations away from a customer.
+async def affected(
+    database: Database, changes: FeedChanges, reach: int
+) -> AffectedCustomers | None:
+    """Return the customers that changes may move in a segment that follows `reach` relations.
 
-    None where all customers have to be asked: too many are near, the relations of somebody who was
-    merged or is gone cannot be followed, or something changed while they were.
+    None if all customers have to be evaluated: too many are near, the relations of a merged or
+    deleted customer cannot be followed, or something changed meanwhile.
     """
     if not reach:
-        level = await load_changed(database, news.customers, news.feeds)
-        return AffectedCustomers(news.customers, level)
-    if len(news.customers) > MOST_AROUND:
+        run = await load_changed(database, changes.customers, changes.feeds)
+        return AffectedCustomers(changes.customers, run)
+    if len(changes.customers) > MOST_AROUND:
         return None
-    changed = await load_changed(database, news.customers, news.feeds)
+    changed = await load_changed(database, changes.customers, changes.feeds)
     if len(changed.present) < len(changed.read):
         return None
-    rings = await _rings(database, news.customers, 2 * reach)
-    if rings is None:
+    neighbourhoods = await _neighbourhoods(database, changes.customers, 2 * reach)
+    if neighbourhoods is None:
         return None
-    level = await load_some(database, rings[-1])
-    if not await unchanged(database, news.heads, rings[-1]):
+    run = await load_some(database, neighbourhoods[-1])
+    if not await unchanged(database, changes.offsets, neighbourhoods[-1]):
         return None
-    return AffectedCustomers(rings[reach], level)
+    return AffectedCustomers(neighbourhoods[reach], run)
 
 
-async def _rings(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:
-    """Return who is up to 0, 1, … relations away from some customers; None where it is too many."""
-    rings, fresh = [start], start
+async def _neighbourhoods(database: Database, start: BitMap, steps: int) -> list[BitMap] | None:
+    """Return the customers within 0, 1, … relations of some customers; None if they are too many."""
+    neighbourhoods, fresh = [start], start
     for _ in range(steps):
         near = BitMap(await related_to(database, fresh, MOST_AROUND + 1)) if fresh else BitMap()
-        fresh = near - rings[-1]
-        rings.append(rings[-1] | fresh)
-        if len(rings[-1]) > MOST_AROUND:
+        fresh = near - neighbourhoods[-1]
+        neighbourhoods.append(neighbourhoods[-1] | fresh)
+        if len(neighbourhoods[-1]) > MOST_AROUND:
             return None
-    return rings
+    return neighbourhoods

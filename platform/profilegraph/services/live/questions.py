@@ -1,4 +1,4 @@
-"""What a live segment asks, written out, and who matches: all customers, or some that changed."""
+"""The resolved filter of a live segment, and who matches it: among all customers, or among changed ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from profilegraph.errors import DATABASE_AWAY, IndexUnable, InvalidFilter
 from profilegraph.language.codec import encode_text
 from profilegraph.language.nodes import AllOf, Node, Tags, walk
 from profilegraph.language.resolve import tag_groups
-from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach, written_out
+from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, inlined, reach
 from profilegraph.language.validation import check
 from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.evaluation.graph_evaluator import WHOLE_SECONDS, GraphEvaluator
@@ -34,38 +34,39 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class LiveQuestion:
-    """What a segment asks: its filter with those of the segments that it refers to in it."""
+    """The filter of a segment, with the segments that it refers to inlined."""
 
     filter: Node
     definition: str
-    """Digest that is the same only where the same is asked, under the same order of tags."""
+    """A digest that only equal filters under the same order of tags share."""
     catalogue: Catalogue = field(repr=False)
-    """By which it was checked, and is evaluated: what goes meanwhile is found in the next round."""
+    """The catalogue for validation and evaluation; later removals are noticed in the next round."""
 
     @cached_property
     def reach(self) -> int:
-        """Return how many relations away the customers are on whom one's membership depends."""
+        """Return the number of relations within which other customers affect a customer's membership."""
         return reach(self.filter, NO_SEGMENTS)
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Who matches, and who is a customer at all, among those that were looked at."""
+    """The matching customers, and all existing customers, among those examined."""
 
     members: BitMap
     everyone: BitMap
 
 
-async def ask(
+async def read_questions(
     platform: Platform, segments: Iterable[str]
 ) -> tuple[Mapping[str, LiveQuestion], Mapping[str, Exception]]:
-    """Return what segments ask now, and why some of them could not be read at all; both by key.
+    """Return the filters of segments, and the errors of those that could not be read; both by key.
 
-    One that is broken is left out and logged. One that cannot be read holds up no other.
+    A broken segment is left out and logged. A segment that cannot be read does not block the
+    others.
     """
     keys = sorted(segments)
     try:
-        return await _ask(platform, keys), {}
+        return await _read_questions(platform, keys), {}
     except DATABASE_AWAY:
         raise
     except Exception as error:  # noqa: BLE001  (of which segment it is, each by itself tells)
@@ -74,29 +75,29 @@ async def ask(
     found: dict[str, LiveQuestion] = {}
     failed: dict[str, Exception] = {}
     for key in keys:
-        asked, wrong = await ask(platform, [key])
-        found |= asked
+        questions, wrong = await read_questions(platform, [key])
+        found |= questions
         failed |= wrong
     return found, failed
 
 
-async def _ask(platform: Platform, keys: Sequence[str]) -> Mapping[str, LiveQuestion]:
+async def _read_questions(platform: Platform, keys: Sequence[str]) -> Mapping[str, LiveQuestion]:
     filters = await read_filters(platform.database, keys)
     library = await read_library(platform.database, AllOf(tuple(filters.values())))
     catalogue = await platform.catalogue()
-    asked = {}
+    questions = {}
     for key, node in filters.items():
         try:
-            asked[key] = asked_by(node, library, catalogue)
+            questions[key] = resolve_question(node, library, catalogue)
         except InvalidFilter as error:
             _log.warning("live_segment_cannot_be_asked", segment=key, error=str(error))
-    return asked
+    return questions
 
 
-def asked_by(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
-    """Return what a filter asks; raises InvalidFilter."""
+def resolve_question(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQuestion:
+    """Return the question of a filter; raises InvalidFilter."""
     check(node, catalogue, library)
-    whole = written_out(node, library)
+    whole = inlined(node, library)
     digest = hashlib.sha256(encode_text(whole).encode())
     for leaf in walk(whole):
         if isinstance(leaf, Tags):
@@ -106,35 +107,35 @@ def asked_by(node: Node, library: SavedFilters, catalogue: Catalogue) -> LiveQue
     return LiveQuestion(whole, digest.hexdigest(), catalogue)
 
 
-async def among_all(platform: Platform, asked: LiveQuestion, now: datetime) -> Matches:
-    """Return who matches among all customers: by the index, or where there is none by Cypher."""
+async def matches_among_all(platform: Platform, question: LiveQuestion, now: datetime) -> Matches:
+    """Return the matching customers among all, by the index, or by Cypher if there is none."""
     context = platform.context(now)
     try:
-        view = await platform.knowledge.indexed()
-        evaluator = Evaluator(view, asked.catalogue, context)
-        return await Computing(platform.knowledge.threads).run(
-            lambda: Matches(evaluator.members(asked.filter), evaluator.everyone),
-            cost.of_filters([asked.filter], view, context.library),
+        view = await platform.cache.indexed()
+        evaluator = Evaluator(view, question.catalogue, context)
+        return await Computing(platform.cache.threads).run(
+            lambda: Matches(evaluator.members(question.filter), evaluator.everyone),
+            cost.of_filters([question.filter], view, context.library),
         )
     except IndexUnable:
 
         async def work(reading: ReadTransaction) -> Matches:
-            evaluator = GraphEvaluator(reading, asked.catalogue, context)
-            return Matches(await evaluator.members(asked.filter), await evaluator.everyone())
+            evaluator = GraphEvaluator(reading, question.catalogue, context)
+            return Matches(await evaluator.members(question.filter), await evaluator.everyone())
 
         return await platform.database.reading(work, timeout=WHOLE_SECONDS)
 
 
-def among_some(
+def matches_among(
     platform: Platform,
-    asked: LiveQuestion,
+    question: LiveQuestion,
     some: AffectedCustomers,
     trees: Hierarchies,
     now: datetime,
 ) -> Matches:
-    """Return who matches among those that changes affect, in time that grows with these alone."""
+    """Return the matching customers among affected ones, in time that depends on their number alone."""
     evaluator = Evaluator(
-        IndexSnapshot((some.level,), trees), asked.catalogue, platform.context(now)
+        IndexSnapshot((some.run,), trees), question.catalogue, platform.context(now)
     )
-    members = evaluator.members(asked.filter) & some.customers
+    members = evaluator.members(question.filter) & some.customers
     return Matches(members, evaluator.everyone & some.customers)

@@ -1,4 +1,4 @@
-"""When live segments are evaluated whether something changed or not: cron text."""
+"""Schedules of live segments, as cron text."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _FIELDS = 5
 
 
 def parse_schedule(text: str, zone: ZoneInfo) -> CronTrigger:
-    """Return when a cron text of five fields says; raises InvalidInput where it says nothing.
+    """Return the trigger of a cron text with five fields; raises InvalidInput if it is invalid.
 
-    Days of the week are named (mon-fri): whether 0 is a Sunday is told differently everywhere.
+    Days of the week have to be names (mon-fri), because the meaning of 0 and 7 differs between
+    systems.
     """
     fields = text.split()
     hint = "Write minute, hour, day, month and weekday, such as `0 3 * * mon-fri`."
@@ -32,7 +33,7 @@ def parse_schedule(text: str, zone: ZoneInfo) -> CronTrigger:
 
 
 def next_run(schedule: str, after: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return the first moment after another at which a schedule falls; None if there is no more."""
+    """Return the first moment of a schedule after another; None if there is none."""
     trigger = parse_schedule(schedule, zone)
     found: datetime | None = trigger.get_next_fire_time(after, after)
     return found

@@ -1,4 +1,4 @@
-"""Which segments are live: switched, asked about, and the history of who entered and who left."""
+"""Live segments: switching them, their state, and the history of transitions."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.commands import ChangeCommand, run_command
-from profilegraph.services.live.questions import among_all, asked_by
+from profilegraph.services.live.questions import matches_among_all, resolve_question
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import require_sound
-from profilegraph.services.segments.rules import found, require_editor
-from profilegraph.storage.feed.follower import news_since
+from profilegraph.services.segments.rules import require_editor, require_found
+from profilegraph.storage.feed.follower import changes_since
 from profilegraph.storage.live import (
-    Evaluated,
+    Evaluation,
+    HistoryStart,
     RecordedMove,
-    Start,
     read_keys,
     read_moves,
     read_watches,
@@ -38,17 +38,17 @@ from profilegraph.storage.segments.references import lock
 from profilegraph.storage.segments.saved import read_library, read_segment
 
 _AT_ONCE = 50
-"""Moves that are read at once."""
+"""Moves per read."""
 
 
 @dataclass(frozen=True, order=True)
 class HistoryPosition:
-    """Where one customer's entering or leaving stands in the history of a segment."""
+    """The position of one transition in the history of a segment."""
 
     n: int
     """Number of the move, from 1 on."""
     index: int
-    """Which of those who moved at once, from 0 on."""
+    """Index among the transitions of the move, from 0 on."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class TransitionPage:
-    """Crossings in order, and whether more follow."""
+    """Transitions in order, and whether more follow."""
 
     crossings: tuple[Transition, ...]
     has_next: bool
@@ -72,7 +72,7 @@ class TransitionPage:
 
 @dataclass(frozen=True)
 class SetSegmentLive(ChangeCommand):
-    """When a segment is to be evaluated: on change, by schedule, both or not any more."""
+    """When to evaluate a segment: on change, by schedule, both or neither."""
 
     key: str
     on_change: bool
@@ -82,11 +82,11 @@ class SetSegmentLive(ChangeCommand):
 async def set_live(
     platform: Platform, command: SetSegmentLive, context: CommandContext
 ) -> SavedSegment:
-    """Return a segment after it is evaluated on change, by schedule, both or not any more.
+    """Set when a segment is evaluated (on change, by schedule, both or neither) and return it.
 
-    Its members at the first time are where its history begins: nobody of them has entered. Raises
-    InvalidInput where the schedule is none, Forbidden, NotFound, BrokenSegment, and Conflict where
-    the segment is not active.
+    Its first members are the start of its history: they have not entered. Raises InvalidInput if
+    the schedule is invalid, Forbidden, NotFound, BrokenSegment, and Conflict if the segment is not
+    active.
     """
     key, on_change, schedule = command.key, command.on_change, command.schedule
     if schedule is not None and next_run(schedule, context.now, platform.deployment.zone) is None:
@@ -98,7 +98,7 @@ async def set_live(
     start = await _start(platform, segment, context.now) if live else None
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_editor(head, context.actor)
         if start is None:
             await stop_watch(transaction, key)
@@ -113,37 +113,37 @@ async def set_live(
     return segment
 
 
-async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> Start:
+async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> HistoryStart:
     # The feeds are looked at before the customers: whoever changes between is evaluated again.
-    heads = (await news_since(platform.database, None)).heads
+    offsets = (await changes_since(platform.database, None)).offsets
     library = await read_library(platform.database, segment.filter)
     await require_sound(platform, segment.key, segment.filter)
-    asked = asked_by(segment.filter, library, await platform.catalogue())
-    members = (await among_all(platform, asked, now)).members
-    return Start(uuid4().hex, Evaluated(now, asked.definition, heads), members)
+    asked = resolve_question(segment.filter, library, await platform.catalogue())
+    members = (await matches_among_all(platform, asked, now)).members
+    return HistoryStart(uuid4().hex, Evaluation(now, asked.definition, offsets), members)
 
 
-async def watches(platform: Platform, keys: Sequence[str]) -> Mapping[str, WatchedSegment]:
-    """Return how segments are watched, by key; one that never was is left out."""
+async def live_states(platform: Platform, keys: Sequence[str]) -> Mapping[str, WatchedSegment]:
+    """Return the live state of segments, by key; a segment that never was live is left out."""
     return {one.segment: one for one in await read_watches(platform.database, keys)}
 
 
 async def failure(platform: Platform, segment: str) -> str | None:
-    """Return why the last evaluation of a live segment failed; None where it did not."""
-    watch = (await watches(platform, [segment])).get(segment)
+    """Return why the last evaluation of a live segment failed; None if it did not."""
+    watch = (await live_states(platform, [segment])).get(segment)
     return None if watch is None else watch.problem
 
 
-async def newest_crossings(
+async def newest_transitions(
     platform: Platform, segment: str, *, first: int, before: HistoryPosition | None = None
 ) -> TransitionPage:
-    """Return at most `first` crossings (1 to 1,000), the newest first, of those before a place.
+    """Return at most `first` transitions (1 to 1,000) before a position, the newest first.
 
-    Raises InvalidInput where `first` is another number.
+    Raises InvalidInput if `first` is out of range.
     """
     if not 1 <= first <= MAX_TRANSITIONS:
         raise InvalidInput(f"a page has 1 to {MAX_TRANSITIONS} moves, not {first}.", where="first")
-    watch = (await watches(platform, [segment])).get(segment)
+    watch = (await live_states(platform, [segment])).get(segment)
     if watch is None:
         return TransitionPage((), has_next=False)
     up_to = watch.n if before is None else before.n
@@ -159,20 +159,21 @@ async def newest_crossings(
     return TransitionPage(tuple(await _named(platform, places[:first])), len(places) > first)
 
 
-async def crossings(
+async def transitions(
     platform: Platform, segment: str, after: HistoryPosition | None
 ) -> AsyncGenerator[Transition, None]:
-    """Yield each crossing after a place, the older ones first, and wait for those to come.
+    """Yield each transition after a position, the oldest first, and wait for new ones.
 
-    Without a place, only those to come. What is not asked for yet stays in the graph: a slow reader
-    takes no memory, and misses nothing. Raises NotFound, also when the segment is deleted, Conflict
-    where it is not live, and BrokenSegment once all is told that moved before it broke.
+    Without a position, only new ones. Transitions are read from the graph as they are consumed: a
+    slow reader takes no memory and misses nothing. Raises NotFound, also when the segment is
+    deleted, Conflict if it is not live, and BrokenSegment once all transitions before it broke are
+    yielded.
     """
-    platform = replace(platform, look=None)  # it outlives the look of one request
+    platform = replace(platform, snapshot=None)  # it outlives the request
     watch = await _live(platform, segment)
     place = HistoryPosition(watch.n + 1, -1) if after is None else after
     while True:
-        rung = platform.moved.heard()
+        next_event = platform.moved.next_event()
         moves = await read_moves(platform.database, watch.key, after=place.n - 1, most=1)
         for one in moves:
             spots = [spot for spot in _spots(one) if spot.place > place]
@@ -183,19 +184,19 @@ async def crossings(
         if not moves:
             filter_ = (await read_segment(platform.database, segment)).filter
             await require_sound(platform, segment, filter_)
-            await rung.wait()
+            await next_event.wait()
             watch = await _live(platform, segment)
 
 
-async def crossings_of(
+async def transitions_of(
     platform: Platform, one: RecordedMove, start: int, stop: int
 ) -> list[Transition]:
-    """Return who moved at once, from one index up to another; who was erased is left out."""
+    """Return the transitions of one move, from one index up to another; erased customers are left out."""
     return await _named(platform, _spots(one)[start:stop])
 
 
 async def _live(platform: Platform, segment: str) -> WatchedSegment:
-    watch = (await watches(platform, [segment])).get(segment)
+    watch = (await live_states(platform, [segment])).get(segment)
     if watch is not None:
         return watch
     await read_segment(platform.database, segment)
@@ -211,7 +212,7 @@ class _Spot:
 
 
 def _spots(one: RecordedMove) -> list[_Spot]:
-    """Return who moved at once: first who entered, then who left, each by ordinal."""
+    """Return the transitions of one move: first those who entered, then those who left, by ordinal."""
     sides = [(ordinal, True) for ordinal in one.move.entered]
     sides += [(ordinal, False) for ordinal in one.move.left]
     return [
@@ -221,7 +222,7 @@ def _spots(one: RecordedMove) -> list[_Spot]:
 
 
 async def _named(platform: Platform, spots: Sequence[_Spot]) -> list[Transition]:
-    """Return crossings with the customers' keys; of one that was erased nothing is told."""
+    """Return transitions with the customers' keys; those of erased customers are left out."""
     keys = await read_keys(platform.database, BitMap(spot.ordinal for spot in spots))
     return [
         Transition(spot.place, keys[spot.ordinal], spot.entered, spot.of.at, spot.of.move.cause)

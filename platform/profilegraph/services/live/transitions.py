@@ -1,4 +1,4 @@
-"""From who was a member and who is one to the moves between, each with its cause."""
+"""Computes transitions from the former and the present members, each with its cause."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from profilegraph.storage.live import MembershipChange
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """What is known of why members may have changed since the evaluation before."""
+    """What is known about why members may have changed since the last evaluation."""
 
     redefined: bool
-    """Whether something else is asked than then."""
+    """Whether the filter has changed since."""
     changed: BitMap | None
-    """The customers of whom something was recorded since; None where it may be any."""
+    """The customers with changes since; None if any may have changed."""
 
 
 def moves_between(
     old: BitMap, found: Matches, known: ChangeContext
 ) -> tuple[MembershipChange, ...]:
-    """Return the moves that lead from the old members to those that were found.
+    """Return the moves that lead from the former members to the present ones.
 
-    `old` has only customers that were looked at.
+    `old` is restricted to the customers that were examined.
     """
     entered, left = found.members - old, old - found.members
     merged = left - found.everyone

@@ -1,8 +1,8 @@
-"""Watches live segments: follows the feed of changes and records who enters and who leaves.
+"""The worker that evaluates live segments: follows the change feeds and records transitions.
 
-Any number of processes may watch at once. Each reads how far a segment has come, then the data, and
-records its finding only if nobody came between: so what it saw is never older than what is recorded
-already, and no move is recorded twice.
+Any number of processes may run it. Each reads the position of a segment, then the data, and records
+its result only if no other has recorded one meanwhile: so a recorded result is never based on older
+data than the one before, and no move is recorded twice.
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
 from profilegraph.hooks.listeners import MembershipChanged
 from profilegraph.services.cache.indexing import load_trees
 from profilegraph.services.live.affected import affected
-from profilegraph.services.live.questions import LiveQuestion, among_all, among_some, ask
+from profilegraph.services.live.questions import (
+    LiveQuestion,
+    matches_among,
+    matches_among_all,
+    read_questions,
+)
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.live.transitions import ChangeContext, moves_between
 from profilegraph.services.operations.routines import reason_of
 from profilegraph.services.platform import Platform
-from profilegraph.storage.feed.follower import FeedFollower, FeedNews, news_since
+from profilegraph.storage.feed.follower import FeedChanges, FeedFollower, changes_since
 from profilegraph.storage.live import (
-    Evaluated,
+    Evaluation,
     apply,
     note_problem,
     read_keys,
@@ -37,50 +42,50 @@ from profilegraph.storage.live import (
 )
 
 RETRY = timedelta(minutes=1)
-"""How long a segment rests whose evaluation failed."""
+"""The pause before a failed evaluation is retried."""
 WATCHING = "live segments"
-"""What the routine is called."""
+"""The name of the routine."""
 
 
 @dataclass
 class _Followed:
-    """A live segment as this process knows it."""
+    """The state of a live segment in this process."""
 
     watch: WatchedSegment
     members: BitMap
-    """Those after the move that `watch` tells of."""
+    """The members after the last move of `watch`."""
     fresh: bool = True
-    """Whether this process has not evaluated it yet, or not since that failed."""
-    asked: LiveQuestion | None = None
-    """None while the segment is broken: it rests, and goes on by itself when it is mended."""
+    """Whether this process has yet to evaluate it, at first or after a failure."""
+    question: LiveQuestion | None = None
+    """None while the segment is broken; evaluation resumes once it is repaired."""
 
 
-class Watcher:
+class LiveWorker:
     """Evaluates the live segments of a platform, one round after the other."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._database = platform.database
-        self._routines = platform.knowledge.routines
+        self._routines = platform.cache.routines
         self._followed: dict[str, _Followed] = {}
         self._rests: dict[str, datetime] = {}
-        """Until when a watch rests that failed, by its key."""
+        """The end of the pause of each failed segment, by key."""
         self._trees = Hierarchies()
         self._follower = FeedFollower(platform.database)
 
     async def round(self, now: datetime) -> None:
-        """Evaluate what has to be since the last round; rings the bell where there is news to tell."""
-        news = await self._follower.news()
+        """Evaluate what has to be since the last round; rings the bell where there is changes to tell."""
+        changes = await self._follower.changes()
         moved, new = await self._follow(now)
-        if news.trees:
+        if changes.trees:
             self._trees = await load_trees(self._database)
-        if news.definitions or new or self._has_rested(now):
-            moved |= await self._ask(now)
+        if changes.definitions or new or self._pause_is_over(now):
+            moved |= await self._refresh_questions(now)
         for one in self._followed.values():
-            moved |= await self._attend(one, news, now)
-        self._follower.seen(news)
+            moved |= await self._evaluate_segment(one, changes, now)
+        self._follower.acknowledge(changes)
         if moved:
-            self._platform.moved.ring()
+            self._platform.moved.notify()
 
     async def _follow(self, now: datetime) -> tuple[bool, bool]:
         """Return whether others recorded moves, and whether there are segments not followed yet."""
@@ -92,7 +97,7 @@ class Watcher:
             known = self._followed.get(key)
             if known is not None:
                 moved |= await self._catch_up(known, watch)
-            elif not self._rest(watch, now):
+            elif not self._is_paused(watch, now):
                 new |= await self._begin(watch, now)
         return moved, new
 
@@ -116,43 +121,45 @@ class Watcher:
             apply(known.members, one.move)
         return True
 
-    def _rest(self, watch: WatchedSegment, now: datetime) -> bool:
+    def _is_paused(self, watch: WatchedSegment, now: datetime) -> bool:
         """Return whether a watch rests, because it failed not long ago."""
         until = self._rests.get(watch.key)
         return until is not None and now < until
 
-    def _has_rested(self, now: datetime) -> bool:
-        """Return whether a segment that could not be asked is to be looked at again."""
+    def _pause_is_over(self, now: datetime) -> bool:
+        """Return whether a segment that could not be evaluated is to be looked at again."""
         return any(
-            one.asked is None and key in self._rests and not self._rest(one.watch, now)
+            one.question is None and key in self._rests and not self._is_paused(one.watch, now)
             for key, one in self._followed.items()
         )
 
-    async def _ask(self, now: datetime) -> bool:
+    async def _refresh_questions(self, now: datetime) -> bool:
         """Return whether a segment is broken: who follows it is to be told."""
         segments = {one.watch.segment for one in self._followed.values()}
-        asked, failed = await ask(self._platform, segments)
+        questions, failed = await read_questions(self._platform, segments)
         for one in self._followed.values():
-            one.asked = asked.get(one.watch.segment)
-            if one.asked is None:
-                one.fresh = True  # what changes meanwhile is looked at when it can be asked again
+            one.question = questions.get(one.watch.segment)
+            if one.question is None:
+                one.fresh = (
+                    True  # what changes meanwhile is looked at when it can be evaluated again
+                )
                 self._rests.pop(one.watch.key, None)
             if one.watch.segment in failed:
                 one.watch = await self._set_aside(one.watch, failed[one.watch.segment], now)
-        return len(asked) < len(segments)
+        return len(questions) < len(segments)
 
-    async def _attend(self, one: _Followed, news: FeedNews, now: datetime) -> bool:
+    async def _evaluate_segment(self, one: _Followed, changes: FeedChanges, now: datetime) -> bool:
         """Return whether somebody moved in a segment; one that fails does not hold up the others."""
-        if one.asked is None or self._rest(one.watch, now):
+        if one.question is None or self._is_paused(one.watch, now):
             return False
         try:
-            moved = await self._evaluate(one, one.asked, news, now)
+            moved = await self._evaluate(one, one.question, changes, now)
         except Exception as error:  # noqa: BLE001  (told where the segment is, and in the log)
             one.fresh = True
             one.watch = await self._set_aside(one.watch, error, now)
             return False
         if self._rests.pop(one.watch.key, None) is not None:
-            self._routines.taken_up(WATCHING, one.watch.segment)
+            self._routines.resumed(WATCHING, one.watch.segment)
         return moved
 
     async def _set_aside(
@@ -168,15 +175,15 @@ class Watcher:
         return replace(watch, problem=problem)
 
     async def _evaluate(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, now: datetime
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, now: datetime
     ) -> bool:
         while True:
             # Clocks differ: time must not seem to go back from one process to another.
             at = max(now, one.watch.at)
-            if self._all_needed(one, asked, news, at):
-                found = await self._among_all(one, asked, news, at)
-            elif one.watch.on_change and news.customers:
-                found = await self._among_changed(one, asked, news, at)
+            if self._all_needed(one, question, changes, at):
+                found = await self._among_all(one, question, changes, at)
+            elif one.watch.on_change and changes.customers:
+                found = await self._among_changed(one, question, changes, at)
             else:
                 return False
             recorded = await self._record(one, found)
@@ -188,44 +195,44 @@ class Watcher:
             await self._catch_up(one, watches[0])
 
     def _all_needed(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, at: datetime
     ) -> bool:
         watch = one.watch
         if watch.schedule is not None:
             due = next_run(watch.schedule, watch.ran_at, self._platform.deployment.zone)
             if due is not None and due <= at:
                 return True
-        anyone = one.fresh or news.trees or asked.definition != watch.definition
+        anyone = one.fresh or changes.trees or question.definition != watch.definition
         return watch.on_change and anyone
 
     async def _among_all(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
-    ) -> Evaluated:
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, at: datetime
+    ) -> Evaluation:
         if one.fresh or not one.watch.on_change:
-            news = await news_since(self._database, one.watch.heads)
-        anyone = news.trees or (asked.reach and news.customers)
-        redefined = asked.definition != one.watch.definition
-        known = ChangeContext(redefined, None if anyone else news.customers)
-        found = await among_all(self._platform, asked, at)
+            changes = await changes_since(self._database, one.watch.offsets)
+        anyone = changes.trees or (question.reach and changes.customers)
+        redefined = question.definition != one.watch.definition
+        known = ChangeContext(redefined, None if anyone else changes.customers)
+        found = await matches_among_all(self._platform, question, at)
         moves = moves_between(one.members, found, known)
-        return Evaluated(at, asked.definition, news.heads, moves, whole=True)
+        return Evaluation(at, question.definition, changes.offsets, moves, whole=True)
 
     async def _among_changed(
-        self, one: _Followed, asked: LiveQuestion, news: FeedNews, at: datetime
-    ) -> Evaluated:
-        some = await affected(self._database, news, asked.reach)
+        self, one: _Followed, question: LiveQuestion, changes: FeedChanges, at: datetime
+    ) -> Evaluation:
+        some = await affected(self._database, changes, question.reach)
         if some is None:
-            return await self._among_all(one, asked, news, at)
-        if not self._trees.cover(some.level):
+            return await self._among_all(one, question, changes, at)
+        if not self._trees.cover(some.run):
             self._trees = await load_trees(self._database)
-        found = among_some(self._platform, asked, some, self._trees, at)
+        found = matches_among(self._platform, question, some, self._trees, at)
         known = ChangeContext(redefined=False, changed=some.customers)
         moves = moves_between(one.members & some.customers, found, known)
-        return Evaluated(at, asked.definition, news.heads, moves)
+        return Evaluation(at, question.definition, changes.offsets, moves)
 
-    async def _tell(self, segment: str, found: Evaluated) -> None:
+    async def _queue_for_listeners(self, segment: str, found: Evaluation) -> None:
         listening = self._platform.listening
-        if not listening.hears(MembershipChanged):
+        if not listening.handles(MembershipChanged):
             return
         for move in found.moves:
             keys = await read_keys(self._database, move.entered | move.left)
@@ -236,7 +243,7 @@ class Watcher:
             change = MembershipChanged(segment, found.at, move.cause, entered, left)
             listening.members_moved(change)
 
-    async def _record(self, one: _Followed, found: Evaluated) -> bool | None:
+    async def _record(self, one: _Followed, found: Evaluation) -> bool | None:
         """Return whether somebody moved, after recording it; None where another came first."""
         if found.moves or found.whole:
             watch, members = one.watch, one.members
@@ -246,7 +253,7 @@ class Watcher:
             if after is None:
                 return None
             one.watch = after
-            await self._tell(watch.segment, found)
+            await self._queue_for_listeners(watch.segment, found)
             for move in found.moves:
                 apply(members, move)
         one.fresh = False

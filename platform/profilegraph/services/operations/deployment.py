@@ -1,4 +1,4 @@
-"""The settings that belong to a graph: kept at its first start, checked at every other one."""
+"""The settings of a deployment: stored in the graph at its first start, checked at every later one."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from profilegraph.storage.neo4j.database import Database
 
 @dataclass(frozen=True)
 class SettingsChange:
-    """What a change of a deployment's settings would mean, before it is done."""
+    """The effects of a change of settings, computed before it is made."""
 
     before: Deployment
     after: Deployment
     meaning: tuple[str, ...]
-    """In sentences; none where nothing depends on what changes."""
+    """Sentences on what depends on the changed settings; empty if nothing does."""
 
 
 def of_process(settings: Settings) -> Deployment:
-    """Return what a process is set to, by its environment and by default."""
+    """Return the settings of the process, from its environment and the defaults."""
     return Deployment(settings.currency, settings.phone_region, settings.timezone)
 
 
 def chosen(settings: Settings) -> dict[str, str]:
-    """Return what a process was set to on purpose, by name."""
+    """Return the settings of the process that were set explicitly, by name."""
     return {name: getattr(settings, name) for name in DEPLOYMENT & settings.model_fields_set}
 
 
 async def keep(database: Database, settings: Settings, now: datetime) -> Deployment:
-    """Return the settings of a graph, after keeping those of the process where there were none.
+    """Return the settings of a graph, after storing those of the process if it had none.
 
-    Raises InvalidConfiguration where the process is set to something else on purpose.
+    Raises InvalidConfiguration if the process sets another value explicitly.
     """
     kept = await keep_deployment(database, of_process(settings), chosen(settings), now)
     require_same(kept, settings)
@@ -50,7 +50,7 @@ async def keep(database: Database, settings: Settings, now: datetime) -> Deploym
 
 
 def require_same(kept: Deployment, settings: Settings) -> None:
-    """Return nothing where a process is set to nothing else than the graph; else InvalidConfiguration."""
+    """Raise InvalidConfiguration if the process sets explicitly what differs from the graph."""
     differing = list(_differing(kept, settings))
     if differing:
         told = "; ".join(
@@ -66,7 +66,7 @@ def require_same(kept: Deployment, settings: Settings) -> None:
 
 
 async def kept_settings(database: Database) -> Deployment:
-    """Return the settings that a graph keeps; raises NotFound where no process has started on it."""
+    """Return the settings stored in a graph; raises NotFound if no process has started on it."""
     kept = await read_deployment(database)
     if kept is None:
         raise NotFound(
@@ -77,7 +77,7 @@ async def kept_settings(database: Database) -> Deployment:
 
 
 async def plan(database: Database, given: dict[str, str | None]) -> SettingsChange:
-    """Return what a change would mean; raises InvalidInput where it changes nothing."""
+    """Return the effects of a change; raises InvalidInput if it changes nothing."""
     before = await kept_settings(database)
     new = {name: value for name, value in given.items() if value is not None}
     after = Deployment(**asdict(before) | new)
@@ -90,7 +90,7 @@ async def plan(database: Database, given: dict[str, str | None]) -> SettingsChan
 
 
 async def change(database: Database, planned: SettingsChange, now: datetime) -> None:
-    """Do what was planned."""
+    """Apply a planned change."""
     await change_deployment(database, planned.after, now)
 
 

@@ -1,4 +1,4 @@
-"""Whether everything that the platform needs is sound, and what to do where it is not."""
+"""Checks every part that the platform needs, and says how to repair what is broken."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from profilegraph.services.cache.states import IndexState
 from profilegraph.services.operations.deployment import require_same
 from profilegraph.services.operations.stored_records import read_every_record
 from profilegraph.services.platform import Address, connect, index_file, schema_migrations
-from profilegraph.services.taxonomies.loading import comes, judge
+from profilegraph.services.taxonomies.loading import disable_incompatible, replaces
 from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.migrations import require_migrated
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 RECORD_SECONDS = 15.0
-"""For how long stored records are read."""
+"""How many seconds stored records are read."""
 _UNREADABLE = "Questions about it fail: save it again, and report how it came to be."
 _SECONDS = 3.0
 _PREFIX = "PROFILEGRAPH_"
 _GOOD = frozenset({"ok", *(state.value for state in IndexState if state is not IndexState.FAILED)})
-"""What the parts of a server that is well say of themselves."""
+"""The states of the parts of a healthy server."""
 
 
 class Health(Enum):
-    """How a part of the platform is."""
+    """The state of a part of the platform."""
 
     SOUND = "ok"
     IMPAIRED = "warning"
@@ -46,11 +46,11 @@ class Health(Enum):
 
 @dataclass(frozen=True)
 class HealthFinding:
-    """What was found of one part, and what to do about it."""
+    """The state of one part, and what to do about it."""
 
     part: str
     health: Health
-    told: str
+    message: str
     hint: str = ""
 
 
@@ -62,10 +62,10 @@ async def examine(
     now: datetime,
     record_seconds: float | None = RECORD_SECONDS,
 ) -> list[HealthFinding]:
-    """Return what is found of each part of the platform; nothing is changed.
+    """Return the findings on each part of the platform; nothing is changed.
 
-    Where there is no address, or no database answers, what needs one is left out. Stored records are
-    read for so many seconds, or all of them.
+    Without an address, or if no database answers, the checks that need one are left out. Stored
+    records are read for `record_seconds`, or until all are read.
     """
     known = list(_settings(environment))
     if isinstance(address, ProfilegraphError):
@@ -92,18 +92,18 @@ async def examine(
 
 
 def plugin_state(host: Host) -> str:
-    """Return in a few words which plugins or parts are out of use, and which fail; no reasons are told."""
-    told = []
+    """Return in a few words which plugins or parts are disabled or failing, without the reasons."""
+    message = []
     if host.faults:
         faulty = dict.fromkeys(fault.about for fault in host.faults)
-        told.append(f"out of use: {', '.join(faulty)}")
+        message.append(f"out of use: {', '.join(faulty)}")
     failing = [one for one in host.guard.troubles if one.in_a_row]
     names = [str(one.part) for one in failing if not one.receiver]
     if names:
-        told.append(f"failing: {', '.join(names)}")
+        message.append(f"failing: {', '.join(names)}")
     receivers = Counter(one.part for one in failing if one.receiver)
-    told += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
-    return "; ".join(told) or "ok"
+    message += [f"{part} fails for {many} of its receivers" for part, many in receivers.items()]
+    return "; ".join(message) or "ok"
 
 
 def _settings(environment: Mapping[str, str]) -> Iterator[HealthFinding]:
@@ -121,8 +121,8 @@ def _settings(environment: Mapping[str, str]) -> Iterator[HealthFinding]:
 def _plugins(host: Host) -> Iterator[HealthFinding]:
     for fault in host.faults:
         hint = "Report it to its author, or uninstall it; `plugin list --trace` shows where it is."
-        told = f"{fault.about}: {fault.reason}"
-        yield HealthFinding("plugins", Health.IMPAIRED, told, hint)
+        message = f"{fault.about}: {fault.reason}"
+        yield HealthFinding("plugins", Health.IMPAIRED, message, hint)
     names = ", ".join(plugin.name for plugin in host.plugins)
     yield HealthFinding("plugins", Health.SOUND, f"{len(host.plugins)} work: {names}")
 
@@ -133,8 +133,8 @@ async def _schema(database: Database, *, own: bool) -> HealthFinding:
         await require_migrated(database, migrations)
     except SchemaBehind as error:
         if own:
-            told = "what is missing is applied when the platform next starts"
-            return HealthFinding("schema", Health.SOUND, told)
+            message = "what is missing is applied when the platform next starts"
+            return HealthFinding("schema", Health.SOUND, message)
         return _broken("schema", error)
     except ProfilegraphError as error:
         return _broken("schema", error)
@@ -142,35 +142,35 @@ async def _schema(database: Database, *, own: bool) -> HealthFinding:
 
 
 async def _deployment(database: Database, settings: Settings) -> HealthFinding:
-    """Return whether this process is set to what the graph keeps."""
+    """Return whether the settings of this process equal those of the graph."""
     kept = await read_deployment(database)
     if kept is None:
-        told = "are kept in the graph when the platform first starts"
-        return HealthFinding("deployment", Health.SOUND, told)
+        message = "are kept in the graph when the platform first starts"
+        return HealthFinding("deployment", Health.SOUND, message)
     try:
         require_same(kept, settings)
     except ProfilegraphError as error:
         return _broken("deployment", error)
-    told = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
-    return HealthFinding("deployment", Health.SOUND, told)
+    message = f"amounts in {kept.currency}, phones of {kept.phone_region}, days of {kept.timezone}"
+    return HealthFinding("deployment", Health.SOUND, message)
 
 
 async def _taxonomies(database: Database, host: Host) -> tuple[Host, HealthFinding]:
-    """Return the host as the graph judges it, and what is found of the taxonomies in the graph."""
+    """Return the host with what the graph disables, and the finding on the taxonomies in the graph."""
     try:
         known = await read_taxonomies(database)
         catalogue = Catalogue.of(known)
     except ProfilegraphError as error:
         return host, _broken("taxonomies", error)
     there = {one.key: one for one in known}
-    judged = judge(host, known)
-    missing = [one.key for one in judged.taxonomies if comes(one, there.get(one.key))]
+    judged = disable_incompatible(host, known)
+    missing = [one.key for one in judged.taxonomies if replaces(one, there.get(one.key))]
     if missing:
-        told = f"not in the graph yet: {', '.join(missing)}"
+        message = f"not in the graph yet: {', '.join(missing)}"
         hint = "They are loaded when the platform next starts."
-        return judged, HealthFinding("taxonomies", Health.IMPAIRED, told, hint)
-    told = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
-    return judged, HealthFinding("taxonomies", Health.SOUND, told)
+        return judged, HealthFinding("taxonomies", Health.IMPAIRED, message, hint)
+    message = f"{len(known)} with {len(catalogue.dimensions)} dimensions fit together"
+    return judged, HealthFinding("taxonomies", Health.SOUND, message)
 
 
 async def _records(
@@ -182,28 +182,28 @@ async def _records(
         return [_broken("records", error)]
     if found.customers < found.of:
         whose = f"those of the first {found.customers:,} of {found.of:,} customers"
-        told = f"{whose} can be read; `doctor --all-records` reads the others too"
+        message = f"{whose} can be read; `doctor --all-records` reads the others too"
     else:
-        told = f"those of all {found.of:,} customers can be read"
+        message = f"those of all {found.of:,} customers can be read"
     wrong = [
         HealthFinding(
             "records", Health.BROKEN, f"{one.kind} of {one.key}: {one.reason}", _UNREADABLE
         )
         for one in found.unreadable
     ]
-    return wrong or [HealthFinding("records", Health.SOUND, told)]
+    return wrong or [HealthFinding("records", Health.SOUND, message)]
 
 
 def _index(settings: Settings, address: Address) -> HealthFinding:
     if settings.index_bytes is None:
         return HealthFinding("index", Health.SOUND, "is switched off; Cypher answers")
     path = index_file(settings, address)
-    told = f"was kept in {path}" if path.exists() else "is built when the platform serves"
-    return HealthFinding("index", Health.SOUND, told)
+    message = f"was kept in {path}" if path.exists() else "is built when the platform serves"
+    return HealthFinding("index", Health.SOUND, message)
 
 
 async def _server(settings: Settings) -> HealthFinding:
-    """Return what a process that serves on this machine says of itself."""
+    """Return the state that a server on this machine reports."""
     url = f"http://{settings.host}:{settings.port}/ready"
     try:
         async with httpx.AsyncClient(trust_env=False, timeout=_SECONDS) as client:
@@ -212,8 +212,8 @@ async def _server(settings: Settings) -> HealthFinding:
         return HealthFinding("server", Health.SOUND, f"none answers at {url}")
     impaired = {name: state for name, state in checks.items() if state not in _GOOD}
     if impaired:
-        told = "; ".join(f"{name}: {state}" for name, state in impaired.items())
-        return HealthFinding("server", Health.IMPAIRED, told, "Its log says why.")
+        message = "; ".join(f"{name}: {state}" for name, state in impaired.items())
+        return HealthFinding("server", Health.IMPAIRED, message, "Its log says why.")
     return HealthFinding("server", Health.SOUND, f"is ready at {url}")
 
 

@@ -1,4 +1,4 @@
-"""Keeps the embedded database up while a process serves: it is started anew where it has come to its end."""
+"""Restarts the embedded database while a process serves."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _log = structlog.get_logger(__name__)
 
 
 class EmbeddedSupervisor:
-    """Starts the embedded database anew that was killed, or says that it cannot go on.
+    """Restarts the embedded database after it was killed, or reports that it cannot.
 
-    One that somebody has stopped stays stopped, and what somebody else runs is theirs to start.
+    A database that somebody stopped stays stopped; one that another process runs is not restarted.
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
@@ -29,7 +29,7 @@ class EmbeddedSupervisor:
         self._database = database
 
     async def round(self, now: datetime) -> None:
-        """Look once, and start it anew if need be; raises EmbeddedServerError where that fails."""
+        """Check once, and restart if necessary; raises EmbeddedServerError if that fails."""
         del now
         if self._settings.neo4j_uri is not None:
             return

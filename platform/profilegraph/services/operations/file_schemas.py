@@ -1,4 +1,4 @@
-"""The JSON Schemas of the files that people write, for editors to complete and check them by."""
+"""The JSON Schemas of the files that people write, for completion and validation in editors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAPPING = "import-mapping.schema.json"
 
 
 def json_schemas() -> Mapping[str, dict[str, Any]]:
-    """Return the schema of each kind of file, by the name under which it is published."""
+    """Return the schema of each kind of file, by the file name under which it is published."""
     return {
         TAXONOMY: taxonomy_schema(),
         SEGMENT: json_schema(),
@@ -33,7 +33,7 @@ def schema_text(schema: Mapping[str, Any]) -> str:
 
 
 def _change() -> dict[str, Any]:
-    """Return the schema of changes of tags: exactly one change, its filter as filters are."""
+    """Return the schema of changes of tags: an object with exactly one change."""
     schema = TagChange.model_json_schema(by_alias=True)
     filters = json_schema()
     # Filters name dimensions as the API does, too, which no fixed schema knows.
@@ -46,7 +46,7 @@ def _change() -> dict[str, Any]:
 
 
 def _mapping() -> dict[str, Any]:
-    """Return the schema of mappings of imports; a column alone may stand for a field's source."""
+    """Return the schema of import mappings; a column name alone may stand for a field's source."""
     schema = FileMapping.model_json_schema()
     column = {"type": ["string", "number", "boolean"], "description": "Name of the column."}
     source = {"anyOf": [{"$ref": f"#/$defs/{FieldSource.__name__}"}, column]}

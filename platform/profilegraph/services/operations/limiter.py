@@ -1,4 +1,4 @@
-"""How much is done at once: in all, and for each of those for whom it is done."""
+"""Limits concurrency, in total and per key."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 
 class Limiter:
-    """Bounds what is under way at once: one that is slow holds up its own work alone."""
+    """Limits concurrent work per key, so that a slow one delays only its own work."""
 
     def __init__(self, overall: int, each: int) -> None:
         self._overall = asyncio.Semaphore(overall)
         self._each = each
         self._lanes: dict[str, tuple[asyncio.Semaphore, int]] = {}
-        """By key, its semaphore and how many use it or wait for it."""
+        """By key: its semaphore, and how many use it or wait for it."""
 
     @asynccontextmanager
     async def slot(self, *keys: str) -> AsyncIterator[None]:
-        """Wait until something may be done for all of some keys, and count it while it is."""
+        """Wait for a slot of all the given keys, and hold it for the context."""
         async with AsyncExitStack() as stack:
             # In one order everywhere, and what all share last: nobody waits there who cannot begin.
             for key in sorted(set(keys)):

@@ -1,4 +1,4 @@
-"""Figures about this process for whoever watches it, as Prometheus reads them."""
+"""Prometheus metrics of this process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUICK = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256,
 
 
 class Metrics:
-    """The figures of one platform; each says in its help text what it counts."""
+    """The metrics of one platform; the help text of each says what it counts."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -62,49 +62,49 @@ class Metrics:
             "Changes of the graph that were taken note of.",
             registry=into,
         )
-        self.spared = Counter(
+        self.skipped_polls = Counter(
             "profilegraph_feed_looks_spared",
             "Looks at the feed that the embedded database said would find nothing.",
             registry=into,
         )
-        self.look = Histogram(
+        self.poll = Histogram(
             "profilegraph_feed_look_seconds",
-            "How long one look at the feed takes, with reading what changed.",
+            "How long one poll at the feed takes, with reading what changed.",
             buckets=_QUICK,
             registry=into,
         )
 
     def index_takes(self, sizes: MemoryUse) -> None:
-        """Tell how much memory the index takes."""
+        """Set the memory that the index takes."""
         self._index_bytes.set(sum(sizes))
         for part, taken in sizes._asdict().items():
             self._part_bytes.labels(part).set(taken)
 
     def watch_plugins(self, host: Host, listening: ListenerQueue) -> None:
-        """Have the figures tell of what plugins fail at, too."""
+        """Include the failures of plugins."""
         self.registry.register(_Plugins(host, listening))
 
     def watch_fallbacks(self, counts: Mapping[str, int]) -> None:
-        """Have the figures tell of what of GraphQL requests is not compiled, by reason."""
+        """Include which parts of GraphQL requests are not compiled, by reason."""
         self.registry.register(_Fallbacks(counts))
 
     def watch_routines(self, routines: Routines) -> None:
-        """Have the figures tell of what background routines fail at, too."""
+        """Include the failures of background routines."""
         self.registry.register(_Routines(routines))
 
     def text(self) -> bytes:
-        """Return all figures in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
 
 class _Fallbacks(Collector):
-    """Tells of what the GraphQL library had to do."""
+    """Collects how often the GraphQL library had to execute a selection."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figure as it is now."""
+        """Yield the current metric."""
         found = CounterMetricFamily(
             "profilegraph_graphql_fallbacks",
             "Selections and variables of requests that were left to graphql-core.",
@@ -116,13 +116,13 @@ class _Fallbacks(Collector):
 
 
 class _Routines(Collector):
-    """Tells of the background routines."""
+    """Collects the state of the background routines."""
 
     def __init__(self, routines: Routines) -> None:
         self._routines = routines
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures as they are now."""
+        """Yield the current metrics."""
         failures = CounterMetricFamily(
             "profilegraph_routine_failures",
             "Rounds of background routines that failed.",
@@ -146,14 +146,14 @@ class _Routines(Collector):
 
 
 class _Plugins(Collector):
-    """Tells of plugins from what the host and the listeners remember."""
+    """Collects the failures of plugins from the host and the listeners."""
 
     def __init__(self, host: Host, listening: ListenerQueue) -> None:
         self._host = host
         self._listening = listening
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures as they are now."""
+        """Yield the current metrics."""
         faults = GaugeMetricFamily("profilegraph_plugin_faults", "Plugins, or parts, out of use.")
         faults.add_metric([], len(self._host.faults))
         yield faults

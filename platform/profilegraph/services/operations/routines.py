@@ -1,7 +1,7 @@
-"""The background routines of a process: each goes on, whatever it raises, and what fails is known.
+"""The background routines of a process: each continues after an error, which is recorded.
 
-A routine that raises is begun again, after a pause that grows. Of what it works on, one item that
-cannot be worked on is set aside with the reason, and the others go on.
+A routine that raises is restarted after a growing pause. An item that cannot be processed is set
+aside with the reason, and the others continue.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ from tenacity import (
 from profilegraph.errors import ProfilegraphError
 
 LONGEST_PAUSE = 10.0
-"""Seconds before a routine that failed again and again is begun anew; a database may come back."""
+"""The longest pause in seconds before a routine that fails repeatedly is restarted."""
 MOST_ITEMS = 1_000
-"""Items of one routine that are remembered as set aside; of more, the oldest are forgotten …"""
+"""Most items of one routine recorded as set aside; beyond, the oldest are dropped …"""
 REMEMBERED_SECONDS = 600.0
-"""… and for how long after they failed at last: one that is deleted is not taken up again."""
+"""… and how long after their last failure: a deleted item is not processed again."""
 _log = structlog.get_logger(__name__)
 
 
 class Interrupted(Exception):
-    """What a routine waited for was cancelled, and the routine was not."""
+    """The work that a routine awaited was cancelled, and the routine was not."""
 
 
 @dataclass
 class RoutineState:
-    """How a routine has fared since the process began."""
+    """The record of a routine since the process started."""
 
     items: TTLCache[str, str]
-    """What was set aside and not taken up again, with the reason."""
+    """Items set aside and not processed since, with the reason."""
     failures: int = 0
     in_a_row: int = 0
     reason: str = ""
-    """Why it failed at last, as a code or the name of a class: a message may hold anything."""
+    """The reason of the last failure, as a code or class name: a message could contain data."""
     set_aside: int = 0
-    """How often an item was."""
+    """How often an item was set aside."""
 
 
 class Routines:
-    """How the routines of a process are; each is known by its name."""
+    """The states of the routines of a process, by name."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -68,49 +68,49 @@ class Routines:
         return self._states[name]
 
     def failed(self, name: str, error: BaseException) -> None:
-        """Take note that a routine, or one round of it, ended in an error."""
+        """Record that a routine, or one round of it, failed."""
         state = self[name]
         state.failures += 1
         state.in_a_row += 1
         state.reason = reason_of(error)
-        _tell("routine_failed", error, routine=name, in_a_row=state.in_a_row)
+        _log_failure("routine_failed", error, routine=name, in_a_row=state.in_a_row)
 
     def succeeded(self, name: str) -> None:
-        """Take note that a routine works (again)."""
+        """Record that a routine works (again)."""
         self[name].in_a_row = 0
 
     def set_aside(self, name: str, item: str, error: BaseException) -> None:
-        """Take note that a routine goes on without one item."""
+        """Record that a routine continues without one item."""
         state = self[name]
         state.set_aside += 1
         state.items[item] = reason_of(error)
-        _tell("item_set_aside", error, routine=name, item=item)
+        _log_failure("item_set_aside", error, routine=name, item=item)
 
-    def taken_up(self, name: str, item: str) -> None:
-        """Take note that an item is worked on (again)."""
+    def resumed(self, name: str, item: str) -> None:
+        """Record that an item is processed (again)."""
         if name in self._states:
             self._states[name].items.pop(item, None)
 
-    def aside(self, name: str) -> dict[str, str]:
-        """Return what a routine has set aside now, with the reasons."""
+    def items_set_aside(self, name: str) -> dict[str, str]:
+        """Return the items that a routine has set aside, with the reasons."""
         return dict(self[name].items)
 
-    def told(self) -> str:
-        """Return in a few words which routines fail and what is set aside; no item is named."""
-        told = []
+    def summary(self) -> str:
+        """Return in a few words which routines fail and how much is set aside, without naming items."""
+        summary = []
         for name, state in self:
             if state.in_a_row:
                 times = "once" if state.in_a_row == 1 else f"{state.in_a_row} times in a row"
-                told.append(f"{name} failed {times} ({state.reason})")
-            if aside := self.aside(name):
+                summary.append(f"{name} failed {times} ({state.reason})")
+            if aside := self.items_set_aside(name):
                 reasons = ", ".join(sorted(set(aside.values())))
-                told.append(f"{name} set {len(aside)} aside ({reasons})")
-        return "; ".join(told) or "ok"
+                summary.append(f"{name} set {len(aside)} aside ({reasons})")
+        return "; ".join(summary) or "ok"
 
     async def keep(
         self, name: str, work: Callable[[], Awaitable[None]], pause: float = 0.0
     ) -> None:
-        """Do some work again and again, with a pause between; it ends with the task alone."""
+        """Repeat some work with a pause in between, until the task is cancelled."""
         while True:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(Exception),
@@ -125,7 +125,7 @@ class Routines:
 
 
 class Routine:
-    """Work done round after round, with a pause between, until it is closed."""
+    """Work that is repeated with a pause in between, until it is closed."""
 
     def __init__(
         self,
@@ -139,24 +139,24 @@ class Routine:
         self._round = round_
         self._clock = clock
         self._seconds = seconds
-        """How long it pauses between rounds."""
+        """The pause between rounds."""
         self._routines = routines
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the background."""
+        """Start in the background."""
         work = self._routines.keep(self._name, lambda: self._round(self._clock()), self._seconds)
         self._task = asyncio.create_task(work)
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Cancel the work."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
 
 class ItemsInProgress:
-    """Items of a routine that are worked on side by side, each by itself and once at a time."""
+    """Items of a routine that are processed concurrently, each at most once at a time."""
 
     def __init__(self, name: str, routines: Routines) -> None:
         self._name = name
@@ -164,24 +164,24 @@ class ItemsInProgress:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, item: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Begin work on an item, unless it is under way already."""
+        """Start to process an item, unless it is in progress."""
         if item not in self._tasks:
             task = self._tasks[item] = asyncio.create_task(self._work(item, work))
             task.add_done_callback(lambda _: self._tasks.pop(item))
 
     async def settled(self) -> None:
-        """Return when nothing is under way any more."""
+        """Wait until nothing is in progress."""
         while self._tasks:
             await asyncio.wait(self._tasks.values())
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Cancel what is in progress."""
         for task in self._tasks.values():
             task.cancel()
         await self.settled()
 
     async def _work(self, item: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._routines.taken_up(self._name, item)
+        self._routines.resumed(self._name, item)
         try:
             await _contained(work)
         except Exception as error:  # noqa: BLE001  (noted, and the others go on)
@@ -189,7 +189,7 @@ class ItemsInProgress:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return why something failed without any value: the code of an expected error, else a class."""
+    """Return the reason of a failure without data: the code of an expected error, else the class."""
     match error:
         case BaseExceptionGroup():
             return ", ".join(sorted({reason_of(one) for one in error.exceptions}))
@@ -214,7 +214,7 @@ def _error(state: RetryCallState) -> BaseException:
     return error if error is not None else Interrupted("nothing is known of why")
 
 
-def _tell(event: str, error: BaseException, **about: object) -> None:
+def _log_failure(event: str, error: BaseException, **about: object) -> None:
     if isinstance(error, ProfilegraphError):
         # The database may be away for a while; the next round finds what this one left.
         _log.warning(event, code=error.code, error=str(error), **about)

@@ -1,4 +1,4 @@
-"""What commands do with a database whose schema may be another than the platform's."""
+"""Work of commands on a database whose schema version may differ from the platform's."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ DatabaseWork: TypeAlias = Callable[[Database], Awaitable[T]]
 async def migrate_schema(
     settings: Settings, address: Address, now: datetime
 ) -> Sequence[Migration]:
-    """Apply the migrations that a database lacks, and return them."""
+    """Apply the missing migrations to a database, and return them."""
     return await _connected(
         settings, address, lambda database: migrate(database, schema_migrations(), now)
     )
 
 
 async def on_migrated(settings: Settings, address: Address, work: DatabaseWork[T]) -> T:
-    """Return what `work` returns for a database; raises SchemaBehind where migrations lack."""
+    """Return what `work` returns for a database; raises SchemaBehind if migrations are missing."""
 
     async def checked(database: Database) -> T:
         await require_migrated(database, schema_migrations())
@@ -38,7 +38,7 @@ async def on_migrated(settings: Settings, address: Address, work: DatabaseWork[T
 
 
 async def deployment_at(settings: Settings, address: Address) -> Deployment:
-    """Return the settings that a graph keeps, or will from its first start."""
+    """Return the settings that a graph stores, or will store at its first start."""
 
     async def kept(database: Database) -> Deployment:
         return await read_deployment(database) or of_process(settings)

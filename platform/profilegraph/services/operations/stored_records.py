@@ -1,4 +1,4 @@
-"""Whether every stored record can be read: each is read as they read it who answer questions."""
+"""Checks that every stored record can be read, with the same code that answers questions."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ from profilegraph.storage.webhooks import read_webhooks
 
 BATCH = 200
 MOST_OFFENDERS = 5
-"""How many records of one kind are named; there may be more."""
+"""Most unreadable records named per kind."""
 _ALL = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class RecordMoment:
-    """As of when records are read that depend on it."""
+    """The moment as of which records that depend on it are read."""
 
     database: Database
     now: datetime
 
 
 Read = Callable[[RecordMoment, Sequence[str]], Awaitable[object]]
-"""Reads what there is of some keys; raises where something of it cannot be read."""
+"""Reads the records of some keys; raises if one of them cannot be read."""
 
 
 @dataclass(frozen=True)
 class RecordFinding:
-    """A record that cannot be read, by the key of the customer, segment or taxonomy that it is of."""
+    """An unreadable record, by the key of the customer, segment or taxonomy that it belongs to."""
 
     kind: str
     key: str
@@ -63,11 +63,11 @@ class RecordFinding:
 
 @dataclass(frozen=True)
 class RecordCheck:
-    """How far the records were read, and which of them cannot be."""
+    """How many records were read, and which of them are unreadable."""
 
     customers: int
     of: int
-    """How many customers there are."""
+    """The number of customers."""
     unreadable: tuple[RecordFinding, ...]
 
 
@@ -135,7 +135,7 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, Read]] = MappingProxyType(
         "loan of a duty": ("MATCH (n:DutyLoan) RETURN n.key AS key", _loans),
     }
 )
-"""Of each kind, what finds the keys and what reads the records."""
+"""By kind: what finds the keys, and what reads the records."""
 
 
 async def read_every_record(
@@ -146,9 +146,9 @@ async def read_every_record(
     batch: int = BATCH,
     clock: Callable[[], float] = perf_counter,
 ) -> RecordCheck:
-    """Return which records cannot be read; those of customers by key until `seconds` are over.
+    """Return which records are unreadable; customers are read by key until `seconds` are over.
 
-    Nothing is kept but what is wrong. Raises DatabaseUnavailable and its like.
+    Only the findings are kept in memory. Raises DatabaseUnavailable and similar errors.
     """
     at, ends = RecordMoment(database, now), None if seconds is None else clock() + seconds
     found = [one async for one in _of_the_platform(at, batch)]
@@ -186,7 +186,7 @@ async def _next(database: Database, after: str, most: int) -> list[str]:
 async def _offenders(
     at: RecordMoment, kind: str, reader: Read, keys: Sequence[str]
 ) -> AsyncIterator[RecordFinding]:
-    """Yield what cannot be read of some keys: they are halved until each is alone."""
+    """Yield the unreadable records among some keys, found by bisection."""
     waiting, named = [list(keys)], 0
     while waiting and named < MOST_OFFENDERS:
         some = waiting.pop()

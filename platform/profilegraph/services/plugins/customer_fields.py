@@ -1,4 +1,4 @@
-"""Fields of customers that plugins compute when they are asked for."""
+"""Customer fields that plugins compute on request."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.tables import read_tables
 
 FIELD_SECONDS = 5.0
-"""How long a plugin may take to compute a field of some customers: somebody waits for the answer."""
+"""The time limit for computing a field for one batch of customers."""
 
 
 async def field_values(
     platform: Platform, key: str, customers: Sequence[str], now: datetime
 ) -> list[Any]:
-    """Return a field's value for each customer, by their keys, None for nothing.
+    """Return a field's value for each customer, by key, or None.
 
-    Raises PluginError that names the plugin where it fails, takes too long, or breaks its word.
+    Raises PluginError, which names the plugin, if it fails, takes too long, or returns invalid
+    values.
     """
     fields = platform.host.customer_fields
     field, part = fields.get(key), fields.part(key)

@@ -1,4 +1,4 @@
-"""Tells plugins' listeners what was committed: each in order, apart from the others, at most once."""
+"""Queues committed changes for plugins' listeners: in order, isolated from each other, at most once."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from profilegraph.storage.neo4j.events import TagsWritten
 
 T = TypeVar("T")
 LISTEN_SECONDS = 10.0
-"""How long a listener may take for one change."""
+"""The time limit of a listener for one change."""
 CLOSE_SECONDS = 10.0
-"""How long the end of the process waits for all that listeners have not heard yet."""
+"""How long shutdown waits for queued changes."""
 MOST_WAITING = 1_000
-"""Changes that wait for one listener; those that come then are dropped and counted."""
+"""Most queued changes per listener; further ones are dropped and counted."""
 MOST_TAGGINGS = 5_000
 MOST_CUSTOMERS = 1_000
 _log = structlog.get_logger(__name__)
 
 
-class _Told:
-    """One listener, what waits for it, and how many changes it has missed."""
+class _Queue:
+    """The queue of one listener, with the number of dropped changes."""
 
     def __init__(self, listener: Listener, guard: CircuitBreaker, routines: Routines) -> None:
         self.listener = listener
@@ -45,8 +45,8 @@ class _Told:
         self._waiting: asyncio.Queue[Change] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
 
-    def tell(self, change: Change) -> None:
-        """Have it told of a change, when it has heard of those before."""
+    def put(self, change: Change) -> None:
+        """Queue a change for the listener, preserving order."""
         if self._waiting.full() or self._guard.set_aside(self.listener.part):
             self._drop()
             return
@@ -56,7 +56,7 @@ class _Told:
             self._task = asyncio.create_task(self._routines.keep(routine, self._next))
 
     async def close(self) -> None:
-        """Wait a while until it has heard all; what is left is dropped."""
+        """Wait a while for the queue to drain; the rest is dropped."""
         if self._task is None:
             return
         try:
@@ -80,7 +80,7 @@ class _Told:
             self._waiting.task_done()
 
     async def _call(self, change: Change) -> None:
-        part, call = self.listener.part, partial(self.listener.tell, change)
+        part, call = self.listener.part, partial(self.listener.handle, change)
         try:
             await self._guard.call_beside(part, LISTEN_SECONDS, call)
         except PluginError:
@@ -97,7 +97,7 @@ class _Told:
 
 
 class ListenerQueue:
-    """The listeners of one process; whoever commits tells it, and goes on at once."""
+    """The listeners of one process; queueing a change for them does not block."""
 
     def __init__(
         self,
@@ -106,20 +106,20 @@ class ListenerQueue:
         routines: Routines | None = None,
     ) -> None:
         self._routines = routines or Routines()
-        self._told = [_Told(one, guard or CircuitBreaker(), self._routines) for one in listeners]
+        self._queues = [_Queue(one, guard or CircuitBreaker(), self._routines) for one in listeners]
 
     @property
     def missed(self) -> dict[tuple[str, str], int]:
-        """Return how many changes each listener has not taken note of, by plugin and hook."""
-        return {one.listener.part: one.dropped for one in self._told}
+        """Return how many changes each listener has not handled, by plugin and hook."""
+        return {one.listener.part: one.dropped for one in self._queues}
 
-    def hears(self, kind: type[Change]) -> bool:
-        """Return whether anybody is told of changes of a kind."""
-        return any(one.listener.hears(kind) for one in self._told)
+    def handles(self, kind: type[Change]) -> bool:
+        """Return whether any listener handles changes of a kind."""
+        return any(one.listener.handles(kind) for one in self._queues)
 
     def tags_written(self, event: TagsWritten) -> None:
-        """Tell of the taggings that a transaction has given and taken."""
-        if not self.hears(TagsChanged):
+        """Queue the taggings that a transaction added and removed."""
+        if not self.handles(TagsChanged):
             return
         for tagged in _parts(event.tagged, MOST_TAGGINGS):
             self._tell(TagsChanged(event.at, tagged=tuple(TaggedCustomer(*one) for one in tagged)))
@@ -129,21 +129,21 @@ class ListenerQueue:
             )
 
     def members_moved(self, change: MembershipChanged) -> None:
-        """Tell of customers who entered or left a live segment."""
+        """Queue customers who entered or left a live segment."""
         for entered in _parts(change.entered, MOST_CUSTOMERS):
             self._tell(replace(change, entered=tuple(entered), left=()))
         for left in _parts(change.left, MOST_CUSTOMERS):
             self._tell(replace(change, entered=(), left=tuple(left)))
 
     async def close(self) -> None:
-        """Wait a while until all have heard all."""
-        await asyncio.gather(*(one.close() for one in self._told))
+        """Wait a while for all queues to drain."""
+        await asyncio.gather(*(one.close() for one in self._queues))
 
     def _tell(self, change: Change) -> None:
-        for one in self._told:
+        for one in self._queues:
             try:
-                if one.listener.hears(type(change)):
-                    one.tell(change)
+                if one.listener.handles(type(change)):
+                    one.put(change)
             except Exception as error:  # noqa: BLE001  (it is committed: whoever wrote is told so)
                 self._routines.failed(f"listener {one.listener.part}", error)
 

@@ -1,4 +1,4 @@
-"""Models: events out of the graph, metrics and tags into it."""
+"""Runs models: events from the graph in, metrics and tags out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BATCH = 5_000
 
 @dataclass(frozen=True)
 class ModelRun:
-    """What a run of a model said and changed."""
+    """The results of a run of a model, and what it changed."""
 
     model: str
     now: datetime
@@ -39,11 +39,11 @@ class ModelRun:
     tags: Mapping[str, Mapping[str, int]]
     """Dimension key → tag key → number of customers."""
     changed: int
-    """Customers whose metrics or tags are other than before."""
+    """Customers with changed metrics or tags."""
 
 
 def parse_options(model: Model[Any], given: Mapping[str, str]) -> BaseModel:
-    """Return a model's options from what was given by name; raises InvalidInput that names them."""
+    """Return a model's options from values by name; raises InvalidInput, which names them."""
     options: BaseModel = parse(model.options, given, f"the model {model.key!r}")
     return options
 
@@ -51,11 +51,11 @@ def parse_options(model: Model[Any], given: Mapping[str, str]) -> BaseModel:
 async def compute(
     platform: Platform, model: Model[Any], now: datetime, options: BaseModel | None = None
 ) -> ModelRun:
-    """Return what a model says as of `now`, after storing its metrics and tags.
+    """Run a model as of `now`, store its metrics and tags, and return the run.
 
-    Tags are `MODEL` taggings by the model's key. What has not changed is not written, so a second
-    run changes nothing. Raises PluginError where the model fails; the graph is then as before.
-    Raises Conflict where a later moment was computed before: that would rewrite the past.
+    Tags are `MODEL` taggings by the model's key. Unchanged values are not written, so a second run
+    changes nothing. Raises PluginError if the model fails; the graph is then unchanged. Raises
+    Conflict if it was computed for a later moment before: that would rewrite the past.
     """
     database = platform.database.patient
     await _forward_only(database, model.key, now)
@@ -98,7 +98,7 @@ async def _scores(
     now: datetime,
     options: BaseModel,
 ) -> Scores:
-    """Return what a model says of all customers, batch by batch where it looks at each alone."""
+    """Return the scores of all customers, in batches if the model scores each customer alone."""
     here = now.astimezone(platform.deployment.zone)
     seconds = platform.settings.model_timeout
     read = partial(

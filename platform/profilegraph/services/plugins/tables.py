@@ -1,4 +1,4 @@
-"""The tables that plugins need, read for some customers or, batch by batch, for all."""
+"""Reads the tables that plugins need, for some customers, or for all in batches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.plugins.tables import read_records, read_rows
 
 BATCH = 5_000
-"""Customers whose tables are read at once."""
+"""Customers per batch."""
 KINDS: Mapping[type[Table], str | type[Record]] = {
     EventTable: "events",
     PersonTable: "people",
@@ -29,7 +29,7 @@ KINDS: Mapping[type[Table], str | type[Record]] = {
     AttributeTable: "attributes",
     MetricTable: "metrics",
 } | {one: one.RECORD for one in TABLES if one.RECORD is not None}
-"""What the graph calls the rows of each table, or the kind of record that they are."""
+"""The graph's name for the rows of each table, or their kind of record."""
 
 
 async def read_tables(
@@ -39,9 +39,9 @@ async def read_tables(
     now: datetime,
     event_types: Collection[str] = (),
 ) -> Tables:
-    """Return what is known up to `now` of customers, by their keys, which must be different ones.
+    """Return the tables of customers as of `now`, by their keys, which must be distinct.
 
-    Of events, those of some types; of all where none is given.
+    Events are limited to the given types, if any.
     """
     found = []
     for kind in needs:
@@ -55,6 +55,6 @@ async def read_tables(
 
 
 def in_batches(customers: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
-    """Yield customers, so many at a time; an empty batch where there is none."""
+    """Yield customers in batches; one empty batch if there are none."""
     for start in range(0, max(len(customers), 1), size):
         yield customers[start : start + size]

@@ -1,4 +1,4 @@
-"""What the customers of a filter are like: in buckets, side by side, across and nested."""
+"""Breakdowns of a filter's customers: buckets, cross tables and nested splits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_BRANCHES = 10_000
 
 @dataclass(frozen=True)
 class BucketDetails:
-    """What sets the buckets of a level apart, made only where somebody asks for it."""
+    """The filters and names of the buckets of a level, computed on request."""
 
     level: GroupBy
     catalogue: Catalogue
@@ -38,44 +38,44 @@ class BucketDetails:
 
 @dataclass(frozen=True)
 class Bucket:
-    """Some of a filter's customers, and how many they are."""
+    """Some of a filter's customers, with their number."""
 
     labels: Labels | None
-    """What people call them; where it is missing, what their filter asks for says it."""
+    """The label; if missing, the sentence of the filter describes the bucket."""
     tag: str | None
-    """Full key of the tag that they carry, where that is what sets them apart."""
+    """Full key of the tag that defines the bucket, if one does."""
     count: int
     total: int
-    """How many there are of the whole that they are a part of."""
+    """The number of customers in the whole."""
     whole: Node
-    """The filter that they are a part of."""
+    """The filter of the whole."""
     apart: BucketDetails
     number: int
 
     @property
     def own(self) -> Node:
-        """Return what sets them apart from the others of their level."""
+        """Return the condition that distinguishes the bucket within its level."""
         return self.apart.filters[self.number]
 
     @property
     def filter(self) -> Node:
-        """Return who they are: the filter that they are a part of, and what sets them apart."""
+        """Return the filter of the bucket: that of the whole and the bucket's condition."""
         return narrowed(self.whole, self.own)
 
     @cached_property
-    def told(self) -> dict[str, Any]:
-        """Return the same as canonical JSON, made once however often it is asked for."""
+    def filter_json(self) -> dict[str, Any]:
+        """Return the filter as canonical JSON, computed once."""
         return encode(self.filter)
 
     @property
     def share(self) -> float | None:
-        """Return the part of the whole that they are, 0 to 1; None of a whole of no customers."""
+        """Return the share of the whole, 0 to 1; None if the whole is empty."""
         return self.count / self.total if self.total else None
 
 
 @dataclass(frozen=True)
 class DimensionBreakdown:
-    """A filter's customers by the tags of a dimension, and at last those who carry none of it."""
+    """A filter's customers by the tags of a dimension; the last bucket has none of its tags."""
 
     dimension: str
     total: int
@@ -83,12 +83,12 @@ class DimensionBreakdown:
 
     @property
     def known(self) -> int:
-        """Return how many carry a tag of the dimension."""
+        """Return the number of customers with a tag of the dimension."""
         return self.total - sum(one.count for one in self.buckets if one.tag is None)
 
     @property
-    def telling(self) -> tuple[Bucket, ...]:
-        """Return the buckets of any customers, in the order of the tags."""
+    def non_empty(self) -> tuple[Bucket, ...]:
+        """Return the non-empty buckets, in the order of the tags."""
         return tuple(one for one in self.buckets if one.count)
 
 
@@ -100,12 +100,12 @@ class CrossTable:
     rows: tuple[Bucket, ...]
     columns: tuple[Bucket, ...]
     cells: tuple[tuple[Bucket, ...], ...]
-    """Of each row, one cell a column."""
+    """By row, one cell per column."""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A bucket, and the buckets of the next level within it; those of no customers are left out."""
+    """A bucket, with the non-empty buckets of the next level within it."""
 
     bucket: Bucket
     branches: tuple[Branch, ...]
@@ -122,9 +122,9 @@ class Tree:
 async def breakdown(
     platform: Platform, node: Node, when: When, dimensions: Sequence[str] | None = None
 ) -> tuple[DimensionBreakdown, ...]:
-    """Return how many of a filter's customers carry each tag, of some dimensions or of all.
+    """Return the number of a filter's customers with each tag, for some dimensions or all.
 
-    A tag includes those below it, and of a dimension with several tags a customer counts in each:
+    A tag includes its descendants, and in a dimension with several tags a customer counts for each:
     the buckets may add up to more than the total. Raises NotFound, InvalidFilter.
     """
     catalogue = await catalogue_of(platform, when)
@@ -143,7 +143,7 @@ async def breakdown(
 async def dimension_keys(
     platform: Platform, catalogue: Catalogue, asked: Sequence[str] | None
 ) -> list[str]:
-    """Return by what keys a catalogue knows the dimensions asked for; None are all of now.
+    """Return the current keys of dimensions in a catalogue; None means all current ones.
 
     Raises NotFound.
     """
@@ -154,10 +154,10 @@ async def dimension_keys(
 async def cross_table(
     platform: Platform, rows: str, columns: str, node: Node, when: When
 ) -> CrossTable:
-    """Return how many of a filter's customers carry each tag of two dimensions at once.
+    """Return the number of a filter's customers with each pair of tags of two dimensions.
 
-    Raises NotFound, InvalidFilter, and InvalidInput where both are the same dimension or the table
-    has too many cells.
+    Raises NotFound, InvalidFilter, and InvalidInput if both are the same dimension or the table has
+    too many cells.
     """
     if rows == columns:
         raise InvalidInput("rows and columns are two dimensions.", where="columns")
@@ -188,9 +188,9 @@ async def cross_table(
 
 
 async def split(platform: Platform, node: Node, levels: Sequence[Bucketing], when: When) -> Tree:
-    """Return a filter's customers parted by the first level, each part by the second, and so on.
+    """Return a filter's customers split by the first level, each part by the second, and so on.
 
-    Raises InvalidFilter, and InvalidInput where there are no levels, or too many or too large ones.
+    Raises InvalidFilter, and InvalidInput if there are no levels, too many, or too large ones.
     """
     if not 1 <= len(levels) <= MOST_LEVELS:
         raise InvalidInput(f"give 1 to {MOST_LEVELS} levels.", where="levels")
@@ -204,14 +204,14 @@ async def split(platform: Platform, node: Node, levels: Sequence[Bucketing], whe
 
 
 def _as_of(parting: Bucketing, catalogue: Catalogue) -> Bucketing:
-    """Return a parting with the tags that its dimension had at the moment that is asked about."""
+    """Return a bucketing with the tags that its dimension had at the moment of the question."""
     if isinstance(parting.level, ByTag):
         return by_dimension(parting.level.dimension, catalogue)
     return parting
 
 
 def filters_of(level: GroupBy) -> tuple[Node, ...]:
-    """Return the filters that a level is made of; a dimension has none."""
+    """Return the filters of a level's buckets; a dimension has none."""
     return level.filters if isinstance(level, ByFilter) else ()
 
 
@@ -239,10 +239,10 @@ def _filled(
     whole: Node, level: Bucketing, catalogue: Catalogue, counts: Sequence[int], *, total: int
 ) -> tuple[Bucket, ...]:
     apart = BucketDetails(level.level, catalogue)
-    told = zip(level.labels, _tags(level.level, catalogue), counts, strict=True)
+    filter_json = zip(level.labels, _tags(level.level, catalogue), counts, strict=True)
     return tuple(
         Bucket(labels, tag, count, total, whole, apart, number)
-        for number, (labels, tag, count) in enumerate(told)
+        for number, (labels, tag, count) in enumerate(filter_json)
     )
 
 

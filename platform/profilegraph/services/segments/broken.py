@@ -1,7 +1,7 @@
-"""Segments that cannot be asked any more: what is missing in them, since when, and what to do.
+"""Broken segments: what is missing in them, since when, and what to do.
 
-Nothing marks them but what is: a segment is broken while its filter, or one that it refers to, names
-what is not there, and mends itself when that is there again.
+Being broken is not stored: a segment is broken while its filter, or one that it refers to, names
+something that does not exist, and works again once that exists again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from profilegraph.rendering.faults import advice_line, fault_line
 from profilegraph.rendering.languages import wording
 from profilegraph.services.platform import Platform
 from profilegraph.storage.segments.saved import read_filters, read_library
-from profilegraph.storage.taxonomies.definitions import read_departed
+from profilegraph.storage.taxonomies.definitions import read_removed
 
 _PREFIXES: Mapping[FaultKind, str] = MappingProxyType(
     {
@@ -37,7 +37,7 @@ _PREFIXES: Mapping[FaultKind, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class BrokenReason:
-    """One thing that a segment is broken by, and since when that has been gone, where known."""
+    """One thing that a segment lacks, and since when it is gone, if known."""
 
     fault: Fault
     since: datetime | None
@@ -45,17 +45,17 @@ class BrokenReason:
 
 @dataclass(frozen=True)
 class Broken:
-    """Why a segment cannot be asked."""
+    """Why a segment cannot be evaluated."""
 
     reasons: tuple[BrokenReason, ...]
 
     @property
     def since(self) -> datetime | None:
-        """Return when the first of what is missing went; None where it is not known of any."""
+        """Return when the first missing thing was removed; None if no date is known."""
         return min((one.since for one in self.reasons if one.since is not None), default=None)
 
     def text(self, locale: str) -> str:
-        """Return all reasons, each with its place."""
+        """Return all reasons with their places."""
         words = wording(locale)
         told = (
             words.known.format(one.fault.place, fault_line(one.fault, locale))
@@ -67,41 +67,43 @@ class Broken:
 async def broken(
     platform: Platform, filters: Sequence[Node], when: When | None = None
 ) -> list[Broken | None]:
-    """Return why each of some filters cannot be asked; None of one that can.
+    """Return why each of some filters cannot be evaluated; None for one that can.
 
-    What exists is that of now; the segments referred to are in their versions of a past moment.
+    They are validated against the current catalogue; segments referred to are in their versions as
+    of `when`.
     """
     at = when.at if isinstance(when, Past) else None
     referred = await read_library(platform.database, AllOf(tuple(filters)), at)
     catalogue = await platform.catalogue()
     found = [faults(one, catalogue, referred) for one in filters]
-    gone = await read_departed(platform.database) if any(found) else {}
+    gone = await read_removed(platform.database) if any(found) else {}
     return [_broken(one, gone) if one else None for one in found]
 
 
 async def only(
     platform: Platform, found: Sequence[SavedSegment], *, are_broken: bool
 ) -> list[SavedSegment]:
-    """Return those of some segments that are broken, or those that are not."""
+    """Return the broken segments among some, or the others."""
     reasons = await broken(platform, [one.filter for one in found])
     pairs = zip(found, reasons, strict=True)
     return [one for one, why in pairs if (why is not None) is are_broken]
 
 
 async def broken_segments(platform: Platform, keys: Sequence[str]) -> Mapping[str, Broken]:
-    """Return those of some segments that are broken in their newest versions, by key."""
+    """Return those of some segments whose newest version is broken, by key."""
     filters = await read_filters(platform.database, keys)
     found = await broken(platform, list(filters.values()))
     return {key: one for key, one in zip(filters, found, strict=True) if one is not None}
 
 
 @asynccontextmanager
-async def naming(
+async def reporting_broken(
     platform: Platform, key: str | None, node: Node, when: When | None = None
 ) -> AsyncIterator[None]:
-    """Have what is asked of a segment fail with BrokenSegment where its filter is why.
+    """Re-raise InvalidFilter within the context as BrokenSegment of the segment.
 
-    That costs nothing where all is well, and does nothing for a filter that is not saved (None).
+    The reason is computed only after an error. A filter that is not saved (key None) is not
+    affected.
     """
     try:
         yield
@@ -112,10 +114,10 @@ async def naming(
 
 
 @asynccontextmanager
-async def naming_one(
+async def reporting_any_broken(
     platform: Platform, keys: Sequence[str], when: When | None = None
 ) -> AsyncIterator[None]:
-    """Have what is asked of several segments fail with BrokenSegment of the first that is why."""
+    """Re-raise InvalidFilter within the context as BrokenSegment of the first broken segment."""
     try:
         yield
     except InvalidFilter:
@@ -128,7 +130,7 @@ async def naming_one(
 
 
 async def require_sound(platform: Platform, key: str, node: Node, when: When | None = None) -> None:
-    """Return nothing where a segment can be asked; raises BrokenSegment that says why it cannot."""
+    """Raise BrokenSegment, which says why, unless a segment can be evaluated."""
     [found] = await broken(platform, [node], when)
     if found is not None:
         raise BrokenSegment(

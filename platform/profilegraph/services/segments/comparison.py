@@ -1,4 +1,4 @@
-"""Segments side by side: what they have in common, and which tags tell them apart."""
+"""Comparisons of segments: their overlaps, and the tags by which they differ."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Pair:
-    """What two segments, by their places in the list, have in common."""
+    """The overlap of two segments, given by their indexes in the list."""
 
     a: int
     b: int
@@ -35,13 +35,13 @@ class Pair:
 
     @property
     def jaccard(self) -> float | None:
-        """Return intersection ÷ union, 0 to 1; None where both are empty."""
+        """Return intersection ÷ union, 0 to 1; None if both are empty."""
         return self.intersection / self.union if self.union else None
 
 
 @dataclass(frozen=True)
 class Region:
-    """Those who are in exactly these segments, by their places in the list, and in no other."""
+    """The customers in exactly these segments, given by index, and in no other."""
 
     inside: tuple[int, ...]
     filter: Node
@@ -50,7 +50,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Overlap:
-    """How some segments lie over one another; all numbers are numbers of customers."""
+    """The overlaps of some segments; all numbers are numbers of customers."""
 
     filters: tuple[Node, ...]
     sizes: tuple[int, ...]
@@ -58,7 +58,7 @@ class Overlap:
     intersection: int
     pairs: tuple[Pair, ...]
     regions: tuple[Region, ...]
-    """The largest first; those of no customers are left out, and so is that of no segment."""
+    """Non-empty regions of at least one segment, the largest first."""
 
 
 class Representation(Enum):
@@ -71,11 +71,11 @@ class Representation(Enum):
 
 @dataclass(frozen=True)
 class TagFrequency:
-    """How much more often, or less, the customers of one segment carry a tag than another's."""
+    """The frequency of a tag in two segments."""
 
     tag: str
     labels: Labels
-    """What people called the tag at the moment that is asked about."""
+    """The label of the tag at the moment of the question."""
     a_count: int
     a_size: int
     b_count: int
@@ -83,25 +83,25 @@ class TagFrequency:
 
     @property
     def a_share(self) -> float | None:
-        """Return which share of a carries the tag, 0 to 1; None where a is empty."""
+        """Return the share of a with the tag, 0 to 1; None if a is empty."""
         return self.a_count / self.a_size if self.a_size else None
 
     @property
     def b_share(self) -> float | None:
-        """Return which share of b carries the tag, 0 to 1; None where b is empty."""
+        """Return the share of b with the tag, 0 to 1; None if b is empty."""
         return self.b_count / self.b_size if self.b_size else None
 
     @property
     def lift(self) -> float | None:
-        """Return the share in a ÷ the share in b; None where no one in b carries the tag."""
+        """Return the share in a ÷ the share in b; None if nobody in b has the tag."""
         ours, theirs = self.a_share, self.b_share
         return ours / theirs if ours is not None and theirs else None
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
-        """Return between which numbers the lift lies with a confidence of 95 %.
+        """Return the 95 % confidence interval of the lift.
 
-        None where there is no lift, or it is 0: of nothing counted, the method says nothing.
+        None if there is no lift, or it is 0: the method is undefined for a count of 0.
         """
         if not self.a_count or not self.b_count:
             return None
@@ -109,17 +109,17 @@ class TagFrequency:
 
     @property
     def strength(self) -> float:
-        """Return how far from 1 the lift is at least, by its interval, as a logarithm; else 0.
+        """Return how far the interval of the lift is from 1, as a logarithm; 0 if it includes 1.
 
-        So ten of ten customers are no stronger sign than nine thousand of ten thousand. Where no
-        one of one segment carries the tag, it is as if one did.
+        So ten of ten customers are a weaker sign than nine thousand of ten thousand. If nobody in
+        one segment has the tag, one customer is assumed to.
         """
         low, high = self._cautious
         return max(log(low), -log(high), 0.0)
 
     @property
     def representation(self) -> Representation:
-        """Return whether the tag is more or less frequent in a, by what the interval shows."""
+        """Return whether the tag is more or less frequent in a, according to the interval."""
         low, high = self._cautious
         if low > 1:
             return Representation.OVER
@@ -136,17 +136,17 @@ class TagFrequency:
 
 @dataclass(frozen=True)
 class SegmentComparison:
-    """Which tags are more or less frequent in one segment than in another."""
+    """The tags that are more or less frequent in one segment than in another."""
 
     a_size: int
     b_size: int
     intersection: int
     differences: tuple[TagFrequency, ...]
-    """Of each tag one, the strongest first."""
+    """One per tag, the strongest first."""
 
 
 async def overlap(platform: Platform, nodes: Sequence[Node], when: When) -> Overlap:
-    """Return how 2 to 8 filters lie over one another; raises InvalidInput, InvalidFilter, NoHistory."""
+    """Return the overlaps of 2 to 8 filters; raises InvalidInput, InvalidFilter, NoHistory."""
     if not FEWEST <= len(nodes) <= MOST:
         raise InvalidInput(
             f"{FEWEST} to {MOST} segments can be laid over one another, not {len(nodes)}.",
@@ -184,9 +184,10 @@ async def compare(
     when: When,
     dimensions: Sequence[str] | None = None,
 ) -> SegmentComparison:
-    """Return which tags of some dimensions, or of all, tell the customers of `a` from those of `b`.
+    """Return the tags of some dimensions, or all, by which the customers of `a` and `b` differ.
 
-    Without `b`, from all other customers. Raises NotFound, InvalidFilter, NoHistory.
+    Without `b`, `a` is compared with all other customers. Raises NotFound, InvalidFilter,
+    NoHistory.
     """
     catalogue = await catalogue_of(platform, when)
     names = await dimension_keys(platform, catalogue, dimensions)
@@ -220,16 +221,16 @@ def _order(one: TagFrequency) -> tuple[float, float]:
 
 
 def _distance(lift: float | None) -> float:
-    """Return how far a lift is from 1, as a logarithm; of none or zero, infinitely."""
+    """Return the absolute logarithm of a lift; infinite for None or 0."""
     return abs(log(lift)) if lift else inf
 
 
 def _interval(a_count: int, a_size: int, b_count: int, b_size: int) -> tuple[float, float]:
     """Return the confidence interval of a relative risk, by Katz's logarithmic method.
 
-    The customers of a and b are taken as drawn independently, and each carries the tag or not: D.
-    Katz et al., Obtaining confidence intervals for the risk ratio in cohort studies, Biometrics 34
-    (1978), 469-474; as scipy.stats.contingency has it.
+    The customers of a and b are taken as independent samples: D. Katz et al., Obtaining confidence
+    intervals for the risk ratio in cohort studies, Biometrics 34 (1978), 469-474; as in
+    scipy.stats.contingency.
     """
     # Of all commands and requests only comparisons need it.
     from scipy.stats.contingency import relative_risk

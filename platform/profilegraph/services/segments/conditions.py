@@ -1,4 +1,4 @@
-"""What a filter of a file or a command may name beside the language's own conditions."""
+"""The conditions beyond the language's own that a filter in a file or a command may use."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from profilegraph.services.platform import Platform
 
 
 async def conditions(platform: Platform) -> Conditions:
-    """Return the conditions that plugins bring, and one for each dimension in force."""
+    """Return the conditions of plugins, and one for each dimension in force."""
     catalogue = await platform.catalogue()
     return with_dimensions(platform.host.conditions(catalogue), catalogue)

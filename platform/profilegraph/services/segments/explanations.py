@@ -1,4 +1,4 @@
-"""What an explanation says beside its verdicts: what keeps a customer out."""
+"""The counterfactual part of an explanation: what keeps a customer out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from profilegraph.services.platform import Platform
 
 
 async def missing(platform: Platform, verdict: Verdict, when: When) -> Missing:
-    """Return the fewest conditions that would have to change, of equally many the nearest.
+    """Return the fewest conditions that would have to change; among equally few, the nearest.
 
-    `when` is that of the verdict. None where no change would do; none for a member.
+    `when` is the moment of the verdict. None if no change is enough; empty for a member.
     """
     # It is a search, and what searches is slow to load.
     known = await grounds(platform, [verdict.node], when)

@@ -1,7 +1,7 @@
-"""Overlaps resolved: of the segments of a group, each customer belongs to exactly one.
+"""Segment groups: each customer belongs to at most one segment of a group.
 
-That is the first in rank, or the heaviest, that it is a member of. So what is left to a segment is a filter as any
-other: it is counted, listed, broken down and exported like one.
+That is the first in rank, or the heaviest, of which it is a member. The customers that belong to a
+segment are a filter like any other: they can be counted, listed, broken down and exported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from profilegraph.rendering.languages import wording
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.broken import naming_one
+from profilegraph.services.segments.broken import reporting_any_broken
 from profilegraph.services.segments.service import explain_member, segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments import groups as storage
@@ -35,7 +35,7 @@ MOST_RANKED = 20
 
 @dataclass(frozen=True)
 class SegmentShare:
-    """What a group leaves to one of its segments."""
+    """The customers of a group that belong to one of its segments."""
 
     rank: int
     """From 1 on."""
@@ -43,9 +43,9 @@ class SegmentShare:
     members: int
     """All members of the segment."""
     own: int
-    """Those who are members of none before it."""
+    """The members that are in no segment before it."""
     filter: Node
-    """Who these are."""
+    """Their filter."""
 
 
 @dataclass(frozen=True)
@@ -54,40 +54,40 @@ class SegmentShares:
 
     shares: tuple[SegmentShare, ...]
     total: int
-    """Members of any of its segments: the shares add up to it."""
+    """The members of any of its segments: the sum of the shares."""
 
 
 @dataclass(frozen=True)
 class GroupAssignment:
-    """To which segment of a group a customer belongs, and of which it is a member."""
+    """The segment of a group to which a customer belongs, and those of which it is a member."""
 
     segments: tuple[str, ...]
-    """All that it is a member of, the first in rank first."""
+    """All segments of which it is a member, by rank."""
     ranks: tuple[int, ...]
     """Their ranks."""
     weights: tuple[float, ...] | None = None
-    """Their weights, where these rank them."""
+    """Their weights, if they are ranked by weight."""
 
     @property
     def segment(self) -> str | None:
-        """Return the one that it belongs to; None where it is a member of none."""
+        """Return the segment to which it belongs; None if it is a member of none."""
         return self.segments[0] if self.segments else None
 
 
 @dataclass(frozen=True)
 class SaveSegmentGroup(ChangeCommand):
-    """Segments, by key, that a group is to rank: as they come, or the heaviest first."""
+    """Segments, by key, to rank in a group: in the given order, or by weight."""
 
     key: str
     labels: Labels
     segments: tuple[str, ...]
     weights: tuple[float, ...] | None = None
-    """One for each segment; among equals the order given decides."""
+    """One per segment; among equal weights the given order decides."""
 
 
 @dataclass(frozen=True)
 class DeleteSegmentGroup(ChangeCommand):
-    """A group that is to be deleted, without its segments."""
+    """A group to delete, without its segments."""
 
     key: str
 
@@ -95,10 +95,10 @@ class DeleteSegmentGroup(ChangeCommand):
 async def save_group(
     platform: Platform, command: SaveSegmentGroup, context: CommandContext
 ) -> SegmentGroup:
-    """Return a group after it ranks the segments of a command.
+    """Save a group with its ranked segments and return it.
 
-    Raises InvalidInput where there are fewer than 2, too many or one twice, NotFound where one does
-    not exist, Conflict where one is archived, Forbidden where the group belongs to another.
+    Raises InvalidInput if there are fewer than 2 segments, too many or duplicates, NotFound if one
+    does not exist, Conflict if one is archived, Forbidden if the group belongs to another.
     """
     key, segments = segment_key(command.key), command.segments
     if not 2 <= len(segments) <= MOST_RANKED or len(set(segments)) < len(segments):
@@ -149,9 +149,9 @@ async def groups(platform: Platform) -> Sequence[SegmentGroup]:
 
 
 async def shares(platform: Platform, of: SegmentGroup, when: When) -> SegmentShares:
-    """Return what a group leaves to each of its segments; raises BrokenSegment."""
+    """Return the customers that belong to each segment of a group; raises BrokenSegment."""
     whole = AnyOf(tuple(InSegment(key) for key in of.segments))
-    async with naming_one(platform, of.segments, when):
+    async with reporting_any_broken(platform, of.segments, when):
         answering = await engine(platform, [whole], when)
     found = []
     for rank, key in enumerate(of.segments, start=1):
@@ -164,12 +164,12 @@ async def shares(platform: Platform, of: SegmentGroup, when: When) -> SegmentSha
 async def primary(
     platform: Platform, of: SegmentGroup, customer: str, when: When
 ) -> GroupAssignment:
-    """Return to which segment of a group a customer, by its key, belongs.
+    """Return the segment of a group to which a customer, by its key, belongs.
 
-    Raises NotFound, and BrokenSegment where one of the segments cannot be asked.
+    Raises NotFound, and BrokenSegment if one of the segments cannot be evaluated.
     """
     asked = AnyOf(tuple(InSegment(key) for key in of.segments))
-    async with naming_one(platform, of.segments, when):
+    async with reporting_any_broken(platform, of.segments, when):
         verdict = await explain_member(platform, asked, customer, when)
     holding = [place for place, one in enumerate(verdict.children) if one.holds]
     return GroupAssignment(
@@ -180,7 +180,7 @@ async def primary(
 
 
 def own_filter(of: SegmentGroup, key: str) -> Node:
-    """Return who belongs to a segment of a group: its members that are in none before it."""
+    """Return the filter of the customers that belong to a segment of a group."""
     before = tuple(InSegment(one) for one in of.segments[: of.segments.index(key)])
     return AllOf((InSegment(key), Not(AnyOf(before)))) if before else InSegment(key)
 
@@ -205,7 +205,7 @@ def _require_owner(key: str, owner: str, actor: Actor) -> None:
 
 
 def reason(found: GroupAssignment, names: Sequence[str], locale: str) -> str:
-    """Return why a customer belongs to a segment, with the names of those it is a member of."""
+    """Return why a customer belongs to a segment, given the names of those it is a member of."""
     language = wording(locale)
     words = language.answers.groups
     if not names:

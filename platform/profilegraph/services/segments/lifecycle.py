@@ -1,4 +1,4 @@
-"""The life of saved segments: their states, who may change them, who depends on them, their end."""
+"""The lifecycle of saved segments: states, editors, dependants and deletion."""
 
 from __future__ import annotations
 
@@ -14,23 +14,29 @@ from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import (
-    found,
-    moved,
     require_editor,
+    require_found,
     require_owner,
     require_references,
     require_unused,
     require_users,
+    with_state,
 )
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.groups import groups_with
-from profilegraph.storage.segments.references import delete, lock, read_ties, read_users, update
+from profilegraph.storage.segments.references import (
+    delete,
+    lock,
+    read_references,
+    read_users,
+    update,
+)
 from profilegraph.storage.segments.saved import read_segment
 
 
 @dataclass(frozen=True)
 class SetSegmentState(ChangeCommand):
-    """A state that a segment is to come into."""
+    """A segment and its new state."""
 
     key: str
     state: SegmentState
@@ -38,17 +44,17 @@ class SetSegmentState(ChangeCommand):
 
 @dataclass(frozen=True)
 class ShareSegment(ChangeCommand):
-    """Who may change a segment from now on, by the names of their API keys."""
+    """The editors of a segment from now on, by the names of their API keys."""
 
     key: str
     editors: tuple[str, ...] = ()
     owner: str | None = None
-    """None leaves it with its owner."""
+    """None keeps the owner."""
 
 
 @dataclass(frozen=True)
 class DeleteSegment(ChangeCommand):
-    """A segment that is to be deleted with all its versions."""
+    """A segment to delete with all its versions."""
 
     key: str
 
@@ -56,19 +62,19 @@ class DeleteSegment(ChangeCommand):
 async def set_state(
     platform: Platform, command: SetSegmentState, context: CommandContext
 ) -> SavedSegment:
-    """Return the segment after it has come into a state, or was in it.
+    """Set the state of a segment and return it.
 
-    Raises Forbidden where the author may not, Conflict where the state may not follow, or where
-    what the segment refers to or what refers to it does not allow it, or where groups rank one
-    that is to be archived; the message names them.
+    Raises Forbidden unless the author may edit it, Conflict if the transition is not allowed, or
+    not with the segments that it refers to or that refer to it, or if a group ranks a segment to
+    archive; the message names them.
     """
     key = command.key
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_editor(head, context.actor)
-        head = moved(head, command.state)
-        ties = await read_ties(transaction, key)
+        head = with_state(head, command.state)
+        ties = await read_references(transaction, key)
         require_users(head, ties.users)
         if head.state is SegmentState.ARCHIVED:
             await _require_unranked(transaction, key)
@@ -80,16 +86,16 @@ async def set_state(
 
 
 async def share(platform: Platform, command: ShareSegment, context: CommandContext) -> SavedSegment:
-    """Return the segment after these API keys, by name, may change it, and no others but the owner.
+    """Set the editors of a segment, by name, and return it.
 
-    With an `owner`, the segment is that one's from now on. Raises Forbidden where the author is not
-    the owner, NotFound where no API key has a name.
+    With an `owner`, the segment changes hands. Raises Forbidden unless the author is the owner,
+    NotFound if no API key has a name.
     """
     key, editors, owner = command.key, command.editors, command.owner
     await _require_keys(platform, [*editors, *([] if owner is None else [owner])])
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_owner(head, context.actor)
         whose = head.owner if owner is None else owner
         named = tuple(dict.fromkeys(one for one in editors if one != whose))
@@ -104,15 +110,15 @@ async def delete_segment(
 ) -> None:
     """Delete a segment with all its versions.
 
-    Raises Forbidden where the author is not the owner, Conflict where other segments refer to it
-    or groups rank it; the message names them.
+    Raises Forbidden unless the author is the owner, Conflict if other segments refer to it or
+    groups rank it; the message names them.
     """
     key = command.key
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         require_owner(head, context.actor)
-        require_unused(head, (await read_ties(transaction, key)).users)
+        require_unused(head, (await read_references(transaction, key)).users)
         await _require_unranked(transaction, key)
         await delete(transaction, key)
 

@@ -17,41 +17,41 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.broken import naming
-from profilegraph.services.segments.rules import admit, found
+from profilegraph.services.segments.broken import reporting_broken
+from profilegraph.services.segments.rules import admit, require_found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.lists import (
     read_ordinals,
     read_snapshots,
     read_sources,
-    tie_snapshot,
+    relate_snapshot,
 )
 from profilegraph.storage.segments.references import lock
 from profilegraph.storage.segments.saved import newest_version, read_segment, save_version
 
 MAX_LISTED = 10_000
-"""How many customers one request may name."""
+"""Most customers per request."""
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
 class SaveStaticSegment(ChangeCommand):
-    """Customers, by key, who are to be the members of a static segment, and no others."""
+    """The complete list of the members of a static segment, by key."""
 
     key: str
     labels: Labels
     customers: tuple[str, ...]
     note: str = ""
     state: SegmentState | None = None
-    """The state to come into; None leaves it, and makes a new segment ACTIVE."""
+    """The new state; None keeps it, and makes a new segment ACTIVE."""
     base_version: int | None = None
-    """The version that the change was made from, 0 where there was none; None where nobody says."""
+    """The version that was edited, 0 for none; None skips the check for conflicts."""
 
 
 @dataclass(frozen=True)
 class ChangeStaticSegment(ChangeCommand):
-    """Customers, by key, to add to a static segment, and then others to remove from it."""
+    """Customers, by key, to add to a static segment, and others to remove afterwards."""
 
     key: str
     add: tuple[str, ...] = ()
@@ -61,24 +61,24 @@ class ChangeStaticSegment(ChangeCommand):
 
 @dataclass(frozen=True)
 class TakeSnapshot(ChangeCommand):
-    """A segment whose members of this moment are to be kept as a segment of their own."""
+    """A segment whose current members to save as a segment of their own."""
 
     source: str
     key: str | None = None
-    """Key of the snapshot; without it, the segment's with the moment behind."""
+    """Key of the snapshot; by default the segment's key followed by the moment."""
     labels: Labels | None = None
-    """Without them, the segment's with the moment behind."""
+    """Labels of the snapshot; by default the segment's, followed by the moment."""
     note: str = ""
 
 
 async def save_list(
     platform: Platform, command: SaveStaticSegment, context: CommandContext
 ) -> SavedSegment:
-    """Return the segment whose members are these customers, by key, and no others.
+    """Save a list of customers, by key, as the members of a segment and return it.
 
-    That is a new version, unless they are its members already. Raises NotFound where a customer
-    does not exist, InvalidInput where there are too many, Forbidden and Conflict as saving a
-    filter does, and Conflict where the segment has a filter.
+    It is a new version unless the members are the same. Raises NotFound if a customer does not
+    exist, InvalidInput if there are too many, Forbidden and Conflict as saving a filter does, and
+    Conflict if the segment has a filter.
     """
     key = segment_key(command.key)
     _bounded(command.customers)
@@ -112,16 +112,16 @@ async def save_list(
 async def change_list(
     platform: Platform, command: ChangeStaticSegment, context: CommandContext
 ) -> SavedSegment:
-    """Return a list after some customers were added to it, and after that others removed.
+    """Add customers to a list, remove others afterwards, and return the segment.
 
-    Raises NotFound where there is no such segment or customer, InvalidInput where there are too many,
+    Raises NotFound if there is no such segment or customer, InvalidInput if there are too many,
     Forbidden and Conflict as `save_list` does.
     """
     _bounded([*command.add, *command.remove])
     key, add, remove = command.key, _normal(command.add), _normal(command.remove)
 
     async def work(transaction: Transaction) -> int:
-        head = found(await lock(transaction, [key]), key)
+        head = require_found(await lock(transaction, [key]), key)
         await admit(transaction, head.key, EVERYONE, None, context.actor, SegmentKind.STATIC)
         newest = await newest_version(transaction, key)
         before = newest.filter.ordinals if newest and isinstance(newest.filter, Listed) else ()
@@ -144,10 +144,10 @@ async def change_list(
 async def take_snapshot(
     platform: Platform, command: TakeSnapshot, context: CommandContext
 ) -> SavedSegment:
-    """Return a new segment that has the members of another at this moment, for ever.
+    """Save the current members of a segment as a new, immutable segment and return it.
 
-    Raises NotFound, BrokenSegment where the other one cannot be asked, and Conflict where a segment has
-    the key already.
+    Raises NotFound, BrokenSegment if the segment cannot be evaluated, and Conflict if the key is
+    taken.
     """
     source, labels = command.source, command.labels
     of = await read_segment(platform.database, source)
@@ -157,7 +157,7 @@ async def take_snapshot(
     if labels is None:
         end = f" · {moment:%Y-%m-%d %H:%M}"
         labels = of.labels.each(lambda label: label[:180] + end)
-    async with naming(platform, source, of.filter):
+    async with reporting_broken(platform, source, of.filter):
         members = await (await engine(platform, [of.filter], context.now)).members(of.filter)
 
     async def work(transaction: Transaction) -> str:
@@ -173,7 +173,7 @@ async def take_snapshot(
             note=command.note,
             at=context.now,
         )
-        await tie_snapshot(transaction, source, of.version, key)
+        await relate_snapshot(transaction, source, of.version, key)
         return key
 
     taken = await run_command(platform, command, context, work)
@@ -188,7 +188,7 @@ async def snapshots(
 
 
 async def sources(platform: Platform, keys: Sequence[str]) -> Mapping[str, Sequence[SavedSegment]]:
-    """Return the segment that each snapshot was taken of, in the version of then, by its key."""
+    """Return the segment from which each snapshot was taken, in its version of then, by snapshot key."""
     return await read_sources(platform.database, keys)
 
 

@@ -1,4 +1,4 @@
-"""What became of a segment's members between two moments: who came, who went, and why."""
+"""Changes of a segment's membership between two moments, with their causes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.services.evaluation.choosing import grounds
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.broken import naming
+from profilegraph.services.segments.broken import reporting_broken
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.readings import ReadTransaction
 from profilegraph.storage.records.facts import read_past
@@ -34,7 +34,7 @@ from profilegraph.storage.segments.membership import page_of_listed, read_expire
 from profilegraph.storage.segments.saved import read_segment
 
 MOST_EXPLAINED = 20_000
-"""How many customers may have changed so that all of them are looked at for the causes."""
+"""Most changed customers for which causes are computed."""
 _BATCH = 500
 
 
@@ -51,13 +51,13 @@ class MembershipComparison:
 
 @dataclass(frozen=True)
 class MembersAtMoments:
-    """Who the members were at the first of two moments, and who they are at the second."""
+    """The members at the first and at the second of two moments."""
 
     was: BitMap
     is_: BitMap
 
     def changed(self, entered: bool | None = None) -> BitMap:
-        """Return who entered or left; given `entered`, only those who did the one or the other."""
+        """Return the customers that entered or left; with `entered`, only one of the two."""
         if entered is None:
             return self.was ^ self.is_
         return self.is_ - self.was if entered else self.was - self.is_
@@ -65,7 +65,7 @@ class MembersAtMoments:
 
 @dataclass(frozen=True)
 class MembershipSums:
-    """How many members there were at the two moments, and how many came and went in between."""
+    """The numbers of members at two moments, and of those that entered and left in between."""
 
     before: int
     after: int
@@ -75,7 +75,7 @@ class MembershipSums:
 
 @dataclass(frozen=True)
 class ChangesPage:
-    """Customers who entered or left, by key, and whether more follow."""
+    """Customers that entered or left, by key, and whether more follow."""
 
     changes: tuple[Changed, ...]
     has_next: bool
@@ -84,11 +84,11 @@ class ChangesPage:
 async def compare_moments(
     platform: Platform, key: str, start: datetime, end: datetime, now: datetime
 ) -> MembershipComparison:
-    """Return a segment at two moments, to be asked what changed.
+    """Return a segment at two moments, for questions on what changed.
 
-    Raises InvalidInput unless `start` is earlier than `end` and `end` not later than now, NotFound
-    where the segment was not saved yet, BrokenSegment where one of the versions cannot be asked any
-    more, NoHistory where one of the versions asks for what keeps none.
+    Raises InvalidInput unless `start` < `end` ≤ `now`, NotFound if the segment was not saved yet,
+    BrokenSegment if one of the versions cannot be evaluated any more, NoHistory if one of them
+    needs history that is not kept.
     """
     require_moment(start, "from")
     require_moment(end, "to")
@@ -99,9 +99,9 @@ async def compare_moments(
         )
     before = await read_segment(platform.database, key, at=start)
     after = await read_segment(platform.database, key, at=end)
-    async with naming(platform, key, before.filter, Past(start, now)):
+    async with reporting_broken(platform, key, before.filter, Past(start, now)):
         first, then = await grounds(platform, [before.filter], Past(start, now))
-    async with naming(platform, key, after.filter, Past(end, now)):
+    async with reporting_broken(platform, key, after.filter, Past(end, now)):
         catalogue, later = await grounds(platform, [after.filter], Past(end, now))
     old, new = (
         FilterAtMoment(before.filter, then, first),
@@ -110,9 +110,9 @@ async def compare_moments(
     return MembershipComparison(before, after, old, new, catalogue)
 
 
-async def sums(platform: Platform, asked: MembershipComparison) -> MembershipSums:
-    """Return how many members there were at both moments, and how many came and went."""
-    found = await members_of(platform.database, asked.old, asked.new)
+async def sums(platform: Platform, comparison: MembershipComparison) -> MembershipSums:
+    """Return the numbers of members at both moments, and of those that entered and left."""
+    found = await members_of(platform.database, comparison.old, comparison.new)
     return _sums(found)
 
 
@@ -124,7 +124,7 @@ def _sums(found: MembersAtMoments) -> MembershipSums:
 async def members_of(
     database: Database, old: FilterAtMoment, new: FilterAtMoment
 ) -> MembersAtMoments:
-    """Return the members at two moments, both as the graph tells of them now."""
+    """Return the members at two moments, both according to the current graph."""
 
     async def work(reading: ReadTransaction) -> MembersAtMoments:
         was, is_ = [
@@ -137,13 +137,13 @@ async def members_of(
 
 
 async def causes(
-    platform: Platform, asked: MembershipComparison
+    platform: Platform, comparison: MembershipComparison
 ) -> Mapping[tuple[bool, Cause], int]:
-    """Return how many entered (True) and left (False) for each cause, each counted for its first.
+    """Return how many entered (True) and left (False) by first cause.
 
-    Raises InvalidInput where more than 20,000 customers did.
+    Raises InvalidInput if more than 20,000 customers did.
     """
-    members = await members_of(platform.database, asked.old, asked.new)
+    members = await members_of(platform.database, comparison.old, comparison.new)
     whole = _sums(members)
     if whole.entered + whole.left > MOST_EXPLAINED:
         raise InvalidInput(
@@ -152,49 +152,49 @@ async def causes(
             hint="Compare moments that are nearer to each other, or ask for pages of changes.",
         )
     found: Counter[tuple[bool, Cause]] = Counter()
-    async for batch in _batches(platform, asked, members.changed()):
+    async for batch in _batches(platform, comparison, members.changed()):
         found.update((one.entered, one.reasons[0].cause) for one in batch)
     return found
 
 
 async def page(
     platform: Platform,
-    asked: MembershipComparison,
+    comparison: MembershipComparison,
     *,
     first: int,
     after: str | None = None,
     entered: bool | None = None,
 ) -> ChangesPage:
-    """Return at most `first` (1 to 1,000) who entered or left, by key, those after a key.
+    """Return at most `first` (1 to 1,000) customers that entered or left, by key, after a key.
 
-    Raises InvalidInput where `first` is another number.
+    Raises InvalidInput if `first` is out of range.
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
-    members = await members_of(platform.database, asked.old, asked.new)
+    members = await members_of(platform.database, comparison.old, comparison.new)
     keys = await page_of_listed(
         platform.database, members.changed(entered), first=first + 1, after=after
     )
-    return ChangesPage(await _explained(platform, asked, keys[:first]), len(keys) > first)
+    return ChangesPage(await _explained(platform, comparison, keys[:first]), len(keys) > first)
 
 
 async def _batches(
-    platform: Platform, asked: MembershipComparison, changed: BitMap
+    platform: Platform, comparison: MembershipComparison, changed: BitMap
 ) -> AsyncIterator[tuple[Changed, ...]]:
     last: str | None = None
     while True:
         keys = await page_of_listed(platform.database, changed, first=_BATCH, after=last)
         if keys:
-            yield await _explained(platform, asked, keys)
+            yield await _explained(platform, comparison, keys)
         if len(keys) < _BATCH:
             return
         last = keys[-1]
 
 
 async def _explained(
-    platform: Platform, asked: MembershipComparison, keys: Sequence[str]
+    platform: Platform, comparison: MembershipComparison, keys: Sequence[str]
 ) -> tuple[Changed, ...]:
-    start, end = asked.old.context.now, asked.new.context.now
+    start, end = comparison.old.context.now, comparison.new.context.now
     before = await read_past(platform.database, keys, start)
     after = await read_past(platform.database, keys, end)
     expired = await read_expired(platform.database, keys, start, end)
@@ -207,7 +207,8 @@ async def _explained(
             for key in keys
         )
         found = (
-            changed(key, one, asked.old, asked.new) for key, one in zip(keys, known, strict=True)
+            changed(key, one, comparison.old, comparison.new)
+            for key, one in zip(keys, known, strict=True)
         )
         # What somebody records about the past meanwhile may have made one of them no change any more.
         return tuple(one for one in found if one is not None)

@@ -1,4 +1,4 @@
-"""Who may change a segment, and which segments may refer to which; decided within a transaction."""
+"""Who may change a segment, and which segments may refer to which; checked within a transaction."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ async def admit(
     kind: SegmentKind = SegmentKind.DYNAMIC,
     base_version: int | None = None,
 ) -> None:
-    """Make a segment ready for a new version: there, locked, in the state, and its author's to change.
+    """Lock a segment for a new version, create it if necessary, and check that its author may save.
 
-    One that is not there yet becomes the author's, and ACTIVE where no state is given. The change
-    was made from `base_version`: 0 where there was none, None where nobody says. Raises Forbidden or
-    Conflict where the version may not be saved, the segment is of another kind or a newer version
-    than that is there, InvalidFilter where a segment that the filter refers to is gone, or refers back to this one by now.
+    A new segment belongs to the author, and is ACTIVE unless a state is given. `base_version` is
+    the version that was edited: 0 for none, None to skip the check. Raises Forbidden or Conflict if
+    the version may not be saved, the segment is of another kind or has a newer version;
+    InvalidFilter if a segment that the filter refers to is gone or refers back to this one.
     """
     await claim(transaction, SegmentHead(key, kind, state or SegmentState.ACTIVE, actor.name))
     wanted = references(node)
@@ -47,7 +47,7 @@ async def admit(
     require_editor(head, actor)
     require_kind(head, kind)
     await _require_base(transaction, key, base_version)
-    head = moved(head, state)
+    head = with_state(head, state)
     require_open(head)
     require_references(head, wanted, heads)
     # Others may save what this filter refers to at the same time: each alone closes no circle.
@@ -56,7 +56,7 @@ async def admit(
 
 
 async def _require_base(transaction: Transaction, key: str, base_version: int | None) -> None:
-    """Raise Conflict where somebody saved another version since the one that a change was made from."""
+    """Raise Conflict if somebody saved another version since the one that was edited."""
     if base_version is None:
         return
     newest = await newest_version(transaction, key)
@@ -71,8 +71,8 @@ async def _require_base(transaction: Transaction, key: str, base_version: int | 
         )
 
 
-def found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
-    """Return a segment that was locked; raises NotFound where it is not there (any more)."""
+def require_found(heads: Mapping[str, SegmentHead], key: str) -> SegmentHead:
+    """Return a locked segment; raises NotFound if it does not exist."""
     if key not in heads:
         raise NotFound(f"no segment has the key {key!r}.", hint="`segments` lists them.")
     return heads[key]
@@ -96,8 +96,8 @@ def require_owner(head: SegmentHead, actor: Actor) -> None:
         )
 
 
-def moved(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
-    """Return a segment in another state, or as it is; raises Conflict where it may not be in it."""
+def with_state(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
+    """Return a segment in a new state, or unchanged; raises Conflict if the state is not allowed."""
     if state is None or state is head.state:
         return head
     if state not in NEXT_STATES[head.state]:
@@ -110,7 +110,7 @@ def moved(head: SegmentHead, state: SegmentState | None) -> SegmentHead:
 
 
 def require_kind(head: SegmentHead, kind: SegmentKind) -> None:
-    """Return nothing where a segment is of a kind; raises Conflict that says what to do."""
+    """Raise Conflict, which says what to do, unless a segment is of a kind."""
     if head.kind is not kind:
         raise Conflict(
             f"the segment {head.key!r} is {head.kind}, not {kind}.", hint=_OTHER_KIND[head.kind]
@@ -118,7 +118,7 @@ def require_kind(head: SegmentHead, kind: SegmentKind) -> None:
 
 
 def require_open(head: SegmentHead) -> None:
-    """Return nothing where new versions of a segment may be saved; raises Conflict."""
+    """Raise Conflict unless new versions of a segment may be saved."""
     if head.state is SegmentState.ARCHIVED:
         raise Conflict(
             f"the segment {head.key!r} is archived.", hint="Make it ACTIVE again to change it."
@@ -128,9 +128,10 @@ def require_open(head: SegmentHead) -> None:
 def require_references(
     head: SegmentHead, keys: Iterable[str], heads: Mapping[str, SegmentHead]
 ) -> None:
-    """Return nothing where a segment in its state may refer to the segments of these keys.
+    """Raise unless a segment in its state may refer to the segments of these keys.
 
-    Raises Conflict that names those that are not far enough, InvalidFilter those that are gone.
+    Raises Conflict, which names those whose state does not allow it, InvalidFilter, which names
+    those that are gone.
     """
     wanted = sorted(keys)
     gone = [key for key in wanted if key not in heads]
@@ -151,7 +152,7 @@ def require_references(
 
 
 def require_users(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
-    """Return nothing where those that refer to a segment may do so in its state; raises Conflict."""
+    """Raise Conflict unless the segments that refer to a segment may do so in its state."""
     unfit = [one for one in users if head.state not in REFERABLE[one.state]]
     if unfit:
         raise Conflict(
@@ -161,7 +162,7 @@ def require_users(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
 
 
 def require_unused(head: SegmentHead, users: Iterable[SegmentHead]) -> None:
-    """Return nothing where no segment refers to a segment; raises Conflict that names those."""
+    """Raise Conflict, which names them, if segments refer to a segment."""
     named = _named(users)
     if named:
         raise Conflict(

@@ -1,4 +1,4 @@
-"""Segments: asked, explained, and saved in versions."""
+"""Segments: evaluated, explained, and saved in versions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.customers.history import require_no_search
-from profilegraph.services.evaluation.choosing import engine, grounds
+from profilegraph.services.evaluation.choosing import engine, grounds, library_of
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import only
 from profilegraph.services.segments.rules import admit
@@ -35,7 +35,6 @@ from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.facts import read_facts, read_past_facts
 from profilegraph.storage.segments.saved import (
     list_segments,
-    read_library,
     read_segment,
     save_version,
 )
@@ -61,7 +60,7 @@ class CustomerPage:
 
 
 async def count(platform: Platform, node: Node, when: When, search: str | None = None) -> int:
-    """Return how many customers match; raises InvalidFilter where it asks for unknown things."""
+    """Return how many customers match; raises InvalidFilter if the filter names something unknown."""
     require_no_search(search, when)
     return await (await engine(platform, [node], when)).count(node, search)
 
@@ -87,9 +86,9 @@ async def members(
     descending: bool = False,
     search: str | None = None,
 ) -> CustomerPage:
-    """Return a page of at most `first` (1 to 1,000) customers that match, after a position.
+    """Return a page of at most `first` (1 to 1,000) matching customers, after a position.
 
-    Raises InvalidInput where `first` is another number.
+    Raises InvalidInput if `first` is out of range.
     """
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput(f"a page has 1 to {MAX_PAGE} customers, not {first}.", where="first")
@@ -127,28 +126,27 @@ async def explain_member(platform: Platform, node: Node, customer: str, when: Wh
 
 @dataclass(frozen=True)
 class SaveSegment(ChangeCommand):
-    """A filter that is to be the newest version of a segment."""
+    """A filter to save as the newest version of a segment."""
 
     key: str
     labels: Labels
     filter: Node
     note: str = ""
     state: SegmentState | None = None
-    """The state to come into; None leaves it, and makes a new segment ACTIVE."""
+    """The new state; None keeps it, and makes a new segment ACTIVE."""
     base_version: int | None = None
-    """The version that the change was made from, 0 where there was none; None where nobody says."""
+    """The version that was edited, 0 for none; None skips the check for conflicts."""
 
 
 async def save_segment(
     platform: Platform, command: SaveSegment, context: CommandContext
 ) -> SavedSegment:
-    """Return the version that holds the filter: the newest if it does already, else a new one.
+    """Save a filter and return its version: the newest if it has that filter already, else a new one.
 
-    Labels belong to the segment, not to a version: new ones alone make no new version. A new
-    segment is the author's. Raises InvalidFilter, also where segments would refer to one another in
-    a circle, InvalidInput where the key cannot be a key, Forbidden unless the author may change the
-    segment, and Conflict where it is archived, a state does not allow the references, or the base
-    version is not the newest any more.
+    Labels belong to the segment, not to a version: changing them makes no new version. A new
+    segment belongs to the author. Raises InvalidFilter, also for circular references, InvalidInput
+    if the key is invalid, Forbidden unless the author may edit the segment, and Conflict if it is
+    archived, a state does not allow the references, or the base version is no longer the newest.
     """
     key = segment_key(command.key)
     catalogue = await platform.catalogue()
@@ -194,39 +192,38 @@ async def segments(
 ) -> Sequence[SavedSegment]:
     """Return the saved segments in these states, each in its newest version, by key.
 
-    With `are_broken`, only those that cannot be asked any more, or only those that can.
+    With `are_broken`, only broken ones, or only the others.
     """
     found = [one for one in await list_segments(platform.database) if one.state in states]
     return found if are_broken is None else await only(platform, found, are_broken=are_broken)
 
 
 async def library(platform: Platform, node: Node, when: When | None = None) -> SavedFilters:
-    """Return the saved segments that a filter refers to, itself or through one another.
+    """Return the saved segments that a filter refers to, directly or indirectly.
 
     They are in their newest versions, or in those of a past moment.
     """
-    at = when.at if isinstance(when, Past) else None
-    return await read_library(platform.database, node, at)
+    return await library_of(platform, node, when)
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS) -> str:
-    """Return what a filter asks for as a sentence.
+    """Return a filter as a sentence.
 
-    Raises InvalidFilter where it asks for what the catalogue or the library does not have.
+    Raises InvalidFilter if it names something that the catalogue or the library lacks.
     """
     check(node, catalogue, library)
     return sentence(node, catalogue, locale, library)
 
 
-def reading(
+def readable_text(
     node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS
 ) -> str:
-    """Return what a kept filter asks for as a sentence; what is gone is called by its key."""
+    """Return a stored filter as a sentence; what no longer exists is called by its key."""
     return sentence(node, catalogue, locale, library)
 
 
 def segment_key(text: str) -> str:
-    """Return a text as the key of a segment; raises InvalidInput where it cannot be one."""
+    """Return a text as the key of a segment; raises InvalidInput if it is invalid."""
     try:
         return _KEYS.validate_python(text)
     except ValidationError as fault:

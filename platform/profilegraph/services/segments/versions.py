@@ -1,4 +1,4 @@
-"""What saved segments were: their versions, what changed from one to another, and the way back."""
+"""The versions of saved segments: their differences, and rollback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from profilegraph.storage.segments.saved import read_segment, read_versions, sav
 
 
 async def version(platform: Platform, key: str, number: int | None = None) -> SavedSegment:
-    """Return a segment in one of its versions, the newest where none is named; raises NotFound."""
+    """Return a segment in a version, by default the newest; raises NotFound."""
     return await read_segment(platform.database, key, number)
 
 
@@ -34,15 +34,17 @@ def changes(
 ) -> tuple[FilterChange, ...]:
     """Return how a version's filter differs from that of the version `since`.
 
-    `history` has all versions. Without `since`, the version before it is meant: of the first
-    version nothing differs then, and of one that is not in the history neither.
+    `history` has all versions. Without `since`, it is compared with the version before it. Empty
+    for the first version, and for one that is not in the history.
     """
     filters = {one.version: one.filter for one in history}
     before = filters.get(number - 1 if since is None else since)
     return () if before is None else differences(before, filters[number])
 
 
-async def tell(platform: Platform, found: Sequence[FilterChange], locale: str) -> list[str]:
+async def describe_changes(
+    platform: Platform, found: Sequence[FilterChange], locale: str
+) -> list[str]:
     """Return changes in words, with the labels of the segments that they name."""
     named = [node for one in found for node in (one.before, one.after, *one.within) if node]
     referred = await library(platform, AllOf(tuple(named)))
@@ -52,23 +54,23 @@ async def tell(platform: Platform, found: Sequence[FilterChange], locale: str) -
 
 @dataclass(frozen=True)
 class RollBackSegment(ChangeCommand):
-    """An older version of a segment whose filter is to be that of the newest again."""
+    """An older version of a segment whose filter to restore."""
 
     key: str
     version: int
     note: str = ""
     base_version: int | None = None
-    """The version that the change was made from; None where nobody says."""
+    """The newest version when the rollback was requested; None skips the check for conflicts."""
 
 
 async def roll_back(
     platform: Platform, command: RollBackSegment, context: CommandContext
 ) -> SavedSegment:
-    """Return the segment after the filter of an older version has become that of its newest.
+    """Make the filter of an older version the newest again and return the segment.
 
-    That is a new version, unless the newest asks for the same already. Raises NotFound where there
-    is no such version, InvalidFilter where it asks for what does not exist any more, and Forbidden
-    or Conflict as saving does.
+    It is a new version unless the newest is equivalent. Raises NotFound if there is no such
+    version, InvalidFilter if it names something that no longer exists, and Forbidden or Conflict as
+    saving does.
     """
     key = command.key
     older = await read_segment(platform.database, key, command.version)

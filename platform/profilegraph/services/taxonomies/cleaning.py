@@ -1,4 +1,4 @@
-"""Cleaning: closing the taggings of a dimension that no longer hold, of many customers at once."""
+"""Cleaning: closes the taggings of a dimension that no longer hold, in bulk."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.taxonomies.cleaning import Staleness, close_stale, find_stale
 
 MOST_CLOSED = 10_000
-"""How many taggings one request closes."""
+"""Most taggings closed by one request."""
 MOST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What cleaning did, or would do."""
+    """The result of a cleaning, or of a dry run."""
 
     closed: int
     kept: int
-    """Stale taggings of frozen customers, who keep them."""
+    """Stale taggings of inactive customers, which are kept."""
     more: bool
-    """Whether there are more to close than one request does."""
+    """Whether there are more to close."""
 
 
 @dataclass(frozen=True)
 class CleanTags(ChangeCommand):
-    """A dimension whose taggings that no longer hold are to be closed."""
+    """A dimension whose taggings that no longer hold to close."""
 
     dimension: str
     older_than_days: int | None
-    """None: only what is over."""
+    """None closes only expired taggings."""
     frozen_days: int | None
-    """Customers without an event for so long keep theirs; None: nobody does."""
+    """Customers without an event for so long keep their taggings; None closes those, too."""
     dry_run: bool = False
-    """Whether to close nothing, and only tell what would be closed."""
+    """Whether to count only, and close nothing."""
 
 
 async def clean(platform: Platform, command: CleanTags, context: CommandContext) -> Cleaned:
-    """Return what was closed of a dimension: what is over, and what is older than some days.
+    """Close the expired taggings of a dimension, and those older than some days; return the result.
 
-    What a customer was given again counts from then. A dry run needs no duty. Raises Forbidden without the duty to
-    clean, NotFound, and InvalidInput where a number of days is not positive.
+    A repeated tagging counts from its last repetition. A dry run needs no duty. Raises Forbidden
+    without the duty to clean, NotFound, and InvalidInput if a number of days is not positive.
     """
     catalogue = await platform.catalogue()
     key = catalogue.dimension(catalogue.current_dimension(command.dimension)).key

@@ -1,4 +1,4 @@
-"""Taxonomies that people make and describe, without a file."""
+"""Taxonomies that people create and edit, without a file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require, require_administrator
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest, follow
+from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.taxonomies.definitions import lock_taxonomies, save_taxonomy
 
@@ -34,18 +34,18 @@ _FIRST_VERSION = "1.0.0"
 
 @dataclass(frozen=True)
 class SaveTaxonomy(ChangeCommand):
-    """A taxonomy that is to be made or described, and what the editor had before their eyes."""
+    """A taxonomy to create or edit, with the version that the editor saw."""
 
     key: str | None
     values: Mapping[str, Any]
     """By field."""
     seen: str | None = None
-    """Version of the taxonomy; with it, an edit that somebody else came before is refused."""
+    """Version of the taxonomy that was edited; given, concurrent edits are refused."""
 
 
 @dataclass(frozen=True)
 class SaveDimension(ChangeCommand):
-    """A dimension that is to be made in a taxonomy, or described; further fields as of a taxonomy."""
+    """A dimension to create in a taxonomy, or to edit; other fields as for a taxonomy."""
 
     taxonomy: str | None
     key: str | None
@@ -55,22 +55,22 @@ class SaveDimension(ChangeCommand):
 
 @dataclass(frozen=True)
 class SaveTag(ChangeCommand):
-    """A tag that is to be made in a dimension, or described; further fields as of a taxonomy."""
+    """A tag to create in a dimension, or to edit; other fields as for a taxonomy."""
 
     dimension: str
     name: str | None
     values: Mapping[str, Any]
-    """`position` is the place of a new tag, from 0."""
+    """`position` is the index of a new tag."""
     seen: str | None = None
 
 
 async def save_taxonomy_of_people(
     platform: Platform, command: SaveTaxonomy, context: CommandContext
 ) -> str:
-    """Return the key of a taxonomy after it was made or described.
+    """Create or edit a taxonomy and return its key.
 
-    Raises Forbidden unless the actor is an administrator, NotFound, InvalidInput, and Conflict where
-    it comes from a file, or was edited since it was seen.
+    Raises Forbidden unless the actor is an administrator, NotFound, InvalidInput, and Conflict if
+    it comes from a file or was edited since.
     """
     require_administrator(context.actor, "make or describe taxonomies")
     key, values = command.key, command.values
@@ -94,10 +94,10 @@ async def save_taxonomy_of_people(
 async def save_dimension(
     platform: Platform, command: SaveDimension, context: CommandContext
 ) -> str:
-    """Return the key of a dimension after it was made in a taxonomy, or described.
+    """Create or edit a dimension of a taxonomy and return its key.
 
-    Raises NotFound, InvalidInput, and Conflict where the taxonomy comes from a file, was edited since
-    it was seen, or the change would touch taggings: that is planned and applied.
+    Raises NotFound, InvalidInput, and Conflict if the taxonomy comes from a file or was edited
+    since, or if the change would affect taggings: that has to be planned and applied.
     """
     taxonomy, key, values = command.taxonomy, command.key, command.values
 
@@ -122,7 +122,7 @@ async def save_dimension(
 
 
 async def save_tag(platform: Platform, command: SaveTag, context: CommandContext) -> str:
-    """Return the full key of a tag after it was made in a dimension, or described.
+    """Create or edit a tag of a dimension and return its full key.
 
     Raises NotFound, InvalidInput and Conflict, as `save_dimension` does.
     """
@@ -165,7 +165,7 @@ async def _edited(
         final = finished(before, after, _step(before, after))
         changed = [one for one in final.values() if one != before.get(one.key)]
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), context.now)
+            await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), context.now)
         await follow(transaction, changed, final.values(), context.now)
         return key
 
@@ -173,7 +173,7 @@ async def _edited(
 
 
 def _changed_dimensions(before: World, after: World) -> list[str]:
-    """Return the dimensions that differ afterwards; a new one is the administrators' to make."""
+    """Return the dimensions that differ; only administrators create new ones."""
     old, new = (
         {d.key: d for t in world.values() for d in t.dimensions} for world in (before, after)
     )
@@ -181,7 +181,7 @@ def _changed_dimensions(before: World, after: World) -> list[str]:
 
 
 def _step(before: World, after: World) -> int:
-    """Return which number of the version goes on: the second where something is new."""
+    """Return which number of the version to increment: the second if something is new."""
 
     def parts(world: World) -> int:
         return sum(1 + len(d.tags) for t in world.values() for d in t.dimensions)

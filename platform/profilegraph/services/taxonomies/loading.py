@@ -1,4 +1,4 @@
-"""Taxonomies from files into the graph, and the catalogue of all that is in force."""
+"""Loads taxonomies from files into the graph."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.taxonomy.compatibility import bases_first, settled, unfit, why
+from profilegraph.domain.taxonomy.compatibility import (
+    bases_first,
+    describe_incompatibility,
+    incompatible,
+    with_current_keys,
+)
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.taxonomy.difference import compare, numbers
 from profilegraph.errors import InvalidTaxonomy
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.importers.taxonomies.files import TaxonomySource, misfits_of
+from profilegraph.importers.taxonomies.files import TaxonomySource, incompatibilities_of
 from profilegraph.importers.taxonomies.versions import vanished_faults
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.taxonomies.definitions import (
@@ -25,12 +30,12 @@ from profilegraph.storage.taxonomies.definitions import (
 async def load_taxonomies(
     database: Database, taxonomies: Iterable[Taxonomy], now: datetime | None = None
 ) -> list[Taxonomy]:
-    """Return those of `taxonomies` that were new or different, after writing them to the graph.
+    """Write those of `taxonomies` that are new or different to the graph, and return them.
 
-    A version older than the graph's is left out: of two processes, one not yet upgraded, the newer
-    one wins. So is one that people edit by now. All are written in one transaction; with `now`, what
-    they were until then is kept. Raises Conflict where they do not go together, or not with those
-    that are there.
+    A version older than the graph's is skipped: of two processes, one not yet upgraded, the newer
+    one wins. A taxonomy that people have edited is skipped, too. All are written in one
+    transaction; with `now`, their former versions are kept as history. Raises Conflict if they are
+    incompatible with each other or with those in the graph.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
     if not _changed(wanted, await read_taxonomies(database)):
@@ -41,7 +46,7 @@ async def load_taxonomies(
         changed = _changed(wanted, known)
         for taxonomy in changed:
             if not taxonomy.additions:  # those are written once, below
-                await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+                await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         whole = {one.key: one for one in (*known, *changed)}
         await follow(transaction, changed, whole.values(), now)
         return changed
@@ -55,44 +60,48 @@ async def follow(
     whole: Iterable[Taxonomy],
     now: datetime | None,
 ) -> None:
-    """Write anew what taxonomies add to those that changed: their dimensions may have new keys."""
+    """Rewrite the extensions by other taxonomies of those that changed: dimensions may have new keys."""
     keys = {one.key for one in changed}
     known = list(whole)
-    places = {one.key: one.additions for one in settled(known)}
+    places = {one.key: one.additions for one in with_current_keys(known)}
     for one in bases_first(known):
         if one.additions and keys & {one.key, *one.extends}:
-            await save_taxonomy(transaction, one, digest(one), now, places[one.key])
+            await save_taxonomy(transaction, one, taxonomy_digest(one), now, places[one.key])
 
 
 async def load_what_fits(database: Database, host: Host, now: datetime) -> Host:
-    """Return the host as the graph judges it, after loading what its plugins bring and fits.
+    """Load the taxonomies of plugins that fit, and return the host with the others disabled.
 
-    A taxonomy that does not go together with what is there, or lacks what its last version had and
-    says nothing of it, must not keep the others from being loaded, nor a process from starting.
+    A taxonomy that is incompatible with the graph, or omits definitions of its last version without
+    declaring it, must not keep the others from being loaded, nor a process from starting.
     """
-    judged = judge(host, await read_taxonomies(database))
-    await load_taxonomies(database, judged.taxonomies, now)
-    return judged
+    with_disabled = disable_incompatible(host, await read_taxonomies(database))
+    await load_taxonomies(database, with_disabled.taxonomies, now)
+    return with_disabled
 
 
-def judge(host: Host, known: Iterable[Taxonomy]) -> Host:
-    """Return the host with those of its taxonomies out of use that a graph with these cannot take.
+def disable_incompatible(host: Host, known: Iterable[Taxonomy]) -> Host:
+    """Return the host with those taxonomies disabled that are incompatible with known ones.
 
-    What is in the graph stays in use, whoever came first by name. This is the one place where it is
-    decided: a process that serves, `/ready`, `doctor` and the commands that list all ask here.
+    Taxonomies in the graph stay in use. This is the one place where it is decided: serving
+    processes, `/ready`, `doctor` and the listing commands all call it.
     """
     present = {one.key: one for one in known}
-    plugins = {key: one.name for key, one in host.bringers.items()}
-    coming = [one for one in host.brought if comes(one, present.get(one.key))]
+    plugins = {key: one.name for key, one in host.providers.items()}
+    coming = [one for one in host.brought if replaces(one, present.get(one.key))]
     left = {one.key: wrong for one in coming if (wrong := _gone(one, present.get(one.key)))}
     fitting = [one for one in coming if one.key not in left]
-    misfits = unfit(fitting, present.values())
-    left |= {one.key: why(one, misfits[one.key], plugins) for one in fitting if one.key in misfits}
-    return host.judged(left)
+    refused = incompatible(fitting, present.values())
+    left |= {
+        one.key: describe_incompatibility(one, refused[one.key], plugins)
+        for one in fitting
+        if one.key in refused
+    }
+    return host.with_disabled(left)
 
 
-def comes(new: Taxonomy, old: Taxonomy | None) -> bool:
-    """Return whether a taxonomy takes the place of what the graph has of its key, where it fits."""
+def replaces(new: Taxonomy, old: Taxonomy | None) -> bool:
+    """Return whether a taxonomy replaces the graph's taxonomy of its key, if it is compatible."""
     return new != old and not _kept(new, old)
 
 
@@ -109,13 +118,13 @@ def _gone(new: Taxonomy, old: Taxonomy | None) -> str:
 async def load_sources(
     database: Database, sources: Sequence[TaxonomySource], now: datetime
 ) -> list[Taxonomy]:
-    """Return the taxonomies of those files that were new or different, after writing them.
+    """Write the taxonomies of files that are new or different, and return them.
 
-    Raises InvalidTaxonomy, each fault with its line, where a file does not go together with what is
-    in the graph, or lacks what is there and says nothing of it.
+    Raises InvalidTaxonomy, each fault with its line, if a file is incompatible with the graph, or
+    omits definitions without declaring it.
     """
     present = {one.key: one for one in await read_taxonomies(database)}
-    faults = misfits_of(sources, present.values())
+    faults = incompatibilities_of(sources, present.values())
     for source in sources:
         old = present.get(source.taxonomy.key)
         if old is not None and not _kept(source.taxonomy, old):
@@ -137,13 +146,13 @@ def _changed(wanted: Mapping[str, Taxonomy], known: Iterable[Taxonomy]) -> list[
 
 
 def _kept(taxonomy: Taxonomy, present: Taxonomy | None) -> bool:
-    """Return whether what is in the graph stays: people edit it, or it is newer."""
+    """Return whether the graph's taxonomy stays, because people edit it or it is newer."""
     return present is not None and (
         present.editable or numbers(taxonomy.version) < numbers(present.version)
     )
 
 
-def digest(taxonomy: Taxonomy) -> str:
-    """Return a SHA-256 that is equal only for equal taxonomies."""
+def taxonomy_digest(taxonomy: Taxonomy) -> str:
+    """Return a SHA-256 that only equal taxonomies share."""
     text = taxonomy.model_dump_json(by_alias=True, exclude_none=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""A planned change, applied: definitions and filters at once, taggings with them or batch by batch.
+"""Applies a planned change: definitions and filters at once, taggings with them or in batches.
 
-The moment at which definitions and filters change is the moment at which the change is true for
-readers. Former keys count as the tags that they became, so taggings may follow later without any
-answer changing meanwhile; those of a split alone arrive batch by batch.
+Readers see the change from the moment at which definitions and filters change. Former keys then
+count as the tags that they became, so taggings can follow later without affecting any answer; only
+those of a split arrive batch by batch.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ from profilegraph.errors import Conflict, NotFound
 from profilegraph.services.duties import require
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest, follow
-from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
+from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
+from profilegraph.services.taxonomy_changes.effects import (
+    ChangeDifference,
+    compare_sides,
+    new_version,
+)
 from profilegraph.services.taxonomy_changes.planning import (
     condition,
     kept_change,
@@ -49,16 +53,16 @@ from profilegraph.storage.taxonomies.changes import (
 from profilegraph.storage.taxonomies.definitions import lock_taxonomies, save_taxonomy
 
 AT_ONCE = 5_000
-"""Of so many taggings at most a change is one transaction; of more, this many customers are a batch."""
+"""Most taggings of a change in one transaction; with more, the number of customers per batch."""
 
 
 @dataclass(frozen=True)
 class Application:
-    """What is to be applied, and what whoever asks for it has seen."""
+    """The change to apply, and what the requester has confirmed."""
 
     key: str
     digest: str
-    """That of the plan."""
+    """The digest of the plan."""
     allow_broken: bool = False
     """Whether segments may break."""
 
@@ -70,11 +74,11 @@ async def apply(
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
-    """Return a change after it was applied; one that was interrupted goes on where it was.
+    """Apply a change, or resume an interrupted application, and return the change.
 
-    Applied again, it stays as it is. Raises NotFound, Forbidden, and Conflict where the world has
-    changed since the plan, the plan has expired, another change is under way, or segments would
-    break and may not.
+    Applying it again changes nothing. Raises NotFound, Forbidden, and Conflict if definitions or
+    segments have changed since the plan, the plan has expired, another change is in progress, or
+    segments would break without permission.
     """
     kept = await kept_change(platform, wanted.key)
     plan = plan_of(kept)
@@ -91,13 +95,14 @@ async def apply(
         work = _Work(platform, plan, wanted, context, members, at_once)
         await platform.database.write(work.begin)
     await finish(platform, wanted.key, at_once)
+    platform.changed()
     return await kept_change(platform, wanted.key)
 
 
 async def finish(platform: Platform, key: str, at_once: int = AT_ONCE) -> None:
-    """Return when all taggings have followed a change that is being applied.
+    """Move the remaining taggings of a change that is being applied.
 
-    Raises NotFound, and Conflict where it was undone, or never begun.
+    Raises NotFound, and Conflict if it was undone or never begun.
     """
 
     async def batch(transaction: Transaction) -> bool:
@@ -113,7 +118,7 @@ async def finish(platform: Platform, key: str, at_once: int = AT_ONCE) -> None:
 
 @dataclass(frozen=True)
 class _Work:
-    """The transaction in which a change becomes true."""
+    """The transaction in which a change takes effect."""
 
     platform: Platform
     plan: Plan
@@ -123,7 +128,7 @@ class _Work:
     at_once: int
 
     async def begin(self, transaction: Transaction) -> None:
-        """Write definitions and filters, and the taggings too where there are few."""
+        """Write definitions and filters, and the taggings too if there are few."""
         taxonomies = await lock_taxonomies(transaction)
         kept = await locked_change(transaction, self.plan.key)
         if kept is None or kept.state is not ChangeState.PLANNED:
@@ -131,7 +136,7 @@ class _Work:
         await self._require_nobody(transaction)
         segments = await locked_segments(transaction)
         version = new_version(self.platform, self.plan.change)
-        grounds = look_at(taxonomies, segments, self.plan.change, version)
+        grounds = compare_sides(taxonomies, segments, self.plan.change, version)
         self._require_same(grounds, kept)
         await require(
             self.platform,
@@ -160,7 +165,7 @@ class _Work:
     async def _write(self, transaction: Transaction, grounds: ChangeDifference) -> AppliedChange:
         now, revision = self.context.now, grounds.revision
         for taxonomy in revision.changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), now)
+            await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         await follow(transaction, revision.changed, revision.after.values(), now)
         words = note(lambda locale: told(self.plan, locale))
         written = []
@@ -210,7 +215,7 @@ async def _all_at_once(transaction: Transaction, step: RetaggingStep, work: _Wor
 
 
 async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> bool:
-    """Return whether there may be more to do after one batch of a change's taggings."""
+    """Move one batch of a change's taggings and return whether there may be more."""
     for step in record_of(kept).rules(kept.members):
         customers = await next_customers(transaction, step.rule, step.customers, at_once)
         if customers:

@@ -1,4 +1,4 @@
-"""What a change makes of the world: definitions, filters and taggings before and after it."""
+"""The state before and after a change: definitions, filters and taggings."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ from profilegraph.importers.taxonomies.files import parse_taxonomy
 from profilegraph.language.nodes import InSegment, Node, Tags, walk
 from profilegraph.language.resolve import tag_groups
 from profilegraph.language.rewriting import RenamedKeys, current, renamed
-from profilegraph.language.saved_filters import SavedFilter, SavedFilters, written_out
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters, inlined
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest
+from profilegraph.services.taxonomies.loading import taxonomy_digest
 
 
 @dataclass(frozen=True)
 class ChangeSide:
-    """Definitions and saved filters on one side of a change."""
+    """Definitions and saved filters before or after a change."""
 
     catalogue: Catalogue
     library: SavedFilters
 
     def problem(self, key: str) -> str | None:
-        """Return why a segment cannot be asked; None where it can."""
+        """Return why a segment cannot be evaluated; None if it can."""
         found = faults(self.library.segments[key].filter, self.catalogue, self.library)
         return "; ".join(map(str, found)) or None
 
     def whole(self, key: str) -> Node:
-        """Return the filter of a segment that can be asked, with those that it refers to in it."""
-        return written_out(self.library.segments[key].filter, self.library)
+        """Return the filter of a valid segment with the segments that it refers to inlined."""
+        return inlined(self.library.segments[key].filter, self.library)
 
 
 @dataclass(frozen=True)
 class ChangeDifference:
-    """A change, and the world on both sides of it."""
+    """A change, and the states before and after it."""
 
     revision: Revision
     segments: Mapping[str, SavedSegment]
@@ -56,7 +56,7 @@ class ChangeDifference:
 
     @property
     def rewritten(self) -> dict[str, Node]:
-        """Return the filters that say the same in other keys afterwards, by the segment's key."""
+        """Return the filters that are rewritten with new keys, by segment key."""
         new = self.after.library.segments
         return {
             key: new[key].filter
@@ -66,13 +66,13 @@ class ChangeDifference:
 
     @property
     def touched(self) -> list[str]:
-        """Return the segments that the change may touch, by key."""
+        """Return the segments that the change may affect, by key."""
         tags, dimensions = self._tags, frozenset(self.dimensions)
         return [key for key in self.segments if self._concerned(key, tags, dimensions)]
 
     @property
     def dimensions(self) -> list[str]:
-        """Return the dimensions that the change restructures, by their keys before it."""
+        """Return the dimensions that the change restructures, by their former keys."""
         old, new = self.before.catalogue.dimensions, self.after.catalogue.dimensions
         changed = {key for key, one in old.items() if new.get(key) != one}
         goals = {
@@ -82,10 +82,10 @@ class ChangeDifference:
 
     @property
     def digest(self) -> str:
-        """Return a digest that is the same only for the same definitions and filters."""
+        """Return a digest that only equal definitions and filters share."""
         known = [
             [
-                digest(side[one.key])
+                taxonomy_digest(side[one.key])
                 for side in (self.revision.before, self.revision.after)
                 if one.key in side
             ]
@@ -95,24 +95,24 @@ class ChangeDifference:
         return sha256(repr((known, filters)).encode()).hexdigest()
 
     def steps(self, members: BitMap | None = None) -> tuple[RetaggingStep, ...]:
-        """Return what becomes of taggings; `members` are those who match the filter of a split."""
+        """Return the retagging steps; `members` are the customers that match the filter of a split."""
         single = frozenset(
             key
             for key, one in self.after.catalogue.dimensions.items()
             if one.cardinality is Cardinality.SINGLE
         )
-        parted = self.revision.parted
-        if parted is None:
+        split = self.revision.split
+        if split is None:
             rule = Rule(self.revision.moves, single, self.revision.narrowed)
             return (RetaggingStep(rule),) if rule.moves or rule.narrowed else ()
-        first = RetaggingStep(Rule({parted.tag: parted.into}, single), members)
-        if parted.otherwise is None:
+        first = RetaggingStep(Rule({split.tag: split.into}, single), members)
+        if split.otherwise is None:
             return (first,)
-        return first, RetaggingStep(Rule({parted.tag: parted.otherwise}, single))
+        return first, RetaggingStep(Rule({split.tag: split.otherwise}, single))
 
     @property
     def _tags(self) -> frozenset[str]:
-        """Return the tags that mean something else, or are no more, or are new."""
+        """Return the tags that change their meaning, are removed or are new."""
         old, new = self.before.catalogue.tags, self.after.catalogue.tags
         changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
         rules = [step.rule for step in self.steps(BitMap())]
@@ -123,7 +123,7 @@ class ChangeDifference:
 
     @property
     def _reordered(self) -> frozenset[str]:
-        """Return the ordered dimensions in which tags have another place."""
+        """Return the ordered dimensions with moved tags."""
         old, new = self.before.catalogue.dimensions, self.after.catalogue.dimensions
         return frozenset(
             key
@@ -147,15 +147,15 @@ class ChangeDifference:
         return not tags.isdisjoint(groups.refused.union(*groups.wanted))
 
 
-def look_at(
+def compare_sides(
     taxonomies: Iterable[Taxonomy],
     segments: Sequence[SavedSegment],
     change: TagChange,
     version: Taxonomy | None,
 ) -> ChangeDifference:
-    """Return the world on both sides of a change; `version` is what a new version stands for.
+    """Return the states before and after a change; `version` is the taxonomy of a new version.
 
-    Raises NotFound, Conflict and InvalidInput where the change cannot be made.
+    Raises NotFound, Conflict and InvalidInput if the change cannot be made.
     """
     world: World = {one.key: one for one in taxonomies}
     revision = revised(world, change.act, version)
@@ -176,22 +176,22 @@ def look_at(
 
 
 def names_after(revision: Revision) -> RenamedKeys:
-    """Return what filters call tags and dimensions after a change."""
-    parted = revision.parted
+    """Return the keys of tags and dimensions in filters after a change."""
+    split = revision.split
 
     def tags(key: str, exact: bool) -> tuple[str, ...]:
-        if parted is not None and key == parted.tag and exact:
-            others = () if parted.otherwise is None else (parted.otherwise,)
-            return (key, parted.into, *others)
+        if split is not None and key == split.tag and exact:
+            others = () if split.otherwise is None else (split.otherwise,)
+            return (key, split.into, *others)
         return (revision.moves.get(key) or key,)
 
     return RenamedKeys(tags, lambda key: revision.dimensions.get(key, key))
 
 
 def new_version(platform: Platform, change: TagChange) -> Taxonomy | None:
-    """Return the taxonomy that a change to a new version stands for; None of other changes.
+    """Return the taxonomy of a change to a new version; None for other changes.
 
-    Raises InvalidTaxonomy with all faults of a text, NotFound where none is installed.
+    Raises InvalidTaxonomy with all faults of a text, NotFound if none is installed.
     """
     act = change.act
     if not isinstance(act, NewVersion):
@@ -210,7 +210,7 @@ def _order(dimension: Dimension) -> list[str]:
 
 
 def _leaves(key: str, library: SavedFilters) -> Iterable[Tags]:
-    """Yield the tag conditions of a segment, and of those that it refers to."""
+    """Yield the tag conditions of a segment and of those that it refers to."""
     waiting, seen = [key], set[str]()
     while waiting:
         one = waiting.pop()

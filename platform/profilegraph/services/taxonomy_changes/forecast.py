@@ -1,4 +1,4 @@
-"""Who is in which segment before and after a change, computed from the index: no write, no guess."""
+"""Computes the membership of segments before and after a change from the index, without writing."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from profilegraph.services.taxonomy_changes.effects import ChangeDifference, Cha
 from profilegraph.storage.feed.numbering import number_ordinals
 
 SAMPLE = 5
-"""How many of those who enter or leave a segment are named."""
+"""Most customers named per segment that enter or leave it."""
 _PLENTY = 2**62
 
 
 @dataclass(frozen=True)
 class SegmentForecast:
-    """What becomes of one segment; who moves by key, the first few of them."""
+    """The effect on one segment; the first few moving customers by key."""
 
     before: int | None
     after: int | None
@@ -37,23 +37,23 @@ class SegmentForecast:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a change does to taggings and segments."""
+    """The effects of a change on taggings and segments."""
 
     taggings: Mapping[str, int]
-    """How many taggings each tag has before, by full key."""
+    """The number of taggings before, by full key of the tag."""
     lost: Mapping[str, int]
-    """By tag, how many customers lose it to another tag of theirs."""
+    """By tag, how many customers lose it because another of their tags replaces it."""
     touched: int
-    """How many taggings do not stay as they are."""
+    """The number of changed taggings."""
     customers: int
     segments: Mapping[str, SegmentForecast]
-    """By the segment's key, of those that the change touches."""
+    """The affected segments, by key."""
 
 
 async def view_of(platform: Platform) -> IndexSnapshot:
-    """Return the index, or where none is kept, one that is built for this alone.
+    """Return the index, or a temporary one if the process keeps none.
 
-    Raises IndexUnable where the graph holds what no index can.
+    Raises IndexUnable if the graph cannot be indexed.
     """
     known = await platform.known()
     if known.view is not None:
@@ -71,7 +71,7 @@ def forecast(
     where: Node | None,
     now: datetime,
 ) -> Forecast:
-    """Return what a change does; `where` is the filter of a split. Computes, and asks nobody."""
+    """Return the effects of a change; `where` is the filter of a split. Makes no queries."""
     old = _evaluator(platform, grounds.before, view, now)
     members = None if where is None else old.members(where)
     after = retagged(view, grounds.steps(members), now)
@@ -121,7 +121,7 @@ def _some(view: IndexSnapshot, customers: BitMap) -> tuple[str, ...]:
 def _taggings(grounds: ChangeDifference, view: IndexSnapshot) -> dict[str, int]:
     moved = [key for step in grounds.steps(BitMap()) for key in step.rule.moves]
     wanted = {*moved, *grounds.revision.retired}
-    pairs = zip(view.levels, view.valid, strict=True)
+    pairs = zip(view.runs, view.valid, strict=True)
     found: dict[str, int] = dict.fromkeys(sorted(wanted), 0)
     for level, mine in pairs:
         for key in wanted & level.tags.keys():

@@ -1,4 +1,4 @@
-"""A change with its blast radius: computed, kept for a while, and read again."""
+"""Plans a change with its blast radius, stores the plan for a while, and reads it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ from profilegraph.services.duties import governance
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.conditions import conditions
 from profilegraph.services.segments.service import library
-from profilegraph.services.taxonomy_changes.effects import ChangeDifference, look_at, new_version
+from profilegraph.services.taxonomy_changes.effects import (
+    ChangeDifference,
+    compare_sides,
+    new_version,
+)
 from profilegraph.services.taxonomy_changes.forecast import (
     Forecast,
     SegmentForecast,
@@ -46,22 +50,27 @@ from profilegraph.services.taxonomy_changes.previews import (
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.reads import read_names
 from profilegraph.storage.segments.saved import list_segments
-from profilegraph.storage.taxonomies.changes import Watchers, keep_plan, read_changes, read_watchers
+from profilegraph.storage.taxonomies.changes import (
+    SegmentDependents,
+    keep_plan,
+    read_changes,
+    read_dependents,
+)
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 VALID = timedelta(days=7)
-"""How long a plan may be applied."""
+"""How long a plan is valid."""
 
 
 @dataclass(frozen=True)
 class PlanTaxonomyChange(ChangeCommand):
-    """A change of tags of which somebody wants to know what it would do."""
+    """A change of tags to plan."""
 
     change: TagChange
 
 
 def read_change(value: object) -> TagChange:
-    """Return the change that a JSON value stands for; raises InvalidInput with every fault."""
+    """Return a change from its JSON; raises InvalidInput with every fault."""
     try:
         return TagChange.model_validate(value)
     except ValidationError as fault:
@@ -70,20 +79,19 @@ def read_change(value: object) -> TagChange:
 
 
 async def plan(platform: Platform, command: PlanTaxonomyChange, context: CommandContext) -> Plan:
-    """Return what a change would do, after keeping it under a key for a week.
+    """Plan a change, store the plan for a week, and return it.
 
     Nothing else is written. Raises NotFound, Conflict, InvalidInput, InvalidFilter or
-    InvalidTaxonomy where the change cannot be made, IndexUnable where nobody can tell what it would
-    do.
+    InvalidTaxonomy if the change cannot be made, IndexUnable if its effects cannot be computed.
     """
     change = command.change
     taxonomies = await read_taxonomies(platform.database)
     segments = await list_segments(platform.database)
-    grounds = look_at(taxonomies, segments, change, new_version(platform, change))
+    grounds = compare_sides(taxonomies, segments, change, new_version(platform, change))
     where = await condition(platform, change)
     view = await view_of(platform)
     found = await asyncio.to_thread(forecast, platform, grounds, view, where, context.now)
-    made = await _told(platform, grounds, change, found, context)
+    made = await _make_plan(platform, grounds, change, found, context)
     kept = KeptChange(
         made.key, ChangeState.PLANNED, made.model_dump_json(), made.by, made.at, made.expires
     )
@@ -97,7 +105,7 @@ async def plan(platform: Platform, command: PlanTaxonomyChange, context: Command
 
 
 async def condition(platform: Platform, change: TagChange) -> Node | None:
-    """Return the filter of a split, with the segments that it refers to; None of other changes.
+    """Return the filter of a split with the segments that it refers to inlined; None for other changes.
 
     Raises InvalidFilter.
     """
@@ -112,12 +120,12 @@ async def condition(platform: Platform, change: TagChange) -> Node | None:
 async def changes(
     platform: Platform, keys: Sequence[str] | None = None, most: int = 100
 ) -> Sequence[KeptChange]:
-    """Return changes that were planned, the newest first: those of some keys, or the last of all."""
+    """Return planned changes, the newest first: those of some keys, or the newest of all."""
     return await read_changes(platform.database, keys=keys, most=most)
 
 
 async def kept_change(platform: Platform, key: str) -> KeptChange:
-    """Return a change that was planned, by its key; raises NotFound."""
+    """Return a planned change by its key; raises NotFound."""
     found = await read_changes(platform.database, keys=[key])
     if not found:
         raise NotFound(
@@ -127,18 +135,18 @@ async def kept_change(platform: Platform, key: str) -> KeptChange:
 
 
 def plan_of(kept: KeptChange) -> Plan:
-    """Return the plan of a change that was kept."""
+    """Return the plan of a stored change."""
     return Plan.model_validate_json(kept.plan)
 
 
-async def _told(
+async def _make_plan(
     platform: Platform,
     grounds: ChangeDifference,
     change: TagChange,
     found: Forecast,
     context: CommandContext,
 ) -> Plan:
-    watchers = await read_watchers(platform.database, list(found.segments))
+    watchers = await read_dependents(platform.database, list(found.segments))
     moving = (key for one in found.segments.values() for key in (*one.entering, *one.leaving))
     names = await read_names(platform.database, set(moving))
     effects = tuple(
@@ -176,7 +184,7 @@ def _effect(
     grounds: ChangeDifference,
     key: str,
     outlook: SegmentForecast,
-    watchers: Watchers,
+    watchers: SegmentDependents,
     names: Mapping[str, str],
 ) -> SegmentEffect:
     segment = grounds.segments[key]

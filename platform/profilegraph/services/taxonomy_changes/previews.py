@@ -1,4 +1,4 @@
-"""What a plan says: which segments and taggings a change touches, and what may break."""
+"""The plan of a change: the segments and taggings that it affects, and warnings."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from profilegraph.domain.values import Labels
 
 
 class WarningKind(StrEnum):
-    """What may break, or surprise."""
+    """What may break, or surprise, in a change of tags."""
 
     SEGMENT_BREAKS = "SEGMENT_BREAKS"
-    """A saved segment cannot be asked any more."""
+    """A saved segment cannot be evaluated any more."""
     TAGGINGS_END = "TAGGINGS_END"
-    """Customers lose a tag, and get no other for it."""
+    """Customers lose a tag without a replacement."""
     TAG_GIVES_WAY = "TAG_GIVES_WAY"
-    """Customers would carry two tags where one is allowed: the older gives way."""
+    """Customers would carry two tags where one is allowed: the older is closed."""
     TAG_RETIRES = "TAG_RETIRES"
-    """A new version leaves a tag out: its taggings stay, and count nowhere."""
+    """A new version omits a tag: its taggings stay, and are ignored."""
     MODEL_SETS_IT = "MODEL_SETS_IT"
-    """A model sets the tags of the dimension, by the keys that it knows."""
+    """A model sets the tags of the dimension, by the keys in its code."""
     NEEDS_DUTY = "NEEDS_DUTY"
-    """A team has the duty to restructure the dimension: others need it lent to apply the change."""
+    """A team has the duty to restructure the dimension: others need a loan of it to apply the change."""
     IN_USE = "IN_USE"
-    """A segment names what is deprecated."""
+    """A segment names a deprecated definition."""
 
 
 class _Kept(BaseModel):
@@ -37,12 +37,12 @@ class _Kept(BaseModel):
 
 
 class PlanWarning(_Kept):
-    """Something that may break, or surprise; `subject` is a segment, a tag or a dimension."""
+    """A risk or surprise; `subject` is a segment, a tag or a dimension."""
 
     kind: WarningKind
     subject: str
     count: int = 0
-    """Of how many customers it is true."""
+    """The number of customers that it applies to."""
     detail: str = ""
 
     @property
@@ -52,55 +52,55 @@ class PlanWarning(_Kept):
 
 
 class NamedCustomer(_Kept):
-    """A customer by key, and by name where it has one."""
+    """The key of a customer, and its name if it has one."""
 
     key: str
     name: str | None = None
 
 
 class SegmentEffect(_Kept):
-    """What becomes of one saved segment."""
+    """The effect of a change on one saved segment."""
 
     key: str
     labels: Labels
     state: SegmentState
     version: int
-    """The newest version, which is as it was before the change."""
+    """The newest version before the change."""
     rewritten: bool
-    """Whether its filter says the same in other keys afterwards: a new version."""
+    """Whether its filter is rewritten with new keys, as a new version."""
     live: bool
     groups: tuple[str, ...]
     """Keys of the groups that rank it."""
     webhooks: int
-    """How many addresses are told of its moves."""
+    """The number of webhooks of the segment."""
     before: int | None
-    """How many members it has; None where it cannot be asked."""
+    """The number of members; None if it cannot be evaluated."""
     after: int | None
     entered: int = 0
     left: int = 0
     entering: tuple[NamedCustomer, ...] = ()
-    """Some of those who enter."""
+    """Some of the customers that enter."""
     leaving: tuple[NamedCustomer, ...] = ()
-    """Some of those who leave."""
+    """Some of the customers that leave."""
     problem: str | None = None
-    """Why it cannot be asked afterwards."""
+    """Why it cannot be evaluated afterwards."""
 
 
 class TagMove(_Kept):
-    """What becomes of the taggings of one tag."""
+    """The effect on the taggings of one tag."""
 
     tag: str
     into: str | None
-    """None where they end."""
+    """None if they are closed."""
     taggings: int
 
 
 class TaxonomyStep(_Kept):
-    """That a taxonomy comes to another version."""
+    """The old and new version of a taxonomy."""
 
     key: str
     before: str | None
-    """None of a new taxonomy."""
+    """None for a new taxonomy."""
     after: str
 
 
@@ -110,7 +110,7 @@ class Plan(_Kept):
     key: str
     change: TagChange
     digest: str
-    """Tells the definitions and filters that the plan rests on from later ones."""
+    """Digest of the definitions and filters that the plan is based on."""
     by: str
     at: datetime
     expires: datetime
@@ -119,9 +119,9 @@ class Plan(_Kept):
     """Dimensions that the change restructures, by key."""
     moves: tuple[TagMove, ...]
     taggings: int
-    """How many taggings do not stay as they are."""
+    """The number of changed taggings."""
     customers: int
-    """How many customers those are of."""
+    """The number of their customers."""
     segments: tuple[SegmentEffect, ...]
     warnings: tuple[PlanWarning, ...]
 
@@ -132,5 +132,5 @@ class Plan(_Kept):
 
     @property
     def breaking(self) -> tuple[PlanWarning, ...]:
-        """Return the warnings of what stops working."""
+        """Return the warnings that something stops working."""
         return tuple(one for one in self.warnings if one.breaks)

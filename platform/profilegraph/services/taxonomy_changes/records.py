@@ -1,4 +1,4 @@
-"""What applying a change did, as it is kept so that it can go on, and be taken back."""
+"""The stored record of an applied change, by which it is resumed and undone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Kept(BaseModel):
 
 
 class RewrittenFilter(_Kept):
-    """That a segment's filter was written anew: the versions before and after."""
+    """A rewritten filter of a segment: the versions before and after."""
 
     key: str
     before: int
@@ -27,17 +27,17 @@ class RewrittenFilter(_Kept):
 
 
 class KeptStep(_Kept):
-    """What becomes of taggings."""
+    """A stored retagging step."""
 
     moves: Mapping[str, str | None]
     single: frozenset[str]
     narrowed: frozenset[str]
     of_members: bool
-    """Whether it is for the customers alone who match the filter of the change."""
+    """Whether it applies only to customers that match the filter of the change."""
 
     @classmethod
     def of(cls, step: RetaggingStep) -> Self:
-        """Return a step as it is kept."""
+        """Return a step in its stored form."""
         rule = step.rule
         return cls(
             moves=dict(rule.moves),
@@ -51,13 +51,13 @@ class AppliedChange(_Kept):
     """What applying a change did."""
 
     before: tuple[Taxonomy, ...]
-    """The taxonomies that it changed, as they were."""
+    """The taxonomies that it changed, in their former versions."""
     after: tuple[Taxonomy, ...]
     segments: tuple[RewrittenFilter, ...]
     steps: tuple[KeptStep, ...]
 
     def rules(self, members: BitMap | None) -> tuple[RetaggingStep, ...]:
-        """Return the steps; `members` are those who match the filter of the change."""
+        """Return the steps; `members` are the customers that match the filter of the change."""
         return tuple(
             RetaggingStep(
                 Rule(one.moves, one.single, one.narrowed), members if one.of_members else None
@@ -67,5 +67,5 @@ class AppliedChange(_Kept):
 
 
 def record_of(kept: KeptChange) -> AppliedChange:
-    """Return what applying a change did."""
+    """Return the record of an applied change."""
     return AppliedChange.model_validate_json(kept.record or "")

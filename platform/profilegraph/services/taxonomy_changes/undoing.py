@@ -1,4 +1,4 @@
-"""An applied change taken back: definitions, filters and taggings, where nothing later depends on it."""
+"""Undoes an applied change of definitions, taggings and filters, if nothing later depends on it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
 from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
-from profilegraph.services.taxonomies.loading import digest, follow
+from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
 from profilegraph.services.taxonomy_changes.applying import AT_ONCE
 from profilegraph.services.taxonomy_changes.planning import kept_change, plan_of
 from profilegraph.services.taxonomy_changes.records import AppliedChange, RewrittenFilter, record_of
@@ -46,10 +46,10 @@ async def undo(
     *,
     at_once: int = AT_ONCE,
 ) -> KeptChange:
-    """Return a change after it was taken back; one that was interrupted goes on where it was.
+    """Undo a change, or resume an interrupted undo, and return the change.
 
-    Taken back again, it stays as it is. Raises NotFound, Forbidden, and Conflict where it is not
-    applied, or what came later depends on it; the message says what.
+    Undoing it again changes nothing. Raises NotFound, Forbidden, and Conflict if it is not applied,
+    or something later depends on it; the message says what.
     """
     kept = await kept_change(platform, key)
     if kept.state is ChangeState.APPLIED:
@@ -71,11 +71,12 @@ async def undo(
 
     while await platform.database.write(batch):
         pass
+    platform.changed()
     return await kept_change(platform, key)
 
 
 async def _former_filters(platform: Platform, kept: KeptChange) -> Mapping[str, SavedSegment]:
-    """Return the versions that segments had before a change rewrote them, by key."""
+    """Return the versions of segments before a change rewrote them, by key."""
     found = {}
     for one in record_of(kept).segments:
         try:
@@ -87,7 +88,7 @@ async def _former_filters(platform: Platform, kept: KeptChange) -> Mapping[str, 
 
 @dataclass(frozen=True)
 class _Work:
-    """The transaction in which a change is true no more."""
+    """The transaction in which a change is undone."""
 
     platform: Platform
     kept: KeptChange
@@ -96,7 +97,7 @@ class _Work:
     at_once: int
 
     async def begin(self, transaction: Transaction) -> None:
-        """Write definitions and filters as they were, and the taggings too where there are few."""
+        """Write the former definitions and filters, and the taggings too if there are few."""
         taxonomies = await lock_taxonomies(transaction)
         kept = await locked_change(transaction, self.kept.key)
         if kept is None or kept.state is not ChangeState.APPLIED:
@@ -122,7 +123,7 @@ class _Work:
         )
         changed = [one for key, one in after.items() if one != world.get(key)]
         for taxonomy in changed:
-            await save_taxonomy(transaction, taxonomy, digest(taxonomy), self.context.now)
+            await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), self.context.now)
         await follow(transaction, changed, after.values(), self.context.now)
         await self._write_back(transaction, back)
         await advance(
@@ -180,7 +181,7 @@ class _Work:
     def _require_sound(
         self, now: World, after: World, segments: Mapping[str, SavedSegment], back: set[str]
     ) -> None:
-        """Refuse where a segment that was saved since names what would be gone."""
+        """Raise Conflict if a segment saved since names what would be removed."""
         current = SavedFilters(
             {k: SavedFilter(one.labels, one.filter) for k, one in segments.items()}
         )
@@ -201,7 +202,7 @@ class _Work:
 
 
 async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> bool:
-    """Return whether there may be more to do after one batch of taggings was taken back."""
+    """Restore one batch of taggings and return whether there may be more."""
     assert kept.applied_at is not None  # noqa: S101  (it was applied)
     assert kept.undone_at is not None  # noqa: S101  (it is being undone)
     if await take_back(transaction, kept.key, kept.applied_at, kept.undone_at, at_once):
@@ -216,7 +217,7 @@ async def _follow(transaction: Transaction, kept: KeptChange, at_once: int) -> b
 
 
 def _backwards(record: AppliedChange, taxonomies: Iterable[Taxonomy]) -> Rule:
-    """Return where taggings go that tags got since, which are no more: where they had come from."""
+    """Return the rule for taggings of tags that are removed, made since: back to the tags' origins."""
     catalogue = Catalogue.of(taxonomies)
     moves = {
         new: old

@@ -10,9 +10,9 @@ from profilegraph.domain.taxonomy_changes.changes import (
     Deprecate,
     Merge,
     NewVersion,
-    Portion,
     Rename,
     Split,
+    SplitTarget,
     TagRelocation,
 )
 from profilegraph.rendering.languages import languages, wording
@@ -29,7 +29,7 @@ def told(plan: Plan, locale: str) -> str:
         case Merge(tags=tags, into=into):
             text = words.merge.format(", ".join(tags), into)
         case Split(tag=one, into=first, otherwise=otherwise):
-            parts = (_portion(part, locale) for part in (first, otherwise) if part)
+            parts = (_target(part, locale) for part in (first, otherwise) if part)
             text = words.split.format(one, ", ".join(parts))
         case TagRelocation(target=one):
             given = act.model_dump(exclude={"target"}, exclude_unset=True)
@@ -70,5 +70,5 @@ def touched(plan: Plan, locale: str) -> str:
     return words.numbered(words.changes.taggings, plan.taggings, plan.taggings, customers)
 
 
-def _portion(portion: Portion, locale: str) -> str:
-    return portion.key or (portion.labels.text(locale) if portion.labels is not None else "")
+def _target(target: SplitTarget, locale: str) -> str:
+    return target.key or (target.labels.text(locale) if target.labels is not None else "")

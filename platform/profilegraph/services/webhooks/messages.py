@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from profilegraph.domain.webhooks import Webhook
-from profilegraph.services.live.service import Transition, crossings_of
+from profilegraph.services.live.service import Transition, transitions_of
 from profilegraph.services.platform import Platform
 from profilegraph.storage.live import RecordedMove
 
@@ -26,7 +26,7 @@ async def message(platform: Platform, hook: Webhook, one: RecordedMove) -> tuple
     """Return the next message of a move, and whether it is the last one of that move."""
     parts = part_count(one)
     start = hook.part * PART
-    crossings = await crossings_of(platform, one, start, start + PART)
+    crossings = await transitions_of(platform, one, start, start + PART)
     body = {
         "type": "segment.membership",
         "timestamp": one.at.isoformat(),

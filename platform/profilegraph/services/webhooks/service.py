@@ -13,7 +13,7 @@ from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.outgoing.addresses import parse_target
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.rules import found, require_editor
+from profilegraph.services.segments.rules import require_editor, require_found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage import webhooks as storage
 from profilegraph.storage.neo4j.database import Transaction
@@ -63,7 +63,7 @@ async def save_webhook(
     secret = f"whsec_{b64encode(random_bytes(_SECRET_BYTES)).decode()}"
 
     async def work(transaction: Transaction) -> bool:
-        head = found(await lock(transaction, [segment]), segment)
+        head = require_found(await lock(transaction, [segment]), segment)
         require_editor(head, context.actor)
         row = await storage.save_webhook(transaction, key, segment, url, secret, context.now)
         if row is None:
@@ -87,7 +87,7 @@ async def delete_webhook(
     hook = await webhook(platform, command.key)
 
     async def work(transaction: Transaction) -> None:
-        head = found(await lock(transaction, [hook.segment]), hook.segment)
+        head = require_found(await lock(transaction, [hook.segment]), hook.segment)
         require_editor(head, context.actor)
         await storage.delete_webhook(transaction, command.key)
 

@@ -51,7 +51,7 @@ class WebhookWorker:
         self._send = send
         self._clock = clock
         self._limiter = Limiter(OVERALL, EACH)
-        self._going = ItemsInProgress(TELLING, platform.knowledge.routines)
+        self._going = ItemsInProgress(TELLING, platform.cache.routines)
 
     async def round(self, now: datetime) -> None:
         """Begin to send what is due at a moment, and wait for no receiver.
@@ -103,7 +103,7 @@ class WebhookWorker:
         except ProfilegraphError:
             raise  # the database's: nothing was sent, and the webhook is held for a while
         except Exception as error:  # noqa: BLE001  (kept with the webhook, and in the log)
-            self._platform.knowledge.routines.set_aside(TELLING, hook.key, error)
+            self._platform.cache.routines.set_aside(TELLING, hook.key, error)
             return Failure(f"it cannot be sent: {type(error).__name__}"), False
 
 

@@ -1,12 +1,12 @@
-"""The feed: what each transaction changed, numbered in the order of commits.
+"""The change feeds: what each transaction changed, numbered in commit order.
 
-A transaction that changed something takes, as its last act, the next number of one of several
-`Feed` nodes, and holds that node's lock until it is committed: the numbers of a feed are without
-gaps in the order of commits, and writers on different feeds never wait for each other. A reader
-looks at all feeds in one query.
+A transaction with changes takes, as its last act, the next number of one of several `Feed` nodes,
+and holds that node's lock until it commits: the numbers of a feed have no gaps in commit order, and
+writers on different feeds never wait for each other. A reader polls all feeds in one query.
 
 The server makes a commit visible piece by piece, its index entries last. So a reader finds changes
-by their index, never by the feed's number alone: whoever sees a change sees all that it tells of.
+by their index, never by the feed's number alone: when a change is visible, everything it reports
+is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from profilegraph.storage.feed.ordinals import Runs
 
 FEEDS = 16
 KEPT = 10_000
-"""Changes that a feed keeps; who is further behind reads everything anew."""
+"""Changes kept per feed; a reader further behind has to read everything again."""
 
 _PUBLISH = """
 CALL () {
@@ -68,21 +68,21 @@ RETURN f.name AS feed, f.epoch AS epoch, f.seq AS seq, newest
 
 
 class Reads(Protocol):
-    """A database: what runs one query that only reads."""
+    """A database that runs a query in read mode."""
 
     async def read(self, query: str, parameters: Mapping[str, Any] | None = None, /) -> Any:
         """Return the rows."""
 
 
 class Writes(Protocol):
-    """A database: what runs a transaction."""
+    """A database that runs a transaction."""
 
     async def write(self, work: Callable[[Any], Awaitable[None]], /) -> None:
-        """Return when the work has been committed."""
+        """Run the work in a transaction and commit it."""
 
 
 class ChangedPart(StrEnum):
-    """What can change beside customers."""
+    """What can change apart from customers."""
 
     ORGANISATION = "organisation"
     """Our teams and employees."""
@@ -91,9 +91,9 @@ class ChangedPart(StrEnum):
     SEGMENTS = "segments"
     KEYS = "keys"
     SETTINGS = "settings"
-    """Those of the deployment."""
+    """The settings of the deployment."""
     INDEX = "index"
-    """Nothing changed: whoever has an index is to build it anew."""
+    """Nothing changed; every process is to rebuild its index."""
 
 
 @dataclass
@@ -110,13 +110,13 @@ class Touched:
 
 
 class Publisher:
-    """Gives each transaction of a process a feed, one after the other."""
+    """Assigns the transactions of a process to the feeds in turn."""
 
     def __init__(self) -> None:
         self._turns = count()
 
     async def publish(self, transaction: Runs, touched: Touched) -> None:
-        """Write what a transaction changed into a feed; it must be the transaction's last act."""
+        """Append the changes of a transaction to a feed; must be the last act of the transaction."""
         await transaction.run(
             _PUBLISH,
             {
@@ -141,19 +141,19 @@ class CommittedChange:
 
 @dataclass(frozen=True)
 class FeedPoll:
-    """What the feeds say to a reader."""
+    """The result of a poll of the feeds."""
 
-    heads: Offsets
-    """Where the reader is after these changes."""
+    offsets: Offsets
+    """The offsets of the reader after these changes."""
     changes: tuple[CommittedChange, ...] = ()
     unsettled: bool = False
-    """Whether a transaction is being committed right now, whose change is not visible yet."""
+    """Whether a transaction is being committed whose change is not visible yet."""
     broken: bool = False
-    """Whether changes are missing: the feed was cut, or is another one than before."""
+    """Whether changes are missing: the feed was truncated or replaced."""
 
 
-async def begin(database: Reads) -> FeedPoll:
-    """Return where a reader stands who reads everything from now on."""
+async def newest_offsets(database: Reads) -> FeedPoll:
+    """Return the offsets of a reader that reads everything from now on."""
     rows = await database.read(_BEGIN)
     seqs = {row["feed"]: row["newest"] or row["seq"] for row in rows}
     # A feed whose numbered changes cannot be seen: the first one is under way, or all were deleted.
@@ -161,8 +161,8 @@ async def begin(database: Reads) -> FeedPoll:
     return FeedPoll(Offsets({row["feed"]: row["epoch"] for row in rows}, seqs), unsettled=unsettled)
 
 
-async def look(database: Reads, seen: Offsets) -> FeedPoll:
-    """Return what has changed since a reader came to `seen`."""
+async def poll(database: Reads, seen: Offsets) -> FeedPoll:
+    """Return the changes since the offsets `seen`."""
     asked = {**dict.fromkeys(range(FEEDS), 0), **seen.seqs}
     [row] = await database.read(_LOOK, {"seen": list(map(list, asked.items()))})
     found: dict[int, list[CommittedChange]] = {feed: [] for feed in asked}
@@ -183,8 +183,8 @@ async def look(database: Reads, seen: Offsets) -> FeedPoll:
     return FeedPoll(Offsets(epochs, seqs), tuple(chain(*found.values())), unsettled, broken)
 
 
-async def settle(database: Writes, feeds: Collection[int]) -> None:
-    """Return when the transactions that hold some feeds have been committed as a whole."""
+async def wait_for_commits(database: Writes, feeds: Collection[int]) -> None:
+    """Wait until the transactions that hold the locks of some feeds have committed."""
 
     async def wait(transaction: Runs) -> None:
         await transaction.run(

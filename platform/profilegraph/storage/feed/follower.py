@@ -1,4 +1,4 @@
-"""A follower of the feeds: where it stands, what has come since, and when changes are missing."""
+"""Follows the feeds: the offsets of one reader, new changes, and detection of missing ones."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from profilegraph.storage.feed.change_feed import (
     ChangedPart,
     CommittedChange,
     Reads,
-    begin,
-    look,
+    newest_offsets,
+    poll,
 )
 
 _TRIES = 100
@@ -25,46 +25,46 @@ _DEFINITIONS = frozenset({ChangedPart.SEGMENTS, ChangedPart.TAXONOMIES})
 
 
 class LossReason(StrEnum):
-    """Why a follower does not know all that has changed: anything may have."""
+    """Why a follower cannot know what changed, so that anything may have."""
 
     AT_START = "at start"
     """It has not followed before."""
     ANOTHER_FEED = "another feed"
-    """The feed is another one, or does not reach back to where the follower stood."""
+    """The feed was replaced, or no longer reaches back to the follower's offset."""
     CHANGES_MISSING = "changes missing"
-    """Changes have numbers and are not there."""
+    """Numbered changes do not exist."""
 
 
 @dataclass(frozen=True)
-class FeedNews:
-    """What has changed since a follower looked before."""
+class FeedChanges:
+    """What has changed since the last poll of a follower."""
 
-    heads: Offsets
-    """How far the feeds have come."""
+    offsets: Offsets
+    """The offsets after these changes."""
     changes: tuple[CommittedChange, ...] = ()
     lost: LossReason | None = None
-    """Why changes are missing; None where none are."""
+    """Why changes are missing; None if none are."""
     unsettled: bool = False
     """Whether a transaction is being committed right now, whose change is not visible yet."""
 
     @cached_property
     def customers(self) -> BitMap:
-        """Return the customers that the changes are about, by ordinal."""
+        """Return the changed customers, by ordinal."""
         return BitMap.union(BitMap(), *(BitMap(change.customers) for change in self.changes))
 
     @cached_property
     def feeds(self) -> frozenset[int]:
-        """Return the feeds that have told of the changes."""
+        """Return the feeds that reported the changes."""
         return frozenset(change.feed for change in self.changes)
 
     @cached_property
     def parts(self) -> frozenset[ChangedPart]:
-        """Return what changed beside customers."""
+        """Return what changed apart from customers."""
         return frozenset[ChangedPart]().union(*(change.parts for change in self.changes))
 
     @property
     def trees(self) -> bool:
-        """Return whether our teams, employees or channels changed: that may be about any customer."""
+        """Return whether our teams, employees or channels changed, which may affect any customer."""
         return self.lost is not None or not self.parts.isdisjoint(_TREES)
 
     @property
@@ -73,55 +73,55 @@ class FeedNews:
         return self.lost is not None or not self.parts.isdisjoint(_DEFINITIONS)
 
 
-async def news_since(database: Reads, heads: Offsets | None) -> FeedNews:
-    """Return what has changed since the feeds were at `heads`; anything may have without any."""
+async def changes_since(database: Reads, offsets: Offsets | None) -> FeedChanges:
+    """Return what has changed since some offsets; without offsets, anything may have."""
     lost = LossReason.AT_START
-    if heads is not None:
-        found = await look(database, heads)
+    if offsets is not None:
+        found = await poll(database, offsets)
         if not found.broken:
-            return FeedNews(found.heads, found.changes, unsettled=found.unsettled)
+            return FeedChanges(found.offsets, found.changes, unsettled=found.unsettled)
         lost = LossReason.ANOTHER_FEED
-    begun = await begin(database)
-    return FeedNews(begun.heads, lost=lost, unsettled=begun.unsettled)
+    begun = await newest_offsets(database)
+    return FeedChanges(begun.offsets, lost=lost, unsettled=begun.unsettled)
 
 
-async def unchanged(database: Reads, heads: Offsets, customers: BitMap) -> bool:
-    """Return whether nothing about some customers was committed, or is just being, since `heads`."""
-    found = await news_since(database, heads)
+async def unchanged(database: Reads, offsets: Offsets, customers: BitMap) -> bool:
+    """Return whether no change of some customers was committed, or is being committed, since `offsets`."""
+    found = await changes_since(database, offsets)
     return not (found.lost or found.unsettled) and customers.isdisjoint(found.customers)
 
 
 class FeedFollower:
-    """Follows the feeds for one reader, who has each change at least once.
+    """Follows the feeds for one reader, which gets each change at least once.
 
-    The reader says when it has seen to some news: until then, it gets them again.
+    The reader acknowledges changes after handling them; until then, it gets them again.
     """
 
     def __init__(self, database: Reads) -> None:
         self._database = database
-        self.heads: Offsets | None = None
-        """Up to where everything has been seen to; None where nothing is known."""
+        self.offsets: Offsets | None = None
+        """The acknowledged offsets; None if there are none."""
 
-    def seen(self, news: FeedNews) -> None:
-        """Take note that the reader has seen to some news."""
-        self.heads = news.heads
+    def acknowledge(self, changes: FeedChanges) -> None:
+        """Acknowledge that the reader has handled changes."""
+        self.offsets = changes.offsets
 
-    async def news(self) -> FeedNews:
-        """Return what has not been seen to; what is being committed right now comes the next time."""
-        return await news_since(self._database, self.heads)
+    async def changes(self) -> FeedChanges:
+        """Return the changes not yet acknowledged, without those that are just being committed."""
+        return await changes_since(self._database, self.offsets)
 
-    async def settled_news(self) -> FeedNews:
-        """Return what has not been seen to, as of a moment when no transaction is half visible."""
-        found = await self._settled_since(self.heads)
-        if found.unsettled and self.heads is not None:
+    async def settled_changes(self) -> FeedChanges:
+        """Return the changes not yet acknowledged, as of a moment without a half-visible transaction."""
+        found = await self._settled_since(self.offsets)
+        if found.unsettled and self.offsets is not None:
             # Nothing is under way for so long: somebody has deleted the changes.
             anew = await self._settled_since(None)
             return replace(anew, lost=LossReason.CHANGES_MISSING)
         return found
 
-    async def _settled_since(self, heads: Offsets | None) -> FeedNews:
+    async def _settled_since(self, offsets: Offsets | None) -> FeedChanges:
         for _ in range(_TRIES):
-            found = await news_since(self._database, heads)
+            found = await changes_since(self._database, offsets)
             if not found.unsettled:
                 break
             await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""Numbers for customers that were saved without: before there were any, or by others than us."""
+"""Assigns numbers to customers that were saved without: by older versions or by other programs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _BATCH = 10_000
 
 
 async def number_cohorts(database: Database) -> None:
-    """Give each customer without a cohort number its own, some thousands in a transaction."""
+    """Assign a cohort number to each customer without one, in batches."""
     while await database.write(_cohorts):
         pass
 
 
 async def number_ordinals(database: Database) -> None:
-    """Give each customer without an ordinal the next one, some thousands in a transaction."""
+    """Assign an ordinal to each customer without one, in batches."""
     while await database.write(_ordinals):
         pass
 

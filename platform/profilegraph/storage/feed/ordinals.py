@@ -1,7 +1,7 @@
-"""Dense 32-bit numbers for customers, so that a set of them is a bitmap that means the same anywhere.
+"""Dense 32-bit numbers for customers, so that a bitmap means the same set in every process.
 
-A process takes them from the graph in blocks, in a transaction of its own: writers of customers
-never wait for one another's commit. What is left of a block when the process ends is never used.
+A process allocates them in blocks, in a transaction of its own, so that writers of customers never
+wait for one another's commit. The rest of a block is lost when the process ends.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ RETURN first
 
 
 class Runs(Protocol):
-    """A transaction: what runs one statement."""
+    """A transaction that runs one statement."""
 
     async def run(self, query: str, parameters: dict[str, Any] | None = None, /) -> Any:
         """Return the rows."""
 
 
 class OrdinalsShort(Exception):
-    """That a transaction needs more numbers than the process has."""
+    """A transaction needs more ordinals than the process has allocated."""
 
     def __init__(self, wanted: int) -> None:
         super().__init__(wanted)
@@ -36,14 +36,14 @@ class OrdinalsShort(Exception):
 
 
 class Ordinals:
-    """The numbers that this process may give; one for each database that it writes to."""
+    """The allocated ordinals of this process; one per database that it writes to."""
 
     def __init__(self) -> None:
         self._blocks: list[range] = []
         self._lock = asyncio.Lock()
 
     def take(self, count: int) -> list[int]:
-        """Return so many numbers that nobody has; raises OrdinalsShort where there are too few."""
+        """Return unused ordinals; raises OrdinalsShort if too few are allocated."""
         if count > self._left():
             raise OrdinalsShort(count)
         taken: list[int] = []
@@ -58,7 +58,7 @@ class Ordinals:
     async def reserve(
         self, count: int, write: Callable[[Callable[[Runs], Awaitable[int]]], Awaitable[int]]
     ) -> None:
-        """Take a block from the graph, by `write`, where fewer than `count` are left."""
+        """Allocate a block from the graph, by `write`, if fewer than `count` are left."""
         async with self._lock:
             size = max(BLOCK, count)
             if count > self._left():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 _UNUSED = ("pandas", "pyarrow")
-"""What the driver imports wherever it is installed: only to take values of theirs as parameters."""
+"""Packages that the driver imports if installed, only to accept their values as parameters."""
 
 
 def _import_driver() -> None:
-    """Import the driver without what it has no use for here, which takes longer than all else."""
+    """Import the driver without unused packages, whose import takes longer than all else."""
     hidden = [name for name in _UNUSED if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment] # so is said that there is none

@@ -1,4 +1,4 @@
-"""The one place that knows the Neo4j driver: connections, deadlines, retries, transactions."""
+"""Connections, deadlines, retries and transactions of the Neo4j driver."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from profilegraph.storage.neo4j.events import EventDispatcher
 from profilegraph.storage.neo4j.faults import Condition, expected
 from profilegraph.storage.neo4j.patience import retrying, while_answering
 from profilegraph.storage.neo4j.readings import ReadTransaction
-from profilegraph.storage.neo4j.retries import nothing_kept, passes, repeated
+from profilegraph.storage.neo4j.retries import is_transient, retry_policy, was_rolled_back
 from profilegraph.storage.neo4j.rows import ALL, Parameters, Row, row
 
 T = TypeVar("T")
@@ -47,13 +47,13 @@ GRACE_SECONDS = 1.0
 PATIENT_GRACE_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 FIRST_SECONDS = 9.0
-"""How long the first question may take: a server that has just been started is slow at first."""
-PULSE_SECONDS = 8.0
+"""The deadline of the first query: a server that was just started is slow at first."""
+PROBE_SECONDS = 8.0
 PATIENT_ATTEMPTS = 3
 
 
 class Transaction:
-    """A write transaction under way; it commits when the work given to `Database.write` returns."""
+    """A running write transaction; it commits when the work given to `Database.write` returns."""
 
     def __init__(self, managed: AsyncManagedTransaction, ordinals: Ordinals) -> None:
         self._managed = managed
@@ -73,20 +73,21 @@ class Transaction:
         people: Iterable[str] = (),
         parts: Iterable[ChangedPart] = (),
     ) -> None:
-        """Take note of what the transaction changes, by key, so that its commit is told of it.
+        """Record what the transaction changes, by key, to be published at its commit.
 
-        Whoever changes what a filter can ask about says so, or indexes go on answering as before.
+        Every change of something that a filter can read has to be recorded, or indexes become
+        stale.
         """
         self.touched.customers.update(customers)
         self.touched.people.update(people)
         self.touched.parts.update(parts)
 
     def emit(self, event: object) -> None:
-        """Have subscribers told of an event once the transaction is committed, and only then."""
+        """Dispatch an event to subscribers once the transaction is committed, and only then."""
         self.events.append(event)
 
     def ordinals(self, count: int) -> list[int]:
-        """Return numbers for so many new customers; `Database.write` sees that there are enough."""
+        """Return ordinals for new customers; `Database.write` makes sure that there are enough."""
         return self._ordinals.take(count)
 
 
@@ -117,13 +118,14 @@ class Database:
         self._publisher = Publisher()
         self.condition = Condition()
         self.events = EventDispatcher()
-        """Tells its subscribers what transactions emitted, after they were committed."""
+        """Dispatches the events of committed transactions."""
 
     @classmethod
     async def connect(cls, settings: Settings, uri: str, user: str, password: str) -> Self:
-        """Return a database that has answered once.
+        """Return a database after it has answered a first query.
 
-        Raises DatabaseUnavailable, DatabaseRefused (user or password) or InvalidConfiguration (URI).
+        Raises DatabaseUnavailable, DatabaseRefused (user or password) or InvalidConfiguration
+        (URI).
         """
         try:
             driver = AsyncGraphDatabase.driver(
@@ -162,9 +164,9 @@ class Database:
 
     @property
     def patient(self) -> Self:
-        """Return the same database for bulk work: it has more time, and repeats what is safe.
+        """Return the same database for bulk work: with longer deadlines and more retries.
 
-        Those are reads, and transactions of which the database says that nothing was kept.
+        Retried are reads, and transactions that the server reports as rolled back.
         """
         database = copy(self)
         database._read_timeout = database._write_timeout = self._bulk_timeout
@@ -179,13 +181,15 @@ class Database:
     async def read(
         self, query: str, parameters: Parameters | None = None, *, timeout: float | None = None
     ) -> list[Row]:
-        """Return the rows of a query that only reads, as dicts by column name.
+        """Return the rows of a read query as dicts by column name.
 
-        Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable where none answers.
+        Raises DatabaseTimeout after `timeout` seconds, DatabaseUnavailable if none answers.
         """
         if self._attempts == 1:
             return await self._read(query, parameters, timeout)
-        return await repeated(self._attempts, passes)(self._read, query, parameters, timeout)
+        return await retry_policy(self._attempts, is_transient)(
+            self._read, query, parameters, timeout
+        )
 
     async def _read(
         self, query: str, parameters: Parameters | None, timeout: float | None
@@ -204,10 +208,10 @@ class Database:
     async def reading(
         self, work: Callable[[ReadTransaction], Awaitable[T]], *, timeout: float | None = None
     ) -> T:
-        """Return what `work` returns, whose queries are one transaction with one deadline.
+        """Return what `work` returns; its queries share one transaction and one deadline in seconds.
 
-        Each query sees what was committed before it, also between two of them. The transaction is
-        run again where the server asks for it. Raises as `read` does.
+        Each query sees what was committed before it, even after the query before it. The
+        transaction is retried if the server asks for it. Raises as `read` does.
         """
         seconds = timeout or self._read_timeout
 
@@ -226,10 +230,10 @@ class Database:
         batch: int = 5_000,
         timeout: float = 600.0,
     ) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """Yield the rows of a query that only reads as tuples, `batch` of them at a time.
+        """Yield the rows of a read query as tuples, `batch` at a time.
 
-        `timeout` is the longest that the whole query may take, in seconds; it is not retried,
-        since rows may have been used already.
+        `timeout` is the deadline for the whole query in seconds; it is not retried, because rows
+        may have been used already.
         """
         with self._translated(timeout):
             async with self._session(READ_ACCESS, fetch_size=batch) as session:
@@ -247,16 +251,16 @@ class Database:
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], *, timeout: float | None = None
     ) -> T:
-        """Return what `work` returns, after its transaction has been committed.
+        """Return what `work` returns after its transaction has been committed.
 
-        The transaction is run again where the server asks for it (a deadlock, a new leader), so
-        `work` must change nothing but the graph. Raises Conflict where a unique key exists already.
-        What the work touched is published in the same transaction, and what it emitted is dispatched
-        after the commit.
+        The transaction is retried if the server asks for it (a deadlock, a new leader), so `work`
+        must change nothing but the graph. Raises Conflict if a unique key exists already. Touched
+        records are published in the same transaction, and emitted events are dispatched after the
+        commit. `timeout` is in seconds.
         """
         if self._attempts == 1:
             return await self._write(work, timeout)
-        return await repeated(self._attempts, nothing_kept)(self._write, work, timeout)
+        return await retry_policy(self._attempts, was_rolled_back)(self._write, work, timeout)
 
     async def _write(self, work: Callable[[Transaction], Awaitable[T]], timeout: float | None) -> T:
         seconds = timeout or self._write_timeout
@@ -271,7 +275,7 @@ class Database:
 
         async with (
             self._deadline(seconds, writing=True),
-            while_answering(self._pulse, self.address),
+            while_answering(self._answers, self.address),
         ):
             result, events = await self._written(run, seconds)
         self.events.dispatch(events)
@@ -289,11 +293,11 @@ class Database:
             except OrdinalsShort as short:  # rolled back; it is done again with enough of them
                 await self._ordinals.reserve(short.wanted, self.write)
 
-    async def _pulse(self) -> bool:
-        """Return whether the database answers; it is taken to, where no connection is free to ask."""
+    async def _answers(self) -> bool:
+        """Return whether the database answers; an error that it returns is an answer, too."""
         try:
-            async with asyncio.timeout(PULSE_SECONDS), self._session(READ_ACCESS) as session:
-                await (await session.run(Query("RETURN 1", timeout=PULSE_SECONDS))).consume()
+            async with asyncio.timeout(PROBE_SECONDS), self._session(READ_ACCESS) as session:
+                await (await session.run(Query("RETURN 1", timeout=PROBE_SECONDS))).consume()
         except (TimeoutError, ServiceUnavailable, SessionExpired):
             return False
         except (Neo4jError, DriverError):
@@ -301,7 +305,7 @@ class Database:
         return True
 
     async def define(self, statement: str) -> None:
-        """Run one statement that changes the graph's schema, and wait for its indexes."""
+        """Run one statement that changes the schema, and wait for its indexes."""
         async with self._deadline(self._write_timeout), self._session(WRITE_ACCESS) as session:
             result = await session.run(Query(statement, timeout=self._write_timeout))
             await result.consume()

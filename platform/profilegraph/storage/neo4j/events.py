@@ -1,4 +1,4 @@
-"""What transactions tell of themselves: emitted while they are under way, dispatched after the commit."""
+"""Events of transactions: emitted while they run, dispatched after the commit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ E = TypeVar("E")
 
 @dataclass(frozen=True)
 class TagsWritten:
-    """Taggings that were given and taken, by customer and tag, and as of when."""
+    """Added and removed taggings, by customer and tag, and their moment."""
 
     at: datetime
     tagged: tuple[tuple[str, str], ...] = ()
@@ -21,24 +21,24 @@ class TagsWritten:
 
 
 class EventDispatcher:
-    """Tells subscribers of a kind of event what committed transactions have emitted."""
+    """Dispatches the events of committed transactions to subscribers by kind."""
 
     def __init__(self) -> None:
         self._subscribers: dict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
 
     def subscribe(self, kind: type[E], subscriber: Callable[[E], None]) -> None:
-        """Have a subscriber called with each event of a kind, in the order of commits.
+        """Call a subscriber with each event of a kind, in commit order.
 
-        It is called by whoever commits: it must not fail, and not take long.
+        It is called in the committing task: it must not raise or block.
         """
         self._subscribers[kind].append(subscriber)
 
     def unsubscribe(self, kind: type[E], subscriber: Callable[[E], None]) -> None:
-        """Have a subscriber called no more; raises ValueError unless it has subscribed."""
+        """Remove a subscriber; raises ValueError unless it is subscribed."""
         self._subscribers[kind].remove(subscriber)
 
     def dispatch(self, events: Iterable[object]) -> None:
-        """Tell of the events of a transaction, in the order in which it emitted them."""
+        """Call the subscribers with the events of a transaction, in the order of emission."""
         for event in events:
             for subscriber in tuple(self._subscribers[type(event)]):
                 subscriber(event)

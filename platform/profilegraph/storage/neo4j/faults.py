@@ -1,4 +1,4 @@
-"""What goes wrong with the database, in the product's own errors."""
+"""Translates errors of the driver into the product's errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration")
 
 
 _FAILED = "Neo.DatabaseError.Transaction."
-"""Codes of what Neo4j says once it could not write its log: it does nothing more until it starts anew."""
+"""Neo4j's error codes after a failed write of its log: it is unusable until it is restarted."""
 _START_ANEW = (
     "Make room on its disk. `profilegraph serve` then starts the embedded database anew by itself;"
     " another one is to be started anew by whoever runs it."
@@ -43,23 +43,23 @@ _UNKNOWN = (
 
 @dataclass
 class Condition:
-    """What a process knows of its database from what calls failed at."""
+    """The state of the database as known from failed calls."""
 
     failed: bool = False
-    """Whether it has said that it cannot go on until it is started anew."""
+    """Whether it has reported that it is unusable until it is restarted."""
 
 
 def stopped_answering(address: str) -> DatabaseUnavailable:
-    """Return the error of a change that was given up as the database answers nobody any more."""
+    """Return the error of a change that was abandoned because the database no longer answers."""
     return DatabaseUnavailable("the database has ceased to answer.", hint=_UNKNOWN, where=address)
 
 
 def expected(
     fault: Exception, address: str, seconds: float, *, writing: bool = False
 ) -> Exception | None:
-    """Return the product's error for one of the driver; None where it is a bug.
+    """Return the product's error for an error of the driver; None if it is a bug.
 
-    Where it was writing, the error says whether the change may have been made all the same.
+    For a write, the error says whether the change may have been made.
     """
     match fault:
         case TimeoutError():
@@ -96,7 +96,7 @@ def expected(
 
 
 def _said(fault: Neo4jError, address: str, seconds: float) -> Exception | None:
-    """Return the error for what a server says that goes on working; nothing of the call is kept."""
+    """Return the error for a response of a working server; the call had no effect."""
     match fault:
         case AuthError() | Forbidden():
             return DatabaseRefused(

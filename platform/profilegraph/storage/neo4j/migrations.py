@@ -1,4 +1,4 @@
-"""The graph's schema as numbered files, applied in order, each once, and never changed after."""
+"""Migrations of the graph's schema: numbered files, applied in order, once each, never edited."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _STEPS: Mapping[str, Callable[[Database], Awaitable[None]]] = MappingProxyType(
         "normal_texts": normalise_texts,
     }
 )
-"""What migrations, by name, do that Cypher cannot; done twice, it does no harm."""
+"""Idempotent steps in Python, by the name of their migration."""
 
 
 @dataclass(frozen=True)
 class Migration:
-    """One numbered step of the schema: its statements, and the checksum of its file."""
+    """One numbered migration: its statements, and the checksum of its file."""
 
     number: int
     name: str
@@ -38,9 +38,9 @@ class Migration:
 
 
 def read_migrations(folder: Path) -> list[Migration]:
-    """Return the migrations of a folder in the order of their numbers.
+    """Return the migrations of a folder in order.
 
-    Raises SchemaChanged where the numbers are not 1, 2, 3 and so on.
+    Raises SchemaChanged unless the numbers are 1, 2, 3 and so on.
     """
     migrations = [_read(path) for path in sorted(folder.glob("*.cypher"))]
     numbers = [migration.number for migration in migrations]
@@ -52,10 +52,10 @@ def read_migrations(folder: Path) -> list[Migration]:
 async def migrate(
     database: Database, migrations: list[Migration], now: datetime
 ) -> list[Migration]:
-    """Return the migrations that were applied just now; none where all had been.
+    """Apply the missing migrations and return them.
 
-    Statements say IF NOT EXISTS, so two processes that migrate at once do no harm. Raises
-    SchemaAhead where the database knows a later number, SchemaChanged where a file was edited.
+    Statements say IF NOT EXISTS, so two processes may migrate at once. Raises SchemaAhead if the
+    database has a later migration, SchemaChanged if a file was edited.
     """
     applied = await applied_migrations(database)
     _refuse_foreign(applied, migrations)
@@ -72,7 +72,7 @@ async def migrate(
 
 
 async def require_migrated(database: Database, migrations: list[Migration]) -> None:
-    """Return where the database's schema is the current one.
+    """Raise unless the database's schema is the current one.
 
     Raises SchemaBehind, SchemaAhead or SchemaChanged, each saying what to do.
     """
@@ -87,7 +87,7 @@ async def require_migrated(database: Database, migrations: list[Migration]) -> N
 
 
 async def applied_migrations(database: Database) -> dict[int, str]:
-    """Return the checksums of the migrations that the database has had, by number."""
+    """Return the checksums of the applied migrations, by number."""
     rows = await database.read(
         "MATCH (m:Migration) RETURN m.number AS number, m.checksum AS checksum"
     )

@@ -1,4 +1,4 @@
-"""How long a call of the database is waited for: as long as there is somebody who may answer it."""
+"""Retries of connections, and detection of a database that no longer answers."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tenacity import (
 from profilegraph.storage.neo4j.faults import stopped_answering
 
 NOBODY_SECONDS = 1.0
-"""How long a server is tried that takes no connections."""
+"""Seconds of retries of a server that accepts no connections."""
 SILENCE_SECONDS = 5.0
-"""How long a write is left alone before it is asked whether the database answers anybody."""
+"""Seconds before a running write triggers checks of the database."""
 
 _MISSED = 2
-"""How many questions in a row are not answered by a database that answers nobody."""
+"""Failed checks in a row after which the database counts as unavailable."""
 
 
 def retrying(seconds: float) -> AsyncRetrying:
-    """Return what tries a call again where that is worth it, for so many seconds at most.
+    """Return the retry policy of a call, limited to some seconds.
 
-    A server that takes no connections is given a moment, and then up: it is not about to answer.
+    A server that accepts no connections is retried only for a moment: it will not answer soon.
     """
     late = stop_after_delay(seconds)
 
@@ -52,12 +52,11 @@ def _worth_another_try(fault: BaseException) -> bool:
 
 @asynccontextmanager
 async def while_answering(
-    pulse: Callable[[], Awaitable[bool]], address: str
+    answers: Callable[[], Awaitable[bool]], address: str
 ) -> AsyncIterator[None]:
-    """End what is under way once the database answers nobody any more: a write may wait for long.
+    """Cancel the work once the database no longer answers; a working write may take long.
 
-    `pulse` says whether it does; it is asked from time to time. Raises DatabaseUnavailable where it
-    does not.
+    `answers` checks the database and is called periodically. Raises DatabaseUnavailable.
     """
     loop = asyncio.get_running_loop()
     limit = asyncio.timeout(None)
@@ -66,7 +65,7 @@ async def while_answering(
     async def watch() -> None:
         missed = 0
         while missed < _MISSED:
-            if await pulse():
+            if await answers():
                 missed = 0
                 await asyncio.sleep(SILENCE_SECONDS)
             else:

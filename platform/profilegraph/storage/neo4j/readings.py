@@ -1,4 +1,4 @@
-"""A transaction that only reads."""
+"""Transactions that only read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from profilegraph.storage.neo4j.rows import ALL, Parameters, Row, row
 
 
 class ReadTransaction:
-    """A transaction that only reads, under way; see `Database.reading`."""
+    """A running transaction that only reads; see `Database.reading`."""
 
     def __init__(self, managed: AsyncManagedTransaction) -> None:
         self._managed = managed
@@ -22,7 +22,7 @@ class ReadTransaction:
     async def plain(
         self, query: str, parameters: Parameters | None = None
     ) -> list[tuple[Any, ...]]:
-        """Return the rows of a query as tuples of what the driver gives: quick for long lists."""
+        """Return the rows of a query as tuples of driver values: fast for long lists."""
         return [tuple(record) for record in await self._fetched(query, parameters)]
 
     async def _fetched(self, query: str, parameters: Parameters | None) -> list[Record]:

@@ -1,4 +1,4 @@
-"""Requests that were carried out, so that one that is sent twice changes the graph once."""
+"""Stored idempotency keys, so that a repeated request changes the graph once."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _FINISH = "MATCH (r:Request {key: $key}) SET r.result = $result"
 
 @dataclass(frozen=True)
 class IdempotentRequest:
-    """One change that a client asked for; `digest` tells its content from another's."""
+    """A requested change; `digest` identifies its content."""
 
     key: str
     digest: str
     at: datetime
 
 
-async def once(
+async def run_once(
     transaction: Transaction, request: IdempotentRequest, work: Callable[[], Awaitable[Any]]
 ) -> Any:
-    """Return what `work` returned, doing it now or, where the request came before, not again.
+    """Run `work`, or return its stored result if the request was run before.
 
-    The result must be JSON. Raises Conflict where the key came before with another content.
+    The result must be JSON. Raises Conflict if the key was used with another content.
     """
     values = {"key": request.key, "digest": request.digest, "at": request.at}
     known = (await transaction.run(_CLAIM, values))[0]

@@ -1,4 +1,4 @@
-"""What is tried again of bulk work: what is safe to repeat."""
+"""Retries of bulk work that is safe to repeat."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tenacity import (
 from profilegraph.errors import DATABASE_AWAY, DatabaseBusy, DatabaseTimeout
 
 
-def repeated(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetrying:
-    """Return so many attempts at a call, each with all of its time."""
+def retry_policy(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetrying:
+    """Return the retry policy with a number of attempts, each with the full deadline."""
     return AsyncRetrying(
         retry=retry_if_exception(again),
         wait=wait_exponential_jitter(multiplier=0.5, max=10.0),
@@ -25,15 +25,15 @@ def repeated(attempts: int, again: Callable[[BaseException], bool]) -> AsyncRetr
     )
 
 
-def passes(error: BaseException) -> bool:
-    """Return whether an error says that the database is away or too busy."""
+def is_transient(error: BaseException) -> bool:
+    """Return whether an error means that the database is unavailable or too busy."""
     return isinstance(error, DATABASE_AWAY)
 
 
-def nothing_kept(error: BaseException) -> bool:
-    """Return whether a transaction failed of which the database says that nothing was kept.
+def was_rolled_back(error: BaseException) -> bool:
+    """Return whether an error means that the transaction was rolled back.
 
-    Where it says nothing, the transaction may have been committed all the same.
+    Otherwise the transaction may have been committed.
     """
     told = isinstance(error.__cause__, Neo4jError | ConnectionPoolError)
     return told and isinstance(error, DatabaseTimeout | DatabaseBusy)

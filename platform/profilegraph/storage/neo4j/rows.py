@@ -1,4 +1,4 @@
-"""Rows of queries as plain values of Python."""
+"""Rows of queries as Python values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from neo4j.time import Date, DateTime
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 ALL = 2**31 - 1
-"""How many records to fetch in order to have them all."""
+"""The fetch size that means all records."""
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
@@ -23,7 +23,7 @@ def row(record: Record) -> Row:
 
 
 def native(value: Any) -> Any:
-    """Return a value of the driver as one of Python: dates, moments (UTC), and what holds them."""
+    """Return a driver value as a Python value: dates, moments (UTC), and containers of them."""
     if type(value) in _PLAIN:
         return value
     match value:

@@ -1,1 +1,1 @@
-"""What plugins are given of the graph, and what models leave in it."""
+"""Reads of tables for plugins, and writes of models' scores."""

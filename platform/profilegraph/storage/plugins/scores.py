@@ -1,4 +1,4 @@
-"""What models leave in the graph."""
+"""Writes the scores of models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from profilegraph.storage.statements import statement
 
 
 async def write_scores(database: Database, rows: list[Row], model: str, now: datetime) -> int:
-    """Return how many customers got other metrics or tags than they had."""
+    """Write scores and return the number of customers with changed metrics or tags."""
 
     async def work(transaction: Transaction) -> int:
         parameters = {"rows": rows, "model": model, "now": now}
@@ -28,7 +28,7 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
 
 
 async def last_run(database: Database, model: str) -> datetime | None:
-    """Return the latest moment as of which a model was computed; None where it never was."""
+    """Return the latest moment for which a model was computed; None if it never was."""
     rows = await database.read(
         "MATCH (r:ModelRun {key: $model}) RETURN r.now AS now", {"model": model}
     )
@@ -36,7 +36,7 @@ async def last_run(database: Database, model: str) -> datetime | None:
 
 
 async def record_run(database: Database, model: str, now: datetime) -> None:
-    """Keep as of which moment a model was computed."""
+    """Store the moment for which a model was computed."""
 
     async def work(transaction: Transaction) -> None:
         parameters = {"model": model, "now": now}

@@ -1,4 +1,4 @@
-"""What plugins are given of customers, read as rows: a customer's key, then one value a column."""
+"""Rows of the tables of plugins: a customer's key, then one value per column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS: Mapping[str, str] = {
     "attributes": "table_attributes",
     "metrics": "table_metrics",
 }
-"""What can be read of customers that is more than records of one kind, and the statement that reads it."""
+"""The tables that are not records of one kind, with their statements."""
 _PREFIXES = {"attributes": ATTRIBUTE_PREFIX, "metrics": METRIC_PREFIX}
 
 
@@ -37,10 +37,10 @@ async def read_rows(
     now: datetime,
     event_types: Iterable[str] = (),
 ) -> list[tuple[Any, ...]]:
-    """Return what is known of customers up to `now`, of one kind such as `events`.
+    """Return the rows of one table, such as `events`, as of `now`.
 
     Moments are microseconds and days are days since 1970 UTC, amounts ten-thousandths of the
-    currency unit; of events, those of some types, of all where none is given.
+    currency unit; events are limited to the given types, if any.
     """
     parameters = {"customers": customers, "now": now, "types": sorted(event_types), **_PREFIXES}
     query = statement(KINDS[kind])

@@ -1,1 +1,1 @@
-"""Records of customers in the graph: their declarations, writes and reads."""
+"""Records of customers in the graph: declarations, writes and reads."""

@@ -1,4 +1,4 @@
-"""All that a filter can ask of one customer and of those near it, read from the graph."""
+"""Reads everything that filters can read about one customer and its relatives."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ F = TypeVar("F", bound="DataclassInstance")
 
 
 async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts:
-    """Return what is known of a customer by its key, and of those up to `reach` relations away.
+    """Return the facts of a customer by its key, and of those up to `reach` relations away.
 
     Raises NotFound.
     """
@@ -50,9 +50,9 @@ async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts
 
 
 async def read_past_facts(database: Database, customer: str, at: datetime) -> Facts:
-    """Return what was known of a customer at a moment of the past, as far as that is kept.
+    """Return the facts of a customer as of a past moment, as far as history is kept.
 
-    Raises NotFound where there is no such customer, or was none then.
+    Raises NotFound if there is no such customer, or was none at that moment.
     """
     found = await read_past(database, [customer], at)
     if customer not in found:
@@ -64,7 +64,7 @@ async def read_past_facts(database: Database, customer: str, at: datetime) -> Fa
 
 
 async def read_past(database: Database, customers: Iterable[str], at: datetime) -> dict[str, Facts]:
-    """Return what was known of customers at a moment of the past, by key; absent who was not."""
+    """Return the facts of customers as of a past moment, by key, without those that did not exist then."""
     parameters = {"keys": sorted(set(customers)), "at": at}
     rows = await database.read(facts_statement(past=True), parameters)
     return {one.key: one for one in map(_facts, rows)}
@@ -73,7 +73,7 @@ async def read_past(database: Database, customers: Iterable[str], at: datetime) 
 async def read_neighbourhood(
     database: Database, customers: Iterable[str], reach: int
 ) -> dict[str, Facts]:
-    """Return what is known of customers and of those up to `reach` relations away, by key."""
+    """Return the facts of customers and of those up to `reach` relations away, by key."""
     found: dict[str, Facts] = {}
     fresh = set(customers)
     for _ in range(reach + 1):
@@ -111,10 +111,10 @@ def _facts(row: Row) -> Facts:
 
 
 def fact_reader(kind: StoredKind[Any], fact: type[F]) -> Callable[..., F]:
-    """Return what makes a fact of the properties of a node of a kind, and of what else is told.
+    """Return the function that makes a fact from a node's properties and related keys.
 
-    Each field of the fact is the record's of that name, in the type that the kind declares; what
-    is told by relationships is all that they lead to: `employees` of the record's `employee`.
+    Each field of the fact is the field of the record with that name and its declared type; a
+    reference becomes the list of all related keys: `employees` for the record's `employee`.
     """
     own = [one for one in fields(fact) if one.name in kind.values]
     required = [
@@ -167,6 +167,6 @@ def _owner(row: Row) -> OwnerFact:
 
 @cache
 def facts_statement(*, past: bool) -> str:
-    """Return what reads all that is known of customers, now or at a moment of the past."""
+    """Return the statement that reads all facts of customers, for now or a past moment."""
     made = (facts_column(FACT_KINDS[fact], past=past) for fact in RECORD_FACTS)
     return ",\n  ".join((statement("facts_as_of" if past else "facts").rstrip(), *made))

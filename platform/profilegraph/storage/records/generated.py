@@ -1,7 +1,7 @@
-"""Statements for kinds of record that belong to a customer, made of the kind's declaration.
+"""Generates the statements for kinds of record that belong to a customer, from their declarations.
 
-Only names that the code declares become part of a statement; values are parameters. What decides more
-than that (histories, trees, locks) is written by hand in `statements`.
+Only names declared in code become part of a statement; values are parameters. Statements with more
+logic (histories, trees, locks) are written by hand in `statements`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _KEPT = """COLLECT {{
 
 @cache
 def upsert_statement(kind: StoredKind[Any]) -> str:
-    """Return what writes `$rows` of a kind; what a row's fields name must exist."""
+    """Return the statement that writes `$rows` of a kind; whatever a row names must exist."""
     found, told, variables = "", "", "row, c"
     for name in kind.edges:
         variables += f", {name}"
@@ -104,7 +104,7 @@ def upsert_statement(kind: StoredKind[Any]) -> str:
 
 @cache
 def read_statement(kind: StoredKind[Any]) -> str:
-    """Return what reads all records of a kind of the customers with some `$keys`, in order."""
+    """Return the statement that reads all records of a kind for the customers with `$keys`, in order."""
     fields = (kind.fields[name] for name in kind.order)
     order = ", ".join(
         f"n.{one.stored_as} DESC" if one.value_type is ValueType.MOMENT else f"n.{one.stored_as}"
@@ -116,10 +116,10 @@ def read_statement(kind: StoredKind[Any]) -> str:
 
 @cache
 def timeline_statement(kind: StoredKind[Any], kind_field: str) -> str:
-    """Return what reads the `$most` latest records of the customers with some `$keys`.
+    """Return the statement that reads the `$most` latest records of the customers with `$keys`.
 
-    `$kinds` is what the field may be, and the records follow the one of the moment `$at` and the key
-    `$after`; where these are null, whatever it is, from the latest on.
+    `$kinds` limits the values of `kind_field`, and the records come after the one with the moment
+    `$at` and the key `$after`; a null parameter means no limit.
     """
     of_kind = kind.fields[kind_field].stored_as
     return _TIMELINE.strip().format(owned=_owned(kind, "c"), kind=of_kind, item=_item(kind))
@@ -127,22 +127,22 @@ def timeline_statement(kind: StoredKind[Any], kind_field: str) -> str:
 
 @cache
 def by_key_statement(kind: StoredKind[Any]) -> str:
-    """Return what reads the records with some `$keys` of their own, by customer."""
+    """Return the statement that reads the records with some `$keys` of their own, by customer."""
     owned = _pattern(_owner(kind), f"n:{kind.label} {{key: key}}", "c:Customer")
     return _BY_KEY.strip().format(owned=owned, item=_item(kind))
 
 
 @cache
 def index_statement(kind: StoredKind[Any]) -> str:
-    """Return what the index reads of a customer `c`: a list of the kind's indexed columns for each."""
+    """Return the statement that reads the kind's indexed columns for a customer `c`, a list per record."""
     columns = ", ".join(_column(kind, name) for name in kind.indexed)
     return _INDEX.strip().format(owned=_owned(kind, "c"), columns=columns)
 
 
 def facts_column(kind: StoredKind[Any], *, past: bool) -> str:
-    """Return what reads all records of a kind of a customer `c`, with lists of what each is tied to.
+    """Return the expression of all records of a kind of a customer `c`, with the keys of related nodes.
 
-    With `past`, those of the moment `$at`, as they were then where the kind keeps that.
+    With `past`, as of the moment `$at`, in their former states if the kind keeps those.
     """
     told = "".join(f", {name}: {_column(kind, name)}" for name in kind.edges)
     item = f"n {{.*{told}}}"
@@ -156,7 +156,7 @@ def facts_column(kind: StoredKind[Any], *, past: bool) -> str:
 
 @cache
 def table_statement(kind: StoredKind[Any], columns: tuple[str, ...]) -> str:
-    """Return what reads rows of some fields of `$customers`; of what has a moment, what is past `$now`."""
+    """Return the statement that reads some fields for `$customers`, without moments after `$now`."""
     moment = kind.fields.get("at")
     past = "" if moment is None else f"\nWHERE n.{moment.stored_as} <= $now"
     shown = ", ".join(
@@ -168,7 +168,7 @@ def table_statement(kind: StoredKind[Any], columns: tuple[str, ...]) -> str:
 
 
 def _pattern(edge: Edge, node: str, other: str, relationship: str = "") -> str:
-    """Return the pattern from a record's node to another one."""
+    """Return the pattern from a record's node to a related one."""
     before, after = ("<-", "-") if edge.incoming else ("-", "->")
     return f"({node}){before}[{relationship}:{edge.type}]{after}({other})"
 
@@ -184,13 +184,13 @@ def _owned(kind: StoredKind[Any], customer: str) -> str:
 
 
 def _item(kind: StoredKind[Any]) -> str:
-    """Return the expression of a node `n` with the keys of what it is tied to."""
+    """Return the expression of a node `n` with the keys of its related nodes."""
     told: Iterable[str] = (f", {name}: {_column(kind, name)}[0]" for name in kind.edges)
     return f"n {{.*{''.join(told)}}}"
 
 
 def _column(kind: StoredKind[Any], name: str) -> str:
-    """Return the expression of a field of a node `n`, as numbers and texts; of a reference, a list."""
+    """Return the expression of a field of a node `n` as a number or text, or a list for a reference."""
     one = kind.fields[name]
     if name in kind.edges:
         return f"[{_pattern(kind.edges[name], 'n', f'other:{kind.needs[name]}')} | other.key]"

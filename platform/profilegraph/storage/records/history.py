@@ -1,4 +1,4 @@
-"""From when on the graph keeps how records were, and which of them it came to know of later."""
+"""Since when history is kept, and which records were saved only later."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _SAVED_LATER = {
 
 
 async def kept_from(database: Database, at: datetime) -> datetime | None:
-    """Return from when on states are kept, where that is later than `at` and some are older."""
+    """Return since when states are kept, if that is later than `at` and older records exist."""
     rows = await database.read(_LATER, {"at": at})
     return rows[0]["first"] if rows else None
 
 
 async def saved_later(database: Database, code: NoticeCode, at: datetime) -> Notice | None:
-    """Return what was saved only later than a moment; None where nothing was."""
+    """Return a notice on records saved only after a moment; None if there are none."""
     [row] = await database.read(_SAVED_LATER[code], {"at": at, "most": MOST})
     if not row["later"]:
         return None

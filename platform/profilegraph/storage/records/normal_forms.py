@@ -1,7 +1,7 @@
-"""Brings texts and keys that were stored before there was a normal form into it.
+"""Normalises texts and keys that were stored before normalisation was introduced.
 
-A key stays as it is where another record has its normal form already: these are two, and only
-people can say whether they are one.
+A key is left unchanged if another record has its normal form: only people can decide whether the
+two are the same.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _KEYS = frozenset({"key", "value", "channel"})
 
 
 async def normalise_texts(database: Database) -> None:
-    """Bring all texts and keys of records into their normal form, some thousands in a transaction."""
+    """Normalise all texts and keys of records, in batches."""
     for label in _LABELS:
         after: str | None = ""
         while after is not None:
@@ -56,7 +56,7 @@ async def normalise_texts(database: Database) -> None:
 
 
 async def _page(transaction: Transaction, *, label: str, after: str) -> str | None:
-    """Return the last key of a page of records, now in their normal form; None behind the last."""
+    """Normalise a page of records and return its last key; None after the last page."""
     asked = {"after": after, "batch": _BATCH, "odd": _ODD, "email": IdentityKind.EMAIL.value}
     (page,) = await transaction.run(_FOUND.format(label=label), asked)
     last: str | None = page["last"]
@@ -81,7 +81,7 @@ async def _page(transaction: Transaction, *, label: str, after: str) -> str | No
 
 
 def _changed(properties: Mapping[str, Any], label: str) -> dict[str, Any]:
-    """Return the properties of a record that have another normal form, in it."""
+    """Return the properties of a record that are not normalised, normalised."""
     normal = {
         name: normal_key(value).strip() if name in _KEYS else normal_text(value)
         for name, value in properties.items()

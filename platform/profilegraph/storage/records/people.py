@@ -1,4 +1,4 @@
-"""The people of a filter: the decision-makers of its customers, narrowed by what is asked of each."""
+"""The people of a filter: the decision-makers of its customers, narrowed by a condition on each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CustomerPerson:
 
 @dataclass(frozen=True)
 class PersonProfile:
-    """A decision-maker, with what its department and its superior are called (else their keys)."""
+    """A decision-maker, with the names of its department and its superior, or else their keys."""
 
     person: DecisionMaker
     department: str | None
@@ -39,14 +39,14 @@ class PersonProfile:
 
 @dataclass(frozen=True)
 class PeopleQuery:
-    """Decision-makers who are as asked, at some customers, named by their ordinals."""
+    """Matching decision-makers of some customers, given by ordinal."""
 
     members: BitMap
     where: PersonTest
     context: Context
 
     def query(self, **values: Any) -> Query:
-        """Return what finds them as `who` and `c`, and what else the rest of the query reads."""
+        """Return the clauses that bind them as `who` and `c`, and the parameters of the whole query."""
         asked = person_values(self.where, self.context)
         return Query(
             f"{SEATS[self.context.past]} AND c.ordinal IN $q.members",
@@ -55,7 +55,7 @@ class PeopleQuery:
 
 
 async def count_people(reading: ReadTransaction, asked: PeopleQuery) -> int:
-    """Return how many of the decision-makers there are."""
+    """Return the number of the decision-makers."""
     query = asked.query()
     [row] = await reading.run(f"{query.statement} RETURN count(*) AS count", {"q": query.values})
     count: int = row["count"]
@@ -65,7 +65,7 @@ async def count_people(reading: ReadTransaction, asked: PeopleQuery) -> int:
 async def page_of_people(
     reading: ReadTransaction, asked: PeopleQuery, *, first: int, after: str | None = None
 ) -> list[CustomerPerson]:
-    """Return at most `first` of the decision-makers, by key, those after a key."""
+    """Return at most `first` of the decision-makers, by key, after a key."""
     query = asked.query(limit=first, after=after or "")
     rows = await reading.run(
         f"{query.statement} AND who.key > $q.after RETURN who.key AS person, c.key AS customer"
@@ -76,7 +76,7 @@ async def page_of_people(
 
 
 async def read_portraits(database: Database, people: Sequence[str]) -> dict[str, PersonProfile]:
-    """Return decision-makers by their keys; one who is gone is absent."""
+    """Return decision-makers by their keys, without deleted ones."""
     rows = await database.read(statement("read_people"), {"keys": list(people)})
     return {row["person"]["key"]: _portrait(row) for row in rows}
 

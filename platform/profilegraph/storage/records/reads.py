@@ -1,4 +1,4 @@
-"""What is known of customers, read for many of them at once: one query, whatever their number."""
+"""Bulk reads of customers: one query for any number of them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from profilegraph.storage.statements import statement
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 ByCustomer = Mapping[str, Sequence[T]]
-"""What was found, by customer key; a customer of whom nothing was found is absent."""
+"""Records by customer key; customers without any are absent."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A customer as the graph has it: attributes and metrics by their keys, without prefixes."""
+    """A customer with attributes and metrics by key, without the prefixes of the graph."""
 
     key: str
     kind: CustomerKind
@@ -51,17 +51,17 @@ class Owner:
 
 @dataclass(frozen=True)
 class TimelineQuery:
-    """Which part of what happened with a customer is asked for, the newest first."""
+    """A page of a customer's timeline, the newest first."""
 
     most: int
     kinds: tuple[str, ...] | None = None
-    """Only of these types or kinds; None of any."""
+    """Only of these types or kinds; None for any."""
     after: tuple[datetime, str] | None = None
-    """Only what follows the record of this moment and key."""
+    """Only after the record with this moment and key."""
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Return what statements are given."""
+        """Return the parameters of the statements."""
         at, key = self.after or (None, None)
         kinds = None if self.kinds is None else list(self.kinds)
         return {"most": self.most, "kinds": kinds, "at": at, "after": key}
@@ -73,7 +73,7 @@ async def read_profiles(database: Database, keys: Sequence[str]) -> ByCustomer[P
 
 
 async def read_names(database: Database, customers: Collection[str]) -> Mapping[str, str]:
-    """Return the names of those of some customers who have one, by key."""
+    """Return the names of the customers that have one, by key."""
     rows = await database.read(
         "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.name IS NOT NULL"
         " RETURN c.key AS key, c.name AS name",
@@ -95,7 +95,7 @@ async def read_taggings(
 
 
 async def read_all_taggings(database: Database, keys: Sequence[str]) -> ByCustomer[Tagging]:
-    """Return all that was ever said of each customer, what is over too."""
+    """Return all taggings of each customer, including closed ones."""
     rows = await database.read(statement("read_all_taggings"), {"keys": list(keys)})
     found: dict[str, list[Tagging]] = {}
     for row in rows:
@@ -106,7 +106,7 @@ async def read_all_taggings(database: Database, keys: Sequence[str]) -> ByCustom
 
 
 async def read_all_states(database: Database, keys: Sequence[str]) -> ByCustomer[Record]:
-    """Return how the departments, decision-makers and opportunities of each customer were."""
+    """Return the former states of each customer's departments, decision-makers and opportunities."""
     rows = await database.read(statement("read_all_states"), {"keys": list(keys)})
     found: dict[str, list[Record]] = {}
     for row in rows:
@@ -136,17 +136,17 @@ async def read_events(
 
 
 async def read_events_by_key(database: Database, keys: Sequence[str]) -> ByCustomer[Event]:
-    """Return the events of these keys (those of the events), by customer."""
+    """Return the events with these keys, by customer."""
     return await _rows(database, by_key_statement(stored.EVENT), keys, _record(stored.EVENT))
 
 
 async def read_relations(database: Database, keys: Sequence[str]) -> ByCustomer[Relation]:
-    """Return how other customers are related to each, seen from the customer."""
+    """Return the relations of each customer, seen from the customer."""
     return await _read(database, "read_relations", keys, _record(stored.RELATION))
 
 
 async def read_owners(database: Database, keys: Sequence[str]) -> ByCustomer[Owner]:
-    """Return the employees who are responsible for each customer, the first one first."""
+    """Return the owners of each customer, the first one first."""
     return await _read(database, "read_owners", keys, lambda _, row: _owner(row))
 
 
@@ -163,23 +163,23 @@ async def read_follow_ups(
 
 
 async def read_consents(database: Database, keys: Sequence[str]) -> ByCustomer[Consent]:
-    """Return what each customer allowed or forbade, the newest first."""
+    """Return the consent records of each customer, the newest first."""
     return await read_owned(database, stored.CONSENT, keys)
 
 
 async def read_arrivals(database: Database, keys: Sequence[str]) -> ByCustomer[Arrival]:
-    """Return by which channels each customer came to us, the first one first."""
+    """Return the arrivals of each customer, the first one first."""
     return await _read(database, "read_arrivals", keys, _record(stored.ARRIVAL))
 
 
 async def read_channels(database: Database, keys: Sequence[str]) -> Mapping[str, Sequence[Channel]]:
-    """Return each channel that there is, alone in its list, by its key."""
+    """Return each existing channel, alone in its list, by its key."""
     rows = await database.read(statement("read_channels"), {"keys": list(keys)})
     return {row["key"]: [stored.CHANNEL.read(row)] for row in rows}
 
 
 async def read_owner_of(database: Database, label: str, key: str) -> str | None:
-    """Return the key of the customer whose department or decision-maker has this key, if any."""
+    """Return the key of the customer of a department or decision-maker, by its key, or None."""
     queries = {
         "Department": "MATCH (:Department {key: $key})-[:OF]->(c:Customer) RETURN c.key AS key",
         "DecisionMaker": "MATCH (:DecisionMaker {key: $key})-[:OF]->(c:Customer) RETURN c.key AS key",
@@ -189,14 +189,14 @@ async def read_owner_of(database: Database, label: str, key: str) -> str | None:
 
 
 async def read_activity(database: Database, kind: type[R], key: str) -> R | None:
-    """Return the record of a key, of a kind that belongs to customers, if there is one."""
+    """Return a record by its key, of a kind that belongs to customers, or None."""
     declared: StoredKind[R] = stored.BY_RECORD[kind]
     found = await _rows(database, by_key_statement(declared), [key], _record(declared))
     return next((one for some in found.values() for one in some), None)
 
 
 async def read_identified(database: Database, identity: str) -> str | None:
-    """Return the key of the customer that an identity, by its key, belongs to, if any."""
+    """Return the key of the customer with an identity, by its key, or None."""
     rows = await database.read(
         "MATCH (:Identity {key: $key})-[:IDENTIFIES]->(c:Customer) RETURN c.key AS key",
         {"key": identity},
@@ -240,7 +240,7 @@ async def _rows(
 
 
 def _record(kind: StoredKind[R]) -> Callable[[str, Row], R]:
-    """Return what makes a record of a row, which its customer is found with."""
+    """Return the function that makes a record of a row that includes its customer."""
     return lambda customer, row: kind.read(row, customer=customer)
 
 

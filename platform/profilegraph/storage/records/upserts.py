@@ -1,7 +1,7 @@
-"""What each kind of record needs to be written, beside its declaration.
+"""How each kind of record is written, apart from its declaration.
 
-A statement takes `$rows` and returns as `done` the indexes of those that it wrote, null for all: a
-row whose references do not exist, or that contradicts what is stored, is left out as a whole.
+A statement takes `$rows` and returns as `done` the indexes of the written rows, null for all: a row
+that names something missing, or contradicts stored data, is left out as a whole.
 """
 
 from __future__ import annotations
@@ -57,25 +57,25 @@ _SINCE = " or `since` is still to come, or before what is known of it: tell its 
 
 @dataclass(frozen=True)
 class Upsert:
-    """How one kind of record is written; what is not said is what its declaration says."""
+    """How one kind of record is written; defaults follow from its declaration."""
 
     row: Callable[[Any], Values] | None = None
-    """The parameters of one record; without it, its key, what it names, and its properties."""
+    """The parameters of one record; by default its key, its references and its properties."""
     file: str | None = None
-    """The statement file; without one, the statement is made of the declaration."""
+    """The statement file; by default the statement is generated from the declaration."""
     apart: Callable[[Any], Hashable] = lambda record: record.key
-    """Records of one batch in which this is equal are written one after the other."""
+    """Records of a batch with an equal value are written one after the other."""
     conflict: str = "it contradicts what is stored."
-    """Why a row is refused although all that it names exists."""
+    """Why a row is refused although everything that it names exists."""
     touches: Callable[[Any], Touched] = lambda record: Touched(customers={record.customer})
-    """What a record changes for those who ask."""
+    """What a record changes for readers."""
 
     def statement(self, kind: StoredKind[Any]) -> str:
         """Return the statement that writes rows of a kind."""
         return upsert_statement(kind) if self.file is None else statement(self.file)
 
     def rows(self, kind: StoredKind[Any]) -> Callable[[Any], Values]:
-        """Return what makes the parameters of one record of a kind."""
+        """Return the function that makes the parameters of one record of a kind."""
         return self.row or _row_of(kind)
 
 
@@ -89,7 +89,7 @@ def _moment(moment: datetime | None) -> Values | None:
 
 
 def _row_of(kind: StoredKind[Any]) -> Callable[[Any], Values]:
-    """Return what makes the parameters of one record: its key, what it names, and its properties."""
+    """Return the function that makes a record's parameters: its key, references and properties."""
     names = ("key", *kind.needs)
 
     def row(record: Record) -> Values:
@@ -160,7 +160,7 @@ def _decision_maker(record: DecisionMaker) -> Values:
 
 
 def _placed(record: Team | Employee | Channel) -> Values:
-    """Return the parameters of a record with one place in a tree, which it keeps unless told."""
+    """Return the parameters of a record with one place in a tree, which stays unless given."""
     kind = BY_RECORD[type(record)]
     (place,) = kind.needs
     moves = place in record.model_fields_set
@@ -197,7 +197,7 @@ def _participation(record: Participation) -> Values:
 
 
 def owned(kind: StoredKind[Any]) -> Upsert:
-    """Return how a kind is written that only belongs to a customer."""
+    """Return how a kind is written that just belongs to a customer."""
     return Upsert(conflict=f"this {kind.noun} belongs to another customer already.")
 
 
@@ -290,4 +290,4 @@ _WAYS: Mapping[type[Record], Upsert] = {
 UPSERTS: Mapping[type[Record], Upsert] = MappingProxyType(
     {kind.record: _WAYS.get(kind.record) or owned(kind) for kind in KINDS}
 )
-"""How each kind is written, in an order in which what others name comes first."""
+"""How each kind is written, ordered so that referenced kinds come first."""

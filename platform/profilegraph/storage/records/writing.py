@@ -1,4 +1,4 @@
-"""Records into the graph, idempotently: the same path for one record and for thousands."""
+"""Writes records idempotently, by the same path for one and for thousands."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ class RecordRefusal:
     index: int
     reason: str
     missing: bool
-    """Whether it names something that is not there (yet), rather than contradicts the graph."""
+    """Whether it names something missing, rather than contradicts the graph."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch of records."""
+    """The outcome of a batch of records."""
 
     written: int
     refused: tuple[RecordRefusal, ...]
 
 
 async def upsert(transaction: Transaction, records: Sequence[Record], now: datetime) -> Outcome:
-    """Return what became of `records`, all of one kind, after writing those that can be.
+    """Write those of `records`, all of one kind, that can be written, and return the outcome.
 
-    A record is written as a whole or refused with its reason; writing it again changes nothing.
+    A record is written as a whole or refused with a reason; writing it again changes nothing.
     """
     if not records:
         return Outcome(0, ())
@@ -84,7 +84,7 @@ async def upsert(transaction: Transaction, records: Sequence[Record], now: datet
 async def upsert_mixed(
     transaction: Transaction, records: Sequence[Record], now: datetime
 ) -> Outcome:
-    """Return what became of `records` of any kinds; those that others name are written first."""
+    """Write `records` of any kinds, referenced ones first, and return the outcome."""
     places: dict[type[Record], list[int]] = {kind: [] for kind in UPSERTS}
     for index, record in enumerate(records):
         places[type(record)].append(index)
@@ -102,9 +102,9 @@ async def untag(
     at: datetime,
     stale: Mapping[str, datetime | None] | None = None,
 ) -> int:
-    """Return how many of the (customer key, tag key) taggings were there and are closed at `at`.
+    """Close taggings, given as (customer key, tag key), at `at` and return how many were open.
 
-    With `stale`, only those that are over by then, or were last said `before` its moment.
+    With `stale`, only those that have expired by then, or were last repeated `before` its moment.
     """
     rows = [{"customer": customer, "tag": tag} for customer, tag in taggings]
     result = await transaction.run(statement("untag"), {"rows": rows, "at": at, "stale": stale})
@@ -116,7 +116,7 @@ async def untag(
 
 
 async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> Mapping[int, int]:
-    """Return a number for each record of a customer who is not in the graph, by place."""
+    """Return an ordinal for each record of a customer that is not in the graph, by index."""
     if not isinstance(records[0], Customer):
         return {}
     keys = {record.key for record in records if isinstance(record, Customer)}
@@ -126,7 +126,7 @@ async def _new_ordinals(transaction: Transaction, records: Sequence[Record]) -> 
 
 
 def _circles(kind: StoredKind[Any], records: Sequence[Record]) -> dict[int, str]:
-    """Return why records are refused that name one another as parents all around, by index."""
+    """Return why records are refused whose parents form a cycle, by index."""
     if kind.parent is None:
         return {}
     edges = [(record.key, getattr(record, kind.parent)) for record in records]  # type: ignore[attr-defined]  # kinds with a parent have a key
@@ -141,7 +141,7 @@ def _circles(kind: StoredKind[Any], records: Sequence[Record]) -> dict[int, str]
 
 
 def _around(parents: Mapping[str, str | None]) -> Iterator[list[str]]:
-    """Yield each circle of keys that name one another as parents."""
+    """Yield each cycle of keys that name one another as parents."""
     seen: set[str] = set()
     for start in parents:
         path: list[str] = []
@@ -157,7 +157,7 @@ def _around(parents: Mapping[str, str | None]) -> Iterator[list[str]]:
 def _waves(
     spec: Upsert, kind: StoredKind[Any], records: Sequence[Record], without: Collection[int]
 ) -> Iterator[list[int]]:
-    """Yield indexes such that no two records of a wave touch the same thing."""
+    """Yield indexes so that no two records of a wave touch the same thing."""
     seen: dict[Hashable, int] = defaultdict(int)
     waves: dict[int, list[int]] = defaultdict(list)
     for index in _parents_first(kind, records, without):
@@ -226,7 +226,7 @@ async def _reasons(
 async def known_keys(
     transaction: Transaction, label: str, keys: Collection[str | None]
 ) -> set[str]:
-    """Return which of some keys nodes of a label have: what records name, or may go without."""
+    """Return which of some keys exist as nodes of a label."""
     rows: list[Values] = await transaction.run(
         _KNOWN[label], {"keys": [key for key in keys if key]}
     )
@@ -236,7 +236,7 @@ async def known_keys(
 async def read_attribute(
     transaction: Transaction, attribute: str, customers: Collection[str]
 ) -> dict[str, Any]:
-    """Return what an attribute of some customers says, by their keys; of those who have it."""
+    """Return the values of an attribute for the customers that have one, by key."""
     rows = await transaction.run(
         "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c[$property] IS NOT NULL"
         " RETURN c.key AS key, c[$property] AS said",

@@ -1,1 +1,1 @@
-"""Segments in the graph: saved filters and lists, and filters asked of it."""
+"""Segments in the graph: saved filters and lists, and queries of filters."""

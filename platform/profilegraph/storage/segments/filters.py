@@ -1,4 +1,4 @@
-"""Filters asked of the graph: sets of customers by their ordinals, and pages of them in order."""
+"""Queries of filters: sets of customers by ordinal, and sorted pages."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ RELATIONS = (
     " RETURN collect([c.ordinal, o.ordinal, CASE type(r) WHEN 'RELATED_TO' THEN r.kind END]) AS found"
 )
 PLAN_SECONDS = 60.0
-"""How long a server that has just begun may take to plan one text."""
+"""The deadline for planning one statement on a server that has just started."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Of whom a page may be: whom the context lets see, of some ordinals and some names if given."""
+    """The customers of a page: the visible ones, optionally limited to some ordinals and names."""
 
     context: Context
     listed: Iterable[int] | None = None
@@ -49,29 +49,29 @@ class Candidates:
 
 
 async def found_by(reading: ReadTransaction, query: Query) -> BitMap:
-    """Return the ordinals of the customers whom a query finds."""
+    """Return the ordinals of the customers that a query finds."""
     text, values = f"{HEAD} {query.statement}", {**query.values, "run": True}
     [(ordinals,)] = await reading.plain(text, {"q": values})
     return BitMap(ordinals)
 
 
 async def plan(database: Database, statements: Iterable[str]) -> None:
-    """Have the server plan the texts of queries, if it has not yet, and find nobody."""
+    """Make the server plan statements, without executing them."""
     for statement_ in statements:
         await database.read(f"{HEAD} {statement_}", {"q": {"run": False}}, timeout=PLAN_SECONDS)
 
 
-def named(search: str) -> Query:
-    """Return the query of the customers whose names hold the words of `search`."""
+def name_query(search: str) -> Query:
+    """Return the query of the customers whose names contain the words of `search`."""
     return Query(_NAMED, {"phrase": _phrase(search)})
 
 
 async def carriers(
     reading: ReadTransaction, keys: Iterable[str], members: Iterable[int], context: Context
 ) -> dict[str, BitMap]:
-    """Return who of some customers carries each of some tags itself, by full key.
+    """Return the customers, among some, with each of some tags itself, by full key.
 
-    A tag that none of them carries is absent.
+    A tag without carriers is absent.
     """
     values = {"keys": sorted(keys), "members": list(members), "now": context.now}
     rows = await reading.plain(_CARRIERS[context.past], {"q": values})
@@ -79,7 +79,7 @@ async def carriers(
 
 
 async def relations(reading: ReadTransaction) -> list[tuple[int, int, str]]:
-    """Return of each relation, seen from either end, who that is, the other one, and what it is."""
+    """Return each relation in both directions: customer, other customer and kind."""
     [(found,)] = await reading.plain(f"{HEAD} {RELATIONS}", {"q": {"run": True}})
     rows: list[tuple[int, int, str]] = []
     for one, other, kind in found:
@@ -98,66 +98,66 @@ async def page_of_keys(
     order: Sort = Order.KEY,
     descending: bool = False,
 ) -> list[Position]:
-    """Return the positions of at most `first` of the candidates, in order, after a position.
+    """Return the positions of at most `first` candidates, in order, after a position.
 
-    Raises NotFound where they are to be sorted by what no taxonomy declares.
+    Raises NotFound if they are sorted by something that no taxonomy declares.
     """
-    asked = _Asked({**visible_values(candidates.context), "limit": first})
+    parameters = _Parameters({**visible_values(candidates.context), "limit": first})
     direction = "DESC" if descending else "ASC"
-    source = _source(candidates, asked)
+    source = _source(candidates, parameters)
     if order is Order.KEY:
-        rest = _by_key(asked, after, direction)
+        rest = _by_key(parameters, after, direction)
     else:
-        rest = _by_value(asked, _sorted_by(order, catalogue, asked), after, direction)
-    rows = await reading.run(f"{source} {rest} LIMIT $q.limit", {"q": asked.values})
+        rest = _by_value(parameters, _sorted_by(order, catalogue, parameters), after, direction)
+    rows = await reading.run(f"{source} {rest} LIMIT $q.limit", {"q": parameters.values})
     return [Position(row["value"], row["key"]) for row in rows]
 
 
 @dataclass
-class _Asked:
-    """What a query's `$q` is."""
+class _Parameters:
+    """The parameter `$q` of a query."""
 
     values: dict[str, Any] = field(default_factory=dict)
 
     def put(self, name: str, value: Any) -> str:
-        """Return where the query finds a value."""
+        """Add a value and return the expression that reads it."""
         self.values[name] = value
         return f"$q.{name}"
 
 
-def _source(candidates: Candidates, asked: _Asked) -> str:
-    """Return what binds each candidate to `c`; it ends in a condition."""
+def _source(candidates: Candidates, parameters: _Parameters) -> str:
+    """Return the clauses that bind each candidate to `c`; they end in a condition."""
     tests = [visible(candidates.context)]
     if candidates.listed is not None:
-        tests.insert(0, f"c.ordinal IN {asked.put('listed', list(candidates.listed))}")
+        tests.insert(0, f"c.ordinal IN {parameters.put('listed', list(candidates.listed))}")
     head = "MATCH (c:Customer)"
     if candidates.search is not None:
-        asked.put("phrase", _phrase(candidates.search))
+        parameters.put("phrase", _phrase(candidates.search))
         head = f"{_SEARCH} WITH c"
     return f"{head} WHERE {' AND '.join(tests)}"
 
 
-def _by_key(asked: _Asked, after: Position | None, direction: str) -> str:
-    """Return the rest of a query for customers by key, which the index has in that order.
+def _by_key(parameters: _Parameters, after: Position | None, direction: str) -> str:
+    """Return the rest of a query for customers ordered by key, which an index provides.
 
-    Reading ends when the page is full: for that, there must always be a condition on the key, and
-    no other value to sort by.
+    Reading stops when the page is full. For that, there must always be a condition on the key and
+    no other sort key.
     """
     place = "c.key >= ''"
     if after is not None:
-        place = f"c.key {_BEHIND[direction]} {asked.put('after', after.key)}"
+        place = f"c.key {_BEHIND[direction]} {parameters.put('after', after.key)}"
     return f"AND {place} RETURN c.key AS value, c.key AS key ORDER BY key {direction}"
 
 
-def _by_value(asked: _Asked, value: str, after: Position | None, direction: str) -> str:
-    """Return the rest of a query for customers by a value; those without one come last."""
+def _by_value(parameters: _Parameters, value: str, after: Position | None, direction: str) -> str:
+    """Return the rest of a query for customers ordered by a value; those without one come last."""
     where = ""
     if after is not None:
-        sign, key = _BEHIND[direction], asked.put("after", after.key)
+        sign, key = _BEHIND[direction], parameters.put("after", after.key)
         if after.value is None:
             where = f" WHERE value IS NULL AND c.key {sign} {key}"
         else:
-            reached = asked.put("reached", after.value)
+            reached = parameters.put("reached", after.value)
             behind = f"value {sign} {reached} OR (value = {reached} AND c.key {sign} {key})"
             where = f" WHERE value IS NULL OR {behind}"
     return (
@@ -171,7 +171,7 @@ def _by_value(asked: _Asked, value: str, after: Position | None, direction: str)
 _COMPUTED = "{} + ''"
 
 
-def _sorted_by(order: Sort, catalogue: Catalogue, asked: _Asked) -> str:
+def _sorted_by(order: Sort, catalogue: Catalogue, parameters: _Parameters) -> str:
     match order:
         case Order.KEY:
             return "c.key"
@@ -181,16 +181,16 @@ def _sorted_by(order: Sort, catalogue: Catalogue, asked: _Asked) -> str:
             return "c.createdAt"
         case ByAttribute(key):
             kind = catalogue.attribute(key).type
-            return _typed(asked.put("property", attribute_property(key)), kind)
+            return _typed(parameters.put("property", attribute_property(key)), kind)
         case ByMetric(key):
             catalogue.metric(key)
-            return _typed(asked.put("property", metric_property(key)), AttributeType.NUMBER)
+            return _typed(parameters.put("property", metric_property(key)), AttributeType.NUMBER)
         case _:
             assert_never(order)
 
 
 def _typed(name: str, kind: AttributeType) -> str:
-    """Return the value of a property, null where it is of another type than it should be."""
+    """Return the value of a property, null if it has the wrong type."""
     place = f"c[{name}]"
     match kind:
         case AttributeType.NUMBER:
@@ -209,6 +209,6 @@ def _typed(name: str, kind: AttributeType) -> str:
 
 
 def _phrase(search: str) -> str:
-    """Return a full-text query for the words of `search` side by side, whatever signs it has."""
+    """Return a full-text query for the words of `search` as a phrase, with its operators escaped."""
     escaped = normal_text(search).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -13,7 +13,7 @@ from profilegraph.storage.statements import statement
 
 
 async def claim_group(transaction: Transaction, key: str, owner: str) -> str:
-    """Return whose a group is after making sure that it is there; nobody else changes it until the commit."""
+    """Return the owner of a group after creating it if necessary and locking it until the commit."""
     rows = await transaction.run(
         "MERGE (g:SegmentGroup {key: $key}) ON CREATE SET g.owner = $owner"
         " SET g.key = g.key RETURN g.owner AS owner",
@@ -30,7 +30,7 @@ async def save_group(
     segments: Sequence[str],
     weights: Sequence[float] | None,
 ) -> None:
-    """Have a claimed group rank these segments, and no others, in this order; say by what weights."""
+    """Set the segments of a locked group in this order; say by what weights."""
     await transaction.run(
         statement("save_segment_group"),
         {

@@ -1,4 +1,4 @@
-"""Lists of customers: looked up by key, by a filter, and taken as snapshots."""
+"""Static segments: lists of customers by key, and snapshots."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from profilegraph.storage.statements import statement
 
 
 async def read_ordinals(transaction: Transaction, customers: Sequence[str]) -> Mapping[str, int]:
-    """Return the ordinals of those of the customers that exist, by key."""
+    """Return the ordinals of the existing customers, by key."""
     rows = await transaction.run(
         "UNWIND $keys AS key MATCH (c:Customer {key: key})"
         " RETURN c.key AS key, c.ordinal AS ordinal",
@@ -20,10 +20,10 @@ async def read_ordinals(transaction: Transaction, customers: Sequence[str]) -> M
     return {row["key"]: row["ordinal"] for row in rows}
 
 
-async def tie_snapshot(transaction: Transaction, source: str, version: int, taken: str) -> None:
-    """Tie a snapshot to the segment, and its version, whose members it keeps."""
+async def relate_snapshot(transaction: Transaction, source: str, version: int, taken: str) -> None:
+    """Relate a snapshot to the segment and version whose members it stores."""
     await transaction.run(
-        statement("tie_snapshot"), {"source": source, "version": version, "taken": taken}
+        statement("relate_snapshot"), {"source": source, "version": version, "taken": taken}
     )
 
 
@@ -37,7 +37,7 @@ async def read_snapshots(
 async def read_sources(
     database: Database, keys: Sequence[str]
 ) -> dict[str, Sequence[SavedSegment]]:
-    """Return the segment that each snapshot was taken of, in the version of then, by its key."""
+    """Return the segment from which each snapshot was taken, in its version of then, by snapshot key."""
     return await _read_tied(database, "read_sources", keys)
 
 

@@ -1,4 +1,4 @@
-"""Who is a member at one of two moments only: what the graph is asked about them."""
+"""Reads about customers that are members at only one of two moments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RETURN c.key AS key ORDER BY key LIMIT $q.limit
 async def page_of_listed(
     database: Database, ordinals: Iterable[int], *, first: int, after: str | None = None
 ) -> list[str]:
-    """Return the keys of at most `first` customers of these ordinals, by key, those after a key."""
+    """Return the keys of at most `first` customers with these ordinals, by key, after a key."""
     asked = {"ordinals": list(ordinals), "limit": first, "after": after or ""}
     return [row["key"] for row in await database.read(_PAGE, {"q": asked})]
 
@@ -25,7 +25,7 @@ async def page_of_listed(
 async def read_expired(
     database: Database, customers: Sequence[str], after: datetime, at: datetime
 ) -> Mapping[str, frozenset[str]]:
-    """Return the tags that ended by themselves later than a moment and up to another, by customer."""
+    """Return the tags that expired after one moment, up to another, by customer."""
     parameters = {"keys": list(customers), "after": after, "at": at}
     rows = await database.read(statement("expired"), parameters)
     return {row["customer"]: frozenset(row["tags"]) for row in rows}

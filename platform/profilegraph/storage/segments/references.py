@@ -1,4 +1,4 @@
-"""Saved segments as a whole, apart from their versions: locked, tied to one another, deleted."""
+"""Saved segments apart from their versions: locks, references and deletion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from profilegraph.storage.statements import statement
 
 @dataclass(frozen=True)
 class SegmentHead:
-    """What is true of a segment in all its versions; `owner` and `editors` are names of API keys."""
+    """The properties of a segment in all its versions; `owner` and `editors` are names of API keys."""
 
     key: str
     kind: SegmentKind
@@ -36,7 +36,7 @@ class SegmentReferences:
 
 
 async def claim(transaction: Transaction, head: SegmentHead) -> None:
-    """Make sure that a segment is there: a new one as given, a known one as it is."""
+    """Create a segment as given, unless it exists."""
     await transaction.run(
         "MERGE (s:Segment {key: $key})"
         " ON CREATE SET s.kind = $kind, s.state = $state, s.owner = $owner, s.editors = []",
@@ -50,15 +50,15 @@ async def claim(transaction: Transaction, head: SegmentHead) -> None:
 
 
 async def lock(transaction: Transaction, keys: Iterable[str]) -> Mapping[str, SegmentHead]:
-    """Return those of the segments that exist, by key; nobody else changes them until the commit."""
+    """Return the existing segments, by key, locked until the commit."""
     rows = await transaction.run(statement("lock_segments"), {"keys": sorted(set(keys))})
     return {row["key"]: _head(row) for row in rows}
 
 
 async def lock_library(transaction: Transaction, node: Node) -> SavedFilters:
-    """Return the segments that a filter refers to, itself or through one another.
+    """Return the segments that a filter refers to, directly or indirectly.
 
-    Nobody else changes them until the commit. One that is not there is left out.
+    They are locked until the commit. Missing ones are left out.
     """
     found: dict[str, SavedFilter] = {}
     ahead = references(node)
@@ -72,9 +72,9 @@ async def lock_library(transaction: Transaction, node: Node) -> SavedFilters:
     return SavedFilters(found)
 
 
-async def read_ties(transaction: Transaction, key: str) -> SegmentReferences:
-    """Return what a segment refers to and what refers to it, each by the newest version."""
-    row = (await transaction.run(statement("read_ties"), {"key": key}))[0]
+async def read_references(transaction: Transaction, key: str) -> SegmentReferences:
+    """Return what a segment refers to and what refers to it, both by newest version."""
+    row = (await transaction.run(statement("read_references"), {"key": key}))[0]
     return SegmentReferences(
         tuple(sorted(row["references"])), tuple(_head(one) for one in row["users"])
     )

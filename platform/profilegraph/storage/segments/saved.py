@@ -12,7 +12,7 @@ from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidFilter, NotFound, UnreadableRecord
 from profilegraph.language.codec import decode_text, encode_text
-from profilegraph.language.dependencies import uses
+from profilegraph.language.dependencies import dependencies_of
 from profilegraph.language.nodes import Listed, Node
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters, references
 from profilegraph.language.saved_segments import SavedSegment
@@ -43,17 +43,17 @@ async def save_version(
     at: datetime,
     restores: int | None = None,
 ) -> int:
-    """Return the number of the version that holds the filter: the newest if it does, else a new one.
+    """Save a filter and return its version: the newest if it has that filter already, else a new one.
 
-    The labels are the segment's: they change with or without a new version, and stay where None is
-    given. `restores` is the number of the version that the filter is taken from.
+    Labels belong to the segment: they change with or without a new version; None keeps them.
+    `restores` is the number of the version that the filter is taken from.
     """
     if isinstance(node, Listed):
         newest = await newest_version(transaction, key)
         if newest is not None and newest.filter == node:  # whose bytes may be others
             await transaction.run(_LABEL, {"key": key, **stored_labels(labels)})
             return newest.version
-    used = uses(node)
+    used = dependencies_of(node)
     rows = await transaction.run(
         statement("save_segment"),
         {
@@ -76,7 +76,7 @@ async def save_version(
 
 
 async def newest_version(transaction: Transaction, key: str) -> SavedSegment | None:
-    """Return a segment in its newest version, as the transaction sees it; None where it has none."""
+    """Return a segment in its newest version, as the transaction sees it, or None."""
     rows = await transaction.run(
         statement("read_segments"), {"keys": [key], "version": None, "at": None}
     )
@@ -86,7 +86,7 @@ async def newest_version(transaction: Transaction, key: str) -> SavedSegment | N
 async def read_segment(
     database: Database, key: str, version: int | None = None, at: datetime | None = None
 ) -> SavedSegment:
-    """Return a segment in its newest version, in one by its number, or in the one of a moment.
+    """Return a segment in its newest version, in a given one, or in the one of a moment.
 
     Raises NotFound.
     """
@@ -131,9 +131,9 @@ async def list_segments(database: Database) -> Sequence[SavedSegment]:
 async def read_filters(
     database: Database, keys: Sequence[str], at: datetime | None = None
 ) -> dict[str, Node]:
-    """Return the filters of those of the segments that exist, by key.
+    """Return the filters of the existing segments, by key.
 
-    Each is that of the newest version, or of the one that was the newest at a moment.
+    Each is that of the newest version, or of the version that was the newest at a moment.
     """
     parameters = {"keys": keys, "version": None, "at": at}
     rows = await database.read(statement("read_segments"), parameters)
@@ -141,9 +141,10 @@ async def read_filters(
 
 
 async def read_library(database: Database, node: Node, at: datetime | None = None) -> SavedFilters:
-    """Return the segments that a filter refers to, itself or through one another.
+    """Return the segments that a filter refers to, directly or indirectly.
 
-    Each is in its newest version, or in the one that was the newest at a moment. One that does not exist is left out; the keys of all are there then, to name the nearest.
+    Each is in its newest version, or in the one that was the newest at a moment. If one is missing,
+    the keys of all segments are included, so that the nearest can be suggested.
     """
     found: dict[str, SavedFilter] = {}
     missing: set[str] = set()
@@ -163,13 +164,13 @@ async def read_library(database: Database, node: Node, at: datetime | None = Non
 
 
 async def _keys(database: Database) -> tuple[str, ...]:
-    """Return the keys of all saved segments: of a wrong one the nearest is told."""
+    """Return the keys of all saved segments, for suggestions."""
     known = await database.read("MATCH (s:Segment) RETURN s.key AS key ORDER BY key")
     return tuple(row["key"] for row in known)
 
 
 def saved_segment(row: Row) -> SavedSegment:
-    """Return what a row with the properties of a `segment` and of its `version` stands for.
+    """Return the saved segment of a row with the properties of a `segment` and of its `version`.
 
     Raises UnreadableRecord.
     """

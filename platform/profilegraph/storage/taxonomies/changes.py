@@ -1,4 +1,4 @@
-"""Changes of tags in use: kept from the plan to the end, and what they do to taggings."""
+"""Changes of tags in the graph, from plan to end, and their effects on taggings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def keep_plan(transaction: Transaction, change: KeptChange) -> None:
 
 
 async def advance(transaction: Transaction, key: str, state: ChangeState, **values: Any) -> None:
-    """Write how far a change has come, and other values, by name of the property."""
+    """Write the state of a change, and other properties by name."""
     if isinstance(values.get("members"), BitMap):
         values["members"] = values["members"].serialize()
     await transaction.run(
@@ -44,7 +44,7 @@ async def advance(transaction: Transaction, key: str, state: ChangeState, **valu
 
 
 async def locked_change(transaction: Transaction, key: str) -> KeptChange | None:
-    """Return a change, which nobody else carries on until the commit; None where there is none."""
+    """Return a change, locked until the commit; None if there is none."""
     rows = await transaction.run(
         "MATCH (n:TaxonomyChange {key: $key}) SET n.key = n.key RETURN properties(n) AS change",
         {"key": key},
@@ -55,7 +55,7 @@ async def locked_change(transaction: Transaction, key: str) -> KeptChange | None
 async def read_changes(
     database: Database, *, keys: Sequence[str] | None = None, most: int = 100
 ) -> Sequence[KeptChange]:
-    """Return changes, those of some keys or all, the newest first, at most so many."""
+    """Return at most `most` changes, the newest first: those of some keys, or all."""
     rows = await database.read(
         "MATCH (n:TaxonomyChange) WHERE $keys IS NULL OR n.key IN $keys"
         " RETURN properties(n) AS change ORDER BY n.at DESC, n.key DESC LIMIT $most",
@@ -65,7 +65,7 @@ async def read_changes(
 
 
 async def changes_under_way(transaction: Transaction) -> Sequence[KeptChange]:
-    """Return the changes of which taggings are still to follow."""
+    """Return the changes with taggings still to be moved."""
     rows = await transaction.run(
         "MATCH (n:TaxonomyChange) WHERE n.state IN $states RETURN properties(n) AS change",
         {"states": [ChangeState.APPLYING.value, ChangeState.UNDOING.value]},
@@ -81,7 +81,7 @@ async def count_applied(transaction: Transaction) -> int:
 
 
 async def newest_applied(transaction: Transaction) -> Sequence[KeptChange]:
-    """Return the changes that were applied and not undone, the newest first."""
+    """Return the applied changes that were not undone, the newest first."""
     rows = await transaction.run(
         "MATCH (n:TaxonomyChange {state: $state}) RETURN properties(n) AS change"
         " ORDER BY n.sequence DESC",
@@ -93,7 +93,7 @@ async def newest_applied(transaction: Transaction) -> Sequence[KeptChange]:
 async def next_customers(
     transaction: Transaction, rule: Rule, members: BitMap | None, most: int
 ) -> list[str]:
-    """Return keys of at most `most` customers whose taggings a rule still has to see to."""
+    """Return the keys of at most `most` customers to whose taggings a rule still has to be applied."""
     parameters = {
         "tags": sorted(rule.moves),
         "dimensions": sorted(rule.narrowed),
@@ -110,9 +110,9 @@ async def retag(
     at: datetime,
     change: str | None,
 ) -> int:
-    """Return how many taggings of customers did not stay as they were.
+    """Apply a rule to the taggings of customers and return how many changed.
 
-    With the key of a `change`, what they were is kept so that it can be taken back.
+    With the key of a `change`, the former taggings are stored so that they can be restored.
     """
     found = await transaction.run(
         statement("retag_read"),
@@ -135,9 +135,9 @@ async def retag(
 async def take_back(
     transaction: Transaction, change: str, applied: datetime, at: datetime, most: int
 ) -> int:
-    """Return of how many customers a change's taggings were taken back, of at most `most`.
+    """Restore the taggings of at most `most` customers and return the number of customers.
 
-    A tagging that somebody has changed since the change was `applied` stays as it is.
+    A tagging changed after the change was `applied` stays unchanged.
     """
     rows = await transaction.run(
         "MATCH (c:Customer)-[:RETAGGED {change: $change}]->(:Tag) RETURN DISTINCT c.key AS key"
@@ -152,24 +152,27 @@ async def take_back(
 
 
 @dataclass(frozen=True)
-class Watchers:
-    """Who beside the marketers looks at a segment."""
+class SegmentDependents:
+    """What depends on a segment: live evaluation, the groups that rank it, and its webhooks."""
 
     live: bool
     groups: tuple[str, ...]
     webhooks: int
 
 
-async def read_watchers(database: Database, segments: Sequence[str]) -> Mapping[str, Watchers]:
-    """Return who looks at each segment, by its key."""
-    rows = await database.read(statement("read_watchers"), {"keys": segments})
+async def read_dependents(
+    database: Database, segments: Sequence[str]
+) -> Mapping[str, SegmentDependents]:
+    """Return what depends on each segment, by its key."""
+    rows = await database.read(statement("read_dependents"), {"keys": segments})
     return {
-        row["key"]: Watchers(row["live"], tuple(row["groups"]), row["webhooks"]) for row in rows
+        row["key"]: SegmentDependents(row["live"], tuple(row["groups"]), row["webhooks"])
+        for row in rows
     }
 
 
 async def locked_segments(transaction: Transaction) -> Sequence[SavedSegment]:
-    """Return all segments in their newest versions, which nobody else changes until the commit."""
+    """Return all segments in their newest versions, locked until the commit."""
     await transaction.run("MATCH (s:Segment) WITH s ORDER BY s.key SET s.key = s.key")
     rows = await transaction.run(
         statement("read_segments"), {"keys": None, "version": None, "at": None}

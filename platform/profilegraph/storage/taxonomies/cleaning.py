@@ -1,4 +1,4 @@
-"""Taggings that no longer hold: found in one dimension, and closed."""
+"""Finds and closes taggings of a dimension that no longer hold."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ class Staleness:
 
     now: datetime
     before: datetime | None
-    """Those that were last said before this are; None where only those are that are over."""
+    """Taggings last repeated before this moment are stale; None limits to expired ones."""
     awake: datetime | None
-    """Customers who have done nothing since keep theirs; None where none does."""
+    """Customers without an event since this moment keep their taggings; None excludes nobody."""
 
 
 @dataclass(frozen=True)
 class Stale:
-    """Stale taggings, as pairs of a customer's key and a tag's, and how many are kept all the same."""
+    """Stale taggings, as pairs of customer key and tag key, and the number of those that are kept."""
 
     taggings: tuple[tuple[str, str], ...]
     kept: int
 
 
 async def find_stale(
-    ask: Callable[[str, Parameters], Awaitable[list[Row]]],
+    run_query: Callable[[str, Parameters], Awaitable[list[Row]]],
     dimension: str,
     what: Staleness,
     most: int,
 ) -> Stale:
-    """Return at most so many stale taggings in a dimension, by customer; reads in any transaction."""
-    rows = await ask(
+    """Return at most `most` stale taggings in a dimension, by customer."""
+    rows = await run_query(
         statement("stale_taggings"),
         {
             "dimension": dimension,
@@ -55,5 +55,5 @@ async def find_stale(
 async def close_stale(
     transaction: Transaction, taggings: tuple[tuple[str, str], ...], what: Staleness
 ) -> int:
-    """Return how many of some taggings are closed: those that nobody has said again meanwhile."""
+    """Close taggings and return how many were closed; those repeated meanwhile stay open."""
     return await untag(transaction, taggings, what.now, {"before": what.before})

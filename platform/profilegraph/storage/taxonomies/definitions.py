@@ -1,4 +1,4 @@
-"""Taxonomies in the graph: the definition as it was read, and a node for each dimension and tag."""
+"""Taxonomies in the graph: the stored definition, and a node for each dimension and tag."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from profilegraph.domain.taxonomy.catalogue import tag_key
 from profilegraph.domain.taxonomy.definition import Addition, Dimension, Tag, Taxonomy
-from profilegraph.domain.taxonomy.removed import departed
+from profilegraph.domain.taxonomy.removed import removals
 from profilegraph.errors import UnreadableRecord
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.labels import stored_labels
@@ -26,12 +26,11 @@ async def save_taxonomy(
     now: datetime | None = None,
     additions: Sequence[Addition] | None = None,
 ) -> None:
-    """Write a taxonomy with its dimensions and tags; `digest` tells this definition from others.
+    """Write a taxonomy with its dimensions and tags; `digest` identifies the definition.
 
-    `additions` are its own in the keys that the dimensions and tags of others have now.
-
-    With `now`, the definition that it had until then is kept, and since when what is in it no more
-    has been gone. Raises UnreadableRecord where the former one cannot be read.
+    `additions` are its own, with the current keys of the dimensions and tags of others. With `now`,
+    the former definition is stored as history, and removed definitions with the moment of their
+    removal. Raises UnreadableRecord if the former one cannot be read.
     """
     values = {
         "departed": None if now is None else await _departed(transaction, taxonomy, now),
@@ -51,8 +50,8 @@ async def save_taxonomy(
     transaction.touch(parts=[ChangedPart.TAXONOMIES])
 
 
-async def read_departed(database: Database) -> dict[str, datetime]:
-    """Return since when what taxonomies had is gone, where known, by `kind:key`."""
+async def read_removed(database: Database) -> dict[str, datetime]:
+    """Return when definitions were removed from taxonomies, if known, by `kind:key`."""
     rows = await database.read(
         "MATCH (t:Taxonomy) WHERE t.departed IS NOT NULL RETURN t.departed AS departed"
     )
@@ -63,7 +62,7 @@ async def read_departed(database: Database) -> dict[str, datetime]:
 
 
 async def taxonomy_digests(database: Database) -> dict[str, str]:
-    """Return the digest of each taxonomy in the graph, by key, in the order of the keys."""
+    """Return the digest of each taxonomy in the graph, ordered by key."""
     rows = await database.read(
         "MATCH (t:Taxonomy) RETURN t.key AS key, t.digest AS digest ORDER BY key"
     )
@@ -71,7 +70,7 @@ async def taxonomy_digests(database: Database) -> dict[str, str]:
 
 
 async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
-    """Return the taxonomies in the graph in the order of their keys; raises UnreadableRecord."""
+    """Return the taxonomies in the graph, ordered by key; raises UnreadableRecord."""
     rows = await database.read(
         "MATCH (t:Taxonomy) RETURN t.definition AS definition ORDER BY t.key"
     )
@@ -79,7 +78,7 @@ async def read_taxonomies(database: Database) -> Sequence[Taxonomy]:
 
 
 async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
-    """Return all taxonomies, by key; nobody else changes them until the commit.
+    """Return all taxonomies, ordered by key, locked until the commit.
 
     Raises UnreadableRecord.
     """
@@ -92,7 +91,7 @@ async def lock_taxonomies(transaction: Transaction) -> Sequence[Taxonomy]:
 
 
 async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxonomy] | None:
-    """Return the taxonomies of a moment as they were then, by key; None where they are so still.
+    """Return the taxonomies as of a moment, ordered by key; None if they have not changed since.
 
     Raises UnreadableRecord.
     """
@@ -107,7 +106,7 @@ async def read_taxonomies_at(database: Database, at: datetime) -> Sequence[Taxon
 
 
 async def read_definitions(database: Database, keys: Sequence[str]) -> Sequence[Taxonomy]:
-    """Return some taxonomies in all states that they had; raises UnreadableRecord."""
+    """Return some taxonomies in all their states; raises UnreadableRecord."""
     rows = await database.read(
         "MATCH (t:Taxonomy) WHERE t.key IN $keys"
         " UNWIND [t.definition] + [(t)-[:WAS]->(was:State) | was.definition] AS definition"
@@ -118,7 +117,7 @@ async def read_definitions(database: Database, keys: Sequence[str]) -> Sequence[
 
 
 def _definition(text: str) -> Taxonomy:
-    """Return a taxonomy from how it is stored; raises UnreadableRecord."""
+    """Return a taxonomy from its stored form; raises UnreadableRecord."""
     try:
         return Taxonomy.model_validate_json(text)
     except ValidationError as fault:
@@ -137,7 +136,7 @@ async def _departed(transaction: Transaction, taxonomy: Taxonomy, now: datetime)
     )
     old = _definition(rows[0]["definition"]) if rows else None
     before = _moments(rows[0]["departed"] or "{}") if rows else {}
-    found = departed(before, old, taxonomy, now)
+    found = removals(before, old, taxonomy, now)
     return json.dumps({key: at.isoformat() for key, at in sorted(found.items())})
 
 
@@ -159,7 +158,7 @@ def _dimension(dimension: Dimension) -> dict[str, Any]:
 
 
 def _tags(taxonomy: Taxonomy, additions: Sequence[Addition]) -> Iterator[dict[str, Any]]:
-    """Yield the tags that a taxonomy defines, those that it adds to another's dimensions too."""
+    """Yield the tags that a taxonomy defines, including those that it adds to other taxonomies' dimensions."""
     own = [(dimension.key, dimension.tags) for dimension in taxonomy.dimensions]
     added = [(addition.dimension, addition.tags) for addition in additions]
     for dimension, tags in (*own, *added):

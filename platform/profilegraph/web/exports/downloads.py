@@ -1,4 +1,4 @@
-"""Files of any length on their way to a client: as fast as it reads, and no longer than it does."""
+"""Streams files of any length to a client, with back-pressure and a timeout."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from profilegraph.errors import ProfilegraphError
 from profilegraph.web.graphql.endpoint import failure
 
 SEND_SECONDS = 60.0
-"""How long a client may take to read a part before it is given up."""
+"""The timeout for a client to read a part."""
 _log = structlog.get_logger()
 
 
 class Download(Response):
-    """Sends the parts of a file as they are made.
+    """Streams the parts of a file.
 
-    An error before the first part is the answer. One after it cannot be told any more, so the
-    connection is broken: to the client, the file is incomplete, not short.
+    An error before the first part is the response. A later one breaks the connection, so that the
+    client sees an incomplete file, not a short one.
     """
 
     def __init__(self, parts: AsyncGenerator[bytes, None], name: str, media_type: str) -> None:
@@ -33,12 +33,12 @@ class Download(Response):
         self.headers["cache-control"] = "no-store"
         self._parts = parts
         self.sent = 0
-        """How many bytes were sent."""
+        """The number of bytes sent."""
         self.complete = False
-        """Whether they were the whole file."""
+        """Whether the whole file was sent."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file until it ends or the client goes; then nothing more of it is made."""
+        """Send the file until it ends or the client disconnects; then the rest is not made."""
         sending = asyncio.create_task(self._answer(scope, receive, send))
         going = asyncio.create_task(_gone(receive))
         try:
@@ -86,6 +86,6 @@ async def _gone(receive: Receive) -> None:
 
 
 def _attached(name: str) -> str:
-    """Return the header that names a file: in full, and in ASCII for what cannot read that."""
+    """Return the header with the file name: in full, and in ASCII for old clients."""
     plain = "".join(sign if sign.isascii() and sign.isprintable() else "_" for sign in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

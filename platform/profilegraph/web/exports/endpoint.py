@@ -1,4 +1,4 @@
-"""Exports over HTTP: what is asked for in the address, and who asks."""
+"""Exports over HTTP: parameters and authentication."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.exports.downloads import Download
 from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 
 PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "now", "what", "where")
 _NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
@@ -35,12 +35,12 @@ _log = structlog.get_logger()
 
 
 class Exports:
-    """Answers with a segment's members as a file, to carriers of an API key alone."""
+    """Responds with a segment's members as a file; needs an API key."""
 
     def __init__(
         self,
         platform: Platform,
-        authenticate: KeyRing[ApiKey],
+        authenticate: KeyCache[ApiKey],
         clock: Callable[[], datetime],
     ) -> None:
         self._platform = platform
@@ -49,13 +49,13 @@ class Exports:
 
     @property
     def route(self) -> Route:
-        """Return where exports are asked for."""
+        """Return the route of exports."""
         route = Route("/export/segments/{key:path}.{form}", self, methods=["GET"])
         route.methods = {"GET"}  # a HEAD, which is let in unasked, would make the file in vain
         return route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file, or why there is none."""
+        """Send the file, or the error."""
         request = Request(scope)
         try:
             viewer = await self._authenticate(bearer(request))
@@ -137,7 +137,7 @@ def _moment(given: Mapping[str, str], name: str) -> datetime | None:
 
 
 def _people(given: Mapping[str, str]) -> PersonTest | None:
-    """Return what is asked of people; None where members are asked for."""
+    """Return the condition on people; None for an export of members."""
     what = given.get("what", ExportSubject.MEMBERS.value)
     if what not in {one.value for one in ExportSubject}:
         raise InvalidInput(f"give {' or '.join(one.value for one in ExportSubject)}.", where="what")

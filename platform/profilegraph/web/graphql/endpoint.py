@@ -1,4 +1,4 @@
-"""The GraphQL endpoint: who asks, what is asked, and the answer in the media type accepted."""
+"""The GraphQL endpoint: authentication, parsing, and the response in the accepted media type."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _STATUS: Mapping[type[ProfilegraphError], int] = {
 }
 
 Authenticate = Callable[[str | None], Awaitable[object]]
-"""Returns who carries this API key, or raises Unauthenticated."""
+"""Returns the holder of an API key, or raises Unauthenticated."""
 NewContext = Callable[[object], object]
-"""Returns what the resolvers of one request share, for who asks."""
+"""Returns the context of one request, for its viewer."""
 
 
 class GraphQLEndpoint:
-    """Answers GraphQL over HTTP, to carriers of an API key alone."""
+    """Responds to GraphQL over HTTP; needs an API key."""
 
     def __init__(
         self, executor: Executor, authenticate: Authenticate, new_context: NewContext
@@ -50,7 +50,7 @@ class GraphQLEndpoint:
         self._new_context = new_context
 
     async def __call__(self, request: Request) -> Response:
-        """Return the answer; failures of the request have the shape of GraphQL errors too."""
+        """Return the response; failures of the request have the shape of GraphQL errors, too."""
         media_type = accepted(request)
         try:
             viewer = await self._authenticate(bearer(request))
@@ -77,7 +77,7 @@ class GraphQLEndpoint:
 
 
 def accepted(request: Request) -> str:
-    """Return the media type to answer in: the first accepted one that is known, else JSON."""
+    """Return the first accepted media type that is supported, otherwise JSON."""
     for choice in request.headers.get("accept", "").split(","):
         if known := _TYPES.get(choice.partition(";")[0].strip().lower()):
             return known
@@ -85,25 +85,25 @@ def accepted(request: Request) -> str:
 
 
 def bearer(request: HTTPConnection) -> str | None:
-    """Return the API key that a request carries in its Authorization header, if any."""
+    """Return the API key in the Authorization header of a request, if any."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
 
 
 def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
-    """Return the body of an answer that is one error."""
+    """Return the body of a response with one error."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
 
 def failure(error: ProfilegraphError) -> Response:
-    """Return the answer to a request that failed as expected, outside of GraphQL."""
+    """Return the response to a request with an expected error outside of GraphQL."""
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return answer(JSON, status, problem(message=error.message, **described(error)), **headers)
 
 
 def answer(media_type: str, status: int, body: dict[str, Any], **headers: str) -> Response:
-    """Return a response that no cache keeps."""
+    """Return a response that is not cached."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Starlette adds a charset to text types only, and GraphQL over HTTP asks for one.
     kind = f"{media_type}; charset=utf-8"

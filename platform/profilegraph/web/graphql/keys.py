@@ -1,4 +1,4 @@
-"""Remembers for a few seconds which API keys are good, so that not every request asks the graph."""
+"""Caches valid API keys for a few seconds, so that not every request queries the graph."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from cachetools import TLRUCache
 from profilegraph.errors import Unauthenticated
 
 K = TypeVar("K")
-REMEMBER_SECONDS = 5.0
-MOST_REMEMBERED = 1_000
+CACHE_SECONDS = 5.0
+MOST_CACHED = 1_000
 
 
-class KeyRing(Generic[K]):
-    """API keys that were good a moment ago; a revoked one stays good that long at most."""
+class KeyCache(Generic[K]):
+    """Recently validated API keys; a revoked key stays valid for the cache time at most."""
 
     def __init__(
         self,
         check: Callable[[str], Awaitable[K]],
         *,
-        seconds: float = REMEMBER_SECONDS,
+        seconds: float = CACHE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._check = check
         self._seconds = seconds
         self._clock = clock
         self._good: TLRUCache[bytes, tuple[float, K]] = TLRUCache(
-            MOST_REMEMBERED, lambda _, good, __: good[0], clock
+            MOST_CACHED, lambda _, good, __: good[0], clock
         )
-        """By digest: until when a key is good, and what it stands for."""
+        """By digest: the expiry of the entry, and the key."""
 
     async def __call__(self, secret: str | None) -> K:
-        """Return what the key stands for; raises Unauthenticated where it is missing or not good."""
+        """Return the key of a secret; raises Unauthenticated if it is missing or invalid."""
         if secret is None:
             raise Unauthenticated(
                 "the request carries no API key.",

@@ -1,4 +1,4 @@
-"""Reads GraphQL requests off the wire: bounded in size, depth and time, of one shape only."""
+"""Parses GraphQL requests, with limits on size, depth, time and shape."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from starlette.requests import Request
 MAX_BODY = 1024 * 1024
 BODY_SECONDS = 10.0
 PREFLIGHT = "GraphQL-Require-Preflight"
-"""A header that a browser sends to another site only after asking that site by a preflight."""
+"""A header that browsers send to another site only after a CORS preflight."""
 
 
 class Refusal(Exception):
-    """A request that is answered without being executed: HTTP status, code and message."""
+    """A request that is refused without being executed: HTTP status, code and message."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Operation:
-    """What a client asks to be run."""
+    """The operation that a client requests."""
 
     query: str
     variables: Mapping[str, Any] | None
@@ -82,7 +82,7 @@ async def _body(request: Request) -> bytes:
 
 
 def parsed(text: bytes) -> Any:
-    """Return what a JSON text says; raises Refusal."""
+    """Return the value of a JSON text; raises Refusal."""
     try:
         value = json.loads(text)
         if b"\\u" in text:
@@ -96,7 +96,7 @@ def parsed(text: bytes) -> Any:
 
 
 def operation_of(given: Any, *, may_mutate: bool) -> Operation:
-    """Return the operation that a request's JSON asks for; raises Refusal."""
+    """Return the operation in a request's JSON; raises Refusal."""
     if isinstance(given, list):
         raise Refusal(400, "BATCH_REFUSED", "Send one operation a request, not a list of them.")
     if not isinstance(given, dict):

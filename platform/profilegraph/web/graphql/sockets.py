@@ -19,11 +19,11 @@ from profilegraph.web.graphql.requests import Operation, Refusal, operation_of, 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 MOST_OPERATIONS = 20
-"""Operations that may be under way at once on one socket."""
+"""Most concurrent operations per socket."""
 
 
 class Closed(Exception):
-    """The client broke the protocol, or may not be here: the close code and the reason."""
+    """The client violated the protocol or is not admitted: the close code and the reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -32,10 +32,10 @@ class Closed(Exception):
 
 
 class GraphQLSocket:
-    """Answers GraphQL over WebSockets, to carriers of an API key alone.
+    """Serves GraphQL over WebSockets; needs an API key.
 
-    The key is in the header of the handshake, or, as browsers can set none, in `Authorization` of
-    the payload of `connection_init`.
+    The key is in the header of the handshake, or, because browsers cannot set one, in
+    `Authorization` of the payload of `connection_init`.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class GraphQLSocket:
         new_context: NewContext,
         origins: Collection[str] = (),
     ) -> None:
-        """`origins` are the web sites whose pages may open a socket, beside those of this one."""
+        """Set the parts; `origins` are the other web sites whose pages may open a socket."""
         self._origins = origins
         self._executor = executor
         self._authenticate = authenticate
@@ -68,7 +68,7 @@ class GraphQLSocket:
 
 
 class _Connection:
-    """One socket: who is at its other end, and the operations under way."""
+    """One socket: its viewer, and its running operations."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class _Connection:
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
-        """Take messages until the client goes; what is under way then ends with it."""
+        """Handle messages until the client disconnects; running operations then end."""
         await self._begin()
         async with asyncio.TaskGroup() as group:
             while True:
@@ -181,7 +181,7 @@ class _Connection:
 
 
 def _foreign(socket: WebSocket, origins: Collection[str]) -> bool:
-    """Return whether a browser opens the socket for a page of a site that is not allowed to."""
+    """Return whether a browser opens the socket for a page of a site that is not allowed."""
     origin = socket.headers.get("origin")
     if origin is None or origin in origins:
         return False

@@ -1,1 +1,1 @@
-"""What operators ask over HTTP: health, figures, logs, the index's verification."""
+"""HTTP endpoints for operators: health, metrics, logs, verification of the index."""

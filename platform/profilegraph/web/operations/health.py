@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Liveness and readiness of the process."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _log = structlog.get_logger()
 
 
 async def health(_: Request) -> Response:
-    """Return that the process answers; nothing else is asked, the database least of all."""
+    """Return that the process responds; nothing else is checked, least of all the database."""
     return JSONResponse({"status": "alive"})
 
 
 class Readiness:
-    """Answers whether every part that the service needs is usable."""
+    """Checks whether every part that the service needs is usable."""
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
         self._checks = checks
 
     async def __call__(self, _: Request) -> Response:
-        """Return each part's state; HTTP 503 with an error's code where one is not usable."""
+        """Return the state of each part; HTTP 503 with an error's code if one is not usable."""
         found = await asyncio.gather(*map(_state, self._checks, self._checks.values()))
         ready = all(usable for usable, _ in found)
         states = {name: state for name, (_, state) in zip(self._checks, found, strict=True)}

@@ -1,4 +1,4 @@
-"""What whoever runs the platform asks a process that serves: its figures, and whether its index is right."""
+"""Endpoints for operators: metrics, and the verification of the index."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from profilegraph.services.cache.verification import verify
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyRing
+from profilegraph.web.graphql.keys import KeyCache
 
 _NOT_ADMINISTRATOR = Forbidden("checking the index reads all of the graph: an administrator may.")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def operator_routes(platform: Platform, keys: KeyRing[ApiKey]) -> list[Route]:
-    """Return where figures and checks of a process are asked for, by carriers of a key alone.
+def operator_routes(platform: Platform, keys: KeyCache[ApiKey]) -> list[Route]:
+    """Return the routes of metrics and checks, which need a key.
 
-    A check of the index raises Forbidden unless an administrator asks.
+    Verifying the index raises Forbidden unless an administrator requests it.
     """
     reading = asyncio.Lock()  # a check reads the whole graph: one at a time
 
     async def figures(request: Request) -> Response:
         await keys(bearer(request))
-        return Response(platform.knowledge.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        return Response(platform.cache.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def verification(request: Request) -> Response:
         key = await keys(bearer(request))
         if not key.actor.administrator:
             return failure(_NOT_ADMINISTRATOR)
         async with reading:
-            found = await verify(platform.database, platform.knowledge)
+            found = await verify(platform.database, platform.cache)
         return JSONResponse(asdict(found))
 
     return [

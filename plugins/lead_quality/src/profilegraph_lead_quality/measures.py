@@ -112,7 +112,7 @@ class Confidence(_Measure):
 
 
 class Volume(_Measure):
-    """The amounts of the possible sales that are not lost, in the currency unit."""
+    """The amounts of the opportunities that are not lost, in the currency unit."""
 
     of: Literal["volume"] = "volume"
 

@@ -9,7 +9,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.hooks import Conventions, Importer, NoOptions, UnreadableItem
 from profilegraph_wecom.library import imported_tags
 from profilegraph_wecom.payloads import ContactDetail, ContactOfOne, GroupChat, Message
-from profilegraph_wecom.records import Teller, Told
+from profilegraph_wecom.records import Items, RecordMapper
 from profilegraph_wecom.responses import Part, read_parts
 
 
@@ -26,26 +26,26 @@ class WeCom(Importer[NoOptions]):
         source: Path,
         options: NoOptions,  # noqa: ARG002  (there are none)
         conventions: Conventions,
-    ) -> Told:
+    ) -> Items:
         """Yield the records of a file of responses; tag libraries are loaded as a taxonomy before."""
-        teller = Teller(imported_tags(conventions.catalogue))
+        mapper = RecordMapper(imported_tags(conventions.catalogue))
         for part in read_parts(source):
             if isinstance(part, UnreadableItem):
                 yield part
             else:
-                yield from _told(teller, part)
+                yield from _items(mapper, part)
 
 
-def _told(teller: Teller, part: Part) -> Told:
+def _items(mapper: RecordMapper, part: Part) -> Items:
     match part:
         case ContactDetail(external_contact=contact, follow_user=follows):
-            yield from teller.contact(contact)
+            yield from mapper.contact(contact)
             for follow in follows:
-                yield from teller.follow(contact, follow)
+                yield from mapper.follow(contact, follow)
         case ContactOfOne(external_contact=contact, follow_info=follow):
-            yield from teller.contact(contact)
-            yield from teller.follow(contact, follow)
+            yield from mapper.contact(contact)
+            yield from mapper.follow(contact, follow)
         case GroupChat():
-            yield from teller.group(part)
+            yield from mapper.group(part)
         case Message():
-            yield from teller.message(part)
+            yield from mapper.message(part)

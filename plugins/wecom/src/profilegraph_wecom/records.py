@@ -49,17 +49,17 @@ WAYS = {
 _CALLS = frozenset({"voiptext", "meeting_voice_call", "voip_doc_share"})
 _TODO = "待办"
 
-Told: TypeAlias = Iterator[Record | UnreadableItem]
+Items: TypeAlias = Iterator[Record | UnreadableItem]
 
 
 @dataclass(frozen=True)
-class Teller:
+class RecordMapper:
     """Tells the records of responses, one part of a response after the other."""
 
     tags: Mapping[str, str]
     """Of each tag of the imported tag library: its own key → `dimension/tag`."""
 
-    def contact(self, contact: Contact) -> Told:
+    def contact(self, contact: Contact) -> Items:
         """Yield a contact as a customer, and the keys by which channels know it."""
         key = customer_key(contact.external_userid)
         # Many call themselves by letters that nobody sees: those have no name.
@@ -71,7 +71,7 @@ class Teller:
         if contact.unionid:
             yield Identity(kind=IdentityKind.WECHAT_UNIONID, value=contact.unionid, customer=key)
 
-    def follow(self, contact: Contact, follow: Follow) -> Told:
+    def follow(self, contact: Contact, follow: Follow) -> Items:
         """Yield whose contact it is since when, how it came, its tags, and what was noted."""
         key = customer_key(contact.external_userid)
         employee = employee_key(follow.userid)
@@ -90,7 +90,7 @@ class Teller:
             note=_note(contact, follow) or None,
         )
 
-    def group(self, chat: GroupChat) -> Told:
+    def group(self, chat: GroupChat) -> Items:
         """Yield that contacts joined a group chat; employees in it are left out."""
         for member in chat.member_list:
             if member.type == Member.EMPLOYEE:
@@ -106,7 +106,7 @@ class Teller:
                 content=chat.name or chat.chat_id,
             )
 
-    def message(self, message: Message) -> Told:
+    def message(self, message: Message) -> Items:
         """Yield what a message of the archive says: who wrote to whom, what was agreed or marked.
 
         What people wrote is not kept; the title of what was marked as to do is.
@@ -121,7 +121,7 @@ class Teller:
             for contact in filter(is_contact, message.tolist):
                 yield from self._answered(message, contact)
 
-    def _arrival(self, key: str, follow: Follow) -> Told:
+    def _arrival(self, key: str, follow: Follow) -> Items:
         way = f"{CHANNEL}_{follow.add_way}"
         yield Channel(key=CHANNEL, name="企业微信")
         yield Channel(
@@ -129,7 +129,7 @@ class Teller:
         )
         yield Arrival(customer=key, channel=way, at=follow.at)
 
-    def _tags(self, key: str, follow: Follow) -> Told:
+    def _tags(self, key: str, follow: Follow) -> Items:
         carried = [(tag.tag_id, tag.tag_name) for tag in follow.tags if tag.type != PERSONAL]
         for wecom_id, name in [*carried, *((one, one) for one in follow.tag_id)]:
             tag = self.tags.get(short_key("t", wecom_id or ""))
@@ -148,7 +148,7 @@ class Teller:
                 by=employee_key(follow.userid),
             )
 
-    def _consent(self, message: Message, agreement: Agreement) -> Told:
+    def _consent(self, message: Message, agreement: Agreement) -> Items:
         key = customer_key(agreement.userid)
         yield Customer(key=key, kind=CustomerKind.PERSON)
         yield Consent(
@@ -160,7 +160,7 @@ class Teller:
             channel=CHANNEL,
         )
 
-    def _written(self, message: Message) -> Told:
+    def _written(self, message: Message) -> Items:
         key = customer_key(message.from_)
         yield Customer(key=key, kind=CustomerKind.PERSON)
         yield Event(
@@ -172,7 +172,7 @@ class Teller:
             content=message.msgtype,
         )
 
-    def _answered(self, message: Message, contact: str) -> Told:
+    def _answered(self, message: Message, contact: str) -> Items:
         key = customer_key(contact)
         employee = employee_key(message.from_)
         yield Customer(key=key, kind=CustomerKind.PERSON)

@@ -1,4 +1,4 @@
-"""Who the members of a filter are, by each of the three that evaluate filters."""
+"""The members of a filter by each of the three evaluators."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from profilegraph.services.platform import Platform
 from profilegraph.services.segments.service import explain_member
 
 Members: TypeAlias = Mapping[str, frozenset[str]]
-"""`cypher`, `index` and `explain` → the keys of the members."""
+"""The keys of the members, by evaluator: `cypher`, `index` and `explain`."""
 _INDEX_BYTES = 2**28
 _PAGE = 1_000
 
 
 async def members_by_engine(platform: Platform, node: Node, now: datetime) -> Members:
-    """Return who matches a filter, by each evaluator: made for small graphs.
+    """Return the members of a filter by each evaluator; for small graphs.
 
-    Raises InvalidFilter where it asks for what does not exist.
+    Raises InvalidFilter if the filter names something unknown.
     """
     catalogue, context = await grounds(platform, [node], now)
     cypher = CypherEngine(platform.database, catalogue, context)
-    knowledge = GraphCache(platform.database, _INDEX_BYTES)
+    cache = GraphCache(platform.database, _INDEX_BYTES)
     try:
-        view = await knowledge.indexed()
+        view = await cache.indexed()
         index = IndexEngine(Evaluator(view, catalogue, context), cypher)
         everyone = await _keys(cypher, EVERYONE)
         explained = {
@@ -42,7 +42,7 @@ async def members_by_engine(platform: Platform, node: Node, now: datetime) -> Me
             "explain": frozenset(explained),
         }
     finally:
-        await knowledge.close()
+        await cache.close()
 
 
 async def _keys(engine: Engine, node: Node) -> frozenset[str]:

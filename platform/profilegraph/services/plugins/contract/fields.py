@@ -1,4 +1,4 @@
-"""That fields of customers give one value a customer, also where nothing is known."""
+"""Checks that customer fields return one value per customer, also without data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from profilegraph.services.plugins.contract.samples import Sample
 def field_findings(
     field: CustomerField, catalogue: Catalogue, now: datetime
 ) -> Iterator[ContractFinding]:
-    """Yield what is wrong with the values that a field has as of `now`."""
+    """Yield findings on the values of a field as of `now`."""
     about = f"customer field {field.key}"
     sample = Sample(catalogue, now, 50, 400, frozenset(field.event_types))
     cases = {

@@ -1,4 +1,4 @@
-"""What a check of a plugin found wrong, and what its author should do."""
+"""Findings of the checks of a plugin, each with advice for its author."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from profilegraph.errors import ProfilegraphError
 
 @dataclass(frozen=True)
 class ContractFinding:
-    """One thing that is wrong with a plugin."""
+    """One violation of the contract by a plugin."""
 
     about: str
-    """What of the plugin it is about, such as `model rfm`."""
+    """The part of the plugin, such as `model rfm`."""
     problem: str
     advice: str
 
     def __str__(self) -> str:
-        """Return the whole sentence: about what, what is wrong, what to do."""
+        """Return the whole sentence: the part, the violation and the advice."""
         return f"{self.about}: {self.problem} {self.advice}".rstrip()
 
 
 def raised_by(about: str, doing: str, call: Callable[[], object]) -> Iterator[ContractFinding]:
-    """Yield a finding where a call into a plugin raises."""
+    """Yield a finding if a call into a plugin raises."""
     try:
         call()
     except ProfilegraphError as error:
-        yield ContractFinding(about, f"{doing}: {error.placed}", error.hint)
+        yield ContractFinding(about, f"{doing}: {error.located_message}", error.hint)
     except Exception as error:  # noqa: BLE001  (a partner's code may raise anything: it is the finding)
         yield ContractFinding(
             about, f"{doing} raises {type(error).__name__}: {error}.", "Handle that case."

@@ -1,4 +1,4 @@
-"""Imports one module in a process of its own and prints, as JSON, what it did beside that.
+"""Imports one module in a process of its own and prints its side effects as JSON.
 
 `python -m profilegraph.services.plugins.contract.import_watch MODULE`
 """
@@ -22,7 +22,7 @@ import pydantic  # noqa: F401
 import profilegraph.hooks  # noqa: F401
 
 ANSWER = "profilegraph watched: "
-"""Before the answer: what is imported may print things too."""
+"""Printed before the answer, because the imported module may print, too."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _EVENTS = {
     "socket.__new__": "opens a socket",
@@ -43,7 +43,7 @@ _STANDARD = str(Path(os.__file__).parent)
 
 
 def watch(module: str) -> list[str]:
-    """Return what importing a module does beside it, each as `what: where`, without repetitions."""
+    """Return the side effects of importing a module, each once as `what: where`."""
     spec = importlib.util.find_spec(module)
     origin = Path(spec.origin).parent if spec is not None and spec.origin else Path()
     seen: dict[str, None] = {}
@@ -95,7 +95,7 @@ def _watch_threads(note: Callable[[str], None]) -> None:
 
 
 def _place() -> str:
-    """Return file and line of the innermost code that is neither Python's own nor this module."""
+    """Return file and line of the innermost frame outside Python's own code and this module."""
     frame = sys._getframe(1)
     while frame.f_back is not None:
         file = frame.f_code.co_filename

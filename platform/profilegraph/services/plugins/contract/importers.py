@@ -1,4 +1,4 @@
-"""That importers tell the same records of the same file each time, and such as fit the taxonomies."""
+"""Checks that importers read the same valid records from the same file each time."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from profilegraph.importers.records.binding import Conventions
 from profilegraph.services.plugins.contract.findings import ContractFinding
 
 MOST = 10_000
-"""Records of a file that are looked at."""
+"""Most records examined per file."""
 
 
 def importer_findings(
     importer: Importer[Any], files: Iterator[Path] | tuple[Path, ...], conventions: Conventions
 ) -> Iterator[ContractFinding]:
-    """Yield what is wrong with the records that an importer tells of files that it can read."""
+    """Yield findings on the records that an importer reads from the files that it accepts."""
     about = f"importer {importer.key}"
     for file in files:
         try:
-            first = _told(importer, file, conventions)
-            again = _told(importer, file, conventions)
+            first = _records_of(importer, file, conventions)
+            again = _records_of(importer, file, conventions)
         except InvalidInput as error:
             yield ContractFinding(about, f"refuses {file.name}: {error.message}", error.hint)
             continue
@@ -41,7 +41,7 @@ def importer_findings(
                 yield from _unfit(about, one, conventions)
 
 
-def _told(importer: Importer[Any], file: Path, conventions: Conventions) -> list[Any]:
+def _records_of(importer: Importer[Any], file: Path, conventions: Conventions) -> list[Any]:
     return list(islice(importer.read(file, importer.options(), conventions), MOST))
 
 

@@ -1,4 +1,4 @@
-"""That importing a plugin does nothing but that."""
+"""Checks that importing a plugin has no side effects."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _WATCH = "profilegraph.services.plugins.contract.import_watch"
 
 
 def import_findings(module: str) -> Iterator[ContractFinding]:
-    """Yield what importing a module does beside it: files, sockets, threads, the environment.
+    """Yield the side effects of importing a module: files, sockets, threads, the environment.
 
-    It is imported in a process of its own, which has a minute.
+    It is imported in a process of its own, with a time limit of a minute.
     """
     about = f"import of {module}"
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}

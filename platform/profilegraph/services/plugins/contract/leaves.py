@@ -1,4 +1,4 @@
-"""That segment leaves expand to filters that can be asked, the same each time."""
+"""Checks that segment leaves expand to valid filters, the same each time."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from profilegraph.services.plugins.contract.findings import ContractFinding
 
 Example = Mapping[str, Any]
 _TRIED: tuple[Any, ...] = (1, 0.5, 10, 100, "a", "1", True, date(2026, 1, 31), [1], [0.5], ["a"])
-"""Values of which one usually fits a field."""
+"""Candidate values, one of which usually fits a field."""
 
 
 def leaf_findings(
     hosted: HostedLeaf, catalogue: Catalogue, examples: Sequence[Example] = ()
 ) -> Iterator[ContractFinding]:
-    """Yield what is wrong with the filters that a leaf makes of examples; of some that are tried without any."""
+    """Yield findings on the filters that a leaf makes of examples, by default of generated ones."""
     about = f"leaf {hosted.leaf.key}"
     asked = examples or list(examples_of(hosted.leaf.input))
     if not asked:
@@ -41,7 +41,7 @@ def leaf_findings(
             check(node, catalogue)
             texts = [sentence(node, catalogue, locale) for locale in languages()]
         except ProfilegraphError as error:
-            yield ContractFinding(about, f"asked {example}: {error.placed}", error.hint)
+            yield ContractFinding(about, f"asked {example}: {error.located_message}", error.hint)
             continue
         if first != second:
             advice = "Let `expand` depend on its argument alone."
@@ -53,13 +53,13 @@ def leaf_findings(
 def expanded(
     hosted: HostedLeaf, examples: Sequence[Example] = ()
 ) -> Iterator[tuple[Example, Node]]:
-    """Yield examples of what a leaf is asked, with the filters that it makes."""
+    """Yield examples of a leaf's input with the filters that it makes of them."""
     for example in examples or list(examples_of(hosted.leaf.input)):
         yield example, decode(hosted.expanded(example))
 
 
 def examples_of(model: type[BaseModel]) -> Iterator[Example]:
-    """Yield examples that a class accepts: each field by itself, with whatever must be given."""
+    """Yield examples that a class accepts: each field by itself, with the required ones."""
     values = {name: value for name, value in _values(model) if value is not None}
     needed = {
         name: values[name]
@@ -91,7 +91,7 @@ def _values(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
 
 
 def _fits(model: type[BaseModel], name: str, value: Any) -> bool:
-    """Return whether no fault of an example is about one field."""
+    """Return whether no validation error of an example is about one field."""
     try:
         model.model_validate({name: value})
     except ValidationError as fault:

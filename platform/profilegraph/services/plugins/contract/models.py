@@ -1,4 +1,4 @@
-"""That models keep their word: on no data, on gaps, twice over, without the future, on a million rows."""
+"""Checks of models: without data, with gaps, repeated, without future data, with a million rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from profilegraph.services.plugins.contract.findings import ContractFinding
 from profilegraph.services.plugins.contract.samples import Sample
 
 MOST_BYTES = 2**30
-"""How much memory a model may take beside its input, on a million rows."""
+"""The memory that a model may take for a million rows, beside its input."""
 MILLION = 1_000_000
 _KEYS = TypeAdapter[str](SnakeKey)
 
@@ -38,7 +38,7 @@ _KEYS = TypeAdapter[str](SnakeKey)
 def model_findings(
     model: Model[Any], catalogue: Catalogue, now: datetime
 ) -> Iterator[ContractFinding]:
-    """Yield what is wrong with what a model says of itself, and with what it computes as of `now`."""
+    """Yield findings on the declarations of a model and on its results as of `now`."""
     wrong = list(_declared(model, catalogue))
     yield from wrong
     options = _options(model)
@@ -144,7 +144,7 @@ def _tags(
 
 
 def same(one: Scores, other: Scores) -> bool:
-    """Return whether two answers are equal, unknown numbers being equal to each other."""
+    """Return whether two results are equal; NaN equals NaN."""
     metrics = one.metrics.keys() == other.metrics.keys() and all(
         np.array_equal(column, other.metrics[key], equal_nan=True)
         for key, column in one.metrics.items()
@@ -158,7 +158,7 @@ def same(one: Scores, other: Scores) -> bool:
 def million_rows_findings(
     model: Model[Any], catalogue: Catalogue, now: datetime
 ) -> Iterator[ContractFinding]:
-    """Yield a finding where a model takes more than 1 GiB on a million rows, or fails."""
+    """Yield a finding if a model takes more than 1 GiB for a million rows, or fails."""
     options = _options(model)
     if isinstance(options, ContractFinding):
         return  # said before
@@ -177,7 +177,7 @@ def million_rows_findings(
 
 
 def until(tables: Tables, kinds: Iterable[type[Table]], now: datetime) -> Tables:
-    """Return the tables without the events and follow-ups that are later than `now`."""
+    """Return the tables without the events and follow-ups after `now`."""
     moment = utc64(now)
     kept: list[Table] = []
     for kind in kinds:
@@ -189,7 +189,7 @@ def until(tables: Tables, kinds: Iterable[type[Table]], now: datetime) -> Tables
 
 
 def fed_back(tables: Tables, model: Model[Any], said: Scores | None, now: datetime) -> Tables:
-    """Return the tables with what a model `said` in place of what they hold of its own tags and metrics."""
+    """Return the tables with the tags and metrics of a model replaced by what it `said`."""
     kept: list[Table] = []
     for kind in model.needs:
         table = tables[kind]
@@ -237,7 +237,7 @@ def _metric_rows(tables: Tables, said: Scores | None) -> Iterator[tuple[Any, ...
 
 
 def part(tables: Tables, kinds: Iterable[type[Table]], start: int, end: int) -> Tables:
-    """Return the tables of the customers from one position up to another."""
+    """Return the tables of the customers from one position to another."""
     customers = tables.customers[start:end]
     return Tables(customers, (_part(tables[kind], start, end) for kind in kinds))
 

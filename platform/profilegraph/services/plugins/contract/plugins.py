@@ -1,4 +1,4 @@
-"""All checks of one plugin that need no database."""
+"""Runs all checks of one plugin that need no database."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from profilegraph.services.plugins.contract.leaves import leaf_findings
 from profilegraph.services.plugins.contract.models import million_rows_findings, model_findings
 
 CHECK_SECONDS = 120.0
-"""How long the check of one thing that a plugin brings may take."""
+"""The time limit for the checks of one part of a plugin."""
 Findings: TypeAlias = Callable[[], Iterator[ContractFinding]]
 
 
 def plugin_findings(
     candidate: Candidate, now: datetime, *, thorough: bool = True
 ) -> Iterator[ContractFinding]:
-    """Yield what is wrong with a plugin, which is loaded beside the platform's own taxonomies.
+    """Yield findings on a plugin, loaded together with the platform's own taxonomies.
 
-    If `thorough`, models also get a million rows, which takes seconds. What it brings is called in a
-    process of its own, which is ended where something takes too long.
+    If `thorough`, models are also run on a million rows, which takes seconds. The plugin is called
+    in a process of its own, which is terminated if a check takes too long.
     """
     if isinstance(candidate.plugin, ModuleType):
         yield from import_findings(candidate.plugin.__name__)
@@ -46,7 +46,7 @@ def plugin_findings(
 def _checks(
     host: Host, catalogue: Catalogue, now: datetime, *, thorough: bool
 ) -> Iterator[tuple[str, Findings]]:
-    """Yield what is to be looked at, each with what finds what is wrong with it."""
+    """Yield the name of each part to check, with its findings."""
     for model in host.models:
         yield f"model {model.key}", partial(model_findings, model, catalogue, now)
         if thorough:
@@ -60,7 +60,7 @@ def _checks(
 
 
 def _in_time(process: Isolated, about: str, findings: Findings) -> Iterator[ContractFinding]:
-    """Yield what is found, or that the plugin's code ended the search for it."""
+    """Yield findings, or one that the plugin's code terminated the check."""
     try:
         yield from process.call(partial(_listed, findings), CHECK_SECONDS)
     except PluginError as error:

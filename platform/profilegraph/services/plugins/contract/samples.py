@@ -1,4 +1,4 @@
-"""Invented tables for models to be tried on: the same seed gives the same rows."""
+"""Synthetic tables for trying models: the same seed gives the same rows."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _MOST_DAYS = 800
 
 @dataclass(frozen=True)
 class Sample:
-    """What tables are made of."""
+    """The parameters of synthetic tables."""
 
     catalogue: Catalogue
     now: datetime
     customers: int
     rows: int
-    """Of each table."""
+    """The number of rows per table."""
     event_types: frozenset[str] = frozenset()
-    """Those of the events; all that the catalogue has where empty."""
+    """The event types; if empty, all in the catalogue."""
     nulls: float = 0.3
-    """The share of values that are not known, where one may be unknown."""
+    """The share of unknown values in columns that allow them."""
     seed: int = 1
 
     def tables(self, kinds: Iterable[type[Table]]) -> Tables:
@@ -82,28 +82,28 @@ class _Maker:
         return len(self.customer)
 
     def chosen(self, words: Iterable[str], *, known: bool = False) -> NDArray[np.object_]:
-        """Return one of the words a row, None for some unless all are `known`, (m,)."""
+        """Return a random word per row, None for some unless all are `known`, (m,)."""
         options = np.array(sorted(words), object)
         found = options[self.rng.integers(0, len(options), self.size)]
         return found if known else self.unless_unknown(found)
 
     def unless_unknown(self, values: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Return the values with None in place of some, (m,)."""
+        """Return the values with some replaced by None, (m,)."""
         found = values.copy()
         found[self.rng.random(self.size) < self.sample.nulls] = None
         return found
 
     def keys(self, prefix: str) -> NDArray[np.object_]:
-        """Return a key of its own for each row, (m,)."""
+        """Return a unique key per row, (m,)."""
         return np.array([f"{prefix} {row}" for row in range(self.size)], object)
 
     def numbers(self, low: float, high: float) -> NDArray[np.float64]:
-        """Return numbers, NaN for some, (m,)."""
+        """Return random numbers, NaN for some, (m,)."""
         values = self.rng.uniform(low, high, self.size)
         return np.where(self.rng.random(self.size) < self.sample.nulls, np.nan, values)
 
     def moments(self, *, unknown: bool = False) -> NDArray[np.datetime64]:
-        """Return moments, mostly past ones, (m,); with `unknown`, some are NaT."""
+        """Return random moments, mostly past ones, (m,); with `unknown`, some are NaT."""
         back = self.rng.integers(-20 * 86_400, _MOST_DAYS * 86_400, self.size)
         found = utc64(self.sample.now) - back.astype("timedelta64[s]")
         if unknown:
@@ -178,7 +178,7 @@ def _metrics(made: _Maker) -> Columns:
 
 
 def _records(made: _Maker, table: type[Table], record: type[Record]) -> Columns:
-    """Return columns that are fields of a kind of record, by the types that it declares."""
+    """Return columns that are fields of a kind of record, by the declared types."""
     known = BY_RECORD[record].fields
     return {name: _field(made, known[name]) for name in table.names()}
 

@@ -1,1 +1,1 @@
-"""New plugins: a package that installs and passes its own tests, to be made one's own."""
+"""The scaffold of new plugins: a package that installs and passes its own tests."""

@@ -23,14 +23,14 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class ScaffoldNames:
-    """What the parts of a plugin are called, made of one name."""
+    """The names of the parts of a plugin, derived from one name."""
 
     key: str
-    """Of plugin, taxonomy, model and leaf: `pet_care`."""
+    """The key of plugin, taxonomy, model and leaf: `pet_care`."""
 
     @classmethod
     def of(cls, name: str, taken: Iterable[str] = ()) -> ScaffoldNames:
-        """Return the names that are made of one; raises InvalidInput, Conflict where it is `taken`."""
+        """Return the names derived from one; raises InvalidInput, Conflict if it is `taken`."""
         key = name.replace("-", "_")
         if not _NAME.fullmatch(name) or len(name) > _LONGEST:
             words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_0123456789")[:_LONGEST]
@@ -51,7 +51,7 @@ class ScaffoldNames:
 
     @property
     def values(self) -> dict[str, str]:
-        """Return what the template's placeholders stand for."""
+        """Return the values of the template's placeholders."""
         words = self.key.split("_")
         return {
             "key": self.key,
@@ -65,9 +65,9 @@ class ScaffoldNames:
 
 
 def make_plugin(names: ScaffoldNames, folder: Path) -> list[Path]:
-    """Return the files of a new plugin after writing them to a folder, which must be new or empty.
+    """Write the files of a new plugin to a folder, which must be new or empty, and return them.
 
-    Raises Conflict where it is not, InvalidInput where it cannot be written.
+    Raises Conflict if it is not, InvalidInput if it cannot be written.
     """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

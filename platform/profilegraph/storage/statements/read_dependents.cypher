@@ -1,4 +1,4 @@
-// Who beside the marketers looks at segments: live evaluation, groups, addresses that are told.
+// What depends on segments: live evaluation, groups, webhooks.
 UNWIND $keys AS key
 MATCH (s:Segment {key: key})
 OPTIONAL MATCH (s)-[:WATCHED_BY]->(w:Watch)
