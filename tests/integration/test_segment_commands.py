@@ -222,6 +222,9 @@ def test_programs_are_given_json(segment: Command, save: Command, customers: Non
     [listed] = json.loads(segment("list", "--json"))
     assert (listed["key"], listed["filter"]) == ("s", WARM)
     assert listed["labels"] == {"zh-CN": "人群", "en": "Segment"}
+    save(WARM, "--note", "first", "--label", "fr=Clients = tièdes")
+    [listed] = json.loads(segment("list", "--json"))
+    assert listed["labels"] == {"zh-CN": "人群", "en": "Segment", "fr": "Clients = tièdes"}
     [version] = json.loads(segment("history", "s", "--json"))
     assert (version["version"], version["note"]) == (1, "first")
     page = json.loads(segment("members", "s", "--first", "2", "--json", *now))

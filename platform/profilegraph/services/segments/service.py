@@ -207,7 +207,7 @@ async def library(platform: Platform, node: Node, when: When | None = None) -> S
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS) -> str:
-    """Return a filter as a sentence, in Chinese for zh locales, otherwise in English.
+    """Return a filter as a sentence.
 
     Raises InvalidFilter if it names something that the catalogue or the library lacks.
     """

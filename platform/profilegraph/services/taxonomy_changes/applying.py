@@ -167,7 +167,7 @@ class _Work:
         for taxonomy in revision.changed:
             await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         await follow(transaction, revision.changed, revision.after.values(), now)
-        words = note(told(self.plan, "zh-CN"), told(self.plan, "en"))
+        words = note(lambda locale: told(self.plan, locale))
         written = []
         for key, node in sorted(grounds.rewritten.items()):
             number = await save_version(
