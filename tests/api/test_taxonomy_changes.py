@@ -127,7 +127,7 @@ async def test_what_breaks_is_said_and_has_to_be_allowed(levels: Api) -> None:
     plan = (await levels(PLAN, change={"delete": {"target": "level/vip"}}))["planTaxonomyChange"]
     kinds = {one["kind"]: one for one in plan["warnings"]}
     assert kinds["SEGMENT_BREAKS"]["breaks"]
-    assert kinds["TAGGINGS_END"]["text"] == "1 customers lose the tag level/vip"
+    assert kinds["TAGGINGS_END"]["text"] == "1 customer loses the tag level/vip"
     assert kinds["TAGGINGS_END"]["zh"] == "1 个客户将失去标签「level/vip」"
     assert "level/vip" in plan["segments"][0]["problem"]
     error = await levels.error(APPLY, key=plan["key"], digest=plan["digest"])

@@ -509,7 +509,7 @@ async def test_an_index_that_cannot_be_read_is_told_and_cypher_answers_meanwhile
     await save(indexed, [Customer(key="a")], NOW)
     assert await count(indexed) == 1
     assert indexed.cache.index.state is IndexState.FAILED
-    assert indexed.cache.routines.summary() == "index failed 1 times in a row (KeyError)"
+    assert indexed.cache.routines.summary() == "index failed once (KeyError)"
     monkeypatch.undo()
     monkeypatch.setattr(indexed.cache.index, "_rests_until", 0.0)
     await ready(indexed)

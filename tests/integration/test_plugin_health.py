@@ -131,8 +131,8 @@ async def test_doctor_finds_a_sound_platform_sound(
     host = replace(platform.host, brought=tuple(usual(platform.host.taxonomies)))
     found = await examined(quiet, address, host, PROFILEGRAPH_PORT="1")
     assert [one.part for one in found] == [
-        "settings", "plugins", "database", "schema", "deployment", "taxonomies", "records", "index",
-        "server",
+        "settings", "plugins", "database", "schema", "deployment", "taxonomies", "records", "outbox",
+        "index", "server",
     ]  # fmt: skip
     assert [one for one in found if one.health is not Health.SOUND] == []
 

@@ -37,7 +37,7 @@ from profilegraph.hooks import (
 from profilegraph.hooks.hosting.host import Candidate, build_host
 from profilegraph.language.codec import decode
 from profilegraph.services.customers.records import save
-from profilegraph.services.destinations.sending import Sending, SendSegment, request_delivery
+from profilegraph.services.destinations.sending import SendSegment, delivery, request_delivery
 from profilegraph.services.imports.files import ImportJob, import_with
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.customer_fields import field_values
@@ -45,7 +45,7 @@ from profilegraph.services.plugins.models import compute
 from profilegraph.services.segments import service
 from tests.conftest import NOW
 from tests.integration.test_live import define, warm
-from tests.support.plugins import with_plugins
+from tests.support.plugins import send_due, with_plugins
 
 EVIL = "x'}) MATCH (n) DETACH DELETE n //`"
 LABELS = Labels(zh_cn=EVIL, en=EVIL)
@@ -175,7 +175,8 @@ async def test_nothing_that_a_plugin_brings_is_in_a_query(
     waiting = await request_delivery(
         platform, SendSegment("s", "evil_destination", {}, None), CommandContext(Actor(EVIL), NOW)
     )
-    assert (await Sending(platform).send(waiting, NOW)).note == EVIL
+    await send_due(platform, NOW)
+    assert (await delivery(platform, waiting.key)).note == EVIL
     assert len(queries) > 20
     assert [query for query in queries if EVIL in query or "evil" in query] == []
     keys = await platform.database.read("MATCH (c:Customer) RETURN c.key AS key")

@@ -14,21 +14,29 @@ from typer.testing import CliRunner
 
 from profilegraph.cli.main import app
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.duties import Actor
+from profilegraph.domain.duties import OPERATOR, Actor
+from profilegraph.domain.outbox import SCHEDULE
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, NotFound, ProfilegraphError
+from profilegraph.hooks.outgoing import Failure
 from profilegraph.language.codec import decode
 from profilegraph.services.customers import records
 from profilegraph.services.live import service as watching
+from profilegraph.services.live.service import SetSegmentLive
 from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.services.segments.service import SaveSegment
+from profilegraph.services.webhooks import service as webhooks
+from profilegraph.services.webhooks.sending import webhook_kind
+from profilegraph.services.webhooks.service import SaveWebhook
 from tests.conftest import NOW
+from tests.support.outbox import send_all
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 PAINED = {"tags": {"dimension": "pains", "hasAny": True}}
+BY = CommandContext(OPERATOR, NOW)
 Command = Callable[..., str]
 
 
@@ -210,6 +218,9 @@ def test_programs_are_given_json(segment: Command, save: Command, customers: Non
     [listed] = json.loads(segment("list", "--json"))
     assert (listed["key"], listed["filter"]) == ("s", WARM)
     assert listed["labels"] == {"zh-CN": "人群", "en": "Segment"}
+    save(WARM, "--note", "first", "--label", "fr=Clients = tièdes")
+    [listed] = json.loads(segment("list", "--json"))
+    assert listed["labels"] == {"zh-CN": "人群", "en": "Segment", "fr": "Clients = tièdes"}
     [version] = json.loads(segment("history", "s", "--json"))
     assert (version["version"], version["note"]) == (1, "first")
     page = json.loads(segment("members", "s", "--first", "2", "--json", *now))
@@ -269,3 +280,39 @@ async def test_a_segment_is_made_live_and_its_moves_are_listed(
     [watch] = (await watching.live_states(platform, ["s"])).values()
     assert (watch.on_change, watch.schedule) == (False, None)
     assert (await run("moves", "s")).splitlines() == listed
+
+
+async def test_webhooks_are_listed_with_what_they_wait_for(
+    segment: Command, save: Command, platform: Platform
+) -> None:
+    await to_thread.run_sync(save, WARM)
+
+    async def run(*arguments: str) -> str:
+        return await to_thread.run_sync(lambda: segment(*arguments))
+
+    await watching.set_live(platform, SetSegmentLive("s", on_change=True, schedule=None), BY)
+    url = "https://example.com/hook"
+    await webhooks.save_webhook(platform, SaveWebhook("crm", "s", url), BY)
+    assert (await run("webhooks")).splitlines()[3].split("│")[1:5] == [
+        " crm ", " s       ", f" {url} ", " told of all ",
+    ]  # fmt: skip
+    tag = Tagging(customer="a", tag="temperature/warm", since=NOW)
+    await records.save(platform, [Customer(key="a"), tag], NOW)
+    await LiveWorker(platform).round(NOW)
+
+    async def away(*_: object) -> Failure:
+        return Failure("HTTP 503")
+
+    await send_all(platform, [webhook_kind(platform, away)], NOW)
+    again = NOW + SCHEDULE[0]
+    assert json.loads(await run("webhooks", "--json")) == [
+        {
+            "key": "crm", "segment": "s", "url": url, "state": "WAITING", "failures": 1,
+            "lastAttemptAt": NOW.isoformat(), "nextAttemptAt": again.isoformat(),
+            "deliveredAt": None, "problem": "HTTP 503",
+        }
+    ]  # fmt: skip
+    row = (await run("webhooks")).splitlines()[3]
+    assert [cell.strip() for cell in row.split("│")[4:9]] == [
+        "waits", "1", f"{NOW:%Y-%m-%d %H:%M:%S}", f"{again:%Y-%m-%d %H:%M:%S}", "HTTP 503",
+    ]  # fmt: skip

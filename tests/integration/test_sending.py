@@ -12,27 +12,32 @@ import pytest
 from pydantic import BaseModel, Field
 
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.destinations import DeliveryRecord, DeliveryState
+from profilegraph.domain.destinations import DELIVERY, DeliveryRecord
 from profilegraph.domain.duties import OPERATOR, Actor
+from profilegraph.domain.outbox import HOLD, SCHEDULE, OutboxState
 from profilegraph.domain.records.customers import Customer, Identity, IdentityKind
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseUnavailable, InvalidInput, NotFound
 from profilegraph.hooks import Delivery, Destination, hookimpl
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.destinations import sending
-from profilegraph.services.destinations.sending import HELD, Sending, SendSegment, request_delivery
+from profilegraph.services.destinations.sending import SendSegment, delivery_kind, request_delivery
 from profilegraph.services.operations.doctor import plugin_state
+from profilegraph.services.outbox.worker import MARGIN
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle
 from profilegraph.services.segments.lifecycle import DeleteSegment
 from profilegraph.storage import destinations as storage
+from profilegraph.storage import outbox
 from tests.conftest import NOW
 from tests.integration.test_live import cool, define, warm
-from tests.support.plugins import send_due, with_plugins
+from tests.support.outbox import die_after_sending
+from tests.support.plugins import delivering, send_due, with_plugins
 
 LATER = NOW + timedelta(minutes=1)
 BY = CommandContext(Actor("li"), NOW)
-SENT, FAILED, WAITING = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.WAITING
+SENT, FAILED, WAITING = OutboxState.SENT, OutboxState.FAILED, OutboxState.WAITING
+LEASE = timedelta(seconds=sending.SEND_SECONDS + sending.READ_SECONDS) + MARGIN
 
 
 class Options(BaseModel):
@@ -71,10 +76,6 @@ def failing(error: BaseException, attempts: int = 99) -> Callable[[int], object]
     return does
 
 
-async def no_sleep(_: float) -> None:
-    await asyncio.sleep(0)
-
-
 async def ask(
     platform: Platform,
     context: CommandContext = BY,
@@ -86,8 +87,11 @@ async def ask(
     )
 
 
-async def send(platform: Platform) -> DeliveryRecord:
-    return await Sending(platform, no_sleep).send(await ask(platform), LATER)
+async def send(platform: Platform, waiting: DeliveryRecord | None = None) -> DeliveryRecord:
+    """Send a delivery, one that is asked for now unless it waits already, as a command does."""
+    key = (waiting or await ask(platform)).key
+    await delivering(platform, LATER).send(DELIVERY, key)
+    return await sending.delivery(platform, key)
 
 
 @pytest.fixture
@@ -116,7 +120,7 @@ async def test_other_columns_can_be_asked_for_and_unknown_ones_are_refused(
 ) -> None:
     post = Post()
     platform = with_plugins(warmed, acme=post)
-    await Sending(platform, no_sleep).send(await ask(platform, columns=("name",)), LATER)
+    await send(platform, await ask(platform, columns=("name",)))
     [[page]] = post.arrived.values()
     assert page.rows == [{"name": None}] * 2
     with pytest.raises(InvalidInput, match="no column is called"):
@@ -125,17 +129,25 @@ async def test_other_columns_can_be_asked_for_and_unknown_ones_are_refused(
 
 async def test_a_destination_that_fails_is_tried_again_under_the_same_id(warmed: Platform) -> None:
     post = Post(failing(ConnectionError("no network"), attempts=2))
-    platform = with_plugins(warmed, acme=post)
-    sent = await send(platform)
-    assert (sent.state, post.attempts, len(post.arrived)) == (SENT, 3, 1)
-    assert platform.host.guard.troubles == ()
+    platform, now = with_plugins(warmed, acme=post), LATER
+    waiting = await ask(platform)
+    for attempts, wait in enumerate(SCHEDULE[:2], start=1):
+        await send_due(platform, now)
+        await send_due(platform, now + wait - timedelta(seconds=1))  # not before
+        found = await sending.delivery(platform, waiting.key)
+        assert (found.state, found.attempts, found.due_at) == (WAITING, attempts, now + wait)
+        now += wait
+    await send_due(platform, now)
+    assert (await sending.delivery(platform, waiting.key)).state is SENT
+    assert (post.attempts, len(post.arrived)) == (3, 1)
+    assert [trouble.in_a_row for trouble in platform.host.guard.troubles] == [0]
 
 
 async def test_what_failed_is_taken_up_again_with_its_id_and_its_members(warmed: Platform) -> None:
     post = Post(failing(ConnectionError("no network")))
     platform = with_plugins(warmed, acme=post)
     failed = await send(platform)
-    assert failed.state is FAILED
+    assert (failed.state, failed.attempts) == (WAITING, 1)
     assert failed.problem is not None
     assert "'acme' failed (destination post): ConnectionError: no network" in failed.problem
     [trouble] = platform.host.guard.troubles
@@ -144,7 +156,7 @@ async def test_what_failed_is_taken_up_again_with_its_id_and_its_members(warmed:
     await warm(platform, "c")
     post.does = failing(ConnectionError(), attempts=0)
     again = await send(platform)
-    assert (again.id, again.state, again.attempts) == (failed.id, SENT, 2)
+    assert (again.key, again.state, again.attempts) == (failed.key, SENT, 1)
     [[page]] = post.arrived.values()
     assert [row["key"] for row in page.rows] == ["a", "b"]
 
@@ -154,24 +166,31 @@ async def test_after_it_was_sent_asking_again_is_another_delivery_unless_by_the_
 ) -> None:
     platform = with_plugins(warmed, acme=Post())
     once = CommandContext(Actor("li"), NOW, idempotency_key="r")
-    first = await Sending(platform).send(await ask(platform, once), LATER)
-    assert (await ask(platform, once)).id == first.id
-    assert (await Sending(platform).send(await ask(platform, once), LATER)).attempts == 1
-    assert (await ask(platform)).id != first.id
+    first = await send(platform, await ask(platform, once))
+    assert (await ask(platform, once)).key == first.key
+    assert (await send(platform, await ask(platform, once))).attempts == 1
+    assert (await ask(platform)).key != first.key
 
 
 async def test_other_options_are_another_delivery(warmed: Platform) -> None:
     platform = with_plugins(warmed, acme=Post())
-    assert (await ask(platform)).id == (await ask(platform)).id
-    assert (await ask(platform)).id != (await ask(platform, folder="y")).id
+    assert (await ask(platform)).key == (await ask(platform)).key
+    assert (await ask(platform)).key != (await ask(platform, folder="y")).key
 
 
-async def test_invalid_input_is_told_and_not_tried_again(warmed: Platform) -> None:
+async def test_invalid_input_is_told_and_tried_again_only_when_it_is_asked_for(
+    warmed: Platform,
+) -> None:
     post = Post(failing(InvalidInput("the folder is full.")))
     platform = with_plugins(warmed, acme=post)
     failed = await send(platform)
     assert (failed.state, post.attempts, failed.problem) == (FAILED, 1, "the folder is full.")
     assert platform.host.guard.troubles == ()
+    await send_due(platform, LATER + sum(SCHEDULE, timedelta()))
+    assert post.attempts == 1
+    post.does = lambda _: None
+    again = await send(platform)
+    assert (again.key, again.state, again.problem) == (failed.key, SENT, None)
 
 
 @pytest.mark.parametrize(
@@ -218,9 +237,9 @@ async def test_two_processes_do_not_send_one_delivery_at_once(warmed: Platform) 
     post = Post()
     platform = with_plugins(warmed, acme=post)
     waiting = await ask(platform)
-    found = await asyncio.gather(*(Sending(platform).send(waiting, LATER) for _ in range(4)))
+    found = await asyncio.gather(*(send(platform, waiting) for _ in range(4)))
     assert post.attempts == 1
-    assert {one.id for one in found} == {waiting.id}
+    assert {one.key for one in found} == {waiting.key}
 
 
 async def test_what_a_process_that_died_was_sending_is_sent_by_another_later(
@@ -230,13 +249,27 @@ async def test_what_a_process_that_died_was_sending_is_sent_by_another_later(
     platform = with_plugins(warmed, acme=post)
     waiting = await ask(platform)
     await platform.database.write(
-        lambda transaction: storage.hold(transaction, waiting.id, NOW, NOW + HELD)
+        lambda transaction: outbox.lease(transaction, waiting, NOW, NOW + LEASE)
     )
     await send_due(platform, LATER)
     assert post.attempts == 0
-    await send_due(platform, NOW + HELD)
+    await send_due(platform, NOW + LEASE)
     assert post.attempts == 1
-    assert (await sending.delivery(platform, waiting.id)).state is SENT
+    assert (await sending.delivery(platform, waiting.key)).state is SENT
+
+
+async def test_a_process_that_dies_after_sending_has_the_same_list_sent_again(
+    warmed: Platform,
+) -> None:
+    post = Post()
+    platform = with_plugins(warmed, acme=post)
+    waiting = await ask(platform)
+    assert await die_after_sending(platform, delivery_kind(platform), LATER)
+    await send_due(platform, LATER + LEASE - timedelta(seconds=1))
+    assert post.attempts == 1
+    await send_due(platform, LATER + LEASE)
+    assert (post.attempts, list(post.arrived)) == (2, [waiting.key])
+    assert (await sending.delivery(platform, waiting.key)).state is SENT
 
 
 async def test_a_database_that_fails_is_not_the_plugin_s_fault(
@@ -248,7 +281,8 @@ async def test_a_database_that_fails_is_not_the_plugin_s_fault(
     platform = with_plugins(warmed, acme=Post())
     monkeypatch.setattr(sending, "keys_of", away)
     failed = await send(platform)
-    assert (failed.state, failed.problem) == (FAILED, "none answers.")
+    assert (failed.state, failed.problem) == (WAITING, "none answers.")
+    assert (failed.attempts, failed.due_at) == (1, LATER + SCHEDULE[0])
     assert platform.host.guard.troubles == ()
 
 
@@ -266,7 +300,8 @@ async def test_pages_have_the_same_members_under_the_same_number(
         failing(ConnectionError(), 1)(attempt)
 
     post.does = look_and_fail_once
-    await send(platform)
+    for _ in range(2):
+        await send(platform)
     assert seen[0] == seen[1]
     assert [page.number for page in pages(post)] == [1, 2, 3]
 
@@ -283,7 +318,7 @@ async def test_whoever_is_erased_meanwhile_is_not_sent(warmed: Platform) -> None
     await platform.database.write(
         lambda transaction: transaction.run("MATCH (c:Customer {key: 'a'}) DETACH DELETE c")
     )
-    await Sending(platform).send(waiting, LATER)
+    await send(platform, waiting)
     assert [row["key"] for row in pages(post)[0].rows] == ["b"]
 
 
@@ -324,13 +359,14 @@ async def test_what_fails_for_one_receiver_is_set_aside_for_that_receiver_alone(
     post = Post(failing(ConnectionError("no route to host")))
     platform = with_plugins(warmed, acme=post)
     for _ in range(3):
-        assert (await send(platform)).state is FAILED
+        assert (await send(platform)).problem is not None
     last = await send(platform)
     assert last.problem is not None
     assert "is set aside for this receiver" in last.problem
-    assert post.attempts == 9
+    assert (last.state, last.attempts, post.attempts) == (WAITING, 0, 3)
+    assert last.due_at == LATER + HOLD
     post.does = lambda _: None
-    other = await Sending(platform, no_sleep).send(await ask(platform, folder="y"), LATER)
+    other = await send(platform, await ask(platform, folder="y"))
     assert (other.state, other.note) == (SENT, "2 to y")
     assert plugin_state(platform.host) == "acme (destination post) fails for 1 of its receivers"
 
@@ -349,14 +385,14 @@ async def test_a_receiver_that_hangs_keeps_no_other_waiting(
 
     platform = with_plugins(warmed, acme=Slow())
     waiting = [await ask(platform, folder="slow"), await ask(platform, folder="quick")]
-    sending_ = Sending(platform, no_sleep)
+    sending_ = delivering(platform, LATER)
     for _ in range(2):  # a round ends although a receiver hangs, and begins nothing twice
         await sending_.round(LATER)
     assert await asyncio.to_thread(quick.wait, 60)
     forever.set()
     await sending_.settled()
     assert sorted(reached) == ["quick", "slow"]
-    found = [await sending.delivery(platform, one.id) for one in waiting]
+    found = [await sending.delivery(platform, one.key) for one in waiting]
     assert [one.state for one in found] == [SENT, SENT]
 
 
@@ -371,6 +407,7 @@ async def test_a_delivery_that_cannot_be_sent_is_told_with_its_reason(
 
     monkeypatch.setattr(storage, "read_members", fails)
     await send_due(platform, LATER)
-    found = await sending.delivery(platform, waiting.id)
-    assert (found.state, found.problem) == (FAILED, "it cannot be sent: KeyError.")
-    assert platform.cache.routines.items_set_aside("deliveries") == {waiting.id: "KeyError"}
+    found = await sending.delivery(platform, waiting.key)
+    assert (found.state, found.problem) == (WAITING, "it cannot be sent: KeyError")
+    aside = {f"delivery {waiting.key}": "KeyError"}
+    assert platform.cache.routines.items_set_aside("outbox") == aside

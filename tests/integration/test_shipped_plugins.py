@@ -121,7 +121,7 @@ async def test_a_segment_is_sent_as_a_list_of_those_who_consented(
         platform, SendSegment("everyone", "edm_list", {}, None), CommandContext(Actor("li"), NOW)
     )
     await send_due(platform, NOW)
-    sent = await delivery(platform, waiting.id)
+    sent = await delivery(platform, waiting.key)
     [file] = tmp_path.glob("*.csv")
     rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
     assert rows[1:] == [["yes", "", "yes@example.com"]]

@@ -72,7 +72,7 @@ async def test_a_change_is_planned_applied_listed_and_taken_back(
 
     text = await told("plan", str(file), "--locale", "en")
     assert "merge hobby/golf into hobby/chess" in text
-    assert "1 taggings of 1 customers become others or end." in text
+    assert "1 tagging of 1 customer becomes another or ends." in text
     assert re.search(r"golfers.*Golfers.*1.*1", text)
     chinese = await told("plan", str(file), "--locale", "zh-CN")
     assert "「hobby/golf」合并到「hobby/chess」" in chinese

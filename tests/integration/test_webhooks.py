@@ -18,23 +18,27 @@ from starlette.routing import Route
 
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
+from profilegraph.domain.outbox import SCHEDULE
 from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.hooks.outgoing import posting
 from profilegraph.services.customers.records import save
 from profilegraph.services.live.worker import LiveWorker
+from profilegraph.services.outbox.worker import EACH, MARGIN, OutboxWorker
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle
 from profilegraph.services.segments.lifecycle import DeleteSegment
 from profilegraph.services.webhooks import messages, service
-from profilegraph.services.webhooks import worker as module
+from profilegraph.services.webhooks import sending as module
+from profilegraph.services.webhooks.sending import SECONDS, MessageSender, Post, webhook_kind
 from profilegraph.services.webhooks.service import DeleteWebhook, SaveWebhook
-from profilegraph.services.webhooks.worker import EACH, HELD, PAUSES, Sender, WebhookWorker
 from tests.conftest import NOW
 from tests.integration.test_live import BY, LATER, cool, define, go_live, warm
+from tests.support.outbox import die_after_sending
 from tests.support.serving import serving
 
+LEASE = timedelta(seconds=SECONDS) + MARGIN
 WARM: dict[str, Any] = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 
 
@@ -97,15 +101,19 @@ async def hooked(open_platform: Platform, receiver: Receiver, address: str) -> P
     return open_platform
 
 
-def sending(platform: Platform, now: datetime = LATER) -> WebhookWorker:
-    return WebhookWorker(platform, Sender(private=True), lambda: now)
+def outbox(
+    platform: Platform, post: Post | None = None, now: datetime = LATER, *, private: bool = True
+) -> OutboxWorker:
+    """What sends webhooks in one process."""
+    kind = webhook_kind(platform, post or MessageSender(private=private))
+    return OutboxWorker(platform, [kind], lambda: now)
 
 
 async def deliver(platform: Platform, now: datetime = LATER, *, private: bool = True) -> None:
     """Send what is due at a moment, as one round of one process does, and wait for the receivers."""
-    delivery = WebhookWorker(platform, Sender(private=private), lambda: now)
-    await delivery.round(now)
-    await delivery.settled()
+    worker = outbox(platform, now=now, private=private)
+    await worker.round(now)
+    await worker.settled()
 
 
 async def hook(platform: Platform) -> Webhook:
@@ -153,7 +161,7 @@ async def test_a_message_in_vain_is_sent_again_later_as_the_same_event(
     await move(hooked, "a")
     receiver.statuses = [500, 302]
     now = LATER
-    for pause in PAUSES[:2]:
+    for pause in SCHEDULE[:2]:
         await deliver(hooked, now)
         assert told(receiver) == []
         await deliver(hooked, now + pause - timedelta(seconds=1))
@@ -170,14 +178,14 @@ async def test_a_receiver_that_never_answers_is_given_up_and_can_be_taken_up_aga
     hooked: Platform, receiver: Receiver, address: str
 ) -> None:
     await move(hooked, "a")
-    receiver.statuses = [503] * (len(PAUSES) + 1)
+    receiver.statuses = [503] * (len(SCHEDULE) + 1)
     now = LATER
-    for pause in (*PAUSES, timedelta(days=9)):
+    for pause in (*SCHEDULE, timedelta(days=9)):
         await deliver(hooked, now)
         now += pause
-    assert not (await hook(hooked)).active
+    assert (await hook(hooked)).given_up
     await deliver(hooked, now)
-    assert len(receiver.tries) == len(PAUSES) + 1
+    assert len(receiver.tries) == len(SCHEDULE) + 1
     again = await service.save_webhook(hooked, SaveWebhook("h", "s", address), replace(BY, now=now))
     assert again.secret is None
     await deliver(hooked, now)
@@ -190,27 +198,18 @@ async def test_a_receiver_that_is_gone_is_given_up_at_once(
     await move(hooked, "a")
     receiver.statuses = [410]
     await deliver(hooked, LATER)
-    assert (await hook(hooked)).active is False
+    assert (await hook(hooked)).given_up
 
 
 async def test_a_process_that_dies_after_sending_leaves_the_message_to_another(
     hooked: Platform, receiver: Receiver
 ) -> None:
     await move(hooked, "a")
-    sent = asyncio.Event()
-
-    async def dies(*given: Any) -> None:
-        await Sender(private=True)(*given)
-        sent.set()
-        await asyncio.Event().wait()
-
-    dying = WebhookWorker(hooked, dies, lambda: LATER)
-    await dying.round(LATER)
-    await sent.wait()
-    await dying.close()
+    kind = webhook_kind(hooked, MessageSender(private=True))
+    assert await die_after_sending(hooked, kind, LATER)
     await deliver(hooked, LATER)
-    assert len(receiver.tries) == 1  # it is held for a while
-    await deliver(hooked, LATER + HELD)
+    assert len(receiver.tries) == 1  # it is leased for a while
+    await deliver(hooked, LATER + LEASE)
     assert len(receiver.tries) == 2
     assert len(set(receiver.tries)) == 1
 
@@ -231,7 +230,7 @@ async def test_a_large_move_is_told_in_parts_that_each_are_an_event(
     await move(hooked, "a", "b", "c")
     receiver.statuses = [204, 500]
     await deliver(hooked, LATER)
-    await deliver(hooked, LATER + PAUSES[0])
+    await deliver(hooked, LATER + SCHEDULE[0])
     assert told(receiver) == [(["a", "b"], []), (["c"], [])]
     assert [one["data"]["part"] for one in receiver.taken] == [1, 2]
     ids = [id_ for id_, _ in receiver.tries]
@@ -313,7 +312,7 @@ async def test_a_message_that_cannot_be_made_is_set_aside_with_its_reason(
     assert told(receiver) == [(["a"], [])]
     found = {one.key: one for one in (await service.webhooks(hooked, ["s"]))["s"]}
     assert found["poisoned"].problem == "it cannot be sent: KeyError"
-    assert hooked.cache.routines["webhooks"].set_aside == 1
+    assert hooked.cache.routines["outbox"].set_aside == 1
 
 
 async def test_a_receiver_that_never_answers_keeps_no_other_waiting(
@@ -336,7 +335,7 @@ async def test_a_receiver_that_never_answers_keeps_no_other_waiting(
         else:
             quick.set()
 
-    delivery = WebhookWorker(hooked, send, lambda: LATER)
+    delivery = outbox(hooked, send)
     await delivery.round(LATER)  # ends although no receiver has answered
     await asyncio.wait_for(quick.wait(), 60)
     assert len(slow) <= EACH

@@ -16,7 +16,8 @@ from tests.meta.source import ROOT, modules, tree
 from tests.unit.test_kind_cypher import STATEMENTS
 
 STORAGE = ROOT / "platform" / "profilegraph" / "storage"
-FILES = {path.stem: path.read_text("utf-8") for path in STORAGE.glob("statements/*.cypher")}
+PATHS = sorted(STORAGE.glob("statements/**/*.cypher"))
+FILES = {path.stem: path.read_text("utf-8") for path in PATHS}
 ALL = FILES | {f"{name} (made)": text for name, text in STATEMENTS.items()}
 REGISTERED = {
     *cache.STATEMENTS.values(),
@@ -55,6 +56,13 @@ def _choices(arguments: list[ast.expr]) -> Iterator[ast.expr]:
         yield from (
             (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
         )
+
+
+def test_a_statement_is_in_the_folder_of_a_capability_and_has_a_name_of_its_own() -> None:
+    assert len(FILES) == len(PATHS)
+    for path in PATHS:
+        capability = STORAGE / path.parent.relative_to(STORAGE / "statements")
+        assert capability.is_dir() or capability.with_suffix(".py").is_file(), path
 
 
 def test_the_statement_files_are_those_that_code_asks_for() -> None:

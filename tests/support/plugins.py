@@ -13,8 +13,10 @@ from tempfile import mkdtemp
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.hooks import hookimpl
 from profilegraph.hooks.hosting.host import CORE, Candidate, Host, build_host
-from profilegraph.services.destinations.sending import Sending
+from profilegraph.services.destinations.sending import delivery_kind
+from profilegraph.services.outbox.worker import OutboxWorker
 from profilegraph.services.platform import Platform
+from tests.support.outbox import send_all
 
 
 class Bringing:
@@ -47,6 +49,9 @@ def with_plugins(platform: Platform, **plugins: object) -> Platform:
 
 async def send_due(platform: Platform, now: datetime) -> None:
     """Send what waits at a moment, as one round of one process does, and wait until it is sent."""
-    sending = Sending(platform)
-    await sending.round(now)
-    await sending.settled()
+    await send_all(platform, [delivery_kind(platform)], now)
+
+
+def delivering(platform: Platform, now: datetime) -> OutboxWorker:
+    """Return what sends deliveries in one process, at a moment."""
+    return OutboxWorker(platform, [delivery_kind(platform)], lambda: now)

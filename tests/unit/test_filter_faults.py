@@ -14,6 +14,7 @@ from profilegraph.language.codec import decode
 from profilegraph.language.faults import Fault, FaultKind
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilter, SavedFilters
 from profilegraph.language.validation import ValidationCache, faults
+from profilegraph.rendering.faults import advice_line, fault_line
 
 LABELS = {"zh-CN": "名", "en": "name"}
 CATALOGUE = Catalogue.of(
@@ -99,12 +100,12 @@ def test_every_fault_is_told_and_not_the_first_alone() -> None:
 @pytest.mark.parametrize("kind", list(FaultKind))
 def test_each_kind_of_fault_has_words_and_advice_in_both_languages(kind: FaultKind) -> None:
     fault = Fault(kind, "filter", "x", "mood/sad")
-    english, chinese = fault.text("en"), fault.text("zh-CN")
+    english, chinese = fault_line(fault, "en"), fault_line(fault, "zh-CN")
     assert english.isascii()
     assert not chinese.isascii()
     assert "{" not in english + chinese
-    assert fault.advice("en").isascii()
-    assert not fault.advice("zh").isascii()
+    assert advice_line(fault, "en").isascii()
+    assert not advice_line(fault, "zh").isascii()
 
 
 def test_a_filter_that_was_sound_is_looked_at_again_by_other_taxonomies() -> None:

@@ -1,4 +1,4 @@
-"""Chinese alone or English alone is enough for a label; the other is shown as missing."""
+"""One language is enough for a label; Chinese and English are shown as missing, others are not."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ dimensions:
 def test_a_label_in_one_language_is_read_in_both() -> None:
     assert [CHINESE.text(locale) for locale in ("zh-CN", "en")] == ["试驾", "试驾"]
     assert [ENGLISH.text(locale) for locale in ("zh_TW", "en")] == ["Test drive", "Test drive"]
-    assert (CHINESE.both, CHINESE.missing) == ("试驾", ("en",))
-    assert (ENGLISH.both, ENGLISH.missing) == ("Test drive", ("zh-CN",))
+    assert (CHINESE.joined, CHINESE.missing) == ("试驾", ("en",))
+    assert (ENGLISH.joined, ENGLISH.missing) == ("Test drive", ("zh-CN",))
     both = ENGLISH.over(CHINESE)
-    assert (both.both, both.missing) == ("Test drive · 试驾", ())
+    assert (both.joined, both.missing) == ("Test drive · 试驾", ())
 
 
 def test_a_label_in_no_language_is_none() -> None:
@@ -53,6 +53,52 @@ def test_a_label_in_no_language_is_none() -> None:
             Labels.model_validate(given)
     with pytest.raises(ValidationError, match="at least 1 character"):
         Labels(en="")
+
+
+def test_a_label_has_further_languages() -> None:
+    label = Labels.model_validate({"en": "Drive", "pt-BR": "Teste", "zh-Hant": "試駕"})
+    assert [label.text(one) for one in ("pt", "zh-TW", "fr")] == ["Teste", "試駕", "Drive"]
+    assert (label.joined, label.missing) == ("Drive · Teste · 試駕", ())
+    assert label.each(str.upper).text("pt-BR") == "TESTE"
+    assert Labels(zh_cn="试驾").over(label).by_locale == {
+        "en": "Drive",
+        "zh-CN": "试驾",
+        "pt-BR": "Teste",
+        "zh-Hant": "試駕",
+    }
+    assert Labels.model_validate_json(label.model_dump_json(by_alias=True)) == label
+    assert label != Labels(en="Drive")
+    for wrong in ("zh_TW", "FR", "french", "fr-ca", "pt-BR\n"):
+        with pytest.raises(ValidationError, match="such as fr or pt-BR"):
+            Labels.model_validate({"en": "Drive", wrong: "x"})
+
+
+def test_a_file_has_labels_in_further_languages() -> None:
+    text = ONE_LANGUAGE.replace("labels: {en: Vans}", "labels: {en: Vans, fr: Camionnettes}")
+    found = parse_taxonomy(text, "acme.yaml")
+    [fleet] = found.dimensions
+    assert [one.labels.text("fr") for one in fleet.tags] == ["Camionnettes", "Trucks"]
+    jsonschema.validate(load_located(text).data, taxonomy_schema())
+    again = Taxonomy.model_validate_json(found.model_dump_json(by_alias=True, exclude_none=True))
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("{en: Vans, fr_FR: x}",
+         "10:40: `fr_FR` is not a key of a label; it has zh-CN, en and other languages, such as fr or pt-BR"),
+        ("{en: Vans, zh_CN: x}", "10:40: `zh_CN` is not a key of a label; did you mean `zh-CN`?"),
+        ("{en: Vans, fr: 7}", "10:44: `fr` is the int 7; it must be text; put it into quotes"),
+        ("{en: Vans, fr: Camions}}\n      - {key: cars, labels: {fr: Camions}",
+         "11:34: `fr` is 'Camions', as on line 10; people cannot tell the two apart"),
+    ],
+)  # fmt: skip
+def test_a_wrong_label_in_a_further_language_is_told_at_its_place(given: str, told: str) -> None:
+    text = ONE_LANGUAGE.replace("{en: Vans}", given)
+    with pytest.raises(InvalidTaxonomy) as caught:
+        parse_taxonomy(text, "acme.yaml")
+    assert caught.value.faults == (f"acme.yaml:{told}",)
 
 
 def test_a_file_in_one_language_is_read_and_fits_the_published_schema() -> None:
@@ -109,5 +155,7 @@ def test_two_tags_without_an_english_label_are_not_called_alike() -> None:
         == made_key(CHINESE, (), "tag")
         != made_key(Labels(zh_cn="卡车"), (), "tag")
     )
+    only = [Labels.model_validate({"fr": text}) for text in ("Camions", "Voitures")]
+    assert len({made_key(one, (), "tag") for one in only}) == 2
     renamed = changed(fleet, labels=Labels(en="Fleet"))
-    assert renamed.labels.both == "Fleet · 车队"
+    assert renamed.labels.joined == "Fleet · 车队"

@@ -54,7 +54,7 @@ async def test_a_round_that_raises_anything_is_followed_by_the_next(
         await routine.close()
     assert seen == moments
     assert [(one["event"], one["routine"]) for one in logs] == [("routine_failed", "testing")]
-    assert told == [f"testing failed 1 times in a row ({reason})"]
+    assert told == [f"testing failed once ({reason})"]
     assert routines.summary() == "ok"
     assert routines["testing"].failures == 1
 

@@ -151,7 +151,7 @@ def test_check_says_what_keeps_a_file_from_being_the_next_version(
 def test_check_lists_what_changed_since_an_earlier_version(tmp_path: Path) -> None:
     new = OLD.replace("key: trucks,", "key: lorries, aliases: [trucks],")
     printed = since(tmp_path, new.replace("version: 1.0.0", "version: 1.1.0"))
-    assert "acme 1.1.0 is sound: 1 dimensions, 2 tags" in printed
+    assert "acme 1.1.0 is sound: 1 dimension, 2 tags" in printed
     assert "since 1.0.0 the tag 'fleet/trucks' became 'fleet/lorries'" in printed
 
 

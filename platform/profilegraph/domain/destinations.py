@@ -1,22 +1,16 @@
-"""What becomes of members of a segment that are sent to a destination."""
+"""Deliveries: members of a segment that are sent to a destination."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from profilegraph.domain.outbox import OutboxItem
 
-class DeliveryState(StrEnum):
-    """The state of a delivery to a destination."""
-
-    WAITING = "WAITING"
-    """To be sent, or just being sent."""
-    SENT = "SENT"
-    FAILED = "FAILED"
-    """Not taken after several attempts; asked for again, it is sent again under the same id."""
+DELIVERY = "delivery"
+"""What deliveries are called in the outbox."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +24,10 @@ class DeliveryRequest:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class DeliveryRecord:
-    """A delivery, and what has become of it."""
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRecord(OutboxItem):
+    """A delivery, known by its key in every attempt."""
 
-    id: str
     request: DeliveryRequest
     version: int
     """Of the segment, when its members were taken."""
@@ -42,9 +35,5 @@ class DeliveryRecord:
     """How many members it has."""
     at: datetime
     author: str
-    state: DeliveryState
-    attempts: int
     note: str | None
     """Where it went, as the destination says it."""
-    problem: str | None
-    """Why the last attempt failed."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -16,10 +18,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from profilegraph.domain.locales import LOCALE, REQUIRED, nearest_locale, related_locale
 from profilegraph.domain.texts import normal_key, normal_text
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -119,65 +123,75 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=10_000)
 
 
-LANGUAGES = ("zh-CN", "en")
-"""The languages of the product."""
+def _locales_alone(schema: dict[str, Any]) -> None:
+    schema["patternProperties"] = {LOCALE: schema["additionalProperties"]}
+    schema["additionalProperties"] = False
+    schema["minProperties"] = 1
+
+
+NO_LOCALE = "no_locale"
+"""The type of the error that a label is in no language."""
 
 
 class Labels(BaseModel):
-    """What people read instead of a key, in both languages of the product or in one of them.
+    """What people read instead of a key, by language: in zh-CN, in en or in both, and in any other.
 
-    Where one is missing, the other one is read in its place.
+    Where one is missing, the nearest is read in its place.
     """
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        populate_by_name=True,
-        json_schema_extra={"minProperties": 1},
+        frozen=True, extra="allow", populate_by_name=True, json_schema_extra=_locales_alone
     )
+    __pydantic_extra__: dict[str, Label] = Field(init=False)
 
     zh_cn: Label | None = Field(None, alias="zh-CN")
     en: Label | None = None
 
     @model_validator(mode="after")
     def _said(self) -> Self:
-        if self.zh_cn is None and self.en is None:
+        wrong = [one for one in self.__pydantic_extra__ if not re.fullmatch(LOCALE, one)]
+        if wrong:
+            raise ValidationError.from_exception_data("Labels", [_no_locale(one) for one in wrong])
+        if not self.by_locale:
             told = "say it in zh-CN, in en, or in both"
             raise PydanticCustomError("labels", "{told}", {"told": told})
         return self
 
-    def text(self, locale: str) -> str:
-        """Return the label for a locale: the Chinese one for any zh, the English one otherwise.
+    @cached_property
+    def by_locale(self) -> Mapping[str, str]:
+        """Return the labels that there are by their language, in the order of `FALLBACK`."""
+        found = {"en": self.en, "zh-CN": self.zh_cn, **self.__pydantic_extra__}
+        return {locale: text for locale, text in found.items() if text is not None}
 
-        Where it is missing, it is the other one.
-        """
-        chinese = locale.lower().startswith("zh")
-        first, other = (self.zh_cn, self.en) if chinese else (self.en, self.zh_cn)
-        return first or other or ""
+    def text(self, locale: str) -> str:
+        """Return the label for a locale; where it is missing, that of `nearest_locale`."""
+        known = self.by_locale
+        return known.get(locale) or known[nearest_locale(locale, known)]
 
     @property
-    def both(self) -> str:
+    def joined(self) -> str:
         """Return what there is, the English one first."""
-        return " · ".join(self.texts("en", "zh-CN"))
+        return " · ".join(self.by_locale.values())
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Return the languages in which there is no label."""
-        return tuple(language for language in LANGUAGES if not self.texts(language))
-
-    def texts(self, *languages: str) -> list[str]:
-        """Return the labels in these languages that there are."""
-        found = {"zh-CN": self.zh_cn, "en": self.en}
-        return [text for language in languages if (text := found[language]) is not None]
+        """Return the required languages in which there is no label."""
+        known = self.by_locale
+        return tuple(one for one in REQUIRED if related_locale(one, known) is None)
 
     def each(self, change: Callable[[str], str]) -> Labels:
         """Return every label that there is, changed."""
-        there = {"zh_cn": self.zh_cn, "en": self.en}
-        return Labels(**{name: change(one) for name, one in there.items() if one is not None})
+        return Labels.model_validate({one: change(text) for one, text in self.by_locale.items()})
 
     def over(self, known: Labels) -> Labels:
         """Return these, and in a language that they lack what was `known`."""
-        return Labels(zh_cn=self.zh_cn or known.zh_cn, en=self.en or known.en)
+        return Labels.model_validate({**known.by_locale, **self.by_locale})
+
+
+def _no_locale(name: str) -> InitErrorDetails:
+    told = "a language is named by its tag, such as fr or pt-BR"
+    fault = PydanticCustomError(NO_LOCALE, "{told}", {"told": told})
+    return InitErrorDetails(type=fault, loc=(name,), input=name)
 
 
 def to_units(amount: Decimal) -> int:

@@ -1,16 +1,19 @@
-"""Webhooks: the receivers of transitions of live segments, and the state of their deliveries."""
+"""Webhooks: the receivers of transitions of live segments, and their positions among the moves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+
+from profilegraph.domain.outbox import OutboxItem
+
+WEBHOOK = "webhook"
+"""What webhooks are called in the outbox."""
 
 
-@dataclass(frozen=True)
-class Webhook:
-    """Where moves of a segment are sent, and what has become of that."""
+@dataclass(frozen=True, kw_only=True)
+class Webhook(OutboxItem):
+    """Where moves of a segment are sent; while it is SENT, it was told of all of them."""
 
-    key: str
     segment: str
     watch: str
     """Key of the watch whose moves it tells of."""
@@ -20,12 +23,3 @@ class Webhook:
     """Number of the move of which it is told next, or which is being told."""
     part: int
     """Which part of that move is next, from 0 on."""
-    attempts: int
-    """How often the next message was sent in vain."""
-    due_at: datetime
-    """When the next attempt may be made."""
-    active: bool
-    """Whether it is told at all: not after it was given up or switched off."""
-    problem: str | None
-    """Why the last attempt failed; None where it did not."""
-    delivered_at: datetime | None

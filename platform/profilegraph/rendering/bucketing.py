@@ -7,7 +7,7 @@ In JSON a way is an object with one key: `{"dimension": "industry"}`, `{"attribu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any
@@ -32,8 +32,9 @@ from profilegraph.language.nodes import (
     Window,
 )
 from profilegraph.language.nodes.parts import NodePart
-from profilegraph.rendering.languages import CHINESE, ENGLISH, Wording
+from profilegraph.rendering.languages import in_every_language
 from profilegraph.rendering.phrases import plain
+from profilegraph.rendering.wording.answers import BucketWording
 
 MOST_FILTERS = 50
 Bounds = Annotated[tuple[FiniteFloat, ...], Field(max_length=MOST_FILTERS - 1)]
@@ -78,7 +79,9 @@ _NAMES = ("dimension", "attribute", "metric", "eventCount", "eventTotal", "filte
 def by_dimension(dimension: str, catalogue: Catalogue) -> Bucketing:
     """Return the parting by the tags of a dimension; raises NotFound."""
     found = catalogue.dimension(dimension)
-    return Bucketing(ByTag(found.key), (*(tag.labels for tag in found.tags), _both("untagged")))
+    return Bucketing(
+        ByTag(found.key), (*(tag.labels for tag in found.tags), _said(lambda words: words.untagged))
+    )
 
 
 def parting(
@@ -106,7 +109,7 @@ def parting(
             return _banded(
                 [EventTotal(type=bands.type, window=bands.window, total=one) for one in tests],
                 bands.bounds,
-                "unmatched",
+                lambda words: words.unmatched,
             )
         case _:
             return _by_filters(body, others)
@@ -119,7 +122,14 @@ def _by_attribute(bands: Bands, catalogue: Catalogue) -> Bucketing:
             AttributeLeaf(bands.key, boolean=BooleanTest(True)),
             AttributeLeaf(bands.key, boolean=BooleanTest(False)),
         )
-        return Bucketing(ByFilter(filters), (_both("yes"), _both("no"), _both("valueless")))
+        return Bucketing(
+            ByFilter(filters),
+            (
+                in_every_language(lambda words: words.yes),
+                in_every_language(lambda words: words.no),
+                _said(lambda words: words.valueless),
+            ),
+        )
     if kind is not AttributeType.NUMBER or not bands.bounds:
         raise InvalidInput(
             f"{bands.key!r} is a {kind.value} attribute; only numbers have bands, and they need"
@@ -129,7 +139,9 @@ def _by_attribute(bands: Bands, catalogue: Catalogue) -> Bucketing:
         )
     tests = _tests(bands.bounds)
     return _banded(
-        [AttributeLeaf(bands.key, number=one) for one in tests], bands.bounds, "valueless"
+        [AttributeLeaf(bands.key, number=one) for one in tests],
+        bands.bounds,
+        lambda words: words.valueless,
     )
 
 
@@ -138,7 +150,11 @@ def _by_metric(bands: Bands, catalogue: Catalogue) -> Bucketing:
     if not bands.bounds:
         raise InvalidInput("give at least one bound.", where="levels.metric.bounds")
     tests = _tests(bands.bounds)
-    return _banded([MetricLeaf(bands.key, number=one) for one in tests], bands.bounds, "valueless")
+    return _banded(
+        [MetricLeaf(bands.key, number=one) for one in tests],
+        bands.bounds,
+        lambda words: words.valueless,
+    )
 
 
 def _by_count(bands: EventBands) -> Bucketing:
@@ -154,19 +170,21 @@ def _by_count(bands: EventBands) -> Bucketing:
         for least, most in zip([0, *bounds], ends, strict=True)
     ]
     labels = [
-        _both("band_from", least)
+        _said(lambda words: words.band_from, least)
         if most is None
-        else (_text(least) if least == most else _both("band_whole", least, most))
+        else (_text(least) if least == most else _said(lambda words: words.band_whole, least, most))
         for least, most in zip([0, *bounds], ends, strict=True)
     ]
-    return Bucketing(ByFilter(tuple(filters)), (*labels, _both("unmatched")))
+    return Bucketing(ByFilter(tuple(filters)), (*labels, _said(lambda words: words.unmatched)))
 
 
 def _by_filters(body: Any, others: Conditions) -> Bucketing:
     if not isinstance(body, Sequence) or not 1 <= len(body) <= MOST_FILTERS:
         raise InvalidInput(f"give 1 to {MOST_FILTERS} filters.", where="levels.filters")
     filters = tuple(decode(one, others) for one in body)
-    return Bucketing(ByFilter(filters), (*(None for _ in filters), _both("unmatched")))
+    return Bucketing(
+        ByFilter(filters), (*(None for _ in filters), _said(lambda words: words.unmatched))
+    )
 
 
 def _tests(bounds: Sequence[float]) -> list[NumberTest]:
@@ -174,24 +192,26 @@ def _tests(bounds: Sequence[float]) -> list[NumberTest]:
     return [NumberTest(lt=bounds[0]), *between, NumberTest(gte=bounds[-1])]
 
 
-def _banded(filters: Sequence[Node], bounds: Sequence[float], rest: str) -> Bucketing:
-    between = (_both("band_between", low, high) for low, high in pairwise(bounds))
-    labels = (_both("band_below", bounds[0]), *between, _both("band_from", bounds[-1]))
-    return Bucketing(ByFilter(tuple(filters)), (*labels, _both(rest)))
+def _banded(
+    filters: Sequence[Node], bounds: Sequence[float], rest: Callable[[BucketWording], str]
+) -> Bucketing:
+    between = (_said(lambda words: words.band_between, low, high) for low, high in pairwise(bounds))
+    labels = (
+        _said(lambda words: words.band_below, bounds[0]),
+        *between,
+        _said(lambda words: words.band_from, bounds[-1]),
+    )
+    return Bucketing(ByFilter(tuple(filters)), (*labels, _said(rest)))
 
 
-def _both(word: str, *values: float) -> Labels:
-    """Return a word of the wordings in both languages, with numbers in it."""
-
-    def said(wording: Wording) -> str:
-        text: str = getattr(wording, word)
-        return text.format(*(plain(float(value)) for value in values))
-
-    return Labels(zh_cn=said(CHINESE), en=said(ENGLISH))
+def _said(word: Callable[[BucketWording], str], *values: float) -> Labels:
+    """Return what buckets are called in every language, with numbers in it."""
+    numbers = [plain(float(value)) for value in values]
+    return in_every_language(lambda words: word(words.answers.buckets).format(*numbers))
 
 
 def _text(number: int) -> Labels:
-    return Labels(zh_cn=plain(float(number)), en=plain(float(number)))
+    return in_every_language(lambda _: plain(float(number)))
 
 
 def _read(adapter: TypeAdapter[Any], body: object, name: str) -> Any:

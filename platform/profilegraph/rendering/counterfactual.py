@@ -10,19 +10,21 @@ from profilegraph.engines.reference.evaluator import Verdict
 from profilegraph.language import nodes
 from profilegraph.language.saved_filters import SavedFilters
 from profilegraph.rendering.evidence import evidence_line
-from profilegraph.rendering.languages import Wording, wording
+from profilegraph.rendering.languages import wording
 from profilegraph.rendering.phrases import plain
 from profilegraph.rendering.sentences import sentence
+from profilegraph.rendering.wording import Wording
 
 _MOST = 3
 
 
 def miss_line(miss: MissedLeaf, catalogue: Catalogue, locale: str, library: SavedFilters) -> str:
-    """Return a condition that would have to change as one line in Chinese or English."""
+    """Return a condition that would have to change as one line."""
     words = wording(locale)
     has = _has(miss.verdict, catalogue, words, locale)
     asked = sentence(miss.verdict.node, catalogue, locale, library)
-    line = (words.wanted if miss.wanted else words.unwanted).format(has, asked)
+    said = words.answers.counterfactual
+    line = (said.wanted if miss.wanted else said.unwanted).format(has, asked)
     return line + _distance(miss.gap, words) + _nearest(miss, catalogue, words, locale)
 
 
@@ -30,8 +32,9 @@ def _nearest(miss: MissedLeaf, catalogue: Catalogue, words: Wording, locale: str
     if miss.near is None or not miss.wanted:
         return ""
     record = evidence_line(miss.near.record, catalogue, locale)
-    lacks = words.comma.join(words.parts[one] for one in miss.near.lacks)
-    return words.semicolon + words.nearest.format(record, lacks)
+    said = words.answers.counterfactual
+    lacks = words.comma.join(getattr(said.parts, one) for one in miss.near.lacks)
+    return words.semicolon + said.nearest.format(record, lacks)
 
 
 def _has(verdict: Verdict, catalogue: Catalogue, words: Wording, locale: str) -> str:
@@ -44,9 +47,9 @@ def _has(verdict: Verdict, catalogue: Catalogue, words: Wording, locale: str) ->
             tags = [_tag(leaf, one, catalogue, words, locale) for one in taggings]
             return words.known.format(label, words.comma.join(tags) or words.none)
         case nodes.EventTotal():
-            return words.has_total.format(plain(number))
+            return words.answers.evidence.total.format(plain(number))
         case _ if number is not None:
-            return words.has_count.format(plain(number))
+            return words.answers.counterfactual.has_count.format(plain(number))
         case _:
             return words.comma.join(lines) or words.none
 
@@ -58,11 +61,13 @@ def _tag(
     label = tagging.tag if known is None else known.labels.text(locale)
     if leaf.min_confidence is None and leaf.min_weight is None:
         return label
-    return words.sureness.format(label, tagging.confidence, tagging.weight)
+    return words.answers.counterfactual.sureness.format(label, tagging.confidence, tagging.weight)
 
 
 def _distance(gap: Distance | None, words: Wording) -> str:
     if gap is None or not gap.distance:
         return ""
     way = f"{gap.unit.value.lower()}_{'up' if gap.distance > 0 else 'down'}"
-    return words.space + words.group.format(words.distances[way].format(plain(abs(gap.distance))))
+    number = abs(gap.distance)
+    text = getattr(words.answers.counterfactual.distances, way)
+    return words.space + words.group.format(words.numbered(text, number, plain(number)))

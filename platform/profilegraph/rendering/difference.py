@@ -65,30 +65,31 @@ def differences(before: Node, after: Node) -> tuple[FilterChange, ...]:
 def line(
     change: FilterChange, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS
 ) -> str:
-    """Return a change in words, in Chinese for any zh locale and in English otherwise."""
+    """Return a change in words."""
     words = wording(locale)
+    form = words.answers.difference
 
     def said(node: Node | None) -> str:
         return "" if node is None else sentence(node, catalogue, locale, library)
 
     match change:
         case FilterChange(ChangeKind.ADDED, after=Listed(ordinals)):
-            return words.customers_added.format(len(ordinals))
+            return words.numbered(form.customers_added, len(ordinals))
         case FilterChange(ChangeKind.REMOVED, before=Listed(ordinals)):
-            return words.customers_removed.format(len(ordinals))
+            return words.numbered(form.customers_removed, len(ordinals))
     match change.kind:
         case ChangeKind.ADDED:
-            form = words.added_alternative if change.alternative else words.added
-            text = form.format(said(change.after))
+            text = form.added_alternative if change.alternative else form.added
+            text = text.format(said(change.after))
         case ChangeKind.REMOVED:
-            form = words.removed_alternative if change.alternative else words.removed
-            text = form.format(said(change.before))
+            text = form.removed_alternative if change.alternative else form.removed
+            text = text.format(said(change.before))
         case ChangeKind.CHANGED:
-            text = words.changed.format(said(change.before), said(change.after))
+            text = form.changed.format(said(change.before), said(change.after))
         case ChangeKind.REWRITTEN:
-            text = words.rewritten
+            text = form.rewritten
     for outer in reversed(change.within):
-        text = words.inside.format(said(outer), text)
+        text = form.inside.format(said(outer), text)
     return text
 
 

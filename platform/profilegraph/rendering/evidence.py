@@ -21,29 +21,31 @@ from profilegraph.language.facts import (
     PersonFact,
 )
 from profilegraph.language.nodes import EventTotal
-from profilegraph.rendering.languages import Wording, wording
+from profilegraph.rendering.languages import wording
 from profilegraph.rendering.phrases import label, plain
+from profilegraph.rendering.wording import Wording
 
 _DEEDS = 3
 """How many of a person's events a line tells."""
 
 
 def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
-    """Return what was found in deciding a condition as one line in Chinese or English.
+    """Return what was found in deciding a condition as one line.
 
     What no taxonomy has any more is called by its key.
     """
     words = wording(locale)
+    said = words.answers.evidence
     match found:
         case Tagging():
             tag = label(found.tag, catalogue.tags, locale)
-            source = words.sources[found.source]
-            return words.tagging.format(tag, plain(found.since), source, found.by or "").strip()
+            source = words.names.of(found.source)
+            return said.tagging.format(tag, plain(found.since), source, found.by or "").strip()
         case Value(key, None):
-            return words.unknown.format(_value_label(key, catalogue, locale))
+            return said.unknown.format(_value_label(key, catalogue, locale))
         case Value(key, bool(value)):
-            said = words.yes if value else words.no
-            return words.known.format(_value_label(key, catalogue, locale), said)
+            told = words.yes if value else words.no
+            return words.known.format(_value_label(key, catalogue, locale), told)
         case Value(key, value):
             return words.known.format(_value_label(key, catalogue, locale), plain(value))
         case EventFact():
@@ -51,9 +53,10 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
         case PersonFact():
             return _person(found, catalogue, words, locale)
         case CohortPlace(salt, share):
-            return words.place.format(salt, share)
+            return said.place.format(salt, share)
         case Neighbour():
-            return words.neighbour.format(found.name or found.key, found.distance)
+            name, steps = found.name or found.key, found.distance
+            return words.numbered(said.neighbour, steps, name, steps)
         case _:
             return _record(found, words)
 
@@ -64,9 +67,10 @@ def counted_line(verdict: Verdict, locale: str) -> str:
     if number is None:
         return ""
     words = wording(locale)
-    line = words.counted.format(len(verdict.evidence))
+    said = words.answers.evidence
+    line = words.numbered(said.counted, len(verdict.evidence))
     if isinstance(verdict.node, EventTotal):
-        line = words.comma.join([line, words.has_total.format(plain(number))])
+        line = words.comma.join([line, said.total.format(plain(number))])
     return line
 
 
@@ -76,30 +80,32 @@ def evidence_lines(verdict: Verdict, catalogue: Catalogue, locale: str, most: in
     lines = [evidence_line(one, catalogue, locale) for one in verdict.evidence[:most]]
     left = len(verdict.evidence) - len(lines)
     counted = counted_line(verdict, locale)
-    return [*([counted] if counted else []), *lines, *([words.more.format(left)] if left else [])]
+    more = [words.numbered(words.answers.evidence.more, left)] if left else []
+    return [*([counted] if counted else []), *lines, *more]
 
 
 def _record(
     found: OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact, words: Wording
 ) -> str:
+    said = words.answers.evidence
     match found:
         case OpportunityFact():
-            outcome = words.sale_outcomes[found.outcome]
-            line = words.sale.format(found.name or found.key, outcome)
+            outcome = words.names.of(found.outcome)
+            line = said.sale.format(found.name or found.key, outcome)
             amount = None if found.amount is None else _money(found.amount)
             closes = None if found.close_date is None else plain(found.close_date)
             more = (found.stage, amount, closes)
             return words.comma.join([line, *(one for one in more if one)])
         case FollowUpFact():
-            line = words.met.format(words.meetings[found.kind], plain(found.at))
+            line = said.met.format(words.names.of(found.kind), plain(found.at))
             details = (*found.employees, found.outcome, found.note)
             return words.comma.join([line, *(detail for detail in details if detail)])
         case ArrivalFact():
-            return words.came.format(found.channels[0], plain(found.at))
+            return said.came.format(found.channels[0], plain(found.at))
         case OwnerFact():
-            return words.owner.format(found.name or found.key, plain(found.since))
+            return said.owner.format(found.name or found.key, plain(found.since))
         case ConsentFact():
-            line = words.consented if found.granted else words.refused
+            line = said.consented if found.granted else said.refused
             return line.format(found.purpose, plain(found.at))
         case _:
             assert_never(found)
@@ -118,7 +124,7 @@ def _value_label(key: str, catalogue: Catalogue, locale: str) -> str:
 
 def _event(event: EventFact, catalogue: Catalogue, words: Wording, locale: str) -> str:
     done = label(event.type, catalogue.events, locale)
-    line = words.event.format(done, plain(event.at))
+    line = words.answers.evidence.event.format(done, plain(event.at))
     details = [event.channel, event.content]
     if event.amount is not None:
         details.append(_money(event.amount))
@@ -129,12 +135,12 @@ def _person(person: PersonFact, catalogue: Catalogue, words: Wording, locale: st
     parts = [
         person.name or person.key,
         person.title,
-        words.roles[person.role] if person.role else None,
+        words.names.of(person.role) if person.role else None,
     ]
     line = words.comma.join(part for part in parts if part)
     if person.departments:
         department = person.departments[0]
-        line += words.of.format(department.name or department.key)
+        line += words.answers.evidence.of.format(department.name or department.key)
     deeds = [_event(one, catalogue, words, locale) for one in person.events]
     sales = [_record(one.opportunity, words) for one in person.takes_part_in]
     return words.semicolon.join([line, *deeds[:_DEEDS], *sales])

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
+
+from pydantic.alias_generators import to_snake
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Definition
@@ -28,7 +30,20 @@ from profilegraph.language.nodes import (
     bounds,
 )
 from profilegraph.language.nodes.parts import Counted, NodePart
-from profilegraph.rendering.languages import Wording
+from profilegraph.rendering.wording import Wording
+from profilegraph.rendering.wording.filters import CountWording
+from profilegraph.rendering.wording.plurals import Plural
+
+
+class CountShape(StrEnum):
+    """In which way a number is asked for; the words of languages are called so."""
+
+    ONCE = "once"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    EXACTLY = "exactly"
+    BETWEEN = "between"
+    NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -41,18 +56,32 @@ class Phrases:
 
     def counted(self, leaf: Counted, what: str, details: Iterator[str] | Sequence[str]) -> str:
         """Return how many things are asked for, and what is asked of each; `what` is in `counts`."""
-        many = self.words.counts[what][shape(leaf)].format(*bounds(leaf))
         said = self.words.comma.join(details)
-        return many + (self.words.who.format(said) if said else "")
+        return self.number(leaf, what) + (self.words.filters.who.format(said) if said else "")
+
+    def number(self, leaf: Counted, what: str) -> str:
+        """Return how many things are asked for; `what` is in `counts`."""
+        counts = self.words.filters.counts
+        words: CountWording = getattr(counts, to_snake(what))
+        match shape(leaf):
+            case CountShape.ONCE:
+                return words.once
+            case CountShape.NEVER:
+                return words.never
+            case many:
+                least, most = bounds(leaf)
+                text: str = getattr(counts, many)
+                things = words.things.form(self.words.plural(most or least))
+                return text.format(least, most, things)
 
     def details(self, part: NodePart, what: str) -> Iterator[str]:
         """Yield what a part of a filter asks of one thing; `what` is in `details`."""
-        words = self.words.details.get(what, {})
+        words = getattr(self.words.filters.details, to_snake(what), None)
         for name, value in part.given().items():
             if isinstance(value, Window):
                 yield self.window(value)
-            elif name in words:
-                yield words[name].format(self.value(value))
+            elif (text := getattr(words, name, None)) is not None:
+                yield text.format(self.value(value))
 
     def value(self, value: Any) -> str:
         """Return what a field of a part of a filter says."""
@@ -60,14 +89,21 @@ class Phrases:
             return self.test(value)
         if isinstance(value, tuple):
             return self.words.comma.join(map(self.value, value))
-        return self.words.values[type(value)][value] if isinstance(value, Enum) else plain(value)
+        return self.words.names.of(value) if isinstance(value, Enum) else plain(value)
 
     def test(self, test: NumberTest | TextTest | DateTest | BooleanTest) -> str:
         """Return how a value compares."""
+        words = self.words.filters.comparisons
         return self.words.comma.join(
-            self.words.comparisons[name].format(*self._operands(value))
+            self.said(getattr(words, name), value, *self._operands(value))
             for name, value in test.given().items()
         )
+
+    def said(self, text: str | Plural, value: Any, *values: str) -> str:
+        """Return a text with values in it, in its form for the number that is said."""
+        if isinstance(text, Plural):
+            return self.words.numbered(text, value, *values)
+        return text.format(*values)
 
     def _operands(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, tuple) and len(value) == 2 and not isinstance(value[0], str):
@@ -84,8 +120,10 @@ class Phrases:
 
     def window(self, window: Window) -> str:
         """Return a span of time."""
+        words = self.words.filters.windows
         return self.words.comma.join(
-            self.words.windows[name].format(plain(value)) for name, value in window.given().items()
+            self.said(getattr(words, name), value, plain(value))
+            for name, value in window.given().items()
         )
 
     def label(self, key: str, known: Mapping[str, Definition]) -> str:
@@ -98,32 +136,35 @@ class Phrases:
 
     def event_details(self, test: EventTest) -> Iterator[str]:
         """Yield what is asked of an event besides its type."""
+        words = self.words.filters
         if test.channels is not None:
-            yield self.words.by_channel.format(self.listed(test.channels))
+            yield words.by_channel.format(self.listed(test.channels))
         if test.content is not None:
-            yield self.words.content + self.test(test.content)
+            yield words.content + self.test(test.content)
         if test.amount is not None:
-            yield self.words.amount + self.test(test.amount)
+            yield words.amount + self.test(test.amount)
 
     def event(self, leaf: Events) -> str:
         """Return how often something was done."""
-        words = self.words
-        many = words.times[shape(leaf)].format(*bounds(leaf))
+        words = self.words.filters
+        least, most = bounds(leaf)
+        many = self.said(getattr(words.times, shape(leaf)), most or least, str(least), str(most))
         when = [] if leaf.window is None else [self.window(leaf.window)]
         did = words.did.format(self.event_label(leaf)) + many
-        return words.comma.join([did, *when, *self.event_details(leaf)])
+        return self.words.comma.join([did, *when, *self.event_details(leaf)])
 
     def one_event(self, test: EventTest) -> str:
         """Return what is asked of one event."""
         details = self.words.comma.join(self.event_details(test))
-        done = self.words.did.format(self.event_label(test))
-        return done + (self.words.who.format(details) if details else "")
+        words = self.words.filters
+        done = words.did.format(self.event_label(test))
+        return done + (words.who.format(details) if details else "")
 
     def person(self, test: PersonTest) -> Iterator[str]:
         """Yield what is asked of a decision-maker."""
-        words = self.words
+        words = self.words.filters
         if test.roles is not None:
-            yield words.role.format(words.comma.join(words.roles[role] for role in test.roles))
+            yield words.role.format(self.value(test.roles))
         if test.title is not None:
             yield words.title + self.test(test.title)
         if test.department is not None:
@@ -141,37 +182,36 @@ class Phrases:
             yield self._participation(test.takes_part_in)
 
     def _department(self, test: DepartmentTest) -> str:
-        parts = []
+        words, parts = self.words.filters, []
         if test.functions is not None:
-            parts.append(self.words.comma.join(self.words.functions[one] for one in test.functions))
+            parts.append(self.value(test.functions))
         if test.name is not None:
-            parts.append(self.words.named + self.test(test.name))
-        text = self.words.works_in.format(self.words.comma.join(parts))
-        return text + ("" if test.exact else self.words.or_below_it)
+            parts.append(words.named + self.test(test.name))
+        text = words.works_in.format(self.words.comma.join(parts))
+        return text + ("" if test.exact else words.or_below_it)
 
     def _participation(self, test: ParticipationTest) -> str:
-        words = self.words
+        words = self.words.filters
         details = list(self.details(test.where, Opportunities.NAME))
         if test.roles is not None:
-            roles = words.comma.join(words.roles[role] for role in test.roles)
-            details.append(words.person_role.format(roles))
-        said = words.who.format(words.comma.join(details)) if details else ""
+            details.append(words.person_role.format(self.value(test.roles)))
+        said = words.who.format(self.words.comma.join(details)) if details else ""
         return words.takes_part.format(said)
 
     def arrival(self, leaf: Arrivals) -> Iterator[str]:
         """Yield what is asked of an arrival."""
         if leaf.channels is not None:
-            below = "" if leaf.exact else self.words.or_below_channel
-            yield self.words.came_by.format(self.listed(leaf.channels)) + below
+            below = "" if leaf.exact else self.words.filters.or_below_channel
+            yield self.words.filters.came_by.format(self.listed(leaf.channels)) + below
         if leaf.window is not None:
             yield self.window(leaf.window)
 
     def team(self, leaf: Teams) -> str:
         """Return how many owners are in which team."""
-        named = self.words.any_team if leaf.teams is None else self.listed(leaf.teams)
-        below = "" if leaf.exact or leaf.teams is None else self.words.or_below_team
-        many = self.words.counts[leaf.NAME][shape(leaf)].format(*bounds(leaf))
-        return many + self.words.in_team.format(named + below)
+        words = self.words.filters
+        named = words.any_team if leaf.teams is None else self.listed(leaf.teams)
+        below = "" if leaf.exact or leaf.teams is None else words.or_below_team
+        return self.number(leaf, leaf.NAME) + words.in_team.format(named + below)
 
 
 def label(key: str, known: Mapping[str, Definition], locale: str) -> str:
@@ -179,16 +219,16 @@ def label(key: str, known: Mapping[str, Definition], locale: str) -> str:
     return known[key].labels.text(locale) if key in known else key
 
 
-def shape(leaf: Counted) -> str:
+def shape(leaf: Counted) -> CountShape:
     """Return which of a language's ways to say a number fits what is asked for."""
     least, most = bounds(leaf)
     if most is None:
-        return "once" if least == 1 else "at_least"
+        return CountShape.ONCE if least == 1 else CountShape.AT_LEAST
     if most == 0:
-        return "never"
+        return CountShape.NEVER
     if least == most:
-        return "exactly"
-    return "at_most" if least == 0 else "between"
+        return CountShape.EXACTLY
+    return CountShape.AT_MOST if least == 0 else CountShape.BETWEEN
 
 
 def plain(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""A filter as a sentence, in Chinese and in English, with labels instead of keys."""
+"""A filter as a sentence, with labels instead of keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from profilegraph.rendering.phrases import Phrases, plain
 def sentence(
     node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS
 ) -> str:
-    """Return what a filter asks for, in Chinese for any zh locale and in English otherwise.
+    """Return what a filter asks for.
 
     `library` has the labels of the saved segments that it refers to. What is not there (any more)
     is called by its key and marked, so that an old filter can be read as long as it is kept.
@@ -31,16 +31,16 @@ class _Writer(Phrases):
     library: SavedFilters
 
     def write(self, node: Node) -> str:
-        words = self.words
+        words = self.words.filters
         match node:
             case AllOf(conditions):
-                return self._joined(words.and_, conditions, words.everyone)
+                return self._joined(self.words.and_, conditions, words.everyone)
             case AnyOf(conditions):
-                return self._joined(words.or_, conditions, words.no_one)
+                return self._joined(self.words.or_, conditions, words.no_one)
             case Not(condition):
                 return words.not_.format(self.write(condition))
             case Listed(ordinals):
-                return words.listed.format(len(ordinals))
+                return self.words.numbered(words.listed, len(ordinals))
             case InSegment(key):
                 return words.in_segment.format(self._segment(key))
             case _:
@@ -65,7 +65,7 @@ class _Writer(Phrases):
         return self._value(self.label(leaf.key, self.catalogue.metrics), leaf.number, leaf.exists)
 
     def _cohort(self, leaf: nodes.Cohort) -> str:
-        return self.words.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
+        return self.words.filters.cohort.format(plain(leaf.from_), plain(leaf.to), leaf.salt)
 
     def _people(self, leaf: nodes.People) -> str:
         return self.counted(leaf, leaf.NAME, self.person(leaf.where))
@@ -96,13 +96,13 @@ class _Writer(Phrases):
         dimension = self.label(key, self.catalogue.dimensions)
         parts = list(self._tag_parts(leaf))
         qualifiers = list(self._qualifiers(leaf))
-        text = self.words.has.format(dimension, self.words.and_.join(parts))
+        text = self.words.filters.has.format(dimension, self.words.and_.join(parts))
         if not qualifiers:
             return text
         return text + self.words.space + self.words.group.format(self.words.comma.join(qualifiers))
 
     def _tag_parts(self, leaf: Tags) -> Iterator[str]:
-        words = self.words
+        words = self.words.filters
         if leaf.any_of is not None:
             among = words.is_ if len(leaf.any_of) == 1 else words.any_of
             yield among.format(self._labels(leaf, leaf.any_of))
@@ -122,7 +122,7 @@ class _Writer(Phrases):
         return self.words.comma.join(self.label(key, self.catalogue.tags) for key in keys)
 
     def _qualifiers(self, leaf: Tags) -> Iterator[str]:
-        words = self.words
+        words = self.words.filters
         if leaf.exact:
             yield words.exactly_this
         if leaf.min_confidence is not None:
@@ -130,47 +130,49 @@ class _Writer(Phrases):
         if leaf.min_weight is not None:
             yield words.weight.format(leaf.min_weight)
         if leaf.source is not None:
-            yield words.source.format(words.sources[leaf.source])
+            yield words.source.format(self.value(leaf.source))
         if leaf.tagged_within_days is not None:
-            yield words.tagged_within.format(leaf.tagged_within_days)
+            yield self.words.numbered(words.tagged_within, leaf.tagged_within_days)
         if leaf.weekday is not None:
             yield words.weekdays[leaf.weekday - 1]
 
     def _value(self, what: str, test: Any, exists: bool | None) -> str:
         if exists is not None:
-            return (self.words.is_known if exists else self.words.is_unknown).format(what)
+            words = self.words.filters
+            return (words.is_known if exists else words.is_unknown).format(what)
         return what + self.words.space + self.test(test)
 
     def _total(self, leaf: nodes.EventTotal) -> str:
         when = [] if leaf.window is None else [self.window(leaf.window)]
-        text = self.words.total.format(self.event_label(leaf), self.test(leaf.total))
+        text = self.words.filters.total.format(self.event_label(leaf), self.test(leaf.total))
         return self.words.comma.join([text, *when, *self.event_details(leaf)])
 
     def _stopped(self, leaf: nodes.Stopped) -> str:
-        times = "" if leaf.at_least == 1 else self.words.stopped_times.format(leaf.at_least)
-        text = self.words.stopped.format(
-            self.event_label(leaf), times, self.window(leaf.did), self.window(leaf.did_not)
+        words = self.words.filters
+        many = "" if leaf.at_least == 1 else self.words.numbered(words.stopped_times, leaf.at_least)
+        text = words.stopped.format(
+            self.event_label(leaf), many, self.window(leaf.did), self.window(leaf.did_not)
         )
         return self.words.comma.join([text, *self.event_details(leaf)])
 
     def _sequence(self, leaf: nodes.Sequence) -> str:
-        words = self.words
+        words = self.words.filters
         text = words.sequence.format(self.one_event(leaf.first), self.one_event(leaf.then))
         when = [] if leaf.window is None else [self.window(leaf.window)]
-        return words.comma.join([text, words.within.format(leaf.within_days), *when])
+        within = self.words.numbered(words.within, leaf.within_days)
+        return self.words.comma.join([text, within, *when])
 
     def _related(self, leaf: nodes.Related) -> str:
-        words = self.words
+        words = self.words.filters
         details = []
         if leaf.kinds is not None:
-            kinds = words.comma.join(words.relations[kind] for kind in leaf.kinds)
-            details.append(words.relation.format(kinds))
+            details.append(words.relation.format(self.value(leaf.kinds)))
         if leaf.distance > 1:
-            details.append(words.steps.format(leaf.distance))
+            details.append(self.words.numbered(words.steps, leaf.distance))
         text = self.counted(leaf, leaf.NAME, details)
         if leaf.where == nodes.EVERYONE:
             return text
-        return words.group.format(text + words.who_match.format(self.write(leaf.where)))
+        return self.words.group.format(text + words.who_match.format(self.write(leaf.where)))
 
 
 _LEAVES: Mapping[type[Leaf], Callable[[_Writer, Any], str]] = {

@@ -20,15 +20,15 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.services.destinations.sending import SENDING, Sending
 from profilegraph.services.evaluation.graph_evaluator import plan
 from profilegraph.services.keys import ApiKey, check_key
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
 from profilegraph.services.operations.routines import Routine
+from profilegraph.services.outbox.kinds import outbox_kinds
+from profilegraph.services.outbox.worker import OUTBOX, OutboxWorker
 from profilegraph.services.platform import Platform
-from profilegraph.services.webhooks.worker import TELLING, Sender, WebhookWorker
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports
 from profilegraph.web.graphql.keys import KeyCache
@@ -142,8 +142,7 @@ class _Background:
 
     def __init__(self, platform: Platform, clock: Clock) -> None:
         settings, known = platform.settings, platform.cache.routines
-        self._delivery = WebhookWorker(platform, Sender(private=settings.webhook_private), clock)
-        self._sending = Sending(platform)
+        self._outbox = OutboxWorker(platform, outbox_kinds(platform), clock)
 
         async def planning(_: datetime) -> None:
             await plan(platform.database)
@@ -152,9 +151,8 @@ class _Background:
         keeper = EmbeddedSupervisor(settings, platform.database)
         self._routines = [
             Routine(WATCHING, LiveWorker(platform).round, clock, pause, known),
-            Routine(TELLING, self._delivery.round, clock, pause, known),
+            Routine(OUTBOX, self._outbox.round, clock, pause, known),
             Routine("planning", planning, clock, PLANNING_SECONDS, known),
-            Routine(SENDING, self._sending.round, clock, pause, known),
             Routine("keeping", keeper.round, clock, PAUSE_SECONDS, known),
         ]
 
@@ -167,8 +165,7 @@ class _Background:
         """Stop."""
         for routine in self._routines:
             await routine.close()
-        await self._delivery.close()
-        await self._sending.close()
+        await self._outbox.close()
 
 
 class _Server(uvicorn.Server):

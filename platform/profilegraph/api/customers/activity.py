@@ -13,8 +13,9 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import FollowUpKind, OpportunityOutcome
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node
-from profilegraph.api.runtime.labels import Locale, channel_name, enum_label, event_type_label
+from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
 from profilegraph.domain.records import activity as domain
+from profilegraph.rendering.enum_labels import enum_label
 
 
 @object_type

@@ -24,9 +24,10 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import CustomerKind, FollowUpKind, RelationKind
 from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.ids import Node
-from profilegraph.api.runtime.labels import Locale, channel_name, enum_label
+from profilegraph.api.runtime.labels import Locale, channel_name
 from profilegraph.api.taxonomies.types import AttributeDefinition, MetricDefinition, Tag
 from profilegraph.domain.records import customers as domain
+from profilegraph.rendering.enum_labels import enum_label
 from profilegraph.services.customers.profiles import Profile
 
 Keys = Annotated[list[str] | None, strawberry.argument(description="Only of these, by key.")]

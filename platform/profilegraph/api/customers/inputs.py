@@ -155,19 +155,37 @@ class EventInput:
 
 
 @input_type
+class LabelInput:
+    """A label in one language."""
+
+    locale: str = strawberry.field(description="Tag of the language, such as fr or pt-BR.")
+    text: str = strawberry.field(description="The label.")
+
+
+@input_type
 class LabelsInput:
-    """A label in both languages of the product, or in one of them.
+    """A label in Chinese, in English or in both, and in any other language.
 
     An omitted language stays unchanged.
     """
 
     zh_cn: str | None = optional("In Chinese.", name="zhCN")
     en: str | None = optional("In English.")
+    others: list[LabelInput] | None = optional("In other languages, each once.")
+
+    def by_locale(self) -> dict[str, str | None]:
+        """Return what is said by its language; raises InvalidInput where one is said twice."""
+        found: dict[str, str | None] = {"zh-CN": self.zh_cn or None, "en": self.en or None}
+        for one in self.others or ():
+            if found.get(one.locale) is not None:
+                raise InvalidInput(f"{one.locale!r} is given twice.", where="labels.others")
+            found[one.locale] = one.text
+        return found
 
     def labels(self) -> Labels:
         """Return the labels; raises InvalidInput."""
         try:
-            return Labels(zh_cn=self.zh_cn or None, en=self.en or None)
+            return Labels.model_validate(self.by_locale())
         except ValidationError as fault:
             raise invalid_input(fault) from fault
 

@@ -10,10 +10,11 @@ import strawberry
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import IdentityKind, TagSource
 from profilegraph.api.runtime.fields import field
-from profilegraph.api.runtime.labels import Locale, enum_label
+from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.taxonomies.types import AttributeDefinition, MetricDefinition, Tag
 from profilegraph.domain.records import customers as domain
 from profilegraph.domain.records.customers import AttributeValue as Value
+from profilegraph.rendering.enum_labels import enum_label
 from profilegraph.services.customers.profiles import IndexedTagging
 
 

@@ -12,6 +12,7 @@ from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.domain.notices import Notice as Noted
 from profilegraph.domain.notices import NoticeCode
+from profilegraph.rendering.notices import notice_line
 
 describe(
     NoticeCode,
@@ -40,7 +41,7 @@ class Notice:
     @field
     def text(self, locale: Locale = "en") -> str:
         """The notice as a sentence."""
-        return self.noted.text(locale)
+        return notice_line(self.noted, locale)
 
     @classmethod
     def of(cls, one: Noted) -> Notice:

@@ -13,16 +13,17 @@ from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.taxonomies.types import Labelled
 from profilegraph.domain.destinations import DeliveryRecord as Stored
-from profilegraph.domain.destinations import DeliveryState
+from profilegraph.domain.outbox import OutboxState
 from profilegraph.hooks.destinations import Destination as Hosted
 
 describe(
-    DeliveryState,
+    OutboxState,
     {
-        "WAITING": "They are to be sent, or just being sent.",
-        "SENT": "The destination has taken them.",
-        "FAILED": "It has not, several times over; asked for again, it is tried again.",
+        "WAITING": "It is to be sent, being sent, or to be sent again.",
+        "SENT": "The destination has taken all members.",
+        "FAILED": "It was given up: refused, or not taken in all attempts; requested again, it waits again.",
     },
+    name="DeliveryState",
 )
 
 
@@ -71,29 +72,33 @@ class Delivery(Node):
     key: str = strawberry.field(description="What it is called, the same in every attempt.")
     segment: str = strawberry.field(description="Business key of the segment.")
     destination: str = strawberry.field(description="Key of the destination.")
-    state: DeliveryState = strawberry.field(description="What has become of it.")
+    state: OutboxState = strawberry.field(description="What has become of it.")
     at: datetime = strawberry.field(description="When its members were taken, UTC.")
     author: str = strawberry.field(description="Whose API key asked for it.")
     version: int = strawberry.field(description="Version of the segment whose members they are.")
     members: int = strawberry.field(description="How many members it has.")
-    attempts: int = strawberry.field(description="How often it was taken up.")
+    attempts: int = strawberry.field(description="Number of attempts since it was last requested.")
+    due_at: datetime | None = strawberry.field(
+        description="When the next attempt is made, UTC; null unless it waits."
+    )
     note: str | None = strawberry.field(description="Where it went, as the destination says it.")
-    problem: str | None = strawberry.field(description="Why it failed.")
+    problem: str | None = strawberry.field(description="Why the last attempt failed.")
 
     @classmethod
     def of(cls, found: Stored) -> Delivery:
         """Return the API's view of a delivery."""
         return cls(
             sent_columns=found.request.columns,
-            key=found.id,
+            key=found.key,
             segment=found.request.segment,
             destination=found.request.destination,
-            state=DeliveryState(found.state),
+            state=OutboxState(found.state),
             at=found.at,
             author=found.author,
             version=found.version,
             members=found.size,
             attempts=found.attempts,
+            due_at=found.due_at if found.state is OutboxState.WAITING else None,
             note=found.note,
             problem=found.problem,
         )

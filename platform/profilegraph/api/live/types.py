@@ -152,7 +152,7 @@ class Webhook(Node):
         return cls(
             key=one.key,
             url=one.url,
-            active=one.active,
+            active=not one.given_up,
             attempts=one.attempts,
             failure=one.problem,
             segment=one.segment,

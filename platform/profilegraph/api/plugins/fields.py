@@ -69,7 +69,7 @@ def _field(
     types = OutputTypes(field.key, schema.type_map)  # type: ignore[arg-type]  # read by output names alone
     shape, kind = types.of(field.result)
     labels, said = field.labels, field.description
-    description = "\n\n".join([labels.both, *said.texts("en", "zh-CN")])
+    description = "\n\n".join([labels.joined, *said.by_locale.values()])
     made = GraphQLField(kind, description=description, resolve=_resolver(field.key, shape))
     return name, made, types
 

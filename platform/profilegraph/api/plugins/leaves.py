@@ -148,4 +148,4 @@ class _Inputs:
 
 def _described(hosted: HostedLeaf) -> str:
     labels, told = hosted.leaf.labels, hosted.leaf.description
-    return "\n\n".join([labels.both, *told.texts("en", "zh-CN")])
+    return "\n\n".join([labels.joined, *told.by_locale.values()])

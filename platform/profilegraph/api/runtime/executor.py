@@ -19,6 +19,7 @@ from profilegraph.api.runtime.operations import Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import ProfilegraphError
+from profilegraph.rendering.notices import notice_line
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
 _SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
@@ -184,7 +185,7 @@ class Executor:
 
 
 def _notice(one: Notice) -> dict[str, str]:
-    return {"code": one.code.value, "message": one.text("en"), "asOf": one.at.isoformat()}
+    return {"code": one.code.value, "message": notice_line(one, "en"), "asOf": one.at.isoformat()}
 
 
 def _unresolved(name: str | None) -> Answer:

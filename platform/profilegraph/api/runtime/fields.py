@@ -42,6 +42,11 @@ def list_field(resolve: Callable[P, R]) -> Callable[P, R]:
     return _described(resolve, extensions=[Counted()])
 
 
+def named_list_field(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator like `list_field`, for a list that the schema calls by this name."""
+    return lambda resolve: _described(resolve, name=name, extensions=[Counted()])
+
+
 def subscription_field(resolve: Callable[P, R]) -> Callable[P, R]:
     """Make a generator the resolver of a subscription."""
     return _described(resolve, is_subscription=True)

@@ -8,19 +8,14 @@ from typing import Annotated
 import strawberry
 
 from profilegraph.api.runtime.context import Info
-from profilegraph.rendering.enum_labels import label_of
+from profilegraph.rendering.enum_labels import enum_label
 
 Locale = Annotated[
     str,
     strawberry.argument(
-        description="Language of the text: any zh locale for Chinese, otherwise English."
+        description="Language of the text, such as zh-CN or en; the nearest there is."
     ),
 ]
-
-
-def enum_label(value: StrEnum, locale: str) -> str:
-    """Return the label of an enum value."""
-    return label_of(value).text(locale)
 
 
 def maybe_label(value: StrEnum | None, locale: str) -> str | None:

@@ -13,6 +13,7 @@ from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Node
+from profilegraph.rendering.faults import advice_line, fault_line
 from profilegraph.services.segments import broken
 from profilegraph.services.segments.broken import Broken, BrokenReason
 
@@ -39,12 +40,12 @@ class SegmentFault:
     @field
     def text(self, locale: Locale = "en") -> str:
         """What is wrong."""
-        return self.found.fault.text(locale)
+        return fault_line(self.found.fault, locale)
 
     @field
     def advice(self, locale: Locale = "en") -> str:
         """What to do about it."""
-        return self.found.fault.advice(locale)
+        return advice_line(self.found.fault, locale)
 
 
 @object_type

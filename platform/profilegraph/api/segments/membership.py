@@ -17,7 +17,8 @@ from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE, PageInfo, key_of
 from profilegraph.api.segments.segment import After, PageSize
 from profilegraph.engines.reference.attribution import AttributedCause, Changed
-from profilegraph.rendering.attribution import CAUSES, reason_line
+from profilegraph.rendering.attribution import reason_line
+from profilegraph.rendering.languages import wording
 from profilegraph.services.segments import membership
 from profilegraph.services.segments.membership import MembershipComparison
 
@@ -51,7 +52,7 @@ class MembershipCauseCount:
     @field
     def label(self, locale: Locale = "en") -> str:
         """The cause in words."""
-        return CAUSES[self.cause].text(locale)
+        return wording(locale).names.of(self.cause)
 
 
 @object_type

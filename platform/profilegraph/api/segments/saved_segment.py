@@ -23,7 +23,7 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import ChangeKind, SegmentKind, SegmentState
 from profilegraph.api.runtime.fields import field, filter_field, list_field
 from profilegraph.api.runtime.ids import GlobalId, Node
-from profilegraph.api.runtime.labels import Locale, enum_label
+from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE
 from profilegraph.api.segments.broken import BrokenSegment, broken_by
 from profilegraph.api.segments.membership import SegmentDifference, difference
@@ -35,6 +35,7 @@ from profilegraph.language.facts import When
 from profilegraph.language.nodes import InSegment, Listed
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.rendering import difference as differing
+from profilegraph.rendering.enum_labels import enum_label
 from profilegraph.services.segments import service
 from profilegraph.services.segments import versions as segment_history
 from profilegraph.services.segments.broken import reporting_broken

@@ -91,10 +91,10 @@ class ByDimension:
 
 
 def described(definition: Definition) -> str:
-    """Return the labels of a definition, and what is said of it, in both languages."""
+    """Return the labels of a definition, and what is said of it, in every language."""
     said = definition.description
-    told = [] if said is None else said.texts("en", "zh-CN")
-    return "\n\n".join([definition.labels.both, *told])
+    told = [] if said is None else said.by_locale.values()
+    return "\n\n".join([definition.labels.joined, *told])
 
 
 def _condition(
@@ -173,7 +173,7 @@ def _reason(definition: Definition) -> str | None:
     said = definition.deprecated.reason
     instead = definition.deprecated.replaced_by
     parts = [
-        *([said.both] if said else []),
+        *([said.joined] if said else []),
         *([f"Use {instead}."] if instead else []),
     ]
     return " ".join(parts) or "Not to be used any more."

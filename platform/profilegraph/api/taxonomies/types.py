@@ -10,7 +10,7 @@ from profilegraph.api.duties.types import DimensionDuty
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import interface_type, object_type
 from profilegraph.api.runtime.enums import AttributeType, Cardinality, Layer
-from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.fields import field, list_field, named_list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.domain.taxonomy import definition as domain
@@ -19,9 +19,17 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import NotFound
 
 
+@object_type
+class Label:
+    """A label in one language."""
+
+    locale: str = strawberry.field(description="Tag of the language, such as zh-CN, en or fr.")
+    text: str = strawberry.field(description="The label.")
+
+
 @interface_type
 class Labelled:
-    """Something with a label in both languages of the product."""
+    """Something with a label, in one language or in several."""
 
     labels: strawberry.Private[Labels]
 
@@ -30,9 +38,14 @@ class Labelled:
         """The label."""
         return self.labels.text(locale)
 
+    @named_list_field("labels")
+    def every_label(self) -> list[Label]:
+        """The label in every language in which there is one."""
+        return [Label(locale=one, text=text) for one, text in self.labels.by_locale.items()]
+
     @list_field
     def missing_labels(self) -> list[str]:
-        """Languages without a label; the other one is shown instead."""
+        """Which of zh-CN and en have no label; another is shown instead."""
         return list(self.labels.missing)
 
 

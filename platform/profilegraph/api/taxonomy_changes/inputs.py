@@ -128,7 +128,7 @@ def change_json(value: Any) -> Any:
     """Return an input as the JSON of a change; what was left out is left out, null is null."""
     match value:
         case LabelsInput():
-            return {"zh-CN": value.zh_cn, "en": value.en}
+            return value.by_locale()
         case list():
             return [change_json(one) for one in value]
         case Enum() | str() | int() | None:

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.listing import counted
 from profilegraph.cli.terminal.running import present, run
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def _show(name: str, found: Verification) -> None:
         out.print(f"{name} agrees with the graph on all {found.customers:,} customers.")
         return
     named = ", ".join(found.keys) or "customers that are gone, or were never numbered"
-    out.print(f"{name} and the graph differ on {found.differing:,} customers: {escape(named)}.")
+    many = counted(found.differing, "customer")
+    out.print(f"{name} and the graph differ on {many}: {escape(named)}.")
 
 
 @app.command()

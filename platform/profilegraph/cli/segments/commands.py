@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +15,16 @@ from profilegraph.cli.segments.difference import difference
 from profilegraph.cli.segments.exporting import export
 from profilegraph.cli.segments.lifecycle import Base, SegmentKey
 from profilegraph.cli.segments.sending import send
+from profilegraph.cli.segments.webhooks import webhooks
 from profilegraph.cli.terminal.console import out
-from profilegraph.cli.terminal.listing import AsJson, labels_json, named, show_json, show_rows
+from profilegraph.cli.terminal.listing import (
+    AsJson,
+    counted,
+    labels_json,
+    named,
+    show_json,
+    show_rows,
+)
 from profilegraph.cli.terminal.operator import OPERATOR_NAME, operator_context
 from profilegraph.cli.terminal.running import AsOf, Locale, Moment, present, run
 from profilegraph.domain.limits import MAX_PAGE
@@ -25,6 +33,7 @@ from profilegraph.errors import InvalidInput
 
 if TYPE_CHECKING:
     from profilegraph.domain.taxonomy.catalogue import Catalogue
+    from profilegraph.domain.values import Labels
     from profilegraph.engines.reference.counterfactual import Missing
     from profilegraph.engines.reference.evaluator import Verdict
     from profilegraph.language.saved_filters import SavedFilters
@@ -48,6 +57,7 @@ app.command()(export)
 app.command()(send)
 app.command()(live.live)
 app.command()(live.moves)
+app.command()(webhooks)
 app.command()(answers.breakdown)
 app.command()(answers.cross)
 app.command()(answers.compare)
@@ -148,6 +158,10 @@ def save(
     en: Annotated[
         str | None, typer.Option(help="Its English label; one of the two is enough.")
     ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="Its label in another language, such as fr=Clients; may be repeated."),
+    ] = None,
     author: Annotated[str, typer.Option(help="Who saves it.")] = OPERATOR_NAME,
     note: Annotated[str, typer.Option(help="What changed, and why.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="As a draft, if it is new.")] = False,
@@ -157,15 +171,12 @@ def save(
 
     A dimension may be named as in the API: {"companySize": {"anyOf": ["P50_500"]}}.
     """
-    from profilegraph.domain.values import Labels
     from profilegraph.language.codec import decode_text
     from profilegraph.services.segments import service
     from profilegraph.services.segments.conditions import conditions
 
     text = file.read_text(encoding="utf-8")
-    if not (zh or en):
-        raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
-    labels = Labels(zh_cn=zh or None, en=en or None)
+    labels = _labels(zh, en, label or [])
 
     async def work(platform: Platform) -> SavedSegment:
         node = decode_text(text, await conditions(platform))
@@ -175,6 +186,24 @@ def save(
 
     saved = run(work)
     out.print(f"{saved.key} is at version {saved.version}")
+
+
+def _labels(zh: str | None, en: str | None, others: Sequence[str]) -> Labels:
+    from pydantic import ValidationError
+
+    from profilegraph.domain.values import Labels
+
+    if not (zh or en or others):
+        raise InvalidInput("a segment needs a label.", where="--zh, --en", hint="Give one of them.")
+    named = (one.partition("=") for one in others)
+    try:
+        return Labels.model_validate(
+            {"zh-CN": zh or None, "en": en or None, **{tag: text for tag, _, text in named}}
+        )
+    except ValidationError as fault:
+        raise InvalidInput(
+            f"{fault.errors()[0]['msg']}.", where="--label", hint="Write it as fr=Clients."
+        ) from fault
 
 
 @app.command()
@@ -225,7 +254,7 @@ def members(
         return
     for member in keys:
         out.print(named(member, names.get(member)), markup=False)
-    out.print(f"{len(keys):,} of {many:,} members")
+    out.print(f"{len(keys):,} of {counted(many, 'member')}")
 
 
 @app.command()
@@ -279,7 +308,9 @@ def show_waterfall(
     from profilegraph.rendering.sentences import sentence
 
     kept = fall.steps[-1].kept if fall.steps else fall.total
-    out.print(f"[bold]{escape(saved.labels.both)}[/]: {kept:,} of {fall.total:,} customers")
+    out.print(
+        f"[bold]{escape(saved.labels.joined)}[/]: {kept:,} of {counted(fall.total, 'customer')}"
+    )
     for condition, step in zip(fall.conditions, fall.steps, strict=True):
         text = sentence(condition, catalogue, locale, library or NO_SEGMENTS)
         out.print(f"  {step.kept:>9,} kept {step.removed:>9,} removed   {escape(text)}")
@@ -287,11 +318,15 @@ def show_waterfall(
 
 def _show_broken(saved: SavedSegment, found: Broken, locale: str) -> None:
     """Print why a segment cannot be asked, and what to do."""
-    out.print(f"[bold]{escape(saved.labels.both)}[/]")
+    from profilegraph.rendering.faults import advice_line, fault_line
+
+    out.print(f"[bold]{escape(saved.labels.joined)}[/]")
     for one in found.reasons:
         since = "" if one.since is None else f" ({one.since:%Y-%m-%d %H:%M})"
-        out.print(f"[red]✗[/] {escape(f'{one.fault.place}: {one.fault.text(locale)}{since}')}")
-        out.print(f"  {escape(one.fault.advice(locale))}")
+        out.print(
+            f"[red]✗[/] {escape(f'{one.fault.place}: {fault_line(one.fault, locale)}{since}')}"
+        )
+        out.print(f"  {escape(advice_line(one.fault, locale))}")
 
 
 _SHOWN = 5

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from profilegraph.cli.segments.lifecycle import SegmentKey
 from profilegraph.cli.terminal.console import out
-from profilegraph.cli.terminal.listing import named
+from profilegraph.cli.terminal.listing import counted, named
 from profilegraph.cli.terminal.running import Locale, Moment, parse_moment, present, run
 from profilegraph.domain.limits import MAX_PAGE
 
@@ -80,13 +80,15 @@ def _show(
     names: Mapping[str, str],
     locale: str,
 ) -> None:
-    from profilegraph.rendering.attribution import CAUSES, reason_line
+    from profilegraph.rendering.attribution import reason_line
+    from profilegraph.rendering.languages import wording
 
+    words = wording(locale).names
     out.print(
-        f"{sums.before:,} members, {sums.entered:,} entered, {sums.left:,} left: {sums.after:,}"
+        f"{counted(sums.before, 'member')}, {sums.entered:,} entered, {sums.left:,} left: {sums.after:,}"
     )
     for (entered, cause), count in sorted(causes.items(), key=lambda item: (-item[1], item[0])):
-        out.print(f"  {'+' if entered else '-'}{count:,}  {CAUSES[cause].text(locale)}")
+        out.print(f"  {'+' if entered else '-'}{count:,}  {words.of(cause)}")
     library = comparison.old.context.library
     for one in page.changes:
         lines = [reason_line(why, comparison.catalogue, locale, library) for why in one.reasons]

@@ -28,29 +28,35 @@ Columns = Annotated[
 
 def send(key: SegmentKey, to: To, option: Options = None, columns: Columns = None) -> None:
     """Send the members of a segment; what was not sent before is taken up, under the same id."""
-    from profilegraph.services.destinations.sending import Sending, SendSegment, request_delivery
+    from profilegraph.domain.destinations import DELIVERY
+    from profilegraph.services.destinations import sending
+    from profilegraph.services.outbox.kinds import outbox_kinds
+    from profilegraph.services.outbox.worker import OutboxWorker
 
     given = parse_pairs(option)
     names = tuple(columns.split(",")) if columns else None
 
     async def work(platform: Platform) -> DeliveryRecord:
-        command = SendSegment(key, to, given, names)
-        waiting = await request_delivery(platform, command, operator_context())
-        return await Sending(platform).send(waiting, present())
+        command = sending.SendSegment(key, to, given, names)
+        waiting = await sending.request_delivery(platform, command, operator_context())
+        outbox = OutboxWorker(platform, outbox_kinds(platform), present)
+        await outbox.send(DELIVERY, waiting.key)
+        return await sending.delivery(platform, waiting.key)
 
     _show(run(work))
 
 
 def _show(sent: DeliveryRecord) -> None:
-    from profilegraph.domain.destinations import DeliveryState
+    from profilegraph.domain.outbox import OutboxState
 
-    match sent.state:
-        case DeliveryState.SENT:
-            out.print(f"{sent.size:,} members sent ({sent.id}): {escape(sent.note or '')}")
-        case DeliveryState.WAITING:
-            out.print(f"another process is sending this ({sent.id})")
-        case DeliveryState.FAILED:
-            raise PluginError(
-                f"{sent.size:,} members were not sent ({sent.id}): {sent.problem}",
-                hint="The same command tries again, under the same id and to the same members.",
-            )
+    if sent.state is OutboxState.SENT:
+        out.print(f"{sent.size:,} members sent ({sent.key}): {escape(sent.note or '')}")
+    elif sent.problem is None:
+        out.print(f"another process is sending this ({sent.key})")
+    else:
+        again = "The same command tries again, under the same id and to the same members"
+        if sent.state is OutboxState.WAITING:
+            again += f"; so does a process that serves, at {sent.due_at:%Y-%m-%d %H:%M:%S} UTC"
+        raise PluginError(
+            f"{sent.size:,} members were not sent ({sent.key}): {sent.problem}", hint=f"{again}."
+        )

@@ -119,21 +119,23 @@ def _read(file: Path) -> TagChange:
 
 
 def _show(made: Plan, locale: str) -> None:
-    from profilegraph.rendering.languages import wording
-    from profilegraph.services.taxonomy_changes.wording import told, warned
+    from dataclasses import astuple
 
-    words = wording(locale)
+    from profilegraph.rendering.languages import wording
+    from profilegraph.services.taxonomy_changes.wording import told, touched, warned
+
+    words = wording(locale).changes
     out.print(escape(told(made, locale)), style="bold")
-    out.print(words.plan_taggings.format(made.taggings, made.customers))
+    out.print(touched(made, locale))
     if made.segments:
-        show_table(_table(made.segments, words.plan_headings, locale))
+        show_table(_table(made.segments, astuple(words.headings), locale))
     else:
-        out.print(words.plan_empty)
+        out.print(words.none_touched)
     for one in made.warnings:
         out.print(f"! {escape(warned(one, locale))}", style="red" if one.breaks else "yellow")
     if made.breaking:
-        out.print(words.plan_breaks.format("--allow-broken"))
-    out.print(words.plan_apply.format(f"profilegraph taxonomy apply {made.key}"))
+        out.print(words.breaks.format("--allow-broken"))
+    out.print(words.apply.format(f"profilegraph taxonomy apply {made.key}"))
 
 
 def _table(effects: Sequence[SegmentEffect], headings: Sequence[str], locale: str) -> Table:

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
 from profilegraph.cli.terminal.in_use import Installed, find_in_use
-from profilegraph.cli.terminal.listing import AsJson, named, show_json, show_table
+from profilegraph.cli.terminal.listing import AsJson, counted, named, show_json, show_table
 from profilegraph.cli.terminal.running import present, run
 from profilegraph.errors import InvalidTaxonomy
 
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 SHOWN = 40
 """Tags of a dimension on a terminal, or warnings, that a list names; it tells the number of others."""
-LOCALE = typer.Option(help="Language of the labels: en or zh-CN.")
+LOCALE = typer.Option(help="Language of the labels, such as en or zh-CN.")
 
 
 FILES = typer.Argument(help="Taxonomy files (YAML).")
@@ -85,7 +85,7 @@ def _tell_sound(source: TaxonomySource) -> None:
     tags = sum(one.kind is Kind.TAG for one in definitions_of([found]))
     out.print(
         f"{escape(source.name)}: {found.key} {found.version} is sound:"
-        f" {len(found.dimensions)} dimensions, {tags} tags"
+        f" {counted(len(found.dimensions), 'dimension')}, {counted(tags, 'tag')}"
     )
 
 

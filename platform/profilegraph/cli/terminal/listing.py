@@ -63,6 +63,11 @@ def labels_json(labels: Labels) -> dict[str, str]:
     return labels.model_dump(by_alias=True, exclude_none=True)
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number with what it counts: 1 customer, 2,000 customers."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def named(key: str, name: str | None) -> str:
     """Return a key, and beside it what people call the thing, where they do."""
     return key if name is None else f"{key} ({name})"

@@ -28,7 +28,7 @@ LOCALE = typer.Option(
     "--locale",
     default_factory=lambda: os.environ.get("LC_ALL") or os.environ.get("LANG") or "en",
     show_default="of the environment",
-    help="Language of labels and sentences: zh-CN or en.",
+    help="Language of labels and sentences, such as zh-CN or en.",
 )
 Locale = Annotated[str, LOCALE]
 Moment = Annotated[
@@ -64,6 +64,7 @@ def run(work: Callable[[Platform], Awaitable[T]]) -> T:
 
     from profilegraph.cli.terminal.server_progress import ServerProgress
     from profilegraph.config import load_settings
+    from profilegraph.rendering.notices import notice_line
     from profilegraph.services.platform import locate, open_platform
 
     settings = load_settings()
@@ -75,7 +76,7 @@ def run(work: Callable[[Platform], Awaitable[T]]) -> T:
             result = await work(replace(platform, notices=notices))
         show_troubles(platform.host.guard)
         for one in filter(None, notices.values()):
-            err.print(f"[bold yellow]{one.code.value}[/] {one.text('en')}")
+            err.print(f"[bold yellow]{one.code.value}[/] {notice_line(one, 'en')}")
         return result
 
     return asyncio.run(opened())

@@ -17,7 +17,6 @@ from profilegraph.domain.taxonomy.definition import (
     Taxonomy,
 )
 from profilegraph.domain.taxonomy.rules import field_name, parent_faults, repeated
-from profilegraph.domain.values import LANGUAGES
 from profilegraph.nearest import meant
 
 Path = tuple[str | int, ...]
@@ -257,21 +256,17 @@ def _joined(
     """Yield the added tags whose parent or label conflicts with the dimension."""
     known = {tag.key: tag.parent for tag in whole.tags}
     faults = parent_faults(known)
-    twice = {
-        label
-        for language in LANGUAGES
-        for label in repeated(one for tag in whole.tags for one in tag.labels.texts(language))
-    }
+    twice = set(repeated(one for tag in whole.tags for one in tag.labels.by_locale.items()))
     for index, tag in enumerate(addition.tags):
         place = (*path, "tags", index)
         if tag.key in faults:
             hint = meant(str(tag.parent), known) or "Name a tag of the dimension."
             yield Incompatibility(one.key, (*place, "parent"), f"{faults[tag.key]}.", hint)
-        for field in LANGUAGES:
-            for label in twice.intersection(tag.labels.texts(field)):
+        for language, label in tag.labels.by_locale.items():
+            if (language, label) in twice:
                 what = f"two tags of {whole.key!r} are both called {label!r}."
                 hint = "People cannot tell the two apart: say more in one of them."
-                yield Incompatibility(one.key, (*place, "labels", field), what, hint)
+                yield Incompatibility(one.key, (*place, "labels", language), what, hint)
 
 
 def _unnamed(

@@ -157,7 +157,9 @@ def made_key(labels: Labels, taken: Container[str], kind: str) -> str:
     """
     words = re.sub(r"[^a-z0-9]+", "_", (labels.en or "").lower()).strip("_")[:_LONGEST].strip("_")
     if not words or not words[0].isalpha():
-        digest = sha256(f"{labels.zh_cn or ''}\n{labels.en or ''}".encode()).hexdigest()
+        first = (labels.zh_cn or "", labels.en or "")
+        others = sorted({*labels.by_locale.values()} - {*first})
+        digest = sha256("\n".join((*first, *others)).encode()).hexdigest()
         words = f"{kind}_{digest[:8]}"
     key, number = words, 1
     while key in taken:

@@ -6,11 +6,13 @@ The models refuse what breaks these rules; whoever reads files asks them first, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic.alias_generators import to_camel
 
+H = TypeVar("H", bound=Hashable)
 RESERVED = frozenset(
     [
         "all",
@@ -48,8 +50,8 @@ class Band:
     end: float | None
 
 
-def repeated(keys: Iterable[str]) -> list[str]:
-    """Return the keys that occur more than once."""
+def repeated(keys: Iterable[H]) -> list[H]:
+    """Return what occurs more than once."""
     return [key for key, times in Counter(keys).items() if times > 1]
 
 

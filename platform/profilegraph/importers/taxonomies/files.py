@@ -105,7 +105,7 @@ def incompatibilities_of(
 
 
 def missing_labels(source: TaxonomySource) -> list[str]:
-    """Return which parts of a file lack a label in one language, each with its place."""
+    """Return which parts of a file lack a label in a required language, each with its place."""
     taxonomy = source.taxonomy
     named: list[tuple[Place, str, Labels]]
     named = [(("labels",), f"the taxonomy {taxonomy.key!r}", taxonomy.labels)]
@@ -114,7 +114,7 @@ def missing_labels(source: TaxonomySource) -> list[str]:
         for one in definitions_of([taxonomy])
     ]
     return [
-        source.fault(path, f"{what} has no {language} label: {labels.both!r} is shown for it")
+        source.fault(path, f"{what} has no {language} label: {labels.joined!r} is shown for it")
         for path, what, labels in named
         for language in labels.missing
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from profilegraph.domain import values
 from profilegraph.domain.taxonomy.definition import (
     Addition,
     Attribute,
@@ -56,7 +57,7 @@ def explained(error: ErrorDetails, located: Located) -> tuple[Position, str]:
     match error["type"]:
         case "missing":
             return located.position(path[:-1]), f"{_owner(path, located)} lacks `{name}`"
-        case "extra_forbidden":
+        case "extra_forbidden" | values.NO_LOCALE:
             return located.keys[path], _unknown_key(path, name)
         case "enum" if name == "[key]":
             field = str(path[-3])
@@ -73,7 +74,8 @@ def _unknown_key(path: tuple[str | int, ...], name: str) -> str:
     kind, model = _kind(path)
     known = [field.alias or key for key, field in model.model_fields.items()]
     near = nearest(name, known, 1)
-    advice = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(known)}"
+    rest = " and other languages, such as fr or pt-BR" if model is Labels else ""
+    advice = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(known)}{rest}"
     return f"`{name}` is not a key of {_a(kind)}; {advice}"
 
 

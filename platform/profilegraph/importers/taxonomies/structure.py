@@ -51,9 +51,15 @@ def structure_faults(located: Located) -> Iterator[Fault]:
 def _tags(located: Located, holder: Path) -> Iterator[Fault]:
     path = (*holder, "tags")
     yield from _repeated(located, path, ("key",))
-    for language in ("zh-CN", "en"):
+    for language in sorted(_languages(located, path)):
         yield from _repeated(located, path, ("labels", language))
     yield from _aliases(located, path)
+
+
+def _languages(located: Located, path: Path) -> set[str]:
+    """Return the languages in which one of some definitions at least has a label."""
+    labels = (definition.get("labels") for _, definition in _keyed(located, path))
+    return {language for one in labels if isinstance(one, dict) for language in one}
 
 
 def _repeated(located: Located, path: Path, field: Path) -> Iterator[Fault]:

@@ -13,7 +13,6 @@ from profilegraph.domain.taxonomy.difference import (
     compare,
     numbers,
 )
-from profilegraph.domain.values import LANGUAGES
 from profilegraph.importers.taxonomies.files import TaxonomySource
 from profilegraph.importers.taxonomies.located_yaml import Path
 from profilegraph.importers.taxonomies.structure import PARTS
@@ -64,7 +63,7 @@ def _vanished(
 def _heir(
     new: Taxonomy, old: Taxonomy, gone: DefinitionChange, changes: Iterable[DefinitionChange]
 ) -> str | None:
-    """Return the new definition with the label of a removed one, in either language."""
+    """Return the new definition with the label of a removed one, in any language."""
     labels = _definition(old, gone.kind, gone.key).labels
     for one in changes:
         if (
@@ -73,7 +72,7 @@ def _heir(
             and _sibling(one.key, gone.key)
         ):
             found = _definition(new, one.kind, one.key).labels
-            if any(set(found.texts(one)) & set(labels.texts(one)) for one in LANGUAGES):
+            if found.by_locale.items() & labels.by_locale.items():
                 return one.key
     return None
 

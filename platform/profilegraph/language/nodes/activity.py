@@ -1,4 +1,4 @@
-"""Leaves that ask what happened: events, follow-ups, arrivals, opportunities, consents."""
+"""Leaves on what happened: events, follow-ups, arrivals, opportunities, consents."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from profilegraph.language.nodes.parts import (
 
 @dataclass(frozen=True)
 class EventTest(NodePart):
-    """What is asked of one event."""
+    """A test of one event."""
 
     type: SnakeKey
     """Key of the event type."""
     channels: Keys | None = None
-    """Only in these channels."""
+    """Only in these channels, by key."""
     content: TextTest | None = None
-    """Only where the content is so."""
+    """Only with matching content."""
     amount: NumberTest | None = None
-    """Only where the amount of one event is so."""
+    """Only with a matching amount, per event."""
 
     def names(self) -> Iterator[Reference]:
-        """Yield the type of the event."""
+        """Yield the event type."""
         yield Reference(ReferenceKind.EVENT_TYPE, self.type)
 
     def amounts(self) -> Iterator[NumberTest]:
@@ -52,7 +52,7 @@ class EventTest(NodePart):
 
 @dataclass(frozen=True, kw_only=True)
 class Events(Leaf, Counted, EventTest):
-    """How often something was done: at least once where no number is given."""
+    """The number of events; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "event"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT)
@@ -62,14 +62,14 @@ class Events(Leaf, Counted, EventTest):
 
 @dataclass(frozen=True, kw_only=True)
 class EventTotal(Leaf, EventTest):
-    """What the amounts of events add up to; one without an amount adds nothing, no event is 0."""
+    """The sum of the amounts of events; an event without an amount adds nothing, no event is 0."""
 
     NAME: ClassVar[str] = "eventTotal"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT)
     window: Window | None = None
     """The window; by default at any time."""
     total: NumberTest
-    """How the sum compares."""
+    """The comparison of the sum."""
 
     def amounts(self) -> Iterator[NumberTest]:
         """Yield the comparison of each event's amount, and that of their sum."""
@@ -79,55 +79,55 @@ class EventTotal(Leaf, EventTest):
 
 @dataclass(frozen=True, kw_only=True)
 class Stopped(Leaf, EventTest):
-    """That something was done in one span of time and not once in a newer one."""
+    """Events in one window, and none in a later one."""
 
     NAME: ClassVar[str] = "stopped"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT, passes=2)
     at_least: Annotated[Count, Field(ge=1)] = 1
-    """How often at least it was done; by default once."""
+    """The least number of events in `did`; by default 1."""
     did: Window
-    """When it was done."""
+    """The window with events."""
     did_not: Window
-    """When it was not done."""
+    """The window without events."""
 
 
 @dataclass(frozen=True)
 class Sequence(Leaf):
-    """That after one event another followed, later."""
+    """One event followed by another one later."""
 
     NAME: ClassVar[str] = "sequence"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         subject=("first.type", "then.type"), cause=Cause.EVENT, sorts=True
     )
     first: EventTest
-    """What came first."""
+    """The first event."""
     then: EventTest
-    """What followed."""
+    """The later event."""
     within_days: Days
-    """Within so many times 24 hours."""
+    """Most days between the two, of 24 hours each."""
     window: Window | None = None
-    """When both happened; by default at any time."""
+    """The window of both; by default at any time."""
 
 
 @dataclass(frozen=True)
 class OpportunityTest(NodePart):
-    """What is asked of one opportunity; all of it of the same."""
+    """A test of one opportunity; all parts must match the same one."""
 
     stages: SnakeKeys | None = None
-    """Is in one of these stages."""
+    """One of these stages."""
     outcomes: Annotated[tuple[OpportunityOutcome, ...], Field(min_length=1)] | None = None
-    """Ended so, or has not."""
+    """One of these outcomes."""
     name: TextTest | None = None
-    """Has such a name."""
+    """Only with a matching name."""
     amount: NumberTest | None = None
-    """Has such a value."""
+    """Only with a matching amount."""
     close_date: DateTest | None = None
-    """Should be decided then."""
+    """Only with a matching close date."""
     reason: TextTest | None = None
-    """Ended for such a reason."""
+    """Only with a matching reason of the outcome."""
 
     def amounts(self) -> Iterator[NumberTest]:
-        """Yield the comparison of the sale's amount."""
+        """Yield the comparison of the amount."""
         if self.amount is not None:
             yield self.amount
 
@@ -137,37 +137,37 @@ ANY_OPPORTUNITY = OpportunityTest()
 
 @dataclass(frozen=True)
 class Opportunities(Leaf, Counted):
-    """How many opportunities match: at least one where no number is given."""
+    """The number of opportunities; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "opportunity"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         cause=Cause.OPPORTUNITY_CHANGED, keeps_states=True, tables=("opportunities",)
     )
     where: OpportunityTest = ANY_OPPORTUNITY
-    """What each of them must be; by default any."""
+    """The test of each; by default any."""
 
 
 @dataclass(frozen=True)
 class FollowUps(Leaf, Counted):
-    """How often we met the customer: at least once where no number is given."""
+    """The number of follow-ups with the customer; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "followUp"
     FACTS: ClassVar[LeafFacts] = LeafFacts(cause=Cause.FOLLOW_UP, tables=("follow_ups",))
     kinds: Annotated[tuple[FollowUpKind, ...], Field(min_length=1)] | None = None
-    """Only in these ways."""
+    """Only of these kinds."""
     window: Window | None = None
     """The window; by default at any time."""
     employees: Keys | None = None
     """Only by one of these employees, by key."""
     note: TextTest | None = None
-    """Only where the note is so."""
+    """Only with a matching note."""
     outcome: TextTest | None = None
-    """Only where the outcome is so."""
+    """Only with a matching outcome."""
 
 
 @dataclass(frozen=True)
 class Arrivals(Leaf, Counted):
-    """How often the customer came to us: at least once where no number is given."""
+    """The number of arrivals of the customer; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "channel"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
@@ -177,23 +177,23 @@ class Arrivals(Leaf, Counted):
         tables=("arrivals",),
     )
     channels: Keys | None = None
-    """Only by one of these channels, by key, or one below it."""
+    """Only by these channels, by key, or their descendants."""
     exact: bool = False
-    """Whether channels stand for themselves, without those below them."""
+    """Whether descendants of the channels are excluded."""
     window: Window | None = None
     """The window; by default at any time."""
 
     @property
     def no_history(self) -> str:
-        """Return why it cannot be asked of the past: where channels below others count, too."""
+        """Return why it cannot be evaluated as of the past: if descendants of channels count."""
         return "" if self.exact or self.channels is None else self.FACTS.no_history
 
 
 @dataclass(frozen=True)
 class Consents(Leaf, Counted):
-    """For how many purposes the customer's latest word is a consent, or a refusal.
+    """The number of purposes for which the customer's latest record is a consent, or a refusal.
 
-    At least one where no number is given. Of two words at the same moment, the refusal counts.
+    At least one if no bound is given. Of two records at the same moment, the refusal counts.
     """
 
     NAME: ClassVar[str] = "consent"
@@ -201,6 +201,6 @@ class Consents(Leaf, Counted):
     purposes: Names | None = None
     """Only these purposes."""
     granted: bool = True
-    """False: the latest word is a refusal."""
+    """True for a consent, false for a refusal as the latest record."""
     window: Window | None = None
-    """When the latest word was given."""
+    """The window of the latest record."""

@@ -1,4 +1,4 @@
-"""What a leaf declares about itself, from which all but the engines derive what they need to know."""
+"""The declarations of a leaf about itself, from which all layers but the engines derive what they need."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Cause(StrEnum):
 
 
 class ReferenceKind(StrEnum):
-    """What a filter can name that is defined elsewhere."""
+    """A kind of definition that a filter can name."""
 
     DIMENSION = auto()
     TAG = auto()
@@ -38,7 +38,7 @@ class ReferenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
-    """Something that a condition names; a tag by its full key."""
+    """A definition that a condition names; a tag by its full key."""
 
     kind: ReferenceKind
     key: str
@@ -46,19 +46,19 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class LeafFacts:
-    """What holds of all leaves of one type."""
+    """The facts about all leaves of one type."""
 
     subject: tuple[str, ...] = ()
-    """Fields that say what it is about, dotted: of another subject it is another condition."""
+    """Dotted fields of its subject: with another subject it is another condition."""
     no_history: str = ""
-    """Why it cannot be asked of the past; empty where the graph keeps what was."""
+    """Why it cannot be evaluated as of the past; empty if its history is kept."""
     keeps_states: bool = False
-    """Whether the graph keeps earlier states of the records that it asks for."""
+    """Whether the graph keeps earlier states of the records that it reads."""
     cause: Cause | None = None
-    """Why a customer's membership changes with its records, where it is always the same cause."""
+    """The cause of a change of membership by its records, if it is always the same."""
     tables: tuple[str, ...] = ()
-    """The index tables that it reads, besides those of the values and event types that it names."""
+    """The index tables that it reads, besides those of the definitions that it names."""
     passes: int = 1
     """How often it reads the rows of its tables."""
     sorts: bool = False
-    """Whether it sorts or looks up rows, which takes longer than reading them."""
+    """Whether it sorts or looks up rows, which is slower than a scan."""

@@ -1,4 +1,4 @@
-"""What a saved list of customers stands for."""
+"""The condition of a saved list of customers."""
 
 from __future__ import annotations
 

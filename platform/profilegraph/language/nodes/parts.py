@@ -71,12 +71,12 @@ class NodePart:
         }
 
     def names(self) -> Iterator[Reference]:
-        """Yield what it names that is defined elsewhere, that of its parts included."""
+        """Yield the definitions that it and its parts name."""
         for part in self._parts():
             yield from part.names()
 
     def amounts(self) -> Iterator[NumberTest]:
-        """Yield its comparisons of amounts of money, those of its parts included."""
+        """Yield the comparisons of amounts of money in it and its parts."""
         for part in self._parts():
             yield from part.amounts()
 
@@ -86,22 +86,22 @@ class NodePart:
 
 @cache
 def descriptions(part: type) -> Mapping[str, str]:
-    """Return what is said of each field of a part of a filter, by its name in JSON."""
+    """Return the description of each field of a part of a filter, by its JSON name."""
     properties = TypeAdapter(part).json_schema().get("properties", {})
     return {name: one["description"] for name, one in properties.items()}
 
 
 @dataclass(frozen=True)
 class Leaf(NodePart):
-    """A condition that is not put together from others, with the facts about its type."""
+    """A condition without child conditions, with the facts about its type."""
 
     NAME: ClassVar[str]
-    """What it is called in JSON and GraphQL."""
+    """The name in JSON and GraphQL."""
     FACTS: ClassVar[LeafFacts] = LeafFacts()
 
     @property
     def no_history(self) -> str:
-        """Return why it cannot be asked of the past; empty where it can."""
+        """Return why it cannot be evaluated as of the past; empty if it can."""
         return self.FACTS.no_history
 
 
@@ -112,7 +112,7 @@ def _defaults(kind: type[NodePart]) -> tuple[tuple[str, object], ...]:
 
 @dataclass(frozen=True)
 class NumberTest(NodePart):
-    """Compares a number. All that is given must hold."""
+    """Compares a number. All given comparisons must hold."""
 
     eq: FiniteFloat | None = None
     """Equal to."""
@@ -137,13 +137,13 @@ class NumberTest(NodePart):
 
     @cached_property
     def among(self) -> frozenset[float] | None:
-        """Return `in_` as a set: it is looked up in once for each number there is."""
+        """Return `in_` as a set, for fast lookups."""
         return None if self.in_ is None else frozenset(self.in_)
 
 
 @dataclass(frozen=True)
 class TextTest(NodePart):
-    """Compares a text, letter case included, in Unicode's normal form. All that is given must hold."""
+    """Compares a text in Unicode's normal form, case-sensitively. All given comparisons must hold."""
 
     eq: Text | None = None
     """Equal to."""
@@ -152,7 +152,7 @@ class TextTest(NodePart):
     in_: Texts | None = None
     """One of these."""
     contains: Piece | None = None
-    """Has this in it."""
+    """Contains this."""
     starts_with: Piece | None = None
     """Begins with this."""
 
@@ -161,15 +161,15 @@ class TextTest(NodePart):
 
     @cached_property
     def among(self) -> frozenset[str] | None:
-        """Return `in_` as a set: it is looked up in once for each text there is."""
+        """Return `in_` as a set, for fast lookups."""
         return None if self.in_ is None else frozenset(self.in_)
 
 
 @dataclass(frozen=True)
 class DateTest(NodePart):
-    """Compares a day, which begins when it does in the deployment's time zone.
+    """Compares a day, which begins at midnight of the deployment's time zone.
 
-    All that is given must hold.
+    All given comparisons must hold.
     """
 
     eq: date | None = None
@@ -187,9 +187,9 @@ class DateTest(NodePart):
     between: tuple[date, date] | None = None
     """From the first to the second of two days, both included."""
     in_last_days: Days | None = None
-    """Today or one of the days before it, so many in all."""
+    """Within this many days up to and including today."""
     in_next_days: Days | None = None
-    """One of so many days from tomorrow on."""
+    """Within this many days from tomorrow on."""
 
     def __post_init__(self) -> None:
         _some(self)
@@ -198,7 +198,7 @@ class DateTest(NodePart):
 
 @dataclass(frozen=True)
 class BooleanTest(NodePart):
-    """Compares a value that is true or false."""
+    """Compares a boolean."""
 
     eq: bool
     """Equal to."""
@@ -206,12 +206,12 @@ class BooleanTest(NodePart):
 
 @dataclass(frozen=True)
 class Window(NodePart):
-    """A span of time; it never reaches beyond now."""
+    """A span of time, which ends at the present moment at the latest."""
 
     last_days: Days | None = None
-    """The last so many times 24 hours."""
+    """This many last days, of 24 hours each."""
     since: Moment | None = None
-    """At this moment or later."""
+    """From this moment on."""
     until: Moment | None = None
     """Before this moment."""
 
@@ -223,7 +223,7 @@ class Window(NodePart):
 
 @dataclass(frozen=True)
 class Counted(NodePart):
-    """How many there are of something; at least one where no number is given."""
+    """A number of records; at least one if no bound is given."""
 
     at_least: Count | None = None
     """At least so many."""

@@ -1,4 +1,4 @@
-"""Leaves that ask who there is: the customer's decision-makers, and those of us who own it."""
+"""Leaves on people: the customer's decision-makers, and the employees who own it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Roles = Annotated[tuple[DecisionRole, ...], Field(min_length=1)]
 
 @dataclass(frozen=True)
 class DepartmentTest(NodePart):
-    """In which department a person works; departments that are part of it count as it."""
+    """A test of the department of a person; it also matches for the department's descendants."""
 
     functions: Annotated[tuple[DepartmentFunction, ...], Field(min_length=1)] | None = None
-    """One that does one of these."""
+    """One of these functions."""
     name: TextTest | None = None
-    """One whose name is so."""
+    """Only with a matching name."""
     exact: bool = False
     """Whether only the person's own department counts."""
 
@@ -41,51 +41,51 @@ class DepartmentTest(NodePart):
 
 @dataclass(frozen=True)
 class ParticipationTest(NodePart):
-    """In which opportunity a person takes part; at least one is enough."""
+    """A test of the opportunities in which a person participates; at least one must match."""
 
     roles: Roles | None = None
-    """Has one of these roles in it, which may differ from the one in the company."""
+    """One of these roles in the opportunity, which may differ from the role in the company."""
     where: OpportunityTest = ANY_OPPORTUNITY
-    """What it must be; by default any."""
+    """The test of the opportunity; by default any."""
 
 
 @dataclass(frozen=True)
 class PersonTest(NodePart):
-    """What is asked of one decision-maker; all of it of the same person."""
+    """A test of one decision-maker; all parts must match the same person."""
 
     roles: Roles | None = None
-    """Has one of these roles."""
+    """One of these roles."""
     title: TextTest | None = None
-    """Has such a job title."""
+    """Only with a matching job title."""
     department: DepartmentTest | None = None
-    """Works in such a department."""
+    """Only in a matching department."""
     influence: NumberTest | None = None
-    """Has so much influence, 0 to 1."""
+    """Only with a matching influence, 0 to 1."""
     stance: NumberTest | None = None
-    """Has such a stance, -1 to 1."""
+    """Only with a matching stance, -1 to 1."""
     chain_depth: NumberTest | None = None
-    """Has so many superiors above; 0 for the head."""
+    """Only with a matching number of superiors; 0 for the head."""
     did: Events | None = None
-    """Did this, the very person."""
+    """Only with matching events of this person."""
     takes_part_in: ParticipationTest | None = None
-    """Takes part in such an opportunity, the very person."""
+    """Only with a matching opportunity of this person."""
 
 
 @dataclass(frozen=True)
 class People(Leaf, Counted):
-    """How many decision-makers match: at least one where no number is given."""
+    """The number of decision-makers; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "people"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         keeps_states=True, tables=("people", "workplaces", "parts", "opportunities")
     )
     where: PersonTest = PersonTest()
-    """What each of them must be; by default anyone."""
+    """The test of each; by default anyone."""
 
 
 @dataclass(frozen=True)
 class Owners(Leaf, Counted):
-    """How many of us own the customer: at least one where none is given."""
+    """The number of employees who own the customer; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "owner"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
@@ -94,18 +94,18 @@ class Owners(Leaf, Counted):
     employees: Keys | None = None
     """Only these employees, by key."""
     window: Window | None = None
-    """When the ownership began."""
+    """The window in which the ownership began."""
 
 
 @dataclass(frozen=True)
 class Teams(Leaf, Counted):
-    """How many owners of the customer are in a team: at least one where none is given."""
+    """The number of the customer's owners in a team; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "team"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         no_history="of owners and their teams only those of today are kept", tables=("owners",)
     )
     teams: Keys | None = None
-    """In one of these teams, by key, or one below it."""
+    """One of these teams, by key, or their descendants."""
     exact: bool = False
     """Whether only the owner's own team counts."""

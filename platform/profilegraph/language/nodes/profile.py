@@ -1,4 +1,4 @@
-"""Leaves that ask what a customer is: tags, attributes, metrics, cohorts."""
+"""Leaves on the profile of a customer: tags, attributes, metrics, cohorts."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ class Tags(Leaf):
     lte: str | None = None
     """This tag or a smaller one, in an ordered dimension."""
     exact: bool = False
-    """Whether tags stand for themselves alone, without those below them."""
+    """Whether descendants of the tags are excluded."""
     min_confidence: Share | None = None
-    """Only taggings that are at least so sure, 0 to 1."""
+    """Only taggings with at least this confidence, 0 to 1."""
     min_weight: Share | None = None
-    """Only taggings that hold at least so strongly, 0 to 1."""
+    """Only taggings with at least this weight, 0 to 1."""
     source: TagSource | None = None
     """Only taggings from this source."""
     tagged_within_days: Days | None = None
-    """Only taggings of the last so many times 24 hours."""
+    """Only taggings of this many last days, of 24 hours each."""
     weekday: Weekday | None = None
-    """Only taggings that name this day of the week; 1 is Monday."""
+    """Only taggings for this day of the week, 1 for Monday."""
 
     def __post_init__(self) -> None:
         if not {"any_of", "all_of", "none_of", "has_any", "gte", "lte"} & self.given().keys():
@@ -74,13 +74,13 @@ class Tags(Leaf):
 
     @property
     def listed_tags(self) -> tuple[str, ...]:
-        """Return the tags that are named one by one, and not as an end of an order."""
+        """Return the tags that are named one by one, not as a bound of an order."""
         return (*(self.any_of or ()), *(self.all_of or ()), *(self.none_of or ()))
 
 
 @dataclass(frozen=True)
 class AttributeLeaf(Leaf):
-    """What an attribute of the customer says. Give the one test that fits its type, or exists."""
+    """The value of an attribute of the customer. Give the one test of its type, or exists."""
 
     NAME: ClassVar[str] = "attribute"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
@@ -97,7 +97,7 @@ class AttributeLeaf(Leaf):
     boolean: BooleanTest | None = None
     """For attributes of the type BOOLEAN."""
     exists: bool | None = None
-    """Whether the customer has a value at all."""
+    """Whether there is a value."""
 
     def __post_init__(self) -> None:
         if len(self.given()) != 2:
@@ -109,13 +109,13 @@ class AttributeLeaf(Leaf):
 
     @property
     def test(self) -> NumberTest | TextTest | DateTest | BooleanTest | None:
-        """Return the comparison that was given; None where `exists` was."""
+        """Return the given comparison; None if `exists` was given."""
         return self.number or self.text or self.date or self.boolean
 
 
 @dataclass(frozen=True)
 class MetricLeaf(Leaf):
-    """What a number says that a model computed. Give number or exists."""
+    """The value of a metric that a model computed. Give number or exists."""
 
     NAME: ClassVar[str] = "metric"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
@@ -124,9 +124,9 @@ class MetricLeaf(Leaf):
     key: SnakeKey
     """Key of the metric."""
     number: NumberTest | None = None
-    """How the number compares."""
+    """The comparison of the value."""
     exists: bool | None = None
-    """Whether the number was computed at all."""
+    """Whether there is a value."""
 
     def __post_init__(self) -> None:
         if len(self.given()) != 2:
@@ -147,11 +147,11 @@ class Cohort(Leaf):
     NAME: ClassVar[str] = "cohort"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("salt",), tables=("cohorts",))
     salt: Key
-    """Any name; it decides how customers are dealt out."""
+    """Any text; it determines the random positions of customers."""
     from_: Share = 0.0
-    """Where the share begins, 0 to 1; by default 0."""
+    """The start of the share, 0 to 1; by default 0."""
     to: Share = 1.0
-    """Where the share ends, not included; by default 1."""
+    """The end of the share, exclusive; by default 1."""
 
     def __post_init__(self) -> None:
         if self.to <= self.from_:

@@ -1,4 +1,4 @@
-"""How conditions combine, and the leaves that hold a filter of their own."""
+"""The combinations of conditions, and the leaves that contain a filter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_DISTANCE = 5
 
 @dataclass(frozen=True)
 class AllOf:
-    """True where every condition is; of no conditions, everyone."""
+    """True if every condition is; without conditions, everyone matches."""
 
     NAME: ClassVar[str] = "all"
     conditions: tuple[Node, ...]
@@ -29,7 +29,7 @@ class AllOf:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """True where at least one condition is; of no conditions, no one."""
+    """True if at least one condition is; without conditions, nobody matches."""
 
     NAME: ClassVar[str] = "any"
     conditions: tuple[Node, ...]
@@ -37,7 +37,7 @@ class AnyOf:
 
 @dataclass(frozen=True)
 class Not:
-    """True where the condition is not."""
+    """True if the condition is false."""
 
     NAME: ClassVar[str] = "not"
     condition: Node
@@ -48,25 +48,25 @@ EVERYONE = AllOf(())
 
 @dataclass(frozen=True)
 class Related(Leaf, Counted):
-    """How many other customers match that are related: at least one where none is given."""
+    """The number of other customers that are related and match; at least one if no bound is given."""
 
     NAME: ClassVar[str] = "related"
     FACTS: ClassVar[LeafFacts] = LeafFacts(
         no_history="relations between customers carry no dates", tables=("relations",)
     )
     kinds: Annotated[tuple[RelationKind, ...], Field(min_length=1)] | None = None
-    """What each step leads to, seen from where it starts; by default anyone."""
+    """The kinds of relations to follow, seen from the start of each; by default all."""
     distance: Annotated[int, Field(ge=1, le=MAX_DISTANCE)] = 1
-    """How many steps away at most, 1 to 5; by default 1."""
+    """The most relations to follow, 1 to 5; by default 1."""
     where: Annotated[SkipValidation[Node], WithJsonSchema({"type": "object"})] = EVERYONE
-    """What each of them must be; by default anyone."""
+    """The filter of the related customers; by default everyone."""
 
     def names(self) -> Iterator[Reference]:
-        """Yield nothing: what the filter inside names, its own leaves tell."""
+        """Yield nothing: the leaves of the inner filter yield their own names."""
         yield from ()
 
     def amounts(self) -> Iterator[NumberTest]:
-        """Yield nothing, as of `names`."""
+        """Yield nothing, like `names`."""
         yield from ()
 
 
@@ -77,7 +77,7 @@ class InSegment(Leaf):
     NAME: ClassVar[str] = "segment"
     FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("key",))
     key: Key
-    """Key of the segment; its newest version counts."""
+    """Key of the segment, in its newest version."""
 
     def names(self) -> Iterator[Reference]:
         """Yield the segment."""
@@ -103,7 +103,7 @@ LEAVES: tuple[type[Leaf], ...] = (
 
 
 def steps(node: Node) -> tuple[tuple[str, Node], ...]:
-    """Return the conditions that a node is made of, each with its place in the node."""
+    """Return the child conditions of a node, each with its place in the node."""
     if isinstance(node, AllOf | AnyOf):
         return tuple((f"{node.NAME}[{i}]", one) for i, one in enumerate(node.conditions))
     place = f"{node.NAME}.where" if isinstance(node, Related) else node.NAME
@@ -111,7 +111,7 @@ def steps(node: Node) -> tuple[tuple[str, Node], ...]:
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """Return the conditions that a node is made of."""
+    """Return the child conditions of a node."""
     match node:
         case AllOf(conditions) | AnyOf(conditions):
             return conditions
@@ -124,7 +124,7 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and all below it, each before its children."""
+    """Yield a node and all its descendants, parents before children."""
     stack = [node]
     while stack:
         one = stack.pop()
@@ -133,7 +133,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def transform(node: Node, function: Callable[[Node], Node]) -> Node:
-    """Return a filter in which each node is what a function makes of it, after those below it."""
+    """Return a filter with a function applied to each node, children before parents."""
     match node:
         case AllOf(conditions) | AnyOf(conditions):
             below = tuple(transform(one, function) for one in conditions)

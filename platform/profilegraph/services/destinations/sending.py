@@ -1,61 +1,50 @@
-"""Members of a segment on their way to a plugin's destination: once, however often it is tried."""
+"""Deliveries as outbox items: requests them, and sends members to plugins' destinations."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
 from pyroaring import FrozenBitMap
-from tenacity import (
-    AsyncRetrying,
-    retry_if_not_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-)
 
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.destinations import DeliveryRecord, DeliveryRequest, DeliveryState
+from profilegraph.domain.destinations import DELIVERY, DeliveryRecord, DeliveryRequest
+from profilegraph.domain.outbox import AttemptOutcome, FailedAttempt, OutboxState
 from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
-from profilegraph.hooks.hosting.containment import InOwnLoop, TimeLimit, run_within_async
+from profilegraph.hooks.hosting.circuit_breaker import PluginPart
+from profilegraph.hooks.hosting.containment import InOwnLoop, run_within_async
 from profilegraph.hooks.options import parse_options
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
 from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
 from profilegraph.services.exports.tables import read_customers
-from profilegraph.services.operations.limiter import Limiter
-from profilegraph.services.operations.routines import ItemsInProgress
+from profilegraph.services.outbox.kind import Keep, OutboxKind
 from profilegraph.services.platform import Platform
 from profilegraph.storage import destinations as storage
 from profilegraph.storage.cache import keys_of
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.outbox import begin_again
 from profilegraph.storage.segments.saved import read_segment
 
-ATTEMPTS = 3
 SEND_SECONDS = 600.0
-"""How long one attempt may take."""
-HELD = timedelta(seconds=ATTEMPTS * SEND_SECONDS + 300)
-"""How long a process holds a delivery; longer than all attempts may take."""
-OVERALL = 32
-"""Deliveries that are under way at once …"""
-EACH = 4
-"""… and of these to one receiver, or of one person."""
-SENDING = "deliveries"
-"""What the routine is called."""
+"""The longest call of a destination …"""
+READ_SECONDS = 60.0
+"""… and the longest read before it."""
+MOST = 32
+"""Deliveries that are sent concurrently, each in a thread."""
 PAGE = 1_000
 """Members of one page."""
-Sleep = Callable[[float], Any]
 
 
 @dataclass(frozen=True)
@@ -75,7 +64,7 @@ async def request_delivery(
 ) -> DeliveryRecord:
     """Return a delivery of the segment's members of this moment, that waits to be sent.
 
-    One with the same request that was not sent yet is taken up instead, with its id and its members:
+    One with the same request that was not sent yet is taken up instead, with its key and its members:
     so what is asked twice is not sent as two deliveries. With an idempotency key, the same command
     always means the same delivery. Raises NotFound, InvalidInput, InvalidFilter, BrokenSegment.
     """
@@ -92,27 +81,42 @@ async def request_delivery(
         tuple(column.name for column in chosen),
     )
     members = await (await engine(platform, [saved.filter], context.now)).members(saved.filter)
-    new = DeliveryRecord(
-        uuid4().hex, request, saved.version, len(members.ordinals), context.now, context.author,
-        DeliveryState.WAITING, 0, None, None,
-    )  # fmt: skip
+    new = _new_delivery(request, saved.version, len(members.ordinals), context)
 
     async def work(transaction: Transaction) -> str:
         unfinished = await storage.find_unfinished(transaction, request)
         if unfinished is None:
             await storage.create_delivery(transaction, new, members.ordinals)
-        return unfinished or new.id
+        return unfinished or new.key
 
-    id_ = await run_command(platform, command, context, work)
-    await platform.database.write(partial(storage.begin_again, delivery=id_))
-    return await delivery(platform, id_)
+    key = await run_command(platform, command, context, work)
+    again = partial(begin_again, kind=DELIVERY, key=key, now=context.now)
+    await platform.database.write(again)
+    return await delivery(platform, key)
 
 
-async def delivery(platform: Platform, id_: str) -> DeliveryRecord:
-    """Return a delivery by its id; raises NotFound."""
-    found = await storage.read_deliveries(platform.database, ids=[id_])
+def _new_delivery(
+    request: DeliveryRequest, version: int, size: int, context: CommandContext
+) -> DeliveryRecord:
+    return DeliveryRecord(
+        kind=DELIVERY,
+        key=uuid4().hex,
+        state=OutboxState.WAITING,
+        due_at=context.now,
+        request=request,
+        version=version,
+        size=size,
+        at=context.now,
+        author=context.author,
+        note=None,
+    )
+
+
+async def delivery(platform: Platform, key: str) -> DeliveryRecord:
+    """Return a delivery by its key; raises NotFound."""
+    found = await storage.read_deliveries(platform.database, keys=[key])
     if not found:
-        raise NotFound(f"no delivery has the id {id_!r}.")
+        raise NotFound(f"no delivery has the id {key!r}.")
     return found[0]
 
 
@@ -124,93 +128,66 @@ async def deliveries(
     return {key: [one for one in found if one.request.segment == key] for key in segments}
 
 
-class Sending:
-    """Sends what waits to be sent, each delivery in its own time."""
+def delivery_kind(platform: Platform) -> OutboxKind:
+    """Return the kind of outbox item that deliveries are."""
 
-    def __init__(self, platform: Platform, sleep: Sleep = asyncio.sleep) -> None:
-        self._platform = platform
-        self._sleep = sleep
-        self._limiter = Limiter(OVERALL, EACH)
-        self._going = ItemsInProgress(SENDING, platform.cache.routines)
+    async def load(key: str) -> _DeliverySender | None:
+        found = await storage.read_deliveries(platform.database, keys=[key])
+        return _DeliverySender(platform, found[0]) if found else None
 
-    async def round(self, now: datetime) -> None:
-        """Begin to send what waits at a moment, and wait for no receiver.
+    return OutboxKind(DELIVERY, SEND_SECONDS + READ_SECONDS, MOST, load)
 
-        What is being sent already, by this process or another, is left to that.
-        """
-        for one in await storage.read_deliveries(self._platform.database, due=now):
-            self._going.begin(one.id, partial(self._in_turn, one, now, monotonic()))
 
-    async def settled(self) -> None:
-        """Return when nothing is being sent any more."""
-        await self._going.settled()
+@dataclass(frozen=True)
+class _DeliverySender:
+    """Sends a delivery."""
 
-    async def close(self) -> None:
-        """End what is being sent: it is held for a while, and sent again after that."""
-        await self._going.close()
+    platform: Platform
+    delivery: DeliveryRecord
 
-    async def _in_turn(self, one: DeliveryRecord, now: datetime, began: float) -> None:
-        async with self._limiter.slot(f"to {_receiver(one.request)}", f"of {one.author}"):
-            await self.send(one, now + timedelta(seconds=monotonic() - began))
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """Return the keys of the receiver and the author."""
+        return f"to {_receiver(self.delivery.request)}", f"of {self.delivery.author}"
 
-    async def send(self, one: DeliveryRecord, now: datetime) -> DeliveryRecord:
-        """Return a delivery after it was sent, or tried in vain; another process may do it instead."""
-        database = self._platform.database
-        held = partial(storage.hold, delivery=one.id, now=now, until=now + HELD)
-        if not await database.write(held):
-            return await delivery(self._platform, one.id)
-        note: str | None = None
-        problem: str | None = None
+    async def send(self, now: datetime) -> Keep | FailedAttempt:
+        """Call the destination once; return how to store its receipt, or the failure."""
+        to, guard = _receiver(self.delivery.request), self.platform.host.guard
         try:
-            note = await self._attempts(one, now)
-        except ProfilegraphError as error:
-            problem = str(error)
-        except Exception as error:  # noqa: BLE001  (kept with the delivery, and in the log)
-            problem = f"it cannot be sent: {type(error).__name__}."
-            self._platform.cache.routines.set_aside(SENDING, one.id, error)
-        settled = partial(storage.settle, delivery=one.id, note=note, problem=problem)
-        await database.write(settled)
-        return await delivery(self._platform, one.id)
-
-    async def _attempts(self, one: DeliveryRecord, now: datetime) -> str:
-        """Return what the destination says; raises PluginError or InvalidInput after the last try."""
-        destinations = self._platform.host.destinations
-        target = destinations.get(one.request.destination)
-        part, guard = destinations.part(one.request.destination), self._platform.host.guard
-        to = _receiver(one.request)
-        guard.require(part, to)
-        view = await self._view(one, target, now)
+            part, target = self._destination()
+            view = await self._view(target, now)
+        except (InvalidInput, NotFound) as error:
+            return FailedAttempt(str(error), AttemptOutcome.REFUSED)
         try:
-            async for attempt in AsyncRetrying(
-                # What has not ended must not run a second time beside the first.
-                retry=retry_if_not_exception_type((InvalidInput, TimeLimit)),
-                stop=stop_after_attempt(ATTEMPTS),
-                wait=wait_exponential(),
-                sleep=self._sleep,
-                reraise=True,
-            ):
-                with attempt:
-                    call = InOwnLoop(partial(_sent, target, view), SEND_SECONDS)
-                    note = await run_within_async(SEND_SECONDS, call, f"send {one.id}")
+            guard.require(part, to)
+        except PluginError as error:
+            return FailedAttempt(str(error), AttemptOutcome.HELD)
+        try:
+            call = InOwnLoop(partial(_sent, target, view), SEND_SECONDS)
+            note = await run_within_async(SEND_SECONDS, call, f"send {view.id}")
+        except InvalidInput as error:
+            return FailedAttempt(str(error), AttemptOutcome.REFUSED)
         except Exception as error:
             if isinstance(error, ProfilegraphError) and not isinstance(error, PluginError):
-                raise  # of what was asked for, or of the database: no fault of the plugin
+                raise  # the database's: no fault of the plugin
             raise guard.failed(part, error, to) from error
         guard.succeeded(part, to)
-        return note
+        return partial(storage.note_receipt, delivery=view.id, note=note)
 
-    async def _view(
-        self, one: DeliveryRecord, target: Destination[Any], now: datetime
-    ) -> _DeliveryView:
-        saved = await read_segment(self._platform.database, one.request.segment)
-        columns = choose(
-            one.request.columns, ExportSubject.MEMBERS, await self._platform.catalogue()
-        )
-        options = target.options.model_validate(one.request.options)
+    def _destination(self) -> tuple[PluginPart, Destination[Any]]:
+        destinations, key = self.platform.host.destinations, self.delivery.request.destination
+        target = destinations.get(key)
+        return destinations.part(key), target
+
+    async def _view(self, target: Destination[Any], now: datetime) -> _DeliveryView:
+        platform, request = self.platform, self.delivery.request
+        saved = await read_segment(platform.database, request.segment)
+        columns = choose(request.columns, ExportSubject.MEMBERS, await platform.catalogue())
+        options = target.options.model_validate(request.options)
+        members = await storage.read_members(platform.database, self.delivery.key)
         loop = asyncio.get_running_loop()
-        members = await storage.read_members(self._platform.database, one.id)
         return _DeliveryView(
-            self._platform, one, members, saved.labels, columns, options, now, loop
+            platform, self.delivery, members, saved.labels, columns, options, now, loop
         )
 
 
@@ -242,7 +219,7 @@ class _DeliveryView:
     @property
     def id(self) -> str:
         """Return the id of the delivery."""
-        return self.delivery.id
+        return self.delivery.key
 
     @property
     def segment(self) -> str:

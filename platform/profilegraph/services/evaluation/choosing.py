@@ -122,7 +122,7 @@ class ValidFilter:
 
 async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engine:
     """Return what answers about these filters; raises InvalidFilter, NoHistory."""
-    known, context = await _grounds(platform, nodes, when)
+    known, context = await _evaluation_context(platform, nodes, when)
     computing = platform.computing
     memo = computing.graph_memo(known.catalogue, context)
     cypher = CypherEngine(platform.database, known.catalogue, context, memo)
@@ -135,15 +135,15 @@ async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engin
     return IndexEngine(evaluator, cypher, computing)
 
 
-async def grounds(
+async def evaluation_context(
     platform: Platform, nodes: Sequence[Node], when: When
 ) -> tuple[Catalogue, Context]:
     """Return what filters are evaluated against, after checking them; raises InvalidFilter."""
-    known, context = await _grounds(platform, nodes, when)
+    known, context = await _evaluation_context(platform, nodes, when)
     return known.catalogue, context
 
 
-async def _grounds(
+async def _evaluation_context(
     platform: Platform, nodes: Sequence[Node], when: When
 ) -> tuple[CachedGraph, Context]:
     known = await platform.known()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from types import MappingProxyType
 
 from profilegraph.domain.records.activity import Arrival
 from profilegraph.domain.records.customers import (
@@ -25,7 +26,9 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import InvalidInput
 from profilegraph.language.nodes import AttributeLeaf, MetricLeaf, Node, Tags, walk
 from profilegraph.nearest import did_you_mean
-from profilegraph.rendering.languages import CHINESE, ENGLISH
+from profilegraph.rendering.enum_labels import enum_labels
+from profilegraph.rendering.languages import in_every_language, languages, wording
+from profilegraph.rendering.wording.names import CustomerColumns
 from profilegraph.services.exports.cells import Cell, LabelledValue
 from profilegraph.storage.records.people import PersonProfile
 from profilegraph.storage.records.reads import Owner, Profile
@@ -124,21 +127,23 @@ def _named(name: str, known: Mapping[str, ExportColumn]) -> Iterable[ExportColum
 
 
 def _known(what: ExportSubject, catalogue: Catalogue) -> dict[str, ExportColumn]:
-    of_customer = {one.name: one for one in (*_CUSTOMER, *_of_catalogue(catalogue))}
+    of_customer = {one.name: one for one in (*_columns_of_customers(), *_of_catalogue(catalogue))}
     if what is ExportSubject.MEMBERS:
         return of_customer
     within = (_within_people(one) for one in of_customer.values())
-    return _PERSON | {one.name: one for one in within}
+    return {one.name: one for one in (*_columns_of_people(), *within)}
 
 
 _OF_CUSTOMER = "customer."
 
 
 def _within_people(column: ExportColumn) -> ExportColumn:
-    labels = Labels(
-        zh_cn=f"客户：{column.labels.text('zh-CN')}", en=f"Customer: {column.labels.text('en')}"
-    )
-    return replace(column, name=_OF_CUSTOMER + column.name, labels=labels)
+    # A language that the product has or the column: each says what it can, and the rest another.
+    labels = {
+        locale: wording(locale).columns.of_customer.format(column.labels.text(locale))
+        for locale in {**languages(), **column.labels.by_locale}
+    }
+    return replace(column, name=_OF_CUSTOMER + column.name, labels=Labels.model_validate(labels))
 
 
 def _of_catalogue(catalogue: Catalogue) -> Iterator[ExportColumn]:
@@ -175,10 +180,6 @@ def _tags(dimension: str, catalogue: Catalogue) -> Callable[[ExportRow], Cell]:
     return of
 
 
-def _identity(kind: IdentityKind) -> Callable[[ExportRow], Cell]:
-    return lambda row: tuple(one.value for one in row.identities if one.kind is kind)
-
-
 def consented(consents: Sequence[Consent]) -> tuple[str, ...]:
     """Return the purposes for which the latest word is a consent; of two at once, the refusal counts."""
     latest: dict[str, Consent] = {}
@@ -187,63 +188,75 @@ def consented(consents: Sequence[Consent]) -> tuple[str, ...]:
     return tuple(purpose for purpose in sorted(latest) if latest[purpose].granted)
 
 
-_KINDS = {
-    CustomerKind.COMPANY: Labels(zh_cn="企业", en="Company"),
-    CustomerKind.PERSON: Labels(zh_cn="个人", en="Person"),
-}
-_IDENTITIES = {
-    IdentityKind.PHONE: Labels(zh_cn="电话", en="Phone"),
-    IdentityKind.EMAIL: Labels(zh_cn="邮箱", en="E-mail"),
-    IdentityKind.WECOM_EXTERNAL_USER: Labels(zh_cn="企业微信外部联系人", en="WeCom contact"),
-    IdentityKind.WECHAT_OPENID: Labels(zh_cn="微信公众号用户", en="WeChat open id"),
-    IdentityKind.WECHAT_UNIONID: Labels(zh_cn="微信统一用户", en="WeChat union id"),
-    IdentityKind.UNIFIED_SOCIAL_CREDIT_CODE: Labels(
-        zh_cn="统一社会信用代码", en="Unified social credit code"
-    ),
-    IdentityKind.WEBSITE: Labels(zh_cn="网站", en="Website"),
-    IdentityKind.DEVICE: Labels(zh_cn="设备", en="Device"),
-    IdentityKind.CRM: Labels(zh_cn="客户管理系统编号", en="CRM id"),
-    IdentityKind.OTHER: Labels(zh_cn="其他身份", en="Other identity"),
-}
-_CUSTOMER = (
-    ExportColumn("key", Labels(zh_cn="编号", en="Key"), lambda row: row.profile.key),
-    ExportColumn("name", Labels(zh_cn="名称", en="Name"), lambda row: row.profile.name),
-    ExportColumn(
+def _columns_of_customers() -> Iterator[ExportColumn]:
+    said = _customer_labels
+    kinds = {kind: enum_labels(kind) for kind in CustomerKind}
+    yield ExportColumn("key", said(lambda words: words.key), lambda row: row.profile.key)
+    yield ExportColumn("name", said(lambda words: words.name), lambda row: row.profile.name)
+    yield ExportColumn(
         "kind",
-        Labels(zh_cn="类型", en="Kind"),
-        lambda row: LabelledValue(row.profile.kind.value, _KINDS[row.profile.kind]),
-    ),
-    ExportColumn(
-        "created_at", Labels(zh_cn="建档时间", en="Created"), lambda row: row.profile.created_at
-    ),
-    ExportColumn(
+        said(lambda words: words.kind),
+        lambda row: LabelledValue(row.profile.kind.value, kinds[row.profile.kind]),
+    )
+    yield ExportColumn(
+        "created_at", said(lambda words: words.created_at), lambda row: row.profile.created_at
+    )
+    yield ExportColumn(
         "owners",
-        Labels(zh_cn="负责人", en="Owners"),
+        said(lambda words: words.owners),
         lambda row: tuple(one.employee.name or one.employee.key for one in row.owners),
         ColumnRequirement.OWNERS,
-    ),
-    ExportColumn(
+    )
+    yield ExportColumn(
         "channels",
-        Labels(zh_cn="来源渠道", en="Channels"),
+        said(lambda words: words.channels),
         lambda row: tuple(dict.fromkeys(one.channel for one in row.arrivals)),
         ColumnRequirement.ARRIVALS,
-    ),
-    ExportColumn(
+    )
+    yield ExportColumn(
         "consents",
-        Labels(zh_cn="同意的用途", en="Consents"),
+        said(lambda words: words.consents),
         lambda row: consented(row.consents),
         ColumnRequirement.CONSENTS,
-    ),
-    *(
-        ExportColumn(
-            f"identity:{kind.value.lower()}", labels, _identity(kind), ColumnRequirement.IDENTITIES
-        )
-        for kind, labels in _IDENTITIES.items()
-    ),
+    )
+    yield from map(_identity_column, IdentityKind)
+
+
+def _customer_labels(word: Callable[[CustomerColumns], str]) -> Labels:
+    return in_every_language(lambda words: word(words.columns.customer))
+
+
+def _identity_column(kind: IdentityKind) -> ExportColumn:
+    return ExportColumn(
+        f"identity:{kind.value.lower()}",
+        _customer_labels(lambda words: words.identities.of(kind)),
+        lambda row: tuple(one.value for one in row.identities if one.kind is kind),
+        ColumnRequirement.IDENTITIES,
+    )
+
+
+_PERSON: Mapping[str, Callable[[PersonProfile], Cell]] = MappingProxyType(
+    {
+        "key": lambda one: one.person.key,
+        "name": lambda one: one.person.name,
+        "title": lambda one: one.person.title,
+        "role": lambda one: _role(one.person.role),
+        "influence": lambda one: one.person.influence,
+        "stance": lambda one: one.person.stance,
+        "department": lambda one: one.department,
+        "superior": lambda one: one.superior,
+    }
 )
+"""What each column of people shows; the words of languages are called like the columns."""
 
 
-def _of_person(name: str, labels: Labels, value: Callable[[PersonProfile], Cell]) -> ExportColumn:
+def _columns_of_people() -> Iterator[ExportColumn]:
+    for name, value in _PERSON.items():
+        yield _person_column(name, value)
+
+
+def _person_column(name: str, value: Callable[[PersonProfile], Cell]) -> ExportColumn:
+    labels = in_every_language(lambda words: getattr(words.columns.person, name))
     return ExportColumn(
         name, labels, lambda row: None if row.portrait is None else value(row.portrait)
     )
@@ -252,21 +265,4 @@ def _of_person(name: str, labels: Labels, value: Callable[[PersonProfile], Cell]
 def _role(role: DecisionRole | None) -> Cell:
     if role is None:
         return None
-    return LabelledValue(role.value, Labels(zh_cn=CHINESE.roles[role], en=ENGLISH.roles[role]))
-
-
-_PERSON = {
-    one.name: one
-    for one in (
-        _of_person("key", Labels(zh_cn="编号", en="Key"), lambda one: one.person.key),
-        _of_person("name", Labels(zh_cn="姓名", en="Name"), lambda one: one.person.name),
-        _of_person("title", Labels(zh_cn="职务", en="Title"), lambda one: one.person.title),
-        _of_person("role", Labels(zh_cn="决策角色", en="Role"), lambda one: _role(one.person.role)),
-        _of_person(
-            "influence", Labels(zh_cn="影响力", en="Influence"), lambda one: one.person.influence
-        ),
-        _of_person("stance", Labels(zh_cn="立场", en="Stance"), lambda one: one.person.stance),
-        _of_person("department", Labels(zh_cn="部门", en="Department"), lambda one: one.department),
-        _of_person("superior", Labels(zh_cn="上级", en="Superior"), lambda one: one.superior),
-    )
-}
+    return LabelledValue(role.value, in_every_language(lambda words: words.names.of(role)))

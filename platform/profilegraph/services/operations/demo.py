@@ -14,6 +14,7 @@ from profilegraph.errors import Conflict
 from profilegraph.importers.records.mapping import read_mapping
 from profilegraph.language.codec import decode
 from profilegraph.language.saved_segments import SavedSegment
+from profilegraph.rendering.languages import in_every_language
 from profilegraph.services.imports.files import ImportJob, ImportReport, import_file
 from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
@@ -28,50 +29,41 @@ MODELS = ("rfm", "lifecycle")
 
 # Moments are absolute, so that the segments answer the same whenever they are asked.
 SEGMENTS = {
-    "loyal_customers": (
-        Labels(zh_cn="忠诚高价值客户", en="Loyal customers"),
-        {
-            "all": [
-                {"tags": {"dimension": "rfm", "anyOf": ["important_value"]}},
-                {"tags": {"dimension": "lifecycle", "anyOf": ["growth", "maturity"]}},
-                {"metric": {"key": "rfm_monetary", "number": {"gte": 200}}},
-                {
-                    "event": {
-                        "type": "purchase",
-                        "atLeast": 2,
-                        "window": {"since": "1998-01-01T00:00:00Z"},
-                    }
-                },
-            ]
-        },
-    ),
-    "big_spenders_to_win_back": (
-        Labels(zh_cn="待挽留的大客户", en="Big spenders to win back"),
-        {
-            "all": [
-                {"tags": {"dimension": "rfm", "anyOf": ["important_keep", "important_win_back"]}},
-                {"metric": {"key": "rfm_monetary", "number": {"gte": 150}}},
-                {
-                    "event": {
-                        "type": "purchase",
-                        "atMost": 0,
-                        "window": {"since": "1998-01-01T00:00:00Z"},
-                    }
-                },
-            ]
-        },
-    ),
-    "one_time_buyers": (
-        Labels(zh_cn="一次性高额买家", en="One large purchase, then silence"),
-        {
-            "all": [
-                {"tags": {"dimension": "lifecycle", "anyOf": ["churn"]}},
-                {"metric": {"key": "rfm_frequency", "number": {"eq": 1}}},
-                {"event": {"type": "purchase", "amount": {"gte": 100}}},
-                {"not": {"tags": {"dimension": "rfm", "anyOf": ["general_value"]}}},
-            ]
-        },
-    ),
+    "loyal_customers": {
+        "all": [
+            {"tags": {"dimension": "rfm", "anyOf": ["important_value"]}},
+            {"tags": {"dimension": "lifecycle", "anyOf": ["growth", "maturity"]}},
+            {"metric": {"key": "rfm_monetary", "number": {"gte": 200}}},
+            {
+                "event": {
+                    "type": "purchase",
+                    "atLeast": 2,
+                    "window": {"since": "1998-01-01T00:00:00Z"},
+                }
+            },
+        ]
+    },
+    "big_spenders_to_win_back": {
+        "all": [
+            {"tags": {"dimension": "rfm", "anyOf": ["important_keep", "important_win_back"]}},
+            {"metric": {"key": "rfm_monetary", "number": {"gte": 150}}},
+            {
+                "event": {
+                    "type": "purchase",
+                    "atMost": 0,
+                    "window": {"since": "1998-01-01T00:00:00Z"},
+                }
+            },
+        ]
+    },
+    "one_time_buyers": {
+        "all": [
+            {"tags": {"dimension": "lifecycle", "anyOf": ["churn"]}},
+            {"metric": {"key": "rfm_frequency", "number": {"eq": 1}}},
+            {"event": {"type": "purchase", "amount": {"gte": 100}}},
+            {"not": {"tags": {"dimension": "rfm", "anyOf": ["general_value"]}}},
+        ]
+    },
 }
 
 
@@ -121,11 +113,15 @@ async def answer_segments(platform: Platform, as_of: datetime, now: datetime) ->
     """Return the demonstration's segments, saved at `now` and answered as of `as_of`."""
     answers = []
     context = CommandContext(Actor(KEY_NAME), now)
-    for key, (labels, filter_) in SEGMENTS.items():
-        command = SaveSegment(key, labels, decode(filter_), "demo")
+    for key, filter_ in SEGMENTS.items():
+        command = SaveSegment(key, _labels(key), decode(filter_), "demo")
         saved = await save_segment(platform, command, context)
         answers.append(Answer(saved, await waterfall(platform, saved.filter, as_of)))
     return answers
+
+
+def _labels(key: str) -> Labels:
+    return in_every_language(lambda words: getattr(words.demo, key))
 
 
 async def renew_key(platform: Platform, now: datetime) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 
 import httpx
 
 from profilegraph.config import Settings
+from profilegraph.domain.destinations import DELIVERY
 from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.webhooks import WEBHOOK
 from profilegraph.errors import ProfilegraphError, SchemaBehind
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.nearest import nearest
@@ -23,12 +26,30 @@ from profilegraph.services.taxonomies.loading import disable_incompatible, repla
 from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.migrations import require_migrated
+from profilegraph.storage.outbox import read_stuck
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 RECORD_SECONDS = 15.0
 """How many seconds stored records are read."""
 _UNREADABLE = "Questions about it fail: save it again, and report how it came to be."
 _SECONDS = 3.0
+_OVERDUE = timedelta(minutes=5)
+"""How long something may be due before it looks as if nobody sent it."""
+_NAMED = 5
+"""How many items of the outbox are named; there may be more."""
+_ASK_AGAIN: Mapping[str, str] = MappingProxyType(
+    {
+        WEBHOOK: "Save the webhook again (`saveWebhook`) once its receiver answers: it goes on where it"
+        " was. Or delete it.",
+        DELIVERY: "Send the segment again (`profilegraph segment send`): it goes to the same members,"
+        " under the same id.",
+    }
+)
+"""What to do about items that were given up, by kind."""
+_SENT_AGAIN = (
+    "They are by themselves; `profilegraph segment webhooks` and `Segment.deliveries` say when."
+)
+_NOT_SENT = "`profilegraph serve` sends them; where it runs, its log says why it does not."
 _PREFIX = "PROFILEGRAPH_"
 _GOOD = frozenset({"ok", *(state.value for state in IndexState if state is not IndexState.FAILED)})
 """The states of the parts of a healthy server."""
@@ -86,6 +107,7 @@ async def examine(
             taxonomies,
         ]
         found += await _records(database, now, record_seconds)
+        found += await _outbox(database, now)
     finally:
         await database.close()
     return [*found, _index(settings, address), await _server(settings)]
@@ -192,6 +214,34 @@ async def _records(
         for one in found.unreadable
     ]
     return wrong or [HealthFinding("records", Health.SOUND, message)]
+
+
+async def _outbox(database: Database, now: datetime) -> Sequence[HealthFinding]:
+    """Return the findings on items that were given up, failed or are overdue."""
+    overdue = now - _OVERDUE
+    try:
+        items = await read_stuck(database, now, overdue)
+    except ProfilegraphError as error:
+        return [_broken("outbox", error)]
+    by_trouble: dict[tuple[str, str], list[str]] = {}
+    for item, segment in items:
+        if item.given_up:
+            trouble = "given up", _ASK_AGAIN[item.kind]
+        elif item.due_at <= overdue:
+            trouble = "due and not sent", _NOT_SENT
+        else:
+            trouble = "to be sent again", _SENT_AGAIN
+        why = item.problem or f"since {item.due_at:%Y-%m-%d %H:%M} UTC"
+        by_trouble.setdefault(trouble, []).append(f"{item.kind} {item.key} of {segment} ({why})")
+    return [
+        HealthFinding("outbox", Health.IMPAIRED, f"{len(named)} {state}: {_some(named)}", hint)
+        for (state, hint), named in by_trouble.items()
+    ] or [HealthFinding("outbox", Health.SOUND, "no item failed, is overdue or was given up")]
+
+
+def _some(named: Sequence[str]) -> str:
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"{'; '.join(named[:_NAMED])}{more}"
 
 
 def _index(settings: Settings, address: Address) -> HealthFinding:

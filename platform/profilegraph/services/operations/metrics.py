@@ -49,6 +49,7 @@ class Metrics:
             registry=into,
         )
         self._tell_of_the_feed(into)
+        self._tell_of_the_outbox(into)
         self.answers = Counter(
             "profilegraph_answers",
             "Questions about filters, by what answered.",
@@ -71,6 +72,15 @@ class Metrics:
             "profilegraph_feed_look_seconds",
             "How long one poll at the feed takes, with reading what changed.",
             buckets=_QUICK,
+            registry=into,
+        )
+
+    def _tell_of_the_outbox(self, into: CollectorRegistry) -> None:
+        self.outbox_attempts = Counter(
+            "profilegraph_outbox_attempts",
+            "Attempts to send something, by what it is and what became of it: sent, failed, held or"
+            " given_up.",
+            ["kind", "outcome"],
             registry=into,
         )
 

@@ -100,7 +100,8 @@ class Routines:
         summary = []
         for name, state in self:
             if state.in_a_row:
-                summary.append(f"{name} failed {state.in_a_row} times in a row ({state.reason})")
+                times = "once" if state.in_a_row == 1 else f"{state.in_a_row} times in a row"
+                summary.append(f"{name} failed {times} ({state.reason})")
             if aside := self.items_set_aside(name):
                 reasons = ", ".join(sorted(set(aside.values())))
                 summary.append(f"{name} set {len(aside)} aside ({reasons})")

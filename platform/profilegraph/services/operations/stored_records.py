@@ -129,8 +129,8 @@ _OF_THE_PLATFORM: Mapping[str, tuple[str, Read]] = MappingProxyType(
             lambda at, keys: read_webhooks(at.database, keys=keys),
         ),
         "delivery": (
-            "MATCH (n:Delivery) RETURN n.id AS key",
-            lambda at, keys: read_deliveries(at.database, ids=keys),
+            "MATCH (n:Delivery) RETURN n.key AS key",
+            lambda at, keys: read_deliveries(at.database, keys=keys),
         ),
         "loan of a duty": ("MATCH (n:DutyLoan) RETURN n.key AS key", _loans),
     }

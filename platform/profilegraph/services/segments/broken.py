@@ -18,6 +18,7 @@ from profilegraph.language.faults import Fault, FaultKind
 from profilegraph.language.nodes import AllOf, Node
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
+from profilegraph.rendering.faults import advice_line, fault_line
 from profilegraph.rendering.languages import wording
 from profilegraph.services.platform import Platform
 from profilegraph.storage.segments.saved import read_filters, read_library
@@ -54,9 +55,12 @@ class Broken:
         return min((one.since for one in self.reasons if one.since is not None), default=None)
 
     def text(self, locale: str) -> str:
-        """Return all reasons with their places, in Chinese or in English."""
+        """Return all reasons with their places."""
         words = wording(locale)
-        told = (words.known.format(one.fault.place, one.fault.text(locale)) for one in self.reasons)
+        told = (
+            words.known.format(one.fault.place, fault_line(one.fault, locale))
+            for one in self.reasons
+        )
         return words.semicolon.join(told)
 
 
@@ -131,7 +135,7 @@ async def require_sound(platform: Platform, key: str, node: Node, when: When | N
     if found is not None:
         raise BrokenSegment(
             f"the segment {key!r} is broken: {'; '.join(str(one.fault) for one in found.reasons)}",
-            hint=found.reasons[0].fault.advice("en"),
+            hint=advice_line(found.reasons[0].fault, "en"),
         )
 
 

@@ -7,7 +7,7 @@ import asyncio
 from profilegraph.engines.reference.counterfactual import Missing, nearest_miss
 from profilegraph.engines.reference.evaluator import Verdict
 from profilegraph.language.facts import When
-from profilegraph.services.evaluation.choosing import grounds
+from profilegraph.services.evaluation.choosing import evaluation_context
 from profilegraph.services.platform import Platform
 
 
@@ -17,5 +17,5 @@ async def missing(platform: Platform, verdict: Verdict, when: When) -> Missing:
     `when` is the moment of the verdict. None if no change is enough; empty for a member.
     """
     # It is a search, and what searches is slow to load.
-    known = await grounds(platform, [verdict.node], when)
+    known = await evaluation_context(platform, [verdict.node], when)
     return await asyncio.to_thread(nearest_miss, verdict, *known)

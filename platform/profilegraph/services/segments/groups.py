@@ -205,11 +205,9 @@ def _require_owner(key: str, owner: str, actor: Actor) -> None:
 
 
 def reason(found: GroupAssignment, names: Sequence[str], locale: str) -> str:
-    """Return why a customer belongs to a segment, given the names of those it is a member of.
-
-    In Chinese for any zh locale, otherwise in English.
-    """
-    words = wording(locale)
+    """Return why a customer belongs to a segment, given the names of those it is a member of."""
+    language = wording(locale)
+    words = language.answers.groups
     if not names:
         return words.no_segment
     by: tuple[float, ...] = found.ranks
@@ -218,4 +216,4 @@ def reason(found: GroupAssignment, names: Sequence[str], locale: str) -> str:
         by, named, many = found.weights, words.weighed, words.heaviest_segment
     ranked = [named.format(*one) for one in zip(names, by, strict=True)]
     form = words.one_segment if len(ranked) == 1 else many
-    return form.format(words.comma.join(ranked), names[0])
+    return form.format(language.comma.join(ranked), names[0])

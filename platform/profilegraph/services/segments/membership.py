@@ -23,7 +23,7 @@ from profilegraph.language.facts import Facts, Past
 from profilegraph.language.history import require_moment
 from profilegraph.language.nodes import Cause
 from profilegraph.language.saved_segments import SavedSegment
-from profilegraph.services.evaluation.choosing import grounds
+from profilegraph.services.evaluation.choosing import evaluation_context
 from profilegraph.services.evaluation.graph_evaluator import GraphEvaluator
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import reporting_broken
@@ -100,9 +100,9 @@ async def compare_moments(
     before = await read_segment(platform.database, key, at=start)
     after = await read_segment(platform.database, key, at=end)
     async with reporting_broken(platform, key, before.filter, Past(start, now)):
-        first, then = await grounds(platform, [before.filter], Past(start, now))
+        first, then = await evaluation_context(platform, [before.filter], Past(start, now))
     async with reporting_broken(platform, key, after.filter, Past(end, now)):
-        catalogue, later = await grounds(platform, [after.filter], Past(end, now))
+        catalogue, later = await evaluation_context(platform, [after.filter], Past(end, now))
     old, new = (
         FilterAtMoment(before.filter, then, first),
         FilterAtMoment(after.filter, later, catalogue),

@@ -27,7 +27,7 @@ from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.customers.history import require_no_search
-from profilegraph.services.evaluation.choosing import engine, grounds, library_of
+from profilegraph.services.evaluation.choosing import engine, evaluation_context, library_of
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import only
 from profilegraph.services.segments.rules import admit
@@ -107,7 +107,7 @@ async def members(
 
 async def explain_member(platform: Platform, node: Node, customer: str, when: When) -> Verdict:
     """Return why a customer, by its key, is a member or is not; raises NotFound, InvalidFilter."""
-    catalogue, context = await grounds(platform, [node], when)
+    catalogue, context = await evaluation_context(platform, [node], when)
     node = current(node, catalogue)
     if isinstance(when, Past):
         facts = await read_past_facts(platform.database, customer, when.at)
@@ -207,7 +207,7 @@ async def library(platform: Platform, node: Node, when: When | None = None) -> S
 
 
 def text(node: Node, catalogue: Catalogue, locale: str, library: SavedFilters = NO_SEGMENTS) -> str:
-    """Return a filter as a sentence, in Chinese for zh locales, otherwise in English.
+    """Return a filter as a sentence.
 
     Raises InvalidFilter if it names something that the catalogue or the library lacks.
     """

@@ -136,20 +136,20 @@ class _Work:
         await self._require_nobody(transaction)
         segments = await locked_segments(transaction)
         version = new_version(self.platform, self.plan.change)
-        grounds = compare_sides(taxonomies, segments, self.plan.change, version)
-        self._require_same(grounds, kept)
+        difference = compare_sides(taxonomies, segments, self.plan.change, version)
+        self._require_same(difference, kept)
         await require(
             self.platform,
             transaction,
             self.context.actor,
             Duty.RESTRUCTURE,
-            [key for key in grounds.dimensions if key in grounds.before.catalogue.dimensions],
+            [key for key in difference.dimensions if key in difference.before.catalogue.dimensions],
             self.context.now,
         )
-        record = await self._write(transaction, grounds)
+        record = await self._write(transaction, difference)
         few = self.plan.taggings <= self.at_once
         if few:
-            for step in grounds.steps(self.members):
+            for step in difference.steps(self.members):
                 await _all_at_once(transaction, step, self)
         await advance(
             transaction,
@@ -162,26 +162,26 @@ class _Work:
             sequence=await count_applied(transaction),
         )
 
-    async def _write(self, transaction: Transaction, grounds: ChangeDifference) -> AppliedChange:
-        now, revision = self.context.now, grounds.revision
+    async def _write(self, transaction: Transaction, difference: ChangeDifference) -> AppliedChange:
+        now, revision = self.context.now, difference.revision
         for taxonomy in revision.changed:
             await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         await follow(transaction, revision.changed, revision.after.values(), now)
-        words = note(told(self.plan, "zh-CN"), told(self.plan, "en"))
+        words = note(lambda locale: told(self.plan, locale))
         written = []
-        for key, node in sorted(grounds.rewritten.items()):
+        for key, node in sorted(difference.rewritten.items()):
             number = await save_version(
                 transaction, key, None, node, author=self.context.author, note=words, at=now
             )
             written.append(
-                RewrittenFilter(key=key, before=grounds.segments[key].version, after=number)
+                RewrittenFilter(key=key, before=difference.segments[key].version, after=number)
             )
         known = (revision.before.get(one.key) for one in revision.changed)
         return AppliedChange(
             before=tuple(one for one in known if one is not None),
             after=revision.changed,
             segments=tuple(written),
-            steps=tuple(KeptStep.of(one) for one in grounds.steps(self.members)),
+            steps=tuple(KeptStep.of(one) for one in difference.steps(self.members)),
         )
 
     async def _require_nobody(self, transaction: Transaction) -> None:
@@ -191,10 +191,10 @@ class _Work:
                 hint="Finish it first: apply or undo it again.",
             )
 
-    def _require_same(self, grounds: ChangeDifference, kept: KeptChange) -> None:
+    def _require_same(self, difference: ChangeDifference, kept: KeptChange) -> None:
         if self.context.now > kept.expires:
             raise Conflict("the plan has expired.", hint="Plan the change again.")
-        if grounds.digest != self.plan.digest:
+        if difference.digest != self.plan.digest:
             raise Conflict(
                 "tags or segments that the plan rests on have changed since.",
                 hint="Plan the change again, and look at what it does now.",

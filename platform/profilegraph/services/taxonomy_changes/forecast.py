@@ -66,22 +66,22 @@ async def view_of(platform: Platform) -> IndexSnapshot:
 
 def forecast(
     platform: Platform,
-    grounds: ChangeDifference,
+    difference: ChangeDifference,
     view: IndexSnapshot,
     where: Node | None,
     now: datetime,
 ) -> Forecast:
     """Return the effects of a change; `where` is the filter of a split. Makes no queries."""
-    old = _evaluator(platform, grounds.before, view, now)
+    old = _evaluator(platform, difference.before, view, now)
     members = None if where is None else old.members(where)
-    after = retagged(view, grounds.steps(members), now)
-    new = _evaluator(platform, grounds.after, after.view, now)
+    after = retagged(view, difference.steps(members), now)
+    new = _evaluator(platform, difference.after, after.view, now)
     outlooks = {}
-    for key in grounds.touched:
-        was, becomes = _members(key, grounds.before, old), _members(key, grounds.after, new)
+    for key in difference.touched:
+        was, becomes = _members(key, difference.before, old), _members(key, difference.after, new)
         outlooks[key] = _outlook(view, was, becomes)
     return Forecast(
-        taggings=_taggings(grounds, view),
+        taggings=_taggings(difference, view),
         lost={tag: len(some) for tag, some in after.lost.items()},
         touched=after.taggings,
         customers=len(after.touched),
@@ -118,9 +118,9 @@ def _some(view: IndexSnapshot, customers: BitMap) -> tuple[str, ...]:
     return tuple(page_by_key(view, customers, SAMPLE, None, descending=False))
 
 
-def _taggings(grounds: ChangeDifference, view: IndexSnapshot) -> dict[str, int]:
-    moved = [key for step in grounds.steps(BitMap()) for key in step.rule.moves]
-    wanted = {*moved, *grounds.revision.retired}
+def _taggings(difference: ChangeDifference, view: IndexSnapshot) -> dict[str, int]:
+    moved = [key for step in difference.steps(BitMap()) for key in step.rule.moves]
+    wanted = {*moved, *difference.revision.retired}
     pairs = zip(view.runs, view.valid, strict=True)
     found: dict[str, int] = dict.fromkeys(sorted(wanted), 0)
     for level, mine in pairs:

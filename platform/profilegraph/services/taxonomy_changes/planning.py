@@ -87,11 +87,11 @@ async def plan(platform: Platform, command: PlanTaxonomyChange, context: Command
     change = command.change
     taxonomies = await read_taxonomies(platform.database)
     segments = await list_segments(platform.database)
-    grounds = compare_sides(taxonomies, segments, change, new_version(platform, change))
+    difference = compare_sides(taxonomies, segments, change, new_version(platform, change))
     where = await condition(platform, change)
     view = await view_of(platform)
-    found = await asyncio.to_thread(forecast, platform, grounds, view, where, context.now)
-    made = await _make_plan(platform, grounds, change, found, context)
+    found = await asyncio.to_thread(forecast, platform, difference, view, where, context.now)
+    made = await _make_plan(platform, difference, change, found, context)
     kept = KeptChange(
         made.key, ChangeState.PLANNED, made.model_dump_json(), made.by, made.at, made.expires
     )
@@ -141,7 +141,7 @@ def plan_of(kept: KeptChange) -> Plan:
 
 async def _make_plan(
     platform: Platform,
-    grounds: ChangeDifference,
+    difference: ChangeDifference,
     change: TagChange,
     found: Forecast,
     context: CommandContext,
@@ -150,16 +150,16 @@ async def _make_plan(
     moving = (key for one in found.segments.values() for key in (*one.entering, *one.leaving))
     names = await read_names(platform.database, set(moving))
     effects = tuple(
-        _effect(grounds, key, outlook, watchers[key], names)
+        _effect(difference, key, outlook, watchers[key], names)
         for key, outlook in found.segments.items()
     )
-    revision = grounds.revision
-    governed = await governance(platform, list(grounds.dimensions), context.now)
+    revision = difference.revision
+    governed = await governance(platform, list(difference.dimensions), context.now)
     teams = {key: one.team(Duty.RESTRUCTURE) for key, one in governed.items()}
     return Plan(
         key=uuid4().hex,
         change=change,
-        digest=grounds.digest,
+        digest=difference.digest,
         by=context.author,
         at=context.now,
         expires=context.now + VALID,
@@ -171,29 +171,29 @@ async def _make_plan(
             )
             for one in revision.changed
         ),
-        dimensions=tuple(grounds.dimensions),
-        moves=tuple(_moves(grounds, found)),
+        dimensions=tuple(difference.dimensions),
+        moves=tuple(_moves(difference, found)),
         taggings=found.touched,
         customers=found.customers,
         segments=effects,
-        warnings=tuple(_warnings(grounds, change, found, effects, teams)),
+        warnings=tuple(_warnings(difference, change, found, effects, teams)),
     )
 
 
 def _effect(
-    grounds: ChangeDifference,
+    difference: ChangeDifference,
     key: str,
     outlook: SegmentForecast,
     watchers: SegmentDependents,
     names: Mapping[str, str],
 ) -> SegmentEffect:
-    segment = grounds.segments[key]
+    segment = difference.segments[key]
     return SegmentEffect(
         key=key,
         labels=segment.labels,
         state=segment.state,
         version=segment.version,
-        rewritten=key in grounds.rewritten,
+        rewritten=key in difference.rewritten,
         live=watchers.live,
         groups=watchers.groups,
         webhooks=watchers.webhooks,
@@ -203,7 +203,7 @@ def _effect(
         left=outlook.left,
         entering=_named(outlook.entering, names),
         leaving=_named(outlook.leaving, names),
-        problem=grounds.after.problem(key),
+        problem=difference.after.problem(key),
     )
 
 
@@ -211,14 +211,14 @@ def _named(keys: Collection[str], names: Mapping[str, str]) -> tuple[NamedCustom
     return tuple(NamedCustomer(key=key, name=names.get(key)) for key in keys)
 
 
-def _moves(grounds: ChangeDifference, found: Forecast) -> Iterator[TagMove]:
-    for step in grounds.steps():
+def _moves(difference: ChangeDifference, found: Forecast) -> Iterator[TagMove]:
+    for step in difference.steps():
         for tag, into in step.rule.moves.items():
             yield TagMove(tag=tag, into=into, taggings=found.taggings.get(tag, 0))
 
 
 def _warnings(
-    grounds: ChangeDifference,
+    difference: ChangeDifference,
     change: TagChange,
     found: Forecast,
     effects: Sequence[SegmentEffect],
@@ -229,21 +229,21 @@ def _warnings(
             yield _warning(WarningKind.SEGMENT_BREAKS, one.key, detail=one.problem)
         elif isinstance(change.act, Deprecate):
             yield _warning(WarningKind.IN_USE, one.key)
-    for tag, into in grounds.revision.moves.items():
+    for tag, into in difference.revision.moves.items():
         if into is None and found.taggings.get(tag):
             yield _warning(WarningKind.TAGGINGS_END, tag, found.taggings[tag])
     for tag, count in found.lost.items():
         yield _warning(WarningKind.TAG_GIVES_WAY, tag, count)
-    for tag in grounds.revision.retired:
+    for tag in difference.revision.retired:
         yield _warning(WarningKind.TAG_RETIRES, tag, found.taggings.get(tag, 0))
-    yield from _about_dimensions(grounds, teams)
+    yield from _about_dimensions(difference, teams)
 
 
 def _about_dimensions(
-    grounds: ChangeDifference, teams: Mapping[str, str | None]
+    difference: ChangeDifference, teams: Mapping[str, str | None]
 ) -> Iterator[PlanWarning]:
-    for key in grounds.dimensions:
-        dimension = grounds.before.catalogue.dimensions.get(key)
+    for key in difference.dimensions:
+        dimension = difference.before.catalogue.dimensions.get(key)
         if dimension is not None and dimension.derived:
             yield _warning(WarningKind.MODEL_SETS_IT, key)
         team = teams.get(key)

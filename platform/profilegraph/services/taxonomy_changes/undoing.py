@@ -142,7 +142,7 @@ class _Work:
         self, transaction: Transaction, back: Mapping[str, RewrittenFilter]
     ) -> None:
         plan = plan_of(self.kept)
-        words = note(undone(plan, "zh-CN"), undone(plan, "en"))
+        words = note(lambda locale: undone(plan, locale))
         for key, one in sorted(back.items()):
             await save_version(
                 transaction,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from secrets import token_bytes
 
 from profilegraph.domain.commands import CommandContext
-from profilegraph.domain.webhooks import Webhook
+from profilegraph.domain.webhooks import WEBHOOK, Webhook
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.outgoing.addresses import parse_target
 from profilegraph.services.commands import ChangeCommand, run_command
@@ -17,6 +17,7 @@ from profilegraph.services.segments.rules import require_editor, require_found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage import webhooks as storage
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.outbox import begin_again
 from profilegraph.storage.segments.references import lock
 
 _SECRET_BYTES = 24
@@ -72,6 +73,7 @@ async def save_webhook(
             raise Conflict(
                 f"the webhook {key!r} is that of another segment.", hint="Give another key."
             )
+        await begin_again(transaction, WEBHOOK, key, context.now)
         new: bool = row["new"]
         return new
 
@@ -98,6 +100,11 @@ async def webhooks(platform: Platform, segments: Sequence[str]) -> Mapping[str, 
     """Return the webhooks of each segment, by the segment's key."""
     all_ = await storage.read_webhooks(platform.database, segments=segments)
     return {key: [one for one in all_ if one.segment == key] for key in segments}
+
+
+async def all_webhooks(platform: Platform) -> Sequence[Webhook]:
+    """Return the webhooks of all segments, by their keys."""
+    return await storage.read_webhooks(platform.database)
 
 
 async def webhook(platform: Platform, key: str) -> Webhook:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from profilegraph.domain.segment_groups import SegmentGroup
 from profilegraph.domain.values import Labels
+from profilegraph.storage.labels import read_labels, stored_labels
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
@@ -34,8 +35,7 @@ async def save_group(
         statement("save_segment_group"),
         {
             "key": key,
-            "labelZh": labels.zh_cn,
-            "labelEn": labels.en,
+            **stored_labels(labels),
             "segments": list(segments),
             "weights": None if weights is None else list(weights),
         },
@@ -65,7 +65,7 @@ async def groups_with(transaction: Transaction, segment: str) -> Sequence[Segmen
 
 def _group(row: Row) -> SegmentGroup:
     own = row["group"]
-    labels = Labels(zh_cn=own.get("labelZh"), en=own.get("labelEn"))
+    labels = read_labels(own)
     weights = tuple(weight for _, weight in row["ranked"] if weight is not None)
     keys = tuple(key for key, _ in row["ranked"])
     return SegmentGroup(own["key"], labels, own["owner"], keys, weights or None)

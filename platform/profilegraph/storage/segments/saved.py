@@ -18,13 +18,17 @@ from profilegraph.language.saved_filters import SavedFilter, SavedFilters, refer
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.nearest import did_you_mean
 from profilegraph.storage.feed.change_feed import ChangedPart
+from profilegraph.storage.labels import read_labels, stored_labels
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.rows import Row
 from profilegraph.storage.statements import statement
 
 _LABEL = """
 MATCH (s:Segment {key: $key})
-SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn)
+SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn),
+    s.labelOthers = CASE WHEN $labelOthers IS NULL THEN s.labelOthers ELSE $labelOthers +
+      [old IN coalesce(s.labelOthers, []) WHERE none(new IN $labelOthers
+        WHERE split(new, '=')[0] = split(old, '=')[0])] END
 """
 
 
@@ -47,14 +51,14 @@ async def save_version(
     if isinstance(node, Listed):
         newest = await newest_version(transaction, key)
         if newest is not None and newest.filter == node:  # whose bytes may be others
-            await transaction.run(_LABEL, {"key": key, **_labels(labels)})
+            await transaction.run(_LABEL, {"key": key, **stored_labels(labels)})
             return newest.version
     used = dependencies_of(node)
     rows = await transaction.run(
         statement("save_segment"),
         {
             "key": key,
-            **_labels(labels),
+            **stored_labels(labels),
             "filter": None if isinstance(node, Listed) else encode_text(node),
             "members": node.ordinals.serialize() if isinstance(node, Listed) else None,
             "author": author,
@@ -173,7 +177,7 @@ def saved_segment(row: Row) -> SavedSegment:
     whole, version = row["segment"], row["version"]
     return SavedSegment(
         key=whole["key"],
-        labels=Labels(zh_cn=whole.get("labelZh"), en=whole.get("labelEn")),
+        labels=read_labels(whole),
         kind=SegmentKind(whole["kind"]),
         state=SegmentState(whole["state"]),
         owner=whole["owner"],
@@ -186,12 +190,6 @@ def saved_segment(row: Row) -> SavedSegment:
         restores=version.get("restores"),
         is_newest=version["n"] == row.get("newest", version["n"]),
     )
-
-
-def _labels(labels: Labels | None) -> dict[str, str | None]:
-    if labels is None:
-        return {"labelZh": None, "labelEn": None}
-    return {"labelZh": labels.zh_cn, "labelEn": labels.en}
 
 
 def _filter(segment: str, version: dict[str, Any]) -> Node:

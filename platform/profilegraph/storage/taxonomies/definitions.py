@@ -14,6 +14,7 @@ from profilegraph.domain.taxonomy.definition import Addition, Dimension, Tag, Ta
 from profilegraph.domain.taxonomy.removed import removals
 from profilegraph.errors import UnreadableRecord
 from profilegraph.storage.feed.change_feed import ChangedPart
+from profilegraph.storage.labels import stored_labels
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.statements import statement
 
@@ -36,8 +37,7 @@ async def save_taxonomy(
         "version": taxonomy.version,
         "digest": digest,
         "definition": taxonomy.model_dump_json(by_alias=True, exclude_none=True),
-        "labelZh": taxonomy.labels.zh_cn,
-        "labelEn": taxonomy.labels.en,
+        **stored_labels(taxonomy.labels),
     }
     parameters = {
         "key": taxonomy.key,
@@ -151,8 +151,7 @@ def _dimension(dimension: Dimension) -> dict[str, Any]:
         "cardinality": dimension.cardinality.value,
         "ordered": dimension.ordered,
         "ttl": ttl,
-        "labelZh": dimension.labels.zh_cn,
-        "labelEn": dimension.labels.en,
+        **stored_labels(dimension.labels),
     }
     duties = [{"duty": duty.upper(), "team": team} for duty, team in dimension.duties.items()]
     return {"key": dimension.key, "set": values, "duties": duties}
@@ -174,8 +173,7 @@ def _tag(taxonomy: str, dimension: str, tag: Tag, place: int) -> dict[str, Any]:
         "dimension": dimension,
         "taxonomy": taxonomy,
         "position": place,
-        "labelZh": tag.labels.zh_cn,
-        "labelEn": tag.labels.en,
+        **stored_labels(tag.labels),
     }
     parent = None if tag.parent is None else tag_key(dimension, tag.parent)
     return {"key": key, "dimension": dimension, "parent": parent, "set": values}

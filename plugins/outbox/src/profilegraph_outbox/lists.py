@@ -33,7 +33,7 @@ class ListOptions(BaseModel):
         False, description="Take everyone, as for notices that one must send; the receipt says so."
     )
     labels: bool = Field(False, description="Whether headers are labels rather than names.")
-    locale: str = Field("zh-CN", description="Language of the labels: zh-CN or en.")
+    locale: str = Field("zh-CN", description="Language of the labels, such as zh-CN or en.")
 
 
 @dataclass

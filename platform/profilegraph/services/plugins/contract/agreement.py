@@ -10,7 +10,7 @@ from profilegraph.engines.bitmap.evaluator import Evaluator
 from profilegraph.language.nodes import EVERYONE, Node
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
-from profilegraph.services.evaluation.choosing import Engine, grounds
+from profilegraph.services.evaluation.choosing import Engine, evaluation_context
 from profilegraph.services.evaluation.cypher_engine import CypherEngine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.service import explain_member
@@ -26,7 +26,7 @@ async def members_by_engine(platform: Platform, node: Node, now: datetime) -> Me
 
     Raises InvalidFilter if the filter names something unknown.
     """
-    catalogue, context = await grounds(platform, [node], now)
+    catalogue, context = await evaluation_context(platform, [node], now)
     cypher = CypherEngine(platform.database, catalogue, context)
     cache = GraphCache(platform.database, _INDEX_BYTES)
     try:

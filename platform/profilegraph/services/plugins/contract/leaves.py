@@ -16,6 +16,7 @@ from profilegraph.hooks.shapes import shape_of
 from profilegraph.language.codec import decode
 from profilegraph.language.nodes import Node
 from profilegraph.language.validation import check
+from profilegraph.rendering.languages import languages
 from profilegraph.rendering.sentences import sentence
 from profilegraph.services.plugins.contract.findings import ContractFinding
 
@@ -38,7 +39,7 @@ def leaf_findings(
             first, second = hosted.expanded(example), hosted.expanded(example)
             node = decode(first)
             check(node, catalogue)
-            texts = [sentence(node, catalogue, locale) for locale in ("zh-CN", "en")]
+            texts = [sentence(node, catalogue, locale) for locale in languages()]
         except ProfilegraphError as error:
             yield ContractFinding(about, f"asked {example}: {error.located_message}", error.hint)
             continue

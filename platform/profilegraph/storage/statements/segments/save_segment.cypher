@@ -1,5 +1,8 @@
 MERGE (s:Segment {key: $key})
-SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn)
+SET s.labelZh = coalesce($labelZh, s.labelZh), s.labelEn = coalesce($labelEn, s.labelEn),
+    s.labelOthers = CASE WHEN $labelOthers IS NULL THEN s.labelOthers ELSE $labelOthers +
+      [old IN coalesce(s.labelOthers, []) WHERE none(new IN $labelOthers
+        WHERE split(new, '=')[0] = split(old, '=')[0])] END
 WITH s
 CALL (s) {
   OPTIONAL MATCH (s)-[:HAS_VERSION]->(v:SegmentVersion)

@@ -1,3 +1,3 @@
 MATCH (s:Segment {key: $segment})
-CREATE (s)-[:SENT]->(d:Delivery)
+CREATE (s)-[:SENT]->(d:Delivery:OutboxItem)
 SET d = $set

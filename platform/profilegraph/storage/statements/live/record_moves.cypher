@@ -10,4 +10,11 @@ FOREACH (move IN $moves |
   CREATE (w)-[:RECORDED]->(m:Move {watch: $key, n: move.n})
   SET m.at = $at, m.cause = move.cause, m.entered = move.entered, m.left = move.left
 )
+WITH w
+CALL (w) {
+  MATCH (w)-[:TOLD_TO]->(h:Webhook) WHERE size($moves) > 0
+  SET h.key = h.key
+  WITH h WHERE h.state = 'SENT'
+  SET h.state = 'WAITING'
+}
 RETURN w.n AS n

@@ -1,0 +1,50 @@
+"""What a language needs to say: everything that the product says to a person, in classes without defaults.
+
+A language is an object of `Wording` in `rendering/languages/`. One that lacks a word is refused by the
+type checker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from profilegraph.rendering.wording.answers import AnswerWording
+from profilegraph.rendering.wording.changes import ChangeWording
+from profilegraph.rendering.wording.filters import FilterWording
+from profilegraph.rendering.wording.names import ColumnWording, DemoWording, NameWording
+from profilegraph.rendering.wording.plurals import Number, Plural, PluralRule
+
+__all__ = ["Wording"]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one language; `{}` is where a value stands."""
+
+    locale: str
+    """The tag of the language, such as `en` or `pt-BR`."""
+    plural: PluralRule
+    """Which of a `Plural`'s texts stands with a number."""
+    and_: str
+    or_: str
+    group: str
+    comma: str
+    semicolon: str
+    space: str
+    yes: str
+    no: str
+    none: str
+    known: str
+    """What something is, or is called, and what is said of it."""
+    gone: str
+    """The key of what no taxonomy has any more."""
+    filters: FilterWording
+    answers: AnswerWording
+    changes: ChangeWording
+    names: NameWording
+    columns: ColumnWording
+    demo: DemoWording
+
+    def numbered(self, text: Plural, number: Number, *values: object) -> str:
+        """Return a text in its form for a number, with these values in it, or else the number."""
+        return text.form(self.plural(number)).format(*(values or (number,)))

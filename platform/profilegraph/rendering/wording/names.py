@@ -1,0 +1,321 @@
+"""What the values of enumerations are called, and the columns of tables.
+
+A class has a field for each value, so that no language can lack one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from keyword import iskeyword
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from profilegraph.domain.notices import NoticeCode
+from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import (
+    CustomerKind,
+    IdentityKind,
+    RelationKind,
+    TagSource,
+)
+from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.segments import SegmentKind, SegmentState
+from profilegraph.language.faults import FaultKind
+from profilegraph.language.nodes import Cause
+
+W_co = TypeVar("W_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class EnumWording(Generic[W_co]):
+    """Words for the values of one enumeration: a field for each, named as it is, in lower case."""
+
+    def of(self, value: Enum) -> W_co:
+        """Return the words for a value."""
+        name = value.name.lower()
+        word: W_co = getattr(self, f"{name}_" if iskeyword(name) else name)
+        return word
+
+
+@dataclass(frozen=True)
+class SourceNames(EnumWording[str]):
+    """Who or what put a tag on a customer."""
+
+    manual: str
+    rule: str
+    import_: str
+    model: str
+
+
+@dataclass(frozen=True)
+class RoleNames(EnumWording[str]):
+    """The part that a person plays in the customer's decision."""
+
+    economic_buyer: str
+    decider: str
+    technical_buyer: str
+    champion: str
+    influencer: str
+    gatekeeper: str
+    user: str
+    blocker: str
+
+
+@dataclass(frozen=True)
+class FunctionNames(EnumWording[str]):
+    """What a department does."""
+
+    management: str
+    it: str
+    procurement: str
+    finance: str
+    marketing: str
+    sales: str
+    operations: str
+    production: str
+    research: str
+    human_resources: str
+    legal: str
+    administration: str
+    service: str
+    other: str
+
+
+@dataclass(frozen=True)
+class OutcomeNames(EnumWording[str]):
+    """How an opportunity ended."""
+
+    open: str
+    won: str
+    lost: str
+
+
+@dataclass(frozen=True)
+class FollowUpNames(EnumWording[str]):
+    """How we met the customer."""
+
+    call: str
+    visit: str
+    chat: str
+    email: str
+    meeting: str
+    other: str
+
+
+@dataclass(frozen=True)
+class RelationNames(EnumWording[str]):
+    """What another customer is."""
+
+    parent: str
+    subsidiary: str
+    partner: str
+
+
+@dataclass(frozen=True)
+class CustomerNames(EnumWording[str]):
+    """Whether a customer is a company or a person."""
+
+    company: str
+    person: str
+
+
+@dataclass(frozen=True)
+class IdentityNames(EnumWording[str]):
+    """Where an identity comes from."""
+
+    phone: str
+    email: str
+    wecom_external_user: str
+    wechat_openid: str
+    wechat_unionid: str
+    unified_social_credit_code: str
+    website: str
+    device: str
+    crm: str
+    other: str
+
+
+@dataclass(frozen=True)
+class SegmentKindNames(EnumWording[str]):
+    """What decides who is a member."""
+
+    dynamic: str
+    static: str
+    snapshot: str
+
+
+@dataclass(frozen=True)
+class SegmentStateNames(EnumWording[str]):
+    """How far along a segment is."""
+
+    draft: str
+    active: str
+    archived: str
+
+
+@dataclass(frozen=True)
+class CauseNames(EnumWording[str]):
+    """What made a customer a member, or no member any more."""
+
+    customer_added: str
+    merged: str
+    definition_changed: str
+    tag_added: str
+    tag_removed: str
+    tag_expired: str
+    tag_changed: str
+    person_changed: str
+    opportunity_changed: str
+    event: str
+    follow_up: str
+    arrival: str
+    consent: str
+    time_passed: str
+
+
+@dataclass(frozen=True)
+class NoticeNames(EnumWording[str]):
+    """Whom a notice is about."""
+
+    customers_saved_later: str
+    people_saved_later: str
+    opportunities_saved_later: str
+
+
+@dataclass(frozen=True)
+class FaultNames(EnumWording[str]):
+    """What is wrong in a filter; {0} is the key."""
+
+    dimension_missing: str
+    tag_missing: str
+    attribute_missing: str
+    metric_missing: str
+    event_type_missing: str
+    segment_missing: str
+    not_ordered: str
+    other_type: str
+    amount: str
+    circle: str
+    too_large: str
+
+
+@dataclass(frozen=True)
+class FaultAdvice:
+    """What to do about what is wrong in a filter."""
+
+    save_anew: str
+    bring_back: str
+    save_again: str
+
+
+@dataclass(frozen=True)
+class NameWording:
+    """What values are called: in sentences, and as labels where those are other words."""
+
+    sources: SourceNames
+    source_labels: SourceNames
+    roles: RoleNames
+    functions: FunctionNames
+    outcomes: OutcomeNames
+    follow_ups: FollowUpNames
+    relations: RelationNames
+    customers: CustomerNames
+    identities: IdentityNames
+    segment_kinds: SegmentKindNames
+    segment_states: SegmentStateNames
+    causes: CauseNames
+    notices: NoticeNames
+    faults: FaultNames
+    advice: FaultAdvice
+
+    def of(self, value: Enum) -> str:
+        """Return what a value is called in a sentence."""
+        names: EnumWording[str] = getattr(self, _NAMES[type(value)])
+        return names.of(value)
+
+    def label(self, value: Enum) -> str:
+        """Return what a value is called where it stands alone."""
+        # By type first: a value of one enumeration is equal to that of another with the same text.
+        return self._labels[type(value)][value]
+
+    @cached_property
+    def _labels(self) -> Mapping[type[Enum], Mapping[Enum, str]]:
+        labels: dict[type[Enum], Mapping[Enum, str]] = {}
+        for kind, name in _NAMES.items():
+            words = self.source_labels if kind is TagSource else getattr(self, name)
+            labels[kind] = {value: _capital(words.of(value)) for value in kind}
+        return labels
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+_NAMES: Mapping[type[Enum], str] = MappingProxyType(
+    {
+        TagSource: "sources",
+        DecisionRole: "roles",
+        DepartmentFunction: "functions",
+        OpportunityOutcome: "outcomes",
+        FollowUpKind: "follow_ups",
+        RelationKind: "relations",
+        CustomerKind: "customers",
+        IdentityKind: "identities",
+        SegmentKind: "segment_kinds",
+        SegmentState: "segment_states",
+        Cause: "causes",
+        NoticeCode: "notices",
+        FaultKind: "faults",
+    }
+)
+"""Of each enumeration whose values people read, where its names are."""
+
+
+@dataclass(frozen=True)
+class CustomerColumns:
+    """The columns of customers in exports."""
+
+    key: str
+    name: str
+    kind: str
+    created_at: str
+    owners: str
+    channels: str
+    consents: str
+    identities: IdentityNames
+
+
+@dataclass(frozen=True)
+class PersonColumns:
+    """The columns of people in exports."""
+
+    key: str
+    name: str
+    title: str
+    role: str
+    influence: str
+    stance: str
+    department: str
+    superior: str
+
+
+@dataclass(frozen=True)
+class ColumnWording:
+    """The columns of exports."""
+
+    of_customer: str
+    """A column of the customer in a table of people; {} is what the column is called."""
+    customer: CustomerColumns
+    person: PersonColumns
+
+
+@dataclass(frozen=True)
+class DemoWording:
+    """The segments of the demonstration, by key."""
+
+    loyal_customers: str
+    big_spenders_to_win_back: str
+    one_time_buyers: str

@@ -1,0 +1,1 @@
+"""The outbox: sends, retries, holds and gives up items of all kinds."""
