@@ -109,8 +109,9 @@ async def test_no_answer_of_two_servers_is_older_than_its_request(
         places = (environment, at_home)
         servers = [await stack.enter_async_context(served(place, key)) for place in places]
         watch = Watch(Counts(shared), await ask(servers[0]))
-        began = [await figures(one) for one in servers]
         await stack.enter_async_context(writing(environment, shared))
+        await written(servers[0], watch.counts)
+        began = [await figures(one) for one in servers]
         readers = [read(one, watch) for one in servers for _ in range(READERS)]
         await asyncio.wait_for(asyncio.gather(*readers), 540)
         ended = [await figures(one) for one in servers]
@@ -123,13 +124,13 @@ async def test_no_answer_of_two_servers_is_older_than_its_request(
             "profilegraph_feed_changes_total",
         )
     )
-    written = sum(watch.counts.acknowledged())
+    commits = sum(watch.counts.acknowledged())
     with capsys.disabled():
         print(  # noqa: T201
             f"\n{watch.answers:,} answers, {by_index:,.0f} of them by the index, {watch.fresh:,}"
             f" other than the one before; {looks:,.0f} looks, {spared:,.0f} of them spared by the"
             f" commit watermark, found {changes:,.0f} changes of"
-            f" {written:,} commits; {len(watch.wrong)} wrong"
+            f" {commits:,} commits; {len(watch.wrong)} wrong"
         )
     assert watch.wrong == []
     assert watch.answers >= ANSWERS
@@ -188,6 +189,13 @@ async def writing(environment: dict[str, str], shared: Path) -> AsyncIterator[No
     yield
     _, told = await asyncio.wait_for(process.communicate(b""), 60)
     assert process.returncode == 0, told.decode()
+
+
+async def written(client: httpx.AsyncClient, counts: Counts) -> None:
+    """Return when something has been written: its process takes longer to start than many answers."""
+    async with asyncio.timeout(120):
+        while not sum(counts.acknowledged()):
+            await ask(client)
 
 
 async def read(client: httpx.AsyncClient, watch: Watch) -> None:
