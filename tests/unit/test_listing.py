@@ -11,6 +11,7 @@ from profilegraph.cli.terminal.listing import show_json, show_rows
 
 LISTING = {
     "list", "history", "moves", "members", "breakdown", "cross", "compare", "changes", "loans",
+    "webhooks",
 }  # fmt: skip
 
 
