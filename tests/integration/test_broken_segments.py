@@ -98,7 +98,7 @@ async def test_what_goes_after_a_segment_was_checked_does_not_change_its_members
         await lose(platform, "pains/no_integration")
         return asked
 
-    monkeypatch.setattr("profilegraph.services.live.worker.ask", ask_and_lose)
+    monkeypatch.setattr("profilegraph.services.live.worker.read_questions", ask_and_lose)
     watcher = LiveWorker(live)
     await watcher.round(NOW)
     monkeypatch.undo()
