@@ -8,7 +8,14 @@ from pathlib import Path
 from profilegraph.api.schema import sdl
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.services.operations.file_schemas import json_schemas, schema_text
-from scripts.render_reference import IMPORTS, SETTINGS, imports_page, settings_page
+from scripts.render_reference import (
+    IMPORTS,
+    MODULES,
+    SETTINGS,
+    imports_page,
+    modules_page,
+    settings_page,
+)
 from scripts.render_segments import PAGE, page
 from scripts.shipped import shipped_host
 
@@ -18,6 +25,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {
     PAGE: page,
     SETTINGS: settings_page,
     IMPORTS: imports_page,
+    MODULES: modules_page,
 }
 """What writes the generated part of each page anew."""
 

@@ -1,7 +1,8 @@
-"""Pages that list what the code knows: settings, and the fields of what can be imported."""
+"""Pages that list what the code knows: settings, fields of what can be imported, and modules."""
 
 from __future__ import annotations
 
+import ast
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -18,6 +19,8 @@ from profilegraph.domain.records.stored import StoredField, StoredKind, ValueTyp
 ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "docs" / "settings.md"
 IMPORTS = ROOT / "docs" / "import-fields.md"
+MODULES = ROOT / "docs" / "architecture.md"
+PLATFORM = ROOT / "platform" / "profilegraph"
 EXAMPLES = ROOT / "examples" / "import"
 BEGIN = "<!-- What follows is written by scripts/render_reference.py from the code. -->\n"
 _DEFAULTS: Mapping[str, str] = {
@@ -50,6 +53,25 @@ def settings_page(text: str) -> str:
 def imports_page(text: str) -> str:
     """Return the page of import fields with its tables and examples written anew."""
     return _page(text, "\n".join(map(_kind, KINDS)))
+
+
+def modules_page(text: str) -> str:
+    """Return the map of the code with the list of its modules written anew."""
+    packages = sorted({path.parent for path in PLATFORM.rglob("*.py")})
+    return _page(text, "\n".join(filter(None, map(_package, packages))))
+
+
+def _package(folder: Path) -> str:
+    """Return what each module of a package is for, in its own words; empty where it has none."""
+    found = {path.name: _summary(path) for path in sorted(folder.glob("*.py"))}
+    rows = [(f"`{name}`", told) for name, told in found.items() if name != "__init__.py"]
+    heading = f"### {folder.relative_to(PLATFORM.parent).as_posix()}\n\n"
+    return heading + _table(("module", "what it is for"), rows) if rows else ""
+
+
+def _summary(path: Path) -> str:
+    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return " ".join(told.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def _page(text: str, body: str) -> str:

@@ -1,4 +1,4 @@
-"""Every failure that profilegraph expects: what is wrong, where, and what to do.
+"""The errors that profilegraph expects: each has a stable code, a message, a place and a hint.
 
 A code is stable: clients branch on it, the message is for people. Whatever is raised and is not
 one of these is a bug, and is masked at the edge.

@@ -1,4 +1,4 @@
-"""Names that were probably meant: of whatever was misspelt, the nearest that there is."""
+"""Suggests the nearest existing names for a misspelt one."""
 
 from __future__ import annotations
 

@@ -27,9 +27,11 @@ from profilegraph.services.operations.file_schemas import CHANGE, MAPPING, json_
 from profilegraph.services.taxonomy_changes.planning import read_change
 from scripts.render_reference import (
     IMPORTS,
+    MODULES,
     SETTINGS,
     columns_of,
     imports_page,
+    modules_page,
     settings_page,
 )
 from scripts.render_segments import PAGE, page
@@ -83,8 +85,11 @@ def test_the_published_schema_refuses_what_the_reader_refuses(bad: object) -> No
         decode(bad)
 
 
-@pytest.mark.parametrize(("path", "write"), [(SETTINGS, settings_page), (IMPORTS, imports_page)])
-def test_the_pages_of_settings_and_fields_are_what_the_code_says(
+@pytest.mark.parametrize(
+    ("path", "write"),
+    [(SETTINGS, settings_page), (IMPORTS, imports_page), (MODULES, modules_page)],
+)
+def test_the_pages_of_settings_fields_and_modules_are_what_the_code_says(
     path: Path, write: Callable[[str], str]
 ) -> None:
     current = path.read_text("utf-8")

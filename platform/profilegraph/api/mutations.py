@@ -1,4 +1,4 @@
-"""Everything that can be changed; each change is one transaction, done once per idempotency key."""
+"""The root mutations: each change is one transaction, done once per idempotency key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can be asked."""
+"""The root queries."""
 
 from __future__ import annotations
 

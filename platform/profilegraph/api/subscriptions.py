@@ -1,4 +1,4 @@
-"""Everything that can be followed."""
+"""The root subscriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platform's own commands: what each is called, says of itself, and which module brings it."""
+"""The platform's own commands: name, help text, and the module that implements each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: one group of commands a module, and one place that shows errors."""
+"""The command line: registers the groups of commands, and reports errors."""
 
 from __future__ import annotations
 

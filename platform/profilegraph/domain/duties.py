@@ -1,4 +1,4 @@
-"""Who may plan, tag, clean and restructure a dimension, decided by one function."""
+"""Permissions in dimensions: who may plan, tag, clean and restructure."""
 
 from __future__ import annotations
 

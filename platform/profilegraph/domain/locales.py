@@ -1,4 +1,4 @@
-"""Languages by their tags (BCP 47), and which of several is read where one is wanted."""
+"""Language tags (BCP 47), and which of several languages is read where one is wanted."""
 
 from __future__ import annotations
 

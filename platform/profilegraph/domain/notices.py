@@ -1,4 +1,4 @@
-"""What whoever asks about the past should know of the answer."""
+"""Notices that go with answers about the past."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Under which property a customer's node keeps what taxonomies declare.
+"""The property names of attributes and metrics on a customer's node.
 
 The prefixes keep a taxonomy's keys apart from the graph's own; a name made here travels to the
 database as a parameter, never as text of a query.

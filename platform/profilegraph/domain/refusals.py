@@ -1,4 +1,4 @@
-"""Why a value cannot be used, in words for whoever gave it: what pydantic found, without its terms."""
+"""Words pydantic's validation errors for the person who gave the value."""
 
 from __future__ import annotations
 

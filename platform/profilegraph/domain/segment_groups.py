@@ -1,4 +1,4 @@
-"""Groups of segments of which each customer belongs to one at most."""
+"""Groups of segments in which each customer belongs to at most one."""
 
 from __future__ import annotations
 

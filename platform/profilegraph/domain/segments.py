@@ -1,4 +1,4 @@
-"""Saved segments: their kinds, their states, and who may refer to whom in which."""
+"""Saved segments: their kinds, their states, and which states may refer to which."""
 
 from __future__ import annotations
 

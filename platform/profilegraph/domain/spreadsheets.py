@@ -1,4 +1,4 @@
-"""Texts in files that people open with a spreadsheet."""
+"""Guards texts in files that are opened with a spreadsheet."""
 
 from __future__ import annotations
 

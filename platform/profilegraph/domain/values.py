@@ -1,4 +1,4 @@
-"""Small values that every record is made of: keys, labels, amounts, moments."""
+"""The value types of records: keys, labels, amounts, moments."""
 
 from __future__ import annotations
 

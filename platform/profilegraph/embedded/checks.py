@@ -1,4 +1,4 @@
-"""What must hold before the embedded server is started; each failure says what to do."""
+"""Checks before the embedded server starts; each failure says what to do."""
 
 from __future__ import annotations
 

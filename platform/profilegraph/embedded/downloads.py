@@ -1,4 +1,4 @@
-"""Jars that are missing, fetched from a Maven repository: apart, because its HTTP client is large."""
+"""Downloads missing jars from a Maven repository; apart, because its HTTP client is large."""
 
 from __future__ import annotations
 

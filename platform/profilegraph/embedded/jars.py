@@ -1,4 +1,4 @@
-"""How the jars of the embedded Neo4j come to this machine.
+"""Provides the jars of the embedded Neo4j on this machine.
 
 The list is committed; at run time nothing is resolved. A jar is written beside its place, compared
 with its checksum and only then moved there, so an interrupted fetch never leaves half a jar; and

@@ -1,4 +1,4 @@
-"""What the process of the embedded server is told when it is started."""
+"""The launch parameters of the embedded server's process."""
 
 from __future__ import annotations
 

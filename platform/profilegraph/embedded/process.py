@@ -1,4 +1,4 @@
-"""Run the process of the embedded server and hear from it how its start went."""
+"""Starts the embedded server's process, and receives how its start went."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which jars make up the embedded Neo4j: the committed list, with a checksum and a size each."""
+"""The list of jars that make up the embedded Neo4j, with checksums and sizes."""
 
 from __future__ import annotations
 

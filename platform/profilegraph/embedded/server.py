@@ -1,4 +1,4 @@
-"""Start, find, stop and reset the embedded Neo4j of one home folder."""
+"""Starts, finds, stops and resets the embedded Neo4j of one home folder."""
 
 from __future__ import annotations
 

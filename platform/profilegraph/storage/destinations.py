@@ -1,4 +1,4 @@
-"""Deliveries: which members of which segment go where, and what has become of it.
+"""Deliveries in the graph: their members, destinations and states.
 
 The members are kept with the delivery: every attempt sends to the same customers under the same key.
 """

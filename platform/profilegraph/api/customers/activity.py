@@ -1,4 +1,4 @@
-"""What customers did, what we did with them, and the sales that may come of it."""
+"""GraphQL types of events, follow-ups, arrivals, opportunities and consents."""
 
 from __future__ import annotations
 

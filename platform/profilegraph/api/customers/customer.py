@@ -1,4 +1,4 @@
-"""Customers, and all that is known of them."""
+"""The GraphQL type of customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What mutations are given, and the records that it makes."""
+"""Inputs of the mutations on customers and segments, and the records made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads for one request: what many objects of an answer need of one kind is read at once."""
+"""Batched reads for one request: all objects of an answer that need one kind share one query."""
 
 from __future__ import annotations
 

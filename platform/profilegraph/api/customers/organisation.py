@@ -1,4 +1,4 @@
-"""The customer's organisation: its departments and the people who decide; and our own people."""
+"""GraphQL types of departments, decision-makers, employees and teams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people of a segment: the decision-makers of its members, a page at a time."""
+"""Pages of the decision-makers of a segment's members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a customer is known by and described with: identities, taggings, attributes, metrics."""
+"""GraphQL types of identities, taggings, attributes and metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened with a customer, the newest first: of some types alone, and a page at a time."""
+"""The timeline of a customer: newest first, filtered by type, page by page."""
 
 from __future__ import annotations
 

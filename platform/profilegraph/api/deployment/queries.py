@@ -1,4 +1,4 @@
-"""What belongs to the deployment, and how to show what it answers."""
+"""Queries on the deployment's settings, and on labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending the members of segments to destinations."""
+"""Mutations that send the members of segments to destinations."""
 
 from __future__ import annotations
 

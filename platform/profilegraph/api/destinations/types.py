@@ -1,4 +1,4 @@
-"""Where members of segments are sent, and what has become of that."""
+"""GraphQL types of destinations and deliveries."""
 
 from __future__ import annotations
 

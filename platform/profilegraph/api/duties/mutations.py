@@ -1,4 +1,4 @@
-"""What administrators can change about duties."""
+"""Mutations on duties, for administrators."""
 
 from __future__ import annotations
 

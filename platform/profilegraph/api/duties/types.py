@@ -1,4 +1,4 @@
-"""Duties in dimensions: whose they are, to whom they are lent, and why somebody may."""
+"""GraphQL types of duties in dimensions: assignments, loans and permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live segments: how they are evaluated, who entered and who left, and why."""
+"""GraphQL types of live segments: evaluation state, transitions and their causes."""
 
 from __future__ import annotations
 

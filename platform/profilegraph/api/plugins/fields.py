@@ -1,4 +1,4 @@
-"""The fields on `Customer` that plugins bring, put into a schema when it is made."""
+"""Adds the fields of plugins to `Customer` when a schema is made."""
 
 from __future__ import annotations
 

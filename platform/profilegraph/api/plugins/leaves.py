@@ -1,4 +1,4 @@
-"""The segment leaves of plugins as fields of the filter, typed by what they are asked with."""
+"""Adds the segment leaves of plugins to the filter input, with types made from their models."""
 
 from __future__ import annotations
 

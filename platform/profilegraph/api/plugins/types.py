@@ -1,4 +1,4 @@
-"""GraphQL types of plugins' pydantic classes: made from data, like the fields of dimensions."""
+"""Makes GraphQL types from the pydantic classes of plugins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the customers of a filter are like: in buckets, across and nested."""
+"""GraphQL types of breakdowns: buckets, cross tables and nested splits."""
 
 from __future__ import annotations
 

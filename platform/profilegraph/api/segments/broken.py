@@ -1,4 +1,4 @@
-"""Why segments cannot be asked any more, and what to do."""
+"""GraphQL types of broken segments: their faults, and advice."""
 
 from __future__ import annotations
 

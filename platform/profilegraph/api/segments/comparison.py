@@ -1,4 +1,4 @@
-"""Segments laid over one another and compared, as the API shows them."""
+"""GraphQL types of overlaps and comparisons of segments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decided a condition: taggings, values, events, people and records."""
+"""GraphQL types of evidence: the taggings, values, events, people and records that decided a condition."""
 
 from __future__ import annotations
 

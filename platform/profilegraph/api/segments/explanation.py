@@ -1,4 +1,4 @@
-"""Why a customer is a member, or is not: every condition with what was found in deciding it."""
+"""GraphQL types of explanations: the verdict of every condition for one customer, with evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The segment language as GraphQL input, made of the classes of which it is made in JSON.
+"""The GraphQL inputs of filters, made of the nodes of the segment language.
 
 A type, a field and what is said of them are those of the class in `language/nodes`: what a new leaf
 asks is declared there alone. Only the names of types differ: a leaf called `event` in a filter is an

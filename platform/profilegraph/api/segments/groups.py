@@ -1,4 +1,4 @@
-"""Groups of segments: overlaps resolved by rank."""
+"""GraphQL types of groups of segments, in which overlaps are resolved by rank."""
 
 from __future__ import annotations
 

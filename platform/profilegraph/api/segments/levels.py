@@ -1,4 +1,4 @@
-"""How customers are parted, as GraphQL input."""
+"""GraphQL inputs of the levels by which customers are split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a segment's members between two moments, as the API shows it."""
+"""GraphQL types of changes of a segment's membership between two moments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved segments: what they are now, what they were, and who depends on them."""
+"""The GraphQL type of saved segments, with versions and dependants."""
 
 from __future__ import annotations
 

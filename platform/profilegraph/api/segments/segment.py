@@ -1,4 +1,4 @@
-"""Segments: how many, who, and why."""
+"""GraphQL types of segments: counts, waterfalls and pages of members."""
 
 from __future__ import annotations
 

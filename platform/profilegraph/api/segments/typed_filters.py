@@ -1,4 +1,4 @@
-"""Every dimension as a field of the filter, with the tags that a taxonomy fixes as an enum.
+"""Adds a field for every dimension to the filter input, with the tags that a taxonomy fixes as an enum.
 
 `companySize: {anyOf: [P50_500]}` is `tags: {dimension: "company_size", anyOf: ["50_500"]}`, and
 becomes it before anything else sees it. The types are GraphQL's own and not Strawberry's: they are

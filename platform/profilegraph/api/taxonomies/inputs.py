@@ -1,4 +1,4 @@
-"""Tags and dimensions as people make and describe them."""
+"""Inputs of the mutations on taxonomies, dimensions and tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taxonomies: what there is to tag with, and what there is to ask for."""
+"""GraphQL types of taxonomies, dimensions, tags, attributes, event types and metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The enumerations of changes of tags: import them from here, as Strawberry describes them here."""
+"""The enumerations of changes of tags; import them from here, where they are described."""
 
 from __future__ import annotations
 

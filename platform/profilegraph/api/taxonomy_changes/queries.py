@@ -1,4 +1,4 @@
-"""What can be asked about changes of tags and dimensions."""
+"""Queries on changes of tags and dimensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of tags in use: what was planned, what it does, how far it has come."""
+"""GraphQL types of changes of tags in use: the plan, its effects and its progress."""
 
 from __future__ import annotations
 

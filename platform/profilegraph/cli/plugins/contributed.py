@@ -1,4 +1,4 @@
-"""Commands that plugins bring, looked for where the platform has none of the name."""
+"""Commands of plugins, looked up where the platform has none of the name."""
 
 from __future__ import annotations
 

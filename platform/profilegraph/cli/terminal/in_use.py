@@ -1,4 +1,4 @@
-"""What is in use: as the graph says where its database answers, else as the installed plugins do."""
+"""What is in use: by the graph where its database answers, else by the installed plugins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How commands list things: as a table for people, whole in a pipe, or as JSON for programs."""
+"""Lists of commands: a table for people, untruncated in a pipe, or JSON for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How commands reach the platform, and what they read of the world outside: clock and locale."""
+"""Runs the work of commands on the platform, and reads the clock and the locale."""
 
 from __future__ import annotations
 

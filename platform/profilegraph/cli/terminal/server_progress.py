@@ -1,4 +1,4 @@
-"""The bar and the line that people see while the embedded database comes up."""
+"""The progress display while the embedded database starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Customers, the keys that channels know them by, and what is said of them."""
+"""Customers, their identities, taggings and relations."""
 
 from __future__ import annotations
 

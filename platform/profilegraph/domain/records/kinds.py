@@ -1,4 +1,4 @@
-"""Every kind of record, declared once: whoever writes, reads, indexes, imports or hands it on looks here.
+"""The declarations of all kinds of record, from which writes, reads, index, imports and plugin tables follow.
 
 A field's type says most: how it is stored and read, its column in the index and in the tables of
 plugins, how imports parse it. What a type cannot say is declared here.

@@ -1,4 +1,4 @@
-"""How a kind of record lies in the graph: what the types of its fields decide, and what they do not."""
+"""How a kind of record is stored in the graph: derived from the types of its fields, or declared."""
 
 from __future__ import annotations
 

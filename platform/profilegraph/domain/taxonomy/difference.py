@@ -1,4 +1,4 @@
-"""What two versions of a taxonomy differ in, and how large a step of the version that demands."""
+"""The difference of two versions of a taxonomy, and the version step that it demands."""
 
 from __future__ import annotations
 

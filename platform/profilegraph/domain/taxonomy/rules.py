@@ -1,4 +1,4 @@
-"""What must hold between the definitions of one taxonomy, over plain values.
+"""The rules between the definitions of one taxonomy, over plain values.
 
 The models refuse what breaks these rules; whoever reads files asks them first, and names the line.
 """

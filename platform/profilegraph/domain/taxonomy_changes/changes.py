@@ -1,4 +1,4 @@
-"""What can be changed about tags and dimensions that are in use, as somebody asks for it."""
+"""The changes of tags and dimensions in use, as they are requested."""
 
 from __future__ import annotations
 

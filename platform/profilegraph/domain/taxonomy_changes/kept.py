@@ -1,4 +1,4 @@
-"""A change of tags as the graph keeps it, from its plan to its end."""
+"""A stored change of tags, from its plan to its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of one customer's taggings when tags change, decided once for plan and graph."""
+"""The effect of a change of tags on one customer's taggings, computed once for plan and graph."""
 
 from __future__ import annotations
 

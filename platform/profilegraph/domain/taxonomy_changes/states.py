@@ -1,4 +1,4 @@
-"""How far a change of tags in use has come."""
+"""The states of a change of tags in use."""
 
 from __future__ import annotations
 

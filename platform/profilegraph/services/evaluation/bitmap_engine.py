@@ -1,4 +1,4 @@
-"""Answers from the index; what it cannot tell, the engine behind it is asked."""
+"""Answers from the index, with a fallback to Cypher for what the index cannot answer."""
 
 from __future__ import annotations
 

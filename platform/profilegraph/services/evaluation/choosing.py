@@ -1,4 +1,4 @@
-"""What answers questions about filters: the one place that decides who does."""
+"""Chooses the engine that answers questions about filters."""
 
 from __future__ import annotations
 

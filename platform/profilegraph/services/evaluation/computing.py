@@ -1,4 +1,4 @@
-"""Where questions are computed: at once while they are little work, else on a thread of their own.
+"""Runs computations in the event loop while they are short, else in a thread.
 
 The event loop answers everybody. What holds it longer than an instant holds up all others, also
 those who only ask whether the service lives.

@@ -1,4 +1,4 @@
-"""Answers about filters by asking the graph itself."""
+"""Answers about filters by Cypher."""
 
 from __future__ import annotations
 

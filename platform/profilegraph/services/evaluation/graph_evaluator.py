@@ -1,4 +1,4 @@
-"""A filter as a set of ordinals, asked of the graph leaf by leaf, as of the present or the past.
+"""Evaluates a filter to a set of ordinals by Cypher, leaf by leaf, as of the present or the past.
 
 Each leaf is one of few statements, whose plans the server keeps: what it costs to ask does not depend
 on how the filter is put together, nor on whether somebody asked it before.

@@ -1,4 +1,4 @@
-"""Answers that are made of sets of customers, whoever found these."""
+"""Answers computed from sets of customers, whichever engine found them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a webhook is told of a move: messages of bounded size, each with an id that never changes."""
+"""The messages of webhooks about moves: of bounded size, each with a fixed id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which webhooks are told of live segments: saved, listed, deleted."""
+"""Webhooks of live segments: save, list and delete."""
 
 from __future__ import annotations
 

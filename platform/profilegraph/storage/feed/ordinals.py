@@ -48,9 +48,8 @@ class Ordinals:
             raise OrdinalsShort(count)
         taken: list[int] = []
         while len(taken) < count:
-            block = self._blocks.pop(
-                0
-            )  # the least first: what is made together is numbered in its order
+            # The oldest block first: customers that are saved together are numbered in their order.
+            block = self._blocks.pop(0)
             part = block[: count - len(taken)]
             taken.extend(part)
             if len(part) < len(block):
