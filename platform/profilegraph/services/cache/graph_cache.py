@@ -1,4 +1,4 @@
-"""The process's cache of the graph: its taxonomies and its index.
+"""The process's cache of the graph: its taxonomies and its index, saved to a file and loaded from it.
 
 Every question begins with one poll of the change feeds, which brings the cache up to date: an
 answer reflects each transaction that was committed before the question arrived. If the database is
