@@ -28,7 +28,8 @@ from profilegraph.domain.values import (
 )
 from profilegraph.engines.bitmap.columns import microseconds_of
 from profilegraph.engines.bitmap.tables import IndexTable, columns_of
-from profilegraph.hooks.tables import Days, Moments, Numbers, Objects, Table, Wholes
+from profilegraph.hooks.columns import Days, Moments, Numbers, Objects, Wholes
+from profilegraph.hooks.tables import Table
 from profilegraph.importers.values.dates import DateRules
 from profilegraph.importers.values.fields import field_parser
 from profilegraph.importers.values.money import AmountRules

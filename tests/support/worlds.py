@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from profilegraph.domain.records.customers import Customer, Tagging
-from profilegraph.domain.records.kinds import RECORDS
+from profilegraph.domain.records.kinds import KINDS, RECORDS
+from profilegraph.domain.records.stored import ValueType
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.domain.values import Record
 from profilegraph.services.taxonomies.loading import load_taxonomies
@@ -19,7 +20,9 @@ from profilegraph.storage.taxonomies.definitions import taxonomy_digests
 
 _AGO = re.compile(r"^([+-]\d+)([dhms])$")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-_MOMENTS = {"since", "until", "at"}
+_MOMENTS = {
+    one.name for kind in KINDS for one in kind.fields.values() if one.value_type is ValueType.MOMENT
+}
 _LISTS = {"weekdays"}
 KEPT = "Migration|Taxonomy|Dimension|Tag|Counter|Feed|Change"
 

@@ -1,5 +1,6 @@
 """Plugins: what they may provide, one module per kind, and the host that loads each in isolation."""
 
+from profilegraph.hooks.columns import utc64
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
 from profilegraph.hooks.destinations import Delivery, Destination, Heading, Page
@@ -20,7 +21,6 @@ from profilegraph.hooks.tables import (
     Table,
     Tables,
     TaggingTable,
-    utc64,
 )
 from profilegraph.importers.records.binding import Conventions
 from profilegraph.importers.records.items import UnreadableItem

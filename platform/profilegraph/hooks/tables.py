@@ -8,38 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from typing import Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
+from typing import Any, ClassVar, Self, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from profilegraph.domain.records.activity import FollowUp, Opportunity
 from profilegraph.domain.records.customers import Identity
-from profilegraph.domain.values import EPOCH, Record
+from profilegraph.domain.values import Record
 from profilegraph.errors import PluginError
+from profilegraph.hooks.columns import (
+    Days,
+    Indexes,
+    Moments,
+    Numbers,
+    Objects,
+    Wholes,
+    Words,
+    column_of,
+)
 
 TableT = TypeVar("TableT", bound="Table")
-
-Indexes = Annotated[NDArray[np.int32], "int32"]
-Wholes = Annotated[NDArray[np.int64], "int64"]
-Numbers = Annotated[NDArray[np.float64], "float64"]
-Words = Annotated[NDArray[np.str_], "str"]
-Objects = Annotated[NDArray[np.object_], "object"]
-Moments = Annotated[NDArray[np.datetime64], "datetime64[us]"]
-Days = Annotated[NDArray[np.datetime64], "datetime64[D]"]
-
-_NOT_A_TIME = np.iinfo(np.int64).min
-_MICROSECOND = timedelta(microseconds=1)
-_FIRST_DAY = EPOCH.date().toordinal()
-_NOTHING: Mapping[str, float] = {"float64": np.nan, "int64": 0}
-"""The missing value of each type of column."""
-
-
-def utc64(moment: datetime) -> np.datetime64:
-    """Return a moment with a time zone as numpy's datetime64[us], which is UTC here."""
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +77,7 @@ class Table:
         index = {key: position for position, key in enumerate(dict.fromkeys(customers))}
         owner = np.array([index.setdefault(row[0], len(index)) for row in listed], np.int32)
         columns = {
-            name: _array([row[place] for row in listed], dtype)
+            name: column_of([row[place] for row in listed], dtype)
             for place, (name, dtype) in enumerate(_columns(cls).items())
             if place
         }
@@ -318,23 +308,3 @@ def _columns(kind: type[Table]) -> dict[str, str]:
 
 def _name(table: Table) -> str:
     return type(table).__name__
-
-
-def _array(values: Sequence[Any], dtype: str) -> NDArray[Any]:
-    if dtype.startswith("datetime64"):
-        count = _microseconds if dtype.endswith("[us]") else _days
-        return np.array([count(value) for value in values], np.int64).view(dtype)
-    nothing = _NOTHING.get(dtype)
-    return np.array([nothing if value is None else value for value in values], dtype)
-
-
-def _microseconds(moment: datetime | int | None) -> int:
-    if moment is None:
-        return _NOT_A_TIME
-    return moment if isinstance(moment, int) else (moment - EPOCH) // _MICROSECOND
-
-
-def _days(day: date | int | None) -> int:
-    if day is None:
-        return _NOT_A_TIME
-    return day if isinstance(day, int) else day.toordinal() - _FIRST_DAY

@@ -13,7 +13,6 @@ from profilegraph.errors import InvalidFilter, NotFound
 from profilegraph.language.codec import MAX_DEPTH, MAX_LEAVES
 from profilegraph.language.faults import Fault, FaultKind
 from profilegraph.language.nodes import (
-    AttributeLeaf,
     InSegment,
     Leaf,
     Node,
@@ -163,13 +162,13 @@ class _Leaf:
                 yield gone
                 if one.kind in _DECIDING:
                     return
+            else:
+                yield from self._comparison(one)
         for test in leaf.amounts():
             for message in _amount_faults(test):
                 yield Fault(FaultKind.AMOUNT, self.place, message)
         if isinstance(leaf, Tags):
             yield from self._order(leaf)
-        elif isinstance(leaf, AttributeLeaf):
-            yield from self._comparison(leaf)
 
     def _missing(self, named: Reference) -> Fault | None:
         kind, look_up = _LOOK_UPS[named.kind]
@@ -194,12 +193,13 @@ class _Leaf:
                 )
                 yield Fault(FaultKind.NOT_ORDERED, self.place, message, key)
 
-    def _comparison(self, leaf: AttributeLeaf) -> Iterator[Fault]:
-        wanted = _TESTS[self.catalogue.attribute(leaf.key).type]
-        given = (leaf.given().keys() - {"key"}).pop()
-        if given not in (wanted, "exists"):
-            message = f"{leaf.key!r} is a {wanted} attribute; it cannot be compared as {given}."
-            yield Fault(FaultKind.OTHER_TYPE, self.place, message, leaf.key)
+    def _comparison(self, named: Reference) -> Iterator[Fault]:
+        if named.type is None:
+            return
+        known, given = _TESTS[self.catalogue.attribute(named.key).type], _TESTS[named.type]
+        if known != given:
+            message = f"{named.key!r} is a {known} attribute; it cannot be compared as {given}."
+            yield Fault(FaultKind.OTHER_TYPE, self.place, message, named.key)
 
 
 def _amount_faults(test: NumberTest) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
+
+from profilegraph.domain.taxonomy.definition import AttributeType
 
 
 class Cause(StrEnum):
@@ -42,6 +44,8 @@ class Reference:
 
     kind: ReferenceKind
     key: str
+    type: AttributeType | None = field(default=None, compare=False)
+    """Of an attribute: the type that the condition is made for; None if it is for any."""
 
 
 @dataclass(frozen=True, kw_only=True)

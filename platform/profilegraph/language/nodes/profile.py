@@ -10,6 +10,7 @@ from pydantic import Field
 
 from profilegraph.domain.records.customers import TagSource
 from profilegraph.domain.taxonomy.catalogue import tag_key
+from profilegraph.domain.taxonomy.definition import AttributeType
 from profilegraph.domain.values import Key, Share, SnakeKey, Weekday
 from profilegraph.language.nodes.declarations import LeafFacts, Reference, ReferenceKind
 from profilegraph.language.nodes.parts import (
@@ -21,6 +22,13 @@ from profilegraph.language.nodes.parts import (
     TextTest,
 )
 
+_TYPES = {
+    "number": AttributeType.NUMBER,
+    "text": AttributeType.STRING,
+    "date": AttributeType.DATE,
+    "boolean": AttributeType.BOOLEAN,
+}
+"""The type of attribute that each test is for."""
 TagNames = Annotated[tuple[str, ...], Field(min_length=1, max_length=1_000)]
 
 
@@ -105,7 +113,8 @@ class AttributeLeaf(Leaf):
 
     def names(self) -> Iterator[Reference]:
         """Yield the attribute."""
-        yield Reference(ReferenceKind.ATTRIBUTE, self.key)
+        (given,) = self.given().keys() - {"key"}
+        yield Reference(ReferenceKind.ATTRIBUTE, self.key, _TYPES.get(given))
 
     @property
     def test(self) -> NumberTest | TextTest | DateTest | BooleanTest | None:

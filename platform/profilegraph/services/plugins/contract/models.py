@@ -16,6 +16,7 @@ from profilegraph.domain.records.customers import TagSource
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import SnakeKey
 from profilegraph.errors import NotFound, PluginError
+from profilegraph.hooks.columns import utc64
 from profilegraph.hooks.models import Model, Scores, join_scores, run_model
 from profilegraph.hooks.tables import (
     EventTable,
@@ -24,7 +25,6 @@ from profilegraph.hooks.tables import (
     Table,
     Tables,
     TaggingTable,
-    utc64,
 )
 from profilegraph.services.plugins.contract.findings import ContractFinding
 from profilegraph.services.plugins.contract.samples import Sample

@@ -17,6 +17,7 @@ from profilegraph.domain.records.stored import StoredField, ValueType
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import AttributeType
 from profilegraph.domain.values import AMOUNT_SCALE, Record
+from profilegraph.hooks.columns import utc64
 from profilegraph.hooks.tables import (
     AttributeTable,
     EventTable,
@@ -25,7 +26,6 @@ from profilegraph.hooks.tables import (
     Table,
     Tables,
     TaggingTable,
-    utc64,
 )
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
