@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pyroaring import BitMap, FrozenBitMap
@@ -47,7 +47,8 @@ class CypherEngine:
     database: Database
     catalogue: Catalogue
     context: Context
-    memo: GraphMemo = field(default_factory=GraphMemo)
+    memo: GraphMemo | None = None
+    """What the request has found so far; without one, each answer begins anew."""
 
     async def count(self, node: Node, search: str | None = None) -> int:
         """Return how many customers match, of those whose names hold the words of `search`."""
@@ -155,6 +156,7 @@ class CypherEngine:
         self, work: Callable[[GraphEvaluator], Awaitable[T]], timeout: float | None = None
     ) -> T:
         async def run(reading: ReadTransaction) -> T:
-            return await work(GraphEvaluator(reading, self.catalogue, self.context, self.memo))
+            memo = GraphMemo() if self.memo is None else self.memo
+            return await work(GraphEvaluator(reading, self.catalogue, self.context, memo))
 
         return await self.database.reading(run, timeout=timeout)
