@@ -203,7 +203,7 @@ class _Reader:
             many = isinstance(value, Mapping) and len(value) > 1
             raise InvalidFilter(
                 "a condition is an object with exactly one key"
-                + (f", and this has {_refused_key(value)}." if isinstance(value, Mapping) else "."),
+                + (f", and this has {_key_names(value)}." if isinstance(value, Mapping) else "."),
                 where=place,
                 hint=_COMBINE if many else f"The keys are {', '.join(self._known)}.",
             )
@@ -221,7 +221,7 @@ class _Reader:
         return (*NAMES, *self.others)
 
 
-def _refused_key(value: Mapping[object, object]) -> str:
+def _key_names(value: Mapping[object, object]) -> str:
     names = [str(name) for name in value]
     return ", ".join(names[:_TOLD]) + (", …" if len(names) > _TOLD else "") if names else "none"
 
