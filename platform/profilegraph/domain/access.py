@@ -34,7 +34,7 @@ class Permission(StrEnum):
     """Administer keys, roles and duties, and do what duties would refuse."""
 
 
-class Rows(StrEnum):
+class RowAccess(StrEnum):
     """The customers for which a role grants its permissions."""
 
     ALL = "ALL"
@@ -55,20 +55,25 @@ class Role:
 
     key: str
     permissions: frozenset[Permission]
-    rows: Rows = Rows.ALL
+    rows: RowAccess = RowAccess.ALL
     filter: Mapping[str, Any] | None = None
-    """For `Rows.FILTER`, the filter in its JSON form."""
+    """For `RowAccess.FILTER`, the filter in its JSON form."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people call it, by language."""
     built_in: bool = False
 
 
 _READING = (Permission.CUSTOMERS_READ, Permission.SEGMENTS_READ)
-_SELLING = (*_READING, Permission.CONTACTS_READ, Permission.CUSTOMERS_WRITE, Permission.CUSTOMERS_TAG)
+_SELLING = (
+    *_READING,
+    Permission.CONTACTS_READ,
+    Permission.CUSTOMERS_WRITE,
+    Permission.CUSTOMERS_TAG,
+)
 
 
 def _built_in(
-    key: str, rows: Rows, permissions: Iterable[Permission], en: str, zh: str
+    key: str, rows: RowAccess, permissions: Iterable[Permission], en: str, zh: str
 ) -> tuple[str, Role]:
     labels = {"en": en, "zh-CN": zh}
     return key, Role(key, frozenset(permissions), rows, None, labels, built_in=True)
@@ -77,10 +82,10 @@ def _built_in(
 BUILT_IN_ROLES: Mapping[str, Role] = MappingProxyType(
     dict(
         (
-            _built_in("admin", Rows.ALL, Permission, "administrator", "管理员"),
+            _built_in("admin", RowAccess.ALL, Permission, "administrator", "管理员"),
             _built_in(
                 "marketer",
-                Rows.ALL,
+                RowAccess.ALL,
                 (
                     *_SELLING,
                     Permission.SEGMENTS_WRITE,
@@ -90,16 +95,18 @@ BUILT_IN_ROLES: Mapping[str, Role] = MappingProxyType(
                 "marketer",
                 "市场人员",
             ),
-            _built_in("sales", Rows.OWN, (*_SELLING, Permission.SEGMENTS_WRITE), "sales", "销售"),
+            _built_in(
+                "sales", RowAccess.OWN, (*_SELLING, Permission.SEGMENTS_WRITE), "sales", "销售"
+            ),
             _built_in(
                 "analyst",
-                Rows.ALL,
+                RowAccess.ALL,
                 (*_READING, Permission.SEGMENTS_WRITE, Permission.CUSTOMERS_EXPORT),
                 "analyst",
                 "分析师",
             ),
-            _built_in("partner", Rows.OWN, _READING, "partner", "合作伙伴"),
-            _built_in("service", Rows.ALL, _SELLING, "customer service", "客服"),
+            _built_in("partner", RowAccess.OWN, _READING, "partner", "合作伙伴"),
+            _built_in("service", RowAccess.ALL, _SELLING, "customer service", "客服"),
         )
     )
 )

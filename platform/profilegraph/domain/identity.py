@@ -1,4 +1,4 @@
-"""Who asks, however they proved it: by an API key, a session of a browser, or a token."""
+"""Who asks, however they authenticated: by an API key, a session of a browser, or a token."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from profilegraph.domain.duties import Actor
 
 
-class IdentityProof(StrEnum):
-    """How somebody proved who they are."""
+class AuthenticationMethod(StrEnum):
+    """How somebody authenticated."""
 
     API_KEY = "API_KEY"
     SESSION = "SESSION"
@@ -24,10 +24,10 @@ class Principal:
     """An authenticated person or machine."""
 
     id: str
-    """Identifies what proved it: the key, the session, or the token's issuer and subject."""
+    """Identifies what it authenticated with: the key, the session, or the token's issuer and subject."""
     name: str
     """The name of the author of changes."""
-    proof: IdentityProof
+    method: AuthenticationMethod
     roles: tuple[str, ...]
     """Keys of the roles; without any, nothing is permitted."""
     employee: str | None = None
