@@ -101,6 +101,8 @@ class Forbidden(ProfilegraphError):
     """Whoever asks is known, and may not do this."""
 
     code = "FORBIDDEN"
+    recorded = False
+    """Whether the audit log has it."""
 
 
 class OperatorError(ProfilegraphError):

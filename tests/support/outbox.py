@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from profilegraph.domain.audit import AuditEntry
 from profilegraph.domain.outbox import FailedAttempt
 from profilegraph.services.outbox.kind import ItemSender, Keep, OutboxKind
 from profilegraph.services.outbox.worker import OutboxWorker
@@ -43,6 +44,9 @@ async def die_after_sending(platform: Platform, kind: OutboxKind, now: datetime)
 class _Dying:
     sender: ItemSender
     sent: asyncio.Event
+
+    def entry(self, now: datetime) -> AuditEntry:
+        return self.sender.entry(now)
 
     @property
     def lanes(self) -> tuple[str, ...]:

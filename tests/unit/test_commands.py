@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import profilegraph.services
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.records.activity import Event
 from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.segments import SegmentState
@@ -30,13 +31,20 @@ SAVE = SaveSegment("s", LABELS, WARM, "why")
 
 
 @dataclass(frozen=True)
-class _Ask(ChangeCommand):
+class _Nameless(ChangeCommand):
+    @property
+    def targets(self) -> AuditTargets:
+        return AuditTargets()
+
+
+@dataclass(frozen=True)
+class _Ask(_Nameless):
     value: Any
     moment: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
-class _AskOtherwise(ChangeCommand):
+class _AskOtherwise(_Nameless):
     value: Any
 
 

@@ -15,6 +15,8 @@ class CommandContext:
     actor: Actor
     now: datetime
     idempotency_key: str | None = None
+    principal: str | None = None
+    """Id of the key, session or token of the actor; None for the operator."""
 
     @property
     def author(self) -> str:

@@ -43,5 +43,7 @@ class WatchedSegment:
     """Digest of the evaluated filter."""
     offsets: Offsets = field(repr=False)
     """The offsets of the feeds at that evaluation."""
+    owner: str = ""
+    """The name of whose segment it is."""
     problem: str | None = None
     """Why the last evaluation failed; None if it did not."""

@@ -15,6 +15,8 @@ class Webhook(OutboxItem):
     """Where moves of a segment are sent; while it is SENT, it was told of all of them."""
 
     segment: str
+    owner: str
+    """The name of whose segment it is."""
     watch: str
     """Key of the watch whose moves it tells of."""
     url: str

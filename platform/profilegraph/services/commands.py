@@ -1,8 +1,12 @@
-"""Commands: changes as frozen data, run in one transaction and once per idempotency key."""
+"""Commands: changes as frozen data, run in one transaction and once per idempotency key.
+
+The transaction also appends to the audit log who asked for which command, and what it was about.
+"""
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -14,9 +18,13 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from profilegraph.domain.audit import AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.commands import CommandContext
+from profilegraph.errors import Forbidden
 from profilegraph.language.codec import encode
 from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Node, Not
+from profilegraph.services.audit.entries import actor_in
+from profilegraph.services.audit.recording import note_refusal
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.neo4j.requests import IdempotentRequest, run_once
@@ -26,11 +34,16 @@ _NODES = (AllOf, AnyOf, Not, *LEAVES)
 
 
 @dataclass(frozen=True)
-class ChangeCommand:
+class ChangeCommand(ABC):
     """A requested change; its fields are the request, and nothing but the request.
 
     A field with `compare=False` follows from the others or from the moment, and is not part of it.
     """
+
+    @property
+    @abstractmethod
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command: keys alone, and none that are personal."""
 
     @property
     def digest(self) -> str:
@@ -50,10 +63,25 @@ async def run_command(
     With a key the result must be JSON. Raises Conflict if the key was used for another command.
     What the request has read is read again afterwards.
     """
-    key = context.idempotency_key
-    run = work if key is None else partial(_keyed, command.digest, key, context.now, work)
-    result = await platform.database.write(run)
+    key, actor, targets = context.idempotency_key, actor_in(context), command.targets
+    operation = type(command).__name__
+    entry = AuditEntry.of(AuditKind.CHANGE, operation, actor, context.now, targets)
+    recorded = partial(_recorded, entry, work)
+    run = recorded if key is None else partial(_keyed, command.digest, key, context.now, recorded)
+    try:
+        result = await platform.database.write(run)
+    except Forbidden as error:
+        await note_refusal(platform, actor, error, operation, context.now, targets)
+        raise
     platform.changed()
+    return result
+
+
+async def _recorded(
+    entry: AuditEntry, work: Callable[[Transaction], Awaitable[T]], transaction: Transaction
+) -> T:
+    result = await work(transaction)
+    transaction.record(entry)
     return result
 
 

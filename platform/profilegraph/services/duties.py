@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import uuid4
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import (
     Actor,
@@ -25,8 +26,8 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
-from profilegraph.storage.duties import RunQuery
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.neo4j.rows import RunQuery
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(
     {
@@ -49,12 +50,24 @@ class LendDuty(ChangeCommand):
     team: str | None = None
     note: str = ""
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(
+            dimension=self.dimension, duty=self.duty.value, employee=self.employee, team=self.team
+        )
+
 
 @dataclass(frozen=True)
 class EndLoan(ChangeCommand):
     """A loan to end early."""
 
     key: str
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(loan=self.key)
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,11 @@ class AssignDuty(ChangeCommand):
     duty: Duty
     team: str | None
     """None restores the team that the taxonomy names."""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(dimension=self.dimension, duty=self.duty.value, team=self.team)
 
 
 async def require(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic.alias_generators import to_camel
 
+from profilegraph.domain.audit import AuditEntry
 from profilegraph.domain.deployment import Deployment
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.neo4j.database import Database, Transaction
@@ -82,12 +83,15 @@ async def keep_deployment(
     return await database.write(work)
 
 
-async def change_deployment(database: Database, new: Deployment, now: datetime) -> None:
-    """Store other settings; every process uses them from its next question on."""
+async def change_deployment(
+    database: Database, new: Deployment, now: datetime, entry: AuditEntry
+) -> None:
+    """Store other settings, with an entry of the audit log; every process uses them from its next question on."""
 
     async def work(transaction: Transaction) -> None:
         await transaction.run(_CHANGE, {"settings": _named(asdict(new)), "now": now})
         transaction.touch(parts={ChangedPart.SETTINGS})
+        transaction.record(entry)
 
     await database.write(work)
 

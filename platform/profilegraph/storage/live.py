@@ -236,6 +236,7 @@ def _watch(row: Row) -> WatchedSegment:
         ran_at=row["ranAt"],
         definition=row["definition"],
         offsets=_offsets(row["heads"]),
+        owner=row["owner"],
         problem=row["problem"],
     )
 

@@ -62,6 +62,7 @@ def _webhook(row: Row) -> Webhook:
     return Webhook(
         **item_fields(own),
         segment=row["segment"],
+        owner=row["owner"],
         watch=row["watch"],
         url=own["url"],
         secret=own["secret"],

@@ -26,8 +26,9 @@ from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
 from profilegraph.services.operations.routines import Routine
+from profilegraph.services.outbox.kind import OUTBOX
 from profilegraph.services.outbox.kinds import outbox_kinds
-from profilegraph.services.outbox.worker import OUTBOX, OutboxWorker
+from profilegraph.services.outbox.worker import OutboxWorker
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports

@@ -22,7 +22,8 @@ The same request with the same key is answered again without another change, so 
 
 def command_context(context: ApiContext, idempotency_key: str | None = None) -> CommandContext:
     """Return actor, moment and idempotency key of a change; raises InvalidInput."""
-    return CommandContext(context.viewer.actor, context.now, _viewers_own(context, idempotency_key))
+    viewer, own = context.viewer, _viewers_own(context, idempotency_key)
+    return CommandContext(viewer.actor, context.now, own, principal=viewer.id)
 
 
 def _viewers_own(context: ApiContext, idempotency_key: str | None) -> str | None:

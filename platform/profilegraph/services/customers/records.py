@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
-from profilegraph.domain.records.customers import Identity, Tagging, TagSource
+from profilegraph.domain.records.customers import Customer, Identity, Tagging, TagSource
 from profilegraph.domain.refusals import checked_record
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.conformance import conform
@@ -31,6 +32,16 @@ class SaveRecords(ChangeCommand):
 
     records: tuple[Record, ...]
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        kinds = sorted({type(one).__name__ for one in self.records})
+        keys = (
+            one.key if isinstance(one, Customer) else getattr(one, "customer", None)
+            for one in self.records
+        )
+        return AuditTargets(tuple(filter(None, keys)), tuple(f"kind:{one}" for one in kinds))
+
 
 @dataclass(frozen=True)
 class TagCustomers(ChangeCommand):
@@ -40,6 +51,11 @@ class TagCustomers(ChangeCommand):
     tags: tuple[dict[str, Any], ...]
     """The given properties of each tag, by field; by default since now and by the requester."""
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets(self.customers, tuple(f"tag:{one['tag']}" for one in self.tags))
+
 
 @dataclass(frozen=True)
 class UntagCustomers(ChangeCommand):
@@ -47,6 +63,11 @@ class UntagCustomers(ChangeCommand):
 
     customers: tuple[str, ...]
     tags: tuple[str, ...]
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets(self.customers, tuple(f"tag:{tag}" for tag in self.tags))
 
 
 async def save(platform: Platform, records: Iterable[Record], now: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -15,6 +15,7 @@ from uuid import uuid4
 from pydantic import BaseModel
 from pyroaring import FrozenBitMap
 
+from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.destinations import DELIVERY, DeliveryRecord, DeliveryRequest
 from profilegraph.domain.outbox import AttemptOutcome, FailedAttempt, OutboxState
@@ -29,7 +30,7 @@ from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
 from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
 from profilegraph.services.exports.tables import read_customers
-from profilegraph.services.outbox.kind import Keep, OutboxKind
+from profilegraph.services.outbox.kind import OUTBOX, Keep, OutboxKind
 from profilegraph.services.platform import Platform
 from profilegraph.storage import destinations as storage
 from profilegraph.storage.cache import keys_of
@@ -57,6 +58,11 @@ class SendSegment(ChangeCommand):
     """What is chosen for the destination, by option."""
     columns: tuple[str, ...] | None = None
     """None for the destination's own, or else the usual ones."""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.segment, destination=self.destination)
 
 
 async def request_delivery(
@@ -149,6 +155,18 @@ class _DeliverySender:
     def lanes(self) -> tuple[str, ...]:
         """Return the keys of the receiver and the author."""
         return f"to {_receiver(self.delivery.request)}", f"of {self.delivery.author}"
+
+    def entry(self, now: datetime) -> AuditEntry:
+        """Return the audit entry of an attempt."""
+        request, key = self.delivery.request, self.delivery.key
+        actor = AuditActor(OUTBOX, on_behalf_of=self.delivery.author)
+        targets = AuditTargets.of(
+            delivery=key, segment=request.segment, destination=request.destination
+        )
+        columns = tuple(f"column:{name}" for name in request.columns)
+        targets = AuditTargets(others=(*targets.others, *columns))
+        entry = AuditEntry.of(AuditKind.DELIVERY, "sendDelivery", actor, now, targets)
+        return replace(entry, customer_count=self.delivery.size)
 
     async def send(self, now: datetime) -> Keep | FailedAttempt:
         """Call the destination once; return how to store its receipt, or the failure."""

@@ -18,6 +18,7 @@ from profilegraph.domain.imports import Checkpoint
 from profilegraph.errors import Conflict
 from profilegraph.importers.records.batches import Batch
 from profilegraph.importers.text.rejects import Rejected, RejectFile
+from profilegraph.services.audit.entries import operator_entry
 from profilegraph.services.imports.screening import Screen, as_it_is
 from profilegraph.storage.imports import (
     ImportIdentity,
@@ -192,6 +193,8 @@ class _Run:
                 reject_size=before.reject_size + len(added),
             )
             await advance_import(transaction, before, after)
+            entry = operator_entry("ImportRecords", self.now, f"import:{before.key}")
+            transaction.record(entry.about(transaction.touched.customers))
             # On disk before the commit, at the size that the commit records: a crash on either
             # side of it, or a second attempt, leaves each row in the file once.
             if added:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from pyroaring import BitMap
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.limits import MAX_TRANSITIONS
 from profilegraph.domain.live import MoveCause, WatchedSegment
@@ -77,6 +78,11 @@ class SetSegmentLive(ChangeCommand):
     key: str
     on_change: bool
     schedule: str | None
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.key)
 
 
 async def set_live(

@@ -13,6 +13,13 @@ from functools import partial
 
 from pyroaring import BitMap
 
+from profilegraph.domain.audit import (
+    MOST_NAMED,
+    AuditActor,
+    AuditEntry,
+    AuditKind,
+    AuditTargets,
+)
 from profilegraph.domain.live import WatchedSegment
 from profilegraph.engines.bitmap.run import Hierarchies
 from profilegraph.errors import DATABASE_AWAY, ProfilegraphError
@@ -40,6 +47,7 @@ from profilegraph.storage.live import (
     read_watches,
     record,
 )
+from profilegraph.storage.neo4j.database import Transaction
 
 RETRY = timedelta(minutes=1)
 """The pause before a failed evaluation is retried."""
@@ -243,13 +251,36 @@ class LiveWorker:
             change = MembershipChanged(segment, found.at, move.cause, entered, left)
             listening.members_moved(change)
 
+    async def _entry(self, watch: WatchedSegment, found: Evaluation) -> AuditEntry:
+        """Return the audit entry of an evaluation, with those who moved if they are few."""
+        moved = BitMap.union(
+            BitMap(), *(side for one in found.moves for side in (one.entered, one.left))
+        )
+        actor = AuditActor(WATCHING, on_behalf_of=watch.owner)
+        entry = AuditEntry.of(
+            AuditKind.CHANGE,
+            "EvaluateLiveSegment",
+            actor,
+            found.at,
+            AuditTargets.of(segment=watch.segment),
+        )
+        if len(moved) > MOST_NAMED:
+            return replace(entry, customer_count=len(moved))
+        return entry.about((await read_keys(self._database, moved)).values())
+
     async def _record(self, one: _Followed, found: Evaluation) -> bool | None:
         """Return whether somebody moved, after recording it; None where another came first."""
         if found.moves or found.whole:
             watch, members = one.watch, one.members
-            after = await self._database.write(
-                lambda transaction: record(transaction, watch, members, found)
-            )
+            entry = await self._entry(watch, found)
+
+            async def work(transaction: Transaction) -> WatchedSegment | None:
+                kept = await record(transaction, watch, members, found)
+                if kept is not None and found.moves:
+                    transaction.record(entry)
+                return kept
+
+            after = await self._database.write(work)
             if after is None:
                 return None
             one.watch = after

@@ -9,6 +9,7 @@ from datetime import datetime
 from profilegraph.config import DEPLOYMENT, Settings
 from profilegraph.domain.deployment import Deployment
 from profilegraph.errors import InvalidConfiguration, InvalidInput, NotFound
+from profilegraph.services.audit.entries import operator_entry
 from profilegraph.storage.deployment import (
     Depending,
     change_deployment,
@@ -91,7 +92,10 @@ async def plan(database: Database, given: dict[str, str | None]) -> SettingsChan
 
 async def change(database: Database, planned: SettingsChange, now: datetime) -> None:
     """Apply a planned change."""
-    await change_deployment(database, planned.after, now)
+    before, after = asdict(planned.before), asdict(planned.after)
+    changed = (f"setting:{name}" for name in before if before[name] != after[name])
+    entry = operator_entry("ChangeSettings", now, *changed)
+    await change_deployment(database, planned.after, now, entry)
 
 
 def _differing(kept: Deployment, settings: Settings) -> Iterator[tuple[str, str, str]]:

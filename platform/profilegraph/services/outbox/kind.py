@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from profilegraph.domain.audit import AuditEntry
 from profilegraph.domain.outbox import FailedAttempt
 from profilegraph.storage.neo4j.database import Transaction
 
+OUTBOX = "outbox"
+"""The name of the routine, which is also the author of what it sends."""
 Keep: TypeAlias = Callable[[Transaction], Awaitable[bool]]
 """Stores the success in the transaction that settles the item; returns whether more is to be sent.
 
@@ -23,6 +26,9 @@ class ItemSender(Protocol):
     @property
     def lanes(self) -> tuple[str, ...]:
         """Return the keys that concurrency is limited by, such as the receiver."""
+
+    def entry(self, now: datetime) -> AuditEntry:
+        """Return the audit entry of the attempt, without its outcome."""
 
     async def send(self, now: datetime) -> Keep | FailedAttempt:
         """Attempt to send it once; return how to store the success, or the failure.

@@ -11,7 +11,9 @@ from typing import TypeAlias
 
 import structlog
 
+from profilegraph.domain.audit import AuditEntry
 from profilegraph.domain.outbox import (
+    AttemptOutcome,
     FailedAttempt,
     OutboxItem,
     OutboxState,
@@ -19,13 +21,11 @@ from profilegraph.domain.outbox import (
 from profilegraph.errors import ProfilegraphError
 from profilegraph.services.operations.limiter import Limiter
 from profilegraph.services.operations.routines import ItemsInProgress
-from profilegraph.services.outbox.kind import ItemSender, Keep, OutboxKind
+from profilegraph.services.outbox.kind import OUTBOX, ItemSender, Keep, OutboxKind
 from profilegraph.services.platform import Platform
 from profilegraph.storage import outbox as storage
 from profilegraph.storage.neo4j.database import Transaction
 
-OUTBOX = "outbox"
-"""The name of the routine."""
 MARGIN = timedelta(seconds=30)
 """The part of a lease beyond the longest attempt: the time to settle the item."""
 EACH = 4
@@ -94,7 +94,13 @@ class OutboxWorker:
         if turn is None:
             return None
         found = await self._sent(kind, item, sender, now)
-        settling = partial(_settle, item=replace(item, turn=turn), found=found, now=self._clock())
+        settling = partial(
+            _settle,
+            item=replace(item, turn=turn),
+            found=found,
+            now=self._clock(),
+            entry=sender.entry(now),
+        )
         after = await self._database.write(settling)
         if after is not None:
             self._report(after, found)
@@ -128,9 +134,19 @@ class OutboxWorker:
 
 
 async def _settle(
-    transaction: Transaction, item: OutboxItem, found: Keep | FailedAttempt, now: datetime
+    transaction: Transaction,
+    item: OutboxItem,
+    found: Keep | FailedAttempt,
+    now: datetime,
+    entry: AuditEntry,
 ) -> OutboxItem | None:
-    """Store the result of an attempt and return the item; None if it was leased again meanwhile."""
+    """Store the result of an attempt and return the item; None if it was leased again meanwhile.
+
+    What was attempted is in the audit log in either case: some of it may have been received.
+    """
+    outcome = found.outcome if isinstance(found, FailedAttempt) else OutboxState.SENT
+    if outcome is not AttemptOutcome.HELD:
+        transaction.record(replace(entry, code=outcome.value))
     locked = await storage.lock(transaction, item.kind, item.key, item.turn)
     if locked is None:
         return None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.segment_groups import SegmentGroup
@@ -84,12 +85,23 @@ class SaveSegmentGroup(ChangeCommand):
     weights: tuple[float, ...] | None = None
     """One per segment; among equal weights the given order decides."""
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        ranked = tuple(f"segment:{key}" for key in self.segments)
+        return AuditTargets(others=(f"segmentGroup:{self.key}", *ranked))
+
 
 @dataclass(frozen=True)
 class DeleteSegmentGroup(ChangeCommand):
     """A group to delete, without its segments."""
 
     key: str
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segmentGroup=self.key)
 
 
 async def save_group(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, NotFound
@@ -41,6 +42,11 @@ class SetSegmentState(ChangeCommand):
     key: str
     state: SegmentState
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.key, state=self.state.value)
+
 
 @dataclass(frozen=True)
 class ShareSegment(ChangeCommand):
@@ -51,12 +57,22 @@ class ShareSegment(ChangeCommand):
     owner: str | None = None
     """None keeps the owner."""
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.key)
+
 
 @dataclass(frozen=True)
 class DeleteSegment(ChangeCommand):
     """A segment to delete with all its versions."""
 
     key: str
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.key)
 
 
 async def set_state(

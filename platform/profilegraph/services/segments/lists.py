@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyroaring import FrozenBitMap
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.texts import normal_key
@@ -48,6 +49,11 @@ class SaveStaticSegment(ChangeCommand):
     base_version: int | None = None
     """The version that was edited, 0 for none; None skips the check for conflicts."""
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(self.customers, segment=self.key)
+
 
 @dataclass(frozen=True)
 class ChangeStaticSegment(ChangeCommand):
@@ -57,6 +63,11 @@ class ChangeStaticSegment(ChangeCommand):
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of((*self.add, *self.remove), segment=self.key)
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,11 @@ class TakeSnapshot(ChangeCommand):
     labels: Labels | None = None
     """Labels of the snapshot; by default the segment's, followed by the moment."""
     note: str = ""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.source, snapshot=self.key)
 
 
 async def save_list(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.refusals import reason, reasons
@@ -136,6 +137,11 @@ class SaveSegment(ChangeCommand):
     """The new state; None keeps it, and makes a new segment ACTIVE."""
     base_version: int | None = None
     """The version that was edited, 0 for none; None skips the check for conflicts."""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.key)
 
 
 async def save_segment(

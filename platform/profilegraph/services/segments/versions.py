@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.language.nodes import AllOf
 from profilegraph.language.rewriting import current
@@ -61,6 +62,11 @@ class RollBackSegment(ChangeCommand):
     note: str = ""
     base_version: int | None = None
     """The newest version when the rollback was requested; None skips the check for conflicts."""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(segment=self.key, version=str(self.version))
 
 
 async def roll_back(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.errors import InvalidInput
@@ -41,6 +42,11 @@ class CleanTags(ChangeCommand):
     """Customers without an event for so long keep their taggings; None closes those, too."""
     dry_run: bool = False
     """Whether to count only, and close nothing."""
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(dimension=self.dimension)
 
 
 async def clean(platform: Platform, command: CleanTags, context: CommandContext) -> Cleaned:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy.definition import Cardinality, Dimension, Duty, Tag, Taxonomy
@@ -42,6 +43,11 @@ class SaveTaxonomy(ChangeCommand):
     seen: str | None = None
     """Version of the taxonomy that was edited; given, concurrent edits are refused."""
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(taxonomy=self.key)
+
 
 @dataclass(frozen=True)
 class SaveDimension(ChangeCommand):
@@ -51,6 +57,11 @@ class SaveDimension(ChangeCommand):
     key: str | None
     values: Mapping[str, Any]
     seen: str | None = None
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(taxonomy=self.taxonomy, dimension=self.key)
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class SaveTag(ChangeCommand):
     values: Mapping[str, Any]
     """`position` is the index of a new tag."""
     seen: str | None = None
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(dimension=self.dimension, tag=self.name)
 
 
 async def save_taxonomy_of_people(

@@ -19,6 +19,7 @@ from profilegraph.errors import InvalidTaxonomy
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.importers.taxonomies.files import TaxonomySource, incompatibilities_of
 from profilegraph.importers.taxonomies.versions import vanished_faults
+from profilegraph.services.audit.entries import operator_entry
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.taxonomies.definitions import (
     lock_taxonomies,
@@ -34,7 +35,8 @@ async def load_taxonomies(
 
     A version older than the graph's is skipped: of two processes, one not yet upgraded, the newer
     one wins. A taxonomy that people have edited is skipped, too. All are written in one
-    transaction; with `now`, their former versions are kept as history. Raises Conflict if they are
+    transaction; with `now`, their former versions are kept as history, and the audit log says that
+    it was done. Raises Conflict if they are
     incompatible with each other or with those in the graph.
     """
     wanted = {taxonomy.key: taxonomy for taxonomy in taxonomies}
@@ -49,6 +51,9 @@ async def load_taxonomies(
                 await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), now)
         whole = {one.key: one for one in (*known, *changed)}
         await follow(transaction, changed, whole.values(), now)
+        if changed and now is not None:
+            loaded = (f"taxonomy:{one.key}" for one in changed)
+            transaction.record(operator_entry("LoadTaxonomies", now, *loaded))
         return changed
 
     return await database.write(work)

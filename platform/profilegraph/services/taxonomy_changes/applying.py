@@ -17,6 +17,7 @@ from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.engines.bitmap.retagging import RetaggingStep
 from profilegraph.errors import Conflict, NotFound
+from profilegraph.services.audit.entries import change_entry
 from profilegraph.services.duties import require
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
@@ -151,6 +152,7 @@ class _Work:
         if few:
             for step in difference.steps(self.members):
                 await _all_at_once(transaction, step, self)
+        transaction.record(change_entry("ApplyTaxonomyChange", self.context, change=self.plan.key))
         await advance(
             transaction,
             self.plan.key,

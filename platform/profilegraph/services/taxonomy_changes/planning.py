@@ -11,10 +11,18 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.taxonomy.definition import Duty
-from profilegraph.domain.taxonomy_changes.changes import Deprecate, Split, TagChange
+from profilegraph.domain.taxonomy_changes.changes import (
+    Act,
+    Deprecate,
+    Merge,
+    NewVersion,
+    Split,
+    TagChange,
+)
 from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.domain.taxonomy_changes.states import ChangeState
 from profilegraph.errors import InvalidInput, NotFound
@@ -67,6 +75,27 @@ class PlanTaxonomyChange(ChangeCommand):
     """A change of tags to plan."""
 
     change: TagChange
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        act = self.change.act
+        named = act.tags if isinstance(act, Merge) else (_changed_by(act),)
+        tags = tuple(f"definition:{key}" for key in named if key is not None)
+        return AuditTargets(others=(f"change:{type(act).__name__}", *tags))
+
+
+def _changed_by(act: Act) -> str | None:
+    """Return the key of the tag, dimension or taxonomy that an act is about; None for a new text."""
+    match act:
+        case Split():
+            return act.tag
+        case NewVersion():
+            return act.installed
+        case Merge():
+            return act.into
+        case _:
+            return act.target
 
 
 def read_change(value: object) -> TagChange:

@@ -17,6 +17,7 @@ from profilegraph.errors import Conflict, NotFound
 from profilegraph.language.saved_filters import SavedFilter, SavedFilters
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import faults
+from profilegraph.services.audit.entries import change_entry
 from profilegraph.services.duties import require
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import follow, taxonomy_digest
@@ -126,6 +127,7 @@ class _Work:
             await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), self.context.now)
         await follow(transaction, changed, after.values(), self.context.now)
         await self._write_back(transaction, back)
+        transaction.record(change_entry("UndoTaxonomyChange", self.context, change=self.kept.key))
         await advance(
             transaction,
             self.kept.key,

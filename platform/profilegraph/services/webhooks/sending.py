@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
+from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.outbox import AttemptOutcome, FailedAttempt
 from profilegraph.domain.webhooks import WEBHOOK, Webhook
 from profilegraph.hooks.outgoing import Failure, SignedMessage, post
-from profilegraph.services.outbox.kind import Keep, OutboxKind
+from profilegraph.services.outbox.kind import OUTBOX, Keep, OutboxKind
 from profilegraph.services.platform import Platform
-from profilegraph.services.webhooks.messages import Message, message
+from profilegraph.services.webhooks.messages import PART, Message, message
 from profilegraph.storage.live import RecordedMove, read_moves
 from profilegraph.storage.webhooks import advance, read_webhooks
 
@@ -50,6 +51,15 @@ class _WebhookSender:
     def lanes(self) -> tuple[str, ...]:
         """Return the keys of the receiver and the segment."""
         return f"to {receiver(self.hook.url)}", f"of {self.hook.segment}"
+
+    def entry(self, now: datetime) -> AuditEntry:
+        """Return the audit entry of an attempt."""
+        hook, move = self.hook, self.move.move
+        actor = AuditActor(OUTBOX, on_behalf_of=hook.owner)
+        targets = AuditTargets.of(webhook=hook.key, segment=hook.segment)
+        told = min(len(move.entered) + len(move.left) - hook.part * PART, PART)
+        entry = AuditEntry.of(AuditKind.DELIVERY, "sendMessage", actor, now, targets)
+        return replace(entry, customer_count=told)
 
     async def send(self, now: datetime) -> Keep | FailedAttempt:
         """Post the message; return how to advance to the next one, or the failure."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
 
+from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.webhooks import WEBHOOK, Webhook
 from profilegraph.errors import Conflict, NotFound
@@ -39,12 +40,22 @@ class SaveWebhook(ChangeCommand):
     segment: str
     url: str
 
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(webhook=self.key, segment=self.segment)
+
 
 @dataclass(frozen=True)
 class DeleteWebhook(ChangeCommand):
     """A webhook that is to be told no more."""
 
     key: str
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(webhook=self.key)
 
 
 async def save_webhook(

@@ -17,10 +17,13 @@ from enum import StrEnum
 from itertools import chain, count
 from typing import Any, Protocol
 
+from profilegraph.domain.audit import PARTITIONS, AuditEntry
 from profilegraph.domain.feed import Offsets
+from profilegraph.storage.audit.appending import APPEND, entry_row
 from profilegraph.storage.feed.ordinals import Runs
 
-FEEDS = 16
+FEEDS = PARTITIONS
+"""As many as the audit log has partitions: a transaction takes the same number of both."""
 KEPT = 10_000
 """Changes kept per feed; a reader further behind has to read everything again."""
 
@@ -45,6 +48,8 @@ WITH seq
 MATCH (old:Change {feed: $feed, seq: seq - $kept})
 DELETE old
 """
+# One statement for both: a round trip costs more than what the server does for either.
+_APPEND_AND_PUBLISH = f"CALL () {{ {APPEND} }}\n{_PUBLISH}"
 # One row: the driver takes longer for sixteen than the server for all that is in them.
 _LOOK = """
 MATCH (f:Feed)
@@ -115,18 +120,31 @@ class Publisher:
     def __init__(self) -> None:
         self._turns = count()
 
-    async def publish(self, transaction: Runs, touched: Touched) -> None:
-        """Append the changes of a transaction to a feed; must be the last act of the transaction."""
-        await transaction.run(
-            _PUBLISH,
-            {
-                "feed": next(self._turns) % FEEDS,
-                "customers": sorted(touched.customers),
-                "people": sorted(touched.people),
-                "parts": sorted(touched.parts),
-                "kept": KEPT,
-            },
-        )
+    async def publish(
+        self, transaction: Runs, touched: Touched, entries: Sequence[AuditEntry] = ()
+    ) -> None:
+        """Append the changes of a transaction to a feed, and its entries to the audit log.
+
+        Must be the last act of the transaction.
+        """
+        if not (touched or entries):
+            return
+        number = next(self._turns) % FEEDS
+        appended = {"partition": number, "entries": list(map(entry_row, entries))}
+        if not touched:
+            await transaction.run(APPEND, appended)
+            return
+        changes = {
+            "feed": number,
+            "customers": sorted(touched.customers),
+            "people": sorted(touched.people),
+            "parts": sorted(touched.parts),
+            "kept": KEPT,
+        }
+        if entries:
+            await transaction.run(_APPEND_AND_PUBLISH, changes | appended)
+        else:
+            await transaction.run(_PUBLISH, changes)
 
 
 @dataclass(frozen=True)

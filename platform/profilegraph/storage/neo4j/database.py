@@ -28,6 +28,7 @@ from neo4j.exceptions import (
 )
 
 from profilegraph.config import Settings
+from profilegraph.domain.audit import AuditEntry
 from profilegraph.errors import DatabaseFailed, InvalidConfiguration
 from profilegraph.storage.feed.change_feed import ChangedPart, Publisher, Touched
 from profilegraph.storage.feed.ordinals import Ordinals, OrdinalsShort
@@ -60,6 +61,7 @@ class Transaction:
         self._ordinals = ordinals
         self.touched = Touched()
         self.events: list[object] = []
+        self.entries: list[AuditEntry] = []
 
     async def run(self, query: str, parameters: Parameters | None = None) -> list[Row]:
         """Return the rows of a query as dicts by column name."""
@@ -81,6 +83,10 @@ class Transaction:
         self.touched.customers.update(customers)
         self.touched.people.update(people)
         self.touched.parts.update(parts)
+
+    def record(self, entry: AuditEntry) -> None:
+        """Append an entry to the audit log as part of the transaction."""
+        self.entries.append(entry)
 
     def emit(self, event: object) -> None:
         """Dispatch an event to subscribers once the transaction is committed, and only then."""
@@ -255,8 +261,8 @@ class Database:
 
         The transaction is retried if the server asks for it (a deadlock, a new leader), so `work`
         must change nothing but the graph. Raises Conflict if a unique key exists already. Touched
-        records are published in the same transaction, and emitted events are dispatched after the
-        commit. `timeout` is in seconds.
+        records are published and audit entries appended in the same transaction, and emitted events
+        are dispatched after the commit. `timeout` is in seconds.
         """
         if self._attempts == 1:
             return await self._write(work, timeout)
@@ -269,8 +275,7 @@ class Database:
         async def run(managed: AsyncManagedTransaction) -> tuple[T, list[object]]:
             transaction = Transaction(managed, self._ordinals)
             result = await work(transaction)
-            if transaction.touched:
-                await self._publisher.publish(transaction, transaction.touched)
+            await self._publisher.publish(transaction, transaction.touched, transaction.entries)
             return result, transaction.events
 
         async with (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.neo4j.events import TagsWritten
 from profilegraph.storage.neo4j.rows import Row
@@ -11,7 +13,10 @@ from profilegraph.storage.statements import statement
 
 
 async def write_scores(database: Database, rows: list[Row], model: str, now: datetime) -> int:
-    """Write scores and return the number of customers with changed metrics or tags."""
+    """Write scores and return the number of customers with changed metrics or tags.
+
+    If any has, the audit log says so.
+    """
 
     async def work(transaction: Transaction) -> int:
         parameters = {"rows": rows, "model": model, "now": now}
@@ -22,6 +27,10 @@ async def write_scores(database: Database, rows: list[Row], model: str, now: dat
         taken = tuple((customer, tag) for customer, _, tags in changed for tag in tags)
         if given or taken:
             transaction.emit(TagsWritten(now, given, taken))
+        if changed:
+            customers = tuple(customer for customer, _, _ in changed)
+            targets, actor = AuditTargets.of(customers, model=model), AuditActor(OPERATOR.name)
+            transaction.record(AuditEntry.of(AuditKind.CHANGE, "ComputeModel", actor, now, targets))
         return len(changed)
 
     return await database.write(work)

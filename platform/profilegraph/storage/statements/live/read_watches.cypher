@@ -6,5 +6,5 @@ WHERE CASE
 END
 RETURN s.key AS segment, w.key AS key, w.onChange AS onChange, w.schedule AS schedule, w.n AS n,
   w.size AS size, w.at AS at, w.ranAt AS ranAt, w.definition AS definition, w.heads AS heads,
-  w.problem AS problem
+  w.problem AS problem, s.owner AS owner
 ORDER BY segment

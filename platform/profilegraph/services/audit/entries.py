@@ -1,0 +1,48 @@
+"""Makes entries of the audit log: who did something, and to what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.duties import OPERATOR
+
+
+class Authenticated(Protocol):
+    """Whoever has authenticated: a principal, or the holder of an API key."""
+
+    @property
+    def id(self) -> str:
+        """Return what it authenticated with: the id of the key, the session or the token."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the author of its changes."""
+
+    @property
+    def employee(self) -> str | None:
+        """Return the key of the employee."""
+
+
+def actor_of(who: Authenticated) -> AuditActor:
+    """Return who did something, for an entry."""
+    return AuditActor(who.name, who.id, who.employee)
+
+
+def actor_in(context: CommandContext) -> AuditActor:
+    """Return who asks for a change, for an entry."""
+    return AuditActor(context.author, context.principal, context.actor.employee)
+
+
+def change_entry(operation: str, context: CommandContext, **targets: str) -> AuditEntry:
+    """Return the entry of a change that is no command of its own."""
+    about = AuditTargets.of(**targets)
+    return AuditEntry.of(AuditKind.CHANGE, operation, actor_in(context), context.now, about)
+
+
+def operator_entry(operation: str, now: datetime, *targets: str) -> AuditEntry:
+    """Return the entry of a change by the operator of the deployment, to targets as `kind:key`."""
+    about = AuditTargets(others=targets)
+    return AuditEntry.of(AuditKind.CHANGE, operation, AuditActor(OPERATOR.name), now, about)

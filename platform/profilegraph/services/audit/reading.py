@@ -1,0 +1,24 @@
+"""Records reads of contact data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from profilegraph.domain.audit import AuditEntry, AuditKind, AuditTargets
+from profilegraph.services.audit.entries import Authenticated, actor_of
+from profilegraph.services.audit.recording import append
+from profilegraph.services.platform import Platform
+
+
+async def record_contact_read(
+    platform: Platform, who: Authenticated, customers: Sequence[str], operation: str, now: datetime
+) -> None:
+    """Record whose contact data one request shows unmasked: call it once, before the answer is sent.
+
+    Customers are given by key. Raises if it cannot be recorded: then the data must not be shown.
+    """
+    if customers:
+        targets = AuditTargets(customers=tuple(customers))
+        entry = AuditEntry.of(AuditKind.CONTACT_READ, operation, actor_of(who), now, targets)
+        await append(platform, entry)

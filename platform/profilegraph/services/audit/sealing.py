@@ -1,0 +1,94 @@
+"""Seals entries block by block, so that none can be removed, changed or moved unnoticed.
+
+Writers of entries never wait for it. Whoever comes next seals what is not sealed yet: a routine of
+every serving process, a command at its end, and every verification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from profilegraph.domain.audit import MISSING, PARTITIONS, AuditChain, AuditSeal, positions_between
+from profilegraph.storage.audit.seals import (
+    Ranges,
+    lock_chain,
+    read_chain,
+    read_entries,
+    read_entry,
+    read_lasts,
+    save_seal,
+    wait_for_entries,
+)
+from profilegraph.storage.neo4j.database import Database, Transaction
+
+SEALING = "audit"
+"""The name of the routine."""
+SEAL_SECONDS = 2.0
+"""The pause between rounds of the routine."""
+MOST_SEALED = 1_000
+"""Most entries of one block."""
+_log = structlog.get_logger(__name__)
+
+
+async def seal_entries(database: Database, now: datetime) -> int:
+    """Seal all entries that were committed before, and return their number."""
+    sealed = 0
+    while True:
+        chain = await read_chain(database)
+        ends = _block(chain.ends, await read_lasts(database))
+        if ends == chain.ends:
+            return sealed
+        digests = await _digests(database, chain.ends, ends)
+        seal = AuditSeal(chain.number + 1, chain.hash, now, chain.ends, ends, b"".join(digests))
+        if await database.write(partial(_append, seal=seal, chain=chain)):
+            sealed += len(digests)
+            # Where logs are kept elsewhere, this is what a rewritten chain is found by.
+            _log.info("audit_sealed", number=seal.number, hash=seal.hash, entries=len(digests))
+
+
+def _block(starts: Sequence[int], lasts: Mapping[int, int]) -> tuple[int, ...]:
+    """Return the ends of the next block: as much as fits of each partition in turn."""
+    left, ends = MOST_SEALED, []
+    for partition, start in enumerate(starts):
+        count = min(max(lasts.get(partition, 0) - start, 0), left)
+        left -= count
+        ends.append(start + count)
+    return tuple(ends)
+
+
+async def _digests(
+    database: Database, starts: Sequence[int], ends: Sequence[int]
+) -> Sequence[bytes]:
+    """Return the digest of each entry of a block; of one that was removed before, `MISSING`."""
+    positions = positions_between(starts, ends)
+    ranges = ranges_of(starts, ends)
+    found = await read_entries(database, ranges)
+    if len(found) < len(positions):
+        # A commit becomes visible piece by piece; it is over once its lock is free.
+        await wait_for_entries(database, range(PARTITIONS))
+        found = await read_entries(database, ranges)
+    stored = filter(None, map(read_entry, found))
+    known = {one.position: one.entry.digest for one in stored}
+    return [known.get(position, MISSING) for position in positions]
+
+
+def ranges_of(starts: Sequence[int], ends: Sequence[int]) -> Ranges:
+    """Return the ranges of numbers of a block, by partition."""
+    return [
+        (partition, start, end)
+        for partition, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if end > start
+    ]
+
+
+async def _append(transaction: Transaction, seal: AuditSeal, chain: AuditChain) -> bool:
+    """Append a seal unless another process has appended one; return whether it did."""
+    at = await lock_chain(transaction)
+    if (at.number, at.hash) != (chain.number, chain.hash):
+        return False
+    await save_seal(transaction, seal)
+    return True
