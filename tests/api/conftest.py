@@ -24,10 +24,12 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import ALONE, NOTHING, build_schema
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.hosting.host import Host
+from profilegraph.services.access.granting import access_of
 from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
@@ -125,10 +127,14 @@ def make_app(
     context: dict[str, int] | None = None,
     origins: Sequence[str] = (),
 ) -> Starlette:
+
+    async def new_context(_: object) -> dict[str, int]:
+        return {} if context is None else context
+
     return build_app(
         executor=Executor(OneSchema(), lambda: "e1"),
         authenticate=KeyCache(check_key),
-        new_context=lambda viewer: {} if context is None else context,
+        new_context=new_context,
         checks=checks or {},
         close=close,
         origins=origins,
@@ -211,6 +217,9 @@ class Api:
         self.author = "Ann"
         self.employee: str | None = None
         self.administrator = False
+        self.roles: tuple[str, ...] | None = None
+        """Keys of the viewer's roles; None for somebody who may do everything."""
+        self.rows: dict[str, Any] | None = None
         self._executor = Executor(Schemas(platform.catalogue, platform.host), lambda: "e1")
 
     async def __call__(self, query: str, **variables: Any) -> Any:
@@ -227,8 +236,12 @@ class Api:
         return error
 
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        platform = self.platform
+        if self.roles is not None:
+            access = await access_of(platform.database, self._principal(self.roles))
+            platform = replace(platform, access=access)
         context = ApiContext(
-            self.platform,
+            platform,
             ApiKey(
                 self.viewer,
                 self.author,
@@ -239,6 +252,10 @@ class Api:
             self.now,
         )
         return (await self._executor.execute(query, variables, None, context)).result
+
+    def _principal(self, roles: tuple[str, ...]) -> Principal:
+        method = AuthenticationMethod.API_KEY
+        return Principal(self.viewer, self.author, method, roles, self.employee, rows=self.rows)
 
 
 @pytest.fixture

@@ -142,10 +142,14 @@ async def served(api: Api) -> AsyncIterator[str]:
     viewer = ApiKey("1", api.author, api.now)
     cache = GraphCache(api.platform.database, 2**30)
     platform = replace(api.platform, cache=cache)
+
+    async def new_context(_: object) -> ApiContext:
+        return ApiContext(platform, viewer, api.now)
+
     app = build_app(
         executor=Executor(Schemas(platform.catalogue, platform.host)),
         authenticate=KeyCache(check_key),
-        new_context=lambda _: ApiContext(platform, viewer, api.now),
+        new_context=new_context,
         checks={},
     )
     try:

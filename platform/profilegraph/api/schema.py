@@ -23,6 +23,7 @@ from profilegraph.api.runtime.internals import (
 )
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.partial_answers import keep_errors_at_fields
+from profilegraph.api.runtime.permissions import undeclared
 from profilegraph.api.runtime.scalars import SCALARS
 from profilegraph.api.segments.typed_filters import ByDimension, dimension_fields
 from profilegraph.api.subscriptions import Subscription
@@ -88,6 +89,8 @@ def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     add_customer_fields(whole, host)
     keep_errors_at_fields(whole)
     assert_valid_schema(whole)
+    if missing := undeclared(whole):
+        raise TypeError(f"who may ask for {', '.join(missing)}? Declare it by `requires`.")
     replace_core_schema(schema, whole)
 
 

@@ -12,6 +12,8 @@ from profilegraph.api.live.types import MembershipMove, moves_of, place
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import subscription_field
+from profilegraph.api.runtime.permissions import requires
+from profilegraph.domain.access import Permission
 from profilegraph.services.live import service
 
 
@@ -20,6 +22,7 @@ class Subscription:
     """The subscriptions, over a WebSocket."""
 
     @subscription_field
+    @requires(Permission.SEGMENTS_READ)
     async def segment_membership(
         self,
         info: Info,

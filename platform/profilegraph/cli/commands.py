@@ -43,6 +43,9 @@ COMMANDS = (
     ),
     DeferredCommand("plugin", f"{_CLI}.plugins.commands:app", "Plugins."),
     DeferredCommand(
+        "role", f"{_CLI}.operations.role:app", "Roles: who may do what, with which customers."
+    ),
+    DeferredCommand(
         "schema", f"{_CLI}.operations.schema:app", "The schemas of the GraphQL API and of files."
     ),
     DeferredCommand(

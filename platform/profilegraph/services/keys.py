@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from unicodedata import normalize
 
+from profilegraph.domain.access import EMPLOYEE_ROLES, MACHINE_ROLES
 from profilegraph.domain.duties import OPERATOR, Actor
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.neo4j.database import Database, Transaction
@@ -50,6 +52,14 @@ class ApiKey:
         """Return the actor of the key: a machine, which belongs to no employee, may do everything."""
         administrator = self.administrator or self.employee is None
         return Actor(self.name, self.employee, administrator)
+
+
+def principal_of(key: ApiKey) -> Principal:
+    """Return who asks by a key."""
+    roles = MACHINE_ROLES if key.actor.administrator else EMPLOYEE_ROLES
+    return Principal(
+        key.id, key.name, AuthenticationMethod.API_KEY, roles, key.employee, key.expires_at
+    )
 
 
 async def create_key(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from profilegraph.config import Settings, data_folder
+from profilegraph.domain.access import Permission
 from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.notices import Notices
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -19,10 +20,18 @@ from profilegraph.embedded import server as embedded
 from profilegraph.embedded.commit_watermark import WatermarkClient
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, StartProgress
-from profilegraph.errors import InvalidConfiguration, ProfilegraphError
+from profilegraph.errors import (
+    Forbidden,
+    InvalidConfiguration,
+    InvalidFilter,
+    ProfilegraphError,
+)
 from profilegraph.hooks.hosting.host import Host, load_host
 from profilegraph.importers.records.binding import Conventions
-from profilegraph.language.facts import Context, Past, When
+from profilegraph.language.facts import Context, Past, Scope, When
+from profilegraph.language.nodes import EVERYONE
+from profilegraph.language.rewriting import current
+from profilegraph.language.row_access import FULL_ACCESS, Access
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 from profilegraph.language.validation import ValidationCache
 from profilegraph.services.cache.graph_cache import CachedGraph, GraphCache, RequestSnapshot
@@ -63,6 +72,8 @@ class Platform:
     """The cached state of one request; without it, every question polls the feeds."""
     notices: Notices | None = None
     """Collects notices on the answers; None if nobody reads them."""
+    access: Access = FULL_ACCESS
+    """What whoever asks may do, and with which customers."""
 
     @property
     def deployment(self) -> Deployment:
@@ -111,10 +122,33 @@ class Platform:
         """Return where queries are computed: one per request, with a memo of the results."""
         return Computing(self.cache.threads) if self.snapshot is None else self.snapshot.computing
 
-    def context(self, when: When, library: SavedFilters = NO_SEGMENTS) -> Context:
-        """Return the context of a filter: its moment, its day and the saved segments."""
+    def context(
+        self, when: When, library: SavedFilters = NO_SEGMENTS, scope: Scope | None = None
+    ) -> Context:
+        """Return the context of a filter: its moment, its day, the saved segments and the scope."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
-        return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
+        return Context(now, self._day(now), library, scope, present)
+
+    def scope(self, when: When, catalogue: Catalogue) -> Scope | None:
+        """Return the scope of whoever asks, by the catalogue in force; None if they see everyone.
+
+        Raises Forbidden if the filter of a role asks for what the taxonomies no longer have.
+        """
+        rows = self.access.rows(Permission.CUSTOMERS_READ)
+        if rows == EVERYONE:
+            return None
+        present = when.present if isinstance(when, Past) else when
+        try:
+            self.sound.size(current(rows, catalogue), catalogue, NO_SEGMENTS)
+        except InvalidFilter as fault:
+            raise Forbidden(
+                f"which customers you may see cannot be told any more: {fault.located_message}",
+                hint="Ask an administrator to mend the filter of your role or key.",
+            ) from fault
+        return Scope(current(rows, catalogue), present, self._day(present), catalogue)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.deployment.zone).date()
 
 
 @dataclass(frozen=True)

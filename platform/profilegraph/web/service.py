@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -20,8 +21,9 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
+from profilegraph.services.access.granting import AccessCache
 from profilegraph.services.evaluation.graph_evaluator import plan
-from profilegraph.services.keys import ApiKey, check_key
+from profilegraph.services.keys import ApiKey, check_key, principal_of
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
@@ -52,6 +54,13 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     async def check(secret: str) -> ApiKey:
         return await check_key(platform.database, secret, clock())
 
+    accesses = AccessCache(platform.database)
+
+    async def new_context(viewer: object) -> ApiContext:
+        key = cast("ApiKey", viewer)
+        access = await accesses(principal_of(key))
+        return ApiContext(replace(platform, access=access), key, clock(), clock)
+
     background = _Background(platform, clock)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
@@ -75,11 +84,11 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     return build_app(
         executor=Executor(schemas),
         authenticate=keys,
-        new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
+        new_context=new_context,
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
+        routes=[Exports(platform, keys, accesses, clock).route, *operator_routes(platform, keys)],
         origins=platform.settings.cors_origins,
     )
 

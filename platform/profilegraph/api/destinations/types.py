@@ -11,7 +11,9 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import Node
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.access import Permission
 from profilegraph.domain.destinations import DeliveryRecord as Stored
 from profilegraph.domain.outbox import OutboxState
 from profilegraph.hooks.destinations import Destination as Hosted
@@ -36,6 +38,7 @@ class DestinationOption:
     required: bool = strawberry.field(description="Whether it must be given.")
 
 
+@type_requires(Permission.CUSTOMERS_EXPORT)
 @object_type
 class Destination(Node, Labelled):
     """Where the members of a segment can be sent: a plugin brings it."""
@@ -64,6 +67,7 @@ class Destination(Node, Labelled):
         ]
 
 
+@type_requires(Permission.CUSTOMERS_EXPORT)
 @object_type
 class Delivery(Node):
     """Members of a segment on their way to a destination."""

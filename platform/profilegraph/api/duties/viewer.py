@@ -11,7 +11,7 @@ from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.duties.types import Team, load_employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
-from profilegraph.api.runtime.enums import Duty, PermissionReason
+from profilegraph.api.runtime.enums import Duty, Permission, PermissionReason
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomies.types import Dimension
 from profilegraph.domain import duties as domain
@@ -35,6 +35,17 @@ class Viewer:
     administrator: bool = strawberry.field(
         description="Whether you may do everything: as an administrator, or a machine without an employee."
     )
+
+    @list_field
+    def permissions(self, info: Info) -> list[Permission]:
+        """What you may do, with the customers that you see."""
+        access = info.context.platform.access
+        return [one for one in Permission if access.permits(one)]
+
+    @list_field
+    def roles(self, info: Info) -> list[str]:
+        """Keys of your roles."""
+        return [one.role for one in info.context.platform.access.grants]
 
     @field
     async def employee(self, info: Info) -> Employee | None:

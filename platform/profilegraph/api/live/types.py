@@ -17,6 +17,8 @@ from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node, decode_text, encode_text
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import PageInfo
+from profilegraph.api.runtime.permissions import type_requires
+from profilegraph.domain.access import Permission
 from profilegraph.domain.limits import MAX_TRANSITIONS
 from profilegraph.domain.live import WatchedSegment
 from profilegraph.domain.webhooks import Webhook as StoredWebhook
@@ -122,6 +124,7 @@ class SegmentLive:
         )
 
 
+@type_requires(Permission.SEGMENTS_WRITE)
 @object_type
 class Webhook(Node):
     """Where the moves of a live segment are sent, signed."""

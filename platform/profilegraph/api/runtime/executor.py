@@ -15,7 +15,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 
 from profilegraph.api.runtime import faults, limits
 from profilegraph.api.runtime.context import ApiContext
-from profilegraph.api.runtime.operations import Refused, RunnableSchema
+from profilegraph.api.runtime.operations import Operation, Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import ProfilegraphError
@@ -112,6 +112,7 @@ class Executor:
             if operation.type is OperationType.SUBSCRIPTION:
                 return _refused(_SUBSCRIPTION, _UNRESOLVED)
             operation.admit(variables)
+            _permit(operation, context)
             changes = operation.type is OperationType.MUTATION
             if not last and await self._newest(context, changes=changes) is not schema:
                 return None
@@ -138,8 +139,10 @@ class Executor:
                 yield _unresolved(name)
             elif operation.type is not OperationType.SUBSCRIPTION:
                 operation.admit(variables or {})
+                _permit(operation, context)
                 yield self._told(await operation.execute(context, variables or {}), context)
             else:
+                _permit(operation, context)
                 async with aclosing(operation.subscribe(context, variables or {})) as results:
                     async for result in results:
                         yield self._told(result, context)
@@ -182,6 +185,11 @@ class Executor:
         if told := [_notice(one) for one in notices if one is not None]:
             result["extensions"] = {"notices": told}
         return Answer(result, executed=True)
+
+
+def _permit(operation: Operation, context: object) -> None:
+    if isinstance(context, ApiContext):
+        operation.permit(context.platform.access)
 
 
 def _notice(one: Notice) -> dict[str, str]:

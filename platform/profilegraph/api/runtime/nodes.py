@@ -62,37 +62,53 @@ async def _segment(info: Info, named: GlobalId) -> Segment:
     return Segment.of(found, past, one_version=True)
 
 
+async def _seen(info: Info, customer: str | None) -> bool:
+    """Return whether the customer that something belongs to may be seen."""
+    return customer is not None and bool(await info.context.load.profiles.load(customer))
+
+
 async def _department(info: Info, key: str) -> Node | None:
     owner = await profiles.read_owner_of(info.context.platform.database, "Department", key)
-    return None if owner is None else await Department.load(info, owner, key)
+    return (
+        None
+        if owner is None or not await _seen(info, owner)
+        else await Department.load(info, owner, key)
+    )
 
 
 async def _decision_maker(info: Info, key: str) -> Node | None:
     owner = await profiles.read_owner_of(info.context.platform.database, "DecisionMaker", key)
-    return None if owner is None else await DecisionMaker.load(info, owner, key)
+    return (
+        None
+        if owner is None or not await _seen(info, owner)
+        else await DecisionMaker.load(info, owner, key)
+    )
 
 
 async def _event(info: Info, key: str) -> Node | None:
     found = await profiles.read_events_by_key(info.context.platform.database, [key])
-    return next((Event.of(one) for of in found.values() for one in of), None)
+    for customer, events in found.items():
+        if await _seen(info, customer):
+            return next((Event.of(one) for one in events), None)
+    return None
 
 
 async def _follow_up(info: Info, key: str) -> Node | None:
     database = info.context.platform.database
     found = await profiles.read_activity(database, activity.FollowUp, key)
-    return None if found is None else FollowUp.of(found)
+    return FollowUp.of(found) if found and await _seen(info, found.customer) else None
 
 
 async def _opportunity(info: Info, key: str) -> Node | None:
     database = info.context.platform.database
     found = await profiles.read_activity(database, activity.Opportunity, key)
-    return None if found is None else Opportunity.of(found)
+    return Opportunity.of(found) if found and await _seen(info, found.customer) else None
 
 
 async def _consent(info: Info, key: str) -> Node | None:
     database = info.context.platform.database
     found = await profiles.read_activity(database, customers.Consent, key)
-    return None if found is None else Consent.of(found)
+    return Consent.of(found) if found and await _seen(info, found.customer) else None
 
 
 async def _taxonomy(info: Info, key: str) -> Node | None:

@@ -16,6 +16,7 @@ import strawberry
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     MaxIntrospectionDepthRule,
@@ -44,7 +45,10 @@ from profilegraph.api.runtime.internals import (
     get_variable_signature,
     get_variable_values,
 )
+from profilegraph.api.runtime.permissions import refusals, requirements
 from profilegraph.api.runtime.unsupported import refuse_ignored_fields, refuse_ignored_options
+from profilegraph.domain.access import Permission
+from profilegraph.language.row_access import Access
 
 _REMEMBERED = 256
 _MOST_ERRORS = 50
@@ -191,6 +195,15 @@ class Operation:
         if errors := document.faults or excess(document.schema, document.node, variables):
             raise Refused(errors)
         self._refuse_endless(variables)
+
+    def permit(self, access: Access) -> None:
+        """Raise Refused unless all permissions are granted that the fields need."""
+        if errors := refusals(self._requirements, access):
+            raise Refused(errors)
+
+    @cached_property
+    def _requirements(self) -> Mapping[Permission, tuple[str, FieldNode]]:
+        return requirements(self._document.schema, self._node, self._fragments)
 
     def _values(self, variables: Mapping[str, Any]) -> VariableValues:
         if self._document.runnable.compiled:

@@ -24,10 +24,17 @@ from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.hosting.circuit_breaker import PluginPart
 from profilegraph.hooks.hosting.containment import InOwnLoop, run_within_async
 from profilegraph.hooks.options import parse_options
+from profilegraph.services.access.contacts import require_contacts
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
-from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
+from profilegraph.services.exports.columns import (
+    CONTACT_COLUMNS,
+    ExportColumn,
+    ExportSubject,
+    choose,
+    usual,
+)
 from profilegraph.services.exports.tables import read_customers
 from profilegraph.services.outbox.kind import Keep, OutboxKind
 from profilegraph.services.platform import Platform
@@ -74,6 +81,8 @@ async def request_delivery(
     saved = await read_segment(platform.database, segment)
     names = command.columns or target.columns or usual(saved.filter, ExportSubject.MEMBERS)
     chosen = choose(names, ExportSubject.MEMBERS, await platform.catalogue())
+    if contacts := [one.name for one in chosen if one.name in CONTACT_COLUMNS]:
+        require_contacts(platform, f"sending {', '.join(contacts)}")
     request = DeliveryRequest(
         segment,
         destination,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -11,17 +12,19 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from profilegraph.domain.access import Permission
 from profilegraph.errors import InvalidInput, ProfilegraphError
 from profilegraph.language.codec import decode_person_text
 from profilegraph.language.facts import When
 from profilegraph.language.history import as_of, require_moment
 from profilegraph.language.nodes import PersonTest
 from profilegraph.nearest import did_you_mean
+from profilegraph.services.access.granting import AccessCache
 from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.columns import ExportSubject
 from profilegraph.services.exports.files import form_of
 from profilegraph.services.exports.tables import open_table
-from profilegraph.services.keys import ApiKey
+from profilegraph.services.keys import ApiKey, principal_of
 from profilegraph.services.platform import Platform
 from profilegraph.web.exports.downloads import Download
 from profilegraph.web.graphql.endpoint import bearer, failure
@@ -41,10 +44,12 @@ class Exports:
         self,
         platform: Platform,
         authenticate: KeyCache[ApiKey],
+        accesses: AccessCache,
         clock: Callable[[], datetime],
     ) -> None:
         self._platform = platform
         self._authenticate = authenticate
+        self._accesses = accesses
         self._clock = clock
 
     @property
@@ -59,7 +64,9 @@ class Exports:
         request = Request(scope)
         try:
             viewer = await self._authenticate(bearer(request))
-            download = await self._download(request)
+            access = await self._accesses(principal_of(viewer))
+            access.require(Permission.CUSTOMERS_EXPORT, "a download")
+            download = await self._download(request, replace(self._platform, access=access))
         except ProfilegraphError as error:
             await failure(error)(scope, receive, send)
             return
@@ -77,7 +84,7 @@ class Exports:
                 complete=download.complete,
             )
 
-    async def _download(self, request: Request) -> Download:
+    async def _download(self, request: Request, platform: Platform) -> Download:
         now, given = self._clock(), request.query_params
         form = form_of(request.path_params["form"])
         _refuse_unknown(given)
@@ -85,12 +92,12 @@ class Exports:
             locale=given.get("locale", "en"),
             labels=_flag(given, "labels", usually=form.for_people),
             bom=_flag(given, "bom", usually=True),
-            zone=self._platform.deployment.zone,
+            zone=platform.deployment.zone,
         )
         columns = given["columns"].split(",") if "columns" in given else None
         of_people = _people(given)
         table = await open_table(
-            self._platform,
+            platform,
             request.path_params["key"],
             _when(given, now),
             of_people=of_people,

@@ -35,8 +35,8 @@ _STATUS: Mapping[type[ProfilegraphError], int] = {
 
 Authenticate = Callable[[str | None], Awaitable[object]]
 """Returns the holder of an API key, or raises Unauthenticated."""
-NewContext = Callable[[object], object]
-"""Returns the context of one request, for its viewer."""
+NewContext = Callable[[object], Awaitable[object]]
+"""Returns the context of one request, for its viewer; raises Forbidden if they may do nothing."""
 
 
 class GraphQLEndpoint:
@@ -55,6 +55,7 @@ class GraphQLEndpoint:
         try:
             viewer = await self._authenticate(bearer(request))
             operation = await read_operation(request)
+            context = await self._new_context(viewer)
         except Refusal as refusal:
             return answer(
                 media_type,
@@ -64,13 +65,15 @@ class GraphQLEndpoint:
             )
         except Unauthenticated as error:
             return answer(media_type, 401, _expected(error), **{"WWW-Authenticate": "Bearer"})
+        except Forbidden as error:
+            return answer(media_type, 403, _expected(error))
         except ProfilegraphError as error:
             return answer(media_type, 503, _expected(error))
         answered = await self._executor.execute(
             operation.query,
             operation.variables,
             operation.name,
-            self._new_context(viewer),
+            context,
             may_mutate=operation.may_mutate,
         )
         return _respond(media_type, answered)

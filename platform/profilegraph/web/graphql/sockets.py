@@ -138,7 +138,7 @@ class _Connection:
         self._under_way[id_] = group.create_task(self._run(id_, operation))
 
     async def _run(self, id_: str, operation: Operation) -> None:
-        context = self._new_context(await self._viewer())
+        context = await self._new_context(await self._viewer())
         answers = self._executor.stream(
             operation.query, operation.variables, operation.name, context
         )
