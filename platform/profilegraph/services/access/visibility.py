@@ -30,7 +30,7 @@ async def visible(
         return customers
     seen = await _matching(platform, rows, now)
     ordinals = await read_ordinals(platform.database, customers)
-    return {key for key in customers if ordinals.get(key, -1) in seen.ordinals}
+    return {key for key, ordinal in ordinals.items() if ordinal in seen.ordinals}
 
 
 async def require_visible(
