@@ -37,7 +37,7 @@ def bitmap_of(ordinals: Ordinals) -> BitMap:
 
 
 def masked(values: NDArray[S], mask: Mask) -> NDArray[S]:
-    """Return the values for which a mask is true; read-only, because it may be all of them."""
+    """Return the values for which a mask is true, shape (k,); read-only: they may be all of them."""
     # `values[mask]` takes up to four times as long.
     return values if mask.all() else values.compress(mask)
 
