@@ -301,7 +301,7 @@ def literal(kind: GraphQLInputType, depth: int = 0) -> str:
         case GraphQLList():
             return f"[{literal(kind.of_type, depth)}]"
         case GraphQLEnumType():
-            return next(iter(kind.values))
+            return str(next(iter(kind.values)))
         case GraphQLInputObjectType(name="FilterInput"):
             return "{all: []}"
         case GraphQLInputObjectType():

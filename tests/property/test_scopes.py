@@ -24,7 +24,8 @@ HERE = replace(CONTEXT, library=LIBRARY)
 
 def only(some: list[Facts]) -> list[Facts]:
     """Return some customers as all that there are: no relation leads to another."""
-    keys, near = {one.key for one in some}, {}
+    keys = {one.key for one in some}
+    near: dict[str, Facts] = {}
     for one in some:
         relations = tuple(link for link in one.relations if link.other in keys)
         near[one.key] = replace(one, relations=relations, near=near)

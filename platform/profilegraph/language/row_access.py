@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from profilegraph.domain.access import Permission
 from profilegraph.errors import Forbidden
-from profilegraph.language.nodes import EVERYONE, AllOf, AnyOf, Node
+from profilegraph.language.nodes import EVERYONE, AllOf, AnyOf, Node, Related, transform
 
 NOBODY = AnyOf(())
 
@@ -50,6 +50,21 @@ class Access:
                 f"{what} needs the permission {permission.value!r}, which you do not have.",
                 hint=f"Your roles: {roles}. Ask an administrator for a role that grants it.",
             )
+
+
+def narrowed(node: Node, rows: Node) -> Node:
+    """Return a filter of everybody as one that sees the customers of `rows` alone.
+
+    Only relations of more than one step still lead past others; a scope of the context also ends
+    those. It refers to no saved segments.
+    """
+    if rows == EVERYONE:
+        return node
+
+    def inside(one: Node) -> Node:
+        return replace(one, where=AllOf((rows, one.where))) if isinstance(one, Related) else one
+
+    return AllOf((rows, transform(node, inside)))
 
 
 FULL_ACCESS = Access((Grant("admin", frozenset(Permission)),))

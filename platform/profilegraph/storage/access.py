@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from profilegraph.domain.access import Permission, Role, RowAccess
@@ -30,6 +31,23 @@ MATCH (e:Employee {key: $employee})
 OPTIONAL MATCH (e)-[:MEMBER_OF]->(t:Team)
 RETURN e.roles AS roles, t.key AS team
 """
+_AUTHORS = """
+UNWIND $names AS name
+CALL (name) {
+  MATCH (k:ApiKey {name: name})
+  OPTIONAL MATCH (e:Employee {key: k.employee})
+  RETURN k.employee AS employee, coalesce(k.roles, e.roles, []) AS roles, k.rows AS rows,
+    CASE WHEN k.revokedAt < k.expiresAt THEN k.revokedAt
+      ELSE coalesce(k.expiresAt, k.revokedAt) END AS endedAt,
+    k.createdAt AS at
+  UNION
+  MATCH (e:Employee {author: name})
+  RETURN e.key AS employee, coalesce(e.roles, []) AS roles, null AS rows, null AS endedAt,
+    null AS at
+}
+RETURN name, employee, roles, rows, endedAt ORDER BY name, at DESC
+"""
+_OWNERS = "MATCH (s:Segment) WHERE s.key IN $keys RETURN s.key AS key, s.owner AS owner"
 _ORDINALS = "MATCH (c:Customer) WHERE c.key IN $keys RETURN c.key AS key, c.ordinal AS ordinal"
 
 
@@ -39,6 +57,18 @@ class EmployeeStanding:
 
     roles: tuple[str, ...]
     team: str | None
+
+
+@dataclass(frozen=True)
+class AuthorStanding:
+    """A key of an author, or the author's employee: what decides about their access."""
+
+    employee: str | None
+    roles: tuple[str, ...]
+    rows: str | None
+    """The key's filter of rows, as JSON."""
+    ended_at: datetime | None
+    """When the key ends, or ended; None for one without an end."""
 
 
 async def list_roles(database: Database) -> list[Role]:
@@ -89,6 +119,23 @@ async def read_standing(database: Database, employee: str) -> EmployeeStanding |
     if not rows:
         return None
     return EmployeeStanding(tuple(rows[0]["roles"] or ()), rows[0]["team"])
+
+
+async def read_authors(
+    database: Database, names: Collection[str]
+) -> dict[str, list[AuthorStanding]]:
+    """Return the keys and employees of some authors, by name, the newest first."""
+    found: dict[str, list[AuthorStanding]] = {}
+    for row in await database.read(_AUTHORS, {"names": sorted(set(names))}):
+        one = AuthorStanding(row["employee"], tuple(row["roles"]), row["rows"], row["endedAt"])
+        found.setdefault(row["name"], []).append(one)
+    return found
+
+
+async def read_segment_owners(database: Database, keys: Collection[str]) -> dict[str, str]:
+    """Return the names of the owners of segments, by the segments' keys."""
+    rows = await database.read(_OWNERS, {"keys": sorted(keys)})
+    return {row["key"]: row["owner"] for row in rows if row["owner"] is not None}
 
 
 async def read_ordinals(database: Database, keys: Collection[str]) -> dict[str, int]:

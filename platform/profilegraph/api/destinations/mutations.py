@@ -62,4 +62,4 @@ class DeliveryMutation:
         command = SendSegment(key, to, given, None if columns is None else tuple(columns))
         requester = command_context(context, idempotency_key)
         found = await sending.request_delivery(context.platform, command, requester)
-        return Delivery.of(found)
+        return Delivery.of(found, info)

@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import list_field
@@ -17,6 +18,7 @@ from profilegraph.domain.access import Permission
 from profilegraph.domain.destinations import DeliveryRecord as Stored
 from profilegraph.domain.outbox import OutboxState
 from profilegraph.hooks.destinations import Destination as Hosted
+from profilegraph.language.nodes import EVERYONE
 
 describe(
     OutboxState,
@@ -80,7 +82,9 @@ class Delivery(Node):
     at: datetime = strawberry.field(description="When its members were taken, UTC.")
     author: str = strawberry.field(description="Whose API key asked for it.")
     version: int = strawberry.field(description="Version of the segment whose members they are.")
-    members: int = strawberry.field(description="How many members it has.")
+    members: int | None = strawberry.field(
+        description="How many members it has; null if it is another's and you do not see all customers."
+    )
     attempts: int = strawberry.field(description="Number of attempts since it was last requested.")
     due_at: datetime | None = strawberry.field(
         description="When the next attempt is made, UTC; null unless it waits."
@@ -89,8 +93,11 @@ class Delivery(Node):
     problem: str | None = strawberry.field(description="Why the last attempt failed.")
 
     @classmethod
-    def of(cls, found: Stored) -> Delivery:
-        """Return the API's view of a delivery."""
+    def of(cls, found: Stored, info: Info) -> Delivery:
+        """Return the viewer's view of a delivery."""
+        platform = info.context.platform
+        whole = platform.access.rows(Permission.CUSTOMERS_READ) == EVERYONE
+        told = whole or found.author == info.context.viewer.name
         return cls(
             sent_columns=found.request.columns,
             key=found.key,
@@ -100,7 +107,7 @@ class Delivery(Node):
             at=found.at,
             author=found.author,
             version=found.version,
-            members=found.size,
+            members=found.size if told else None,
             attempts=found.attempts,
             due_at=found.due_at if found.state is OutboxState.WAITING else None,
             note=found.note,

@@ -89,7 +89,6 @@ class SegmentLive:
     schedule: str | None = strawberry.field(
         description="When all customers are evaluated, as cron text in the deployment's time zone."
     )
-    size: int = strawberry.field(description="The number of members at the last evaluation.")
     evaluated_at: datetime = strawberry.field(
         description="The moment of the last evaluation of all customers, UTC."
     )
@@ -101,6 +100,11 @@ class SegmentLive:
         Evaluation resumes when that is repaired; null if it is evaluated.
         """
         return await _resting(info, self.watch.segment, locale) or self.watch.problem
+
+    @field
+    async def size(self, info: Info) -> int:
+        """The number of members at the last evaluation, of those that you see."""
+        return await service.size(info.context.platform, self.watch)
 
     @field
     def next_at(self, info: Info) -> datetime | None:
@@ -119,7 +123,6 @@ class SegmentLive:
             watch=watch,
             on_change=watch.on_change,
             schedule=watch.schedule,
-            size=watch.size,
             evaluated_at=watch.ran_at,
         )
 

@@ -149,7 +149,7 @@ async def _webhook(info: Info, key: str) -> Node | None:
 
 
 async def _delivery(info: Info, key: str) -> Node | None:
-    return Delivery.of(await sending.delivery(info.context.platform, key))
+    return Delivery.of(await sending.delivery(info.context.platform, key), info)
 
 
 async def _destination(info: Info, key: str) -> Node | None:

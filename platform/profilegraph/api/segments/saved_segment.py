@@ -184,7 +184,7 @@ class Segment(Node, Labelled, Audience):
     @list_field
     async def deliveries(self, info: Info) -> list[Delivery]:
         """Its deliveries to destinations, the newest first."""
-        return [Delivery.of(one) for one in await info.context.load.deliveries.load(self.key)]
+        return [Delivery.of(one, info) for one in await info.context.load.deliveries.load(self.key)]
 
     @list_field
     async def versions(self, info: Info) -> list[Segment]:

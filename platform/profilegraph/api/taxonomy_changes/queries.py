@@ -23,7 +23,7 @@ class TaxonomyChangeQuery:
     """What can be asked about changes of tags and dimensions."""
 
     @field
-    @requires(Permission.SEGMENTS_READ)
+    @requires(Permission.TAXONOMIES_WRITE)
     async def taxonomy_change(
         self,
         info: Info,
@@ -34,7 +34,7 @@ class TaxonomyChangeQuery:
         return TaxonomyChange.of(found[0]) if found else None
 
     @list_field
-    @requires(Permission.SEGMENTS_READ)
+    @requires(Permission.TAXONOMIES_WRITE)
     async def taxonomy_changes(
         self,
         info: Info,

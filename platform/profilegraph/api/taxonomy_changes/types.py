@@ -136,7 +136,7 @@ class TaxonomyStep:
     after: str = strawberry.field(description="Its version after the change.")
 
 
-@type_requires(Permission.SEGMENTS_READ)
+@type_requires(Permission.TAXONOMIES_WRITE)
 @object_type
 class TaxonomyChange(Node):
     """A change of tags or dimensions in use: what it does, and how far it has come."""
