@@ -24,14 +24,16 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import ALONE, NOTHING, build_schema
+from profilegraph.domain.access import EMPLOYEE_ROLES
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.logs import configure_logging
 
@@ -99,10 +101,10 @@ class Mutation:
         return info.context["touched"]
 
 
-async def check_key(secret: str) -> str:
-    if secret != KEY:
+async def check_key(shown: Credential) -> Principal:
+    if shown.secret != KEY:
         raise Unauthenticated("the API key is not known, or it is expired or revoked.")
-    return secret
+    return Principal("1", "Ann", AuthenticationMethod.API_KEY, ("admin",))
 
 
 class OneSchema:
@@ -121,13 +123,13 @@ def make_app(
     *,
     checks: Mapping[str, Check] | None = None,
     close: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0),
-    check_key: Callable[[str], Awaitable[object]] = check_key,
+    check_key: Callable[[Credential], Awaitable[Principal]] = check_key,
     context: dict[str, int] | None = None,
     origins: Sequence[str] = (),
 ) -> Starlette:
     return build_app(
         executor=Executor(OneSchema(), lambda: "e1"),
-        authenticate=KeyCache(check_key),
+        authenticate=Authenticator(check_key),
         new_context=lambda viewer: {} if context is None else context,
         checks=checks or {},
         close=close,
@@ -229,12 +231,12 @@ class Api:
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         context = ApiContext(
             self.platform,
-            ApiKey(
+            Principal(
                 self.viewer,
                 self.author,
-                self.now,
-                employee=self.employee,
-                administrator=self.administrator,
+                AuthenticationMethod.API_KEY,
+                ("admin",) if self.administrator or self.employee is None else EMPLOYEE_ROLES,
+                self.employee,
             ),
             self.now,
         )

@@ -22,6 +22,7 @@ from profilegraph.api.customers.inputs import (
 from profilegraph.api.customers.organisation import DecisionMaker, Department
 from profilegraph.api.destinations.mutations import DeliveryMutation
 from profilegraph.api.duties.mutations import DutyMutation
+from profilegraph.api.identity.mutations import IdentityMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
 from profilegraph.api.runtime.definitions import object_type
@@ -45,7 +46,13 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 
 @object_type
 class Mutation(
-    SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
+    SegmentMutation,
+    LiveMutation,
+    GroupMutation,
+    TaxonomyMutation,
+    DutyMutation,
+    IdentityMutation,
+    DeliveryMutation,
 ):
     """The mutations.
 

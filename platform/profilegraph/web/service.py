@@ -9,7 +9,6 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import cast
 
 import structlog
 import uvicorn
@@ -18,10 +17,13 @@ from starlette.applications import Starlette
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.evaluation.graph_evaluator import plan
-from profilegraph.services.keys import ApiKey, check_key
+from profilegraph.services.identity.authentication import authenticate, token_verifier
+from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
+from profilegraph.services.identity.uses import USES, RecordedUses
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
@@ -31,8 +33,10 @@ from profilegraph.services.outbox.worker import OUTBOX, OutboxWorker
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports
-from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.graphql.requests import MAX_BODY
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
+from profilegraph.web.identity.signing_in import SigningIn
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
@@ -48,11 +52,13 @@ Clock = Callable[[], datetime]
 
 def platform_app(platform: Platform, clock: Clock) -> Starlette:
     """Return the web application of a platform; shutting it down closes the database."""
+    tokens = token_verifier(platform)
 
-    async def check(secret: str) -> ApiKey:
-        return await check_key(platform.database, secret, clock())
+    async def check(one: Credential) -> Principal:
+        return await authenticate(platform, tokens, one.method, one.secret, clock())
 
-    background = _Background(platform, clock)
+    uses = RecordedUses(platform)
+    background = _Background(platform, clock, uses)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
@@ -71,15 +77,25 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    keys = KeyCache(check)
+    failures = platform.cache.metrics.authentication_failures
+    door = Authenticator(
+        check,
+        public_url=platform.settings.public_url,
+        on_success=uses.note,
+        on_failure=lambda one: failures.labels(one.method.value).inc(),
+    )
     return build_app(
         executor=Executor(schemas),
-        authenticate=keys,
-        new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
+        authenticate=door,
+        new_context=lambda viewer: ApiContext(platform, viewer, clock(), clock),
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
+        routes=[
+            Exports(platform, door, clock).route,
+            *operator_routes(platform, door),
+            *SigningIn(platform, door, tokens, clock).routes,
+        ],
         origins=platform.settings.cors_origins,
     )
 
@@ -140,7 +156,7 @@ def _tell_of_faults(host: Host) -> None:
 class _Background:
     """The background routines of a serving process."""
 
-    def __init__(self, platform: Platform, clock: Clock) -> None:
+    def __init__(self, platform: Platform, clock: Clock, uses: RecordedUses) -> None:
         settings, known = platform.settings, platform.cache.routines
         self._outbox = OutboxWorker(platform, outbox_kinds(platform), clock)
 
@@ -152,6 +168,7 @@ class _Background:
         self._routines = [
             Routine(WATCHING, LiveWorker(platform).round, clock, pause, known),
             Routine(OUTBOX, self._outbox.round, clock, pause, known),
+            Routine(USES, uses.round, clock, USES_SECONDS, known),
             Routine("planning", planning, clock, PLANNING_SECONDS, known),
             Routine("keeping", keeper.round, clock, PAUSE_SECONDS, known),
         ]

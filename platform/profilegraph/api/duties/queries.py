@@ -20,7 +20,7 @@ class DutyQuery:
 
     @field
     def viewer(self, info: Info) -> Viewer:
-        """The viewer: the holder of the API key, and their permissions."""
+        """The viewer: who asks, and their permissions."""
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 
