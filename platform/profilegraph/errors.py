@@ -92,15 +92,28 @@ class BrokenSegment(Conflict):
 
 
 class Unauthenticated(ProfilegraphError):
-    """No API key was given, or it is unknown, expired or revoked."""
+    """Nobody is authenticated: no key, session or token was given, or it is not valid.
+
+    The `reason` is for the operator's log: whoever asks is not told more than that.
+    """
 
     code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "", reason: str = "") -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.reason = reason
 
 
 class Forbidden(ProfilegraphError):
     """Whoever asks is known, and may not do this."""
 
     code = "FORBIDDEN"
+
+
+class CrossSiteRequest(Forbidden):
+    """A browser sends its session for a page of another site."""
+
+    code = "CROSS_SITE_REQUEST"
 
 
 class OperatorError(ProfilegraphError):
@@ -215,6 +228,12 @@ class PluginError(ProfilegraphError):
     """A plugin cannot be loaded, or broke the contract of a hook."""
 
     code = "PLUGIN"
+
+
+class ProviderUnavailable(OperatorError):
+    """The identity provider does not answer, or not as OpenID Connect says."""
+
+    code = "IDENTITY_PROVIDER_UNAVAILABLE"
 
 
 class IndexUnable(ProfilegraphError):

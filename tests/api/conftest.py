@@ -24,16 +24,17 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import ALONE, NOTHING, build_schema
+from profilegraph.domain.access import EMPLOYEE_ROLES, MACHINE_ROLES
 from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.access.granting import access_of
-from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.logs import configure_logging
 
@@ -101,10 +102,10 @@ class Mutation:
         return info.context["touched"]
 
 
-async def check_key(secret: str) -> str:
-    if secret != KEY:
+async def check_key(shown: Credential) -> Principal:
+    if shown.secret != KEY:
         raise Unauthenticated("the API key is not known, or it is expired or revoked.")
-    return secret
+    return Principal("1", "Ann", AuthenticationMethod.API_KEY, ("admin",))
 
 
 class OneSchema:
@@ -123,7 +124,7 @@ def make_app(
     *,
     checks: Mapping[str, Check] | None = None,
     close: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0),
-    check_key: Callable[[str], Awaitable[object]] = check_key,
+    check_key: Callable[[Credential], Awaitable[Principal]] = check_key,
     context: dict[str, int] | None = None,
     origins: Sequence[str] = (),
 ) -> Starlette:
@@ -133,7 +134,7 @@ def make_app(
 
     return build_app(
         executor=Executor(OneSchema(), lambda: "e1"),
-        authenticate=KeyCache(check_key),
+        authenticate=Authenticator(check_key),
         new_context=new_context,
         checks=checks or {},
         close=close,
@@ -236,26 +237,25 @@ class Api:
         return error
 
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        platform = self.platform
+        platform, viewer = self.platform, self._principal
         if self.roles is not None:
-            access = await access_of(platform.database, self._principal(self.roles))
+            access = await access_of(platform.database, viewer)
             platform = replace(platform, access=access)
-        context = ApiContext(
-            platform,
-            ApiKey(
-                self.viewer,
-                self.author,
-                self.now,
-                employee=self.employee,
-                administrator=self.administrator,
-            ),
-            self.now,
-        )
+        context = ApiContext(platform, viewer, self.now)
         return (await self._executor.execute(query, variables, None, context)).result
 
-    def _principal(self, roles: tuple[str, ...]) -> Principal:
-        method = AuthenticationMethod.API_KEY
-        return Principal(self.viewer, self.author, method, roles, self.employee, rows=self.rows)
+    @property
+    def _principal(self) -> Principal:
+        machine = self.administrator or self.employee is None
+        roles = self.roles or (MACHINE_ROLES if machine else EMPLOYEE_ROLES)
+        return Principal(
+            self.viewer,
+            self.author,
+            AuthenticationMethod.API_KEY,
+            roles,
+            self.employee,
+            rows=self.rows,
+        )
 
 
 @pytest.fixture

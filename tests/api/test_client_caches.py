@@ -14,10 +14,10 @@ from graphql import OperationDefinitionNode, parse
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.services.cache.graph_cache import GraphCache
-from profilegraph.services.keys import ApiKey
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.identity.authenticator import Authenticator
 from tests.api.conftest import Api, check_key
 from tests.support import npm
 from tests.support.serving import serving
@@ -139,7 +139,7 @@ def test_the_client_is_typed_and_its_types_fit(client):
 @asynccontextmanager
 async def served(api: Api) -> AsyncIterator[str]:
     """Serve the API meanwhile, as it is served: from an index."""
-    viewer = ApiKey("1", api.author, api.now)
+    viewer = Principal("1", api.author, AuthenticationMethod.API_KEY, ("admin",))
     cache = GraphCache(api.platform.database, 2**30)
     platform = replace(api.platform, cache=cache)
 
@@ -148,7 +148,7 @@ async def served(api: Api) -> AsyncIterator[str]:
 
     app = build_app(
         executor=Executor(Schemas(platform.catalogue, platform.host)),
-        authenticate=KeyCache(check_key),
+        authenticate=Authenticator(check_key),
         new_context=new_context,
         checks={},
     )

@@ -8,9 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.errors import DatabaseUnavailable
-from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.graphql.requests import MAX_BODY
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 
 RESULT = "application/graphql-response+json"
 PHONE = "13800138000"
@@ -64,7 +66,7 @@ async def test_introspection_needs_a_key(make_app, client_of, query):
 
 
 async def test_a_database_that_is_down_while_the_key_is_checked_is_503(make_app, client_of):
-    async def check(secret: str) -> str:
+    async def check(shown: Credential) -> Principal:
         raise DatabaseUnavailable("no database answers.", hint="Start it.")
 
     async with client_of(make_app(check_key=check)) as client:
@@ -77,15 +79,18 @@ async def test_a_good_key_is_asked_for_once_in_a_while_and_then_again():
     asked: list[str] = []
     seconds = 0.0
 
-    async def check(secret: str) -> str:
-        asked.append(secret)
-        return "viewer"
+    viewer = Principal("1", "Ann", AuthenticationMethod.API_KEY, ("admin",))
 
-    ring = KeyCache(check, seconds=5, clock=lambda: seconds)
-    assert [await ring("pg_a"), await ring("pg_a")] == ["viewer", "viewer"]
+    async def check(shown: Credential) -> Principal:
+        asked.append(shown.secret)
+        return viewer
+
+    ring = Authenticator(check, seconds=5, clock=lambda: seconds)
+    key = Credential.of_bearer("pg_a")
+    assert [await ring(key), await ring(key)] == [viewer, viewer]
     assert asked == ["pg_a"]
     seconds = 5.0
-    await ring("pg_a")
+    await ring(key)
     assert asked == ["pg_a", "pg_a"]
 
 

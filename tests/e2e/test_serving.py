@@ -23,7 +23,7 @@ from profilegraph.config import Settings
 from profilegraph.embedded.server import RunningServer
 from profilegraph.hooks.hosting.host import load_host
 from profilegraph.services.cache.graph_cache import GraphCache
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Database

@@ -23,7 +23,7 @@ from profilegraph.services.access.roles import AssignRoles, SaveRole, assign_rol
 from profilegraph.services.customers.records import save
 from profilegraph.services.destinations.sending import SendSegment, delivery, request_delivery
 from profilegraph.services.exports.tables import open_table
-from profilegraph.services.keys import create_key, list_keys, revoke_key
+from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.services.live import service as live
 from profilegraph.services.live.service import SetSegmentLive, set_live
 from profilegraph.services.live.worker import LiveWorker

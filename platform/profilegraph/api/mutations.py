@@ -23,6 +23,7 @@ from profilegraph.api.customers.inputs import (
 from profilegraph.api.customers.organisation import DecisionMaker, Department
 from profilegraph.api.destinations.mutations import DeliveryMutation
 from profilegraph.api.duties.mutations import DutyMutation
+from profilegraph.api.identity.mutations import IdentityMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
 from profilegraph.api.runtime.definitions import object_type
@@ -54,6 +55,7 @@ class Mutation(
     TaxonomyMutation,
     DutyMutation,
     AccessMutation,
+    IdentityMutation,
     DeliveryMutation,
 ):
     """The mutations.

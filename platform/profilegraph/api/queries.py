@@ -13,6 +13,7 @@ from profilegraph.api.customers.inputs import key as business_key
 from profilegraph.api.deployment.queries import DeploymentQuery
 from profilegraph.api.destinations.types import Destination
 from profilegraph.api.duties.queries import DutyQuery
+from profilegraph.api.identity.queries import IdentityQuery
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentState
@@ -66,10 +67,12 @@ Unsaved = Annotated[
 
 
 @object_type
-class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, AccessQuery, DeploymentQuery):
+class Query(
+    GroupQuery, TaxonomyChangeQuery, DutyQuery, AccessQuery, IdentityQuery, DeploymentQuery
+):
     """The queries.
 
-    All of them need an API key.
+    All of them need an API key, a session of a browser, or a token.
     """
 
     @field

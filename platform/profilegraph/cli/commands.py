@@ -57,6 +57,11 @@ COMMANDS = (
         "Currency, phone region and time zone, which the graph keeps: show, change.",
     ),
     DeferredCommand(
+        "signin",
+        f"{_CLI}.operations.signin:app",
+        "Sign-in of employees with a browser: links, sessions.",
+    ),
+    DeferredCommand(
         "taxonomy",
         f"{_CLI}.taxonomies.changes:app",
         "Dimensions, tags, attributes, event types and metrics.",

@@ -19,13 +19,13 @@ from starlette.websockets import WebSocket
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.web.graphql.endpoint import (
     JSON,
-    Authenticate,
     GraphQLEndpoint,
     NewContext,
     answer,
     problem,
 )
 from profilegraph.web.graphql.sockets import GraphQLSocket
+from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.middleware import HEADERS, of_answers
 from profilegraph.web.operations.health import Check, Readiness, health
 
@@ -40,7 +40,7 @@ async def _nothing() -> None:
 def build_app(
     *,
     executor: Executor,
-    authenticate: Authenticate,
+    authenticate: Authenticator,
     new_context: NewContext,
     checks: Mapping[str, Check],
     start: Callable[[], Awaitable[None]] = _nothing,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
 
 import structlog
 import uvicorn
@@ -19,11 +18,14 @@ from starlette.applications import Starlette
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.access.granting import AccessCache
 from profilegraph.services.evaluation.graph_evaluator import plan
-from profilegraph.services.keys import ApiKey, check_key, principal_of
+from profilegraph.services.identity.authentication import authenticate, token_verifier
+from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
+from profilegraph.services.identity.uses import USES, RecordedUses
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
@@ -33,8 +35,10 @@ from profilegraph.services.outbox.worker import OUTBOX, OutboxWorker
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports
-from profilegraph.web.graphql.keys import KeyCache
 from profilegraph.web.graphql.requests import MAX_BODY
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
+from profilegraph.web.identity.signing_in import SigningIn
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
@@ -50,18 +54,19 @@ Clock = Callable[[], datetime]
 
 def platform_app(platform: Platform, clock: Clock) -> Starlette:
     """Return the web application of a platform; shutting it down closes the database."""
+    tokens = token_verifier(platform)
 
-    async def check(secret: str) -> ApiKey:
-        return await check_key(platform.database, secret, clock())
+    async def check(one: Credential) -> Principal:
+        return await authenticate(platform, tokens, one.method, one.secret, clock())
 
     accesses = AccessCache(platform.database)
 
-    async def new_context(viewer: object) -> ApiContext:
-        key = cast("ApiKey", viewer)
-        access = await accesses(principal_of(key))
-        return ApiContext(replace(platform, access=access), key, clock(), clock)
+    async def new_context(viewer: Principal) -> ApiContext:
+        access = await accesses(viewer)
+        return ApiContext(replace(platform, access=access), viewer, clock(), clock)
 
-    background = _Background(platform, clock)
+    uses = RecordedUses(platform)
+    background = _Background(platform, clock, uses)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
@@ -80,15 +85,25 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    keys = KeyCache(check)
+    failures = platform.cache.metrics.authentication_failures
+    door = Authenticator(
+        check,
+        public_url=platform.settings.public_url,
+        on_success=uses.note,
+        on_failure=lambda one: failures.labels(one.method.value).inc(),
+    )
     return build_app(
         executor=Executor(schemas),
-        authenticate=keys,
+        authenticate=door,
         new_context=new_context,
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, accesses, clock).route, *operator_routes(platform, keys)],
+        routes=[
+            Exports(platform, door, accesses, clock).route,
+            *operator_routes(platform, door),
+            *SigningIn(platform, door, tokens, clock).routes,
+        ],
         origins=platform.settings.cors_origins,
     )
 
@@ -149,7 +164,7 @@ def _tell_of_faults(host: Host) -> None:
 class _Background:
     """The background routines of a serving process."""
 
-    def __init__(self, platform: Platform, clock: Clock) -> None:
+    def __init__(self, platform: Platform, clock: Clock, uses: RecordedUses) -> None:
         settings, known = platform.settings, platform.cache.routines
         self._outbox = OutboxWorker(platform, outbox_kinds(platform), clock)
 
@@ -161,6 +176,7 @@ class _Background:
         self._routines = [
             Routine(WATCHING, LiveWorker(platform).round, clock, pause, known),
             Routine(OUTBOX, self._outbox.round, clock, pause, known),
+            Routine(USES, uses.round, clock, USES_SECONDS, known),
             Routine("planning", planning, clock, PLANNING_SECONDS, known),
             Routine("keeping", keeper.round, clock, PAUSE_SECONDS, known),
         ]

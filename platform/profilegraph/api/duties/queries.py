@@ -22,7 +22,7 @@ class DutyQuery:
     @field
     @requires(None)
     def viewer(self, info: Info) -> Viewer:
-        """The viewer: the holder of the API key, and their permissions."""
+        """The viewer: who asks, and their permissions."""
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 

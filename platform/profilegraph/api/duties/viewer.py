@@ -1,4 +1,4 @@
-"""The viewer: the holder of the API key, and their permissions."""
+"""The viewer: who asks, and their permissions."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ class ViewerDuty:
 
 @object_type
 class Viewer:
-    """The viewer: the holder of the API key."""
+    """The viewer: who asks, by an API key, a session of a browser, or a token."""
 
-    name: str = strawberry.field(description="Name of the API key, the author of what you change.")
+    name: str = strawberry.field(
+        description="Name of the author of what you change: that of the API key, or of the employee."
+    )
     administrator: bool = strawberry.field(
-        description="Whether you may do everything: as an administrator, or a machine without an employee."
+        description="Whether you have the role `admin`, for which duties are no bounds."
     )
 
     @list_field
@@ -49,7 +51,7 @@ class Viewer:
 
     @field
     async def employee(self, info: Info) -> Employee | None:
-        """The employee who holds the API key; null for a machine."""
+        """The employee; null for a machine."""
         key = info.context.viewer.employee
         return None if key is None else await load_employee(info, key)
 

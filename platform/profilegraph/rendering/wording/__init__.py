@@ -15,7 +15,12 @@ from profilegraph.language.nodes.parts import TESTS, NodePart
 from profilegraph.rendering.wording.answers import AnswerWording
 from profilegraph.rendering.wording.changes import ChangeWording
 from profilegraph.rendering.wording.filters import FilterWording
-from profilegraph.rendering.wording.names import ColumnWording, DemoWording, NameWording
+from profilegraph.rendering.wording.names import (
+    ColumnWording,
+    DemoWording,
+    NameWording,
+    SignInWording,
+)
 from profilegraph.rendering.wording.plurals import Number, Plural, PluralRule
 
 __all__ = ["Wording"]
@@ -48,6 +53,7 @@ class Wording:
     names: NameWording
     columns: ColumnWording
     demo: DemoWording
+    sign_in: SignInWording
 
     def numbered(self, text: Plural, number: Number, *values: object) -> str:
         """Return a text in its form for a number, with these values in it, or else the number."""

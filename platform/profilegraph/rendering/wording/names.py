@@ -246,3 +246,24 @@ class DemoWording:
     loyal_customers: str
     big_spenders_to_win_back: str
     one_time_buyers: str
+
+
+@dataclass(frozen=True)
+class SignInWording:
+    """What the pages on which people sign in say."""
+
+    title: str
+    link: str
+    """What the button of a sign-in link does."""
+    sign_in: str
+    """The button."""
+    provider: str
+    """The way to the identity provider."""
+    ask: str
+    """What to do where there is no identity provider."""
+    signed_in: str
+    go_on: str
+    link_over: str
+    refused: str
+    insecure: str
+    other_site: str

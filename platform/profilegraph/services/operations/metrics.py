@@ -50,6 +50,12 @@ class Metrics:
         )
         self._tell_of_the_feed(into)
         self._tell_of_the_outbox(into)
+        self.authentication_failures = Counter(
+            "profilegraph_authentication_failures",
+            "Requests and sign-ins whose key, session, token or link was refused, by what it was.",
+            ["method"],
+            registry=into,
+        )
         self.answers = Counter(
             "profilegraph_answers",
             "Questions about filters, by what answered.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,11 +25,11 @@ from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.columns import ExportSubject
 from profilegraph.services.exports.files import form_of
 from profilegraph.services.exports.tables import open_table
-from profilegraph.services.keys import ApiKey, principal_of
 from profilegraph.services.platform import Platform
 from profilegraph.web.exports.downloads import Download
-from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.graphql.endpoint import failure
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 
 PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "now", "what", "where")
 _NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
@@ -38,12 +39,12 @@ _log = structlog.get_logger()
 
 
 class Exports:
-    """Responds with a segment's members as a file; needs an API key."""
+    """Responds with a segment's members as a file, to whoever is authenticated."""
 
     def __init__(
         self,
         platform: Platform,
-        authenticate: KeyCache[ApiKey],
+        authenticate: Authenticator,
         accesses: AccessCache,
         clock: Callable[[], datetime],
     ) -> None:
@@ -63,10 +64,12 @@ class Exports:
         """Send the file, or the error."""
         request = Request(scope)
         try:
-            viewer = await self._authenticate(bearer(request))
-            access = await self._accesses(principal_of(viewer))
+            credential = self._authenticate.credential(request)
+            viewer = await self._authenticate(credential)
+            access = await self._accesses(viewer)
             access.require(Permission.CUSTOMERS_EXPORT, "a download")
-            download = await self._download(request, replace(self._platform, access=access))
+            platform = replace(self._platform, access=access)
+            download = await self._download(request, platform, credential)
         except ProfilegraphError as error:
             await failure(error)(scope, receive, send)
             return
@@ -84,7 +87,9 @@ class Exports:
                 complete=download.complete,
             )
 
-    async def _download(self, request: Request, platform: Platform) -> Download:
+    async def _download(
+        self, request: Request, platform: Platform, credential: Credential | None
+    ) -> Download:
         now, given = self._clock(), request.query_params
         form = form_of(request.path_params["form"])
         _refuse_unknown(given)
@@ -106,7 +111,17 @@ class Exports:
         title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
         title += "" if of_people is None else f" {ExportSubject.PEOPLE.value}"
         name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
-        return Download(form.write(table, style), name, form.media_type)
+        parts = self._while_authenticated(form.write(table, style), credential)
+        return Download(parts, name, form.media_type)
+
+    async def _while_authenticated(
+        self, parts: AsyncGenerator[bytes, None], credential: Credential | None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield parts of a file until the key, session or token ends: then raise Unauthenticated."""
+        async with aclosing(parts):
+            async for part in parts:
+                await self._authenticate(credential)
+                yield part
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

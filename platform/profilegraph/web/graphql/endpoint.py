@@ -6,11 +6,12 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from profilegraph.api.runtime.executor import Answer, Executor
 from profilegraph.api.runtime.faults import described
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import (
     Conflict,
     Forbidden,
@@ -20,6 +21,7 @@ from profilegraph.errors import (
     Unauthenticated,
 )
 from profilegraph.web.graphql.requests import Refusal, read_operation
+from profilegraph.web.identity.authenticator import Authenticator
 
 RESULT = "application/graphql-response+json"
 JSON = "application/json"
@@ -33,17 +35,15 @@ _STATUS: Mapping[type[ProfilegraphError], int] = {
     Conflict: 409,
 }
 
-Authenticate = Callable[[str | None], Awaitable[object]]
-"""Returns the holder of an API key, or raises Unauthenticated."""
-NewContext = Callable[[object], Awaitable[object]]
+NewContext = Callable[[Principal], Awaitable[object]]
 """Returns the context of one request, for its viewer; raises Forbidden if they may do nothing."""
 
 
 class GraphQLEndpoint:
-    """Responds to GraphQL over HTTP; needs an API key."""
+    """Responds to GraphQL over HTTP, to whoever is authenticated."""
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticate, new_context: NewContext
+        self, executor: Executor, authenticate: Authenticator, new_context: NewContext
     ) -> None:
         self._executor = executor
         self._authenticate = authenticate
@@ -53,7 +53,7 @@ class GraphQLEndpoint:
         """Return the response; failures of the request have the shape of GraphQL errors, too."""
         media_type = accepted(request)
         try:
-            viewer = await self._authenticate(bearer(request))
+            viewer = await self._authenticate.of(request)
             operation = await read_operation(request)
             context = await self._new_context(viewer)
         except Refusal as refusal:
@@ -68,7 +68,7 @@ class GraphQLEndpoint:
         except Forbidden as error:
             return answer(media_type, 403, _expected(error))
         except ProfilegraphError as error:
-            return answer(media_type, 503, _expected(error))
+            return answer(media_type, status_of(error), _expected(error))
         answered = await self._executor.execute(
             operation.query,
             operation.variables,
@@ -87,12 +87,6 @@ def accepted(request: Request) -> str:
     return JSON
 
 
-def bearer(request: HTTPConnection) -> str | None:
-    """Return the API key in the Authorization header of a request, if any."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
-
-
 def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
     """Return the body of a response with one error."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
@@ -100,9 +94,14 @@ def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
 
 def failure(error: ProfilegraphError) -> Response:
     """Return the response to a request with an expected error outside of GraphQL."""
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
+    status = status_of(error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return answer(JSON, status, problem(message=error.message, **described(error)), **headers)
+
+
+def status_of(error: ProfilegraphError) -> int:
+    """Return the HTTP status of an expected error outside of GraphQL."""
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
 
 
 def answer(media_type: str, status: int, body: dict[str, Any], **headers: str) -> Response:

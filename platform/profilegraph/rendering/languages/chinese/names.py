@@ -17,6 +17,7 @@ from profilegraph.rendering.wording.names import (
     PersonColumns,
     SegmentKindNames,
     SegmentStateNames,
+    SignInWording,
     SourceNames,
 )
 
@@ -119,4 +120,18 @@ DEMO = DemoWording(
     loyal_customers="忠诚高价值客户",
     big_spenders_to_win_back="待挽留的大客户",
     one_time_buyers="一次性高额买家",
+)
+
+SIGN_IN = SignInWording(
+    title="登录",
+    link="此链接可供您登录一次。",
+    sign_in="登录",
+    provider="使用企业账号登录",
+    ask="请向管理员索取登录链接。",
+    signed_in="您已登录。",
+    go_on="继续",
+    link_over="此链接已使用或已过期,请向管理员索取新的链接。",
+    refused="无法登录,请联系管理员;原因见日志。",
+    insecure="登录需要 HTTPS,请联系部署管理员。",
+    other_site="请求来自其他网站,请重新打开链接并点击按钮。",
 )

@@ -17,6 +17,7 @@ from profilegraph.rendering.wording.names import (
     PersonColumns,
     SegmentKindNames,
     SegmentStateNames,
+    SignInWording,
     SourceNames,
 )
 
@@ -122,4 +123,18 @@ DEMO = DemoWording(
     loyal_customers="Loyal customers",
     big_spenders_to_win_back="Big spenders to win back",
     one_time_buyers="One large purchase, then silence",
+)
+
+SIGN_IN = SignInWording(
+    title="Sign in",
+    link="This link signs you in, once.",
+    sign_in="Sign in",
+    provider="Sign in with your organisation",
+    ask="Ask an administrator for a sign-in link.",
+    signed_in="You are signed in.",
+    go_on="Continue",
+    link_over="This link was used already, or is expired. Ask an administrator for another one.",
+    refused="You cannot be signed in. Ask an administrator; the log says why.",
+    insecure="Signing in needs HTTPS. Ask whoever runs the deployment.",
+    other_site="The request comes from another site. Open the link again, and use its button.",
 )
