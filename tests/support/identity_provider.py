@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from tests.meta.source import ROOT
@@ -59,7 +59,8 @@ class Provider:
             **claims,
         }
         head = {"alg": key.alg, "kid": key.kid} | (header or {})
-        return jwt.encode(head, {name: one for name, one in given.items() if one is not None}, key)
+        payload = json.dumps({name: one for name, one in given.items() if one is not None})
+        return jws.serialize_compact(head, payload.encode(), key)
 
     async def end(self) -> None:
         """End it, by the end of what it reads."""
