@@ -85,7 +85,8 @@ async def load(settings: Settings, address: Address, customers: int) -> dict[str
     now = datetime.now(UTC)
     async with open_platform(settings, address, now) as ours:
         await load_taxonomies(ours.database, [taxonomy])
-        everything = sorted(records(customers), key=lambda one: type(one).__name__ == "Ownership")
+        kinds = (Team, Employee, Customer, Ownership, Event)
+        everything = sorted(records(customers), key=lambda one: kinds.index(type(one)))
         for start in range(0, len(everything), _BATCH):
             await save(ours, everything[start : start + _BATCH], NOW)
         granted = (Permission.CUSTOMERS_READ, Permission.SEGMENTS_READ)

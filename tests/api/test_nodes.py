@@ -65,7 +65,7 @@ def test_deletions_have_one_shape() -> None:
     mutation = SCHEMA.mutation_type
     assert mutation is not None
     found = {name: field for name, field in mutation.fields.items() if name.startswith("delete")}
-    assert len(found) == 3
+    assert len(found) == 4
     for field in found.values():
         assert (str(field.type), sorted(field.args)) == ("ID", ["idempotencyKey", "key"])
 

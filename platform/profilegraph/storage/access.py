@@ -52,7 +52,7 @@ _ORDINALS = "MATCH (c:Customer) WHERE c.key IN $keys RETURN c.key AS key, c.ordi
 
 
 @dataclass(frozen=True)
-class EmployeeStanding:
+class EmployeeRoles:
     """What decides about an employee's access: the assigned roles, and the team."""
 
     roles: tuple[str, ...]
@@ -60,7 +60,7 @@ class EmployeeStanding:
 
 
 @dataclass(frozen=True)
-class AuthorStanding:
+class AuthorRoles:
     """A key of an author, or the author's employee: what decides about their access."""
 
     employee: str | None
@@ -113,21 +113,19 @@ async def assign_roles(transaction: Transaction, employee: str, roles: Sequence[
     return bool(row["found"])
 
 
-async def read_standing(database: Database, employee: str) -> EmployeeStanding | None:
+async def read_standing(database: Database, employee: str) -> EmployeeRoles | None:
     """Return what decides about an employee's access; None if there is no such employee."""
     rows = await database.read(_STANDING, {"employee": employee})
     if not rows:
         return None
-    return EmployeeStanding(tuple(rows[0]["roles"] or ()), rows[0]["team"])
+    return EmployeeRoles(tuple(rows[0]["roles"] or ()), rows[0]["team"])
 
 
-async def read_authors(
-    database: Database, names: Collection[str]
-) -> dict[str, list[AuthorStanding]]:
+async def read_authors(database: Database, names: Collection[str]) -> dict[str, list[AuthorRoles]]:
     """Return the keys and employees of some authors, by name, the newest first."""
-    found: dict[str, list[AuthorStanding]] = {}
+    found: dict[str, list[AuthorRoles]] = {}
     for row in await database.read(_AUTHORS, {"names": sorted(set(names))}):
-        one = AuthorStanding(row["employee"], tuple(row["roles"]), row["rows"], row["endedAt"])
+        one = AuthorRoles(row["employee"], tuple(row["roles"]), row["rows"], row["endedAt"])
         found.setdefault(row["name"], []).append(one)
     return found
 

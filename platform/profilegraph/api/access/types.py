@@ -9,6 +9,7 @@ from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import Permission, RowAccess
 from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.segments.explanation import ConditionVerdict, conditions_of
 from profilegraph.domain import access as domain
@@ -18,12 +19,10 @@ from profilegraph.services.access.explaining import AccessExplanation, GrantVerd
 
 
 @object_type
-class Role:
+class Role(Node):
     """A named set of permissions, and the customers for which it grants them."""
 
     role: strawberry.Private[domain.Role]
-    key: str = strawberry.field(description="Its key.")
-    permissions: list[Permission] = strawberry.field(description="What it permits.")
     rows: RowAccess = strawberry.field(description="For which customers.")
     filter: JSON | None = strawberry.field(description="For rows by FILTER, the filter.")
     built_in: bool = strawberry.field(description="Whether every deployment has it.")
@@ -34,11 +33,15 @@ class Role:
         return cls(
             role=role,
             key=role.key,
-            permissions=sorted(role.permissions),
             rows=role.rows,
             filter=None if role.filter is None else JSON(dict(role.filter)),
             built_in=role.built_in,
         )
+
+    @list_field
+    def permissions(self) -> list[Permission]:
+        """What it permits."""
+        return sorted(self.role.permissions)
 
     @field
     def label(self, locale: Locale = "en") -> str:
@@ -53,7 +56,7 @@ class GrantExplanation:
     verdict: strawberry.Private[Verdict]
     customer_key: strawberry.Private[str]
     role: str = strawberry.field(description="Key of the role.")
-    permissions: list[Permission] = strawberry.field(description="What it permits.")
+    granted: strawberry.Private[frozenset[Permission]]
     holds: bool = strawberry.field(description="Whether the customer is among its rows.")
 
     @classmethod
@@ -63,9 +66,14 @@ class GrantExplanation:
             verdict=one.verdict,
             customer_key=customer,
             role=one.grant.role,
-            permissions=sorted(one.grant.permissions),
+            granted=one.grant.permissions,
             holds=one.verdict.holds,
         )
+
+    @list_field
+    def permissions(self) -> list[Permission]:
+        """What it permits."""
+        return sorted(self.granted)
 
     @field
     def filter(self) -> JSON:

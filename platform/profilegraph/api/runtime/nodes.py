@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from profilegraph.api.access.types import Role
 from profilegraph.api.customers.activity import Event, FollowUp, Opportunity
 from profilegraph.api.customers.customer import Consent, Customer
 from profilegraph.api.customers.organisation import DecisionMaker, Department
@@ -27,6 +28,7 @@ from profilegraph.api.taxonomy_changes.types import TaxonomyChange
 from profilegraph.domain.records import activity, customers
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.services import duties
+from profilegraph.services.access import roles
 from profilegraph.services.customers import profiles
 from profilegraph.services.destinations import sending
 from profilegraph.services.segments import groups, service
@@ -162,6 +164,11 @@ async def _loan(info: Info, key: str) -> Node | None:
     return None if found is None else DutyLoan.of(found)
 
 
+async def _role(info: Info, key: str) -> Node | None:
+    known = await roles.roles(info.context.platform)
+    return next((Role.of(one) for one in known if one.key == key), None)
+
+
 async def _team(info: Info, key: str) -> Node | None:
     known = await info.context.load.own_teams.load(key)
     return Team(key=key, name=known[0].name) if known else None
@@ -184,6 +191,7 @@ _BY_KEY: Mapping[str, Find] = MappingProxyType(
         "FollowUp": _follow_up,
         "MetricDefinition": _metric,
         "Opportunity": _opportunity,
+        "Role": _role,
         "Tag": _tag,
         "Taxonomy": _taxonomy,
         "TaxonomyChange": _taxonomy_change,

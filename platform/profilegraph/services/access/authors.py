@@ -11,7 +11,7 @@ from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.errors import Forbidden
 from profilegraph.language.row_access import FULL_ACCESS, Access
 from profilegraph.services.access.granting import access_of
-from profilegraph.storage.access import AuthorStanding, read_authors
+from profilegraph.storage.access import AuthorRoles, read_authors
 from profilegraph.storage.neo4j.database import Database
 
 
@@ -28,7 +28,7 @@ async def access_of_authors(
 
 
 async def _access(
-    database: Database, name: str, standing: Collection[AuthorStanding], now: datetime
+    database: Database, name: str, standing: Collection[AuthorRoles], now: datetime
 ) -> Access | Forbidden:
     if not standing:
         return FULL_ACCESS

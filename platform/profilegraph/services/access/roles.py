@@ -93,7 +93,8 @@ async def save_role(platform: Platform, command: SaveRole, context: CommandConte
 async def delete_role(platform: Platform, command: DeleteRole, context: CommandContext) -> str:
     """Delete a role and return its key.
 
-    Raises Forbidden unless the actor is an administrator, Conflict while somebody has it, NotFound.
+    Raises Forbidden unless the actor is an administrator, Conflict while somebody has it,
+    InvalidInput if the key is invalid, NotFound.
     """
     require_administrator(context.actor, "delete roles")
     key = _role_key(command.key)

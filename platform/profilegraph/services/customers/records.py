@@ -64,7 +64,7 @@ async def save_records(platform: Platform, command: SaveRecords, context: Comman
 
     Writing the same records again changes nothing. Raises NotFound if a record names something that
     does not exist, Conflict if it contradicts the graph, InvalidInput if it does not fit the
-    taxonomies.
+    taxonomies, Forbidden for a customer that the author may not save.
     """
     catalogue = await platform.catalogue_for_change()
     checked = _checked(platform, command.records, catalogue)
