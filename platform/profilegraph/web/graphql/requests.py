@@ -39,7 +39,7 @@ class Operation:
 
 async def read_operation(request: Request) -> Operation:
     """Return the operation of a request; raises Refusal."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return _from_address(request)
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
