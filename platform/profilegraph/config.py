@@ -157,6 +157,9 @@ class Settings(BaseSettings):
         description="Web sites whose pages may ask the API from a browser, with commas between,"
         " such as https://crm.example.com.",
     )
+    subscriptions: int = Field(
+        64, ge=1, description="Most subscriptions that one key has open, over all its connections."
+    )
     compiled_execution: bool = Field(
         True,
         description="Whether plain parts of a GraphQL request are read by compiled code; false leaves"

@@ -103,6 +103,12 @@ class Forbidden(ProfilegraphError):
     code = "FORBIDDEN"
 
 
+class TooManySubscriptions(ProfilegraphError):
+    """The key has as many subscriptions open as it may have."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+
+
 class OperatorError(ProfilegraphError):
     """Something that whoever runs the platform has to mend; its place is told to nobody else."""
 

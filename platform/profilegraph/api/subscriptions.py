@@ -17,7 +17,7 @@ from profilegraph.services.live import service
 
 @object_type
 class Subscription:
-    """The subscriptions, over a WebSocket."""
+    """The subscriptions, over a WebSocket or as server-sent events."""
 
     @subscription_field
     async def segment_membership(

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
@@ -73,7 +74,9 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
     keys = KeyCache(check)
     return build_app(
-        executor=Executor(schemas),
+        executor=Executor(
+            schemas, subscriptions=OpenSubscriptions(platform.settings.subscriptions)
+        ),
         authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
         checks=_checks(platform),
@@ -93,9 +96,10 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
     settings = platform.settings
     with _listening(settings.host, settings.port) as listener:
         host, port = listener.getsockname()[:2]
+        app = platform_app(platform, clock)
         server = _Server(
             uvicorn.Config(
-                platform_app(platform, clock),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -103,7 +107,8 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 ws="websockets-sansio",
                 ws_max_size=MAX_BODY,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            app.state.closing,
         )
         # What lives as long as the process is not to be looked through for garbage, again and again,
         # while answers make thousands of small objects.
@@ -169,6 +174,15 @@ class _Background:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which have no end of their own, and finish all other responses."""
+        self._closing.set()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """End on a signal and leave the process to its caller, instead of raising the signal again."""

@@ -15,14 +15,18 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 
 from profilegraph.api.runtime import faults, limits
 from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.operations import Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import ProfilegraphError, TooManySubscriptions
 from profilegraph.rendering.notices import notice_line
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
-_SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
+_SUBSCRIPTION = (
+    "Subscriptions are sent over a WebSocket, by graphql-transport-ws, or as text/event-stream to a"
+    " client that accepts it."
+)
 _ONLY_QUERIES = "Only queries may be sent by GET."
 _TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
 _log = structlog.get_logger(__name__)
@@ -57,10 +61,15 @@ class Executor:
     """Executes operations against the current schema."""
 
     def __init__(
-        self, schemas: SchemaSource, new_id: Callable[[], str] = lambda: token_hex(6)
+        self,
+        schemas: SchemaSource,
+        new_id: Callable[[], str] = lambda: token_hex(6),
+        *,
+        subscriptions: OpenSubscriptions | None = None,
     ) -> None:
         self._schemas = schemas
         self._new_id = new_id
+        self._subscriptions = subscriptions or OpenSubscriptions()
 
     async def execute(
         self,
@@ -140,9 +149,14 @@ class Executor:
                 operation.admit(variables or {})
                 yield self._told(await operation.execute(context, variables or {}), context)
             else:
-                async with aclosing(operation.subscribe(context, variables or {})) as results:
-                    async for result in results:
-                        yield self._told(result, context)
+                viewer = context.viewer.id if isinstance(context, ApiContext) else ""
+                results = operation.subscribe(context, variables or {})
+                with self._subscriptions.opened(viewer):
+                    async with aclosing(results):
+                        async for result in results:
+                            yield self._told(result, context)
+        except TooManySubscriptions as error:
+            yield _refused(error.message, error.code, hint=error.hint)
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])
         except Refused as refused:
@@ -197,6 +211,7 @@ def _unresolved(name: str | None) -> Answer:
     return _refused(message, _UNRESOLVED)
 
 
-def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:
-    error = {"message": message, "extensions": {"code": code}}
+def _refused(message: str, code: str, *, mutation: bool = False, hint: str = "") -> Answer:
+    extensions = {"code": code, "hint": hint} if hint else {"code": code}
+    error = {"message": message, "extensions": extensions}
     return Answer({"errors": [error]}, executed=False, mutation_refused=mutation)

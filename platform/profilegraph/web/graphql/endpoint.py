@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -19,11 +20,19 @@ from profilegraph.errors import (
     ProfilegraphError,
     Unauthenticated,
 )
-from profilegraph.web.graphql.requests import Refusal, read_operation
+from profilegraph.web.graphql.requests import Operation, Refusal, read_operation
+from profilegraph.web.graphql.streams import EVENT_STREAM, EventStream
 
 RESULT = "application/graphql-response+json"
 JSON = "application/json"
-_TYPES = {RESULT: RESULT, JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON}
+_TYPES = {
+    RESULT: RESULT,
+    JSON: JSON,
+    EVENT_STREAM: EVENT_STREAM,
+    "*/*": JSON,
+    "application/*": JSON,
+    "": JSON,
+}
 
 _STATUS: Mapping[type[ProfilegraphError], int] = {
     Unauthenticated: 401,
@@ -43,15 +52,23 @@ class GraphQLEndpoint:
     """Responds to GraphQL over HTTP; needs an API key."""
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticate, new_context: NewContext
+        self,
+        executor: Executor,
+        authenticate: Authenticate,
+        new_context: NewContext,
+        closing: asyncio.Event,
     ) -> None:
+        """Set the parts; streams end when `closing` is set."""
         self._executor = executor
         self._authenticate = authenticate
         self._new_context = new_context
+        self._closing = closing
 
     async def __call__(self, request: Request) -> Response:
         """Return the response; failures of the request have the shape of GraphQL errors, too."""
-        media_type = accepted(request)
+        wanted = accepted(request)
+        streams = wanted == EVENT_STREAM and request.method == "POST"
+        media_type = JSON if wanted == EVENT_STREAM else wanted
         try:
             viewer = await self._authenticate(bearer(request))
             operation = await read_operation(request)
@@ -66,6 +83,8 @@ class GraphQLEndpoint:
             return answer(media_type, 401, _expected(error), **{"WWW-Authenticate": "Bearer"})
         except ProfilegraphError as error:
             return answer(media_type, 503, _expected(error))
+        if streams:
+            return self._stream(operation, viewer, bearer(request))
         answered = await self._executor.execute(
             operation.query,
             operation.variables,
@@ -74,6 +93,12 @@ class GraphQLEndpoint:
             may_mutate=operation.may_mutate,
         )
         return _respond(media_type, answered)
+
+    def _stream(self, operation: Operation, viewer: object, secret: str | None) -> EventStream:
+        answers = self._executor.stream(
+            operation.query, operation.variables, operation.name, self._new_context(viewer)
+        )
+        return EventStream(answers, lambda: self._authenticate(secret), self._closing, _expected)
 
 
 def accepted(request: Request) -> str:

@@ -18,6 +18,8 @@ from profilegraph.web.graphql.requests import Operation, Refusal, operation_of, 
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
+CHECK_SECONDS = 12.0
+"""The pause between two checks of the key."""
 MOST_OPERATIONS = 20
 """Most concurrent operations per socket."""
 
@@ -88,8 +90,15 @@ class _Connection:
         """Handle messages until the client disconnects; running operations then end."""
         await self._begin()
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_checking())
             while True:
                 await self._take(await self._message(), group)
+
+    async def _keep_checking(self) -> None:
+        """Close the socket once its key has ended, also while nothing happens."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            await self._viewer()
 
     async def _begin(self) -> None:
         try:
