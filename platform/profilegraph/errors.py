@@ -103,7 +103,7 @@ class Forbidden(ProfilegraphError):
     code = "FORBIDDEN"
 
 
-class TooManySubscriptions(ProfilegraphError):
+class SubscriptionLimit(ProfilegraphError):
     """The key has as many subscriptions open as it may have."""
 
     code = "TOO_MANY_SUBSCRIPTIONS"

@@ -19,7 +19,7 @@ from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.operations import Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.errors import ProfilegraphError, TooManySubscriptions
+from profilegraph.errors import ProfilegraphError, SubscriptionLimit
 from profilegraph.rendering.notices import notice_line
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
@@ -155,7 +155,7 @@ class Executor:
                     async with aclosing(results):
                         async for result in results:
                             yield self._told(result, context)
-        except TooManySubscriptions as error:
+        except SubscriptionLimit as error:
             yield _refused(error.message, error.code, hint=error.hint)
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from profilegraph.errors import TooManySubscriptions
+from profilegraph.errors import SubscriptionLimit
 
 MOST_OPEN = 64
 
@@ -20,9 +20,9 @@ class OpenSubscriptions:
 
     @contextmanager
     def opened(self, viewer: str) -> Iterator[None]:
-        """Count a subscription of a viewer meanwhile; raises TooManySubscriptions at the limit."""
+        """Count a subscription of a viewer meanwhile; raises SubscriptionLimit at the limit."""
         if self._open[viewer] >= self._most:
-            raise TooManySubscriptions(
+            raise SubscriptionLimit(
                 f"your key has {self._most} subscriptions open.",
                 hint="Close some; PROFILEGRAPH_SUBSCRIPTIONS sets how many are allowed.",
             )
