@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -62,6 +63,17 @@ def _origins(given: object) -> object:
                 " such as https://crm.example.com or http://localhost:5173"
             )
     return found
+
+
+class DocumentsMode(StrEnum):
+    """What becomes of documents that are not in the manifest."""
+
+    OFF = "off"
+    """They are answered."""
+    LOG = "log"
+    """They are answered, counted, and each is logged once."""
+    ENFORCE = "enforce"
+    """They are refused."""
 
 
 class Settings(BaseSettings):
@@ -159,6 +171,15 @@ class Settings(BaseSettings):
     )
     subscriptions: int = Field(
         64, ge=1, description="Most subscriptions that one key has open, over all its connections."
+    )
+    documents: Path | None = Field(
+        None,
+        description="Manifest of trusted documents, as `profilegraph documents manifest` writes it.",
+    )
+    documents_mode: DocumentsMode = Field(
+        DocumentsMode.OFF,
+        description="What becomes of documents that are not in the manifest: off answers, log also"
+        " counts and logs them, enforce refuses.",
     )
     compiled_execution: bool = Field(
         True,

@@ -18,6 +18,7 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 
+from profilegraph.api.documents.trusted import TrustedDocuments
 from profilegraph.api.runtime import schemas
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
@@ -124,9 +125,10 @@ def make_app(
     check_key: Callable[[str], Awaitable[object]] = check_key,
     context: dict[str, int] | None = None,
     origins: Sequence[str] = (),
+    documents: TrustedDocuments | None = None,
 ) -> Starlette:
     return build_app(
-        executor=Executor(OneSchema(), lambda: "e1"),
+        executor=Executor(OneSchema(), lambda: "e1", documents=documents),
         authenticate=KeyCache(check_key),
         new_context=lambda viewer: {} if context is None else context,
         checks=checks or {},

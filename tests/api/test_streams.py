@@ -70,10 +70,10 @@ class Stream:
 
 @asynccontextmanager
 async def stream(
-    address: str, key: str, query: str = FOLLOW, **variables: Any
+    address: str, key: str, asked: str | dict[str, Any] = FOLLOW, **variables: Any
 ) -> AsyncIterator[Stream]:
     headers = {"Authorization": f"Bearer {key}", "Accept": "text/event-stream"}
-    body = {"query": query, "variables": variables}
+    body = {"query": asked, "variables": variables} if isinstance(asked, str) else asked
     async with (
         httpx.AsyncClient(timeout=30, trust_env=False) as client,
         client.stream("POST", f"{address}/graphql", json=body, headers=headers) as response,

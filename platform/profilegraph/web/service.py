@@ -15,10 +15,12 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from profilegraph.api.documents.trusted import TrustedDocuments, read_manifest
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.config import DocumentsMode
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.evaluation.graph_evaluator import plan
@@ -48,7 +50,10 @@ Clock = Callable[[], datetime]
 
 
 def platform_app(platform: Platform, clock: Clock) -> Starlette:
-    """Return the web application of a platform; shutting it down closes the database."""
+    """Return the web application of a platform; shutting it down closes the database.
+
+    Raises InvalidConfiguration if the trusted documents cannot be read.
+    """
 
     async def check(secret: str) -> ApiKey:
         return await check_key(platform.database, secret, clock())
@@ -58,6 +63,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
 
+    executor = _executor(platform, schemas)
     platform.cache.metrics.watch_plugins(platform.host, platform.listening)
     platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
@@ -65,6 +71,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         _tell_of_faults(platform.host)
         # It looks at the graph: the index begins to be built before the first question, too.
         await schemas.newest()
+        await asyncio.to_thread(executor.check_documents)
         background.start()
 
     async def close() -> None:
@@ -74,9 +81,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
     keys = KeyCache(check)
     return build_app(
-        executor=Executor(
-            schemas, subscriptions=OpenSubscriptions(platform.settings.subscriptions)
-        ),
+        executor=executor,
         authenticate=keys,
         new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
         checks=_checks(platform),
@@ -140,6 +145,29 @@ def _tell_of_faults(host: Host) -> None:
         _log.warning(
             "plugin_fault", plugin=fault.name, distribution=fault.distribution, reason=fault.reason
         )
+
+
+def _executor(platform: Platform, schemas: Schemas) -> Executor:
+    """Return what runs operations; raises InvalidConfiguration."""
+    return Executor(
+        schemas,
+        subscriptions=OpenSubscriptions(platform.settings.subscriptions),
+        documents=_documents(platform),
+    )
+
+
+def _documents(platform: Platform) -> TrustedDocuments:
+    """Return the documents of the manifest, if one is set; raises InvalidConfiguration."""
+    settings = platform.settings
+    if settings.documents is None:
+        if settings.documents_mode is not DocumentsMode.OFF:
+            raise InvalidConfiguration(
+                "PROFILEGRAPH_DOCUMENTS_MODE is set and PROFILEGRAPH_DOCUMENTS is not.",
+                hint="Name the manifest in PROFILEGRAPH_DOCUMENTS.",
+            )
+        return TrustedDocuments()
+    counter = platform.cache.metrics.untrusted_documents
+    return TrustedDocuments(read_manifest(settings.documents), settings.documents_mode, counter.inc)
 
 
 class _Background:
