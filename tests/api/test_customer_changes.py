@@ -11,6 +11,7 @@ import pytest
 
 from profilegraph.api.live.changes import cursor as cursor_of
 from profilegraph.api.runtime.ids import decode_text, encode_text
+from profilegraph.language.nodes import Tags
 from profilegraph.services.keys import create_key
 from profilegraph.services.live.customer_changes import customer_changes
 from profilegraph.services.live.recent_changes import RecentChanges
@@ -146,17 +147,25 @@ async def test_a_customer_is_told_of_that_did_not_exist_when_it_was_watched(api,
     assert change(await client.next())["customer"]["name"] == "New"
 
 
-async def test_with_a_filter_only_who_matches_afterwards_is_told_of(api, worker, client):
+async def test_with_a_filter_only_who_matches_is_told_of(api, worker, client):
     cursor = await start(api, worker)
     await client.ask(WATCH, keys=["a", "b"], filter=WARM, after=cursor)
     await write(api, worker, NAME, key="a", name="cold")
     await write(api, worker, TAG, key="b")
-    await write(api, worker, NAME, key="b", name="still warm")
     assert change(await client.next())["key"] == "b"
-    await drained(client)
-    await write(api, worker, UNTAG, key="b")
-    await write(api, worker, TAG, key="a")
-    assert change(await client.next())["key"] == "a"
+
+
+async def test_who_matched_before_a_change_and_not_after_it_is_not_told_of(api, worker):
+    begin = (await newest_offsets(api.platform.database)).offsets.position
+    warm = Tags("temperature", any_of=("warm",))
+    changes = customer_changes(api.platform, ["a", "b"], begin, lambda: api.now, warm)
+    async with aclosing(changes):
+        for leaving, entering in (("a", "b"), ("b", "a")):
+            await write(api, worker, TAG, key=leaving)
+            await write(api, worker, UNTAG, key=leaving)
+            await write(api, worker, TAG, key=entering)
+            told = await asyncio.wait_for(anext(changes), 30)
+            assert told.customer == entering
 
 
 async def test_where_the_feeds_do_not_reach_back_all_watched_customers_are_told_of(
