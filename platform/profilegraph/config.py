@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -100,6 +101,17 @@ def _pairs(given: object) -> object:
             raise ValueError(f"{one!r} is not a value, an equals sign and a role")
         found.append((left.strip(), right.strip()))
     return tuple(found)
+
+
+class DocumentsMode(StrEnum):
+    """What becomes of documents that are not in the manifest."""
+
+    OFF = "off"
+    """They are answered."""
+    LOG = "log"
+    """They are answered, counted, and each is logged once."""
+    ENFORCE = "enforce"
+    """They are refused."""
 
 
 class Settings(BaseSettings):
@@ -235,6 +247,18 @@ class Settings(BaseSettings):
         (),
         description="Which values of that claim are which roles, with commas between, such as"
         " crm-admins=admin,crm-sales=sales; all other values are ignored.",
+    )
+    subscriptions: int = Field(
+        64, ge=1, description="Most subscriptions that one key has open, over all its connections."
+    )
+    documents: Path | None = Field(
+        None,
+        description="Manifest of trusted documents, as `profilegraph documents manifest` writes it.",
+    )
+    documents_mode: DocumentsMode = Field(
+        DocumentsMode.OFF,
+        description="What becomes of documents that are not in the manifest: off answers, log also"
+        " counts and logs them, enforce refuses.",
     )
     compiled_execution: bool = Field(
         True,

@@ -116,6 +116,34 @@ class CrossSiteRequest(Forbidden):
     code = "CROSS_SITE_REQUEST"
 
 
+class SubscriptionLimit(ProfilegraphError):
+    """The key has as many subscriptions open as it may have."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+
+
+class UnknownDocument(ProfilegraphError):
+    """A document was named by an id that the manifest does not have."""
+
+    code = "UNKNOWN_DOCUMENT"
+
+
+class UntrustedDocument(ProfilegraphError):
+    """A document is not in the manifest, and only those are answered."""
+
+    code = "UNTRUSTED_DOCUMENT"
+
+
+class InvalidDocuments(ProfilegraphError):
+    """Documents of a front end have faults; every one of them is listed, each with file and line."""
+
+    code = "INVALID_DOCUMENTS"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
 class OperatorError(ProfilegraphError):
     """Something that whoever runs the platform has to mend; its place is told to nobody else."""
 

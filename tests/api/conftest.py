@@ -18,6 +18,7 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 
+from profilegraph.api.documents.trusted import TrustedDocuments
 from profilegraph.api.runtime import schemas
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
@@ -127,13 +128,14 @@ def make_app(
     check_key: Callable[[Credential], Awaitable[Principal]] = check_key,
     context: dict[str, int] | None = None,
     origins: Sequence[str] = (),
+    documents: TrustedDocuments | None = None,
 ) -> Starlette:
 
     async def new_context(_: object) -> dict[str, int]:
         return {} if context is None else context
 
     return build_app(
-        executor=Executor(OneSchema(), lambda: "e1"),
+        executor=Executor(OneSchema(), lambda: "e1", documents=documents),
         authenticate=Authenticator(check_key),
         new_context=new_context,
         checks=checks or {},

@@ -42,8 +42,8 @@ MUTATIONS = {"SaveSegment", "DeleteSegment", "TagCustomers"}
 @pytest.fixture(scope="module")
 def client() -> None:
     """The client's packages, and what is generated from the schema that ships."""
-    npm.install()
-    npm.run("node", "types.ts")
+    npm.EXAMPLE.install()
+    npm.EXAMPLE.run("node", "types.ts")
 
 
 @pytest.fixture
@@ -116,20 +116,20 @@ async def test_normalised_caches_say_of_every_document_what_the_network_says(cli
     asked = asks(past.start.isoformat(), every)
     documents = {
         one.name.value
-        for path in (npm.CLIENT / "documents").glob("*.graphql")
+        for path in (npm.EXAMPLE.folder / "documents").glob("*.graphql")
         for one in parse(path.read_text("utf-8")).definitions
         if isinstance(one, OperationDefinitionNode) and one.name
     }
     assert documents == {one["operation"] for one in asked} | MUTATIONS
     async with served(past) as address:
         given = {"url": address, "key": "pg_good", "asks": asked}
-        differences = json.loads(await npm.answer("compare.ts", json.dumps(given)))
+        differences = json.loads(await npm.EXAMPLE.answer("compare.ts", given=json.dumps(given)))
     assert [(one["cache"], one["operation"], one["variables"]) for one in differences] == []
 
 
 def test_the_client_is_typed_and_its_types_fit(client):
-    npm.run(str(npm.CLIENT / "node_modules" / ".bin" / "tsc"), "--noEmit")
-    text = (npm.CLIENT / "generated" / "documents.ts").read_text("utf-8")
+    npm.EXAMPLE.run(str(npm.EXAMPLE.folder / "node_modules" / ".bin" / "tsc"), "--noEmit")
+    text = (npm.EXAMPLE.folder / "generated" / "documents.ts").read_text("utf-8")
     line = re.search(r"export type SegmentLineFragment = .*", text)
     assert line is not None
     assert "id: string" in line[0]

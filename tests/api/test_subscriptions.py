@@ -29,15 +29,9 @@ from profilegraph.web import service
 from profilegraph.web.graphql import sockets
 from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.service import platform_app
-from tests.api.test_live import SAVE, TAG, WARM
+from tests.support.following import FOLLOW, SAVE, TAG, WARM, enter, made_live, newest
 from tests.support.serving import serving
 from tests.support.taxonomies import lose
-
-FOLLOW = """
-subscription($after: String) { segmentMembership(segment: "s", after: $after) {
-  customer { key } entered cause cursor
-} }
-"""
 
 
 class Client:
@@ -95,24 +89,7 @@ async def client(address: str, key: str) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def worker(api: Any) -> LiveWorker:
-    """What watches the live segment s, of which nobody is a member yet."""
-    await api(SAVE, filter=WARM)
-    await api('mutation { setSegmentLive(key: "s") { key } }')
-    worker = LiveWorker(api.platform)
-    await worker.round(api.now)
-    return worker
-
-
-async def enter(api: Any, worker: LiveWorker, key: str) -> None:
-    await api(TAG, key=key)
-    await worker.round(api.now)
-
-
-async def newest(api: Any) -> str:
-    """Return the cursor of the newest move."""
-    found = await api('{ segment(key: "s") { history(first: 1) { pageInfo { endCursor } } } }')
-    cursor: str = found["segment"]["history"]["pageInfo"]["endCursor"]
-    return cursor
+    return await made_live(api)
 
 
 async def following(client: Client) -> None:

@@ -32,6 +32,11 @@ COMMANDS = (
         "The embedded Neo4j: start, stop, status, reset, migrate.",
     ),
     DeferredCommand(
+        "documents",
+        f"{_CLI}.operations.documents:app",
+        "Trusted documents: the operations that front ends send.",
+    ),
+    DeferredCommand(
         "duty",
         f"{_CLI}.operations.duty:app",
         "Duties: who plans, tags, cleans and restructures dimensions.",

@@ -37,6 +37,7 @@ from profilegraph.language.validation import ValidationCache
 from profilegraph.services.cache.graph_cache import CachedGraph, GraphCache, RequestSnapshot
 from profilegraph.services.cache.notifier import Notifier
 from profilegraph.services.evaluation.computing import Computing
+from profilegraph.services.live.recent_changes import RecentChanges
 from profilegraph.services.operations import deployment as deployments
 from profilegraph.services.operations.deployment import of_process
 from profilegraph.services.plugins.listeners import ListenerQueue
@@ -65,6 +66,8 @@ class Platform:
     host: Host
     moved: Notifier = field(default_factory=Notifier)
     """Signalled when customers entered or left live segments, or a live segment broke."""
+    recent_changes: RecentChanges = field(default_factory=RecentChanges)
+    """What was changed lately, as the worker of live segments finds it."""
     listening: ListenerQueue = field(default_factory=ListenerQueue)
     """Queues committed changes for the listeners of plugins."""
     sound: ValidationCache = field(default_factory=ValidationCache)

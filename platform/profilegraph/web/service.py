@@ -15,9 +15,12 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from profilegraph.api.documents.trusted import TrustedDocuments, read_manifest
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.config import DocumentsMode
 from profilegraph.domain.identity import Principal
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
@@ -53,7 +56,10 @@ Clock = Callable[[], datetime]
 
 
 def platform_app(platform: Platform, clock: Clock) -> Starlette:
-    """Return the web application of a platform; shutting it down closes the database."""
+    """Return the web application of a platform; shutting it down closes the database.
+
+    Raises InvalidConfiguration if the trusted documents cannot be read.
+    """
     tokens = token_verifier(platform)
 
     async def check(one: Credential) -> Principal:
@@ -71,6 +77,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
 
+    executor = _executor(platform, schemas)
     platform.cache.metrics.watch_plugins(platform.host, platform.listening)
     platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
@@ -78,6 +85,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         _tell_of_faults(platform.host)
         # It looks at the graph: the index begins to be built before the first question, too.
         await schemas.newest()
+        await asyncio.to_thread(executor.check_documents)
         background.start()
 
     async def close() -> None:
@@ -93,7 +101,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         on_failure=lambda one: failures.labels(one.method.value).inc(),
     )
     return build_app(
-        executor=Executor(schemas),
+        executor=executor,
         authenticate=door,
         new_context=new_context,
         checks=_checks(platform),
@@ -117,9 +125,10 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
     settings = platform.settings
     with _listening(settings.host, settings.port) as listener:
         host, port = listener.getsockname()[:2]
+        app = platform_app(platform, clock)
         server = _Server(
             uvicorn.Config(
-                platform_app(platform, clock),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -127,7 +136,8 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 ws="websockets-sansio",
                 ws_max_size=MAX_BODY,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            app.state.closing,
         )
         # What lives as long as the process is not to be looked through for garbage, again and again,
         # while answers make thousands of small objects.
@@ -159,6 +169,29 @@ def _tell_of_faults(host: Host) -> None:
         _log.warning(
             "plugin_fault", plugin=fault.name, distribution=fault.distribution, reason=fault.reason
         )
+
+
+def _executor(platform: Platform, schemas: Schemas) -> Executor:
+    """Return what runs operations; raises InvalidConfiguration."""
+    return Executor(
+        schemas,
+        subscriptions=OpenSubscriptions(platform.settings.subscriptions),
+        documents=_documents(platform),
+    )
+
+
+def _documents(platform: Platform) -> TrustedDocuments:
+    """Return the documents of the manifest, if one is set; raises InvalidConfiguration."""
+    settings = platform.settings
+    if settings.documents is None:
+        if settings.documents_mode is not DocumentsMode.OFF:
+            raise InvalidConfiguration(
+                "PROFILEGRAPH_DOCUMENTS_MODE is set and PROFILEGRAPH_DOCUMENTS is not.",
+                hint="Name the manifest in PROFILEGRAPH_DOCUMENTS.",
+            )
+        return TrustedDocuments()
+    counter = platform.cache.metrics.untrusted_documents
+    return TrustedDocuments(read_manifest(settings.documents), settings.documents_mode, counter.inc)
 
 
 class _Background:
@@ -194,6 +227,15 @@ class _Background:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which have no end of their own, and finish all other responses."""
+        self._closing.set()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """End on a signal and leave the process to its caller, instead of raising the signal again."""

@@ -13,16 +13,26 @@ from typing import Any, Protocol
 import structlog
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType
 
+from profilegraph.api.documents.trusted import DocumentId, DocumentText, TrustedDocuments
 from profilegraph.api.runtime import faults, limits
 from profilegraph.api.runtime.context import ApiContext
-from profilegraph.api.runtime.operations import Operation, Refused, RunnableSchema
+from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
+from profilegraph.api.runtime.operations import Document, Operation, Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import (
+    ProfilegraphError,
+    SubscriptionLimit,
+    UnknownDocument,
+    UntrustedDocument,
+)
 from profilegraph.rendering.notices import notice_line
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
-_SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
+_SUBSCRIPTION = (
+    "Subscriptions are sent over a WebSocket, by graphql-transport-ws, or as text/event-stream to a"
+    " client that accepts it."
+)
 _ONLY_QUERIES = "Only queries may be sent by GET."
 _TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
 _log = structlog.get_logger(__name__)
@@ -57,14 +67,31 @@ class Executor:
     """Executes operations against the current schema."""
 
     def __init__(
-        self, schemas: SchemaSource, new_id: Callable[[], str] = lambda: token_hex(6)
+        self,
+        schemas: SchemaSource,
+        new_id: Callable[[], str] = lambda: token_hex(6),
+        *,
+        subscriptions: OpenSubscriptions | None = None,
+        documents: TrustedDocuments | None = None,
     ) -> None:
         self._schemas = schemas
         self._new_id = new_id
+        self._subscriptions = subscriptions or OpenSubscriptions()
+        self._documents = documents or TrustedDocuments()
+
+    def check_documents(self) -> None:
+        """Parse and validate the trusted documents, and log those that the schema does not allow."""
+        for id_, text in self._documents.texts.items():
+            try:
+                found: Sequence[GraphQLError] = self._schemas.current.trusted_document(text).faults
+            except GraphQLSyntaxError as error:
+                found = [error]
+            if found:
+                _log.warning("trusted_document_invalid", document=id_, reason=found[0].message)
 
     async def execute(
         self,
-        query: str,
+        source: str | DocumentId,
         variables: Mapping[str, Any] | None,
         operation: str | None,
         context: object,
@@ -72,10 +99,11 @@ class Executor:
         may_mutate: bool = True,
     ) -> Answer:
         """Return the answer to one operation; it contains all errors, and none is raised."""
-        if len(query) > limits.MAX_CHARACTERS:
-            return _refused(_TOO_LONG, limits.CODE)
+        query = self._found(source, operation)
+        if isinstance(query, Answer):
+            return query
         run = partial(self._run, query, variables or {}, operation, context, may_mutate)
-        introspects = _INTROSPECTS.search(query)
+        introspects = _INTROSPECTS.search(query.text)
         schema = await self._newest(context) if introspects else self._schemas.current
         answer = await run(schema)
         if answer is not None and answer.executed:
@@ -87,9 +115,18 @@ class Executor:
         assert last is not None, "the last schema is taken"  # noqa: S101
         return last
 
+    def _found(self, source: str | DocumentId, operation: str | None) -> DocumentText | Answer:
+        """Return the document of a request, or why it is refused."""
+        if isinstance(source, str) and len(source) > limits.MAX_CHARACTERS:
+            return _refused(_TOO_LONG, limits.CODE)
+        try:
+            return self._documents.find(source, operation)
+        except (UnknownDocument, UntrustedDocument) as error:
+            return _refused(error.message, error.code, hint=error.hint)
+
     async def _run(
         self,
-        query: str,
+        query: DocumentText,
         variables: Mapping[str, Any],
         name: str | None,
         context: object,
@@ -104,7 +141,7 @@ class Executor:
         accepted in any case.
         """
         try:
-            operation = schema.document(query).operation(name)
+            operation = _document(schema, query).operation(name)
             if operation is None:
                 return _unresolved(name)
             if operation.type is not OperationType.QUERY and not may_mutate:
@@ -124,17 +161,18 @@ class Executor:
 
     async def stream(
         self,
-        query: str,
+        source: str | DocumentId,
         variables: Mapping[str, Any] | None,
         name: str | None,
         context: object,
     ) -> AsyncGenerator[Answer, None]:
         """Yield the answers to one operation: one per event for a subscription, otherwise a single one."""
-        if len(query) > limits.MAX_CHARACTERS:
-            yield _refused(_TOO_LONG, limits.CODE)
+        query = self._found(source, name)
+        if isinstance(query, Answer):
+            yield query
             return
         try:
-            operation = (await self._newest(context)).document(query).operation(name)
+            operation = _document(await self._newest(context), query).operation(name)
             if operation is None:
                 yield _unresolved(name)
             elif operation.type is not OperationType.SUBSCRIPTION:
@@ -143,9 +181,14 @@ class Executor:
                 yield self._told(await operation.execute(context, variables or {}), context)
             else:
                 _permit(operation, context)
-                async with aclosing(operation.subscribe(context, variables or {})) as results:
-                    async for result in results:
-                        yield self._told(result, context)
+                viewer = context.viewer.id if isinstance(context, ApiContext) else ""
+                results = operation.subscribe(context, variables or {})
+                with self._subscriptions.opened(viewer):
+                    async with aclosing(results):
+                        async for result in results:
+                            yield self._told(result, context)
+        except SubscriptionLimit as error:
+            yield _refused(error.message, error.code, hint=error.hint)
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])
         except Refused as refused:
@@ -192,6 +235,10 @@ def _permit(operation: Operation, context: object) -> None:
         operation.permit(context.platform.access)
 
 
+def _document(schema: RunnableSchema, query: DocumentText) -> Document:
+    return (schema.trusted_document if query.trusted else schema.document)(query.text)
+
+
 def _notice(one: Notice) -> dict[str, str]:
     return {"code": one.code.value, "message": notice_line(one, "en"), "asOf": one.at.isoformat()}
 
@@ -205,6 +252,7 @@ def _unresolved(name: str | None) -> Answer:
     return _refused(message, _UNRESOLVED)
 
 
-def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:
-    error = {"message": message, "extensions": {"code": code}}
+def _refused(message: str, code: str, *, mutation: bool = False, hint: str = "") -> Answer:
+    extensions = {"code": code, "hint": hint} if hint else {"code": code}
+    error = {"message": message, "extensions": extensions}
     return Answer({"errors": [error]}, executed=False, mutation_refused=mutation)

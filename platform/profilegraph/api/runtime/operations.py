@@ -56,7 +56,7 @@ _FILTER = "FilterInput"
 _MOST_OBJECTS = 4_000
 """Most objects in one variable with filters; the filters of a question have at most 300 conditions."""
 _UNNAMED = "Say by `operationName` which of the operations to run."
-_RULES = (
+RULES = (
     *specified_rules,
     MaxIntrospectionDepthRule,
     MaybeNullValidationRule,
@@ -109,6 +109,11 @@ class RunnableSchema(strawberry.Schema):
         """Return the function that parses a text; it raises GraphQLSyntaxError."""
         return lru_cache(_REMEMBERED)(partial(Document, self, Coercions()))
 
+    @cached_property
+    def trusted_document(self) -> Callable[[str], Document]:
+        """Return the function that parses a trusted document, which others do not displace."""
+        return lru_cache(None)(partial(Document, self, Coercions()))
+
 
 class Document:
     """A parsed text, with its operations."""
@@ -126,7 +131,7 @@ class Document:
     @cached_property
     def faults(self) -> list[GraphQLError]:
         """Return its errors: exceeded limits first, then those of GraphQL's rules."""
-        return limits.refusals(self.node) or validate(self.schema, self.node, _RULES, max_errors=10)
+        return limits.refusals(self.node) or validate(self.schema, self.node, RULES, max_errors=10)
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of a name, or the only one; None if there is none of the name.

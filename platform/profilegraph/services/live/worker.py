@@ -76,6 +76,7 @@ class LiveWorker:
     async def round(self, now: datetime) -> None:
         """Evaluate what has to be since the last round; rings the bell where there is changes to tell."""
         changes = await self._follower.changes()
+        self._platform.recent_changes.add(changes)
         moved, new = await self._follow(now)
         if changes.trees:
             self._trees = await load_trees(self._database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,12 +21,21 @@ from profilegraph.errors import (
     ProfilegraphError,
     Unauthenticated,
 )
-from profilegraph.web.graphql.requests import Refusal, read_operation
+from profilegraph.web.graphql.requests import Operation, Refusal, read_operation
+from profilegraph.web.graphql.streams import EVENT_STREAM, EventStream
 from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 
 RESULT = "application/graphql-response+json"
 JSON = "application/json"
-_TYPES = {RESULT: RESULT, JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON}
+_TYPES = {
+    RESULT: RESULT,
+    JSON: JSON,
+    EVENT_STREAM: EVENT_STREAM,
+    "*/*": JSON,
+    "application/*": JSON,
+    "": JSON,
+}
 
 _STATUS: Mapping[type[ProfilegraphError], int] = {
     Unauthenticated: 401,
@@ -43,17 +53,26 @@ class GraphQLEndpoint:
     """Responds to GraphQL over HTTP, to whoever is authenticated."""
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticator, new_context: NewContext
+        self,
+        executor: Executor,
+        authenticate: Authenticator,
+        new_context: NewContext,
+        closing: asyncio.Event,
     ) -> None:
+        """Set the parts; streams end when `closing` is set."""
         self._executor = executor
         self._authenticate = authenticate
         self._new_context = new_context
+        self._closing = closing
 
     async def __call__(self, request: Request) -> Response:
         """Return the response; failures of the request have the shape of GraphQL errors, too."""
-        media_type = accepted(request)
+        wanted = accepted(request)
+        streams = wanted == EVENT_STREAM and request.method == "POST"
+        media_type = JSON if wanted == EVENT_STREAM else wanted
         try:
-            viewer = await self._authenticate.of(request)
+            credential = self._authenticate.credential(request)
+            viewer = await self._authenticate(credential)
             operation = await read_operation(request)
             context = await self._new_context(viewer)
         except Refusal as refusal:
@@ -69,6 +88,8 @@ class GraphQLEndpoint:
             return answer(media_type, 403, _expected(error))
         except ProfilegraphError as error:
             return answer(media_type, status_of(error), _expected(error))
+        if streams:
+            return self._stream(operation, viewer, credential, context)
         answered = await self._executor.execute(
             operation.query,
             operation.variables,
@@ -77,6 +98,22 @@ class GraphQLEndpoint:
             may_mutate=operation.may_mutate,
         )
         return _respond(media_type, answered)
+
+    def _stream(
+        self,
+        operation: Operation,
+        viewer: Principal,
+        credential: Credential | None,
+        context: object,
+    ) -> EventStream:
+        answers = self._executor.stream(
+            operation.query, operation.variables, operation.name, context
+        )
+
+        async def check() -> None:
+            await self._authenticate.require_same(credential, viewer)
+
+        return EventStream(answers, check, self._closing, _expected)
 
 
 def accepted(request: Request) -> str:

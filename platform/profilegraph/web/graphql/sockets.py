@@ -156,13 +156,16 @@ class _Connection:
         self._under_way[id_] = group.create_task(self._run(id_, operation))
 
     async def _run(self, id_: str, operation: Operation) -> None:
-        context = await self._new_context(await self._viewer())
+        viewer = await self._viewer()
+        context = await self._context(viewer)
         answers = self._executor.stream(
             operation.query, operation.variables, operation.name, context
         )
         async with aclosing(answers):
             async for answer in answers:
-                await self._viewer()  # a key that was revoked meanwhile is told nothing more
+                # A key that was revoked meanwhile, or has other roles, is told nothing more.
+                if await self._viewer() != viewer:
+                    raise Closed(4403, "Forbidden")
                 if not answer.executed:
                     payload = answer.result["errors"]
                     self._under_way.pop(id_, None)
@@ -171,6 +174,14 @@ class _Connection:
                 await self._send({"id": id_, "type": "next", "payload": answer.result})
         self._under_way.pop(id_, None)
         await self._send({"id": id_, "type": "complete"})
+
+    async def _context(self, viewer: Principal) -> object:
+        try:
+            return await self._new_context(viewer)
+        except Forbidden as error:
+            raise Closed(4403, "Forbidden") from error
+        except ProfilegraphError as error:
+            raise Closed(1013, error.code) from error
 
     def _shown(self) -> Credential | None:
         try:

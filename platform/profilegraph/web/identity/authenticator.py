@@ -76,6 +76,16 @@ class Authenticator:
             self._on_success(principal)
         return principal
 
+    async def require_same(self, credential: Credential | None, viewer: Principal) -> None:
+        """Raise Unauthenticated unless a credential is still that of a principal with the same roles.
+
+        What goes on would otherwise be answered by rights of before.
+        """
+        if await self(credential) != viewer:
+            raise Unauthenticated(
+                "the roles of the key or session have changed.", hint="Begin anew."
+            )
+
     def forget(self, credential: Credential) -> None:
         """Check a credential anew when it is shown next."""
         self._good.pop(sha256(f"{credential.method}:{credential.secret}".encode()).digest(), None)
