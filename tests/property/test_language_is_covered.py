@@ -19,6 +19,7 @@ from profilegraph.errors import InvalidFilter
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language import nodes
 from profilegraph.language.facts import Context, Facts, Scope
+from profilegraph.language.nodes.parts import NodePart
 from profilegraph.language.validation import check
 from tests.property.facts_as_rows import run_of, trees_of
 from tests.property.strategies import (
@@ -40,14 +41,8 @@ from tests.property.worlds_as_facts import facts_of_worlds, member, one_world
 from tests.spec.conftest import CONTEXT
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
-KINDS = [
-    kind
-    for kind in vars(nodes).values()
-    if isinstance(kind, type)
-    and is_dataclass(kind)
-    and kind not in (nodes.AllOf, nodes.AnyOf, nodes.Not)
-    and kind not in (nodes.LeafFacts, nodes.Reference)
-]
+PARTS = [kind for kind in nodes.types_in_filters() if issubclass(kind, NodePart)]
+KINDS = {*nodes.LEAVES, *PARTS, nodes.Listed}
 ALL_FIELDS = {(kind.__name__, field.name) for kind in KINDS for field in fields(kind)}
 
 

@@ -17,7 +17,6 @@ from profilegraph.api.runtime.fallbacks import Fallbacks
 from profilegraph.api.runtime.internals import (
     NameConverter,
     StrawberryConfig,
-    StrawberryField,
     core_schema,
     replace_core_schema,
 )
@@ -39,14 +38,14 @@ class _Names(NameConverter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[int, str] = {}
+        self._known: dict[str, str] = {}
 
-    def from_field(self, field: StrawberryField) -> str:
-        """Return what a field is called; fields live as long as the schema."""
-        name = self._known.get(id(field))
-        if name is None:
-            name = self._known[id(field)] = super().from_field(field)
-        return name
+    def apply_naming_config(self, name: str) -> str:
+        """Return the name of a field or an argument in GraphQL."""
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = super().apply_naming_config(name)
+        return known
 
 
 def build_schema(
