@@ -149,7 +149,7 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
 
 def _checks(platform: Platform) -> Mapping[str, Check]:
     async def database() -> str:
-        await platform.database.read("RETURN 1 AS ready", timeout=READY_SECONDS)
+        await platform.database.require_answer(READY_SECONDS)
         return "ok"
 
     async def plugins() -> str:
