@@ -115,7 +115,7 @@ async def test_a_process_that_ends_ends_its_streams_and_says_so_to_their_clients
     try:
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-        query = 'subscription { customerChanged(keys: ["a"]) { key } }'
+        query = 'subscription { customerChanged(keys: ["a"]) { customer { key } } }'
         async with stream(line.split()[1].removesuffix("/graphql"), key, query) as followed:
             assert followed.response.status_code == 200
             process.send_signal(signal.SIGTERM)

@@ -30,7 +30,6 @@ OTHERS_WITH_CYPHER = {
     # Deletes everything between tests.
     "plugins/testing/src/profilegraph_testing/cleaning.py",
     # Is older than this rule.
-    "platform/profilegraph/services/keys.py",
 }
 REGISTERED = {
     *cache.STATEMENTS.values(),

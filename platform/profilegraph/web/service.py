@@ -27,6 +27,7 @@ from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.access.granting import AccessCache
 from profilegraph.services.evaluation.graph_evaluator import plan
 from profilegraph.services.identity.authentication import authenticate, token_verifier
+from profilegraph.services.identity.tokens import TokenVerifier
 from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
 from profilegraph.services.identity.uses import USES, RecordedUses
 from profilegraph.services.live.worker import WATCHING, LiveWorker
@@ -62,9 +63,6 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     """
     tokens = token_verifier(platform)
 
-    async def check(one: Credential) -> Principal:
-        return await authenticate(platform, tokens, one.method, one.secret, clock())
-
     accesses = AccessCache(platform.database)
 
     async def new_context(viewer: Principal) -> ApiContext:
@@ -93,13 +91,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    failures = platform.cache.metrics.authentication_failures
-    door = Authenticator(
-        check,
-        public_url=platform.settings.public_url,
-        on_success=uses.note,
-        on_failure=lambda one: failures.labels(one.method.value).inc(),
-    )
+    door = _authenticator(platform, tokens, uses, clock)
     return build_app(
         executor=executor,
         authenticate=door,
@@ -113,6 +105,22 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
             *SigningIn(platform, door, tokens, clock).routes,
         ],
         origins=platform.settings.cors_origins,
+    )
+
+
+def _authenticator(
+    platform: Platform, tokens: TokenVerifier | None, uses: RecordedUses, clock: Clock
+) -> Authenticator:
+    failures = platform.cache.metrics.authentication_failures
+
+    async def check(one: Credential) -> Principal:
+        return await authenticate(platform, tokens, one.method, one.secret, clock())
+
+    return Authenticator(
+        check,
+        public_url=platform.settings.public_url,
+        on_success=uses.note,
+        on_failure=lambda one: failures.labels(one.method.value).inc(),
     )
 
 

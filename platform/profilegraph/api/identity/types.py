@@ -12,16 +12,19 @@ from profilegraph.api.duties.types import load_employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.ids import Node
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.domain import identity as domain
+from profilegraph.domain.access import Permission
 from profilegraph.services.identity.keys import CreatedKey, key_state
 
 
+@type_requires(Permission.ADMINISTER)
 @object_type
-class ApiKey:
+class ApiKey(Node):
     """An API key, without its secret."""
 
     api_key: strawberry.Private[domain.ApiKey]
-    key: str = strawberry.field(description="Its own key, by which it is rotated and revoked.")
     name: str = strawberry.field(description="Its name, the author of what is changed with it.")
     created_at: datetime = strawberry.field(description="When it was made, UTC.")
     expires_at: datetime | None = strawberry.field(description="When it expires, UTC.")
@@ -85,12 +88,12 @@ class CreatedApiKey:
         return cls(api_key=ApiKey.of(one.key), secret=one.secret)
 
 
+@type_requires(Permission.ADMINISTER)
 @object_type
-class BrowserSession:
+class BrowserSession(Node):
     """A signed-in browser of an employee."""
 
     session: strawberry.Private[domain.BrowserSession]
-    key: str = strawberry.field(description="Its own key, by which it is ended.")
     created_at: datetime = strawberry.field(description="When it began, UTC.")
     seen_at: datetime = strawberry.field(
         description="When it was used last, UTC, to the minute or so."

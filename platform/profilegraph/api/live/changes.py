@@ -21,14 +21,13 @@ _FORM = re.compile(rf"{_CURSOR}([0-9a-f]{{16}})((?:,\d{{1,3}}\.\d{{1,15}}){{0,10
 class CustomerChange:
     """That something of a customer was written."""
 
-    key: str = strawberry.field(description="The customer's business key.")
     customer: Customer = strawberry.field(description="The customer, as it is now.")
     cursor: str = strawberry.field(description="Cursor in the changes of all customers.")
 
     @classmethod
     def of(cls, one: ChangedCustomer, customer: Customer) -> CustomerChange:
         """Return the API's view of a customer's change."""
-        return cls(key=customer.key, customer=customer, cursor=cursor(one.position))
+        return cls(customer=customer, cursor=cursor(one.position))
 
 
 def cursor(one: FeedPosition) -> str:

@@ -180,6 +180,7 @@ class Executor:
                 _permit(operation, context)
                 yield self._told(await operation.execute(context, variables or {}), context)
             else:
+                operation.admit(variables or {})
                 _permit(operation, context)
                 viewer = context.viewer.id if isinstance(context, ApiContext) else ""
                 results = operation.subscribe(context, variables or {})

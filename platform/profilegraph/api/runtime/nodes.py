@@ -11,6 +11,7 @@ from profilegraph.api.customers.customer import Consent, Customer
 from profilegraph.api.customers.organisation import DecisionMaker, Department
 from profilegraph.api.destinations.types import Delivery, Destination
 from profilegraph.api.duties.types import DutyLoan, Team, load_employee
+from profilegraph.api.identity.types import ApiKey, BrowserSession
 from profilegraph.api.live.types import Webhook
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.ids import GlobalId, Node
@@ -25,12 +26,14 @@ from profilegraph.api.taxonomies.types import (
     Taxonomy,
 )
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
+from profilegraph.domain.access import Permission
 from profilegraph.domain.records import activity, customers
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.services import duties
 from profilegraph.services.access import roles
 from profilegraph.services.customers import profiles
 from profilegraph.services.destinations import sending
+from profilegraph.services.identity import keys, sessions
 from profilegraph.services.segments import groups, service
 from profilegraph.services.segments.versions import version
 from profilegraph.services.taxonomy_changes import planning
@@ -164,6 +167,20 @@ async def _loan(info: Info, key: str) -> Node | None:
     return None if found is None else DutyLoan.of(found)
 
 
+async def _api_key(info: Info, key: str) -> Node | None:
+    context = info.context
+    context.platform.access.require(Permission.ADMINISTER, "seeing an API key")
+    known = await keys.keys(context.platform, context.viewer.actor)
+    return next((ApiKey.of(one) for one in known if one.id == key), None)
+
+
+async def _browser_session(info: Info, key: str) -> Node | None:
+    context = info.context
+    context.platform.access.require(Permission.ADMINISTER, "seeing a session")
+    known = await sessions.sessions(context.platform, context.viewer.actor, context.now)
+    return next((BrowserSession.of(one) for one in known if one.id == key), None)
+
+
 async def _role(info: Info, key: str) -> Node | None:
     known = await roles.roles(info.context.platform)
     return next((Role.of(one) for one in known if one.key == key), None)
@@ -176,7 +193,9 @@ async def _team(info: Info, key: str) -> Node | None:
 
 _BY_KEY: Mapping[str, Find] = MappingProxyType(
     {
+        "ApiKey": _api_key,
         "AttributeDefinition": _attribute,
+        "BrowserSession": _browser_session,
         "Consent": _consent,
         "Customer": Customer.load,
         "DecisionMaker": _decision_maker,
