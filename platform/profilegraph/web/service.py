@@ -22,6 +22,7 @@ from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.evaluation.graph_evaluator import plan
 from profilegraph.services.identity.authentication import authenticate, token_verifier
+from profilegraph.services.identity.tokens import TokenVerifier
 from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
 from profilegraph.services.identity.uses import USES, RecordedUses
 from profilegraph.services.live.worker import WATCHING, LiveWorker
@@ -53,10 +54,6 @@ Clock = Callable[[], datetime]
 def platform_app(platform: Platform, clock: Clock) -> Starlette:
     """Return the web application of a platform; shutting it down closes the database."""
     tokens = token_verifier(platform)
-
-    async def check(one: Credential) -> Principal:
-        return await authenticate(platform, tokens, one.method, one.secret, clock())
-
     uses = RecordedUses(platform)
     background = _Background(platform, clock, uses)
     schemas = Schemas(
@@ -77,13 +74,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    failures = platform.cache.metrics.authentication_failures
-    door = Authenticator(
-        check,
-        public_url=platform.settings.public_url,
-        on_success=uses.note,
-        on_failure=lambda one: failures.labels(one.method.value).inc(),
-    )
+    door = _door(platform, tokens, uses, clock)
     return build_app(
         executor=Executor(schemas),
         authenticate=door,
@@ -97,6 +88,23 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
             *SigningIn(platform, door, tokens, clock).routes,
         ],
         origins=platform.settings.cors_origins,
+    )
+
+
+def _door(
+    platform: Platform, tokens: TokenVerifier | None, uses: RecordedUses, clock: Clock
+) -> Authenticator:
+    """Return what says who asks; failures are counted, and uses recorded."""
+    failures = platform.cache.metrics.authentication_failures
+
+    async def check(one: Credential) -> Principal:
+        return await authenticate(platform, tokens, one.method, one.secret, clock())
+
+    return Authenticator(
+        check,
+        public_url=platform.settings.public_url,
+        on_success=uses.note,
+        on_failure=lambda one: failures.labels(one.method.value).inc(),
     )
 
 

@@ -102,7 +102,7 @@ class _Connection:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                await self._authenticate(self._credential)
+                await self._authenticate(self._credential, used=False)
             except Unauthenticated as error:
                 raise Closed(4403, "Forbidden") from error
             except ProfilegraphError:
@@ -162,7 +162,8 @@ class _Connection:
         )
         async with aclosing(answers):
             async for answer in answers:
-                await self._viewer()  # a key that was revoked meanwhile is told nothing more
+                # A key that was revoked meanwhile is told nothing more.
+                await self._viewer(used=False)
                 if not answer.executed:
                     payload = answer.result["errors"]
                     self._under_way.pop(id_, None)
@@ -178,9 +179,9 @@ class _Connection:
         except Forbidden as error:
             raise Closed(4403, "Forbidden") from error
 
-    async def _viewer(self) -> Principal:
+    async def _viewer(self, *, used: bool = True) -> Principal:
         try:
-            return await self._authenticate(self._credential)
+            return await self._authenticate(self._credential, used=used)
         except Unauthenticated as error:
             raise Closed(4403, "Forbidden") from error
         except ProfilegraphError as error:
