@@ -1,5 +1,6 @@
 """Signing in with a browser: links, cookies, requests of other sites, and the end of a session."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -241,7 +242,8 @@ async def socket(browser: httpx.AsyncClient, **headers: str) -> AsyncIterator[An
 
 async def closed(opened: Any) -> int:
     with pytest.raises(ConnectionClosed) as told:
-        await opened.recv()
+        async with asyncio.timeout(30):
+            await opened.recv()
     assert told.value.rcvd is not None
     return told.value.rcvd.code
 

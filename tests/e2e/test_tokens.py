@@ -1,5 +1,6 @@
 """Tokens of a genuine OpenID Connect provider, and signing in at it with a browser."""
 
+import asyncio
 import hmac
 import json
 import re
@@ -241,7 +242,8 @@ async def test_a_socket_is_closed_when_its_token_expires(deployment, monkeypatch
         assert json.loads(await opened.recv()) == {"type": "connection_ack"}
         deployment.clock[0] += timedelta(seconds=661)
         with pytest.raises(ConnectionClosed) as told:
-            await opened.recv()
+            async with asyncio.timeout(30):
+                await opened.recv()
         assert told.value.rcvd is not None
         assert told.value.rcvd.code == 4403
 

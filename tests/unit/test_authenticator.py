@@ -64,7 +64,7 @@ async def test_a_session_is_no_key_even_with_the_same_secret() -> None:
         await door(Credential(AuthenticationMethod.SESSION, "pg_a"))
 
 
-async def test_each_refusal_is_told_and_each_success_once_while_it_is_remembered() -> None:
+async def test_each_refusal_and_each_use_is_told_and_no_look_whether_it_is_still_valid() -> None:
     async def check(shown: Credential) -> Principal:
         if shown.secret == "pg_bad":
             raise Unauthenticated("it is not known.", reason="unknown")
@@ -76,7 +76,8 @@ async def test_each_refusal_is_told_and_each_success_once_while_it_is_remembered
         await door(key("a"))
         with pytest.raises(Unauthenticated):
             await door(key("bad"))
-    assert (good, bad) == ([ANN], [key("bad")] * 2)
+    await door(key("a"), used=False)
+    assert (good, bad) == ([ANN] * 2, [key("bad")] * 2)
 
 
 def test_a_secret_does_not_show_in_the_text_of_what_holds_it() -> None:

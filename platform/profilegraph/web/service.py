@@ -39,6 +39,7 @@ from profilegraph.services.outbox.worker import OUTBOX, OutboxWorker
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports
+from profilegraph.web.graphql.endpoint import NewContext
 from profilegraph.web.graphql.requests import MAX_BODY
 from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.identity.credentials import Credential
@@ -61,23 +62,14 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
 
     Raises InvalidConfiguration if the trusted documents cannot be read.
     """
-    tokens = token_verifier(platform)
-
-    accesses = AccessCache(platform.database)
-
-    async def new_context(viewer: Principal) -> ApiContext:
-        access = await accesses(viewer)
-        return ApiContext(replace(platform, access=access), viewer, clock(), clock)
-
+    tokens, accesses = token_verifier(platform), AccessCache(platform.database)
     uses = RecordedUses(platform)
     background = _Background(platform, clock, uses)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
-
     executor = _executor(platform, schemas)
-    platform.cache.metrics.watch_plugins(platform.host, platform.listening)
-    platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
+    _watch(platform, schemas)
 
     async def start() -> None:
         _tell_of_faults(platform.host)
@@ -91,11 +83,11 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    door = _authenticator(platform, tokens, uses, clock)
+    door = _door(platform, tokens, uses, clock)
     return build_app(
         executor=executor,
         authenticate=door,
-        new_context=new_context,
+        new_context=_contexts(platform, accesses, clock),
         checks=_checks(platform),
         start=start,
         close=close,
@@ -108,9 +100,25 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     )
 
 
-def _authenticator(
+def _watch(platform: Platform, schemas: Schemas) -> None:
+    platform.cache.metrics.watch_plugins(platform.host, platform.listening)
+    platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
+
+
+def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewContext:
+    """Return what makes the context of a request, with the access of its viewer."""
+
+    async def new_context(viewer: Principal) -> ApiContext:
+        access = await accesses(viewer)
+        return ApiContext(replace(platform, access=access), viewer, clock(), clock)
+
+    return new_context
+
+
+def _door(
     platform: Platform, tokens: TokenVerifier | None, uses: RecordedUses, clock: Clock
 ) -> Authenticator:
+    """Return what says who asks; failures are counted, and uses recorded."""
     failures = platform.cache.metrics.authentication_failures
 
     async def check(one: Credential) -> Principal:

@@ -100,7 +100,7 @@ async def rotate(
     """Replace a key by another, and let the old one end after its grace.
 
     The new one is valid as long as the old one was to be. Raises Forbidden unless the actor is an
-    administrator, NotFound, and Conflict if the key has ended.
+    administrator, InvalidInput for a grace in the past, NotFound, and Conflict if the key has ended.
     """
     require_administrator(context.actor, "rotate API keys")
     if command.grace < timedelta(0):
@@ -154,7 +154,11 @@ async def create_key(
     employee: str | None = None,
     roles: Sequence[str] = (),
 ) -> str:
-    """Make a key for a process of the platform itself, and return its secret; raises as `create`."""
+    """Make a key for a process of the platform itself, and return its secret.
+
+    Raises NotFound if there is no such employee or role, Conflict if the name is another's,
+    InvalidInput if it is invalid.
+    """
     command = CreateKey(name, tuple(roles), None, expires_at, employee)
     draft, secret = _draft(command, now, random_bytes)
 

@@ -120,7 +120,7 @@ class Exports:
         """Yield parts of a file until the key, session or token ends: then raise Unauthenticated."""
         async with aclosing(parts):
             async for part in parts:
-                await self._authenticate(credential)
+                await self._authenticate(credential, used=False)
                 yield part
 
 

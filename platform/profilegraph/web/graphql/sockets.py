@@ -102,7 +102,7 @@ class _Connection:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                await self._authenticate(self._credential)
+                await self._authenticate(self._credential, used=False)
             except Unauthenticated as error:
                 raise Closed(4403, "Forbidden") from error
             except ProfilegraphError:
@@ -164,7 +164,7 @@ class _Connection:
         async with aclosing(answers):
             async for answer in answers:
                 # A key that was revoked meanwhile, or has other roles, is told nothing more.
-                if await self._viewer() != viewer:
+                if await self._viewer(used=False) != viewer:
                     raise Closed(4403, "Forbidden")
                 if not answer.executed:
                     payload = answer.result["errors"]
@@ -189,9 +189,9 @@ class _Connection:
         except Forbidden as error:
             raise Closed(4403, "Forbidden") from error
 
-    async def _viewer(self) -> Principal:
+    async def _viewer(self, *, used: bool = True) -> Principal:
         try:
-            return await self._authenticate(self._credential)
+            return await self._authenticate(self._credential, used=used)
         except Unauthenticated as error:
             raise Closed(4403, "Forbidden") from error
         except ProfilegraphError as error:

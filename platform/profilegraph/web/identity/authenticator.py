@@ -32,7 +32,7 @@ class Authenticator:
         seconds: float = CACHE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Take what checks a credential; the callbacks are told of each check, not of cached ones."""
+        """Take what checks a credential; the callbacks are told of each use, and of each refusal."""
         self._check = check
         self._public_url = public_url
         self._on_success = on_success
@@ -52,8 +52,17 @@ class Authenticator:
         """Return who asks; raises Unauthenticated, CrossSiteRequest."""
         return await self(self.credential(connection))
 
-    async def __call__(self, credential: Credential | None) -> Principal:
-        """Return who shows a credential; raises Unauthenticated if it is missing or invalid."""
+    async def __call__(self, credential: Credential | None, *, used: bool = True) -> Principal:
+        """Return who shows a credential; raises Unauthenticated if it is missing or invalid.
+
+        What only looks whether it is still valid does not use it: an open socket keeps no session.
+        """
+        principal = await self._principal(credential)
+        if used and self._on_success is not None:
+            self._on_success(principal)
+        return principal
+
+    async def _principal(self, credential: Credential | None) -> Principal:
         if credential is None:
             raise Unauthenticated(
                 "the request carries no API key.",
@@ -72,8 +81,6 @@ class Authenticator:
                 self._on_failure(credential)
             raise
         self._good[digest] = until, principal
-        if self._on_success is not None:
-            self._on_success(principal)
         return principal
 
     async def require_same(self, credential: Credential | None, viewer: Principal) -> None:
@@ -81,7 +88,7 @@ class Authenticator:
 
         What goes on would otherwise be answered by rights of before.
         """
-        if await self(credential) != viewer:
+        if await self(credential, used=False) != viewer:
             raise Unauthenticated(
                 "the roles of the key or session have changed.", hint="Begin anew."
             )
