@@ -46,7 +46,7 @@ class Role(Node):
     @field
     def label(self, locale: Locale = "en") -> str:
         """What people call it; its key if it has no label."""
-        return self.role.labels.get(locale) or next(iter(self.role.labels.values()), self.key)
+        return self.role.label(locale)
 
 
 @object_type

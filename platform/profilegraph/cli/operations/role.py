@@ -42,7 +42,7 @@ def list_(locale: Locale, as_json: AsJson = False) -> None:
         (
             (
                 one.key,
-                one.labels.get(locale, ""),
+                one.label(locale),
                 one.rows,
                 "all" if one.permissions == {*Permission} else ", ".join(sorted(one.permissions)),
             )
