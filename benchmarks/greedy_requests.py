@@ -43,7 +43,7 @@ from profilegraph.domain.taxonomy.definition import (
 )
 from profilegraph.domain.values import Labels, Record
 from profilegraph.services.customers.records import save
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 from profilegraph.services.platform import Address, Platform, open_platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
 

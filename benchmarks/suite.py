@@ -40,7 +40,7 @@ from benchmarks.report import summary
 from benchmarks.room import room_for
 from benchmarks.server import temporary_server
 from profilegraph.config import Settings
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 from profilegraph.services.platform import Platform, locate, open_platform
 
 T = TypeVar("T")

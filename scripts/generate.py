@@ -11,9 +11,11 @@ from profilegraph.services.operations.file_schemas import json_schemas, schema_t
 from scripts.render_reference import (
     IMPORTS,
     MODULES,
+    PERMISSIONS,
     SETTINGS,
     imports_page,
     modules_page,
+    permissions_page,
     settings_page,
 )
 from scripts.render_segments import PAGE, page
@@ -26,6 +28,7 @@ PAGES: Mapping[Path, Callable[[str], str]] = {
     SETTINGS: settings_page,
     IMPORTS: imports_page,
     MODULES: modules_page,
+    PERMISSIONS: permissions_page,
 }
 """What writes the generated part of each page anew."""
 

@@ -12,7 +12,11 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from profilegraph.api.runtime.internals import core_schema
+from profilegraph.api.runtime.permissions import declared
+from profilegraph.api.schema import build_schema
 from profilegraph.config import Settings, variable_of
+from profilegraph.domain.access import BUILT_IN_ROLES, Permission
 from profilegraph.domain.records.kinds import KINDS
 from profilegraph.domain.records.stored import StoredField, StoredKind, ValueType, noun_of
 
@@ -20,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 SETTINGS = ROOT / "docs" / "settings.md"
 IMPORTS = ROOT / "docs" / "import-fields.md"
 MODULES = ROOT / "docs" / "architecture.md"
+PERMISSIONS = ROOT / "docs" / "permissions.md"
 PLATFORM = ROOT / "platform" / "profilegraph"
 EXAMPLES = ROOT / "examples" / "import"
 BEGIN = "<!-- What follows is written by scripts/render_reference.py from the code. -->\n"
@@ -59,6 +64,32 @@ def modules_page(text: str) -> str:
     """Return the map of the code with the list of its modules written anew."""
     packages = sorted({path.parent for path in PLATFORM.rglob("*.py")})
     return _page(text, "\n".join(filter(None, map(_package, packages))))
+
+
+def permissions_page(text: str) -> str:
+    """Return the page of permissions, with what each role may ask for written anew."""
+    roles = BUILT_IN_ROLES.values()
+    granted = [
+        (f"`{one.value}`", *("✓" if one in role.permissions else "" for role in roles))
+        for one in Permission
+    ]
+    core = core_schema(build_schema())
+    asked = [
+        (
+            f"`{kind}.{name}`",
+            "" if needed is None else f"`{needed.value}`",
+            *("✓" if needed is None or needed in role.permissions else "" for role in roles),
+        )
+        for kind, name, needed in declared(core)
+    ]
+    names = tuple(role.key for role in roles)
+    rows = [(f"`{one.key}`", one.labels["zh-CN"], f"`{one.rows.value}`") for one in roles]
+    body = [
+        _table(("role", "中文", "rows"), rows),
+        _table(("permission", *names), granted),
+        _table(("field", "permission", *names), asked),
+    ]
+    return _page(text, "\n".join(body))
 
 
 def _package(folder: Path) -> str:

@@ -11,6 +11,7 @@ import importlib
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,9 +19,9 @@ from typing import Any
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language.codec import decode
-from profilegraph.language.facts import Context, Scope
+from profilegraph.language.facts import Context
 from tests.conftest import NOW
-from tests.property.worlds_as_facts import facts_of, member
+from tests.property.worlds_as_facts import facts_of, member, scope_of
 from tests.spec.conftest import Filter, Saved, library_of
 from tests.support.worlds import parse_world
 
@@ -47,7 +48,7 @@ class Questions:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.asked: list[tuple[Scope | None, Filter, set[str]]] = []
+        self.asked: list[tuple[Filter | None, Filter, set[str]]] = []
         self.worlds: list[str] = []
         self.saved: dict[str, Saved] = {}
 
@@ -56,14 +57,17 @@ class Questions:
         world: str,
         filter_: Filter,
         saved: Mapping[str, Saved] = {},
-        scope: Scope | None = None,
+        scope: Filter | None = None,
         /,
     ) -> set[str]:
         """Return who matches the filter in the world, by `explain`."""
         node = decode(filter_)
         parsed = parse_world(world, NOW)
         library = library_of(saved, [one.key for one in parsed.customers])
-        context = Context(NOW, NOW.date(), library, scope)
+        context = Context(NOW, NOW.date(), library)
+        if scope is not None:
+            seen = scope_of(decode(scope), self.catalogue, context)
+            context = replace(context, scope=seen)
         found = {one.key for one in facts_of(parsed) if member(node, one, self.catalogue, context)}
         self.saved |= saved
         self.worlds.append(world)
@@ -114,7 +118,7 @@ def _behaviour(name: str, questions: Questions) -> Iterator[str]:
         yield from (f"Saved as `{key}`: {shown}`{json.dumps(saved, ensure_ascii=False)}`", "")
     scoped = any(scope is not None for scope, _, _ in questions.asked)
     yield from (
-        ("| whose customers are seen | filter | customers |", "|---|---|---|")
+        ("| who is seen | filter | customers |", "|---|---|---|")
         if scoped
         else ("| filter | customers |", "|---|---|")
     )
@@ -125,12 +129,8 @@ def _behaviour(name: str, questions: Questions) -> Iterator[str]:
     yield ""
 
 
-def _seen(scope: Scope | None) -> str:
-    if scope is None:
-        return "all"
-    parts = (("employees", scope.employees), ("teams", scope.teams))
-    seen = [f"{name} {', '.join(sorted(keys))}" for name, keys in parts if keys]
-    return " and ".join(seen) or "none's"
+def _seen(scope: Filter | None) -> str:
+    return "all" if scope is None else f"`{json.dumps(scope, ensure_ascii=False)}`"
 
 
 def page(current: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ from profilegraph.errors import InvalidConfiguration
 MEGABYTE = 1024 * 1024
 
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Host names of this machine."""
 DEPLOYMENT = frozenset({"currency", "phone_region", "timezone"})
 """Settings that the graph keeps from its first start on: a process must not be set to others."""
 
@@ -62,6 +65,53 @@ def _origins(given: object) -> object:
                 " such as https://crm.example.com or http://localhost:5173"
             )
     return found
+
+
+def _site(given: str | None) -> str | None:
+    """Return the address of a web site without a path; raises ValueError for what is none."""
+    if given is None:
+        return None
+    found = _origins(given.removesuffix("/"))
+    if not isinstance(found, tuple) or len(found) != 1:
+        raise ValueError("give one address, such as https://crm.example.com")
+    return str(found[0])
+
+
+def _issuer(given: str | None) -> str | None:
+    """Return the address of an identity provider; raises ValueError unless it is HTTPS."""
+    if given is None:
+        return None
+    parts = urlsplit(given)
+    near = parts.hostname in LOOPBACK
+    if not parts.netloc or parts.query or parts.fragment or parts.username:
+        raise ValueError("give the issuer's address, such as https://login.example.com/realms/ours")
+    if parts.scheme != "https" and not (near and parts.scheme == "http"):
+        raise ValueError("an identity provider is asked by HTTPS alone, except on this machine")
+    return given
+
+
+def _pairs(given: object) -> object:
+    """Return the pairs of a text such as `a=b,c=d`; raises ValueError for what is none."""
+    if not isinstance(given, str):
+        return given
+    found = []
+    for one in filter(None, (part.strip() for part in given.split(","))):
+        left, sign, right = one.rpartition("=")
+        if not (left and sign and right):
+            raise ValueError(f"{one!r} is not a value, an equals sign and a role")
+        found.append((left.strip(), right.strip()))
+    return tuple(found)
+
+
+class DocumentsMode(StrEnum):
+    """What becomes of documents that are not in the manifest."""
+
+    OFF = "off"
+    """They are answered."""
+    LOG = "log"
+    """They are answered, counted, and each is logged once."""
+    ENFORCE = "enforce"
+    """They are refused."""
 
 
 class Settings(BaseSettings):
@@ -157,10 +207,68 @@ class Settings(BaseSettings):
         description="Web sites whose pages may ask the API from a browser, with commas between,"
         " such as https://crm.example.com.",
     )
+    public_url: Annotated[str | None, AfterValidator(_site)] = Field(
+        None,
+        description="Address at which browsers reach the API, such as https://crm.example.com; by"
+        " default that of each request.",
+    )
+    session_hours: float = Field(
+        12.0, gt=0, le=24 * 365, description="Longest session of a browser, hours."
+    )
+    session_idle_minutes: float = Field(
+        60.0, ge=5, description="Minutes without a request after which a session ends."
+    )
+    oidc_issuer: Annotated[str | None, AfterValidator(_issuer)] = Field(
+        None, description="Address of the OpenID Connect provider whose tokens are accepted."
+    )
+    oidc_client_id: str | None = Field(
+        None, description="The id by which that provider knows this deployment."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="The secret of that client; none for a public one."
+    )
+    oidc_audience: str | None = Field(
+        None,
+        description="Audience that bearer tokens must have been issued for; by default the client id.",
+    )
+    oidc_scopes: str = Field(
+        "openid email profile", description="Scopes to ask for when a browser signs in."
+    )
+    oidc_employee_claim: str = Field(
+        "email",
+        description="Claim that is the key of the employee; `email` counts only if it is verified.",
+    )
+    oidc_roles_claim: str | None = Field(
+        None,
+        description="Claim that names roles, such as `groups` or `realm_access.roles`; without it, the"
+        " roles are those of the employee.",
+    )
+    oidc_roles: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_pairs)] = Field(
+        (),
+        description="Which values of that claim are which roles, with commas between, such as"
+        " crm-admins=admin,crm-sales=sales; all other values are ignored.",
+    )
+    subscriptions: int = Field(
+        64, ge=1, description="Most subscriptions that one key has open, over all its connections."
+    )
+    documents: Path | None = Field(
+        None,
+        description="Manifest of trusted documents, as `profilegraph documents manifest` writes it.",
+    )
+    documents_mode: DocumentsMode = Field(
+        DocumentsMode.OFF,
+        description="What becomes of documents that are not in the manifest: off answers, log also"
+        " counts and logs them, enforce refuses.",
+    )
     compiled_execution: bool = Field(
         True,
         description="Whether plain parts of a GraphQL request are read by compiled code; false leaves"
         " all of it to the GraphQL library.",
+    )
+    audit_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which entries of the audit log are deleted; none are by default.",
     )
     host: str = Field("127.0.0.1", description="Address that the API listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port that the API listens on; 0 for any.")
@@ -192,18 +300,34 @@ class Settings(BaseSettings):
         return context
 
 
+def _complete(settings: Settings) -> None:
+    """Raise InvalidConfiguration if only a part of a group of settings is there."""
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        raise InvalidConfiguration(
+            "PROFILEGRAPH_OIDC_ISSUER is set and PROFILEGRAPH_OIDC_CLIENT_ID is not.",
+            hint="Set the client id: tokens that were issued for others must not be accepted.",
+        )
+    if bool(settings.oidc_roles_claim) != bool(settings.oidc_roles):
+        raise InvalidConfiguration(
+            "PROFILEGRAPH_OIDC_ROLES_CLAIM and PROFILEGRAPH_OIDC_ROLES need each other.",
+            hint="Set both, or unset both: then the roles are those of the employee.",
+        )
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Return the settings of the environment, with `overrides` put over them.
 
     Raises InvalidConfiguration that names each variable that cannot be used.
     """
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as fault:
         raise InvalidConfiguration(
             "; ".join(f"{variable_of(str(e['loc'][0]))}: {e['msg']}" for e in fault.errors()),
             hint="Correct the environment variable, or unset it to use the default.",
         ) from fault
+    _complete(settings)
+    return settings
 
 
 def variable_of(setting: str) -> str:

@@ -92,9 +92,16 @@ class BrokenSegment(Conflict):
 
 
 class Unauthenticated(ProfilegraphError):
-    """No API key was given, or it is unknown, expired or revoked."""
+    """Nobody is authenticated: no key, session or token was given, or it is not valid.
+
+    The `reason` is for the operator's log: whoever asks is not told more than that.
+    """
 
     code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "", reason: str = "") -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.reason = reason
 
 
 class Forbidden(ProfilegraphError):
@@ -103,6 +110,40 @@ class Forbidden(ProfilegraphError):
     code = "FORBIDDEN"
     recorded = False
     """Whether the audit log has it."""
+
+
+class CrossSiteRequest(Forbidden):
+    """A browser sends its session for a page of another site."""
+
+    code = "CROSS_SITE_REQUEST"
+
+
+class SubscriptionLimit(ProfilegraphError):
+    """The key has as many subscriptions open as it may have."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+
+
+class UnknownDocument(ProfilegraphError):
+    """A document was named by an id that the manifest does not have."""
+
+    code = "UNKNOWN_DOCUMENT"
+
+
+class UntrustedDocument(ProfilegraphError):
+    """A document is not in the manifest, and only those are answered."""
+
+    code = "UNTRUSTED_DOCUMENT"
+
+
+class InvalidDocuments(ProfilegraphError):
+    """Documents of a front end have faults; every one of them is listed, each with file and line."""
+
+    code = "INVALID_DOCUMENTS"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
 
 
 class OperatorError(ProfilegraphError):
@@ -217,6 +258,12 @@ class PluginError(ProfilegraphError):
     """A plugin cannot be loaded, or broke the contract of a hook."""
 
     code = "PLUGIN"
+
+
+class ProviderUnavailable(OperatorError):
+    """The identity provider does not answer, or not as OpenID Connect says."""
+
+    code = "IDENTITY_PROVIDER_UNAVAILABLE"
 
 
 class IndexUnable(ProfilegraphError):

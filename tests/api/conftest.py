@@ -18,20 +18,24 @@ import strawberry
 import structlog
 from starlette.applications import Starlette
 
+from profilegraph.api.documents.trusted import TrustedDocuments
 from profilegraph.api.runtime import schemas
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.api.schema import ALONE, NOTHING, build_schema
+from profilegraph.domain.access import EMPLOYEE_ROLES, MACHINE_ROLES
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.hosting.host import Host
-from profilegraph.services.keys import ApiKey
+from profilegraph.services.access.granting import access_of
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.logs import configure_logging
 
@@ -99,10 +103,10 @@ class Mutation:
         return info.context["touched"]
 
 
-async def check_key(secret: str) -> str:
-    if secret != KEY:
+async def check_key(shown: Credential) -> Principal:
+    if shown.secret != KEY:
         raise Unauthenticated("the API key is not known, or it is expired or revoked.")
-    return secret
+    return Principal("1", "Ann", AuthenticationMethod.API_KEY, ("admin",))
 
 
 class OneSchema:
@@ -121,14 +125,19 @@ def make_app(
     *,
     checks: Mapping[str, Check] | None = None,
     close: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0),
-    check_key: Callable[[str], Awaitable[object]] = check_key,
+    check_key: Callable[[Credential], Awaitable[Principal]] = check_key,
     context: dict[str, int] | None = None,
     origins: Sequence[str] = (),
+    documents: TrustedDocuments | None = None,
 ) -> Starlette:
+
+    async def new_context(_: object) -> dict[str, int]:
+        return {} if context is None else context
+
     return build_app(
-        executor=Executor(OneSchema(), lambda: "e1"),
-        authenticate=KeyCache(check_key),
-        new_context=lambda viewer: {} if context is None else context,
+        executor=Executor(OneSchema(), lambda: "e1", documents=documents),
+        authenticate=Authenticator(check_key),
+        new_context=new_context,
         checks=checks or {},
         close=close,
         origins=origins,
@@ -211,6 +220,9 @@ class Api:
         self.author = "Ann"
         self.employee: str | None = None
         self.administrator = False
+        self.roles: tuple[str, ...] | None = None
+        """Keys of the viewer's roles; None for somebody who may do everything."""
+        self.rows: dict[str, Any] | None = None
         self._executor = Executor(Schemas(platform.catalogue, platform.host), lambda: "e1")
 
     async def __call__(self, query: str, **variables: Any) -> Any:
@@ -227,18 +239,25 @@ class Api:
         return error
 
     async def run(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        context = ApiContext(
-            self.platform,
-            ApiKey(
-                self.viewer,
-                self.author,
-                self.now,
-                employee=self.employee,
-                administrator=self.administrator,
-            ),
-            self.now,
-        )
+        platform, viewer = self.platform, self._principal
+        if self.roles is not None:
+            access = await access_of(platform.database, viewer)
+            platform = replace(platform, access=access)
+        context = ApiContext(platform, viewer, self.now)
         return (await self._executor.execute(query, variables, None, context)).result
+
+    @property
+    def _principal(self) -> Principal:
+        machine = self.administrator or self.employee is None
+        roles = self.roles or (MACHINE_ROLES if machine else EMPLOYEE_ROLES)
+        return Principal(
+            self.viewer,
+            self.author,
+            AuthenticationMethod.API_KEY,
+            roles,
+            self.employee,
+            rows=self.rows,
+        )
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from graphql import OperationDefinitionNode, parse
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.services.cache.graph_cache import GraphCache
-from profilegraph.services.keys import ApiKey
 from profilegraph.web.app import build_app
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.identity.authenticator import Authenticator
 from tests.api.conftest import Api, check_key
 from tests.support import npm
 from tests.support.serving import serving
@@ -42,8 +42,8 @@ MUTATIONS = {"SaveSegment", "DeleteSegment", "TagCustomers"}
 @pytest.fixture(scope="module")
 def client() -> None:
     """The client's packages, and what is generated from the schema that ships."""
-    npm.install()
-    npm.run("node", "types.ts")
+    npm.EXAMPLE.install()
+    npm.EXAMPLE.run("node", "types.ts")
 
 
 @pytest.fixture
@@ -116,20 +116,20 @@ async def test_normalised_caches_say_of_every_document_what_the_network_says(cli
     asked = asks(past.start.isoformat(), every)
     documents = {
         one.name.value
-        for path in (npm.CLIENT / "documents").glob("*.graphql")
+        for path in (npm.EXAMPLE.folder / "documents").glob("*.graphql")
         for one in parse(path.read_text("utf-8")).definitions
         if isinstance(one, OperationDefinitionNode) and one.name
     }
     assert documents == {one["operation"] for one in asked} | MUTATIONS
     async with served(past) as address:
         given = {"url": address, "key": "pg_good", "asks": asked}
-        differences = json.loads(await npm.answer("compare.ts", json.dumps(given)))
+        differences = json.loads(await npm.EXAMPLE.answer("compare.ts", given=json.dumps(given)))
     assert [(one["cache"], one["operation"], one["variables"]) for one in differences] == []
 
 
 def test_the_client_is_typed_and_its_types_fit(client):
-    npm.run(str(npm.CLIENT / "node_modules" / ".bin" / "tsc"), "--noEmit")
-    text = (npm.CLIENT / "generated" / "documents.ts").read_text("utf-8")
+    npm.EXAMPLE.run(str(npm.EXAMPLE.folder / "node_modules" / ".bin" / "tsc"), "--noEmit")
+    text = (npm.EXAMPLE.folder / "generated" / "documents.ts").read_text("utf-8")
     line = re.search(r"export type SegmentLineFragment = .*", text)
     assert line is not None
     assert "id: string" in line[0]
@@ -139,13 +139,17 @@ def test_the_client_is_typed_and_its_types_fit(client):
 @asynccontextmanager
 async def served(api: Api) -> AsyncIterator[str]:
     """Serve the API meanwhile, as it is served: from an index."""
-    viewer = ApiKey("1", api.author, api.now)
+    viewer = Principal("1", api.author, AuthenticationMethod.API_KEY, ("admin",))
     cache = GraphCache(api.platform.database, 2**30)
     platform = replace(api.platform, cache=cache)
+
+    async def new_context(_: object) -> ApiContext:
+        return ApiContext(platform, viewer, api.now)
+
     app = build_app(
         executor=Executor(Schemas(platform.catalogue, platform.host)),
-        authenticate=KeyCache(check_key),
-        new_context=lambda _: ApiContext(platform, viewer, api.now),
+        authenticate=Authenticator(check_key),
+        new_context=new_context,
         checks={},
     )
     try:

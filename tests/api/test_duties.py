@@ -8,7 +8,7 @@ import pytest
 from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.records.organisation import Employee, Team
 from profilegraph.services.customers.records import save
-from profilegraph.services.keys import check_key, create_key
+from profilegraph.services.identity.keys import check_key, create_key
 from profilegraph.services.taxonomies.loading import taxonomy_digest
 from profilegraph.storage.taxonomies.definitions import save_taxonomy
 
@@ -45,7 +45,7 @@ async def office(api: Any) -> Any:
         Employee(key="zhao", name="Zhao Yun"),
     ]
     await save(api.platform, records, api.now)
-    await create_key(api.platform.database, "Boss", api.now, employee="zhao", administrator=True)
+    await create_key(api.platform.database, "Boss", api.now, employee="zhao", roles=["admin"])
     return api
 
 
@@ -229,7 +229,7 @@ async def test_the_viewer_is_told_who_they_are_and_what_they_may(office):
 async def test_an_employee_who_is_gone_may_nothing(office):
     secret = await create_key(office.platform.database, "Li", office.now, employee="li")
     key = await check_key(office.platform.database, secret, office.now)
-    assert (key.employee, key.actor.administrator) == ("li", False)
+    assert (key.employee, key.principal.administrator) == ("li", False)
     await office.platform.database.write(
         lambda transaction: transaction.run("MATCH (e:Employee {key: 'li'}) DETACH DELETE e")
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from profilegraph.services.keys import create_key, list_keys, revoke_key
+from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.web.service import platform_app
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

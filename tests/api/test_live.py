@@ -7,19 +7,8 @@ import pytest
 
 from profilegraph.api.runtime.ids import encode_id
 from profilegraph.services.live.worker import LiveWorker
+from tests.support.following import SAVE, TAG, WARM
 
-WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
-SAVE = """
-mutation($filter: FilterInput!) {
-  saveSegment(input: {key: "s", labels: {zhCN: "人群", en: "Segment"}, filter: $filter, note: ""}) { key }
-}
-"""
-TAG = """
-mutation($key: String!) {
-  saveCustomer(input: {key: $key, name: $key}) { key }
-  tagCustomers(customers: [$key], tags: [{tag: "temperature/warm"}]) { key }
-}
-"""
 HISTORY = """
 query($first: Int!, $after: String) { segment(key: "s") {
   live { onChange schedule size nextAt }

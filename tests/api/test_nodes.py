@@ -36,6 +36,8 @@ MADE = """mutation {
   static: saveStaticSegment(input: {key: "l", labels: {zhCN: "表", en: "List"}, customers: []}) { id }
   saveSegmentGroup(key: "g", labels: {zhCN: "组", en: "Group"}, segments: ["s", "l"]) { id }
   setSegmentLive(key: "s", onChange: true) { id }
+  saveRole(key: "r", permissions: []) { id }
+  createApiKey(name: "k") { apiKey { id } }
   saveWebhook(key: "h", segment: "s", url: "https://example.com/hook") { webhook { id } }
 }"""
 LENT = """mutation($until: DateTime!) {
@@ -65,7 +67,7 @@ def test_deletions_have_one_shape() -> None:
     mutation = SCHEMA.mutation_type
     assert mutation is not None
     found = {name: field for name, field in mutation.fields.items() if name.startswith("delete")}
-    assert len(found) == 3
+    assert len(found) == 4
     for field in found.values():
         assert (str(field.type), sorted(field.args)) == ("ID", ["idempotencyKey", "key"])
 
@@ -119,7 +121,7 @@ async def test_every_kind_of_node_is_found_by_its_id(platform: Platform) -> None
         | await api(DEFINED)
     )
     told = {kind for id_ in ids(made) if (kind := await found(api, id_))}
-    assert told | {"Team"} == set(KINDS)
+    assert told | {"Team", "BrowserSession"} == set(KINDS)
     assert await found(api, encode_id("Team", "sales")) == "Team"
     api.author = "Ben"
     error = await api.error(FIND, id=made["saveWebhook"]["webhook"]["id"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 
 WARM = {"tags": {"dimension": "temperature", "anyOf": ["warm"]}}
 PAINED = {"tags": {"dimension": "pains", "anyOf": ["no_integration"]}}

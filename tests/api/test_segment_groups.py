@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from profilegraph.api.runtime.ids import encode_id
-from tests.api.test_live import TAG, WARM
+from tests.support.following import TAG, WARM
 
 SAVE = """
 mutation($key: String!, $filter: FilterInput!) {

@@ -18,7 +18,7 @@ from profilegraph.api.runtime.ids import encode_text
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.customers.records import save
-from profilegraph.services.keys import create_key, list_keys, revoke_key
+from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.services.live import service as watching
 from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
@@ -27,17 +27,11 @@ from profilegraph.storage.live import read_keys
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.web import service
 from profilegraph.web.graphql import sockets
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.service import platform_app
-from tests.api.test_live import SAVE, TAG, WARM
+from tests.support.following import FOLLOW, SAVE, TAG, WARM, enter, made_live, newest
 from tests.support.serving import serving
 from tests.support.taxonomies import lose
-
-FOLLOW = """
-subscription($after: String) { segmentMembership(segment: "s", after: $after) {
-  customer { key } entered cause cursor
-} }
-"""
 
 
 class Client:
@@ -95,24 +89,7 @@ async def client(address: str, key: str) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def worker(api: Any) -> LiveWorker:
-    """What watches the live segment s, of which nobody is a member yet."""
-    await api(SAVE, filter=WARM)
-    await api('mutation { setSegmentLive(key: "s") { key } }')
-    worker = LiveWorker(api.platform)
-    await worker.round(api.now)
-    return worker
-
-
-async def enter(api: Any, worker: LiveWorker, key: str) -> None:
-    await api(TAG, key=key)
-    await worker.round(api.now)
-
-
-async def newest(api: Any) -> str:
-    """Return the cursor of the newest move."""
-    found = await api('{ segment(key: "s") { history(first: 1) { pageInfo { endCursor } } } }')
-    cursor: str = found["segment"]["history"]["pageInfo"]["endCursor"]
-    return cursor
+    return await made_live(api)
 
 
 async def following(client: Client) -> None:
@@ -278,7 +255,7 @@ async def test_a_key_that_is_not_good_is_sent_away(address):
 
 
 async def test_a_key_that_is_revoked_is_told_nothing_more(api, worker, key, monkeypatch):
-    monkeypatch.setattr(service, "KeyCache", partial(KeyCache, seconds=0.0))
+    monkeypatch.setattr(service, "Authenticator", partial(Authenticator, seconds=0.0))
     await enter(api, worker, "first")
     app = platform_app(api.platform, lambda: api.now)
     async with serving(app) as http, opened(http.replace("http", "ws") + "/graphql") as client:

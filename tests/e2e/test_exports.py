@@ -3,13 +3,13 @@
 import asyncio
 import csv
 import json
-import logging
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import structlog
 from openpyxl import load_workbook
 
 from profilegraph.domain.commands import CommandContext
@@ -42,12 +41,13 @@ from profilegraph.errors import DatabaseTimeout
 from profilegraph.language.codec import decode
 from profilegraph.services.customers.records import save
 from profilegraph.services.exports import tables
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 from profilegraph.services.segments.service import SaveSegment
 from profilegraph.storage.records.reads import read_profiles
-from profilegraph.web.operations.logs import configure_logging
+from profilegraph.web import service as web
+from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.service import platform_app
 from tests.conftest import NOW
 from tests.support.serving import serving
@@ -91,18 +91,6 @@ async def graph(platform: Platform) -> Platform:
         platform, "s", {"not": {"tags": {"dimension": "company_size", "anyOf": ["50_500"]}}}
     )
     return platform
-
-
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = StringIO()
-    configure_logging(stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @asynccontextmanager
@@ -427,6 +415,29 @@ async def test_a_past_moment_has_the_members_of_its_time(client, graph):
     then = (NOW - timedelta(days=5)).isoformat()
     for moment in ("asOf", "now"):
         assert (await rows(client, "cold.csv", columns="key", **{moment: then}))[1:] == [["b"]]
+
+
+async def test_a_download_breaks_off_when_its_key_is_revoked(graph, monkeypatch, log):
+    monkeypatch.setattr(tables, "MAX_PAGE", 1)
+    monkeypatch.setattr(web, "Authenticator", partial(Authenticator, seconds=0.0))
+    read, calls = read_profiles, 0
+
+    async def revoking(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            [known] = await list_keys(graph.database)
+            await revoke_key(graph.database, known.id, NOW)
+        return await read(*given)
+
+    monkeypatch.setattr("profilegraph.services.exports.tables.read_profiles", revoking)
+    async with connected(graph) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await fetch(client, "s.csv")
+    entries = [json.loads(line) for line in log.getvalue().splitlines()]
+    [broken] = [one for one in entries if one["event"] == "download_broken"]
+    assert broken["code"] == "UNAUTHENTICATED"
+    assert calls == 2
 
 
 async def test_an_error_before_the_first_byte_is_told(client, monkeypatch):

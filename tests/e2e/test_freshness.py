@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from profilegraph.domain.records.customers import Customer, Tagging
 from profilegraph.embedded.server import RunningServer
 from profilegraph.services.customers.records import save
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 from profilegraph.services.platform import Platform
 from tests.support.budgets import budget
 from tests.support.committing import KINDS, TAGGED, UNTAGGED, Counts

@@ -23,11 +23,12 @@ from profilegraph.config import Settings
 from profilegraph.embedded.server import RunningServer
 from profilegraph.hooks.hosting.host import load_host
 from profilegraph.services.cache.graph_cache import GraphCache
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.web.service import platform_app
+from tests.api.test_streams import stream
 from tests.support.serving import serving
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -104,6 +105,28 @@ async def test_a_key_is_made_used_listed_and_revoked_from_the_command_line(envir
     assert (await run_here(environment, "key", "revoke", key_id))[0] == 0
     assert "revoked" in (await run_here(environment, "key", "list"))[1]
     assert (await run(environment, "key", "revoke", "nothing"))[0] == 1
+
+
+async def test_a_process_that_ends_ends_its_streams_and_says_so_to_their_clients(
+    environment, database
+):
+    key = await create_key(database, "Front end", datetime(2026, 1, 1, tzinfo=UTC))
+    process = await start(environment, "serve")
+    try:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+        query = 'subscription { customerChanged(keys: ["a"]) { customer { key } } }'
+        async with stream(line.split()[1].removesuffix("/graphql"), key, query) as followed:
+            assert followed.response.status_code == 200
+            process.send_signal(signal.SIGTERM)
+            assert await followed.ended()  # its last chunk is sent: it is not broken
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0
+    entries = [json.loads(entry) for entry in log.decode().splitlines()]
+    assert {entry["level"] for entry in entries} <= {"info"}
 
 
 async def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(environment):

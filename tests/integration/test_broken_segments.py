@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -93,8 +93,8 @@ async def test_a_broken_live_segment_stops_and_catches_up_when_it_is_mended(live
 async def test_what_goes_after_a_segment_was_checked_does_not_change_its_members(
     live: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def ask_and_lose(platform: Platform, keys: Any) -> Any:
-        asked = await read_questions(platform, keys)
+    async def ask_and_lose(platform: Platform, keys: Any, now: datetime) -> Any:
+        asked = await read_questions(platform, keys, now)
         await lose(platform, "pains/no_integration")
         return asked
 

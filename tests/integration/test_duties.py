@@ -20,7 +20,7 @@ from profilegraph.errors import Forbidden, NotFound, Unauthenticated
 from profilegraph.services import duties
 from profilegraph.services.customers.records import save
 from profilegraph.services.duties import AssignDuty, EndLoan, LendDuty
-from profilegraph.services.keys import check_key, create_key, list_keys
+from profilegraph.services.identity.keys import check_key, create_key, list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomies.loading import load_taxonomies
 from profilegraph.storage.neo4j.database import Transaction
@@ -60,12 +60,12 @@ async def lend(platform: Platform, dimension: str = "temperature") -> str:
 
 async def test_a_key_is_an_employees_or_a_machines(office: Platform) -> None:
     database = office.database
-    for employee, administrator in (("li", False), ("wang", True), (None, False)):
+    for employee, roles in (("li", ()), ("wang", ("admin",)), (None, ())):
         secret = await create_key(
-            database, f"key of {employee}", NOW, employee=employee, administrator=administrator
+            database, f"key of {employee}", NOW, employee=employee, roles=roles
         )
-        actor = (await check_key(database, secret, NOW)).actor
-        assert actor == Actor(f"key of {employee}", employee, administrator or employee is None)
+        actor = (await check_key(database, secret, NOW)).principal.actor
+        assert actor == Actor(f"key of {employee}", employee, employee != "li")
 
 
 async def test_a_key_of_nobody_is_not_made(office: Platform) -> None:
@@ -75,7 +75,7 @@ async def test_a_key_of_nobody_is_not_made(office: Platform) -> None:
 
 
 async def test_a_key_whose_employee_is_gone_opens_nothing(office: Platform) -> None:
-    secret = await create_key(office.database, "Li", NOW, employee="li", administrator=True)
+    secret = await create_key(office.database, "Li", NOW, employee="li", roles=["admin"])
     await office.database.write(
         lambda transaction: transaction.run("MATCH (e:Employee {key: 'li'}) DETACH DELETE e")
     )
@@ -206,7 +206,7 @@ def test_a_command_closes_what_is_stale(stale: None, command: Callable[..., str]
 
 def test_commands_make_keys_of_employees(command: Callable[..., str]) -> None:
     command("key", "create", "Li Lei", "--employee", "li")
-    command("key", "create", "Wang Fang", "--employee", "wang", "--administrator")
+    command("key", "create", "Wang Fang", "--employee", "wang", "--role", "admin")
     command("key", "create", "CRM")
     rows = {
         cells[1]: cells[2:4]
@@ -214,9 +214,9 @@ def test_commands_make_keys_of_employees(command: Callable[..., str]) -> None:
         if len(cells := [cell.strip() for cell in one.strip("│").split("│")]) > 4
     }
     assert rows == {
-        "Li Lei": ["li", "what their duties are"],
-        "Wang Fang": ["wang", "everything"],
-        "CRM": ["none: a machine's", "everything"],
+        "Li Lei": ["li", "marketer"],
+        "Wang Fang": ["wang", "admin"],
+        "CRM": ["none: a machine's", "admin"],
     }
     with pytest.raises(NotFound):
         command("key", "create", "Nobody", "--employee", "nobody")

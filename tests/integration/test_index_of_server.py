@@ -13,7 +13,7 @@ from profilegraph.domain.records.organisation import Employee
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.server_index import verify_all
 from profilegraph.services.customers.records import save
-from profilegraph.services.keys import create_key, list_keys
+from profilegraph.services.identity.keys import create_key, list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.web.service import platform_app
 from tests.conftest import NOW

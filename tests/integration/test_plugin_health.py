@@ -26,7 +26,7 @@ from profilegraph.errors import DatabaseUnavailable, InvalidConfiguration, Plugi
 from profilegraph.hooks import Command, TagsChanged, hookimpl
 from profilegraph.hooks.commands import OWN
 from profilegraph.hooks.hosting.host import CORE, Candidate, Host, build_host
-from profilegraph.services.keys import create_key
+from profilegraph.services.identity.keys import create_key
 from profilegraph.services.operations.doctor import Health, HealthFinding, examine
 from profilegraph.services.platform import Address, Platform
 from profilegraph.services.plugins.listeners import ListenerQueue

@@ -15,7 +15,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, Forbidden, InvalidFilter, NotFound
 from profilegraph.language.codec import decode
 from profilegraph.language.saved_segments import SavedSegment
-from profilegraph.services.keys import create_key, list_keys, revoke_key
+from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, service, versions
 from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState, ShareSegment

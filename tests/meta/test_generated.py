@@ -28,10 +28,12 @@ from profilegraph.services.taxonomy_changes.planning import read_change
 from scripts.render_reference import (
     IMPORTS,
     MODULES,
+    PERMISSIONS,
     SETTINGS,
     columns_of,
     imports_page,
     modules_page,
+    permissions_page,
     settings_page,
 )
 from scripts.render_segments import PAGE, page
@@ -87,7 +89,12 @@ def test_the_published_schema_refuses_what_the_reader_refuses(bad: object) -> No
 
 @pytest.mark.parametrize(
     ("path", "write"),
-    [(SETTINGS, settings_page), (IMPORTS, imports_page), (MODULES, modules_page)],
+    [
+        (SETTINGS, settings_page),
+        (IMPORTS, imports_page),
+        (MODULES, modules_page),
+        (PERMISSIONS, permissions_page),
+    ],
 )
 def test_the_pages_of_settings_fields_and_modules_are_what_the_code_says(
     path: Path, write: Callable[[str], str]

@@ -7,24 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import yaml
-from pydantic.alias_generators import to_snake
 
 from profilegraph.config import data_folder
 from profilegraph.domain.notices import NoticeCode
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.records.customers import (
-    CustomerKind,
-    IdentityKind,
-    RelationKind,
-    TagSource,
-)
-from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.customers import CustomerKind, IdentityKind, TagSource
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.engines.reference.distance import DistanceUnit
+from profilegraph.engines.reference.evaluator import LEAVES as LEAF_DECISIONS
+from profilegraph.engines.reference.findings import CountedRecords
 from profilegraph.language.faults import FaultKind
 from profilegraph.language.nodes import (
     EVERYONE,
@@ -35,19 +29,16 @@ from profilegraph.language.nodes import (
     NumberTest,
     TextTest,
     Window,
+    types_in_filters,
 )
-from profilegraph.language.nodes.parts import Counted
+from profilegraph.language.nodes.parts import TESTS, NodePart
 from profilegraph.rendering.languages import languages, wording
 from profilegraph.rendering.phrases import CountShape
 from profilegraph.rendering.wording import Wording, names
 from profilegraph.rendering.wording.answers import DistanceWording
 from profilegraph.rendering.wording.changes import WarningWording
-from profilegraph.rendering.wording.filters import (
-    ComparisonWording,
-    CountsWording,
-    TimesWording,
-    WindowWording,
-)
+from profilegraph.rendering.wording.filters import ComparisonWording, CountWording, WindowWording
+from profilegraph.rendering.wording.leaves import TimesWording
 from profilegraph.rendering.wording.names import EnumWording
 from profilegraph.rendering.wording.plurals import Plural
 from profilegraph.services.exports.columns import ExportSubject, usual
@@ -63,11 +54,6 @@ FIRST, *OTHERS = languages().values()
 ENGLISH, CHINESE = wording("en"), wording("zh-CN")
 ENUMERATIONS: Mapping[type[Enum], type[EnumWording[Any]]] = {
     TagSource: names.SourceNames,
-    DecisionRole: names.RoleNames,
-    DepartmentFunction: names.FunctionNames,
-    OpportunityOutcome: names.OutcomeNames,
-    FollowUpKind: names.FollowUpNames,
-    RelationKind: names.RelationNames,
     CustomerKind: names.CustomerNames,
     IdentityKind: names.IdentityNames,
     SegmentKind: names.SegmentKindNames,
@@ -89,6 +75,9 @@ def texts(place: str, value: object) -> Iterator[tuple[str, str]]:
         case tuple():
             for number, one in enumerate(value):
                 yield from texts(f"{place}.{number}", one)
+        case Mapping():
+            for key, one in value.items():
+                yield from texts(f"{place}.{getattr(key, '__name__', key)}", one)
         case _ if is_dataclass(value):
             for field in fields(value):
                 yield from texts(f"{place}.{field.name}", getattr(value, field.name))
@@ -108,14 +97,15 @@ def test_a_word_takes_the_same_values_in_every_language(other: Wording) -> None:
     differ = {
         place: (text, second[place])
         for place, text in first.items()
-        if sorted(re.findall(r"\{\d*", text)) != sorted(re.findall(r"\{\d*", second[place]))
+        if sorted(re.findall(r"\{\w*", text)) != sorted(re.findall(r"\{\w*", second[place]))
     }
     assert differ == {}
 
 
 def test_english_words_are_english_and_chinese_words_chinese() -> None:
     assert [text for text in sentences(ENGLISH).values() if HAN.search(text)] == []
-    latin = [text for text in sentences(CHINESE).values() if re.search(r"[a-z]{2}", text)]
+    said = (re.sub(r"\{\w*\}", "", text) for text in sentences(CHINESE).values())
+    latin = [text for text in said if re.search(r"[a-z]{2}", text)]
     assert sorted(latin) == ["微信 OpenID", "微信 UnionID"]
 
 
@@ -136,8 +126,35 @@ def test_what_a_filter_can_ask_has_words() -> None:
     assert named(ComparisonWording) == {one.name for test in tests for one in fields(test)}
     assert named(WindowWording) == {one.name for one in fields(Window)}
     assert named(TimesWording) == set(CountShape)
-    counted = {to_snake(one.NAME) for one in LEAVES if issubclass(one, Counted)}
-    assert named(CountsWording) - set(CountShape) == counted - {"event"} | {"refusal"}
+    assert named(CountWording) == set(CountShape) - {"once", "never"}
+
+
+@pytest.mark.parametrize("one", languages().values(), ids=lambda one: one.locale)
+def test_what_a_filter_can_ask_is_all_that_has_words(one: Wording) -> None:
+    """The other way round is held when a language is read."""
+    filters = one.filters
+    assert filters.leaves.keys() == set(LEAVES)
+    parts = {kind for kind in types_in_filters() if issubclass(kind, NodePart)}
+    assert filters.parts.keys() == parts - {Window, *TESTS, *LEAVES}
+    for kind, words in filters.values.items():
+        assert list(words) == [value.name.lower() for value in kind]
+    for part, sentence in (*filters.leaves.items(), *filters.parts.items()):
+        assert sentence.details.keys() <= named(part), part
+
+
+@pytest.mark.parametrize("one", languages().values(), ids=lambda one: one.locale)
+def test_what_a_record_can_lack_has_a_name(one: Wording) -> None:
+    """A record lacks a part that is optional, of the test that a counting leaf makes of it."""
+    unnamed = []
+    for leaf, decision in LEAF_DECISIONS.items():
+        if isinstance(decision, CountedRecords):
+            where = get_type_hints(leaf).get("where")
+            sentence = (one.filters.leaves if where is None else one.filters.parts)[where or leaf]
+            for field in fields(where or leaf):
+                asked = field.default is None and field.name not in {"at_least", "at_most"}
+                if asked and not sentence.details[field.name].name:
+                    unnamed.append((leaf.NAME, field.name))
+    assert unnamed == []
 
 
 def test_every_distance_has_words() -> None:

@@ -12,13 +12,25 @@ from profilegraph.storage import cache
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.plugins import tables
 from profilegraph.storage.records.upserts import UPSERTS
-from tests.meta.source import ROOT, modules, tree
+from tests.meta.source import PRODUCT, ROOT, modules, name, tree
 from tests.unit.test_kind_cypher import STATEMENTS
 
 STORAGE = ROOT / "platform" / "profilegraph" / "storage"
 PATHS = sorted(STORAGE.glob("statements/**/*.cypher"))
 FILES = {path.stem: path.read_text("utf-8") for path in PATHS}
 ALL = FILES | {f"{name} (made)": text for name, text in STATEMENTS.items()}
+CYPHER = re.compile(
+    r"\b(?:MATCH|MERGE|UNWIND|RETURN|DETACH DELETE|SHOW|CREATE OR REPLACE) [\w$({[]"
+    r"|\bCREATE \(|\bCALL (?:\w+\.|[({])"
+)
+WITH_CYPHER = ("platform/profilegraph/storage/", "platform/profilegraph/engines/cypher/")
+OTHERS_WITH_CYPHER = {
+    # Sets the password of the database that it starts, before any driver can connect.
+    "platform/profilegraph/embedded/child.py",
+    # Deletes everything between tests.
+    "plugins/testing/src/profilegraph_testing/cleaning.py",
+    # Is older than this rule.
+}
 REGISTERED = {
     *cache.STATEMENTS.values(),
     *tables.KINDS.values(),
@@ -70,10 +82,30 @@ def test_the_statement_files_are_those_that_code_asks_for() -> None:
     assert FILES.keys() == named | REGISTERED
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
-async def test_the_database_can_plan_a_statement(name: str, migrated: Database) -> None:
-    text = ALL[name]
-    if name.startswith("index_"):  # they are about a customer that their head finds
+def test_cypher_is_in_storage_and_in_the_engine_that_is_named_after_it() -> None:
+    elsewhere = {
+        name(path)
+        for path in modules(PRODUCT)
+        if not name(path).startswith(WITH_CYPHER) and any(map(CYPHER.search, texts(tree(path))))
+    }
+    assert elsewhere == OTHERS_WITH_CYPHER
+
+
+def test_every_statement_file_is_recognised_as_cypher() -> None:
+    assert {key for key, text in ALL.items() if CYPHER.search(text) is None} == set()
+
+
+def texts(module: ast.Module) -> Iterator[str]:
+    """Yield the texts of a module and the fixed parts of its formatted ones; docstrings too."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@pytest.mark.parametrize("file", sorted(ALL))
+async def test_the_database_can_plan_a_statement(file: str, migrated: Database) -> None:
+    text = ALL[file]
+    if file.startswith("index_"):  # they are about a customer that their head finds
         text = f"MATCH (c:Customer) {text}"
     parameters = dict.fromkeys(re.findall(r"\$(\w+)", text))
     assert await migrated.read(f"EXPLAIN {text}", parameters) == []

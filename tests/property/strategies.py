@@ -13,8 +13,7 @@ from profilegraph.domain.records.customers import RelationKind, TagSource
 from profilegraph.domain.values import Labels
 from profilegraph.language import nodes
 from profilegraph.language.codec import MAX_DEPTH
-from profilegraph.language.facts import Scope
-from profilegraph.language.saved_filters import SavedFilter, SavedFilters, size
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters, references, size
 from tests.property.random_worlds import (
     CHANNELS,
     EMPLOYEES,
@@ -328,12 +327,15 @@ filters: st.SearchStrategy[nodes.Node] = st.recursive(
     max_leaves=6,
 ).filter(lambda node: size(node, LIBRARY).depth <= MAX_DEPTH)
 
-_SEEN = st.builds(
-    lambda employees, teams: Scope(frozenset(employees), frozenset(teams)),
-    st.sets(st.sampled_from(EMPLOYEES)),
-    st.sets(st.sampled_from(TEAMS)),
+_OWNED = st.lists(
+    st.builds(nodes.Owners, employees=several(st.sampled_from(EMPLOYEES)))
+    | st.builds(nodes.Teams, teams=several(st.sampled_from(TEAMS)), exact=st.booleans()),
+    max_size=2,
+).map(lambda some: nodes.AnyOf(tuple(some)))
+scopes: st.SearchStrategy[nodes.Node | None] = st.one_of(
+    st.none(), _OWNED, filters.filter(lambda node: not references(node))
 )
-scopes: st.SearchStrategy[Scope | None] = st.none() | _SEEN
+"""Which customers are seen: all, those of some owners and teams, or those that match a filter."""
 
 
 narrowed_values = st.builds(

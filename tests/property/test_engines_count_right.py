@@ -83,8 +83,7 @@ def matching(world: World, catalogue: Catalogue, *nodes: Node) -> list[Facts]:
     return [
         facts
         for facts in facts_of(world)
-        if visible(facts, HERE)
-        and all(explain(node, facts, catalogue, HERE).holds for node in nodes)
+        if visible(facts) and all(explain(node, facts, catalogue, HERE).holds for node in nodes)
     ]
 
 

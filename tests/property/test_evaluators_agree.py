@@ -15,7 +15,7 @@ from profilegraph.engines.bitmap.evaluator import Evaluator
 from profilegraph.engines.bitmap.run import joined
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.language.codec import decode_text, encode_text
-from profilegraph.language.facts import Facts, Scope
+from profilegraph.language.facts import Facts
 from profilegraph.language.nodes import Node
 from profilegraph.language.validation import check
 from profilegraph.services.cache.indexing import load_all, load_some, load_trees
@@ -25,7 +25,7 @@ from tests.conftest import NOW
 from tests.property.facts_as_rows import run_of, trees_of
 from tests.property.random_worlds import worlds
 from tests.property.strategies import LIBRARY, filters, narrowed_values, scopes
-from tests.property.worlds_as_facts import facts_of_worlds, member, numbered
+from tests.property.worlds_as_facts import facts_of_worlds, in_scope, member, numbered, scope_of
 from tests.spec.conftest import CONTEXT, by_cypher, explained
 from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
@@ -50,7 +50,7 @@ def test_bitmaps_say_of_customers_what_their_facts_say(
     catalogue: Catalogue,
     world: list[Facts],
     nodes: list[Node],
-    scope: Scope | None,
+    scope: Node | None,
     cuts: list[set[int]],
     spread: int,
     fewer: int,
@@ -62,7 +62,7 @@ def test_bitmaps_say_of_customers_what_their_facts_say(
     runs = tuple(run_of(part, places) for part in (customers, *parts))
     trees, context = (
         trees_of(list(customers.values())),
-        replace(CONTEXT, library=LIBRARY, scope=scope),
+        replace(CONTEXT, library=LIBRARY, scope=scope_of(scope, catalogue, CONTEXT)),
     )
     view = grown = IndexSnapshot(runs[:1], trees)
     for run in runs[1:]:
@@ -73,8 +73,12 @@ def test_bitmaps_say_of_customers_what_their_facts_say(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(profile, "FEWER", fewer)  # so few customers are never eight times fewer
         found = [[set(one.members(node)) for one in evaluators] for node in nodes]
+    seen, unscoped = customers, replace(context, scope=None)
+    if context.scope is not None:
+        marked = in_scope({facts.key: facts for facts in customers.values()}, context.scope)
+        seen = {n: marked[facts.key] for n, facts in customers.items()}
     for node, answers in zip(nodes, found, strict=True):
-        expected = {n for n, facts in customers.items() if member(node, facts, catalogue, context)}
+        expected = {n for n, facts in seen.items() if member(node, facts, catalogue, unscoped)}
         assert answers == [expected] * len(evaluators), encode_text(node)
 
 
@@ -97,11 +101,11 @@ async def test_all_evaluators_agree_on_every_filter(
     catalogue: Catalogue,
     world: World,
     nodes: list[Node],
-    scope: Scope | None,
+    scope: Node | None,
     again: list[set[int]],
 ) -> None:
     await load_world(loaded, world, NOW)
-    context = replace(CONTEXT, library=LIBRARY, scope=scope)
+    context = replace(CONTEXT, library=LIBRARY, scope=scope_of(scope, catalogue, CONTEXT))
     keys = await keys_by_ordinal(loaded)
     views = await views_of(loaded, [{sorted(keys)[n % len(keys)] for n in one} for one in again])
     evaluators = {name: Evaluator(view, catalogue, context) for name, view in views.items()}

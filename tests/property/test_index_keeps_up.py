@@ -22,7 +22,7 @@ from profilegraph.engines.bitmap.tag_counts import carried
 from profilegraph.errors import Conflict, NotFound
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.language.codec import encode_text
-from profilegraph.language.facts import Context, Scope
+from profilegraph.language.facts import Context
 from profilegraph.language.nodes import AllOf, Node
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_all, load_trees
@@ -35,6 +35,7 @@ from profilegraph.storage.statements import statement
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, mergers, numbers, ourselves, worlds
 from tests.property.strategies import LIBRARY, filters, scopes
+from tests.property.worlds_as_facts import scope_of
 from tests.spec.conftest import CONTEXT, by_cypher
 from tests.support.budgets import budget
 from tests.support.worlds import World, load_world
@@ -141,10 +142,10 @@ async def test_after_every_write_the_index_answers_as_cypher_does(
     world: World,
     steps: list[Step],
     nodes: list[Node],
-    scope: Scope | None,
+    scope: Node | None,
 ) -> None:
     await load_world(loaded, world, NOW)
-    context = replace(CONTEXT, library=LIBRARY, scope=scope)
+    context = replace(CONTEXT, library=LIBRARY, scope=scope_of(scope, catalogue, CONTEXT))
     cache = GraphCache(loaded, PLENTY)
     platform = Platform(settings, loaded, cache, whole_host)
     try:

@@ -18,7 +18,8 @@ from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.errors import InvalidFilter
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language import nodes
-from profilegraph.language.facts import Context, Facts, Scope
+from profilegraph.language.facts import Context, Facts
+from profilegraph.language.nodes.parts import NodePart
 from profilegraph.language.validation import check
 from tests.property.facts_as_rows import run_of, trees_of
 from tests.property.strategies import (
@@ -36,18 +37,18 @@ from tests.property.strategies import (
     segment_leaves,
     tag_leaves,
 )
-from tests.property.worlds_as_facts import facts_of_worlds, member, one_world
+from tests.property.worlds_as_facts import (
+    facts_of_worlds,
+    in_scope,
+    member,
+    one_world,
+    scope_of,
+)
 from tests.spec.conftest import CONTEXT
 
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
-KINDS = [
-    kind
-    for kind in vars(nodes).values()
-    if isinstance(kind, type)
-    and is_dataclass(kind)
-    and kind not in (nodes.AllOf, nodes.AnyOf, nodes.Not)
-    and kind not in (nodes.LeafFacts, nodes.Reference)
-]
+PARTS = [kind for kind in nodes.types_in_filters() if issubclass(kind, NodePart)]
+KINDS = {*nodes.LEAVES, *PARTS, nodes.Listed}
 ALL_FIELDS = {(kind.__name__, field.name) for kind in KINDS for field in fields(kind)}
 
 
@@ -88,10 +89,12 @@ Members = Callable[[nodes.Node, Context], frozenset[int]]
 
 def by_explain(customers: list[Facts]) -> Members:
     def members(node: nodes.Node, context: Context) -> frozenset[int]:
+        some, scope = customers, context.scope
+        if scope is not None:
+            some = [*in_scope({facts.key: facts for facts in customers}, scope).values()]
+            context = replace(context, scope=None)
         return frozenset(
-            place
-            for place, facts in enumerate(customers)
-            if member(node, facts, CATALOGUE, context)
+            place for place, facts in enumerate(some) if member(node, facts, CATALOGUE, context)
         )
 
     return members
@@ -165,15 +168,17 @@ def remember(leaf: nodes.Leaf, seen: dict[tuple[str, str], list[Any]]) -> None:
 
 
 @pytest.mark.parametrize("evaluator", [by_explain, by_bitmap])
-@pytest.mark.parametrize("name", [field.name for field in fields(Scope)])
-def test_every_field_of_a_scope_changes_who_is_seen(
-    customers: list[Facts], evaluator: Callable[[list[Facts]], Members], name: str
+def test_the_filter_of_a_scope_decides_who_is_seen(
+    customers: list[Facts], evaluator: Callable[[list[Facts]], Members]
 ) -> None:
     members = evaluator(customers)
-    given = {"employees": frozenset({"wang"}), "teams": frozenset({"north"})}
-    seen = members(nodes.AllOf(()), replace(HERE, scope=Scope(**given)))
-    other = Scope(**{**given, name: frozenset()})
-    assert members(nodes.AllOf(()), replace(HERE, scope=other)) < seen
+    own, team = nodes.Owners(employees=("wang",)), nodes.Teams(teams=("north",))
+    everyone = members(nodes.AllOf(()), HERE)
+    both, one = (
+        members(nodes.AllOf(()), replace(HERE, scope=scope_of(seen, CATALOGUE, HERE)))
+        for seen in (nodes.AnyOf((own, team)), team)
+    )
+    assert set() < one < both < everyone
 
 
 def variants(

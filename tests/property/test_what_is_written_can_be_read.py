@@ -24,6 +24,7 @@ from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.config import Settings
+from profilegraph.domain.identity import AuthenticationMethod, Principal
 from profilegraph.domain.records.customers import Tagging, TagSource
 from profilegraph.domain.records.kinds import NODES, RELATIONSHIPS
 from profilegraph.domain.segments import SegmentKind, SegmentState
@@ -40,7 +41,6 @@ from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.files import form_of
 from profilegraph.services.exports.tables import open_table
 from profilegraph.services.imports.files import ImportJob, import_file
-from profilegraph.services.keys import ApiKey
 from profilegraph.services.operations.stored_records import read_every_record
 from profilegraph.services.platform import Platform
 from profilegraph.services.taxonomy_changes.planning import PlanTaxonomyChange, plan, read_change
@@ -234,7 +234,9 @@ async def asked_over_the_api(platform: Platform) -> None:
       explainMember(customer: $customer, filter: {{all: $now}}) {selection(kinds["Explanation"], 1)}
     }}"""
     conditions = [{"tags": {"dimension": one, "hasAny": True}} for one in TAGS]
-    context = ApiContext(platform, ApiKey("1", "li", NOW, administrator=True), NOW)
+    context = ApiContext(
+        platform, Principal("1", "li", AuthenticationMethod.API_KEY, ("admin",)), NOW
+    )
     given = {"now": conditions, "customer": standing["key"]}
     answer = await Executor(schemas).execute(query, given, None, context)
     assert "errors" not in answer.result, answer.result["errors"]

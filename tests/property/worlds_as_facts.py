@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -41,6 +41,7 @@ from profilegraph.language.facts import (
     ParticipationFact,
     PersonFact,
     RelationFact,
+    Scope,
 )
 from profilegraph.language.nodes import Node
 from profilegraph.language.predicates import visible
@@ -58,7 +59,25 @@ def facts_of_worlds() -> st.SearchStrategy[list[Facts]]:
 
 def member(node: Node, facts: Facts, catalogue: Catalogue, context: Context) -> bool:
     """Return whether a customer may be seen and matches, as the definition has it."""
-    return visible(facts, context) and explain(node, facts, catalogue, context).holds
+    if context.scope is not None:
+        facts = in_scope(facts.near, context.scope)[facts.key]
+    return visible(facts) and explain(node, facts, catalogue, context).holds
+
+
+def scope_of(node: Node | None, catalogue: Catalogue, context: Context) -> Scope | None:
+    """Return the scope of those who see the customers that match a filter at present."""
+    now = context.present or context.now
+    return None if node is None else Scope(node, now, now.date(), catalogue)
+
+
+def in_scope(found: Mapping[str, Facts], scope: Scope) -> dict[str, Facts]:
+    """Return the facts of all customers, with a mark at those that are out of a scope."""
+    near: dict[str, Facts] = {}
+    for key, facts in found.items():
+        one = replace(facts, near=found)
+        seen = visible(one) and explain(scope.filter, one, scope.catalogue, scope.context).holds
+        near[key] = replace(facts, hidden=not seen, near=near)
+    return near
 
 
 def facts_of(world: World) -> list[Facts]:

@@ -17,10 +17,10 @@ from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.reference.evaluator import explain
 from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language.codec import decode
-from profilegraph.language.facts import Context, Facts, Scope
+from profilegraph.language.facts import Context, Facts
 from profilegraph.language.nodes import Listed, Node
 from profilegraph.language.predicates import visible
-from profilegraph.language.saved_filters import SavedFilter, SavedFilters, reach
+from profilegraph.language.saved_filters import SavedFilter, SavedFilters
 from profilegraph.language.validation import check
 from profilegraph.services.cache.indexing import load_all, load_trees
 from profilegraph.services.evaluation.cypher_engine import CypherEngine
@@ -28,7 +28,7 @@ from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.records.facts import read_neighbourhood, read_past
 from tests.conftest import NOW
 from tests.property.facts_as_rows import run_of, trees_of
-from tests.property.worlds_as_facts import facts_of, member
+from tests.property.worlds_as_facts import facts_of, in_scope, member, scope_of
 from tests.support.worlds import World, load_only, load_world, parse_world
 
 Filter = dict[str, Any]
@@ -44,7 +44,7 @@ class Members(Protocol):
         text: str,
         filter_: Filter,
         saved: Mapping[str, Saved] = {},
-        scope: Scope | None = None,
+        scope: Filter | None = None,
         /,
     ) -> Awaitable[set[str]]: ...
 
@@ -75,23 +75,26 @@ async def by_explain(
     database: Database, catalogue: Catalogue, node: Node, context: Context
 ) -> set[str]:
     rows = await database.read("MATCH (c:Customer) RETURN c.key AS key")
-    keys, looks = [row["key"] for row in rows], reach(node, context.library)
-    if context.past:
-        found = await read_past(database, keys, context.now)
-    else:
-        found = await read_neighbourhood(database, keys, looks)
-    return explained(found, node, catalogue, context)
+    present = await read_neighbourhood(database, [row["key"] for row in rows], 0)
+    if not context.past:
+        return explained(present, node, catalogue, context)
+    then = await read_past(database, present, context.now)
+    if context.scope is not None:  # who is seen is decided by what is known now
+        seen = in_scope(present, context.scope)
+        then = {key: replace(facts, hidden=seen[key].hidden) for key, facts in then.items()}
+    return explained(then, node, catalogue, replace(context, scope=None))
 
 
 def explained(
     found: Mapping[str, Facts], node: Node, catalogue: Catalogue, context: Context
 ) -> set[str]:
     """Return who matches of those whose facts were found, which are all that a filter looks at."""
+    if context.scope is not None:
+        found = in_scope(found, context.scope)
     return {
         key
         for key, facts in found.items()
-        if visible(facts, context)
-        and explain(node, replace(facts, near=found), catalogue, context).holds
+        if visible(facts) and explain(node, replace(facts, near=found), catalogue, context).holds
     }
 
 
@@ -169,13 +172,14 @@ def members(request: pytest.FixtureRequest, catalogue: Catalogue) -> Members:
         text: str,
         filter_: Filter,
         saved: Mapping[str, Saved] = {},
-        scope: Scope | None = None,
+        scope: Filter | None = None,
         /,
     ) -> set[str]:
         world = parse_world(text, NOW)
         node, library = decode(filter_), library_of(saved, [one.key for one in world.customers])
         check(node, catalogue, library)
-        context = replace(CONTEXT, library=library, scope=scope)
+        seen = None if scope is None else decode(scope)
+        context = replace(CONTEXT, library=library, scope=scope_of(seen, catalogue, CONTEXT))
         if graph is None:
             return WITHOUT_A_GRAPH[request.param](facts_of(world), catalogue, node, context)
         await load_only(graph, catalogue.taxonomies)

@@ -118,6 +118,31 @@ async def test_amounts_add_up_exactly_and_no_event_adds_up_to_nothing(
     assert await members(VISITS, asked) == expected
 
 
+HUGE = """
+events:
+key | customer | type     | at  | channel | content | amount
+1   | first    | purchase | -1d | shop    |         | 400000000000000.25
+2   | second   | purchase | -1d | shop    |         | 400000000000000.5
+3   | third    | purchase | -1d | shop    |         | 400000000000000.75
+4   | fourth   | purchase | -1d | shop    |         | -400000000000000
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        ({"gt": 400_000_000_000_000}, {"first", "second", "third"}),
+        ({"gt": 400_000_000_000_000.5}, {"third"}),
+        ({"lt": 0}, {"fourth"}),
+    ],
+)
+async def test_amounts_of_customers_add_up_exactly_also_where_those_of_all_pass_64_bits(
+    members: Members, total: dict[str, float], expected: set[str]
+) -> None:
+    asked = {"eventTotal": {"type": "purchase", "total": total}}
+    assert await members(HUGE, asked) == expected
+
+
 STOPPING = """
 events:
 key | customer | type     | at   | channel | content | amount

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from profilegraph.language.facts import Scope
-from tests.spec.conftest import Members
+from tests.spec.conftest import Filter, Members
 
 EVERYONE: dict[str, object] = {"all": []}
 MERGED = """
@@ -127,8 +126,10 @@ gone     | a
 """
 
 
-def seen_by(*employees: str, teams: tuple[str, ...] = ()) -> Scope:
-    return Scope(frozenset(employees), frozenset(teams))
+def seen_by(*employees: str, teams: tuple[str, ...] = ()) -> Filter:
+    """Return the scope of who sees the customers of some employees and teams, as roles have it."""
+    owned = [{"owner": {"employees": [*employees]}}] if employees else []
+    return {"any": [*owned, *([{"team": {"teams": [*teams]}}] if teams else [])]}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def seen_by(*employees: str, teams: tuple[str, ...] = ()) -> Scope:
     ],
 )
 async def test_who_sees_the_customers_of_some_employees_sees_those_that_they_own_now(
-    members: Members, scope: Scope | None, expected: set[str]
+    members: Members, scope: Filter | None, expected: set[str]
 ) -> None:
     assert await members(OWNED, EVERYONE, {}, scope) == expected
 
@@ -158,7 +159,7 @@ async def test_who_sees_the_customers_of_some_employees_sees_those_that_they_own
     ],
 )
 async def test_who_sees_the_customers_of_a_team_sees_those_of_the_teams_below_it_too(
-    members: Members, scope: Scope, expected: set[str]
+    members: Members, scope: Filter, expected: set[str]
 ) -> None:
     assert await members(OWNED, EVERYONE, {}, scope) == expected
 
@@ -190,11 +191,30 @@ async def test_not_is_the_rest_of_those_who_may_be_seen(
         (None, {}, {"a", "b", "c"}),
         (seen_by("li", "sato"), {}, {"a", "b"}),
         (seen_by("li", "free"), {}, set()),
-        (seen_by("li", "free"), {"distance": 2}, {"a", "c"}),
+        (seen_by("li", "free"), {"distance": 2}, set()),
+        (seen_by("li", "free", "sato"), {"distance": 2, "atLeast": 2}, {"a", "b", "c"}),
         (seen_by("li", "free"), {"atMost": 0}, {"a", "c"}),
     ],
 )
-async def test_related_customers_out_of_sight_do_not_count_but_relations_lead_past_them(
-    members: Members, scope: Scope | None, fields: dict[str, object], expected: set[str]
+async def test_related_customers_out_of_sight_do_not_count_nor_do_relations_lead_past_them(
+    members: Members, scope: Filter | None, fields: dict[str, object], expected: set[str]
 ) -> None:
     assert await members(OWNED, {"related": fields}, {}, scope) == expected
+
+
+@pytest.mark.parametrize(
+    ("scope", "filter_", "expected"),
+    [
+        (GOLFERS, EVERYONE, {"a", "b"}),
+        ({"not": GOLFERS}, EVERYONE, {"c", "d", "nobody's"}),
+        ({"not": GOLFERS}, GOLFERS, set()),
+        (GOLFERS, {"not": {"owner": {"employees": ["li"]}}}, {"b"}),
+        ({"related": {"where": GOLFERS}}, EVERYONE, {"a", "b", "c"}),
+        ({"related": {"where": GOLFERS}}, {"related": {"where": {"not": GOLFERS}}}, {"b"}),
+        ({"all": []}, GOLFERS, {"a", "b"}),
+    ],
+)
+async def test_any_filter_can_say_who_is_seen_and_is_itself_asked_of_all(
+    members: Members, scope: Filter, filter_: Filter, expected: set[str]
+) -> None:
+    assert await members(OWNED, filter_, {}, scope) == expected

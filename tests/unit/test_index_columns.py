@@ -15,6 +15,7 @@ from profilegraph.engines.bitmap.bitmaps import (
     bitmap_of,
     bitmap_of_mask,
     bitmap_where,
+    masked,
     ordinals_of,
     size_of,
 )
@@ -158,6 +159,14 @@ def test_some_of_ascending_ordinals_are_that_set(step: int, share: float) -> Non
     ordinals = np.arange(65_530, 65_530 + step * 30_000, step, dtype=np.uint32)
     mask = np.random.default_rng(7).random(len(ordinals)) < share
     assert bitmap_where(ordinals, mask) == BitMap(ordinals[mask].tolist())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_the_values_of_a_mask_are_those_where_it_is_true(share: float) -> None:
+    values = np.arange(0, 3_000, 3)
+    mask = np.random.default_rng(7).random(len(values)) < share
+    expected = [value for value, true in zip(values.tolist(), mask.tolist(), strict=True) if true]
+    assert masked(values, mask).tolist() == expected
 
 
 def test_the_ordinals_of_many_customers_make_the_same_set_in_any_order() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,12 +27,12 @@ from tests.conftest import NOW
 CATALOGUE = Catalogue.of([read_taxonomy(Path(__file__).parents[1] / "spec" / "spec.yaml")])
 ENGLISH = wording("en")
 FORMS = {
-    "filters.tagged_within": (
+    "filters.leaves.Tags.details.tagged_within_days.asked": (
         "tagged in the last 0 days", "tagged in the last day", "tagged in the last 2 days",
     ),
-    "filters.stopped_times": (" at least 0 times", " at least once", " at least 2 times"),
-    "filters.within": ("within 0 days", "within one day", "within 2 days"),
-    "filters.steps": ("up to 0 steps away", "one step away", "up to 2 steps away"),
+    "filters.leaves.Stopped.details.at_least.asked": (" at least 0 times", " at least once", " at least 2 times"),
+    "filters.leaves.Sequence.details.within_days.asked": ("within 0 days", "within one day", "within 2 days"),
+    "filters.leaves.Related.details.distance.asked": ("up to 0 steps away", "one step away", "up to 2 steps away"),
     "filters.listed": (
         "one of 0 listed customers", "the one listed customer", "one of 2 listed customers",
     ),
@@ -43,19 +43,19 @@ FORMS = {
         "in the next 0 days", "in the next day", "in the next 2 days",
     ),
     "filters.windows.last_days": ("in the last 0 days", "in the last day", "in the last 2 days"),
-    "filters.times.at_least": (" at least 0 times", " at least once", " at least 2 times"),
-    "filters.times.at_most": (" at most 0 times", " at most once", " at most 2 times"),
-    "filters.times.exactly": (" exactly 0 times", " exactly once", " exactly 2 times"),
-    "filters.times.between": (" 0 to 0 times", " 1 to 1 times", " 2 to 2 times"),
-    "filters.counts.people.things": ("decision-makers", "decision-maker", "decision-makers"),
-    "filters.counts.opportunity.things": ("opportunities", "opportunity", "opportunities"),
-    "filters.counts.follow_up.things": ("follow-ups", "follow-up", "follow-ups"),
-    "filters.counts.channel.things": ("arrivals", "arrival", "arrivals"),
-    "filters.counts.owner.things": ("owners", "owner", "owners"),
-    "filters.counts.team.things": ("owners", "owner", "owners"),
-    "filters.counts.consent.things": ("consents", "consent", "consents"),
-    "filters.counts.refusal.things": ("refusals", "refusal", "refusals"),
-    "filters.counts.related.things": (
+    "filters.leaves.Events.times.at_least": (" at least 0 times", " at least once", " at least 2 times"),
+    "filters.leaves.Events.times.at_most": (" at most 0 times", " at most once", " at most 2 times"),
+    "filters.leaves.Events.times.exactly": (" exactly 0 times", " exactly once", " exactly 2 times"),
+    "filters.leaves.Events.times.between": (" 0 to 0 times", " 1 to 1 times", " 2 to 2 times"),
+    "filters.leaves.People.things": ("decision-makers", "decision-maker", "decision-makers"),
+    "filters.leaves.Opportunities.things": ("opportunities", "opportunity", "opportunities"),
+    "filters.leaves.FollowUps.things": ("follow-ups", "follow-up", "follow-ups"),
+    "filters.leaves.Arrivals.things": ("arrivals", "arrival", "arrivals"),
+    "filters.leaves.Owners.things": ("owners", "owner", "owners"),
+    "filters.leaves.Teams.things": ("owners", "owner", "owners"),
+    "filters.leaves.Consents.things": ("consents", "consent", "consents"),
+    "filters.leaves.Consents.refused.things": ("refusals", "refusal", "refusals"),
+    "filters.leaves.Related.things": (
         "related customers", "related customer", "related customers",
     ),
     "answers.evidence.neighbour": ("0, 0 steps away", "1, one step away", "2, 2 steps away"),
@@ -119,6 +119,9 @@ def plurals(place: str, value: Any) -> Iterator[tuple[str, Plural]]:
     """Yield every text of a language that has forms for numbers, with its place."""
     if isinstance(value, Plural):
         yield place, value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from plurals(f"{place}.{getattr(key, '__name__', key)}", one)
     elif is_dataclass(value):
         for field in fields(value):
             yield from plurals(f"{place}.{field.name}".strip("."), getattr(value, field.name))

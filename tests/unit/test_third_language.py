@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from profilegraph.importers.taxonomies.files import parse_taxonomy
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import Context, EventFact, Facts
 from profilegraph.language.faults import Fault, FaultKind
-from profilegraph.language.nodes import Cause
+from profilegraph.language.nodes import Cause, Cohort
 from profilegraph.language.saved_filters import NO_SEGMENTS
 from profilegraph.rendering import languages as package
 from profilegraph.rendering.attribution import reason_line
@@ -202,3 +203,15 @@ def test_a_label_that_lacks_the_language_is_read_in_another() -> None:
     assert Labels(zh_cn="大", en="Large").text("pl") == "Large"
     assert Labels(zh_cn="大").text("pl") == "大"
     assert Labels.model_validate({"fr": "Grand"}).text("pl") == "Grand"
+
+
+def test_a_language_without_a_sentence_for_a_leaf_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = wording("pl")
+    leaves = {leaf: one for leaf, one in other.filters.leaves.items() if leaf is not Cohort}
+    lacking = replace(other, filters=replace(other.filters, leaves=leaves))
+    monkeypatch.setattr(sys.modules[f"{package.__name__}.polish"], "WORDING", lacking)
+    languages.cache_clear()
+    with pytest.raises(LookupError, match="'pl' has no words for Cohort"):
+        languages()

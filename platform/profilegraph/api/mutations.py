@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
+from profilegraph.api.access.mutations import AccessMutation
 from profilegraph.api.customers.activity import Event
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.inputs import (
@@ -22,14 +23,17 @@ from profilegraph.api.customers.inputs import (
 from profilegraph.api.customers.organisation import DecisionMaker, Department
 from profilegraph.api.destinations.mutations import DeliveryMutation
 from profilegraph.api.duties.mutations import DutyMutation
+from profilegraph.api.identity.mutations import IdentityMutation
 from profilegraph.api.live.mutations import LiveMutation
 from profilegraph.api.runtime.context import ApiContext, Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.segments.group_mutations import GroupMutation
 from profilegraph.api.segments.mutations import SegmentMutation
 from profilegraph.api.taxonomies.mutations import TaxonomyMutation
+from profilegraph.domain.access import Permission
 from profilegraph.domain.limits import MAX_PAGE
 from profilegraph.domain.records import activity, customers, organisation
 from profilegraph.domain.refusals import checked_record
@@ -45,7 +49,14 @@ Customers = Annotated[list[str], strawberry.argument(description="Keys of the cu
 
 @object_type
 class Mutation(
-    SegmentMutation, LiveMutation, GroupMutation, TaxonomyMutation, DutyMutation, DeliveryMutation
+    SegmentMutation,
+    LiveMutation,
+    GroupMutation,
+    TaxonomyMutation,
+    DutyMutation,
+    AccessMutation,
+    IdentityMutation,
+    DeliveryMutation,
 ):
     """The mutations.
 
@@ -53,6 +64,7 @@ class Mutation(
     """
 
     @field
+    @requires(Permission.CUSTOMERS_WRITE)
     async def save_customer(
         self,
         info: Info,
@@ -65,6 +77,7 @@ class Mutation(
         return _there(await Customer.load(info, customer.key), customer.key)
 
     @list_field
+    @requires(Permission.CUSTOMERS_TAG)
     async def tag_customers(
         self,
         info: Info,
@@ -86,6 +99,7 @@ class Mutation(
         return await Customer.found(info, keys, selected_fields(info))
 
     @list_field
+    @requires(Permission.CUSTOMERS_TAG)
     async def untag_customers(
         self,
         info: Info,
@@ -108,6 +122,7 @@ class Mutation(
         return await Customer.load_many(info, keys)
 
     @field
+    @requires(Permission.CUSTOMERS_WRITE)
     async def save_department(
         self,
         info: Info,
@@ -121,6 +136,7 @@ class Mutation(
         return _there(saved, department.key)
 
     @field
+    @requires(Permission.CUSTOMERS_WRITE)
     async def save_decision_maker(
         self,
         info: Info,
@@ -134,6 +150,7 @@ class Mutation(
         return _there(saved, person.key)
 
     @list_field
+    @requires(Permission.CUSTOMERS_WRITE)
     async def record_events(
         self,
         info: Info,

@@ -6,12 +6,15 @@ from typing import Annotated
 
 import strawberry
 
+from profilegraph.api.access.queries import AccessQuery
+from profilegraph.api.audit.queries import AuditQuery
 from profilegraph.api.customers.customer import Customer
 from profilegraph.api.customers.inputs import IdentityInput
 from profilegraph.api.customers.inputs import key as business_key
 from profilegraph.api.deployment.queries import DeploymentQuery
 from profilegraph.api.destinations.types import Destination
 from profilegraph.api.duties.queries import DutyQuery
+from profilegraph.api.identity.queries import IdentityQuery
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import SegmentState
@@ -19,6 +22,7 @@ from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node, decode_id
 from profilegraph.api.runtime.nodes import find_node
 from profilegraph.api.runtime.paging import DEFAULT_PAGE
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.segments import answers, comparison
 from profilegraph.api.segments.answers import CrossTable, Dimensions
 from profilegraph.api.segments.comparison import Filters, Keys, SegmentComparison, SegmentOverlap
@@ -38,10 +42,13 @@ from profilegraph.api.segments.segment import (
 )
 from profilegraph.api.taxonomies.types import Dimension, Taxonomy
 from profilegraph.api.taxonomy_changes.queries import TaxonomyChangeQuery
+from profilegraph.domain.access import Permission
+from profilegraph.domain.contacts import CONTACT_KINDS
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import EVERYONE
 from profilegraph.language.nodes import Node as Condition
+from profilegraph.services.access.contacts import require_contacts
 from profilegraph.services.customers import profiles
 from profilegraph.services.segments import service as segments
 from profilegraph.services.segments import versions
@@ -61,13 +68,22 @@ Unsaved = Annotated[
 
 
 @object_type
-class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
+class Query(
+    GroupQuery,
+    TaxonomyChangeQuery,
+    DutyQuery,
+    AccessQuery,
+    AuditQuery,
+    IdentityQuery,
+    DeploymentQuery,
+):
     """The queries.
 
-    All of them need an API key.
+    All of them need an API key, a session of a browser, or a token.
     """
 
     @field
+    @requires(None)
     async def node(
         self,
         info: Info,
@@ -77,6 +93,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return await find_node(info, decode_id(id))
 
     @field
+    @requires(Permission.CUSTOMERS_READ)
     async def customer(
         self,
         info: Info,
@@ -98,6 +115,8 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
                 raise InvalidInput(f"this is the id of a {named.kind}.", where="id")
             key = named.key
         if identity is not None:
+            if identity.kind in CONTACT_KINDS:
+                require_contacts(info.context.platform, "finding a customer by contact data")
             key = await profiles.find_by_identity(
                 info.context.platform, identity.kind, identity.value, identity.region or None
             )
@@ -106,6 +125,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return None if key is None else await Customer.load(info, key)
 
     @field
+    @requires(Permission.CUSTOMERS_READ)
     async def customers(
         self,
         info: Info,
@@ -127,6 +147,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return await customer_page(info, filter or EVERYONE, when, first, after, order_by, search)
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     def segment_preview(
         self,
         info: Info,
@@ -140,6 +161,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return SegmentPreview(condition=filter, past=info.context.past(as_of, now))
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def segment(
         self,
         info: Info,
@@ -162,6 +184,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
             return None
 
     @list_field
+    @requires(Permission.SEGMENTS_READ)
     async def segments(
         self,
         info: Info,
@@ -181,6 +204,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return [Segment.of(one) for one in found]
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def explain_member(
         self,
         info: Info,
@@ -207,6 +231,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return Explanation(verdict=verdict, customer_key=customer, past=past)
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def cross_table(
         self,
         info: Info,
@@ -221,6 +246,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return await answers.cross_table(info, rows, columns, filter or EVERYONE, when)
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def segment_overlap(
         self,
         info: Info,
@@ -233,6 +259,7 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return await comparison.overlap(info, segments, filters, info.context.when(as_of, now))
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def compare_segments(
         self,
         info: Info,
@@ -260,16 +287,19 @@ class Query(GroupQuery, TaxonomyChangeQuery, DutyQuery, DeploymentQuery):
         return await comparison.compare(info, ours, theirs, dimensions, when)
 
     @list_field
+    @requires(Permission.CUSTOMERS_EXPORT)
     async def destinations(self, info: Info) -> list[Destination]:
         """Where the members of segments can be sent, by plugin."""
         return [Destination.of(one) for one in info.context.platform.host.destinations]
 
     @list_field
+    @requires(None)
     async def taxonomies(self, info: Info) -> list[Taxonomy]:
         """All taxonomies in force, by key."""
         return [Taxonomy.of(one) for one in (await info.context.catalogue()).taxonomies]
 
     @field
+    @requires(None)
     async def dimension(
         self, info: Info, key: Annotated[str, strawberry.argument(description="Its key.")]
     ) -> Dimension | None:

@@ -17,12 +17,12 @@ from profilegraph.api.runtime.fallbacks import Fallbacks
 from profilegraph.api.runtime.internals import (
     NameConverter,
     StrawberryConfig,
-    StrawberryField,
     core_schema,
     replace_core_schema,
 )
 from profilegraph.api.runtime.operations import RunnableSchema
 from profilegraph.api.runtime.partial_answers import keep_errors_at_fields
+from profilegraph.api.runtime.permissions import undeclared
 from profilegraph.api.runtime.scalars import SCALARS
 from profilegraph.api.segments.typed_filters import ByDimension, dimension_fields
 from profilegraph.api.subscriptions import Subscription
@@ -39,14 +39,14 @@ class _Names(NameConverter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[int, str] = {}
+        self._known: dict[str, str] = {}
 
-    def from_field(self, field: StrawberryField) -> str:
-        """Return what a field is called; fields live as long as the schema."""
-        name = self._known.get(id(field))
-        if name is None:
-            name = self._known[id(field)] = super().from_field(field)
-        return name
+    def apply_naming_config(self, name: str) -> str:
+        """Return the name of a field or an argument in GraphQL."""
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = super().apply_naming_config(name)
+        return known
 
 
 def build_schema(
@@ -88,6 +88,8 @@ def _extend(schema: RunnableSchema, catalogue: Catalogue, host: Host) -> None:
     add_customer_fields(whole, host)
     keep_errors_at_fields(whole)
     assert_valid_schema(whole)
+    if missing := undeclared(whole):
+        raise TypeError(f"who may ask for {', '.join(missing)}? Declare it by `requires`.")
     replace_core_schema(schema, whole)
 
 

@@ -32,6 +32,16 @@ COMMANDS = (
         "The embedded Neo4j: start, stop, status, reset, migrate.",
     ),
     DeferredCommand(
+        "documents",
+        f"{_CLI}.operations.documents:app",
+        "Trusted documents: the operations that front ends send.",
+    ),
+    DeferredCommand(
+        "audit",
+        f"{_CLI}.operations.audit:app",
+        "The audit log: who did what, when and to whom.",
+    ),
+    DeferredCommand(
         "duty",
         f"{_CLI}.operations.duty:app",
         "Duties: who plans, tags, cleans and restructures dimensions.",
@@ -43,6 +53,9 @@ COMMANDS = (
     ),
     DeferredCommand("plugin", f"{_CLI}.plugins.commands:app", "Plugins."),
     DeferredCommand(
+        "role", f"{_CLI}.operations.role:app", "Roles: who may do what, with which customers."
+    ),
+    DeferredCommand(
         "schema", f"{_CLI}.operations.schema:app", "The schemas of the GraphQL API and of files."
     ),
     DeferredCommand(
@@ -52,6 +65,11 @@ COMMANDS = (
         "settings",
         f"{_CLI}.operations.settings:app",
         "Currency, phone region and time zone, which the graph keeps: show, change.",
+    ),
+    DeferredCommand(
+        "signin",
+        f"{_CLI}.operations.signin:app",
+        "Sign-in of employees with a browser: links, sessions.",
     ),
     DeferredCommand(
         "taxonomy",

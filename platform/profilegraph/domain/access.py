@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from profilegraph.domain.locales import nearest_locale
+
 
 class Permission(StrEnum):
     """What somebody may do, with the customers in their rows."""
@@ -61,6 +63,12 @@ class Role:
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people call it, by language."""
     built_in: bool = False
+
+    def label(self, locale: str) -> str:
+        """Return what people call it in a language, or the nearest to it; its key without a label."""
+        if not self.labels:
+            return self.key
+        return self.labels[nearest_locale(locale, self.labels)]
 
 
 _READING = (Permission.CUSTOMERS_READ, Permission.SEGMENTS_READ)

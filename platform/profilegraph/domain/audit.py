@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 PARTITIONS = 16
@@ -115,7 +116,7 @@ class AuditEntry:
             self, customers=(), customer_count=len(keys), customers_digest=digest.hexadecimal
         )
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """Return the SHA-256 of everything that the entry says."""
         told = asdict(self) | {"at": self.at.astimezone(UTC).isoformat(timespec="microseconds")}

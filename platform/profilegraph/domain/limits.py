@@ -6,6 +6,8 @@ MAX_PAGE = 1_000
 """How many customers, people or events one page has at most."""
 MAX_TRANSITIONS = 1_000
 """How many of a live segment's transitions one page has at most."""
+MAX_WATCHED = 100
+"""How many customers one subscription watches at most."""
 BATCH_ROWS = 5_000
 """How many rows of a file one transaction imports, where nothing is said."""
 HOURLY = "0 * * * *"

@@ -167,6 +167,9 @@ def configuration(home: Home, launch: Launch) -> Mapping[str, str]:
         # preallocation an empty database takes 2 MB of disk instead of 517.
         "db.tx_log.preallocate": "false",
         "db.tx_log.rotation.retention_policy": "keep_none",
+        # Else the server tells drivers after how long a silence to give it up, for which the driver
+        # for asyncio makes a task for each piece of an answer; and calls have deadlines of their own.
+        "server.bolt.connection_keep_alive_for_requests": "OFF",
         # It would wait 5 seconds twice for connections that come after it has been told to stop.
         "internal.dbms.bolt.netty_server_shutdown_quiet_period_duration": "0s",
     }

@@ -1,5 +1,6 @@
 """Plugins: what they may provide, one module per kind, and the host that loads each in isolation."""
 
+from profilegraph.hooks import tables
 from profilegraph.hooks.columns import utc64
 from profilegraph.hooks.commands import Command
 from profilegraph.hooks.customer_fields import CustomerField
@@ -10,50 +11,30 @@ from profilegraph.hooks.listeners import MembershipChanged, TaggedCustomer, Tags
 from profilegraph.hooks.models import Model, Scores, local_days
 from profilegraph.hooks.options import NoOptions
 from profilegraph.hooks.specs import API_VERSION, hookimpl
-from profilegraph.hooks.tables import (
-    AttributeTable,
-    EventTable,
-    FollowUpTable,
-    IdentityTable,
-    MetricTable,
-    OpportunityTable,
-    PersonTable,
-    Table,
-    Tables,
-    TaggingTable,
-)
+from profilegraph.hooks.tables import *
 from profilegraph.importers.records.binding import Conventions
 from profilegraph.importers.records.items import UnreadableItem
 
 __all__ = [
     "API_VERSION",
-    "AttributeTable",
     "Command",
     "Conventions",
     "CustomerField",
     "Delivery",
     "Destination",
-    "EventTable",
-    "FollowUpTable",
     "Heading",
-    "IdentityTable",
     "Importer",
     "MembershipChanged",
-    "MetricTable",
     "Model",
     "NoOptions",
-    "OpportunityTable",
     "Page",
-    "PersonTable",
     "Scores",
     "SegmentLeaf",
-    "Table",
-    "Tables",
     "TaggedCustomer",
-    "TaggingTable",
     "TagsChanged",
     "UnreadableItem",
     "hookimpl",
     "local_days",
     "utc64",
 ]
+__all__ += tables.__all__

@@ -29,6 +29,19 @@ from profilegraph.hooks.columns import (
     column_of,
 )
 
+__all__ = [
+    "AttributeTable",
+    "EventTable",
+    "FollowUpTable",
+    "IdentityTable",
+    "MetricTable",
+    "OpportunityTable",
+    "PersonTable",
+    "Table",
+    "Tables",
+    "TaggingTable",
+]
+
 TableT = TypeVar("TableT", bound="Table")
 
 

@@ -20,6 +20,8 @@ from profilegraph.domain.records.kinds import (
 )
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.records.stored import StoredKind, ValueType
+from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.language.nodes import Node
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 
 
@@ -152,6 +154,8 @@ class Facts:
     owners: tuple[OwnerFact, ...] = ()
     consents: tuple[ConsentFact, ...] = ()
     relations: tuple[RelationFact, ...] = ()
+    hidden: bool = False
+    """Whether it is out of the scope of the question; whoever reads the facts decides that."""
     near: Mapping[str, Facts] = field(default_factory=dict, repr=False, compare=False)
     """The facts of related customers within the reach of the filter, by key."""
 
@@ -181,12 +185,24 @@ def is_money(fact: object, name: str) -> bool:
 
 @dataclass(frozen=True)
 class Scope:
-    """The customers that are visible; all others are treated as absent."""
+    """The customers that are visible: those that match a filter at present.
 
-    employees: frozenset[str] = frozenset()
-    """Customers that one of these employees owns now, by key."""
-    teams: frozenset[str] = frozenset()
-    """Customers that an employee of one of these teams, or of a descendant, owns now, by key."""
+    All others are treated as absent, whichever moment is asked about. The filter refers to no saved
+    segments, which others may change.
+    """
+
+    filter: Node
+    now: datetime
+    """The present moment."""
+    today: date
+    """The present day in the deployment's time zone."""
+    catalogue: Catalogue = field(repr=False)
+    """The taxonomies in force at present."""
+
+    @property
+    def context(self) -> Context:
+        """Return the context in which the filter is evaluated: every customer is visible."""
+        return Context(self.now, self.today)
 
 
 @dataclass(frozen=True)

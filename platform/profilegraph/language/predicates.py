@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from profilegraph.language.facts import Context, Facts, OwnerFact
+from profilegraph.language.facts import Facts
 from profilegraph.language.nodes import DateTest, NumberTest, TextTest, bounds
 from profilegraph.language.nodes.parts import Counted
 
@@ -17,20 +17,9 @@ def enough(counted: Counted, number: int) -> bool:
     return least <= number and (most is None or number <= most)
 
 
-def visible(facts: Facts, context: Context) -> bool:
-    """Return whether a customer is visible: not merged into another, and in scope."""
-    return facts.merged_into is None and (
-        context.scope is None or any(_in_scope(owner, context) for owner in facts.owners)
-    )
-
-
-def _in_scope(owner: OwnerFact, context: Context) -> bool:
-    scope = context.scope
-    return (
-        scope is not None
-        and owner.since <= (context.present or context.now)
-        and (owner.key in scope.employees or not scope.teams.isdisjoint(owner.teams))
-    )
+def visible(facts: Facts) -> bool:
+    """Return whether a customer is visible: not merged into another, and not out of scope."""
+    return facts.merged_into is None and not facts.hidden
 
 
 def number_holds(test: NumberTest, value: float | None) -> bool:

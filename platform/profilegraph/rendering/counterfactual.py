@@ -33,7 +33,8 @@ def _nearest(miss: MissedLeaf, catalogue: Catalogue, words: Wording, locale: str
         return ""
     record = evidence_line(miss.near.record, catalogue, locale)
     said = words.answers.counterfactual
-    lacks = words.comma.join(getattr(said.parts, one) for one in miss.near.lacks)
+    leaf = miss.verdict.node
+    lacks = words.comma.join(words.filters.field_name(leaf, one) for one in miss.near.lacks)
     return words.semicolon + said.nearest.format(record, lacks)
 
 

@@ -1,37 +1,41 @@
-"""What is asked of one thing, in words: a value, an event, a person, a possible sale."""
+"""What is asked of one thing, in words: a value, a record, a number of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
+from functools import cache
+from string import Formatter
 from typing import Any
 
-from pydantic.alias_generators import to_snake
-
-from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.domain.taxonomy.definition import Definition
+from profilegraph.domain.values import Record
 from profilegraph.language.nodes import (
-    Arrivals,
     BooleanTest,
     DateTest,
-    DepartmentTest,
-    Events,
-    EventTest,
+    Leaf,
+    Node,
     NumberTest,
-    Opportunities,
-    ParticipationTest,
-    PersonTest,
-    Teams,
+    Reference,
+    ReferenceKind,
     TextTest,
     Window,
     bounds,
 )
 from profilegraph.language.nodes.parts import Counted, NodePart
+from profilegraph.language.saved_filters import SavedFilters
 from profilegraph.rendering.wording import Wording
-from profilegraph.rendering.wording.filters import CountWording
+from profilegraph.rendering.wording.leaves import (
+    CountSentence,
+    FieldWording,
+    PartSentence,
+    TimesWording,
+)
 from profilegraph.rendering.wording.plurals import Plural
 
 
@@ -47,22 +51,20 @@ class CountShape(StrEnum):
 
 
 @dataclass(frozen=True)
-class Phrases:
-    """Writes the parts of leaves in one language, with the catalogue's labels."""
+class Phrases(ABC):
+    """Says parts of filters and records in one language, with the catalogue's labels."""
 
     catalogue: Catalogue
     words: Wording
     locale: str
+    library: SavedFilters
 
-    def counted(self, leaf: Counted, what: str, details: Iterator[str] | Sequence[str]) -> str:
-        """Return how many things are asked for, and what is asked of each; `what` is in `counts`."""
-        said = self.words.comma.join(details)
-        return self.number(leaf, what) + (self.words.filters.who.format(said) if said else "")
+    @abstractmethod
+    def write(self, node: Node) -> str:
+        """Return a filter as a sentence."""
 
-    def number(self, leaf: Counted, what: str) -> str:
-        """Return how many things are asked for; `what` is in `counts`."""
-        counts = self.words.filters.counts
-        words: CountWording = getattr(counts, to_snake(what))
+    def number(self, leaf: Counted, words: CountSentence) -> str:
+        """Return how many things are asked for."""
         match shape(leaf):
             case CountShape.ONCE:
                 return words.once
@@ -70,26 +72,107 @@ class Phrases:
                 return words.never
             case many:
                 least, most = bounds(leaf)
-                text: str = getattr(counts, many)
+                text: str = getattr(self.words.filters.counts, many)
                 things = words.things.form(self.words.plural(most or least))
                 return text.format(least, most, things)
 
-    def details(self, part: NodePart, what: str) -> Iterator[str]:
-        """Yield what a part of a filter asks of one thing; `what` is in `details`."""
-        words = getattr(self.words.filters.details, to_snake(what), None)
-        for name, value in part.given().items():
-            if isinstance(value, Window):
-                yield self.window(value)
-            elif (text := getattr(words, name, None)) is not None:
-                yield text.format(self.value(value))
+    def times(self, leaf: Counted, words: TimesWording) -> str:
+        """Return how often something is asked for."""
+        least, most = bounds(leaf)
+        text: str | Plural = getattr(words, shape(leaf))
+        return self.said(text, most or least, str(least), str(most))
+
+    def qualified(self, text: str, details: Iterable[str]) -> str:
+        """Return a text with the details that qualify it, if there are any."""
+        said = self.joined(details)
+        return text + (self.words.filters.who.format(said) if said else "")
+
+    def joined(self, texts: Iterable[str]) -> str:
+        """Return those texts that are not empty, one after the other."""
+        return self.words.comma.join(filter(None, texts))
+
+    def filled(self, text: str, part: NodePart | Record, words: PartSentence) -> str:
+        """Return a text with the fields in it that it names."""
+        values = {
+            name: self.field(part, name)
+            if (told := words.details.get(name)) is None
+            else self._detail(part, name, told)
+            for name in placeholders(text)
+        }
+        return text.format(**values)
+
+    def details(
+        self, part: NodePart | Record, words: PartSentence, text: str = ""
+    ) -> Iterator[str]:
+        """Yield what the given fields say that are not in the text, in the order of the words."""
+        named = placeholders(text)
+        for name, told in words.details.items():
+            if name not in named:
+                yield self._detail(part, name, told)
+
+    def _detail(self, part: NodePart | Record, name: str, told: FieldWording) -> str:
+        value = given(part).get(name)
+        if value is None:
+            return ""
+        match told.asked:
+            case PartSentence() as sentence:
+                return sentence(part, self)
+            case tuple() as texts:
+                return str(texts[value - 1])
+            case text:
+                return self.said(text, value, self.field(part, name))
+
+    def field(self, part: NodePart | Record, name: str) -> str:
+        """Return the value of a field: of what it names in a taxonomy or as a segment, the label."""
+        value = getattr(part, name)
+        if isinstance(value, str) and isinstance(part, NodePart):
+            named = next((one for one in part.names() if one.key == value), None)
+            if named is not None:
+                return self.reference(named)
+        return self.value(value)
+
+    def reference(self, named: Reference) -> str:
+        """Return the label of a definition or a segment; its key, marked, if it is gone."""
+        catalogue = self.catalogue
+        match named.kind:
+            case ReferenceKind.SEGMENT:
+                saved = self.library.segments.get(named.key)
+                found = None if saved is None else saved.labels.text(self.locale)
+                return self.words.gone.format(named.key) if found is None else found
+            case ReferenceKind.DIMENSION:
+                key = catalogue.current_dimension(named.key)
+                return self.label(key, catalogue.dimensions)
+            case ReferenceKind.TAG:
+                return self.label(catalogue.current_tag(named.key), catalogue.tags)
+            case ReferenceKind.ATTRIBUTE:
+                return self.label(named.key, catalogue.attributes)
+            case ReferenceKind.METRIC:
+                return self.label(named.key, catalogue.metrics)
+            case ReferenceKind.EVENT_TYPE:
+                return self.label(named.key, catalogue.events)
+
+    def tags(self, part: Any, names: Sequence[str]) -> str:
+        """Return the labels of some tags of a part's dimension."""
+        keys = (tag_key(part.dimension, name) for name in names)
+        return self.joined(self.reference(Reference(ReferenceKind.TAG, key)) for key in keys)
 
     def value(self, value: Any) -> str:
         """Return what a field of a part of a filter says."""
-        if isinstance(value, NumberTest | TextTest | DateTest | BooleanTest):
-            return self.test(value)
-        if isinstance(value, tuple):
-            return self.words.comma.join(map(self.value, value))
-        return self.words.names.of(value) if isinstance(value, Enum) else plain(value)
+        match value:
+            case NumberTest() | TextTest() | DateTest() | BooleanTest():
+                return self.test(value)
+            case Window():
+                return self.window(value)
+            case Leaf():
+                return self.words.filters.leaves[type(value)](value, self)
+            case NodePart():
+                return self.words.filters.parts[type(value)](value, self)
+            case tuple():
+                return self.words.comma.join(map(self.value, value))
+            case Enum():
+                return self.words.names.of(value)
+            case _:
+                return plain(value)
 
     def test(self, test: NumberTest | TextTest | DateTest | BooleanTest) -> str:
         """Return how a value compares."""
@@ -130,88 +213,18 @@ class Phrases:
         """Return what people call something; its key, marked, where no taxonomy has it any more."""
         return label(key, known, self.locale) if key in known else self.words.gone.format(key)
 
-    def event_label(self, test: EventTest) -> str:
-        """Return what kind of event is asked for."""
-        return self.label(test.type, self.catalogue.events)
 
-    def event_details(self, test: EventTest) -> Iterator[str]:
-        """Yield what is asked of an event besides its type."""
-        words = self.words.filters
-        if test.channels is not None:
-            yield words.by_channel.format(self.listed(test.channels))
-        if test.content is not None:
-            yield words.content + self.test(test.content)
-        if test.amount is not None:
-            yield words.amount + self.test(test.amount)
+@cache
+def placeholders(text: str) -> frozenset[str]:
+    """Return the names of the fields that stand in a text."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
 
-    def event(self, leaf: Events) -> str:
-        """Return how often something was done."""
-        words = self.words.filters
-        least, most = bounds(leaf)
-        many = self.said(getattr(words.times, shape(leaf)), most or least, str(least), str(most))
-        when = [] if leaf.window is None else [self.window(leaf.window)]
-        did = words.did.format(self.event_label(leaf)) + many
-        return self.words.comma.join([did, *when, *self.event_details(leaf)])
 
-    def one_event(self, test: EventTest) -> str:
-        """Return what is asked of one event."""
-        details = self.words.comma.join(self.event_details(test))
-        words = self.words.filters
-        done = words.did.format(self.event_label(test))
-        return done + (words.who.format(details) if details else "")
-
-    def person(self, test: PersonTest) -> Iterator[str]:
-        """Yield what is asked of a decision-maker."""
-        words = self.words.filters
-        if test.roles is not None:
-            yield words.role.format(self.value(test.roles))
-        if test.title is not None:
-            yield words.title + self.test(test.title)
-        if test.department is not None:
-            yield self._department(test.department)
-        if test.influence is not None:
-            yield words.influence + self.test(test.influence)
-        if test.stance is not None:
-            yield words.stance + self.test(test.stance)
-        if test.chain_depth is not None:
-            yield words.chain_depth + self.test(test.chain_depth)
-        if test.did is not None:
-            yield self.event(test.did)
-
-        if test.takes_part_in is not None:
-            yield self._participation(test.takes_part_in)
-
-    def _department(self, test: DepartmentTest) -> str:
-        words, parts = self.words.filters, []
-        if test.functions is not None:
-            parts.append(self.value(test.functions))
-        if test.name is not None:
-            parts.append(words.named + self.test(test.name))
-        text = words.works_in.format(self.words.comma.join(parts))
-        return text + ("" if test.exact else words.or_below_it)
-
-    def _participation(self, test: ParticipationTest) -> str:
-        words = self.words.filters
-        details = list(self.details(test.where, Opportunities.NAME))
-        if test.roles is not None:
-            details.append(words.person_role.format(self.value(test.roles)))
-        said = words.who.format(self.words.comma.join(details)) if details else ""
-        return words.takes_part.format(said)
-
-    def arrival(self, leaf: Arrivals) -> Iterator[str]:
-        """Yield what is asked of an arrival."""
-        if leaf.channels is not None:
-            below = "" if leaf.exact else self.words.filters.or_below_channel
-            yield self.words.filters.came_by.format(self.listed(leaf.channels)) + below
-        if leaf.window is not None:
-            yield self.window(leaf.window)
-
-    def team(self, leaf: Teams) -> str:
-        """Return how many owners are in which team."""
-        words = self.words.filters
-        named = words.any_team if leaf.teams is None else self.listed(leaf.teams)
-        below = "" if leaf.exact or leaf.teams is None else words.or_below_team
-        return self.number(leaf, leaf.NAME) + words.in_team.format(named + below)
+def given(part: NodePart | Record) -> Mapping[str, Any]:
+    """Return the fields of a part of a filter that differ from their defaults, of a record those known."""
+    if isinstance(part, NodePart):
+        return part.given()
+    return {name: value for name, value in part if value is not None}
 
 
 def label(key: str, known: Mapping[str, Definition], locale: str) -> str:

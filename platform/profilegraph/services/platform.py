@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from profilegraph.config import Settings, data_folder
+from profilegraph.domain.access import Permission
 from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.notices import Notices
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -19,15 +20,25 @@ from profilegraph.embedded import server as embedded
 from profilegraph.embedded.commit_watermark import WatermarkClient
 from profilegraph.embedded.home import Home
 from profilegraph.embedded.progress import SILENT, StartProgress
-from profilegraph.errors import InvalidConfiguration, ProfilegraphError
+from profilegraph.errors import (
+    Forbidden,
+    InvalidConfiguration,
+    InvalidFilter,
+    ProfilegraphError,
+)
 from profilegraph.hooks.hosting.host import Host, load_host
 from profilegraph.importers.records.binding import Conventions
-from profilegraph.language.facts import Context, Past, When
+from profilegraph.language.facts import Context, Past, Scope, When
+from profilegraph.language.nodes import EVERYONE
+from profilegraph.language.rewriting import current
+from profilegraph.language.row_access import FULL_ACCESS, Access
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
 from profilegraph.language.validation import ValidationCache
+from profilegraph.services.audit.sealing import seal_entries
 from profilegraph.services.cache.graph_cache import CachedGraph, GraphCache, RequestSnapshot
 from profilegraph.services.cache.notifier import Notifier
 from profilegraph.services.evaluation.computing import Computing
+from profilegraph.services.live.recent_changes import RecentChanges
 from profilegraph.services.operations import deployment as deployments
 from profilegraph.services.operations.deployment import of_process
 from profilegraph.services.plugins.listeners import ListenerQueue
@@ -56,6 +67,8 @@ class Platform:
     host: Host
     moved: Notifier = field(default_factory=Notifier)
     """Signalled when customers entered or left live segments, or a live segment broke."""
+    recent_changes: RecentChanges = field(default_factory=RecentChanges)
+    """What was changed lately, as the worker of live segments finds it."""
     listening: ListenerQueue = field(default_factory=ListenerQueue)
     """Queues committed changes for the listeners of plugins."""
     sound: ValidationCache = field(default_factory=ValidationCache)
@@ -63,6 +76,10 @@ class Platform:
     """The cached state of one request; without it, every question polls the feeds."""
     notices: Notices | None = None
     """Collects notices on the answers; None if nobody reads them."""
+    contacts_shown: set[str] | None = None
+    """Collects the customers whose contact data are shown; None if something else records it."""
+    access: Access = FULL_ACCESS
+    """What whoever asks may do, and with which customers."""
 
     @property
     def deployment(self) -> Deployment:
@@ -111,10 +128,33 @@ class Platform:
         """Return where queries are computed: one per request, with a memo of the results."""
         return Computing(self.cache.threads) if self.snapshot is None else self.snapshot.computing
 
-    def context(self, when: When, library: SavedFilters = NO_SEGMENTS) -> Context:
-        """Return the context of a filter: its moment, its day and the saved segments."""
+    def context(
+        self, when: When, library: SavedFilters = NO_SEGMENTS, scope: Scope | None = None
+    ) -> Context:
+        """Return the context of a filter: its moment, its day, the saved segments and the scope."""
         now, present = (when.at, when.present) if isinstance(when, Past) else (when, None)
-        return Context(now, now.astimezone(self.deployment.zone).date(), library, present=present)
+        return Context(now, self._day(now), library, scope, present)
+
+    def scope(self, when: When, catalogue: Catalogue) -> Scope | None:
+        """Return the scope of whoever asks, by the catalogue in force; None if they see everyone.
+
+        Raises Forbidden if the filter of a role asks for what the taxonomies no longer have.
+        """
+        rows = self.access.rows(Permission.CUSTOMERS_READ)
+        if rows == EVERYONE:
+            return None
+        present = when.present if isinstance(when, Past) else when
+        try:
+            self.sound.size(current(rows, catalogue), catalogue, NO_SEGMENTS)
+        except InvalidFilter as fault:
+            raise Forbidden(
+                f"which customers you may see cannot be told any more: {fault.located_message}",
+                hint="Ask an administrator to mend the filter of your role or key.",
+            ) from fault
+        return Scope(current(rows, catalogue), present, self._day(present), catalogue)
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(self.deployment.zone).date()
 
 
 @dataclass(frozen=True)
@@ -217,8 +257,16 @@ async def open_platform(
         finally:
             await listening.close()
             await cache.close()
+            await _seal(database, now)
     finally:
         await database.close()
+
+
+async def _seal(database: Database, now: datetime) -> None:
+    """Seal the entries of a process that ends; what it cannot seal, whoever comes next does."""
+    if database.recorded:
+        with suppress(ProfilegraphError):
+            await seal_entries(database, now)
 
 
 def index_file(settings: Settings, address: Address) -> Path:

@@ -19,9 +19,11 @@ RETURN count(e) > 0 AS known, collect(DISTINCT t.key) AS teams
 """
 _ADMINISTRATORS = """
 MATCH (k:ApiKey)
-WHERE k.administrator AND k.employee IS NOT NULL AND k.revokedAt IS NULL
+WHERE k.employee IS NOT NULL AND k.revokedAt IS NULL
   AND (k.expiresAt IS NULL OR k.expiresAt > $now)
-RETURN DISTINCT k.name AS name ORDER BY name
+OPTIONAL MATCH (e:Employee {key: k.employee})
+WITH k.name AS name, coalesce(k.roles, e.roles, []) AS roles WHERE 'admin' IN roles
+RETURN DISTINCT name ORDER BY name
 """
 _END = """
 MATCH (l:DutyLoan {key: $key})

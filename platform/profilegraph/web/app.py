@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,13 +20,13 @@ from starlette.websockets import WebSocket
 from profilegraph.api.runtime.executor import Executor
 from profilegraph.web.graphql.endpoint import (
     JSON,
-    Authenticate,
     GraphQLEndpoint,
     NewContext,
     answer,
     problem,
 )
 from profilegraph.web.graphql.sockets import GraphQLSocket
+from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.middleware import HEADERS, of_answers
 from profilegraph.web.operations.health import Check, Readiness, health
 
@@ -40,7 +41,7 @@ async def _nothing() -> None:
 def build_app(
     *,
     executor: Executor,
-    authenticate: Authenticate,
+    authenticate: Authenticator,
     new_context: NewContext,
     checks: Mapping[str, Check],
     start: Callable[[], Awaitable[None]] = _nothing,
@@ -49,6 +50,8 @@ def build_app(
     origins: Sequence[str] = (),
 ) -> Starlette:
     """Return the ASGI application; `start` and `close` are awaited once, at its ends.
+
+    A server sets `app.state.closing` when it begins to shut down: streams then end.
 
     `routes` are what it answers besides GraphQL, GraphiQL and the health checks; pages of the web
     sites `origins` may ask from a browser, beside those of its own.
@@ -62,14 +65,17 @@ def build_app(
         finally:
             await close()
 
-    graphql = GraphQLEndpoint(executor, authenticate, new_context)
+    closing = asyncio.Event()
+    graphql = GraphQLEndpoint(executor, authenticate, new_context, closing)
     socket = GraphQLSocket(executor, authenticate, new_context, origins)
-    return Starlette(
+    app = Starlette(
         routes=[*_routes(graphql, socket, Readiness(checks)), *routes],
         middleware=of_answers(origins),
         exception_handlers={HTTPException: _http_error, Exception: _bug},
         lifespan=lifespan,
     )
+    app.state.closing = closing
+    return app
 
 
 def _routes(

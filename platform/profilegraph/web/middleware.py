@@ -22,6 +22,8 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# Signing in is a form without scripts. Its origin is told to the server itself, which asks for it.
+SIGN_IN_POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -29,7 +31,13 @@ HEADERS = {
     "Content-Security-Policy": API_POLICY,
 }
 _OF_ANSWERS = Headers(HEADERS).raw
-_OF_PAGES = Headers(HEADERS | {"Content-Security-Policy": PAGE_POLICY}).raw
+_OF_PAGES = {
+    "/graphiql": Headers(HEADERS | {"Content-Security-Policy": PAGE_POLICY}).raw,
+    "/signin": Headers(
+        HEADERS | {"Content-Security-Policy": SIGN_IN_POLICY, "Referrer-Policy": "same-origin"}
+    ).raw,
+}
+"""The headers of pages by the beginning of their path."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """It is compressed already."""
 _log = structlog.get_logger()
@@ -39,9 +47,10 @@ def of_answers(origins: Sequence[str]) -> list[Middleware]:
     """Return the middleware of every response; `origins` are the web sites that may send requests.
 
     Compression leaks no secret by its length (BREACH): browsers do not add the API key by
-    themselves, so no page of another site can trigger a response that depends on it.
+    themselves, and the cookie of a session is accepted from the server's own pages alone, so no page
+    of another site can trigger a response that depends on either.
     """
-    found = [Middleware(AccessLog), Middleware(SecurityHeaders, page_prefix="/graphiql")]
+    found = [Middleware(AccessLog), Middleware(SecurityHeaders)]
     if origins:
         allowed = Middleware(
             CORSMiddleware,
@@ -62,17 +71,17 @@ def of_answers(origins: Sequence[str]) -> list[Middleware]:
 class SecurityHeaders:
     """Adds headers that restrict what browsers do with a response."""
 
-    def __init__(self, app: ASGIApp, page_prefix: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._page_prefix = page_prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application, and add the headers."""
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                page = scope["path"].startswith(self._page_prefix)
-                message["headers"] = [*message["headers"], *(_OF_PAGES if page else _OF_ANSWERS)]
+                path = scope["path"]
+                pages = (raw for prefix, raw in _OF_PAGES.items() if path.startswith(prefix))
+                message["headers"] = [*message["headers"], *next(pages, _OF_ANSWERS)]
             await send(message)
 
         await self._app(scope, receive, secured)

@@ -8,20 +8,30 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import cast
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from profilegraph.api.documents.trusted import TrustedDocuments, read_manifest
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
+from profilegraph.config import DocumentsMode
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import InvalidConfiguration
 from profilegraph.hooks.hosting.host import Host
+from profilegraph.services.access.granting import AccessCache
+from profilegraph.services.audit.retention import PRUNE_SECONDS, PRUNING, keep_days
+from profilegraph.services.audit.sealing import SEAL_SECONDS, SEALING, seal_entries
 from profilegraph.services.evaluation.graph_evaluator import plan
-from profilegraph.services.keys import ApiKey, check_key
+from profilegraph.services.identity.authentication import authenticate, token_verifier
+from profilegraph.services.identity.tokens import TokenVerifier
+from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
+from profilegraph.services.identity.uses import USES, RecordedUses
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
@@ -32,8 +42,11 @@ from profilegraph.services.outbox.worker import OutboxWorker
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.exports.endpoint import Exports
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.graphql.endpoint import NewContext
 from profilegraph.web.graphql.requests import MAX_BODY
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
+from profilegraph.web.identity.signing_in import SigningIn
 from profilegraph.web.operations.health import Check
 from profilegraph.web.operations.operating import operator_routes
 from profilegraph.web.protocol import BoundedProtocol
@@ -48,23 +61,24 @@ Clock = Callable[[], datetime]
 
 
 def platform_app(platform: Platform, clock: Clock) -> Starlette:
-    """Return the web application of a platform; shutting it down closes the database."""
+    """Return the web application of a platform; shutting it down closes the database.
 
-    async def check(secret: str) -> ApiKey:
-        return await check_key(platform.database, secret, clock())
-
-    background = _Background(platform, clock)
+    Raises InvalidConfiguration if the trusted documents cannot be read.
+    """
+    tokens, accesses = token_verifier(platform), AccessCache(platform.database)
+    uses = RecordedUses(platform)
+    background = _Background(platform, clock, uses)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
-
-    platform.cache.metrics.watch_plugins(platform.host, platform.listening)
-    platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
+    executor = _executor(platform, schemas)
+    _watch(platform, schemas)
 
     async def start() -> None:
         _tell_of_faults(platform.host)
         # It looks at the graph: the index begins to be built before the first question, too.
         await schemas.newest()
+        await asyncio.to_thread(executor.check_documents)
         background.start()
 
     async def close() -> None:
@@ -72,16 +86,52 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    keys = KeyCache(check)
+    door = _door(platform, tokens, uses, clock)
     return build_app(
-        executor=Executor(schemas),
-        authenticate=keys,
-        new_context=lambda viewer: ApiContext(platform, cast("ApiKey", viewer), clock(), clock),
+        executor=executor,
+        authenticate=door,
+        new_context=_contexts(platform, accesses, clock),
         checks=_checks(platform),
         start=start,
         close=close,
-        routes=[Exports(platform, keys, clock).route, *operator_routes(platform, keys)],
+        routes=[
+            Exports(platform, door, accesses, clock).route,
+            *operator_routes(platform, door),
+            *SigningIn(platform, door, tokens, clock).routes,
+        ],
         origins=platform.settings.cors_origins,
+    )
+
+
+def _watch(platform: Platform, schemas: Schemas) -> None:
+    platform.cache.metrics.watch_plugins(platform.host, platform.listening)
+    platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
+
+
+def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewContext:
+    """Return what makes the context of a request, with the access of its viewer."""
+
+    async def new_context(viewer: Principal) -> ApiContext:
+        access = await accesses(viewer)
+        return ApiContext(replace(platform, access=access), viewer, clock(), clock)
+
+    return new_context
+
+
+def _door(
+    platform: Platform, tokens: TokenVerifier | None, uses: RecordedUses, clock: Clock
+) -> Authenticator:
+    """Return what says who asks; failures are counted, and uses recorded."""
+    failures = platform.cache.metrics.authentication_failures
+
+    async def check(one: Credential) -> Principal:
+        return await authenticate(platform, tokens, one.method, one.secret, clock())
+
+    return Authenticator(
+        check,
+        public_url=platform.settings.public_url,
+        on_success=uses.note,
+        on_failure=lambda one: failures.labels(one.method.value).inc(),
     )
 
 
@@ -94,9 +144,10 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
     settings = platform.settings
     with _listening(settings.host, settings.port) as listener:
         host, port = listener.getsockname()[:2]
+        app = platform_app(platform, clock)
         server = _Server(
             uvicorn.Config(
-                platform_app(platform, clock),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -104,7 +155,8 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
                 ws="websockets-sansio",
                 ws_max_size=MAX_BODY,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            app.state.closing,
         )
         # What lives as long as the process is not to be looked through for garbage, again and again,
         # while answers make thousands of small objects.
@@ -116,7 +168,7 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
 
 def _checks(platform: Platform) -> Mapping[str, Check]:
     async def database() -> str:
-        await platform.database.read("RETURN 1 AS ready", timeout=READY_SECONDS)
+        await platform.database.require_answer(READY_SECONDS)
         return "ok"
 
     async def plugins() -> str:
@@ -138,21 +190,54 @@ def _tell_of_faults(host: Host) -> None:
         )
 
 
+def _executor(platform: Platform, schemas: Schemas) -> Executor:
+    """Return what runs operations; raises InvalidConfiguration."""
+    return Executor(
+        schemas,
+        subscriptions=OpenSubscriptions(platform.settings.subscriptions),
+        documents=_documents(platform),
+    )
+
+
+def _documents(platform: Platform) -> TrustedDocuments:
+    """Return the documents of the manifest, if one is set; raises InvalidConfiguration."""
+    settings = platform.settings
+    if settings.documents is None:
+        if settings.documents_mode is not DocumentsMode.OFF:
+            raise InvalidConfiguration(
+                "PROFILEGRAPH_DOCUMENTS_MODE is set and PROFILEGRAPH_DOCUMENTS is not.",
+                hint="Name the manifest in PROFILEGRAPH_DOCUMENTS.",
+            )
+        return TrustedDocuments()
+    counter = platform.cache.metrics.untrusted_documents
+    return TrustedDocuments(read_manifest(settings.documents), settings.documents_mode, counter.inc)
+
+
 class _Background:
     """The background routines of a serving process."""
 
-    def __init__(self, platform: Platform, clock: Clock) -> None:
+    def __init__(self, platform: Platform, clock: Clock, uses: RecordedUses) -> None:
         settings, known = platform.settings, platform.cache.routines
         self._outbox = OutboxWorker(platform, outbox_kinds(platform), clock)
 
         async def planning(_: datetime) -> None:
             await plan(platform.database)
 
+        async def sealing(now: datetime) -> None:
+            await seal_entries(platform.database, now)
+
+        async def pruning(now: datetime) -> None:
+            if settings.audit_days is not None:
+                await keep_days(platform.database, settings.audit_days, now)
+
         pause = settings.watch_seconds
         keeper = EmbeddedSupervisor(settings, platform.database)
         self._routines = [
             Routine(WATCHING, LiveWorker(platform).round, clock, pause, known),
             Routine(OUTBOX, self._outbox.round, clock, pause, known),
+            Routine(USES, uses.round, clock, USES_SECONDS, known),
+            Routine(SEALING, sealing, clock, SEAL_SECONDS, known),
+            Routine(PRUNING, pruning, clock, PRUNE_SECONDS, known),
             Routine("planning", planning, clock, PLANNING_SECONDS, known),
             Routine("keeping", keeper.round, clock, PAUSE_SECONDS, known),
         ]
@@ -170,6 +255,15 @@ class _Background:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, which have no end of their own, and finish all other responses."""
+        self._closing.set()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """End on a signal and leave the process to its caller, instead of raising the signal again."""

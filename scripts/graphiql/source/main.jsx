@@ -32,9 +32,10 @@ query Customers {
 
 const root = createRoot(document.getElementById("page"));
 
+/** Show GraphiQL for a key, or, without one, for the session of the browser. */
 function open(key) {
-  storage.setItem(KEY, key);
-  const authorization = { Authorization: `Bearer ${key}` };
+  if (key) storage.setItem(KEY, key);
+  const authorization = key ? { Authorization: `Bearer ${key}` } : {};
   const headers = JSON.stringify(authorization, null, 2);
   root.render(
     <GraphiQL
@@ -49,8 +50,8 @@ function open(key) {
       schemaDescription
     >
       <GraphiQL.Logo>
-        <button type="button" className="forget-key" onClick={forget}>
-          Forget key
+        <button type="button" className="forget-key" onClick={key ? forget : signOut}>
+          {key ? "Forget key" : "Sign out"}
         </button>
       </GraphiQL.Logo>
     </GraphiQL>,
@@ -62,9 +63,26 @@ function forget() {
   window.location.reload();
 }
 
-const known = storage.getItem(KEY);
-if (known) {
-  open(known);
-} else {
-  root.render(<KeyForm onKey={open} />);
+async function signOut() {
+  await fetch("/signout", { method: "POST" });
+  forget();
 }
+
+async function signedIn() {
+  try {
+    return !(await graphql({ query: "{ __typename }" }, {})).errors;
+  } catch {
+    return false;
+  }
+}
+
+async function start() {
+  const known = storage.getItem(KEY);
+  if (known || (await signedIn())) {
+    open(known);
+  } else {
+    root.render(<KeyForm onKey={open} />);
+  }
+}
+
+void start();

@@ -12,12 +12,13 @@ import pytest
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import InvalidInput, NoHistory
 from profilegraph.language.codec import decode
-from profilegraph.language.facts import Past, Scope
+from profilegraph.language.facts import Past
 from profilegraph.language.history import as_of, require_history
 from profilegraph.language.saved_filters import NO_SEGMENTS
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.records.writing import untag
 from tests.conftest import NOW
+from tests.property.worlds_as_facts import scope_of
 from tests.spec.conftest import CONTEXT, OF_THE_PAST, Filter, library_of
 from tests.support.worlds import World, add_world, load_only, load_world, moment, parse_world
 
@@ -28,7 +29,7 @@ class Told(Protocol):
     """Asks who matched at a moment, of what was written at several."""
 
     def __call__(
-        self, tables: Mapping[str, str], filter_: Filter, at: str, /, scope: Scope | None = None
+        self, tables: Mapping[str, str], filter_: Filter, at: str, /, scope: Filter | None = None
     ) -> Awaitable[set[str]]: ...
 
 
@@ -39,7 +40,7 @@ async def told(request: pytest.FixtureRequest, migrated: Database, catalogue: Ca
     await load_only(migrated, catalogue.taxonomies)
 
     async def ask(
-        tables: Mapping[str, str], filter_: Filter, at: str, /, scope: Scope | None = None
+        tables: Mapping[str, str], filter_: Filter, at: str, /, scope: Filter | None = None
     ) -> set[str]:
         await load_world(migrated, World((), {}), NOW)
         for when, text in tables.items():
@@ -51,7 +52,9 @@ async def told(request: pytest.FixtureRequest, migrated: Database, catalogue: Ca
             else:
                 await add_world(migrated, parse_world(text, now), now)
         then = moment(at, NOW)
-        context = replace(CONTEXT, now=then, today=then.date(), present=NOW, scope=scope)
+        context = replace(CONTEXT, now=then, today=then.date(), present=NOW)
+        seen = None if scope is None else decode(scope)
+        context = replace(context, scope=scope_of(seen, catalogue, context))
         require_history(decode(filter_), NO_SEGMENTS)
         return await evaluate(migrated, catalogue, decode(filter_), context)
 
@@ -130,7 +133,7 @@ async def test_of_the_past_those_are_seen_who_may_be_seen_today(told: Told) -> N
         "-30d": "customers:\nkey\na\nb\nemployees:\nkey\nli\nwang",
         "-5d": "ownerships:\nemployee | customer | since\nli | a | -5d\nwang | b | -30d",
     }
-    scope = Scope(employees=frozenset({"li"}))
+    scope: Filter = {"owner": {"employees": ["li"]}}
     assert await told(owned, {"all": []}, "-10d", scope=scope) == {"a"}
 
 

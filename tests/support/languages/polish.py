@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -27,6 +28,8 @@ def bracketed(value: Any) -> Any:
             return f"⟦{value}⟧"
         case tuple():
             return tuple(map(bracketed, value))
+        case Mapping():
+            return {key: bracketed(one) for key, one in value.items()}
         case Plural(other=other, one=one):
             forms = {name: f"⟦{name}: {other}⟧" for name in ("few", "many")}
             return Plural(f"⟦{other}⟧", one=f"⟦{one or other}⟧", **forms)

@@ -14,10 +14,13 @@ from profilegraph.api.runtime.enums import FollowUpKind, OpportunityOutcome
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
+from profilegraph.api.runtime.permissions import type_requires
+from profilegraph.domain.access import Permission
 from profilegraph.domain.records import activity as domain
 from profilegraph.rendering.enum_labels import enum_label
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class Event(Node):
     """Something that a customer did."""
@@ -62,6 +65,7 @@ class Event(Node):
         return await DecisionMaker.load(info, self.customer_key, self.person_key)
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class FollowUp(Node):
     """A follow-up of ours with a customer."""
@@ -95,6 +99,7 @@ class FollowUp(Node):
         return await Employee.load(info, self.employee_key)
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class Opportunity(Node):
     """A possible sale."""

@@ -25,7 +25,9 @@ from profilegraph.api.runtime.enums import CustomerKind, FollowUpKind, RelationK
 from profilegraph.api.runtime.fields import field, list_field, selected_fields
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale, channel_name
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.api.taxonomies.types import AttributeDefinition, MetricDefinition, Tag
+from profilegraph.domain.access import Permission
 from profilegraph.domain.records import customers as domain
 from profilegraph.rendering.enum_labels import enum_label
 from profilegraph.services.customers.profiles import Profile
@@ -54,6 +56,7 @@ class Relation:
         return await Customer.load(info, self.other_key)
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class Consent(Node):
     """A consent record: the customer allowed or forbade something."""
@@ -84,6 +87,7 @@ class Consent(Node):
         return await channel_name(info, self.channel)
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class Customer(Node):
     """A company or a person that we sell to, and all that is known of it."""

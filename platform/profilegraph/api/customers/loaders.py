@@ -14,11 +14,14 @@ from profilegraph.api.plugins.fields import FieldLoaders
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.domain.duties import Governance, OwnTeam
 from profilegraph.domain.live import WatchedSegment
+from profilegraph.domain.records.customers import Identity
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
+from profilegraph.services.access.contacts import shown
+from profilegraph.services.access.visibility import visible
 from profilegraph.services.customers import profiles
-from profilegraph.services.customers.profiles import ByCustomer, TimelineQuery
+from profilegraph.services.customers.profiles import ByCustomer, Profile, TimelineQuery
 from profilegraph.services.destinations import sending
 from profilegraph.services.live import service as watching
 from profilegraph.services.platform import Platform
@@ -53,8 +56,8 @@ class Loaders:
         lists, newest = partial(_lists, budget), partial(_newest, budget)
         database = platform.database
         self.customer_fields = FieldLoaders(platform, now)
-        self.profiles = lists(partial(profiles.read_profiles, database))
-        self.identities = lists(partial(profiles.read_identities, database))
+        self.profiles = lists(lambda keys: _profiles(platform, keys, now))
+        self.identities = lists(lambda keys: _identities(platform, keys, now))
         self.taggings = lists(lambda keys: profiles.read_taggings(database, keys, now))
         self.carried = lists(lambda keys: profiles.read_carried(platform, keys, now))
         self.departments = lists(partial(profiles.read_departments, database))
@@ -79,6 +82,17 @@ class Loaders:
         self.own_teams = lists(partial(_own_teams, platform))
         self.employees = lists(partial(_employees, platform))
         self.segment_users = lists(partial(lifecycle.users, platform))
+
+
+async def _profiles(platform: Platform, keys: Sequence[str], now: datetime) -> ByCustomer[Profile]:
+    """Return the customers that the viewer may see."""
+    return await profiles.read_profiles(platform.database, [*await visible(platform, keys, now)])
+
+
+async def _identities(
+    platform: Platform, keys: Sequence[str], now: datetime
+) -> ByCustomer[Identity]:
+    return await shown(platform, await profiles.read_identities(platform.database, keys), now)
 
 
 async def _watches(platform: Platform, keys: Sequence[str]) -> ByCustomer[WatchedSegment]:

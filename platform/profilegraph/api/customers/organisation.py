@@ -12,10 +12,13 @@ from profilegraph.api.runtime.enums import DecisionRole, DepartmentFunction
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale, maybe_label
+from profilegraph.api.runtime.permissions import type_requires
+from profilegraph.domain.access import Permission
 from profilegraph.domain.records import organisation as domain
 from profilegraph.services.customers.profiles import Owner
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class Department(Node):
     """A part of a customer's organisation; departments nest."""
@@ -59,6 +62,7 @@ class Department(Node):
         return [DecisionMaker.of(one) for one in people if one.department == self.key]
 
 
+@type_requires(Permission.CUSTOMERS_READ)
 @object_type
 class DecisionMaker(Node):
     """A person at a customer who takes part in its decisions."""

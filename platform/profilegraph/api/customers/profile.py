@@ -12,6 +12,7 @@ from profilegraph.api.runtime.enums import IdentityKind, TagSource
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.taxonomies.types import AttributeDefinition, MetricDefinition, Tag
+from profilegraph.domain.contacts import CONTACT_KINDS, MASK
 from profilegraph.domain.records import customers as domain
 from profilegraph.domain.records.customers import AttributeValue as Value
 from profilegraph.rendering.enum_labels import enum_label
@@ -23,7 +24,14 @@ class Identity:
     """A key by which a channel knows a customer."""
 
     kind: IdentityKind = strawberry.field(description="The channel.")
-    value: str = strawberry.field(description="The key, in its canonical form.")
+    value: str = strawberry.field(
+        description="The key, in its canonical form; contact data is `***` where you may not see it."
+    )
+
+    @field
+    def masked(self) -> bool:
+        """Whether it is contact data that you may not see, for want of the permission contacts.read."""
+        return self.kind in CONTACT_KINDS and self.value.startswith(MASK)
 
     @field
     def kind_label(self, locale: Locale = "en") -> str:

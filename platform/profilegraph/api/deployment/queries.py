@@ -7,6 +7,7 @@ import strawberry
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
+from profilegraph.api.runtime.permissions import requires
 
 
 @object_type
@@ -27,6 +28,7 @@ class DeploymentQuery:
     """Queries on the deployment."""
 
     @field
+    @requires(None)
     async def deployment(self, info: Info) -> Deployment:
         """The settings of the deployment, which are stored in its graph."""
         platform = info.context.platform

@@ -11,6 +11,8 @@ from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import input_type, object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
+from profilegraph.api.runtime.permissions import requires
+from profilegraph.domain.access import Permission
 from profilegraph.services.destinations import sending
 from profilegraph.services.destinations.sending import SendSegment
 
@@ -31,6 +33,7 @@ class DeliveryMutation:
     """What can be sent."""
 
     @field
+    @requires(Permission.CUSTOMERS_EXPORT)
     async def send_segment(
         self,
         info: Info,
@@ -59,4 +62,4 @@ class DeliveryMutation:
         command = SendSegment(key, to, given, None if columns is None else tuple(columns))
         requester = command_context(context, idempotency_key)
         found = await sending.request_delivery(context.platform, command, requester)
-        return Delivery.of(found)
+        return Delivery.of(found, info)

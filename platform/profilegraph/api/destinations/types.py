@@ -7,14 +7,18 @@ from typing import Any
 
 import strawberry
 
+from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import describe
 from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import Node
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.access import Permission
 from profilegraph.domain.destinations import DeliveryRecord as Stored
 from profilegraph.domain.outbox import OutboxState
 from profilegraph.hooks.destinations import Destination as Hosted
+from profilegraph.language.nodes import EVERYONE
 
 describe(
     OutboxState,
@@ -36,6 +40,7 @@ class DestinationOption:
     required: bool = strawberry.field(description="Whether it must be given.")
 
 
+@type_requires(Permission.CUSTOMERS_EXPORT)
 @object_type
 class Destination(Node, Labelled):
     """Where the members of a segment can be sent: a plugin brings it."""
@@ -64,6 +69,7 @@ class Destination(Node, Labelled):
         ]
 
 
+@type_requires(Permission.CUSTOMERS_EXPORT)
 @object_type
 class Delivery(Node):
     """Members of a segment on their way to a destination."""
@@ -76,7 +82,9 @@ class Delivery(Node):
     at: datetime = strawberry.field(description="When its members were taken, UTC.")
     author: str = strawberry.field(description="Whose API key asked for it.")
     version: int = strawberry.field(description="Version of the segment whose members they are.")
-    members: int = strawberry.field(description="How many members it has.")
+    members: int | None = strawberry.field(
+        description="How many members it has; null if it is another's and you do not see all customers."
+    )
     attempts: int = strawberry.field(description="Number of attempts since it was last requested.")
     due_at: datetime | None = strawberry.field(
         description="When the next attempt is made, UTC; null unless it waits."
@@ -85,8 +93,11 @@ class Delivery(Node):
     problem: str | None = strawberry.field(description="Why the last attempt failed.")
 
     @classmethod
-    def of(cls, found: Stored) -> Delivery:
-        """Return the API's view of a delivery."""
+    def of(cls, found: Stored, info: Info) -> Delivery:
+        """Return the viewer's view of a delivery."""
+        platform = info.context.platform
+        whole = platform.access.rows(Permission.CUSTOMERS_READ) == EVERYONE
+        told = whole or found.author == info.context.viewer.name
         return cls(
             sent_columns=found.request.columns,
             key=found.key,
@@ -96,7 +107,7 @@ class Delivery(Node):
             at=found.at,
             author=found.author,
             version=found.version,
-            members=found.size,
+            members=found.size if told else None,
             attempts=found.attempts,
             due_at=found.due_at if found.state is OutboxState.WAITING else None,
             note=found.note,

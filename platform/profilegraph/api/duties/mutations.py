@@ -13,7 +13,9 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.enums import Duty
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.taxonomies.types import Dimension
+from profilegraph.domain.access import Permission
 from profilegraph.domain.limits import FROZEN_DAYS, STALE_DAYS
 from profilegraph.services import duties
 from profilegraph.services.duties import AssignDuty, EndLoan, LendDuty
@@ -44,6 +46,7 @@ class DutyMutation:
     """Mutations on duties, and those that need a duty."""
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def clean_tags(
         self,
         info: Info,
@@ -85,6 +88,7 @@ class DutyMutation:
         return CleanedTags(closed=found.closed, kept=found.kept, more=found.more)
 
     @field
+    @requires(Permission.ADMINISTER)
     async def assign_duty(
         self,
         info: Info,
@@ -109,6 +113,7 @@ class DutyMutation:
         return Dimension.of(key, await context.catalogue())
 
     @field
+    @requires(Permission.ADMINISTER)
     async def lend_duty(
         self,
         info: Info,
@@ -138,6 +143,7 @@ class DutyMutation:
         return DutyLoan.of(loan)
 
     @field
+    @requires(Permission.ADMINISTER)
     async def end_loan(
         self,
         info: Info,

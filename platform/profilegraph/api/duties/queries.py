@@ -11,6 +11,7 @@ from profilegraph.api.duties.viewer import Viewer
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.services import duties
 
 
@@ -19,12 +20,14 @@ class DutyQuery:
     """Queries on duties, and on the viewer."""
 
     @field
+    @requires(None)
     def viewer(self, info: Info) -> Viewer:
-        """The viewer: the holder of the API key, and their permissions."""
+        """The viewer: who asks, and their permissions."""
         actor = info.context.viewer.actor
         return Viewer(name=actor.name, administrator=actor.administrator)
 
     @list_field
+    @requires(None)
     async def loans(
         self,
         info: Info,

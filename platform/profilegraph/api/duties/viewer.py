@@ -1,4 +1,4 @@
-"""The viewer: the holder of the API key, and their permissions."""
+"""The viewer: who asks, and their permissions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from profilegraph.api.customers.organisation import Employee
 from profilegraph.api.duties.types import Team, load_employee
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
-from profilegraph.api.runtime.enums import Duty, PermissionReason
+from profilegraph.api.runtime.enums import Duty, Permission, PermissionReason
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.taxonomies.types import Dimension
 from profilegraph.domain import duties as domain
@@ -29,16 +29,29 @@ class ViewerDuty:
 
 @object_type
 class Viewer:
-    """The viewer: the holder of the API key."""
+    """The viewer: who asks, by an API key, a session of a browser, or a token."""
 
-    name: str = strawberry.field(description="Name of the API key, the author of what you change.")
-    administrator: bool = strawberry.field(
-        description="Whether you may do everything: as an administrator, or a machine without an employee."
+    name: str = strawberry.field(
+        description="Name of the author of what you change: that of the API key, or of the employee."
     )
+    administrator: bool = strawberry.field(
+        description="Whether you have the role `admin`, for which duties are no bounds."
+    )
+
+    @list_field
+    def permissions(self, info: Info) -> list[Permission]:
+        """What you may do, with the customers that you see."""
+        access = info.context.platform.access
+        return [one for one in Permission if access.permits(one)]
+
+    @list_field
+    def roles(self, info: Info) -> list[str]:
+        """Keys of your roles."""
+        return [one.role for one in info.context.platform.access.grants]
 
     @field
     async def employee(self, info: Info) -> Employee | None:
-        """The employee who holds the API key; null for a machine."""
+        """The employee; null for a machine."""
         key = info.context.viewer.employee
         return None if key is None else await load_employee(info, key)
 

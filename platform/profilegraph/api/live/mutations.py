@@ -12,7 +12,9 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.segments.saved_segment import Segment
+from profilegraph.domain.access import Permission
 from profilegraph.domain.limits import HOURLY
 from profilegraph.services.live import service as watching
 from profilegraph.services.live.service import SetSegmentLive
@@ -37,6 +39,7 @@ class LiveMutation:
     """Mutations on live segments."""
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def set_segment_live(
         self,
         info: Info,
@@ -69,6 +72,7 @@ class LiveMutation:
         return Segment.of(found)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def save_webhook(
         self,
         info: Info,
@@ -91,6 +95,7 @@ class LiveMutation:
         return SavedWebhook(webhook=Webhook.of(saved.webhook), secret=saved.secret)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def delete_webhook(
         self, info: Info, key: WebhookKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:

@@ -17,6 +17,8 @@ from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.ids import Node, decode_text, encode_text
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import PageInfo
+from profilegraph.api.runtime.permissions import type_requires
+from profilegraph.domain.access import Permission
 from profilegraph.domain.limits import MAX_TRANSITIONS
 from profilegraph.domain.live import WatchedSegment
 from profilegraph.domain.webhooks import Webhook as StoredWebhook
@@ -87,7 +89,6 @@ class SegmentLive:
     schedule: str | None = strawberry.field(
         description="When all customers are evaluated, as cron text in the deployment's time zone."
     )
-    size: int = strawberry.field(description="The number of members at the last evaluation.")
     evaluated_at: datetime = strawberry.field(
         description="The moment of the last evaluation of all customers, UTC."
     )
@@ -99,6 +100,11 @@ class SegmentLive:
         Evaluation resumes when that is repaired; null if it is evaluated.
         """
         return await _resting(info, self.watch.segment, locale) or self.watch.problem
+
+    @field
+    async def size(self, info: Info) -> int:
+        """The number of members at the last evaluation, of those that you see."""
+        return await service.size(info.context.platform, self.watch)
 
     @field
     def next_at(self, info: Info) -> datetime | None:
@@ -117,11 +123,11 @@ class SegmentLive:
             watch=watch,
             on_change=watch.on_change,
             schedule=watch.schedule,
-            size=watch.size,
             evaluated_at=watch.ran_at,
         )
 
 
+@type_requires(Permission.SEGMENTS_WRITE)
 @object_type
 class Webhook(Node):
     """Where the moves of a live segment are sent, signed."""

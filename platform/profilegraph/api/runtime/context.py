@@ -13,6 +13,7 @@ import strawberry
 from profilegraph.api.customers.loaders import Loaders
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.domain.duties import Actor
+from profilegraph.domain.identity import Principal
 from profilegraph.domain.notices import Notices
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.language.codec import Conditions
@@ -21,7 +22,6 @@ from profilegraph.language.history import as_of, require_moment
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
 from profilegraph.services.cache.graph_cache import RequestSnapshot
-from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 
@@ -32,14 +32,21 @@ class ApiContext:
     def __init__(
         self,
         platform: Platform,
-        viewer: ApiKey,
+        viewer: Principal,
         now: datetime,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._snapshot = RequestSnapshot(platform.cache, self._discard)
         self.notices: Notices = {}
         """Notices on the answers."""
-        self.platform = replace(platform, snapshot=self._snapshot, notices=self.notices)
+        self.contacts_shown: set[str] = set()
+        """Keys of the customers whose contact data the answer shows."""
+        self.platform = replace(
+            platform,
+            snapshot=self._snapshot,
+            notices=self.notices,
+            contacts_shown=self.contacts_shown,
+        )
         self.viewer = viewer
         self.now = now
         self._clock = clock

@@ -8,6 +8,8 @@ from enum import Enum
 
 from profilegraph.api.runtime.definitions import enum_type
 from profilegraph.api.runtime.internals import enum_values
+from profilegraph.domain.access import Permission, RowAccess
+from profilegraph.domain.audit import AuditKind
 from profilegraph.domain.duties import PermissionReason
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
@@ -28,6 +30,7 @@ from profilegraph.services.segments.comparison import Representation
 
 __all__ = [
     "AttributeType",
+    "AuditKind",
     "Cardinality",
     "ChangeKind",
     "CustomerKind",
@@ -44,9 +47,11 @@ __all__ = [
     "MembershipCause",
     "MoveCause",
     "OpportunityOutcome",
+    "Permission",
     "PermissionReason",
     "RelationKind",
     "Representation",
+    "RowAccess",
     "SegmentFaultKind",
     "SegmentKind",
     "SegmentState",
@@ -317,5 +322,42 @@ describe(
         "DYNAMIC": "A filter, asked anew each time.",
         "STATIC": "A list of customers chosen by hand.",
         "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
+    },
+)
+describe(
+    Permission,
+    {
+        "CUSTOMERS_READ": "To see customers, their tags, people and activity.",
+        "CONTACTS_READ": "To see contact data unmasked, and to find customers by it.",
+        "CUSTOMERS_WRITE": "To save customers, departments, decision-makers and events.",
+        "CUSTOMERS_TAG": "To put tags on customers and remove them, as far as duties allow.",
+        "CUSTOMERS_EXPORT": "To download members of segments, and to send them to destinations.",
+        "SEGMENTS_READ": "To see saved segments, and to ask questions by filters.",
+        "SEGMENTS_WRITE": "To save segments and groups, and what follows from them.",
+        "TAXONOMIES_WRITE": "To save and change taxonomies, as far as duties allow.",
+        "AUDIT_READ": "To read the audit log.",
+        "ADMINISTER": "To administer keys, roles and duties.",
+    },
+)
+describe(
+    AuditKind,
+    {
+        "CHANGE": "Something was changed.",
+        "CONTACT_READ": "Contact data of customers were shown unmasked.",
+        "EXPORT": "Customers were written to a file.",
+        "DELIVERY": "Customers were sent to another system, or that was tried.",
+        "SIGN_IN": "Somebody signed in.",
+        "REFUSAL": "Something was refused, for want of a permission.",
+        "RETENTION": "Old entries of the audit log were deleted.",
+    },
+)
+describe(
+    RowAccess,
+    {
+        "ALL": "All customers.",
+        "OWN": "Those that the employee owns; none for a machine.",
+        "TEAM": "Those that somebody of the employee's own team owns.",
+        "TEAM_AND_BELOW": "Those that somebody of the employee's team, or of one below it, owns.",
+        "FILTER": "Those that match a filter.",
     },
 )

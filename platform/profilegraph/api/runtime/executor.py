@@ -13,16 +13,27 @@ from typing import Any, Protocol
 import structlog
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType
 
+from profilegraph.api.documents.trusted import DocumentId, DocumentText, TrustedDocuments
 from profilegraph.api.runtime import faults, limits
+from profilegraph.api.runtime.auditing import record_refusals, record_shown
 from profilegraph.api.runtime.context import ApiContext
-from profilegraph.api.runtime.operations import Refused, RunnableSchema
+from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
+from profilegraph.api.runtime.operations import Document, Operation, Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.errors import ProfilegraphError
+from profilegraph.errors import (
+    ProfilegraphError,
+    SubscriptionLimit,
+    UnknownDocument,
+    UntrustedDocument,
+)
 from profilegraph.rendering.notices import notice_line
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
-_SUBSCRIPTION = "Subscriptions are sent over a WebSocket, by graphql-transport-ws."
+_SUBSCRIPTION = (
+    "Subscriptions are sent over a WebSocket, by graphql-transport-ws, or as text/event-stream to a"
+    " client that accepts it."
+)
 _ONLY_QUERIES = "Only queries may be sent by GET."
 _TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
 _log = structlog.get_logger(__name__)
@@ -57,14 +68,31 @@ class Executor:
     """Executes operations against the current schema."""
 
     def __init__(
-        self, schemas: SchemaSource, new_id: Callable[[], str] = lambda: token_hex(6)
+        self,
+        schemas: SchemaSource,
+        new_id: Callable[[], str] = lambda: token_hex(6),
+        *,
+        subscriptions: OpenSubscriptions | None = None,
+        documents: TrustedDocuments | None = None,
     ) -> None:
         self._schemas = schemas
         self._new_id = new_id
+        self._subscriptions = subscriptions or OpenSubscriptions()
+        self._documents = documents or TrustedDocuments()
+
+    def check_documents(self) -> None:
+        """Parse and validate the trusted documents, and log those that the schema does not allow."""
+        for id_, text in self._documents.texts.items():
+            try:
+                found: Sequence[GraphQLError] = self._schemas.current.trusted_document(text).faults
+            except GraphQLSyntaxError as error:
+                found = [error]
+            if found:
+                _log.warning("trusted_document_invalid", document=id_, reason=found[0].message)
 
     async def execute(
         self,
-        query: str,
+        source: str | DocumentId,
         variables: Mapping[str, Any] | None,
         operation: str | None,
         context: object,
@@ -72,10 +100,11 @@ class Executor:
         may_mutate: bool = True,
     ) -> Answer:
         """Return the answer to one operation; it contains all errors, and none is raised."""
-        if len(query) > limits.MAX_CHARACTERS:
-            return _refused(_TOO_LONG, limits.CODE)
+        query = self._found(source, operation)
+        if isinstance(query, Answer):
+            return query
         run = partial(self._run, query, variables or {}, operation, context, may_mutate)
-        introspects = _INTROSPECTS.search(query)
+        introspects = _INTROSPECTS.search(query.text)
         schema = await self._newest(context) if introspects else self._schemas.current
         answer = await run(schema)
         if answer is not None and answer.executed:
@@ -87,9 +116,18 @@ class Executor:
         assert last is not None, "the last schema is taken"  # noqa: S101
         return last
 
+    def _found(self, source: str | DocumentId, operation: str | None) -> DocumentText | Answer:
+        """Return the document of a request, or why it is refused."""
+        if isinstance(source, str) and len(source) > limits.MAX_CHARACTERS:
+            return _refused(_TOO_LONG, limits.CODE)
+        try:
+            return self._documents.find(source, operation)
+        except (UnknownDocument, UntrustedDocument) as error:
+            return _refused(error.message, error.code, hint=error.hint)
+
     async def _run(
         self,
-        query: str,
+        query: DocumentText,
         variables: Mapping[str, Any],
         name: str | None,
         context: object,
@@ -104,7 +142,7 @@ class Executor:
         accepted in any case.
         """
         try:
-            operation = schema.document(query).operation(name)
+            operation = _document(schema, query).operation(name)
             if operation is None:
                 return _unresolved(name)
             if operation.type is not OperationType.QUERY and not may_mutate:
@@ -112,41 +150,53 @@ class Executor:
             if operation.type is OperationType.SUBSCRIPTION:
                 return _refused(_SUBSCRIPTION, _UNRESOLVED)
             operation.admit(variables)
+            _permit(operation, context)
             changes = operation.type is OperationType.MUTATION
             if not last and await self._newest(context, changes=changes) is not schema:
                 return None
-            return self._told(await operation.execute(context, variables), context)
+            answered = await operation.execute(context, variables)
+            return await self._recorded(operation, answered, context)
         except GraphQLSyntaxError as error:
             return self._not_begun([error])
         except Refused as refused:
-            return self._not_begun(refused.errors)
+            return await self._refused(refused, context)
 
     async def stream(
         self,
-        query: str,
+        source: str | DocumentId,
         variables: Mapping[str, Any] | None,
         name: str | None,
         context: object,
     ) -> AsyncGenerator[Answer, None]:
         """Yield the answers to one operation: one per event for a subscription, otherwise a single one."""
-        if len(query) > limits.MAX_CHARACTERS:
-            yield _refused(_TOO_LONG, limits.CODE)
+        query = self._found(source, name)
+        if isinstance(query, Answer):
+            yield query
             return
         try:
-            operation = (await self._newest(context)).document(query).operation(name)
+            operation = _document(await self._newest(context), query).operation(name)
             if operation is None:
                 yield _unresolved(name)
             elif operation.type is not OperationType.SUBSCRIPTION:
                 operation.admit(variables or {})
-                yield self._told(await operation.execute(context, variables or {}), context)
+                _permit(operation, context)
+                answered = await operation.execute(context, variables or {})
+                yield await self._recorded(operation, answered, context)
             else:
-                async with aclosing(operation.subscribe(context, variables or {})) as results:
-                    async for result in results:
-                        yield self._told(result, context)
+                operation.admit(variables or {})
+                _permit(operation, context)
+                viewer = context.viewer.id if isinstance(context, ApiContext) else ""
+                results = operation.subscribe(context, variables or {})
+                with self._subscriptions.opened(viewer):
+                    async with aclosing(results):
+                        async for result in results:
+                            yield await self._recorded(operation, result, context)
+        except SubscriptionLimit as error:
+            yield _refused(error.message, error.code, hint=error.hint)
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])
         except Refused as refused:
-            yield self._not_begun(refused.errors)
+            yield await self._refused(refused, context)
 
     async def _newest(self, context: object, *, changes: bool = False) -> RunnableSchema:
         """Return the schema of the taxonomies that a request sees, in its only poll.
@@ -170,6 +220,28 @@ class Executor:
         told = [faults.refused(error, self._new_id) for error in errors]
         return Answer({"errors": told}, executed=False)
 
+    async def _refused(self, refused: Refused, context: object) -> Answer:
+        if isinstance(context, ApiContext):
+            await record_refusals(context, refused.errors)
+        return self._not_begun(refused.errors)
+
+    async def _recorded(
+        self, operation: Operation, answered: ExecutionResult, context: object
+    ) -> Answer:
+        """Return the answer after the audit log has what it shows and refuses.
+
+        Contact data are not shown if that cannot be recorded.
+        """
+        if isinstance(context, ApiContext):
+            await record_refusals(context, answered.errors or ())
+            try:
+                await record_shown(context, ",".join(operation.fields))
+            except ProfilegraphError as error:
+                failure = GraphQLError(error.message, original_error=error)
+                told = faults.failed(failure, self._new_id)
+                return Answer({"data": None, "errors": [told]}, executed=True)
+        return self._told(answered, context)
+
     def _told(self, answered: ExecutionResult, context: object) -> Answer:
         if isinstance(context, ApiContext) and context.budget.overdrawn:
             # Where it was cut off, lists are shorter than they are: nothing of it is told.
@@ -182,6 +254,15 @@ class Executor:
         if told := [_notice(one) for one in notices if one is not None]:
             result["extensions"] = {"notices": told}
         return Answer(result, executed=True)
+
+
+def _permit(operation: Operation, context: object) -> None:
+    if isinstance(context, ApiContext):
+        operation.permit(context.platform.access)
+
+
+def _document(schema: RunnableSchema, query: DocumentText) -> Document:
+    return (schema.trusted_document if query.trusted else schema.document)(query.text)
 
 
 def _notice(one: Notice) -> dict[str, str]:
@@ -197,6 +278,7 @@ def _unresolved(name: str | None) -> Answer:
     return _refused(message, _UNRESOLVED)
 
 
-def _refused(message: str, code: str, *, mutation: bool = False) -> Answer:
-    error = {"message": message, "extensions": {"code": code}}
+def _refused(message: str, code: str, *, mutation: bool = False, hint: str = "") -> Answer:
+    extensions = {"code": code, "hint": hint} if hint else {"code": code}
+    error = {"message": message, "extensions": extensions}
     return Answer({"errors": [error]}, executed=False, mutation_refused=mutation)

@@ -16,6 +16,7 @@ from profilegraph.api.runtime.internals import (
     raw_info,
     replace_parser,
 )
+from profilegraph.api.runtime.permissions import metadata_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,7 +54,8 @@ def subscription_field(resolve: Callable[P, R]) -> Callable[P, R]:
 
 
 def _described(resolve: Callable[P, R], **options: Any) -> Callable[P, R]:
-    made: Any = strawberry.field(description=description(resolve), **options)
+    metadata = {**options.pop("metadata", {}), **metadata_of(resolve)}
+    made: Any = strawberry.field(description=description(resolve), metadata=metadata, **options)
     return cast("Callable[P, R]", made(resolve))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from profilegraph.api.access.types import Role
 from profilegraph.api.customers.activity import Event, FollowUp, Opportunity
 from profilegraph.api.customers.customer import Consent, Customer
 from profilegraph.api.customers.organisation import DecisionMaker, Department
 from profilegraph.api.destinations.types import Delivery, Destination
 from profilegraph.api.duties.types import DutyLoan, Team, load_employee
+from profilegraph.api.identity.types import ApiKey, BrowserSession
 from profilegraph.api.live.types import Webhook
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.ids import GlobalId, Node
@@ -24,11 +26,14 @@ from profilegraph.api.taxonomies.types import (
     Taxonomy,
 )
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
+from profilegraph.domain.access import Permission
 from profilegraph.domain.records import activity, customers
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.services import duties
+from profilegraph.services.access import roles
 from profilegraph.services.customers import profiles
 from profilegraph.services.destinations import sending
+from profilegraph.services.identity import keys, sessions
 from profilegraph.services.segments import groups, service
 from profilegraph.services.segments.versions import version
 from profilegraph.services.taxonomy_changes import planning
@@ -62,37 +67,53 @@ async def _segment(info: Info, named: GlobalId) -> Segment:
     return Segment.of(found, past, one_version=True)
 
 
+async def _seen(info: Info, customer: str | None) -> bool:
+    """Return whether the customer that something belongs to may be seen."""
+    return customer is not None and bool(await info.context.load.profiles.load(customer))
+
+
 async def _department(info: Info, key: str) -> Node | None:
     owner = await profiles.read_owner_of(info.context.platform.database, "Department", key)
-    return None if owner is None else await Department.load(info, owner, key)
+    return (
+        None
+        if owner is None or not await _seen(info, owner)
+        else await Department.load(info, owner, key)
+    )
 
 
 async def _decision_maker(info: Info, key: str) -> Node | None:
     owner = await profiles.read_owner_of(info.context.platform.database, "DecisionMaker", key)
-    return None if owner is None else await DecisionMaker.load(info, owner, key)
+    return (
+        None
+        if owner is None or not await _seen(info, owner)
+        else await DecisionMaker.load(info, owner, key)
+    )
 
 
 async def _event(info: Info, key: str) -> Node | None:
     found = await profiles.read_events_by_key(info.context.platform.database, [key])
-    return next((Event.of(one) for of in found.values() for one in of), None)
+    for customer, events in found.items():
+        if await _seen(info, customer):
+            return next((Event.of(one) for one in events), None)
+    return None
 
 
 async def _follow_up(info: Info, key: str) -> Node | None:
     database = info.context.platform.database
     found = await profiles.read_activity(database, activity.FollowUp, key)
-    return None if found is None else FollowUp.of(found)
+    return FollowUp.of(found) if found and await _seen(info, found.customer) else None
 
 
 async def _opportunity(info: Info, key: str) -> Node | None:
     database = info.context.platform.database
     found = await profiles.read_activity(database, activity.Opportunity, key)
-    return None if found is None else Opportunity.of(found)
+    return Opportunity.of(found) if found and await _seen(info, found.customer) else None
 
 
 async def _consent(info: Info, key: str) -> Node | None:
     database = info.context.platform.database
     found = await profiles.read_activity(database, customers.Consent, key)
-    return None if found is None else Consent.of(found)
+    return Consent.of(found) if found and await _seen(info, found.customer) else None
 
 
 async def _taxonomy(info: Info, key: str) -> Node | None:
@@ -133,7 +154,7 @@ async def _webhook(info: Info, key: str) -> Node | None:
 
 
 async def _delivery(info: Info, key: str) -> Node | None:
-    return Delivery.of(await sending.delivery(info.context.platform, key))
+    return Delivery.of(await sending.delivery(info.context.platform, key), info)
 
 
 async def _destination(info: Info, key: str) -> Node | None:
@@ -146,6 +167,25 @@ async def _loan(info: Info, key: str) -> Node | None:
     return None if found is None else DutyLoan.of(found)
 
 
+async def _api_key(info: Info, key: str) -> Node | None:
+    context = info.context
+    context.platform.access.require(Permission.ADMINISTER, "seeing an API key")
+    known = await keys.keys(context.platform, context.viewer.actor)
+    return next((ApiKey.of(one) for one in known if one.id == key), None)
+
+
+async def _browser_session(info: Info, key: str) -> Node | None:
+    context = info.context
+    context.platform.access.require(Permission.ADMINISTER, "seeing a session")
+    known = await sessions.sessions(context.platform, context.viewer.actor, context.now)
+    return next((BrowserSession.of(one) for one in known if one.id == key), None)
+
+
+async def _role(info: Info, key: str) -> Node | None:
+    known = await roles.roles(info.context.platform)
+    return next((Role.of(one) for one in known if one.key == key), None)
+
+
 async def _team(info: Info, key: str) -> Node | None:
     known = await info.context.load.own_teams.load(key)
     return Team(key=key, name=known[0].name) if known else None
@@ -153,7 +193,9 @@ async def _team(info: Info, key: str) -> Node | None:
 
 _BY_KEY: Mapping[str, Find] = MappingProxyType(
     {
+        "ApiKey": _api_key,
         "AttributeDefinition": _attribute,
+        "BrowserSession": _browser_session,
         "Consent": _consent,
         "Customer": Customer.load,
         "DecisionMaker": _decision_maker,
@@ -168,6 +210,7 @@ _BY_KEY: Mapping[str, Find] = MappingProxyType(
         "FollowUp": _follow_up,
         "MetricDefinition": _metric,
         "Opportunity": _opportunity,
+        "Role": _role,
         "Tag": _tag,
         "Taxonomy": _taxonomy,
         "TaxonomyChange": _taxonomy_change,

@@ -16,8 +16,11 @@ import strawberry
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     MaxIntrospectionDepthRule,
     OperationDefinitionNode,
     OperationType,
@@ -44,7 +47,10 @@ from profilegraph.api.runtime.internals import (
     get_variable_signature,
     get_variable_values,
 )
+from profilegraph.api.runtime.permissions import refusals, requirements
 from profilegraph.api.runtime.unsupported import refuse_ignored_fields, refuse_ignored_options
+from profilegraph.domain.access import Permission
+from profilegraph.language.row_access import Access
 
 _REMEMBERED = 256
 _MOST_ERRORS = 50
@@ -52,7 +58,7 @@ _FILTER = "FilterInput"
 _MOST_OBJECTS = 4_000
 """Most objects in one variable with filters; the filters of a question have at most 300 conditions."""
 _UNNAMED = "Say by `operationName` which of the operations to run."
-_RULES = (
+RULES = (
     *specified_rules,
     MaxIntrospectionDepthRule,
     MaybeNullValidationRule,
@@ -105,6 +111,11 @@ class RunnableSchema(strawberry.Schema):
         """Return the function that parses a text; it raises GraphQLSyntaxError."""
         return lru_cache(_REMEMBERED)(partial(Document, self, Coercions()))
 
+    @cached_property
+    def trusted_document(self) -> Callable[[str], Document]:
+        """Return the function that parses a trusted document, which others do not displace."""
+        return lru_cache(None)(partial(Document, self, Coercions()))
+
 
 class Document:
     """A parsed text, with its operations."""
@@ -122,7 +133,7 @@ class Document:
     @cached_property
     def faults(self) -> list[GraphQLError]:
         """Return its errors: exceeded limits first, then those of GraphQL's rules."""
-        return limits.refusals(self.node) or validate(self.schema, self.node, _RULES, max_errors=10)
+        return limits.refusals(self.node) or validate(self.schema, self.node, RULES, max_errors=10)
 
     def operation(self, name: str | None) -> Operation | None:
         """Return the operation of a name, or the only one; None if there is none of the name.
@@ -150,6 +161,22 @@ class Operation:
     def type(self) -> OperationType:
         """Return whether it is a query, a mutation or a subscription."""
         return self._node.operation
+
+    @property
+    def fields(self) -> list[str]:
+        """Return the names of the fields of the root that it selects, in order of their names."""
+        found: set[str] = set()
+        below = [self._node.selection_set]
+        while below:
+            for one in below.pop().selections:
+                match one:
+                    case FieldNode():
+                        found.add(one.name.value)
+                    case FragmentSpreadNode():
+                        below.append(self._fragments[one.name.value].selection_set)
+                    case InlineFragmentNode():
+                        below.append(one.selection_set)
+        return sorted(found)
 
     async def execute(self, context: object, variables: Mapping[str, Any]) -> ExecutionResult:
         """Return the result; raises Refused if it is not admitted or a variable is invalid."""
@@ -191,6 +218,15 @@ class Operation:
         if errors := document.faults or excess(document.schema, document.node, variables):
             raise Refused(errors)
         self._refuse_endless(variables)
+
+    def permit(self, access: Access) -> None:
+        """Raise Refused unless all permissions are granted that the fields need."""
+        if errors := refusals(self._requirements, access):
+            raise Refused(errors)
+
+    @cached_property
+    def _requirements(self) -> Mapping[Permission, tuple[str, FieldNode]]:
+        return requirements(self._document.schema, self._node, self._fragments)
 
     def _values(self, variables: Mapping[str, Any]) -> VariableValues:
         if self._document.runnable.compiled:

@@ -161,17 +161,22 @@ class Explanation:
         return self._conditions()
 
     def _conditions(self) -> list[ConditionVerdict]:
-        return [
-            ConditionVerdict(
-                verdict=verdict,
-                customer_key=self.customer_key,
-                past=isinstance(self.past, Past),
-                place=verdict.place,
-                depth=depth,
-                holds=verdict.holds,
-            )
-            for depth, verdict in _walk(self.verdict, 0)
-        ]
+        return conditions_of(self.verdict, self.customer_key, past=isinstance(self.past, Past))
+
+
+def conditions_of(whole: Verdict, customer: str, *, past: bool = False) -> list[ConditionVerdict]:
+    """Return the API's view of each condition of a filter, parents before children."""
+    return [
+        ConditionVerdict(
+            verdict=verdict,
+            customer_key=customer,
+            past=past,
+            place=verdict.place,
+            depth=depth,
+            holds=verdict.holds,
+        )
+        for depth, verdict in _walk(whole, 0)
+    ]
 
 
 def _walk(verdict: Verdict, depth: int) -> Iterator[tuple[int, Verdict]]:

@@ -12,8 +12,10 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.segments.group_queries import GroupKey
 from profilegraph.api.segments.groups import SegmentGroup
+from profilegraph.domain.access import Permission
 from profilegraph.services.segments import groups
 from profilegraph.services.segments.groups import DeleteSegmentGroup, SaveSegmentGroup
 
@@ -23,6 +25,7 @@ class GroupMutation:
     """Mutations on groups of segments."""
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def save_segment_group(
         self,
         info: Info,
@@ -54,6 +57,7 @@ class GroupMutation:
         return SegmentGroup.of(found)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def delete_segment_group(
         self, info: Info, key: GroupKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:

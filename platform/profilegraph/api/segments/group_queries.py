@@ -9,8 +9,10 @@ import strawberry
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.segments.groups import PrimarySegment, SegmentGroup
 from profilegraph.api.segments.segment import AsOf, Now
+from profilegraph.domain.access import Permission
 from profilegraph.errors import NotFound
 from profilegraph.services.segments import groups
 
@@ -22,6 +24,7 @@ class GroupQuery:
     """Queries on groups of segments."""
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def segment_group(
         self, info: Info, key: GroupKey, as_of: AsOf = None, now: Now = None
     ) -> SegmentGroup | None:
@@ -33,12 +36,14 @@ class GroupQuery:
         return SegmentGroup.of(found, info.context.past(as_of, now))
 
     @list_field
+    @requires(Permission.SEGMENTS_READ)
     async def segment_groups(self, info: Info) -> list[SegmentGroup]:
         """All groups of segments, by key."""
         found = await groups.groups(info.context.platform)
         return [SegmentGroup.of(one) for one in found]
 
     @field
+    @requires(Permission.SEGMENTS_READ)
     async def primary_segment(
         self,
         info: Info,

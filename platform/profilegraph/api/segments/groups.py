@@ -9,9 +9,11 @@ from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import GlobalId, Node
 from profilegraph.api.runtime.labels import Locale
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.api.segments.saved_segment import Segment
 from profilegraph.api.segments.segment import SegmentPreview
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.access import Permission
 from profilegraph.domain.segment_groups import SegmentGroup as StoredGroup
 from profilegraph.language.facts import When
 from profilegraph.services.segments import groups, service
@@ -69,6 +71,7 @@ class GroupShares:
     shares: list[GroupShare] = strawberry.field(description="One per segment, by rank.")
 
 
+@type_requires(Permission.SEGMENTS_READ)
 @object_type
 class SegmentGroup(Node, Labelled):
     """Segments of which each customer belongs to at most one.

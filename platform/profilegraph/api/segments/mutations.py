@@ -19,7 +19,9 @@ from profilegraph.api.runtime.enums import SegmentState
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
 from profilegraph.api.runtime.ids import encode_id
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.segments.saved_segment import Segment
+from profilegraph.domain.access import Permission
 from profilegraph.services.segments import lifecycle, lists, service, versions
 from profilegraph.services.segments.lifecycle import DeleteSegment, SetSegmentState, ShareSegment
 from profilegraph.services.segments.lists import (
@@ -41,6 +43,7 @@ class SegmentMutation:
     """Mutations on saved segments."""
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def save_segment(
         self,
         info: Info,
@@ -66,6 +69,7 @@ class SegmentMutation:
         return Segment.of(saved)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def rollback_segment(
         self,
         info: Info,
@@ -87,6 +91,7 @@ class SegmentMutation:
         return Segment.of(saved)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def save_static_segment(
         self,
         info: Info,
@@ -111,6 +116,7 @@ class SegmentMutation:
         return Segment.of(saved)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def change_static_segment(
         self,
         info: Info,
@@ -132,6 +138,7 @@ class SegmentMutation:
         return Segment.of(saved)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def take_snapshot(
         self,
         info: Info,
@@ -159,6 +166,7 @@ class SegmentMutation:
         return Segment.of(taken)
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def set_segment_state(
         self,
         info: Info,
@@ -176,6 +184,7 @@ class SegmentMutation:
         return Segment.of(await lifecycle.set_state(context.platform, command, requester))
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def share_segment(
         self,
         info: Info,
@@ -197,6 +206,7 @@ class SegmentMutation:
         return Segment.of(await lifecycle.share(context.platform, command, requester))
 
     @field
+    @requires(Permission.SEGMENTS_WRITE)
     async def delete_segment(
         self, info: Info, key: SegmentKey, idempotency_key: IdempotencyKey = None
     ) -> strawberry.ID:

@@ -25,10 +25,12 @@ from profilegraph.api.runtime.fields import field, filter_field, list_field
 from profilegraph.api.runtime.ids import GlobalId, Node
 from profilegraph.api.runtime.labels import Locale
 from profilegraph.api.runtime.paging import DEFAULT_PAGE
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.api.segments.broken import BrokenSegment, broken_by
 from profilegraph.api.segments.membership import SegmentDifference, difference
 from profilegraph.api.segments.segment import Audience
 from profilegraph.api.taxonomies.types import Labelled
+from profilegraph.domain.access import Permission
 from profilegraph.errors import Forbidden
 from profilegraph.language.codec import encode
 from profilegraph.language.facts import When
@@ -57,6 +59,7 @@ class SegmentChange:
         return text
 
 
+@type_requires(Permission.SEGMENTS_READ)
 @object_type
 class Segment(Node, Labelled, Audience):
     """One version of a named filter.
@@ -181,7 +184,7 @@ class Segment(Node, Labelled, Audience):
     @list_field
     async def deliveries(self, info: Info) -> list[Delivery]:
         """Its deliveries to destinations, the newest first."""
-        return [Delivery.of(one) for one in await info.context.load.deliveries.load(self.key)]
+        return [Delivery.of(one, info) for one in await info.context.load.deliveries.load(self.key)]
 
     @list_field
     async def versions(self, info: Info) -> list[Segment]:

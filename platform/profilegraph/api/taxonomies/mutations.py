@@ -11,6 +11,7 @@ from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field
 from profilegraph.api.runtime.idempotency import IdempotencyKey, command_context
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.taxonomies.inputs import (
     SaveDimensionInput,
     SaveTagInput,
@@ -20,6 +21,7 @@ from profilegraph.api.taxonomies.inputs import (
 from profilegraph.api.taxonomies.types import Dimension, Tag, Taxonomy
 from profilegraph.api.taxonomy_changes.inputs import TaxonomyChangeInput, change_json
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
+from profilegraph.domain.access import Permission
 from profilegraph.services.taxonomies import editing
 from profilegraph.services.taxonomies.editing import SaveDimension, SaveTag, SaveTaxonomy
 from profilegraph.services.taxonomy_changes import planning
@@ -35,6 +37,7 @@ class TaxonomyMutation:
     """Mutations on taxonomies, dimensions and tags."""
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def save_taxonomy(
         self,
         info: Info,
@@ -51,6 +54,7 @@ class TaxonomyMutation:
         return Taxonomy.of(next(one for one in taxonomies if one.key == key))
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def save_dimension(
         self,
         info: Info,
@@ -72,6 +76,7 @@ class TaxonomyMutation:
         return Dimension.of(key, await info.context.catalogue())
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def save_tag(
         self,
         info: Info,
@@ -93,6 +98,7 @@ class TaxonomyMutation:
         return Tag.of(key, await info.context.catalogue())
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def plan_taxonomy_change(
         self,
         info: Info,
@@ -110,6 +116,7 @@ class TaxonomyMutation:
         return TaxonomyChange.of(await planning.kept_change(context.platform, made.key))
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def apply_taxonomy_change(
         self,
         info: Info,
@@ -129,6 +136,7 @@ class TaxonomyMutation:
         return TaxonomyChange.of(done)
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def undo_taxonomy_change(self, info: Info, key: ChangeKey) -> TaxonomyChange:
         """Undoes an applied change: definitions, taggings and filters.
 

@@ -9,7 +9,9 @@ import strawberry
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
 from profilegraph.api.runtime.fields import field, list_field
+from profilegraph.api.runtime.permissions import requires
 from profilegraph.api.taxonomy_changes.types import TaxonomyChange
+from profilegraph.domain.access import Permission
 from profilegraph.errors import InvalidInput
 from profilegraph.services.taxonomy_changes import planning
 
@@ -21,6 +23,7 @@ class TaxonomyChangeQuery:
     """What can be asked about changes of tags and dimensions."""
 
     @field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def taxonomy_change(
         self,
         info: Info,
@@ -31,6 +34,7 @@ class TaxonomyChangeQuery:
         return TaxonomyChange.of(found[0]) if found else None
 
     @list_field
+    @requires(Permission.TAXONOMIES_WRITE)
     async def taxonomy_changes(
         self,
         info: Info,

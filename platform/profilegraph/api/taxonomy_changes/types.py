@@ -11,8 +11,10 @@ from profilegraph.api.runtime.enums import SegmentState
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.ids import Node
 from profilegraph.api.runtime.labels import Locale
+from profilegraph.api.runtime.permissions import type_requires
 from profilegraph.api.taxonomies.types import Labelled
 from profilegraph.api.taxonomy_changes.enums import TaxonomyChangeState, TaxonomyWarningKind
+from profilegraph.domain.access import Permission
 from profilegraph.domain.taxonomy_changes.kept import KeptChange
 from profilegraph.services.taxonomy_changes import previews
 from profilegraph.services.taxonomy_changes.planning import plan_of
@@ -134,6 +136,7 @@ class TaxonomyStep:
     after: str = strawberry.field(description="Its version after the change.")
 
 
+@type_requires(Permission.TAXONOMIES_WRITE)
 @object_type
 class TaxonomyChange(Node):
     """A change of tags or dimensions in use: what it does, and how far it has come."""

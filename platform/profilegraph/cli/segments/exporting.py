@@ -90,14 +90,21 @@ async def write_file(
     people: PersonTest | None,
 ) -> None:
     """Write the file in one piece: until it is whole, what was there under its name stays."""
+    from profilegraph.domain.audit import AuditActor
+    from profilegraph.domain.duties import OPERATOR
+    from profilegraph.services.audit.exports import RecordedExport
     from profilegraph.services.exports.tables import open_table
 
     table = await open_table(platform, key, when, of_people=people, columns=columns)
-    partial = file.with_name(f"{file.name}.part")
+    actor = AuditActor(OPERATOR.name)
+    export, table = await RecordedExport.begin(platform, actor, key, form.ending, table, present())
+    complete, partial = False, file.with_name(f"{file.name}.part")
     try:
         with partial.open("wb") as target:
             async for part in form.write(table, style):
                 target.write(part)
         partial.replace(file)
+        complete = True
     finally:
         partial.unlink(missing_ok=True)
+        await export.end(present(), complete=complete)

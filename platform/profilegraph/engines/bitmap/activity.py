@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals, bitmap_of, first_places
+from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals, bitmap_of, masked
 from profilegraph.engines.bitmap.columns import numbers_hold
 from profilegraph.engines.bitmap.profile import (
     LeafContext,
@@ -61,9 +61,11 @@ def total(leaf: nodes.EventTotal, here: LeafContext) -> BitMap:
     """Return the customers whose sum of event amounts matches; raises IndexUnable."""
     table = events_of(leaf, here)
     rows = event_rows(leaf, leaf.window, table, here)
-    test, amounts = in_units(leaf.total), table["amount"]
-    known = amounts.values if amounts.present is None else amounts.values * amounts.present
-    who, sums = _summed(table.customer[rows], known[rows].astype(np.int64))
+    test, column = in_units(leaf.total), table["amount"]
+    amounts = masked(column.values, rows).astype(np.int64)
+    if column.present is not None:
+        amounts *= masked(column.present, rows)
+    who, sums = _summed(masked(table.customer, rows), amounts)
     found = bitmap_of(who[numbers_hold(test, sums)])
     return found | (here.everyone - bitmap_of(who)) if number_holds(test, 0) else found
 
@@ -79,14 +81,15 @@ def _summed(customers: Ordinals, amounts: NDArray[np.int64]) -> tuple[Ordinals, 
     largest = max(int(amounts.max()), -int(amounts.min()))
     if largest * int(times.max()) >= _BEYOND:
         raise IndexUnable("the amounts of events may add up to more than 64 bits hold.")
-    return who, np.add.reduceat(amounts, first_places(customers))
+    # What is added up may pass 64 bits and begin anew below; the differences are right all the same.
+    return who, np.diff(np.cumsum(amounts)[np.cumsum(times) - 1], prepend=0)
 
 
 def stopped(leaf: nodes.Stopped, here: LeafContext) -> BitMap:
     """Return the customers with events in one window and none in a later one."""
     table = events_of(leaf, here)
-    who, times = grouped(table.customer[event_rows(leaf, leaf.did, table, here)])
-    since = table.customer[event_rows(leaf, leaf.did_not, table, here)]
+    who, times = grouped(masked(table.customer, event_rows(leaf, leaf.did, table, here)))
+    since = masked(table.customer, event_rows(leaf, leaf.did_not, table, here))
     return bitmap_of(who[times >= leaf.at_least]) - bitmap_of(since)
 
 
@@ -107,7 +110,7 @@ def sequence(leaf: nodes.Sequence, here: LeafContext) -> BitMap:
 
 def _when(table: IndexTable, rows: Mask) -> tuple[Ordinals, NDArray[np.int64]]:
     """Return customer and moment of the rows of a mask; per customer, ordered by time."""
-    return table.customer[rows], table["at"].microseconds_at(rows)
+    return masked(table.customer, rows), table["at"].microseconds_at(rows)
 
 
 def _behind(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from pyroaring import BitMap
 
 Ordinals = NDArray[np.uint32]
 Mask = NDArray[np.bool_]
+S = TypeVar("S", bound=np.generic)
 
 _CHUNK = 1 << 16
 _MOST_LISTED = 4_096  # numbers of one chunk that the format lists; more are bits
@@ -29,8 +30,16 @@ def bitmap_of(ordinals: Ordinals) -> BitMap:
         return BitMap(array("I", ordinals.astype(np.uint32, copy=False).tobytes()))
     first = int(ordinals.min()) // _CHUNK * _CHUNK
     mask = np.zeros(int(ordinals.max()) - first + 1, np.bool_)
-    mask[ordinals - np.uint32(first)] = True
+    mask[(ordinals - np.uint32(first)).astype(np.intp)] = (
+        True  # numpy is slower to turn them itself
+    )
     return bitmap_of_mask(mask, first)
+
+
+def masked(values: NDArray[S], mask: Mask) -> NDArray[S]:
+    """Return the values for which a mask is true, shape (k,); read-only: they may be all of them."""
+    # `values[mask]` takes up to four times as long.
+    return values if mask.all() else values.compress(mask)
 
 
 def united(sets: Sequence[BitMap]) -> BitMap:
@@ -41,7 +50,7 @@ def united(sets: Sequence[BitMap]) -> BitMap:
 def bitmap_where(ordinals: Ordinals, mask: Mask) -> BitMap:
     """Return the set of the ordinals for which a mask is true; they are distinct and ascending."""
     if len(ordinals) < _FEW or int(ordinals[-1]) - int(ordinals[0]) >= len(ordinals):
-        return _bitmap_of_ascending(ordinals[mask])
+        return _bitmap_of_ascending(masked(ordinals, mask))
     # Without a gap between them, the mask is the set already, but for where it begins.
     before = int(ordinals[0]) % _CHUNK
     if before:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from profilegraph.domain.values import EPOCH
-from profilegraph.engines.bitmap.bitmaps import Mask
+from profilegraph.engines.bitmap.bitmaps import Mask, masked
 from profilegraph.language.nodes import NumberTest
 from profilegraph.language.resolve import Span
 
@@ -249,7 +249,7 @@ class Moments:
 
     def microseconds_at(self, rows: Mask) -> NDArray[np.int64]:
         """Return the moments of the rows of a mask, shape (k,), in microseconds since 1970 UTC."""
-        return self.counts[rows].astype(np.int64) * self.unit
+        return masked(self.counts, rows).astype(np.int64) * self.unit
 
     def within(self, span: Span) -> Mask:
         """Return the mask of the moments within a span of time."""

@@ -133,8 +133,10 @@ class Evaluator:
                 return self.members(self.context.library.segment(key).filter)
             case Related(where=where):
                 matching = self.members(where)
-                found = self.view.relations.with_matching(node, matching, self.everyone)
-                return found & self.everyone
+                relations = self.view.relations
+                if self.context.scope is not None:
+                    relations = relations.among(self.everyone)
+                return relations.with_matching(node, matching, self.everyone) & self.everyone
             case _:
                 return _asked(node, self._places)
 
@@ -160,12 +162,12 @@ class Evaluator:
         for run, mine in zip(self.view.runs, self.view.valid, strict=True):
             present = run.present if mine == run.read else run.present & mine
             here = LeafContext(run, present, self.catalogue, self.context, self.view.trees)
-            found.append(self._in_scope(here))
-        return tuple(found)
-
-    def _in_scope(self, here: LeafContext) -> LeafContext:
+            found.append(here)
         scope = self.context.scope
-        return here if scope is None else here.among(people.in_scope(scope, here))
+        if scope is None:
+            return tuple(found)
+        seen = Evaluator(self.view, scope.catalogue, scope.context).members(scope.filter)
+        return tuple(here.among(seen) for here in found)
 
 
 def _asked(node: Leaf, places: Sequence[LeafContext]) -> BitMap:

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from profilegraph.engines.bitmap.activity import event_rows, events_of, opportunity_rows
-from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals, bitmap_of, ordinals_of
+from profilegraph.engines.bitmap.bitmaps import Mask, Ordinals, ordinals_of
 from profilegraph.engines.bitmap.profile import LeafContext, LeafFunction, counted, often_enough
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.engines.bitmap.tables import IndexTable, References
 from profilegraph.language import nodes
-from profilegraph.language.facts import Scope
 from profilegraph.language.nodes import DepartmentTest, Events, ParticipationTest, PersonTest
 from profilegraph.language.predicates import text_holds
 from profilegraph.language.resolve import span
@@ -164,16 +163,6 @@ def arrivals(leaf: nodes.Arrivals, here: LeafContext) -> BitMap:
             lambda key: not keys.isdisjoint(chains.get(key, (key,))[:end])
         )
     return counted(leaf, table, mask, here)
-
-
-def in_scope(scope: Scope, here: LeafContext) -> BitMap:
-    """Return the customers that somebody in a scope owns now."""
-    table = here.run.tables["owners"]
-    chains = here.trees.teams
-    inside = table["employee"].where(
-        lambda key: key in scope.employees or not scope.teams.isdisjoint(chains.get(key, ()))
-    )
-    return bitmap_of(table.customer[_owned(table, here) & inside])
 
 
 def _owned(table: IndexTable, here: LeafContext) -> Mask:

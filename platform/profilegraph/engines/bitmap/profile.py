@@ -20,6 +20,7 @@ from profilegraph.engines.bitmap.bitmaps import (
     bitmap_of,
     bitmap_where,
     first_places,
+    masked,
     ordinals_of,
     united,
 )
@@ -61,7 +62,7 @@ LeafFunction: TypeAlias = Callable[[Any, LeafContext], BitMap]
 
 def counted(counted: Counted, table: IndexTable, rows: Mask, here: LeafContext) -> BitMap:
     """Return the customers with a matching number of rows of a mask."""
-    return occurring(counted, table.customer[rows], here.everyone)
+    return occurring(counted, masked(table.customer, rows), here.everyone)
 
 
 def occurring(counted: Counted, customers: Ordinals, everyone: BitMap) -> BitMap:
@@ -105,7 +106,7 @@ def _qualified(leaf: nodes.Tags, taggings: Taggings, context: Context) -> BitMap
     if not tests:
         return taggings.carried(context.now)
     mask = np.logical_and.reduce([taggings.holds(context.now), *tests])
-    return bitmap_of(taggings.ordinals()[mask])
+    return bitmap_of(masked(taggings.ordinals(), mask))
 
 
 def _qualifiers(leaf: nodes.Tags, taggings: Taggings, context: Context) -> list[Mask]:

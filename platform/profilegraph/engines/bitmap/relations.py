@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,14 @@ class Relations:
     def of(cls, tables: Sequence[tuple[IndexTable, BitMap]]) -> Self:
         """Return the relations in the tables of runs, each for the customers for which its run is valid."""
         return cls(IndexTable.joined([table.about(ordinals_of(mine)) for table, mine in tables]))
+
+    def among(self, some: BitMap) -> Relations:
+        """Return the relations between some customers alone."""
+        inside = np.zeros(1 + (some.max() if some else 0), dtype=bool)
+        inside[ordinals_of(some)] = True
+        others = self.table["other"].values
+        kept = _inside(self.table.customer, inside) & _inside(others, inside)
+        return Relations(self.table.take(np.flatnonzero(kept)))
 
     def with_matching(self, leaf: Related, matching: BitMap, everyone: BitMap) -> BitMap:
         """Return the customers with a matching number of related customers in `matching`.
@@ -157,6 +165,13 @@ def _held(found: Iterator[tuple[int, BitMap]]) -> dict[int, BitMap]:
             raise IndexUnable("relations lead to more customers than there is memory for.")
         held[one] = members
     return held
+
+
+def _inside(ordinals: NDArray[Any], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each ordinal whether it is marked; beyond the marks none is."""
+    near = ordinals < len(inside)
+    found: NDArray[np.bool_] = near & inside[np.where(near, ordinals, 0)]
+    return found
 
 
 def _pairs(starts: Ordinals, ends: Ordinals) -> _Pairs:

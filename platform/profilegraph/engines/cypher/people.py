@@ -163,45 +163,23 @@ def teams(leaf: Teams, _: Catalogue, context: Context) -> LeafQueries:
     return counted(_TEAMS, values | {"teams": listed(leaf.teams), "exact": leaf.exact}, leaf)
 
 
-_IN_SCOPE = (
-    f"EXISTS {{ (c)<-[owns:OWNS]-(w:Employee) WHERE {comparisons.moment('owns.since', '$q')}"
-    " AND (w.key IN $q.employees"
-    " OR EXISTS { (w)-[:MEMBER_OF]->(:Team)-[:PART_OF]->{0,}(m:Team) WHERE m.key IN $q.teams }) }"
-)
-
-
-def visible(context: Context) -> str:
-    """Return the predicate that the customer `c` is visible to the viewer."""
-    present = past.existed(past=context.past)
-    return present if context.scope is None else f"{present} AND {_IN_SCOPE}"
-
-
-def visible_values(context: Context) -> dict[str, Any]:
-    """Return the parameters of `visible`."""
-    values: dict[str, Any] = {"now": context.now}
-    scope = context.scope
-    if scope is None:
-        return values
-    owned = comparisons.moment_values(None, context.present or context.now)
-    return values | owned | {"employees": sorted(scope.employees), "teams": sorted(scope.teams)}
+_EVERYONE = {
+    one: f"MATCH (c:Customer) WHERE {past.existed(past=one)} {FOUND}" for one in (False, True)
+}
 
 
 def everyone(context: Context) -> Query:
-    """Return the query of all visible customers."""
-    return Query(_everyone(visible(context)), visible_values(context))
-
-
-def _everyone(seen: str) -> str:
-    return f"MATCH (c:Customer) WHERE {seen} {FOUND}"
+    """Return the query of all customers that there are, whatever the scope is."""
+    return Query(_EVERYONE[context.past], {"now": context.now})
 
 
 STATEMENTS = (
-    *(_everyone(past.existed(past=one)) for one in (False, True)),
+    *_EVERYONE.values(),
     *_PEOPLE.values(),
     _OWNERS,
     _TEAMS,
 )
-"""All statements of this module, except those of a scope."""
+"""All statements of this module."""
 LEAVES: Mapping[type[Leaf], LeafCompiler] = {
     People: people,
     Owners: owners,

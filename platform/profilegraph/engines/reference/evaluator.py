@@ -103,11 +103,11 @@ class _Judge:
 
     def _neighbours(self, leaf: Related) -> Iterator[tuple[Neighbour, bool]]:
         """Yield the visible related customers, the nearest first, and whether each matches."""
-        near, context = self.here.facts.near, self.here.context
+        near = self.here.facts.near
         for key, distance in _neighbours(leaf, self.here.facts):
             other = replace(near[key], near=near)
             judge = _Judge(replace(self.here, facts=other))
-            if visible(other, context):
+            if visible(other):
                 yield Neighbour(key, other.name, distance), judge.judge(leaf.where, "").holds
 
 
@@ -120,4 +120,5 @@ def _neighbours(leaf: Related, facts: Facts) -> Iterator[tuple[str, int]]:
         fresh = sorted(set(links) - seen)
         yield from ((key, distance) for key in fresh)
         seen.update(fresh)
-        here = [facts.near[key] for key in fresh]
+        # A path past a customer out of scope would tell that there is one.
+        here = [facts.near[key] for key in fresh if not facts.near[key].hidden]

@@ -5,20 +5,12 @@ comparison false, and the negation of that comparison true. All fields of one le
 must hold together. `semantics` in docs/segments.md is the readable definition, `engines/reference`
 the executable one. A leaf declares the facts about its type (`LeafFacts`), and what it names: what
 is not an engine's own is derived from these.
+
+The modules of leaves say themselves what they export: a leaf is listed in its own module.
 """
 
-from profilegraph.language.nodes.activity import (
-    Arrivals,
-    Consents,
-    Events,
-    EventTest,
-    EventTotal,
-    FollowUps,
-    Opportunities,
-    OpportunityTest,
-    Sequence,
-    Stopped,
-)
+from profilegraph.language.nodes import activity, people, profile
+from profilegraph.language.nodes.activity import *
 from profilegraph.language.nodes.declarations import Cause, LeafFacts, Reference, ReferenceKind
 from profilegraph.language.nodes.lists import Listed
 from profilegraph.language.nodes.parts import (
@@ -31,15 +23,8 @@ from profilegraph.language.nodes.parts import (
     bounds,
     json_name,
 )
-from profilegraph.language.nodes.people import (
-    DepartmentTest,
-    Owners,
-    ParticipationTest,
-    People,
-    PersonTest,
-    Teams,
-)
-from profilegraph.language.nodes.profile import AttributeLeaf, Cohort, MetricLeaf, Tags
+from profilegraph.language.nodes.people import *
+from profilegraph.language.nodes.profile import *
 from profilegraph.language.nodes.tree import (
     EVERYONE,
     LEAVES,
@@ -52,6 +37,7 @@ from profilegraph.language.nodes.tree import (
     children,
     steps,
     transform,
+    types_in_filters,
     walk,
 )
 
@@ -60,39 +46,19 @@ __all__ = [
     "LEAVES",
     "AllOf",
     "AnyOf",
-    "Arrivals",
-    "AttributeLeaf",
     "BooleanTest",
     "Cause",
-    "Cohort",
-    "Consents",
     "DateTest",
-    "DepartmentTest",
-    "EventTest",
-    "EventTotal",
-    "Events",
-    "FollowUps",
     "InSegment",
     "Leaf",
     "LeafFacts",
     "Listed",
-    "MetricLeaf",
     "Node",
     "Not",
     "NumberTest",
-    "Opportunities",
-    "OpportunityTest",
-    "Owners",
-    "ParticipationTest",
-    "People",
-    "PersonTest",
     "Reference",
     "ReferenceKind",
     "Related",
-    "Sequence",
-    "Stopped",
-    "Tags",
-    "Teams",
     "TextTest",
     "Window",
     "bounds",
@@ -100,5 +66,9 @@ __all__ = [
     "json_name",
     "steps",
     "transform",
+    "types_in_filters",
     "walk",
 ]
+__all__ += activity.__all__
+__all__ += people.__all__
+__all__ += profile.__all__

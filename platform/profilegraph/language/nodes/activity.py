@@ -26,6 +26,19 @@ from profilegraph.language.nodes.parts import (
     Window,
 )
 
+__all__ = [
+    "Arrivals",
+    "Consents",
+    "EventTest",
+    "EventTotal",
+    "Events",
+    "FollowUps",
+    "Opportunities",
+    "OpportunityTest",
+    "Sequence",
+    "Stopped",
+]
+
 
 @dataclass(frozen=True)
 class EventTest(NodePart):

@@ -204,6 +204,10 @@ class BooleanTest(NodePart):
     """Equal to."""
 
 
+TESTS: tuple[type[NodePart], ...] = (NumberTest, TextTest, DateTest, BooleanTest)
+"""The comparisons of one value."""
+
+
 @dataclass(frozen=True)
 class Window(NodePart):
     """A span of time, which ends at the present moment at the latest."""

@@ -20,6 +20,15 @@ from profilegraph.language.nodes.parts import (
     Window,
 )
 
+__all__ = [
+    "DepartmentTest",
+    "Owners",
+    "ParticipationTest",
+    "People",
+    "PersonTest",
+    "Teams",
+]
+
 Roles = Annotated[tuple[DecisionRole, ...], Field(min_length=1)]
 
 

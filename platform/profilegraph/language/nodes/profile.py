@@ -22,6 +22,13 @@ from profilegraph.language.nodes.parts import (
     TextTest,
 )
 
+__all__ = [
+    "AttributeLeaf",
+    "Cohort",
+    "MetricLeaf",
+    "Tags",
+]
+
 _TYPES = {
     "number": AttributeType.NUMBER,
     "text": AttributeType.STRING,

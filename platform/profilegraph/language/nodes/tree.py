@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cache
 from types import ModuleType
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args, get_type_hints
 
 from pydantic import Field, SkipValidation, WithJsonSchema
 
@@ -14,7 +16,7 @@ from profilegraph.domain.values import Key
 from profilegraph.language.nodes import activity, people, profile
 from profilegraph.language.nodes.declarations import LeafFacts, Reference, ReferenceKind
 from profilegraph.language.nodes.lists import Listed
-from profilegraph.language.nodes.parts import Counted, Leaf, NumberTest
+from profilegraph.language.nodes.parts import Counted, Leaf, NodePart, NumberTest
 
 MAX_DISTANCE = 5
 
@@ -100,6 +102,30 @@ LEAVES: tuple[type[Leaf], ...] = (
     InSegment,
 )
 """Every type of leaf that a filter can hold."""
+
+
+@cache
+def types_in_filters() -> tuple[type[NodePart] | type[Enum], ...]:
+    """Return the parts of which leaves are made, and the enumerations whose values are in them."""
+    found: dict[type[NodePart] | type[Enum], None] = {}
+    stack: list[Any] = list(LEAVES)
+    while stack:
+        hints = get_type_hints(stack.pop()).values()
+        for kind in (one for hint in hints for one in _classes(hint)):
+            if kind is Leaf or kind in found or not issubclass(kind, NodePart | Enum):
+                continue
+            found[kind] = None
+            if issubclass(kind, NodePart):
+                stack.append(kind)
+    return tuple(found)
+
+
+def _classes(hint: Any) -> Iterator[type]:
+    """Yield the classes of which a type is made."""
+    if isinstance(hint, type) and not get_args(hint):
+        yield hint
+    for inner in get_args(hint):
+        yield from _classes(inner)
 
 
 def steps(node: Node) -> tuple[tuple[str, Node], ...]:

@@ -20,11 +20,20 @@ __all__ = ["Wording", "in_every_language", "languages", "wording"]
 
 @cache
 def languages() -> Mapping[str, Wording]:
-    """Return the words of every language by its tag, the required ones first."""
+    """Return the words of every language by its tag, the required ones first.
+
+    Raises LookupError for a language that cannot say every filter.
+    """
     modules = (import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__))
-    found = {one.WORDING.locale: one.WORDING for one in modules if hasattr(one, "WORDING")}
+    found = {one.WORDING.locale: _whole(one.WORDING) for one in modules if hasattr(one, "WORDING")}
     order = (*REQUIRED, *sorted(found.keys() - set(REQUIRED)))
     return MappingProxyType({locale: found[locale] for locale in order})
+
+
+def _whole(words: Wording) -> Wording:
+    if missing := ", ".join(words.missing()):
+        raise LookupError(f"the language {words.locale!r} has no words for {missing}")
+    return words
 
 
 def wording(locale: str) -> Wording:

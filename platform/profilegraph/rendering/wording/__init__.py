@@ -1,17 +1,26 @@
 """What a language needs to say: everything that the product says to a person, in classes without defaults.
 
 A language is an object of `Wording` in `rendering/languages/`. One that lacks a word is refused by the
-type checker.
+type checker; one that lacks what a leaf or a value of an enumeration needs, when it is first read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
+from profilegraph.language.nodes import LEAVES, Leaf, Window, types_in_filters
+from profilegraph.language.nodes.parts import TESTS, NodePart
 from profilegraph.rendering.wording.answers import AnswerWording
 from profilegraph.rendering.wording.changes import ChangeWording
 from profilegraph.rendering.wording.filters import FilterWording
-from profilegraph.rendering.wording.names import ColumnWording, DemoWording, NameWording
+from profilegraph.rendering.wording.names import (
+    ColumnWording,
+    DemoWording,
+    NameWording,
+    SignInWording,
+)
 from profilegraph.rendering.wording.plurals import Number, Plural, PluralRule
 
 __all__ = ["Wording"]
@@ -44,7 +53,26 @@ class Wording:
     names: NameWording
     columns: ColumnWording
     demo: DemoWording
+    sign_in: SignInWording
 
     def numbered(self, text: Plural, number: Number, *values: object) -> str:
         """Return a text in its form for a number, with these values in it, or else the number."""
         return text.form(self.plural(number)).format(*(values or (number,)))
+
+    def missing(self) -> Iterator[str]:
+        """Yield what can stand in a filter and has no words."""
+        for kind in (*LEAVES, *types_in_filters()):
+            if issubclass(kind, Leaf):
+                known = kind in self.filters.leaves
+            elif issubclass(kind, NodePart):
+                known = kind in self.filters.parts or kind in (Window, *TESTS)
+            else:
+                known = self._knows(kind)
+            if not known:
+                yield kind.__name__
+
+    def _knows(self, values: type[Enum]) -> bool:
+        try:
+            return all(self.names.of(value) for value in values)
+        except (AttributeError, KeyError):
+            return False

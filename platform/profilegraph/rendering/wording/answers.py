@@ -29,37 +29,6 @@ class EvidenceWording:
 
 
 @dataclass(frozen=True)
-class PartWording:
-    """What the parts of a condition on one record are called, by the field."""
-
-    channels: str
-    content: str
-    amount: str
-    window: str
-    kinds: str
-    employees: str
-    note: str
-    outcome: str
-    outcomes: str
-    stages: str
-    name: str
-    close_date: str
-    reason: str
-    teams: str
-    purposes: str
-    granted: str
-    roles: str
-    title: str
-    department: str
-    influence: str
-    stance: str
-    chain_depth: str
-    did: str
-    takes_part_in: str
-    where: str
-
-
-@dataclass(frozen=True)
 class DistanceWording:
     """How far a value is from a limit, by unit and direction."""
 
@@ -82,7 +51,6 @@ class CounterfactualWording:
     has_count: str
     sureness: str
     nearest: str
-    parts: PartWording
     distances: DistanceWording
 
 

@@ -1,4 +1,4 @@
-"""What the values of enumerations are called, and the columns of tables.
+"""What values are called that filters do not have, and the columns of tables.
 
 A class has a field for each value, so that no language can lack one.
 """
@@ -14,14 +14,11 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from profilegraph.domain.notices import NoticeCode
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
 from profilegraph.domain.records.customers import (
     CustomerKind,
     IdentityKind,
-    RelationKind,
     TagSource,
 )
-from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.language.faults import FaultKind
 from profilegraph.language.nodes import Cause
@@ -48,70 +45,6 @@ class SourceNames(EnumWording[str]):
     rule: str
     import_: str
     model: str
-
-
-@dataclass(frozen=True)
-class RoleNames(EnumWording[str]):
-    """The part that a person plays in the customer's decision."""
-
-    economic_buyer: str
-    decider: str
-    technical_buyer: str
-    champion: str
-    influencer: str
-    gatekeeper: str
-    user: str
-    blocker: str
-
-
-@dataclass(frozen=True)
-class FunctionNames(EnumWording[str]):
-    """What a department does."""
-
-    management: str
-    it: str
-    procurement: str
-    finance: str
-    marketing: str
-    sales: str
-    operations: str
-    production: str
-    research: str
-    human_resources: str
-    legal: str
-    administration: str
-    service: str
-    other: str
-
-
-@dataclass(frozen=True)
-class OutcomeNames(EnumWording[str]):
-    """How an opportunity ended."""
-
-    open: str
-    won: str
-    lost: str
-
-
-@dataclass(frozen=True)
-class FollowUpNames(EnumWording[str]):
-    """How we met the customer."""
-
-    call: str
-    visit: str
-    chat: str
-    email: str
-    meeting: str
-    other: str
-
-
-@dataclass(frozen=True)
-class RelationNames(EnumWording[str]):
-    """What another customer is."""
-
-    parent: str
-    subsidiary: str
-    partner: str
 
 
 @dataclass(frozen=True)
@@ -217,11 +150,6 @@ class NameWording:
 
     sources: SourceNames
     source_labels: SourceNames
-    roles: RoleNames
-    functions: FunctionNames
-    outcomes: OutcomeNames
-    follow_ups: FollowUpNames
-    relations: RelationNames
     customers: CustomerNames
     identities: IdentityNames
     segment_kinds: SegmentKindNames
@@ -230,9 +158,13 @@ class NameWording:
     notices: NoticeNames
     faults: FaultNames
     advice: FaultAdvice
+    values: Mapping[type[Enum], Mapping[str, str]]
+    """What the values of all other enumerations are called, by their names in lower case."""
 
     def of(self, value: Enum) -> str:
         """Return what a value is called in a sentence."""
+        if type(value) in self.values:
+            return self.values[type(value)][value.name.lower()]
         names: EnumWording[str] = getattr(self, _NAMES[type(value)])
         return names.of(value)
 
@@ -244,8 +176,8 @@ class NameWording:
     @cached_property
     def _labels(self) -> Mapping[type[Enum], Mapping[Enum, str]]:
         labels: dict[type[Enum], Mapping[Enum, str]] = {}
-        for kind, name in _NAMES.items():
-            words = self.source_labels if kind is TagSource else getattr(self, name)
+        for kind in (*_NAMES, *self.values):
+            words = self.source_labels if kind is TagSource else self
             labels[kind] = {value: _capital(words.of(value)) for value in kind}
         return labels
 
@@ -257,11 +189,6 @@ def _capital(text: str) -> str:
 _NAMES: Mapping[type[Enum], str] = MappingProxyType(
     {
         TagSource: "sources",
-        DecisionRole: "roles",
-        DepartmentFunction: "functions",
-        OpportunityOutcome: "outcomes",
-        FollowUpKind: "follow_ups",
-        RelationKind: "relations",
         CustomerKind: "customers",
         IdentityKind: "identities",
         SegmentKind: "segment_kinds",
@@ -271,7 +198,7 @@ _NAMES: Mapping[type[Enum], str] = MappingProxyType(
         FaultKind: "faults",
     }
 )
-"""Of each enumeration whose values people read, where its names are."""
+"""Of each enumeration that has a class of names, where these are."""
 
 
 @dataclass(frozen=True)
@@ -319,3 +246,24 @@ class DemoWording:
     loyal_customers: str
     big_spenders_to_win_back: str
     one_time_buyers: str
+
+
+@dataclass(frozen=True)
+class SignInWording:
+    """What the pages on which people sign in say."""
+
+    title: str
+    link: str
+    """What the button of a sign-in link does."""
+    sign_in: str
+    """The button."""
+    provider: str
+    """The way to the identity provider."""
+    ask: str
+    """What to do where there is no identity provider."""
+    signed_in: str
+    go_on: str
+    link_over: str
+    refused: str
+    insecure: str
+    other_site: str

@@ -36,6 +36,11 @@ def actor_in(context: CommandContext) -> AuditActor:
     return AuditActor(context.author, context.principal, context.actor.employee)
 
 
+def sign_in_entry(who: Authenticated, method: str, now: datetime) -> AuditEntry:
+    """Return the entry of a sign-in by a method."""
+    return AuditEntry.of(AuditKind.SIGN_IN, "signIn", actor_of(who), now, code=method)
+
+
 def change_entry(operation: str, context: CommandContext, **targets: str) -> AuditEntry:
     """Return the entry of a change that is no command of its own."""
     about = AuditTargets.of(**targets)

@@ -1,8 +1,7 @@
-"""Records what is no change of the graph: sign-ins, refusals and exports."""
+"""Records what is no change of the graph: entries in a transaction of their own, and refusals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -25,14 +24,6 @@ async def append(platform: Platform, *entries: AuditEntry) -> None:
             transaction.record(entry)
 
     await platform.database.write(work)
-
-
-async def record_sign_in(
-    platform: Platform, who: Authenticated, method: str, now: datetime
-) -> None:
-    """Record that somebody signed in by a method; raises if it cannot be recorded."""
-    entry = AuditEntry.of(AuditKind.SIGN_IN, "signIn", actor_of(who), now, code=method)
-    await append(platform, entry)
 
 
 async def record_refusal(
@@ -62,18 +53,3 @@ async def note_refusal(
         await append(platform, entry)
     except ProfilegraphError as failure:
         _log.error("refusal_not_recorded", operation=operation, code=failure.code)
-
-
-async def record_export(
-    platform: Platform,
-    actor: AuditActor,
-    segment: str,
-    form: str,
-    columns: Sequence[str],
-    now: datetime,
-) -> None:
-    """Record that a file begins to be written; raises if it cannot be recorded."""
-    whole = AuditTargets.of(segment=segment, form=form)
-    named = tuple(f"column:{name}" for name in columns)
-    targets = AuditTargets(others=(*whole.others, *named))
-    await append(platform, AuditEntry.of(AuditKind.EXPORT, "export", actor, now, targets))

@@ -7,7 +7,7 @@ every serving process, a command at its end, and every verification.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -31,19 +31,24 @@ SEAL_SECONDS = 2.0
 """The pause between rounds of the routine."""
 MOST_SEALED = 1_000
 """Most entries of one block."""
+_FIRST = datetime.min.replace(tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
 
 async def seal_entries(database: Database, now: datetime) -> int:
-    """Seal all entries that were committed before, and return their number."""
+    """Seal all entries that were committed before, and return their number.
+
+    A seal is as old as the newest of its entries, so that none is deleted before its time.
+    """
     sealed = 0
     while True:
         chain = await read_chain(database)
         ends = _block(chain.ends, await read_lasts(database))
         if ends == chain.ends:
             return sealed
-        digests = await _digests(database, chain.ends, ends)
-        seal = AuditSeal(chain.number + 1, chain.hash, now, chain.ends, ends, b"".join(digests))
+        digests, newest = await _digests(database, chain.ends, ends)
+        at = max(now, newest)
+        seal = AuditSeal(chain.number + 1, chain.hash, at, chain.ends, ends, b"".join(digests))
         if await database.write(partial(_append, seal=seal, chain=chain)):
             sealed += len(digests)
             # Where logs are kept elsewhere, this is what a rewritten chain is found by.
@@ -62,8 +67,11 @@ def _block(starts: Sequence[int], lasts: Mapping[int, int]) -> tuple[int, ...]:
 
 async def _digests(
     database: Database, starts: Sequence[int], ends: Sequence[int]
-) -> Sequence[bytes]:
-    """Return the digest of each entry of a block; of one that was removed before, `MISSING`."""
+) -> tuple[Sequence[bytes], datetime]:
+    """Return the digest of each entry of a block, and the newest moment of one.
+
+    The digest of an entry that was removed before is `MISSING`.
+    """
     positions = positions_between(starts, ends)
     ranges = ranges_of(starts, ends)
     found = await read_entries(database, ranges)
@@ -71,9 +79,10 @@ async def _digests(
         # A commit becomes visible piece by piece; it is over once its lock is free.
         await wait_for_entries(database, range(PARTITIONS))
         found = await read_entries(database, ranges)
-    stored = filter(None, map(read_entry, found))
+    stored = [one for one in map(read_entry, found) if one is not None]
     known = {one.position: one.entry.digest for one in stored}
-    return [known.get(position, MISSING) for position in positions]
+    newest = max((one.entry.at for one in stored), default=_FIRST)
+    return [known.get(position, MISSING) for position in positions], newest
 
 
 def ranges_of(starts: Sequence[int], ends: Sequence[int]) -> Ranges:

@@ -11,7 +11,7 @@ import httpx
 from profilegraph.config import Settings
 from profilegraph.errors import IndexUnable, NotFound
 from profilegraph.services.cache.verification import Verification, verify_saved
-from profilegraph.services.keys import check_key, create_key, revoke_key
+from profilegraph.services.identity.keys import check_key, create_key, revoke_key
 from profilegraph.services.platform import Platform
 
 PATH = "/index/verification"

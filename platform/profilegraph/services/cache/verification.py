@@ -15,7 +15,11 @@ from profilegraph.services.cache.indexing import load_all, load_some, load_trees
 from profilegraph.services.platform import Platform
 from profilegraph.storage.cache import keys_of
 from profilegraph.storage.feed.change_feed import ChangedPart
-from profilegraph.storage.feed.numbering import number_cohorts, number_ordinals
+from profilegraph.storage.feed.numbering import (
+    count_without_ordinal,
+    number_cohorts,
+    number_ordinals,
+)
 from profilegraph.storage.neo4j.database import Database, Transaction
 
 _NO_LIMIT = 2**63
@@ -90,10 +94,7 @@ async def verify(database: Database, cache: GraphCache, most_keys: int = 20) -> 
         fresh = fresh.with_run(await load_some(database, found))
         kept = await cache.indexed()
         found = differences(kept, fresh)
-    numberless = await database.read(
-        "MATCH (c:Customer) WHERE c.ordinal IS NULL RETURN count(c) AS count"
-    )
-    missing: int = numberless[0]["count"]
+    missing = await count_without_ordinal(database)
     keys = await keys_of(database, list(found[:most_keys]))
     return Verification(kept.customers, len(found) + missing, keys)
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from profilegraph.domain.access import Permission
 from profilegraph.domain.audit import AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.customers import Customer, Identity, Tagging, TagSource
+from profilegraph.domain.records.organisation import Ownership
 from profilegraph.domain.refusals import checked_record
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.conformance import conform
@@ -19,9 +21,12 @@ from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.domain.values import Record
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.importers.values.contacts import canonical_identity
+from profilegraph.language.nodes import EVERYONE
 from profilegraph.services import duties
+from profilegraph.services.access.visibility import require_visible, visible
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
+from profilegraph.storage.access import read_ordinals
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.records.writing import untag, upsert
 
@@ -80,15 +85,54 @@ async def save_records(platform: Platform, command: SaveRecords, context: Comman
 
     Writing the same records again changes nothing. Raises NotFound if a record names something that
     does not exist, Conflict if it contradicts the graph, InvalidInput if it does not fit the
-    taxonomies.
+    taxonomies, Forbidden for a customer that the author may not save.
     """
     catalogue = await platform.catalogue_for_change()
     checked = _checked(platform, command.records, catalogue)
+
+    checked = [*checked, *await _admitted(platform, checked, context)]
 
     async def work(transaction: Transaction) -> int:
         return await _write(transaction, checked, context.now)
 
     return await run_command(platform, command, context, work)
+
+
+async def _admitted(
+    platform: Platform, records: Sequence[Record], context: CommandContext
+) -> list[Ownership]:
+    """Return that the author owns the new customers among some records, whose rows are bounded.
+
+    Otherwise nobody who sees their own customers alone could make one. Raises Forbidden for a
+    customer that the author may not save, and NotFound for what belongs to one.
+    """
+    permission = Permission.CUSTOMERS_WRITE
+    if platform.access.rows(permission) == EVERYONE:
+        return []
+    saved = {one.key: None for one in records if isinstance(one, Customer)}
+    new = saved.keys() - (await read_ordinals(platform.database, saved)).keys()
+    seen = await visible(platform, saved, context.now, permission)
+    employee = context.actor.employee
+    refused = [key for key in saved if key not in seen and (key not in new or employee is None)]
+    if refused:
+        raise Forbidden(
+            "you may not save this customer.",
+            hint="Choose another key, or ask an administrator for a role with more customers.",
+            where=refused[0],
+        )
+    others = dict.fromkeys(key for one in records if (key := customer_of(one)) not in saved)
+    known = [key for key in others if key is not None]
+    await require_visible(platform, known, context.now, permission)
+    owner = employee or ""
+    return [
+        Ownership(employee=owner, customer=key, since=context.now) for key in saved if key in new
+    ]
+
+
+def customer_of(record: Record) -> str | None:
+    """Return the key of the customer that a record belongs to; None if it belongs to none."""
+    found: str | None = getattr(record, "customer", None)
+    return found
 
 
 async def tag_customers(platform: Platform, command: TagCustomers, context: CommandContext) -> int:
@@ -99,6 +143,7 @@ async def tag_customers(platform: Platform, command: TagCustomers, context: Comm
     """
     catalogue = await platform.catalogue_for_change()
     dimensions = _dimensions([one["tag"] for one in command.tags], catalogue)
+    await require_visible(platform, command.customers, context.now, Permission.CUSTOMERS_TAG)
     checked = _checked(platform, _taggings(command, context), catalogue)
 
     async def work(transaction: Transaction) -> int:
@@ -142,7 +187,9 @@ async def untag_customers(
         for tag in command.tags
         for one in sorted(catalogue.carriers[catalogue.current_tag(tag)])
     ]
-    pairs = list(dict.fromkeys((customer, key) for customer in command.customers for key in keys))
+    seen = await visible(platform, command.customers, context.now, Permission.CUSTOMERS_TAG)
+    customers = [one for one in command.customers if one in seen]
+    pairs = list(dict.fromkeys((customer, key) for customer in customers for key in keys))
 
     async def work(transaction: Transaction) -> int:
         await duties.require(

@@ -15,20 +15,30 @@ from uuid import uuid4
 from pydantic import BaseModel
 from pyroaring import FrozenBitMap
 
+from profilegraph.domain.access import Permission
 from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.destinations import DELIVERY, DeliveryRecord, DeliveryRequest
 from profilegraph.domain.outbox import AttemptOutcome, FailedAttempt, OutboxState
 from profilegraph.domain.values import Labels
-from profilegraph.errors import InvalidInput, NotFound, PluginError, ProfilegraphError
+from profilegraph.errors import Forbidden, InvalidInput, NotFound, PluginError, ProfilegraphError
 from profilegraph.hooks.destinations import Destination, Heading, Page, Value
 from profilegraph.hooks.hosting.circuit_breaker import PluginPart
 from profilegraph.hooks.hosting.containment import InOwnLoop, run_within_async
 from profilegraph.hooks.options import parse_options
+from profilegraph.services.access.authors import access_of_authors
+from profilegraph.services.access.contacts import require_contacts
+from profilegraph.services.access.visibility import visible_customers
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.exports.cells import Cell, LabelledValue
-from profilegraph.services.exports.columns import ExportColumn, ExportSubject, choose, usual
+from profilegraph.services.exports.columns import (
+    CONTACT_COLUMNS,
+    ExportColumn,
+    ExportSubject,
+    choose,
+    usual,
+)
 from profilegraph.services.exports.tables import read_customers
 from profilegraph.services.outbox.kind import OUTBOX, Keep, OutboxKind
 from profilegraph.services.platform import Platform
@@ -80,6 +90,7 @@ async def request_delivery(
     saved = await read_segment(platform.database, segment)
     names = command.columns or target.columns or usual(saved.filter, ExportSubject.MEMBERS)
     chosen = choose(names, ExportSubject.MEMBERS, await platform.catalogue())
+    _require_contacts(platform, chosen)
     request = DeliveryRequest(
         segment,
         destination,
@@ -174,7 +185,7 @@ class _DeliverySender:
         try:
             part, target = self._destination()
             view = await self._view(target, now)
-        except (InvalidInput, NotFound) as error:
+        except (Forbidden, InvalidInput, NotFound) as error:
             return FailedAttempt(str(error), AttemptOutcome.REFUSED)
         try:
             guard.require(part, to)
@@ -202,11 +213,29 @@ class _DeliverySender:
         saved = await read_segment(platform.database, request.segment)
         columns = choose(request.columns, ExportSubject.MEMBERS, await platform.catalogue())
         options = target.options.model_validate(request.options)
-        members = await storage.read_members(platform.database, self.delivery.key)
+        members = await self._members(columns, now)
         loop = asyncio.get_running_loop()
         return _DeliveryView(
             platform, self.delivery, members, saved.labels, columns, options, now, loop
         )
+
+    async def _members(self, columns: Sequence[ExportColumn], now: datetime) -> FrozenBitMap:
+        """Return the members that the author still sees; raises Forbidden if they may not send them."""
+        author, database = self.delivery.author, self.platform.database
+        access = (await access_of_authors(database, [author], now))[author]
+        if isinstance(access, Forbidden):
+            raise access
+        access.require(Permission.CUSTOMERS_EXPORT, "a delivery")
+        platform = replace(self.platform, access=access)
+        _require_contacts(platform, columns)
+        members = await storage.read_members(database, self.delivery.key)
+        seen = await visible_customers(platform, now)
+        return members if seen is None else FrozenBitMap(members & seen.ordinals)
+
+
+def _require_contacts(platform: Platform, columns: Sequence[ExportColumn]) -> None:
+    if contacts := [one.name for one in columns if one.name in CONTACT_COLUMNS]:
+        require_contacts(platform, f"sending {', '.join(contacts)}")
 
 
 def _receiver(request: DeliveryRequest) -> str:

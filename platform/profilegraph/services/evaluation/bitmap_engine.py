@@ -171,7 +171,10 @@ class IndexEngine:
     async def _computed(self, work: Callable[[], T], filters: Sequence[Node], more: int = 0) -> T:
         """Return what is made of the members of some filters, with so much work beside them."""
         one = self.evaluator
-        found = cost.of_filters(filters, one.view, one.context.library)
+        scope = one.context.scope
+        found = cost.of_filters(
+            filters if scope is None else [*filters, scope.filter], one.view, one.context.library
+        )
         return await self.computing.run(work, found + more)
 
     def _width(self, level: GroupBy) -> int:

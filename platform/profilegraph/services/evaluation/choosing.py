@@ -147,6 +147,7 @@ async def _evaluation_context(
     platform: Platform, nodes: Sequence[Node], when: When
 ) -> tuple[CachedGraph, Context]:
     known = await platform.known()
+    scope = platform.scope(when, known.catalogue)
     if isinstance(when, Past):
         known = replace(known, catalogue=await catalogue_of(platform, when))
     checked = [await _checked(platform, node, known.catalogue, when) for node in nodes]
@@ -160,7 +161,7 @@ async def _evaluation_context(
         )
     library = _joined([one.library for one in checked])
     await require_answerable(platform, nodes, library, when)
-    return known, platform.context(when, library)
+    return known, platform.context(when, library, scope)
 
 
 async def _checked(platform: Platform, node: Node, catalogue: Catalogue, when: When) -> ValidFilter:

@@ -98,7 +98,7 @@ class CypherEngine:
 
         async def work(evaluator: GraphEvaluator) -> list[Position]:
             some = listed
-            if node != EVERYONE:
+            if node != EVERYONE or self.context.scope is not None:
                 members = await evaluator.members(node)
                 some = members if some is None else members & some
             return await filters.page_of_keys(

@@ -45,6 +45,9 @@ class GraphMemo:
     members: dict[Node, BitMap] = field(default_factory=dict)
     found: dict[tuple[str, str], BitMap] = field(default_factory=dict)
     relations: Relations | None = None
+    seen: BitMap | None = None
+    """The customers in the scope."""
+    scope_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _turns: dict[Node, asyncio.Lock] = field(default_factory=dict)
 
     def turn(self, node: Node) -> asyncio.Lock:
@@ -63,7 +66,14 @@ class GraphEvaluator:
 
     async def everyone(self) -> BitMap:
         """Return all customers that may be seen."""
-        return await self._ask(everyone(self.context))
+        there, scope = await self._ask(everyone(self.context)), self.context.scope
+        if scope is None:
+            return there
+        async with self.memo.scope_turn:
+            if self.memo.seen is None:
+                unscoped = GraphEvaluator(self.reading, scope.catalogue, scope.context)
+                self.memo.seen = await unscoped.members(scope.filter)
+        return there & self.memo.seen
 
     async def members(self, node: Node) -> BitMap:
         """Return the customers that may be seen and match; each condition is evaluated once.
@@ -118,7 +128,10 @@ class GraphEvaluator:
         if self.memo.relations is None:
             rows = await filters.relations(self.reading)
             self.memo.relations = Relations(IndexTable.of(SCHEMA["relations"], rows))
-        ask = self.memo.relations.with_matching
+        relations = self.memo.relations
+        if self.context.scope is not None:
+            relations = relations.among(seen)
+        ask = relations.with_matching
         try:
             return await asyncio.to_thread(ask, leaf, matching, seen) & seen
         except IndexUnable as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
+from profilegraph.domain.contacts import CONTACT_KINDS
 from profilegraph.domain.records.activity import Arrival
 from profilegraph.domain.records.customers import (
     Consent,
@@ -226,9 +227,17 @@ def _customer_labels(word: Callable[[CustomerColumns], str]) -> Labels:
     return in_every_language(lambda words: word(words.columns.customer))
 
 
+def _identity_name(kind: IdentityKind) -> str:
+    return f"identity:{kind.value.lower()}"
+
+
+CONTACT_COLUMNS = frozenset(map(_identity_name, CONTACT_KINDS))
+"""Names of the columns that show contact data."""
+
+
 def _identity_column(kind: IdentityKind) -> ExportColumn:
     return ExportColumn(
-        f"identity:{kind.value.lower()}",
+        _identity_name(kind),
         _customer_labels(lambda words: words.identities.of(kind)),
         lambda row: tuple(one.value for one in row.identities if one.kind is kind),
         ColumnRequirement.IDENTITIES,

@@ -15,6 +15,7 @@ from profilegraph.language.facts import Past, When
 from profilegraph.language.nodes import Node, PersonTest
 from profilegraph.language.rewriting import current
 from profilegraph.language.saved_filters import inlined
+from profilegraph.services.access.contacts import shown
 from profilegraph.services.customers import people
 from profilegraph.services.exports.columns import (
     ColumnRequirement,
@@ -98,7 +99,7 @@ async def _members(
     page = await service.members(platform, node, when, first=MAX_PAGE)
     while True:
         keys = [position.key for position in page.positions]
-        found = await read_customers(platform.database, keys, _today(when), columns)
+        found = await _rows(platform, keys, _today(when), columns)
         yield [found[key] for key in keys if key in found]
         if not page.has_next:
             return
@@ -114,7 +115,7 @@ async def _people(
     page = await ask()
     while True:
         customers = list(dict.fromkeys(seat.customer for seat in page.seats))
-        found = await read_customers(platform.database, customers, _today(when), columns)
+        found = await _rows(platform, customers, _today(when), columns)
         portraits = await read_portraits(platform.database, [seat.person for seat in page.seats])
         yield [
             replace(found[seat.customer], portrait=portraits[seat.person])
@@ -124,6 +125,17 @@ async def _people(
         if not page.has_next:
             return
         page = await ask(after=page.seats[-1].person)
+
+
+async def _rows(
+    platform: Platform, keys: Sequence[str], now: datetime, columns: Sequence[ExportColumn]
+) -> dict[str, ExportRow]:
+    """Return rows by customer, without the contact data that whoever asks may not see."""
+    found = await read_customers(platform.database, keys, now, columns)
+    if not any(row.identities for row in found.values()):
+        return found
+    identities = await shown(platform, {key: row.identities for key, row in found.items()}, now)
+    return {key: replace(row, identities=identities[key]) for key, row in found.items()}
 
 
 def _today(when: When) -> datetime:

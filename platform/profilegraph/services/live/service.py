@@ -16,9 +16,11 @@ from profilegraph.domain.limits import MAX_TRANSITIONS
 from profilegraph.domain.live import MoveCause, WatchedSegment
 from profilegraph.domain.segments import SegmentState
 from profilegraph.errors import Conflict, InvalidInput
+from profilegraph.language.nodes import Listed
 from profilegraph.language.saved_segments import SavedSegment
+from profilegraph.services.access.visibility import visible_customers
 from profilegraph.services.commands import ChangeCommand, run_command
-from profilegraph.services.live.questions import matches_among_all, resolve_question
+from profilegraph.services.live.questions import matches_among_all, resolve_question, rows_of_owner
 from profilegraph.services.live.schedules import next_run
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.broken import require_sound
@@ -29,6 +31,7 @@ from profilegraph.storage.live import (
     HistoryStart,
     RecordedMove,
     read_keys,
+    read_members,
     read_moves,
     read_watches,
     save_watch,
@@ -124,7 +127,8 @@ async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> Hi
     offsets = (await changes_since(platform.database, None)).offsets
     library = await read_library(platform.database, segment.filter)
     await require_sound(platform, segment.key, segment.filter)
-    asked = resolve_question(segment.filter, library, await platform.catalogue())
+    rows = await rows_of_owner(platform, segment.key, now)
+    asked = resolve_question(segment.filter, library, await platform.catalogue(), rows)
     members = (await matches_among_all(platform, asked, now)).members
     return HistoryStart(uuid4().hex, Evaluation(now, asked.definition, offsets), members)
 
@@ -132,6 +136,14 @@ async def _start(platform: Platform, segment: SavedSegment, now: datetime) -> Hi
 async def live_states(platform: Platform, keys: Sequence[str]) -> Mapping[str, WatchedSegment]:
     """Return the live state of segments, by key; a segment that never was live is left out."""
     return {one.segment: one for one in await read_watches(platform.database, keys)}
+
+
+async def size(platform: Platform, watch: WatchedSegment) -> int:
+    """Return how many members of a live segment whoever asks may see."""
+    seen = await visible_customers(platform, watch.at)
+    if seen is None:
+        return watch.size
+    return len(seen.ordinals & await read_members(platform.database, watch))
 
 
 async def failure(platform: Platform, segment: str) -> str | None:
@@ -153,12 +165,13 @@ async def newest_transitions(
     if watch is None:
         return TransitionPage((), has_next=False)
     up_to = watch.n if before is None else before.n
+    seen = await visible_customers(platform, watch.at)
     places: list[_Spot] = []
     while len(places) <= first and up_to > 0:
         moves = await read_moves(
             platform.database, watch.key, up_to=up_to, most=_AT_ONCE, newest=True
         )
-        spots = (spot for one in moves for spot in reversed(_spots(one)))
+        spots = (spot for one in moves for spot in reversed(_spots(one, seen)))
         kept = (spot for spot in spots if before is None or spot.place < before)
         places += islice(kept, first + 1 - len(places))
         up_to = moves[-1].n - 1 if moves else 0
@@ -182,7 +195,8 @@ async def transitions(
         next_event = platform.moved.next_event()
         moves = await read_moves(platform.database, watch.key, after=place.n - 1, most=1)
         for one in moves:
-            spots = [spot for spot in _spots(one) if spot.place > place]
+            seen = await visible_customers(platform, one.at)
+            spots = [spot for spot in _spots(one, seen) if spot.place > place]
             for start in range(0, len(spots), _AT_ONCE):
                 for crossing in await _named(platform, spots[start : start + _AT_ONCE]):
                     yield crossing
@@ -217,13 +231,17 @@ class _Spot:
     of: RecordedMove
 
 
-def _spots(one: RecordedMove) -> list[_Spot]:
-    """Return the transitions of one move: first those who entered, then those who left, by ordinal."""
+def _spots(one: RecordedMove, seen: Listed | None = None) -> list[_Spot]:
+    """Return the transitions of one move: first those who entered, then those who left, by ordinal.
+
+    With `seen`, those of other customers are left out.
+    """
     sides = [(ordinal, True) for ordinal in one.move.entered]
     sides += [(ordinal, False) for ordinal in one.move.left]
     return [
         _Spot(HistoryPosition(one.n, index), ordinal, entered, one)
         for index, (ordinal, entered) in enumerate(sides)
+        if seen is None or ordinal in seen.ordinals
     ]
 
 

@@ -84,10 +84,11 @@ class LiveWorker:
     async def round(self, now: datetime) -> None:
         """Evaluate what has to be since the last round; rings the bell where there is changes to tell."""
         changes = await self._follower.changes()
+        self._platform.recent_changes.add(changes)
         moved, new = await self._follow(now)
         if changes.trees:
             self._trees = await load_trees(self._database)
-        if changes.definitions or new or self._pause_is_over(now):
+        if changes.definitions or changes.trees or new or self._pause_is_over(now):
             moved |= await self._refresh_questions(now)
         for one in self._followed.values():
             moved |= await self._evaluate_segment(one, changes, now)
@@ -144,7 +145,7 @@ class LiveWorker:
     async def _refresh_questions(self, now: datetime) -> bool:
         """Return whether a segment is broken: who follows it is to be told."""
         segments = {one.watch.segment for one in self._followed.values()}
-        questions, failed = await read_questions(self._platform, segments)
+        questions, failed = await read_questions(self._platform, segments, now)
         for one in self._followed.values():
             one.question = questions.get(one.watch.segment)
             if one.question is None:

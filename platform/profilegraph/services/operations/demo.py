@@ -15,8 +15,8 @@ from profilegraph.importers.records.mapping import read_mapping
 from profilegraph.language.codec import decode
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.rendering.languages import in_every_language
+from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.services.imports.files import ImportJob, ImportReport, import_file
-from profilegraph.services.keys import create_key, list_keys, revoke_key
 from profilegraph.services.platform import Platform
 from profilegraph.services.plugins.models import ModelRun, compute
 from profilegraph.services.segments.service import SaveSegment, Waterfall, save_segment, waterfall

@@ -50,12 +50,7 @@ class Metrics:
         )
         self._tell_of_the_feed(into)
         self._tell_of_the_outbox(into)
-        self.answers = Counter(
-            "profilegraph_answers",
-            "Questions about filters, by what answered.",
-            ["engine"],
-            registry=into,
-        )
+        self._tell_of_requests(into)
 
     def _tell_of_the_feed(self, into: CollectorRegistry) -> None:
         self.changes = Counter(
@@ -81,6 +76,25 @@ class Metrics:
             "Attempts to send something, by what it is and what became of it: sent, failed, held or"
             " given_up.",
             ["kind", "outcome"],
+            registry=into,
+        )
+
+    def _tell_of_requests(self, into: CollectorRegistry) -> None:
+        self.authentication_failures = Counter(
+            "profilegraph_authentication_failures",
+            "Requests and sign-ins whose key, session, token or link was refused, by what it was.",
+            ["method"],
+            registry=into,
+        )
+        self.answers = Counter(
+            "profilegraph_answers",
+            "Questions about filters, by what answered.",
+            ["engine"],
+            registry=into,
+        )
+        self.untrusted_documents = Counter(
+            "profilegraph_untrusted_documents",
+            "Operations whose document is not in the manifest of trusted documents.",
             registry=into,
         )
 

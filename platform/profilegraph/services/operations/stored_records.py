@@ -26,6 +26,7 @@ from profilegraph.storage.destinations import read_deliveries
 from profilegraph.storage.duties import read_loans
 from profilegraph.storage.live import read_watches
 from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.operations import count_customers, next_customers, read_stored_keys
 from profilegraph.storage.records import reads
 from profilegraph.storage.records.facts import read_neighbourhood, read_past
 from profilegraph.storage.segments.groups import read_groups
@@ -105,37 +106,18 @@ async def _loans(at: RecordMoment, keys: Sequence[str]) -> None:
         await read_loans(at.database.read, key=key)
 
 
-_OF_THE_PLATFORM: Mapping[str, tuple[str, Read]] = MappingProxyType(
+_OF_THE_PLATFORM: Mapping[str, Read] = MappingProxyType(
     {
-        "taxonomy": (
-            "MATCH (n:Taxonomy) RETURN n.key AS key",
-            lambda at, keys: read_definitions(at.database, keys),
-        ),
-        "change of tags": ("MATCH (n:TaxonomyChange) RETURN n.key AS key", _changes),
-        "segment": (
-            "MATCH (n:Segment) RETURN n.key AS key",
-            lambda at, keys: read_versions(at.database, keys),
-        ),
-        "segment group": (
-            "MATCH (n:SegmentGroup) RETURN n.key AS key",
-            lambda at, keys: read_groups(at.database, keys),
-        ),
-        "watched segment": (
-            "MATCH (n:Segment)-[:WATCHED_BY]->() RETURN n.key AS key",
-            lambda at, keys: read_watches(at.database, keys),
-        ),
-        "webhook": (
-            "MATCH (n:Webhook) RETURN n.key AS key",
-            lambda at, keys: read_webhooks(at.database, keys=keys),
-        ),
-        "delivery": (
-            "MATCH (n:Delivery) RETURN n.key AS key",
-            lambda at, keys: read_deliveries(at.database, keys=keys),
-        ),
-        "loan of a duty": ("MATCH (n:DutyLoan) RETURN n.key AS key", _loans),
+        "taxonomy": lambda at, keys: read_definitions(at.database, keys),
+        "change of tags": _changes,
+        "segment": lambda at, keys: read_versions(at.database, keys),
+        "segment group": lambda at, keys: read_groups(at.database, keys),
+        "watched segment": lambda at, keys: read_watches(at.database, keys),
+        "webhook": lambda at, keys: read_webhooks(at.database, keys=keys),
+        "delivery": lambda at, keys: read_deliveries(at.database, keys=keys),
+        "loan of a duty": _loans,
     }
 )
-"""By kind: what finds the keys, and what reads the records."""
 
 
 async def read_every_record(
@@ -155,7 +137,7 @@ async def read_every_record(
     kinds = dict(_OF_CUSTOMERS)
     read, after = 0, ""
     while ends is None or clock() < ends:
-        keys = await _next(database, after, batch)
+        keys = await next_customers(database, after, batch)
         if not keys:
             break
         for kind, reader in list(kinds.items()):
@@ -163,24 +145,15 @@ async def read_every_record(
             if sum(one.kind == kind for one in found) >= MOST_OFFENDERS:
                 del kinds[kind]
         read, after = read + len(keys), keys[-1]
-    rows = await database.read("MATCH (c:Customer) RETURN count(c) AS count")
-    return RecordCheck(read, max(read, rows[0]["count"]), tuple(found))
+    return RecordCheck(read, max(read, await count_customers(database)), tuple(found))
 
 
 async def _of_the_platform(at: RecordMoment, batch: int) -> AsyncIterator[RecordFinding]:
-    for kind, (query, reader) in _OF_THE_PLATFORM.items():
-        keys = sorted(row["key"] for row in await at.database.read(query))
+    for kind, reader in _OF_THE_PLATFORM.items():
+        keys = await read_stored_keys(at.database, kind)
         for begin in range(0, len(keys), batch):
             async for one in _offenders(at, kind, reader, keys[begin : begin + batch]):
                 yield one
-
-
-async def _next(database: Database, after: str, most: int) -> list[str]:
-    rows = await database.read(
-        "MATCH (c:Customer) WHERE c.key > $after RETURN c.key AS key ORDER BY key LIMIT $most",
-        {"after": after, "most": most},
-    )
-    return [row["key"] for row in rows]
 
 
 async def _offenders(

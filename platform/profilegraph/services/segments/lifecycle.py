@@ -12,7 +12,7 @@ from profilegraph.errors import Conflict, NotFound
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.nearest import did_you_mean
 from profilegraph.services.commands import ChangeCommand, run_command
-from profilegraph.services.keys import list_keys
+from profilegraph.services.identity.keys import list_keys
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.rules import (
     require_editor,
@@ -23,6 +23,7 @@ from profilegraph.services.segments.rules import (
     require_users,
     with_state,
 )
+from profilegraph.storage.identity.sessions import read_authors
 from profilegraph.storage.neo4j.database import Transaction
 from profilegraph.storage.segments.groups import groups_with
 from profilegraph.storage.segments.references import (
@@ -157,6 +158,7 @@ async def users(platform: Platform, keys: Sequence[str]) -> Mapping[str, Sequenc
 
 async def _require_keys(platform: Platform, names: Sequence[str]) -> None:
     known = {one.name for one in await list_keys(platform.database) if one.revoked_at is None}
+    known |= await read_authors(platform.database)
     for name in names:
         if name not in known:
             hint = did_you_mean(name, known, "See `profilegraph key list`.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -18,14 +18,14 @@ from profilegraph.domain.values import Key, Labels
 from profilegraph.engines.reference.evaluator import Verdict, explain
 from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.language.answers import Order, Position, Sort, WaterfallCounts
-from profilegraph.language.facts import Past, When
+from profilegraph.language.facts import Facts, Past, When
 from profilegraph.language.nodes import AllOf, Node
-from profilegraph.language.predicates import visible
 from profilegraph.language.rewriting import current
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters, reach
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.language.validation import check
 from profilegraph.rendering.sentences import sentence
+from profilegraph.services.access.visibility import require_visible, visible_customers
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.customers.history import require_no_search
 from profilegraph.services.evaluation.choosing import engine, evaluation_context, library_of
@@ -115,14 +115,34 @@ async def explain_member(platform: Platform, node: Node, customer: str, when: Wh
     else:
         facts = await read_facts(platform.database, customer, reach(node, context.library))
     if facts.merged_into is not None:
+        await require_visible(
+            platform, [facts.merged_into], when.present if isinstance(when, Past) else when
+        )
         raise NotFound(
             f"the customer {customer!r} was merged into another.",
             hint=f"Ask about {facts.merged_into!r}.",
         )
-    if not visible(facts, context):
-        raise NotFound(f"no customer has the key {customer!r}.")
+    facts = await _seen(platform, facts, when)
     # Of somebody with thousands of events or relations it takes a while.
     return await asyncio.to_thread(explain, node, facts, catalogue, context)
+
+
+async def _seen(platform: Platform, facts: Facts, when: When) -> Facts:
+    """Return facts with those of related customers marked that are out of the viewer's scope.
+
+    Raises NotFound, as of a customer that does not exist, if it is out of scope itself.
+    """
+    present = when.present if isinstance(when, Past) else when
+    seen = await visible_customers(platform, present)
+    if seen is None:
+        return facts
+    near = {
+        key: replace(one, hidden=one.ordinal is None or one.ordinal not in seen.ordinals)
+        for key, one in facts.near.items()
+    }
+    if facts.ordinal is None or facts.ordinal not in seen.ordinals:
+        raise NotFound(f"no customer has the key {facts.key!r}.")
+    return replace(facts, near=near)
 
 
 @dataclass(frozen=True)

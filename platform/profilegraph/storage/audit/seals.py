@@ -134,9 +134,11 @@ async def cut_chain(transaction: Transaction, chain: AuditChain, last: AuditSeal
 def read_entry(row: dict[str, Any]) -> StoredAuditEntry | None:
     """Return the entry of a node's properties; None if they are none that was ever written."""
     try:
-        return stored_entry(row)
+        found = stored_entry(row)
+        hashed = bool(found.entry.digest)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+    return found if hashed else None
 
 
 def _chain(row: dict[str, Any]) -> AuditChain:

@@ -21,7 +21,7 @@ from profilegraph.storage.feed.change_feed import (
 _TRIES = 100
 _PAUSE_SECONDS = 0.005
 _TREES = frozenset({ChangedPart.ORGANISATION, ChangedPart.CHANNELS})
-_DEFINITIONS = frozenset({ChangedPart.SEGMENTS, ChangedPart.TAXONOMIES})
+_DEFINITIONS = frozenset({ChangedPart.SEGMENTS, ChangedPart.TAXONOMIES, ChangedPart.KEYS})
 
 
 class LossReason(StrEnum):
@@ -69,7 +69,7 @@ class FeedChanges:
 
     @property
     def definitions(self) -> bool:
-        """Return whether segments or taxonomies changed."""
+        """Return whether segments or taxonomies changed, or what their owners may see."""
         return self.lost is not None or not self.parts.isdisjoint(_DEFINITIONS)
 
 

@@ -20,6 +20,15 @@ async def number_ordinals(database: Database) -> None:
         pass
 
 
+async def count_without_ordinal(database: Database) -> int:
+    """Return how many customers have no ordinal."""
+    [row] = await database.read(
+        "MATCH (c:Customer) WHERE c.ordinal IS NULL RETURN count(c) AS count"
+    )
+    count: int = row["count"]
+    return count
+
+
 async def _cohorts(transaction: Transaction) -> int:
     found = await transaction.run(
         "MATCH (c:Customer) WHERE c.cohort IS NULL RETURN c.key AS key LIMIT $batch",

@@ -162,7 +162,7 @@ class Database:
             bulk_timeout=settings.bulk_timeout,
         )
         try:
-            await database.read("RETURN 1 AS ready", timeout=FIRST_SECONDS)
+            await database.require_answer(FIRST_SECONDS)
         except BaseException:
             await driver.close()
             raise
@@ -180,8 +180,14 @@ class Database:
         database._grace = PATIENT_GRACE_SECONDS
         return database
 
+    @property
+    def recorded(self) -> bool:
+        """Return whether it is open and has appended to the audit log."""
+        return self._publisher.recorded > 0 and not self.condition.closed
+
     async def close(self) -> None:
         """Close every connection."""
+        self.condition.closed = True
         await self._driver.close()
 
     async def read(
@@ -297,6 +303,10 @@ class Database:
                             return await session.execute_write(run)
             except OrdinalsShort as short:  # rolled back; it is done again with enough of them
                 await self._ordinals.reserve(short.wanted, self.write)
+
+    async def require_answer(self, seconds: float) -> None:
+        """Raise DatabaseUnavailable, or a similar error, unless a query is answered in time."""
+        await self.read("RETURN 1 AS ready", timeout=seconds)
 
     async def _answers(self) -> bool:
         """Return whether the database answers; an error that it returns is an answer, too."""

@@ -47,6 +47,8 @@ class Condition:
 
     failed: bool = False
     """Whether it has reported that it is unusable until it is restarted."""
+    closed: bool = False
+    """Whether its connections were closed."""
 
 
 def stopped_answering(address: str) -> DatabaseUnavailable:

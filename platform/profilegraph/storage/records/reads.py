@@ -259,7 +259,7 @@ def _profile(row: Row) -> Profile:
         key=row["key"],
         kind=CustomerKind(row["kind"]),
         name=row.get("name"),
-        created_at=row["createdAt"],
+        created_at=_moment(row["createdAt"]),
         attributes=prefixed(ATTRIBUTE_PREFIX, row),
         metrics=prefixed(METRIC_PREFIX, row),
     )

@@ -13,7 +13,7 @@ from profilegraph.domain.records.customers import RelationKind
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import AttributeType
 from profilegraph.domain.texts import normal_text
-from profilegraph.engines.cypher.people import visible, visible_values
+from profilegraph.engines.cypher.past import existed
 from profilegraph.engines.cypher.profile import CARRIED, TAGGINGS
 from profilegraph.engines.cypher.queries import FOUND, HEAD, Query
 from profilegraph.language.answers import ByAttribute, ByMetric, Order, Position, Sort
@@ -41,7 +41,10 @@ PLAN_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Candidates:
-    """The customers of a page: the visible ones, optionally limited to some ordinals and names."""
+    """The customers of a page: all, optionally limited to some ordinals and names.
+
+    The scope of the context is not looked at: of a scoped question, the visible ones are `listed`.
+    """
 
     context: Context
     listed: Iterable[int] | None = None
@@ -102,7 +105,7 @@ async def page_of_keys(
 
     Raises NotFound if they are sorted by something that no taxonomy declares.
     """
-    parameters = _Parameters({**visible_values(candidates.context), "limit": first})
+    parameters = _Parameters({"now": candidates.context.now, "limit": first})
     direction = "DESC" if descending else "ASC"
     source = _source(candidates, parameters)
     if order is Order.KEY:
@@ -127,7 +130,7 @@ class _Parameters:
 
 def _source(candidates: Candidates, parameters: _Parameters) -> str:
     """Return the clauses that bind each candidate to `c`; they end in a condition."""
-    tests = [visible(candidates.context)]
+    tests = [existed(past=candidates.context.past)]
     if candidates.listed is not None:
         tests.insert(0, f"c.ordinal IN {parameters.put('listed', list(candidates.listed))}")
     head = "MATCH (c:Customer)"

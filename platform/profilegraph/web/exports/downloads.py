@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from profilegraph.errors import ProfilegraphError
+from profilegraph.web.disconnects import until_disconnected
 from profilegraph.web.graphql.endpoint import failure
 
 SEND_SECONDS = 60.0
@@ -39,17 +40,7 @@ class Download(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file until it ends or the client disconnects; then the rest is not made."""
-        sending = asyncio.create_task(self._answer(scope, receive, send))
-        going = asyncio.create_task(_gone(receive))
-        try:
-            await asyncio.wait({sending, going}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            going.cancel()
-            if not sending.done():
-                sending.cancel()
-            await asyncio.wait({sending, going})
-        if not sending.cancelled():
-            sending.result()
+        await until_disconnected(self._answer(scope, receive, send), receive)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._parts) as parts:
@@ -78,11 +69,6 @@ class Download(Response):
         async with asyncio.timeout(SEND_SECONDS):
             await send({"type": "http.response.body", "body": part, "more_body": True})
         self.sent += len(part)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _attached(name: str) -> str:

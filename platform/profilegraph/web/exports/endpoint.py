@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -11,21 +13,27 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from profilegraph.errors import InvalidInput, ProfilegraphError
+from profilegraph.domain.access import Permission
+from profilegraph.domain.identity import Principal
+from profilegraph.errors import Forbidden, InvalidInput, ProfilegraphError
 from profilegraph.language.codec import decode_person_text
 from profilegraph.language.facts import When
 from profilegraph.language.history import as_of, require_moment
 from profilegraph.language.nodes import PersonTest
 from profilegraph.nearest import did_you_mean
+from profilegraph.services.access.granting import AccessCache
+from profilegraph.services.audit.entries import actor_of
+from profilegraph.services.audit.exports import RecordedExport
+from profilegraph.services.audit.recording import record_refusal
 from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.columns import ExportSubject
 from profilegraph.services.exports.files import form_of
 from profilegraph.services.exports.tables import open_table
-from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
 from profilegraph.web.exports.downloads import Download
-from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.graphql.endpoint import failure
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 
 PARAMETERS = ("asOf", "bom", "columns", "labels", "locale", "now", "what", "where")
 _NO_MOMENT = "give a moment with its time zone, such as 2026-01-31T09:00:00+08:00."
@@ -35,16 +43,18 @@ _log = structlog.get_logger()
 
 
 class Exports:
-    """Responds with a segment's members as a file; needs an API key."""
+    """Responds with a segment's members as a file, to whoever is authenticated."""
 
     def __init__(
         self,
         platform: Platform,
-        authenticate: KeyCache[ApiKey],
+        authenticate: Authenticator,
+        accesses: AccessCache,
         clock: Callable[[], datetime],
     ) -> None:
         self._platform = platform
         self._authenticate = authenticate
+        self._accesses = accesses
         self._clock = clock
 
     @property
@@ -58,8 +68,9 @@ class Exports:
         """Send the file, or the error."""
         request = Request(scope)
         try:
-            viewer = await self._authenticate(bearer(request))
-            download = await self._download(request)
+            credential = self._authenticate.credential(request)
+            viewer = await self._authenticate(credential)
+            download, export = await self._admitted(request, viewer, credential)
         except ProfilegraphError as error:
             await failure(error)(scope, receive, send)
             return
@@ -76,8 +87,35 @@ class Exports:
                 sent=download.sent,
                 complete=download.complete,
             )
+            await self._ended(export, complete=download.complete)
 
-    async def _download(self, request: Request) -> Download:
+    async def _admitted(
+        self, request: Request, viewer: Principal, credential: Credential | None
+    ) -> tuple[Download, RecordedExport]:
+        """Return the download of a viewer; raises Forbidden, which is recorded."""
+        try:
+            access = await self._accesses(viewer)
+            access.require(Permission.CUSTOMERS_EXPORT, "a download")
+            platform = replace(self._platform, access=access)
+            return await self._download(request, platform, viewer, credential)
+        except Forbidden as error:
+            await record_refusal(self._platform, viewer, error, "export", self._clock())
+            raise
+
+    async def _ended(self, export: RecordedExport, *, complete: bool) -> None:
+        """Record how far an export came; that it began is recorded already."""
+        try:
+            await export.end(self._clock(), complete=complete)
+        except ProfilegraphError as error:
+            _log.error("export_end_not_recorded", code=error.code)
+
+    async def _download(
+        self,
+        request: Request,
+        platform: Platform,
+        viewer: Principal,
+        credential: Credential | None,
+    ) -> tuple[Download, RecordedExport]:
         now, given = self._clock(), request.query_params
         form = form_of(request.path_params["form"])
         _refuse_unknown(given)
@@ -85,21 +123,34 @@ class Exports:
             locale=given.get("locale", "en"),
             labels=_flag(given, "labels", usually=form.for_people),
             bom=_flag(given, "bom", usually=True),
-            zone=self._platform.deployment.zone,
+            zone=platform.deployment.zone,
         )
         columns = given["columns"].split(",") if "columns" in given else None
         of_people = _people(given)
         table = await open_table(
-            self._platform,
+            platform,
             request.path_params["key"],
             _when(given, now),
             of_people=of_people,
             columns=columns,
         )
+        export, table = await RecordedExport.begin(
+            platform, actor_of(viewer), request.path_params["key"], form.ending, table, now
+        )
         title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
         title += "" if of_people is None else f" {ExportSubject.PEOPLE.value}"
         name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
-        return Download(form.write(table, style), name, form.media_type)
+        parts = self._while_authenticated(form.write(table, style), credential)
+        return Download(parts, name, form.media_type), export
+
+    async def _while_authenticated(
+        self, parts: AsyncGenerator[bytes, None], credential: Credential | None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield parts of a file until the key, session or token ends: then raise Unauthenticated."""
+        async with aclosing(parts):
+            async for part in parts:
+                await self._authenticate(credential, used=False)
+                yield part
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

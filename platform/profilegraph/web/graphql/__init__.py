@@ -1,1 +1,1 @@
-"""GraphQL over HTTP and WebSockets."""
+"""GraphQL over HTTP, WebSockets and server-sent events."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from profilegraph.api.runtime.executor import Answer, Executor
 from profilegraph.api.runtime.faults import described
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import (
     Conflict,
     Forbidden,
@@ -19,11 +21,21 @@ from profilegraph.errors import (
     ProfilegraphError,
     Unauthenticated,
 )
-from profilegraph.web.graphql.requests import Refusal, read_operation
+from profilegraph.web.graphql.requests import Operation, Refusal, read_operation
+from profilegraph.web.graphql.streams import EVENT_STREAM, EventStream
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 
 RESULT = "application/graphql-response+json"
 JSON = "application/json"
-_TYPES = {RESULT: RESULT, JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON}
+_TYPES = {
+    RESULT: RESULT,
+    JSON: JSON,
+    EVENT_STREAM: EVENT_STREAM,
+    "*/*": JSON,
+    "application/*": JSON,
+    "": JSON,
+}
 
 _STATUS: Mapping[type[ProfilegraphError], int] = {
     Unauthenticated: 401,
@@ -33,28 +45,36 @@ _STATUS: Mapping[type[ProfilegraphError], int] = {
     Conflict: 409,
 }
 
-Authenticate = Callable[[str | None], Awaitable[object]]
-"""Returns the holder of an API key, or raises Unauthenticated."""
-NewContext = Callable[[object], object]
-"""Returns the context of one request, for its viewer."""
+NewContext = Callable[[Principal], Awaitable[object]]
+"""Returns the context of one request, for its viewer; raises Forbidden if they may do nothing."""
 
 
 class GraphQLEndpoint:
-    """Responds to GraphQL over HTTP; needs an API key."""
+    """Responds to GraphQL over HTTP, to whoever is authenticated."""
 
     def __init__(
-        self, executor: Executor, authenticate: Authenticate, new_context: NewContext
+        self,
+        executor: Executor,
+        authenticate: Authenticator,
+        new_context: NewContext,
+        closing: asyncio.Event,
     ) -> None:
+        """Set the parts; streams end when `closing` is set."""
         self._executor = executor
         self._authenticate = authenticate
         self._new_context = new_context
+        self._closing = closing
 
     async def __call__(self, request: Request) -> Response:
         """Return the response; failures of the request have the shape of GraphQL errors, too."""
-        media_type = accepted(request)
+        wanted = accepted(request)
+        streams = wanted == EVENT_STREAM and request.method == "POST"
+        media_type = JSON if wanted == EVENT_STREAM else wanted
         try:
-            viewer = await self._authenticate(bearer(request))
+            credential = self._authenticate.credential(request)
+            viewer = await self._authenticate(credential)
             operation = await read_operation(request)
+            context = await self._new_context(viewer)
         except Refusal as refusal:
             return answer(
                 media_type,
@@ -64,16 +84,36 @@ class GraphQLEndpoint:
             )
         except Unauthenticated as error:
             return answer(media_type, 401, _expected(error), **{"WWW-Authenticate": "Bearer"})
+        except Forbidden as error:
+            return answer(media_type, 403, _expected(error))
         except ProfilegraphError as error:
-            return answer(media_type, 503, _expected(error))
+            return answer(media_type, status_of(error), _expected(error))
+        if streams:
+            return self._stream(operation, viewer, credential, context)
         answered = await self._executor.execute(
             operation.query,
             operation.variables,
             operation.name,
-            self._new_context(viewer),
+            context,
             may_mutate=operation.may_mutate,
         )
         return _respond(media_type, answered)
+
+    def _stream(
+        self,
+        operation: Operation,
+        viewer: Principal,
+        credential: Credential | None,
+        context: object,
+    ) -> EventStream:
+        answers = self._executor.stream(
+            operation.query, operation.variables, operation.name, context
+        )
+
+        async def check() -> None:
+            await self._authenticate.require_same(credential, viewer)
+
+        return EventStream(answers, check, self._closing, _expected)
 
 
 def accepted(request: Request) -> str:
@@ -84,12 +124,6 @@ def accepted(request: Request) -> str:
     return JSON
 
 
-def bearer(request: HTTPConnection) -> str | None:
-    """Return the API key in the Authorization header of a request, if any."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
-
-
 def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
     """Return the body of a response with one error."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
@@ -97,9 +131,14 @@ def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
 
 def failure(error: ProfilegraphError) -> Response:
     """Return the response to a request with an expected error outside of GraphQL."""
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
+    status = status_of(error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return answer(JSON, status, problem(message=error.message, **described(error)), **headers)
+
+
+def status_of(error: ProfilegraphError) -> int:
+    """Return the HTTP status of an expected error outside of GraphQL."""
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
 
 
 def answer(media_type: str, status: int, body: dict[str, Any], **headers: str) -> Response:

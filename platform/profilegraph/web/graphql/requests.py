@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from profilegraph.api.documents.trusted import DocumentId
+
 MAX_BODY = 1024 * 1024
 BODY_SECONDS = 10.0
 PREFLIGHT = "GraphQL-Require-Preflight"
@@ -31,7 +33,7 @@ class Refusal(Exception):
 class Operation:
     """The operation that a client requests."""
 
-    query: str
+    query: str | DocumentId
     variables: Mapping[str, Any] | None
     name: str | None
     may_mutate: bool
@@ -39,7 +41,7 @@ class Operation:
 
 async def read_operation(request: Request) -> Operation:
     """Return the operation of a request; raises Refusal."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return _from_address(request)
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
@@ -101,13 +103,20 @@ def operation_of(given: Any, *, may_mutate: bool) -> Operation:
         raise Refusal(400, "BATCH_REFUSED", "Send one operation a request, not a list of them.")
     if not isinstance(given, dict):
         raise Refusal(400, "BAD_REQUEST", "The request is not a JSON object.")
-    query = given.get("query")
-    if not isinstance(query, str) or not query:
-        raise Refusal(400, "BAD_REQUEST", "`query` must be a text that is not empty.")
     name = given.get("operationName")
     if not isinstance(name, str | None):
         raise Refusal(400, "BAD_REQUEST", "`operationName` must be a text.")
     for field in ("variables", "extensions"):
         if not isinstance(given.get(field), dict | None):
             raise Refusal(400, "BAD_REQUEST", f"`{field}` must be an object.")
-    return Operation(query, given.get("variables"), name or None, may_mutate)
+    return Operation(_document_of(given), given.get("variables"), name or None, may_mutate)
+
+
+def _document_of(given: Mapping[str, Any]) -> str | DocumentId:
+    query, id_ = given.get("query"), given.get("documentId")
+    if id_ is not None and query is not None:
+        raise Refusal(400, "BAD_REQUEST", "Send `query` or `documentId`, not both.")
+    field, text = ("query", query) if id_ is None else ("documentId", id_)
+    if not isinstance(text, str) or not text:
+        raise Refusal(400, "BAD_REQUEST", f"`{field}` must be a text that is not empty.")
+    return text if id_ is None else DocumentId.of(text)

@@ -12,12 +12,17 @@ from urllib.parse import urlsplit
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from profilegraph.api.runtime.executor import Executor
-from profilegraph.errors import ProfilegraphError, Unauthenticated
-from profilegraph.web.graphql.endpoint import Authenticate, NewContext, bearer, problem
+from profilegraph.domain.identity import Principal
+from profilegraph.errors import Forbidden, ProfilegraphError, Unauthenticated
+from profilegraph.web.graphql.endpoint import NewContext, problem
 from profilegraph.web.graphql.requests import Operation, Refusal, operation_of, parsed
+from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.credentials import Credential
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
+CHECK_SECONDS = 10.0
+"""The pause between two checks of who is connected, also while nothing happens."""
 MOST_OPERATIONS = 20
 """Most concurrent operations per socket."""
 
@@ -32,16 +37,16 @@ class Closed(Exception):
 
 
 class GraphQLSocket:
-    """Serves GraphQL over WebSockets; needs an API key.
+    """Serves GraphQL over WebSockets, to whoever is authenticated.
 
-    The key is in the header of the handshake, or, because browsers cannot set one, in
-    `Authorization` of the payload of `connection_init`.
+    A key or a token is in the header of the handshake, or, because browsers cannot set one, in
+    `Authorization` of the payload of `connection_init`. The cookie of a session does without.
     """
 
     def __init__(
         self,
         executor: Executor,
-        authenticate: Authenticate,
+        authenticate: Authenticator,
         new_context: NewContext,
         origins: Collection[str] = (),
     ) -> None:
@@ -74,22 +79,34 @@ class _Connection:
         self,
         socket: WebSocket,
         executor: Executor,
-        authenticate: Authenticate,
+        authenticate: Authenticator,
         new_context: NewContext,
     ) -> None:
         self._socket = socket
         self._executor = executor
         self._authenticate = authenticate
         self._new_context = new_context
-        self._secret: str | None = None
+        self._credential: Credential | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> None:
         """Handle messages until the client disconnects; running operations then end."""
         await self._begin()
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_checking())
             while True:
                 await self._take(await self._message(), group)
+
+    async def _keep_checking(self) -> None:
+        """Close the socket once its key, session or token has ended."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await self._authenticate(self._credential, used=False)
+            except Unauthenticated as error:
+                raise Closed(4403, "Forbidden") from error
+            except ProfilegraphError:
+                continue  # the database is away: nothing is sent meanwhile either
 
     async def _begin(self) -> None:
         try:
@@ -99,10 +116,11 @@ class _Connection:
             raise Closed(4408, "Connection initialisation timeout") from fault
         match message:
             case {"type": "connection_init", "payload": {"Authorization": str(given)}}:
-                scheme, _, key = given.partition(" ")
-                self._secret = key.strip() if scheme.lower() == "bearer" else given
+                scheme, _, secret = given.partition(" ")
+                shown = secret.strip() if scheme.lower() == "bearer" else given
+                self._credential = Credential.of_bearer(shown)
             case {"type": "connection_init"}:
-                self._secret = bearer(self._socket)
+                self._credential = self._shown()
             case _:
                 raise Closed(4401, "Unauthorized")
         await self._viewer()
@@ -138,13 +156,16 @@ class _Connection:
         self._under_way[id_] = group.create_task(self._run(id_, operation))
 
     async def _run(self, id_: str, operation: Operation) -> None:
-        context = self._new_context(await self._viewer())
+        viewer = await self._viewer()
+        context = await self._context(viewer)
         answers = self._executor.stream(
             operation.query, operation.variables, operation.name, context
         )
         async with aclosing(answers):
             async for answer in answers:
-                await self._viewer()  # a key that was revoked meanwhile is told nothing more
+                # A key that was revoked meanwhile, or has other roles, is told nothing more.
+                if await self._viewer(used=False) != viewer:
+                    raise Closed(4403, "Forbidden")
                 if not answer.executed:
                     payload = answer.result["errors"]
                     self._under_way.pop(id_, None)
@@ -154,9 +175,23 @@ class _Connection:
         self._under_way.pop(id_, None)
         await self._send({"id": id_, "type": "complete"})
 
-    async def _viewer(self) -> object:
+    async def _context(self, viewer: Principal) -> object:
         try:
-            return await self._authenticate(self._secret)
+            return await self._new_context(viewer)
+        except Forbidden as error:
+            raise Closed(4403, "Forbidden") from error
+        except ProfilegraphError as error:
+            raise Closed(1013, error.code) from error
+
+    def _shown(self) -> Credential | None:
+        try:
+            return self._authenticate.credential(self._socket)
+        except Forbidden as error:
+            raise Closed(4403, "Forbidden") from error
+
+    async def _viewer(self, *, used: bool = True) -> Principal:
+        try:
+            return await self._authenticate(self._credential, used=used)
         except Unauthenticated as error:
             raise Closed(4403, "Forbidden") from error
         except ProfilegraphError as error:

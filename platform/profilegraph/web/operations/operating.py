@@ -14,29 +14,28 @@ from starlette.routing import Route
 from profilegraph.errors import Forbidden, ProfilegraphError
 from profilegraph.services.cache.server_index import PATH
 from profilegraph.services.cache.verification import verify
-from profilegraph.services.keys import ApiKey
 from profilegraph.services.platform import Platform
-from profilegraph.web.graphql.endpoint import bearer, failure
-from profilegraph.web.graphql.keys import KeyCache
+from profilegraph.web.graphql.endpoint import failure
+from profilegraph.web.identity.authenticator import Authenticator
 
 _NOT_ADMINISTRATOR = Forbidden("checking the index reads all of the graph: an administrator may.")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def operator_routes(platform: Platform, keys: KeyCache[ApiKey]) -> list[Route]:
-    """Return the routes of metrics and checks, which need a key.
+def operator_routes(platform: Platform, authenticate: Authenticator) -> list[Route]:
+    """Return the routes of metrics and checks, which need a key, a session or a token.
 
     Verifying the index raises Forbidden unless an administrator requests it.
     """
     reading = asyncio.Lock()  # a check reads the whole graph: one at a time
 
     async def figures(request: Request) -> Response:
-        await keys(bearer(request))
+        await authenticate.of(request)
         return Response(platform.cache.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def verification(request: Request) -> Response:
-        key = await keys(bearer(request))
-        if not key.actor.administrator:
+        principal = await authenticate.of(request)
+        if not principal.administrator:
             return failure(_NOT_ADMINISTRATOR)
         async with reading:
             found = await verify(platform.database, platform.cache)

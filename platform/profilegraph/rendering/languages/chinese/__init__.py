@@ -5,7 +5,7 @@ from __future__ import annotations
 from profilegraph.rendering.languages.chinese.answers import ANSWERS
 from profilegraph.rendering.languages.chinese.changes import CHANGES
 from profilegraph.rendering.languages.chinese.filters import FILTERS
-from profilegraph.rendering.languages.chinese.names import COLUMNS, DEMO, NAMES
+from profilegraph.rendering.languages.chinese.names import COLUMNS, DEMO, NAMES, SIGN_IN
 from profilegraph.rendering.wording import Wording
 from profilegraph.rendering.wording.plurals import without_plurals
 
@@ -29,4 +29,5 @@ WORDING = Wording(
     names=NAMES,
     columns=COLUMNS,
     demo=DEMO,
+    sign_in=SIGN_IN,
 )

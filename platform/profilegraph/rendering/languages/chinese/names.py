@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from profilegraph.rendering.languages.chinese.filters import FILTERS
 from profilegraph.rendering.wording.names import (
     CauseNames,
     ColumnWording,
@@ -10,54 +11,19 @@ from profilegraph.rendering.wording.names import (
     DemoWording,
     FaultAdvice,
     FaultNames,
-    FollowUpNames,
-    FunctionNames,
     IdentityNames,
     NameWording,
     NoticeNames,
-    OutcomeNames,
     PersonColumns,
-    RelationNames,
-    RoleNames,
     SegmentKindNames,
     SegmentStateNames,
+    SignInWording,
     SourceNames,
 )
 
 NAMES = NameWording(
     sources=SourceNames(manual="人工", rule="规则", import_="导入", model="模型"),
     source_labels=SourceNames(manual="人工", rule="规则", import_="导入", model="模型"),
-    roles=RoleNames(
-        economic_buyer="经济决策人",
-        decider="最终决策人",
-        technical_buyer="技术决策人",
-        champion="内部支持者",
-        influencer="影响者",
-        gatekeeper="把关人",
-        user="使用者",
-        blocker="反对者",
-    ),
-    functions=FunctionNames(
-        management="管理层",
-        it="信息技术",
-        procurement="采购",
-        finance="财务",
-        marketing="市场",
-        sales="销售",
-        operations="运营",
-        production="生产",
-        research="研发",
-        human_resources="人力资源",
-        legal="法务",
-        administration="行政",
-        service="客户服务",
-        other="其他",
-    ),
-    outcomes=OutcomeNames(open="进行中", won="赢单", lost="输单"),
-    follow_ups=FollowUpNames(
-        call="电话", visit="拜访", chat="聊天", email="邮件", meeting="会议", other="其他"
-    ),
-    relations=RelationNames(parent="母公司", subsidiary="子公司", partner="合作伙伴"),
     customers=CustomerNames(company="企业", person="个人"),
     identities=IdentityNames(
         phone="电话",
@@ -112,6 +78,7 @@ NAMES = NameWording(
         bring_back="请重新加载含有它的分类，人群会自动恢复；或保存不含该条件的新版本。",
         save_again="请以同一键值重新保存该人群，或保存不含该条件的新版本。",
     ),
+    values=FILTERS.values,
 )
 
 COLUMNS = ColumnWording(
@@ -153,4 +120,18 @@ DEMO = DemoWording(
     loyal_customers="忠诚高价值客户",
     big_spenders_to_win_back="待挽留的大客户",
     one_time_buyers="一次性高额买家",
+)
+
+SIGN_IN = SignInWording(
+    title="登录",
+    link="此链接可供您登录一次。",
+    sign_in="登录",
+    provider="使用企业账号登录",
+    ask="请向管理员索取登录链接。",
+    signed_in="您已登录。",
+    go_on="继续",
+    link_over="此链接已使用或已过期,请向管理员索取新的链接。",
+    refused="无法登录,请联系管理员;原因见日志。",
+    insecure="登录需要 HTTPS,请联系部署管理员。",
+    other_site="请求来自其他网站,请重新打开链接并点击按钮。",
 )

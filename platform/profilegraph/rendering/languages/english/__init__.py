@@ -5,7 +5,7 @@ from __future__ import annotations
 from profilegraph.rendering.languages.english.answers import ANSWERS
 from profilegraph.rendering.languages.english.changes import CHANGES
 from profilegraph.rendering.languages.english.filters import FILTERS
-from profilegraph.rendering.languages.english.names import COLUMNS, DEMO, NAMES
+from profilegraph.rendering.languages.english.names import COLUMNS, DEMO, NAMES, SIGN_IN
 from profilegraph.rendering.wording import Wording
 from profilegraph.rendering.wording.plurals import one_and_other
 
@@ -29,4 +29,5 @@ WORDING = Wording(
     names=NAMES,
     columns=COLUMNS,
     demo=DEMO,
+    sign_in=SIGN_IN,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from profilegraph.rendering.languages.english.filters import FILTERS
 from profilegraph.rendering.wording.names import (
     CauseNames,
     ColumnWording,
@@ -10,54 +11,19 @@ from profilegraph.rendering.wording.names import (
     DemoWording,
     FaultAdvice,
     FaultNames,
-    FollowUpNames,
-    FunctionNames,
     IdentityNames,
     NameWording,
     NoticeNames,
-    OutcomeNames,
     PersonColumns,
-    RelationNames,
-    RoleNames,
     SegmentKindNames,
     SegmentStateNames,
+    SignInWording,
     SourceNames,
 )
 
 NAMES = NameWording(
     sources=SourceNames(manual="hand", rule="a rule", import_="an import", model="a model"),
     source_labels=SourceNames(manual="By hand", rule="Rule", import_="Import", model="Model"),
-    roles=RoleNames(
-        economic_buyer="economic buyer",
-        decider="decider",
-        technical_buyer="technical buyer",
-        champion="champion",
-        influencer="influencer",
-        gatekeeper="gatekeeper",
-        user="user",
-        blocker="blocker",
-    ),
-    functions=FunctionNames(
-        management="management",
-        it="IT",
-        procurement="procurement",
-        finance="finance",
-        marketing="marketing",
-        sales="sales",
-        operations="operations",
-        production="production",
-        research="research",
-        human_resources="human resources",
-        legal="legal",
-        administration="administration",
-        service="service",
-        other="other",
-    ),
-    outcomes=OutcomeNames(open="open", won="won", lost="lost"),
-    follow_ups=FollowUpNames(
-        call="call", visit="visit", chat="chat", email="email", meeting="meeting", other="other"
-    ),
-    relations=RelationNames(parent="parent", subsidiary="subsidiary", partner="partner"),
     customers=CustomerNames(company="Company", person="Person"),
     identities=IdentityNames(
         phone="Phone",
@@ -115,6 +81,7 @@ NAMES = NameWording(
         save_again="Save a segment under that key again, or a new version of this one without the"
         " condition.",
     ),
+    values=FILTERS.values,
 )
 
 COLUMNS = ColumnWording(
@@ -156,4 +123,18 @@ DEMO = DemoWording(
     loyal_customers="Loyal customers",
     big_spenders_to_win_back="Big spenders to win back",
     one_time_buyers="One large purchase, then silence",
+)
+
+SIGN_IN = SignInWording(
+    title="Sign in",
+    link="This link signs you in, once.",
+    sign_in="Sign in",
+    provider="Sign in with your organisation",
+    ask="Ask an administrator for a sign-in link.",
+    signed_in="You are signed in.",
+    go_on="Continue",
+    link_over="This link was used already, or is expired. Ask an administrator for another one.",
+    refused="You cannot be signed in. Ask an administrator; the log says why.",
+    insecure="Signing in needs HTTPS. Ask whoever runs the deployment.",
+    other_site="The request comes from another site. Open the link again, and use its button.",
 )

@@ -1,0 +1,1 @@
+"""GraphQL of roles, and of why somebody may see a customer."""

@@ -1,0 +1,1 @@
+"""API keys and sessions of browsers in the API, for administrators."""

@@ -1,0 +1,39 @@
+"""What the audit log gets of an answer: what was refused, and whose contact data are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphql import FieldNode, GraphQLError
+
+from profilegraph.api.runtime.context import ApiContext
+from profilegraph.errors import Forbidden
+from profilegraph.services.audit.reading import record_contact_read
+from profilegraph.services.audit.recording import record_refusal
+
+
+async def record_shown(context: ApiContext, operation: str) -> None:
+    """Record whose contact data the answer shows; raises if it cannot be recorded."""
+    shown = sorted(context.contacts_shown)
+    context.contacts_shown.clear()
+    await record_contact_read(context.platform, context.viewer, shown, operation, context.now)
+
+
+async def record_refusals(context: ApiContext, errors: Sequence[GraphQLError]) -> None:
+    """Record what of an operation was refused for want of a permission."""
+    for error in errors:
+        cause = error.original_error
+        if cause is None and (error.extensions or {}).get("code") == Forbidden.code:
+            cause = Forbidden(error.message)
+        if isinstance(cause, Forbidden):
+            await record_refusal(
+                context.platform, context.viewer, cause, _field(error), context.now
+            )
+
+
+def _field(error: GraphQLError) -> str:
+    """Return the name that the schema has for the field of an error; its alias could say anything."""
+    for node in error.nodes or ():
+        if isinstance(node, FieldNode):
+            return node.name.value
+    return "graphql"

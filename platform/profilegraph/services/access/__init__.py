@@ -1,0 +1,1 @@
+"""Access: roles as data, what they grant to a principal, and which customers that makes visible."""

@@ -1,0 +1,192 @@
+"""Roles as data: saved, deleted, and assigned to employees by administrators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from profilegraph.domain.access import BUILT_IN_ROLES, Permission, Role, RowAccess
+from profilegraph.domain.audit import AuditTargets
+from profilegraph.domain.commands import CommandContext
+from profilegraph.domain.refusals import reason, reasons
+from profilegraph.domain.values import Key
+from profilegraph.errors import Conflict, InvalidInput, NotFound
+from profilegraph.language.codec import decode
+from profilegraph.language.nodes import Node
+from profilegraph.language.saved_filters import NO_SEGMENTS, references
+from profilegraph.language.validation import check
+from profilegraph.nearest import did_you_mean
+from profilegraph.services.commands import ChangeCommand, run_command
+from profilegraph.services.duties import require_administrator
+from profilegraph.services.platform import Platform
+from profilegraph.storage import access as storage
+from profilegraph.storage.feed.change_feed import ChangedPart
+from profilegraph.storage.neo4j.database import Transaction
+
+_KEYS = TypeAdapter[str](Key)
+
+
+@dataclass(frozen=True)
+class SaveRole(ChangeCommand):
+    """A role to save, or to replace."""
+
+    key: str
+    permissions: tuple[Permission, ...]
+    rows: RowAccess = RowAccess.ALL
+    filter: str | None = None
+    """For `RowAccess.FILTER`, the filter as JSON."""
+    label_zh: str | None = None
+    label_en: str | None = None
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        granted = tuple(f"permission:{one.value}" for one in self.permissions)
+        return AuditTargets(others=(f"role:{self.key}", *granted))
+
+
+@dataclass(frozen=True)
+class DeleteRole(ChangeCommand):
+    """A role to delete."""
+
+    key: str
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        return AuditTargets.of(role=self.key)
+
+
+@dataclass(frozen=True)
+class AssignRoles(ChangeCommand):
+    """Roles to assign to an employee in place of others; none leaves those of their keys."""
+
+    employee: str
+    roles: tuple[str, ...]
+
+    @property
+    def targets(self) -> AuditTargets:
+        """Return what the audit log names of the command."""
+        roles = tuple(f"role:{key}" for key in self.roles)
+        return AuditTargets(others=(f"employee:{self.employee}", *roles))
+
+
+async def roles(platform: Platform) -> Sequence[Role]:
+    """Return the built-in roles, then those of the deployment's own by key."""
+    return [*BUILT_IN_ROLES.values(), *await storage.list_roles(platform.database)]
+
+
+async def save_role(platform: Platform, command: SaveRole, context: CommandContext) -> Role:
+    """Save a role and return it.
+
+    Raises Forbidden unless the actor is an administrator, Conflict for the key of a built-in role,
+    InvalidInput and InvalidFilter.
+    """
+    require_administrator(context.actor, "save roles")
+    key = _role_key(command.key)
+    if (command.filter is None) is (command.rows is RowAccess.FILTER):
+        raise InvalidInput("give a filter for rows by FILTER, and for no others.", where="filter")
+    node = None if command.filter is None else await checked_rows(platform, command.filter)
+    labels = {"zh-CN": command.label_zh, "en": command.label_en}
+    role = Role(
+        key=key,
+        permissions=frozenset(command.permissions),
+        rows=command.rows,
+        filter=None if node is None else json.loads(command.filter or ""),
+        labels={locale: text for locale, text in labels.items() if text},
+    )
+
+    async def work(transaction: Transaction) -> None:
+        await storage.save_role(transaction, role)
+        transaction.touch(parts=[ChangedPart.KEYS])
+
+    await run_command(platform, command, context, work)
+    return role
+
+
+async def delete_role(platform: Platform, command: DeleteRole, context: CommandContext) -> str:
+    """Delete a role and return its key.
+
+    Raises Forbidden unless the actor is an administrator, Conflict while somebody has it,
+    InvalidInput if the key is invalid, NotFound.
+    """
+    require_administrator(context.actor, "delete roles")
+    key = _role_key(command.key)
+
+    async def work(transaction: Transaction) -> str:
+        employees, keys = await storage.read_holders(transaction, key)
+        if holders := [*employees, *keys]:
+            raise Conflict(
+                f"the role {key!r} is that of {', '.join(holders)}.",
+                hint="Assign them another role first.",
+                where="key",
+            )
+        if not await storage.delete_role(transaction, key):
+            raise NotFound(f"no role has the key {key!r}.", where="key")
+        return key
+
+    return await run_command(platform, command, context, work)
+
+
+async def assign_roles(
+    platform: Platform, command: AssignRoles, context: CommandContext
+) -> Sequence[str]:
+    """Assign roles to an employee and return them.
+
+    Raises Forbidden unless the actor is an administrator, NotFound if a role or the employee does
+    not exist.
+    """
+    require_administrator(context.actor, "assign roles")
+    await require_roles(platform, command.roles)
+
+    async def work(transaction: Transaction) -> list[str]:
+        if not await storage.assign_roles(transaction, command.employee, command.roles):
+            raise NotFound(f"no employee has the key {command.employee!r}.", where="employee")
+        transaction.touch(parts=[ChangedPart.KEYS])
+        return [*command.roles]
+
+    return await run_command(platform, command, context, work)
+
+
+async def require_roles(platform: Platform, keys: Collection[str]) -> None:
+    """Raise NotFound unless each of some roles exists."""
+    known = {*BUILT_IN_ROLES, *await storage.read_roles(platform.database, keys)}
+    for key in keys:
+        if key not in known:
+            named = [one.key for one in await roles(platform)]
+            raise NotFound(
+                f"no role has the key {key!r}.", hint=did_you_mean(key, named), where="roles"
+            )
+
+
+async def checked_rows(platform: Platform, text: str | Mapping[str, Any]) -> Node:
+    """Return a filter of rows from its JSON form.
+
+    Raises InvalidInput if it refers to a saved segment, InvalidFilter.
+    """
+    try:
+        node = decode(json.loads(text) if isinstance(text, str) else text)
+    except json.JSONDecodeError as fault:
+        raise InvalidInput(f"this is no JSON: {fault}.", where="filter") from fault
+    if references(node):
+        raise InvalidInput(
+            "rows refer to no saved segments, which others may change.",
+            hint="Write the conditions of the segment themselves.",
+            where="filter",
+        )
+    check(node, await platform.catalogue(), NO_SEGMENTS)
+    return node
+
+
+def _role_key(text: str) -> str:
+    try:
+        key = _KEYS.validate_python(text)
+    except ValidationError as fault:
+        raise InvalidInput(reason(reasons(fault)[0]) + ".", where="key") from fault
+    if key in BUILT_IN_ROLES:
+        raise Conflict(f"the role {key!r} is built in.", hint="Choose another key.", where="key")
+    return key

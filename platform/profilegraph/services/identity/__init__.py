@@ -1,0 +1,1 @@
+"""Identity: who asks, by API keys, sessions of browsers and tokens."""

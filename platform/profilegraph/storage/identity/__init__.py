@@ -1,0 +1,1 @@
+"""API keys, sessions of browsers and sign-in links in the graph."""

@@ -1,0 +1,1 @@
+"""Who asks over HTTP: what a request shows, and signing in and out."""
