@@ -6,15 +6,18 @@ from typing import Any
 
 from profilegraph.storage.neo4j.database import Database
 
+_OWN = "Migration|Counter|Feed|Change|AuditEntry|AuditPartition|AuditSeal|AuditChain"
+
 
 async def dump(database: Database, *, imports: bool = False) -> list[str]:
     """Return every node and relationship with its properties, as text in a stable order.
 
     `imports` says whether how far imports have come is part of it; migrations, the feed of
-    changes and the audit log never are. The order in which the server names properties is its own, and changes.
+    changes and the audit log never are. The order in which the server names properties is its own,
+    and changes.
     """
     nodes = await database.read(
-        "MATCH (n) WHERE NOT n:Migration|Counter|Feed|Change|AuditEntry|AuditPartition AND ($imports OR NOT n:Import)"
+        f"MATCH (n) WHERE NOT n:{_OWN} AND ($imports OR NOT n:Import)"
         " RETURN labels(n) AS labels, properties(n) AS properties",
         {"imports": imports},
     )

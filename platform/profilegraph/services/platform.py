@@ -254,17 +254,17 @@ async def open_platform(
         database.events.subscribe(TagsWritten, listening.tags_written)
         try:
             yield Platform(settings, database, cache, host, listening=listening)
+            await _seal(database, now)
         finally:
             await listening.close()
             await cache.close()
-            await _seal(database, now)
     finally:
         await database.close()
 
 
 async def _seal(database: Database, now: datetime) -> None:
-    """Seal the entries of a process that ends; what it cannot seal, whoever comes next does."""
-    if database.recorded:
+    """Seal what a process has written; what it cannot seal, whoever comes next does."""
+    if not database.condition.closed:
         with suppress(ProfilegraphError):
             await seal_entries(database, now)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import strawberry
 
+from profilegraph.api.audit.enums import AuditKind
 from profilegraph.api.runtime.definitions import object_type
-from profilegraph.api.runtime.enums import AuditKind
 from profilegraph.api.runtime.ids import decode_text, encode_text
 from profilegraph.api.runtime.paging import PageInfo, foreign_cursor
 from profilegraph.domain import audit as domain

@@ -9,7 +9,6 @@ from enum import Enum
 from profilegraph.api.runtime.definitions import enum_type
 from profilegraph.api.runtime.internals import enum_values
 from profilegraph.domain.access import Permission, RowAccess
-from profilegraph.domain.audit import AuditKind
 from profilegraph.domain.duties import PermissionReason
 from profilegraph.domain.live import MoveCause
 from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
@@ -30,7 +29,6 @@ from profilegraph.services.segments.comparison import Representation
 
 __all__ = [
     "AttributeType",
-    "AuditKind",
     "Cardinality",
     "ChangeKind",
     "CustomerKind",
@@ -337,18 +335,6 @@ describe(
         "TAXONOMIES_WRITE": "To save and change taxonomies, as far as duties allow.",
         "AUDIT_READ": "To read the audit log.",
         "ADMINISTER": "To administer keys, roles and duties.",
-    },
-)
-describe(
-    AuditKind,
-    {
-        "CHANGE": "Something was changed.",
-        "CONTACT_READ": "Contact data of customers were shown unmasked.",
-        "EXPORT": "Customers were written to a file.",
-        "DELIVERY": "Customers were sent to another system, or that was tried.",
-        "SIGN_IN": "Somebody signed in.",
-        "REFUSAL": "Something was refused, for want of a permission.",
-        "RETENTION": "Old entries of the audit log were deleted.",
     },
 )
 describe(

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The audit log: who did what, when and to whom.", no_args_is_help=True)
 _MOMENT = "such as 2026-01-31 or 2026-01-31T09:00:00+08:00."
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=lambda text: parse_moment(text), metavar="MOMENT", help=f"From when on, {_MOMENT}"
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=lambda text: parse_moment(text), metavar="MOMENT", help=f"Before when, {_MOMENT}"
+    ),
+]
 
 
 @app.command("list")
@@ -36,20 +48,8 @@ def list_(
     target: Annotated[
         str | None, typer.Option(help="Anything else that entries name, such as segment:loyal.")
     ] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            parser=lambda text: parse_moment(text),
-            metavar="MOMENT",
-            help=f"From when on, {_MOMENT}",
-        ),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(
-            parser=lambda text: parse_moment(text), metavar="MOMENT", help=f"Before when, {_MOMENT}"
-        ),
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     first: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -82,9 +82,9 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check that nothing of the audit log was removed, changed, moved or added since it was written."""
-    from profilegraph.services.audit.verifying import NotedHead, verify_audit
+    from profilegraph.services.audit.verifying import AuditHead, verify_audit
 
-    noted = None if head is None else NotedHead(*_noted(head))
+    noted = None if head is None else AuditHead(*_noted(head))
     found = run(lambda platform: verify_audit(platform.database, present(), noted))
     if as_json:
         show_json(_verification(found))

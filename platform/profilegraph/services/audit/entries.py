@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
 
 from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
+from profilegraph.domain.identity import Principal
 
 
-class Authenticated(Protocol):
-    """Whoever has authenticated: a principal, or the holder of an API key."""
-
-    @property
-    def id(self) -> str:
-        """Return what it authenticated with: the id of the key, the session or the token."""
-
-    @property
-    def name(self) -> str:
-        """Return the name of the author of its changes."""
-
-    @property
-    def employee(self) -> str | None:
-        """Return the key of the employee."""
-
-
-def actor_of(who: Authenticated) -> AuditActor:
+def actor_of(who: Principal) -> AuditActor:
     """Return who did something, for an entry."""
     return AuditActor(who.name, who.id, who.employee)
 
@@ -36,7 +20,7 @@ def actor_in(context: CommandContext) -> AuditActor:
     return AuditActor(context.author, context.principal, context.actor.employee)
 
 
-def sign_in_entry(who: Authenticated, method: str, now: datetime) -> AuditEntry:
+def sign_in_entry(who: Principal, method: str, now: datetime) -> AuditEntry:
     """Return the entry of a sign-in by a method."""
     return AuditEntry.of(AuditKind.SIGN_IN, "signIn", actor_of(who), now, code=method)
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from profilegraph.domain.audit import AuditEntry, AuditKind, AuditTargets
-from profilegraph.services.audit.entries import Authenticated, actor_of
+from profilegraph.domain.identity import Principal
+from profilegraph.services.audit.entries import actor_of
 from profilegraph.services.audit.recording import append
 from profilegraph.services.platform import Platform
 
 
 async def record_contact_read(
-    platform: Platform, who: Authenticated, customers: Sequence[str], operation: str, now: datetime
+    platform: Platform, who: Principal, customers: Sequence[str], operation: str, now: datetime
 ) -> None:
     """Record whose contact data one request shows unmasked: call it once, before the answer is sent.
 

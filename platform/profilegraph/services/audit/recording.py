@@ -7,8 +7,9 @@ from datetime import datetime
 import structlog
 
 from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import Forbidden, ProfilegraphError
-from profilegraph.services.audit.entries import Authenticated, actor_of
+from profilegraph.services.audit.entries import actor_of
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
 
@@ -27,7 +28,7 @@ async def append(platform: Platform, *entries: AuditEntry) -> None:
 
 
 async def record_refusal(
-    platform: Platform, who: Authenticated, error: Forbidden, operation: str, now: datetime
+    platform: Platform, who: Principal, error: Forbidden, operation: str, now: datetime
 ) -> None:
     """Record once that something was refused, whichever layer of the request comes to it first.
 

@@ -38,7 +38,7 @@ _SEALS = 20
 
 
 @dataclass(frozen=True)
-class NotedHead:
+class AuditHead:
     """A seal that was noted elsewhere."""
 
     number: int
@@ -46,7 +46,7 @@ class NotedHead:
 
 
 async def verify_audit(
-    database: Database, now: datetime, noted: NotedHead | None = None
+    database: Database, now: datetime, noted: AuditHead | None = None
 ) -> AuditVerification:
     """Seal what is not sealed yet, verify the whole audit log, and return what was found.
 
@@ -80,7 +80,7 @@ class _Verifier:
 
     database: Database
     chain: AuditChain
-    noted: NotedHead | None
+    noted: AuditHead | None
     faults: list[AuditFault] = field(default_factory=list)
     mismatches: list[_Mismatch] = field(default_factory=list)
     sound: int = 0
@@ -104,8 +104,8 @@ class _Verifier:
         more = len(self.faults) - len(listed)
         return AuditVerification(self.sound, self.seals, chain, listed, more)
 
-    def _knows(self, noted: NotedHead) -> bool:
-        cut = NotedHead(self.chain.cut_number, self.chain.cut_hash)
+    def _knows(self, noted: AuditHead) -> bool:
+        cut = AuditHead(self.chain.cut_number, self.chain.cut_hash)
         # Of what was cut before nothing can be known any more.
         return self.known or noted.number < cut.number or noted == cut
 
@@ -146,7 +146,7 @@ class _Verifier:
             self._add(AuditFaultKind.SEAL_CHANGED, str(number), number)
         if whole:
             self.seals += follows
-            self.known |= self.noted == NotedHead(number, kept)
+            self.known |= self.noted == AuditHead(number, kept)
             await self._entries(seal)
         return kept, seal.ends
 

@@ -127,7 +127,6 @@ class _Work:
             await save_taxonomy(transaction, taxonomy, taxonomy_digest(taxonomy), self.context.now)
         await follow(transaction, changed, after.values(), self.context.now)
         await self._write_back(transaction, back)
-        transaction.record(change_entry("UndoTaxonomyChange", self.context, change=self.kept.key))
         await advance(
             transaction,
             self.kept.key,
@@ -143,6 +142,7 @@ class _Work:
     async def _write_back(
         self, transaction: Transaction, back: Mapping[str, RewrittenFilter]
     ) -> None:
+        transaction.record(change_entry("UndoTaxonomyChange", self.context, change=self.kept.key))
         plan = plan_of(self.kept)
         words = note(lambda locale: undone(plan, locale))
         for key, one in sorted(back.items()):

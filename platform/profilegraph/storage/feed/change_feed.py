@@ -119,8 +119,6 @@ class Publisher:
 
     def __init__(self) -> None:
         self._turns = count()
-        self.recorded = 0
-        """Entries of the audit log, those of failed transactions included."""
 
     async def publish(
         self, transaction: Runs, touched: Touched, entries: Sequence[AuditEntry] = ()
@@ -131,7 +129,6 @@ class Publisher:
         """
         if not (touched or entries):
             return
-        self.recorded += len(entries)
         number = next(self._turns) % FEEDS
         appended = {"partition": number, "entries": list(map(entry_row, entries))}
         if not touched:

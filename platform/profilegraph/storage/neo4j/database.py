@@ -180,11 +180,6 @@ class Database:
         database._grace = PATIENT_GRACE_SECONDS
         return database
 
-    @property
-    def recorded(self) -> bool:
-        """Return whether it is open and has appended to the audit log."""
-        return self._publisher.recorded > 0 and not self.condition.closed
-
     async def close(self) -> None:
         """Close every connection."""
         self.condition.closed = True
