@@ -14,6 +14,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.language.nodes import EVERYONE, Listed
 from profilegraph.language.saved_segments import SavedSegment
+from profilegraph.services.access.visibility import require_visible
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
@@ -83,6 +84,7 @@ async def save_list(
     key = segment_key(command.key)
     _bounded(command.customers)
     customers = _normal(command.customers)
+    await require_visible(platform, customers, context.now)
 
     async def work(transaction: Transaction) -> int:
         await admit(
@@ -119,6 +121,7 @@ async def change_list(
     """
     _bounded([*command.add, *command.remove])
     key, add, remove = command.key, _normal(command.add), _normal(command.remove)
+    await require_visible(platform, [*add, *remove], context.now)
 
     async def work(transaction: Transaction) -> int:
         head = require_found(await lock(transaction, [key]), key)
