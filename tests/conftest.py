@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.neo4j.migrations import migrate, read_migrations
+from profilegraph.web.operations.logs import configure_logging
 from profilegraph_testing.cleaning import GraphCleaner
 from tests.support.budgets import register_profiles
 
@@ -164,3 +167,16 @@ async def database(
 def platform(settings: Settings, database: Database, whole_host: Host) -> Platform:
     """A platform on an empty graph with the taxonomies that others build on."""
     return Platform(settings, database, GraphCache(database), whole_host)
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What the service logs during the test, as JSON lines."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = StringIO()
+    configure_logging(stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

@@ -1,7 +1,6 @@
 """The web application over a small schema that needs no graph, and the whole API over a graph."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -9,13 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
-from io import StringIO
 from typing import Any
 
 import httpx
 import pytest
 import strawberry
-import structlog
 from starlette.applications import Starlette
 
 from profilegraph.api.documents.trusted import TrustedDocuments
@@ -32,12 +29,16 @@ from profilegraph.domain.taxonomy.definition import Taxonomy
 from profilegraph.errors import InvalidInput, Unauthenticated
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.access.granting import access_of
+from profilegraph.services.identity.keys import create_key
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
 from profilegraph.web.app import build_app
 from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.identity.credentials import Credential
 from profilegraph.web.operations.health import Check
-from profilegraph.web.operations.logs import configure_logging
+from profilegraph.web.service import platform_app
+from tests.support.following import made_live
+from tests.support.serving import serving
 
 KEY = "pg_good"
 
@@ -170,19 +171,6 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture
-def log() -> Iterator[StringIO]:
-    """What the service logs during the test, as JSON lines."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = StringIO()
-    configure_logging(stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
 class MadeOnce:
     """Makes schemas; those of the same taxonomies and the installed plugins are one."""
 
@@ -269,3 +257,19 @@ def api_of(platform: Platform) -> Callable[[Host], Api]:
 @pytest.fixture
 def api(platform: Platform, api_of: Callable[[Host], Api]) -> Api:
     return api_of(platform.host)
+
+
+@pytest.fixture
+async def address(api: Api) -> AsyncIterator[str]:
+    async with serving(platform_app(api.platform, lambda: api.now)) as address:
+        yield address
+
+
+@pytest.fixture
+async def key(api: Api) -> str:
+    return await create_key(api.platform.database, "Front end", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+async def worker(api: Api) -> LiveWorker:
+    return await made_live(api)

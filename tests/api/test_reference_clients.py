@@ -5,18 +5,13 @@ from asyncio import StreamReader, timeout
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from profilegraph.api.runtime.ids import encode_text
-from profilegraph.services.identity.keys import create_key
-from profilegraph.services.live.worker import LiveWorker
-from profilegraph.web.service import platform_app
 from tests.support import npm
-from tests.support.following import FOLLOW, enter, made_live
-from tests.support.serving import serving
+from tests.support.following import FOLLOW, enter
 
 START = encode_text("move:0.0")
 BOTH = pytest.mark.parametrize("transport", ["ws", "sse"])
@@ -25,22 +20,6 @@ BOTH = pytest.mark.parametrize("transport", ["ws", "sse"])
 @pytest.fixture(scope="module", autouse=True)
 def packages() -> None:
     npm.REFERENCE.install()
-
-
-@pytest.fixture
-async def address(api: Any) -> AsyncIterator[str]:
-    async with serving(platform_app(api.platform, lambda: api.now)) as address:
-        yield address
-
-
-@pytest.fixture
-async def key(api: Any) -> str:
-    return await create_key(api.platform.database, "Front end", datetime(2026, 1, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-async def worker(api: Any) -> LiveWorker:
-    return await made_live(api)
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from profilegraph.web.graphql import sockets, streams
 from profilegraph.web.identity.authenticator import Authenticator
 from profilegraph.web.service import platform_app
 from tests.api.test_subscriptions import Client, opened
-from tests.support.following import FOLLOW, enter, made_live
+from tests.support.following import FOLLOW, enter
 from tests.support.serving import serving
 
 START = encode_text("move:0.0")
@@ -79,22 +79,6 @@ async def stream(
         client.stream("POST", f"{address}/graphql", json=body, headers=headers) as response,
     ):
         yield Stream(response)
-
-
-@pytest.fixture
-async def address(api: Any) -> AsyncIterator[str]:
-    async with serving(platform_app(api.platform, lambda: api.now)) as address:
-        yield address
-
-
-@pytest.fixture
-async def key(api: Any) -> str:
-    return await create_key(api.platform.database, "Front end", datetime(2026, 1, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-async def worker(api: Any) -> LiveWorker:
-    return await made_live(api)
 
 
 async def test_who_enters_is_told_as_it_happens(api, worker, address, key):

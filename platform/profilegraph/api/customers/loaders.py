@@ -14,7 +14,7 @@ from profilegraph.api.plugins.fields import FieldLoaders
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.domain.duties import Governance, OwnTeam
 from profilegraph.domain.live import WatchedSegment
-from profilegraph.domain.records.customers import Identity
+from profilegraph.domain.records.customers import Identity, Relation
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
@@ -63,7 +63,7 @@ class Loaders:
         self.departments = lists(partial(profiles.read_departments, database))
         self.decision_makers = lists(partial(profiles.read_decision_makers, database))
         self.events = newest(partial(profiles.read_events, database))
-        self.relations = lists(partial(profiles.read_relations, database))
+        self.relations = lists(lambda keys: _relations(platform, keys, now))
         self.owners = lists(partial(profiles.read_owners, database))
         self.opportunities = lists(partial(profiles.read_opportunities, database))
         self.follow_ups = newest(partial(profiles.read_follow_ups, database))
@@ -87,6 +87,16 @@ class Loaders:
 async def _profiles(platform: Platform, keys: Sequence[str], now: datetime) -> ByCustomer[Profile]:
     """Return the customers that the viewer may see."""
     return await profiles.read_profiles(platform.database, [*await visible(platform, keys, now)])
+
+
+async def _relations(
+    platform: Platform, keys: Sequence[str], now: datetime
+) -> ByCustomer[Relation]:
+    """Return the relations to customers that the viewer may see."""
+    found = await profiles.read_relations(platform.database, keys)
+    others = {one.other for some in found.values() for one in some}
+    seen = await visible(platform, others, now)
+    return {key: [one for one in some if one.other in seen] for key, some in found.items()}
 
 
 async def _identities(

@@ -15,6 +15,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.errors import Conflict, InvalidInput, NotFound
 from profilegraph.language.nodes import EVERYONE, Listed
 from profilegraph.language.saved_segments import SavedSegment
+from profilegraph.services.access.visibility import require_visible
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
@@ -22,8 +23,8 @@ from profilegraph.services.segments.broken import reporting_broken
 from profilegraph.services.segments.rules import admit, require_found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.records.reads import read_ordinals
 from profilegraph.storage.segments.lists import (
-    read_ordinals,
     read_snapshots,
     read_sources,
     relate_snapshot,
@@ -99,6 +100,7 @@ async def save_list(
     key = segment_key(command.key)
     _bounded(command.customers)
     customers = _normal(command.customers)
+    await require_visible(platform, customers, context.now)
 
     async def work(transaction: Transaction) -> int:
         await admit(
@@ -135,6 +137,7 @@ async def change_list(
     """
     _bounded([*command.add, *command.remove])
     key, add, remove = command.key, _normal(command.add), _normal(command.remove)
+    await require_visible(platform, [*add, *remove], context.now)
 
     async def work(transaction: Transaction) -> int:
         head = require_found(await lock(transaction, [key]), key)
@@ -209,7 +212,7 @@ async def sources(platform: Platform, keys: Sequence[str]) -> Mapping[str, Seque
 
 
 async def _ordinals(transaction: Transaction, customers: Sequence[str]) -> FrozenBitMap:
-    known = await read_ordinals(transaction, customers)
+    known = await read_ordinals(transaction.run, customers)
     unknown = [key for key in customers if key not in known]
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""

@@ -13,7 +13,7 @@ from neo4j.time import Date, DateTime
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
 RunQuery: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
-"""Runs a query, in a transaction or in one of its own."""
+"""Runs a query, on a database or within a transaction."""
 ALL = 2**31 - 1
 """The fetch size that means all records."""
 _PLAIN = frozenset({str, int, float, bool, NoneType})

@@ -97,7 +97,7 @@ class Exports:
             access = await self._accesses(viewer)
             access.require(Permission.CUSTOMERS_EXPORT, "a download")
             platform = replace(self._platform, access=access)
-            return await self._download(request, platform, viewer, credential)
+            return await self._download(request, platform, credential, viewer)
         except Forbidden as error:
             await record_refusal(self._platform, viewer, error, "export", self._clock())
             raise
@@ -113,8 +113,8 @@ class Exports:
         self,
         request: Request,
         platform: Platform,
-        viewer: Principal,
         credential: Credential | None,
+        viewer: Principal,
     ) -> tuple[Download, RecordedExport]:
         now, given = self._clock(), request.query_params
         form = form_of(request.path_params["form"])
@@ -140,16 +140,16 @@ class Exports:
         title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
         title += "" if of_people is None else f" {ExportSubject.PEOPLE.value}"
         name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
-        parts = self._while_authenticated(form.write(table, style), credential)
+        parts = self._while_authenticated(form.write(table, style), credential, viewer)
         return Download(parts, name, form.media_type), export
 
     async def _while_authenticated(
-        self, parts: AsyncGenerator[bytes, None], credential: Credential | None
+        self, parts: AsyncGenerator[bytes, None], credential: Credential | None, viewer: Principal
     ) -> AsyncGenerator[bytes, None]:
-        """Yield parts of a file until the key, session or token ends: then raise Unauthenticated."""
+        """Yield parts of a file until the key, session or token ends, or has other roles: then raise Unauthenticated."""
         async with aclosing(parts):
             async for part in parts:
-                await self._authenticate(credential, used=False)
+                await self._authenticate.require_same(credential, viewer)
                 yield part
 
 

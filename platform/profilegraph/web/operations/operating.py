@@ -18,25 +18,28 @@ from profilegraph.services.platform import Platform
 from profilegraph.web.graphql.endpoint import failure
 from profilegraph.web.identity.authenticator import Authenticator
 
-_NOT_ADMINISTRATOR = Forbidden("checking the index reads all of the graph: an administrator may.")
+_NO_METRICS = Forbidden("metrics count all customers: an administrator may read them.")
+_NO_CHECK = Forbidden("checking the index reads all of the graph: an administrator may.")
 Answer = Callable[[Request], Awaitable[Response]]
 
 
 def operator_routes(platform: Platform, authenticate: Authenticator) -> list[Route]:
     """Return the routes of metrics and checks, which need a key, a session or a token.
 
-    Verifying the index raises Forbidden unless an administrator requests it.
+    Both answer Forbidden unless an administrator asks: they count customers whom others may not see.
     """
     reading = asyncio.Lock()  # a check reads the whole graph: one at a time
 
     async def figures(request: Request) -> Response:
-        await authenticate.of(request)
+        principal = await authenticate.of(request)
+        if not principal.administrator:
+            return failure(_NO_METRICS)
         return Response(platform.cache.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def verification(request: Request) -> Response:
         principal = await authenticate.of(request)
         if not principal.administrator:
-            return failure(_NOT_ADMINISTRATOR)
+            return failure(_NO_CHECK)
         async with reading:
             found = await verify(platform.database, platform.cache)
         return JSONResponse(asdict(found))
