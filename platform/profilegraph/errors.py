@@ -99,9 +99,19 @@ class Unauthenticated(ProfilegraphError):
 
     code = "UNAUTHENTICATED"
 
-    def __init__(self, message: str, *, hint: str = "", where: str = "", reason: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        where: str = "",
+        reason: str = "",
+        principal: str | None = None,
+    ) -> None:
         super().__init__(message, hint=hint, where=where)
         self.reason = reason
+        self.principal = principal
+        """Id of the key or session, if it is one that has ended; it is told to nobody else either."""
 
 
 class Forbidden(ProfilegraphError):

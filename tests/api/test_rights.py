@@ -346,7 +346,7 @@ FIELDS = [(root, name) for root in ROOTS for name in root.fields]
 def test_every_field_of_a_root_is_in_the_table() -> None:
     assert len(FIELDS) > 50
     permissions = {required(root, name) for root, name in FIELDS}
-    assert permissions == {None, *Permission} - {Permission.CONTACTS_READ, Permission.AUDIT_READ}
+    assert permissions == {None, *Permission} - {Permission.CONTACTS_READ}
 
 
 @pytest.mark.parametrize("role", BUILT_IN_ROLES)

@@ -126,7 +126,7 @@ async def test_a_session_ends_at_sign_out_by_an_administrator_and_with_its_emplo
     office: Platform,
 ) -> None:
     out, ended, gone = [await signed_in(office) for _ in range(3)]
-    await sign_out(office, out.secret)
+    await sign_out(office, out.secret, NOW)
     assert "ended" in await refusal(office, out.secret)
     assert await end_sessions(office, EndSessions(ended.session.id), BOSS) == 1
     assert "ended" in await refusal(office, ended.secret)

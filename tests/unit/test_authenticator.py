@@ -72,14 +72,18 @@ async def test_each_refusal_and_each_use_is_told_and_no_look_whether_it_is_still
             raise Unauthenticated("it is not known.", reason="unknown")
         return ANN
 
-    good, bad = list[Principal](), list[Credential]()
-    door = Authenticator(check, on_success=good.append, on_failure=bad.append)
+    good, bad = list[Principal](), list[tuple[str, str]]()
+    door = Authenticator(
+        check,
+        on_success=good.append,
+        on_failure=lambda method, error: bad.append((method, error.reason)),
+    )
     for _ in range(2):
         await door(key("a"))
         with pytest.raises(Unauthenticated):
             await door(key("bad"))
     await door(key("a"), used=False)
-    assert (good, bad) == ([ANN] * 2, [key("bad")] * 2)
+    assert (good, bad) == ([ANN] * 2, [("API_KEY", "unknown")] * 2)
 
 
 def test_a_secret_does_not_show_in_the_text_of_what_holds_it() -> None:

@@ -48,7 +48,7 @@ from profilegraph.errors import InvalidInput, NotFound
 from profilegraph.language.facts import When
 from profilegraph.language.nodes import EVERYONE
 from profilegraph.language.nodes import Node as Condition
-from profilegraph.services.access.contacts import require_contacts
+from profilegraph.services.access.contacts import note_shown, require_contacts
 from profilegraph.services.customers import profiles
 from profilegraph.services.segments import service as segments
 from profilegraph.services.segments import versions
@@ -115,14 +115,8 @@ class Query(
                 raise InvalidInput(f"this is the id of a {named.kind}.", where="id")
             key = named.key
         if identity is not None:
-            if identity.kind in CONTACT_KINDS:
-                require_contacts(info.context.platform, "finding a customer by contact data")
-            key = await profiles.find_by_identity(
-                info.context.platform, identity.kind, identity.value, identity.region or None
-            )
-        elif key is not None:
-            key = business_key(key, "key")
-        return None if key is None else await Customer.load(info, key)
+            return await _found_by(info, identity)
+        return None if key is None else await Customer.load(info, business_key(key, "key"))
 
     @field
     @requires(Permission.CUSTOMERS_READ)
@@ -317,3 +311,17 @@ async def _condition(
         return given
     assert segment is not None, "one of the two is given"  # noqa: S101
     return (await segments.segment(info.context.platform, segment, past)).filter
+
+
+async def _found_by(info: Info, identity: IdentityInput) -> Customer | None:
+    """Return the customer that a channel knows by a key; whose contact data it is has then been read."""
+    platform, contact = info.context.platform, identity.kind in CONTACT_KINDS
+    if contact:
+        require_contacts(platform, "finding a customer by contact data")
+    key = await profiles.find_by_identity(
+        platform, identity.kind, identity.value, identity.region or None
+    )
+    found = None if key is None else await Customer.load(info, key)
+    if found is not None and contact:
+        note_shown(platform, [found.key])
+    return found

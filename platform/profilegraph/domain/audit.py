@@ -36,7 +36,7 @@ class AuditKind(StrEnum):
     DELIVERY = "DELIVERY"
     """Customers were sent to another system, or that was tried."""
     SIGN_IN = "SIGN_IN"
-    """Somebody signed in."""
+    """Somebody signed in or out, or was not let in."""
     REFUSAL = "REFUSAL"
     """Something was refused, for want of a permission."""
     RETENTION = "RETENTION"

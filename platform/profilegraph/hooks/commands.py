@@ -8,8 +8,8 @@ import typer
 
 OWN = frozenset(
     {
-        "db", "demo", "doctor", "documents", "duty", "import", "index", "key", "model", "plugin",
-        "role", "schema", "segment", "serve", "settings", "signin", "taxonomy",
+        "audit", "db", "demo", "doctor", "documents", "duty", "import", "index", "key", "model",
+        "plugin", "role", "schema", "segment", "serve", "settings", "signin", "taxonomy",
     }
 )  # fmt: skip
 """The platform's own commands."""

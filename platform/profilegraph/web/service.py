@@ -7,7 +7,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,10 +21,13 @@ from profilegraph.api.runtime.executor import Executor
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.config import DocumentsMode
+from profilegraph.domain.audit import AuditSeal
 from profilegraph.domain.identity import Principal
-from profilegraph.errors import InvalidConfiguration
+from profilegraph.errors import Forbidden, InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.access.granting import AccessCache
+from profilegraph.services.audit.failures import FailedSignIns
+from profilegraph.services.audit.recording import record_refusal
 from profilegraph.services.audit.retention import PRUNE_SECONDS, PRUNING, keep_days
 from profilegraph.services.audit.sealing import SEAL_SECONDS, SEALING, seal_entries
 from profilegraph.services.evaluation.graph_evaluator import plan
@@ -66,8 +69,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     Raises InvalidConfiguration if the trusted documents cannot be read.
     """
     tokens, accesses = token_verifier(platform), AccessCache(platform.database)
-    uses = RecordedUses(platform)
-    background = _Background(platform, clock, uses)
+    uses, failed = RecordedUses(platform), FailedSignIns(platform)
+    background = _Background(platform, clock, uses, failed)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
@@ -86,7 +89,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.cache.close()
         await platform.database.close()
 
-    door = _door(platform, tokens, uses, clock)
+    door = _door(platform, tokens, uses, failed, clock)
     return build_app(
         executor=executor,
         authenticate=door,
@@ -96,8 +99,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         close=close,
         routes=[
             Exports(platform, door, accesses, clock).route,
-            *operator_routes(platform, door),
-            *SigningIn(platform, door, tokens, clock).routes,
+            *operator_routes(platform, door, clock),
+            *SigningIn(platform, door, tokens, clock, failed.note).routes,
         ],
         origins=platform.settings.cors_origins,
     )
@@ -112,17 +115,24 @@ def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewCon
     """Return what makes the context of a request, with the access of its viewer."""
 
     async def new_context(viewer: Principal) -> ApiContext:
-        access = await accesses(viewer)
+        try:
+            access = await accesses(viewer)
+        except Forbidden as error:
+            await record_refusal(platform, viewer, error, "graphql", clock())
+            raise
         return ApiContext(replace(platform, access=access), viewer, clock(), clock)
 
     return new_context
 
 
 def _door(
-    platform: Platform, tokens: TokenVerifier | None, uses: RecordedUses, clock: Clock
+    platform: Platform,
+    tokens: TokenVerifier | None,
+    uses: RecordedUses,
+    failed: FailedSignIns,
+    clock: Clock,
 ) -> Authenticator:
     """Return what says who asks; failures are counted, and uses recorded."""
-    failures = platform.cache.metrics.authentication_failures
 
     async def check(one: Credential) -> Principal:
         return await authenticate(platform, tokens, one.method, one.secret, clock())
@@ -131,7 +141,7 @@ def _door(
         check,
         public_url=platform.settings.public_url,
         on_success=uses.note,
-        on_failure=lambda one: failures.labels(one.method.value).inc(),
+        on_failure=failed.note,
     )
 
 
@@ -213,10 +223,18 @@ def _documents(platform: Platform) -> TrustedDocuments:
     return TrustedDocuments(read_manifest(settings.documents), settings.documents_mode, counter.inc)
 
 
+def _note_seal(seal: AuditSeal) -> None:
+    # Where logs are kept elsewhere, this is what a rewritten chain is found by.
+    _log.info("audit_sealed", number=seal.number, hash=seal.hash, entries=seal.size)
+
+
 class _Background:
     """The background routines of a serving process."""
 
-    def __init__(self, platform: Platform, clock: Clock, uses: RecordedUses) -> None:
+    def __init__(
+        self, platform: Platform, clock: Clock, uses: RecordedUses, failed: FailedSignIns
+    ) -> None:
+        self._clock, self._failed = clock, failed
         settings, known = platform.settings, platform.cache.routines
         self._outbox = OutboxWorker(platform, outbox_kinds(platform), clock)
 
@@ -224,7 +242,8 @@ class _Background:
             await plan(platform.database)
 
         async def sealing(now: datetime) -> None:
-            await seal_entries(platform.database, now)
+            await failed.record(now)
+            await seal_entries(platform.database, now, _note_seal)
 
         async def pruning(now: datetime) -> None:
             if settings.audit_days is not None:
@@ -252,6 +271,8 @@ class _Background:
         for routine in self._routines:
             await routine.close()
         await self._outbox.close()
+        with suppress(ProfilegraphError):
+            await self._failed.record(self._clock())
 
 
 class _Server(uvicorn.Server):

@@ -15,7 +15,7 @@ describe(
         "CONTACT_READ": "Contact data of customers were shown unmasked.",
         "EXPORT": "Customers were written to a file.",
         "DELIVERY": "Customers were sent to another system, or that was tried.",
-        "SIGN_IN": "Somebody signed in.",
+        "SIGN_IN": "Somebody signed in or out, or was not let in.",
         "REFUSAL": "Something was refused, for want of a permission.",
         "RETENTION": "Old entries of the audit log were deleted.",
     },

@@ -8,8 +8,9 @@ from graphql import FieldNode, GraphQLError
 
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.errors import Forbidden
+from profilegraph.services.audit.entries import actor_of
 from profilegraph.services.audit.reading import record_contact_read
-from profilegraph.services.audit.recording import record_refusal
+from profilegraph.services.audit.recording import note_refusals
 
 
 async def record_shown(context: ApiContext, operation: str) -> None:
@@ -21,14 +22,16 @@ async def record_shown(context: ApiContext, operation: str) -> None:
 
 async def record_refusals(context: ApiContext, errors: Sequence[GraphQLError]) -> None:
     """Record what of an operation was refused for want of a permission."""
-    for error in errors:
-        cause = error.original_error
-        if cause is None and (error.extensions or {}).get("code") == Forbidden.code:
-            cause = Forbidden(error.message)
-        if isinstance(cause, Forbidden):
-            await record_refusal(
-                context.platform, context.viewer, cause, _field(error), context.now
-            )
+    refused = [(cause, _field(one)) for one in errors if (cause := _refusal(one)) is not None]
+    await note_refusals(context.platform, actor_of(context.viewer), refused, context.now)
+
+
+def _refusal(error: GraphQLError) -> Forbidden | None:
+    """Return the refusal that an error is; None if it is something else."""
+    cause = error.original_error
+    if cause is None and (error.extensions or {}).get("code") == Forbidden.code:
+        return Forbidden(error.message)  # the permission of a field, for which no resolver ran
+    return cause if isinstance(cause, Forbidden) else None
 
 
 def _field(error: GraphQLError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from profilegraph.domain.access import Permission
@@ -22,16 +22,22 @@ async def shown(
     The platform notes whose contact data are shown, for the audit log.
     """
     seen = await visible(platform, [*identities], now, Permission.CONTACTS_READ)
-    if platform.contacts_shown is not None:
-        platform.contacts_shown.update(
-            key
-            for key, some in identities.items()
-            if key in seen and any(one.kind in CONTACT_KINDS for one in some)
-        )
+    contacts = (
+        key
+        for key, some in identities.items()
+        if key in seen and any(one.kind in CONTACT_KINDS for one in some)
+    )
+    note_shown(platform, contacts)
     return {
         key: some if key in seen else [masked(one) for one in some]
         for key, some in identities.items()
     }
+
+
+def note_shown(platform: Platform, customers: Iterable[str]) -> None:
+    """Note for the audit log whose contact data are shown, or are confirmed because they were found by it."""
+    if platform.contacts_shown is not None:
+        platform.contacts_shown.update(customers)
 
 
 def require_contacts(platform: Platform, what: str) -> None:

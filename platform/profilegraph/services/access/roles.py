@@ -46,7 +46,7 @@ class SaveRole(ChangeCommand):
     def targets(self) -> AuditTargets:
         """Return what the audit log names of the command."""
         granted = tuple(f"permission:{one.value}" for one in self.permissions)
-        return AuditTargets(others=(f"role:{self.key}", *granted))
+        return AuditTargets(others=(f"role:{self.key}", f"rows:{self.rows.value}", *granted))
 
 
 @dataclass(frozen=True)

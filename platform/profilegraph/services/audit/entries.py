@@ -21,8 +21,14 @@ def actor_in(context: CommandContext) -> AuditActor:
 
 
 def sign_in_entry(who: Principal, method: str, now: datetime) -> AuditEntry:
-    """Return the entry of a sign-in by a method."""
-    return AuditEntry.of(AuditKind.SIGN_IN, "signIn", actor_of(who), now, code=method)
+    """Return the entry of a sign-in by a method, with the roles that it gave."""
+    roles = AuditTargets(others=tuple(f"role:{key}" for key in who.roles))
+    return AuditEntry.of(AuditKind.SIGN_IN, "signIn", actor_of(who), now, roles, method)
+
+
+def sign_out_entry(who: Principal, now: datetime) -> AuditEntry:
+    """Return the entry of a sign-out."""
+    return AuditEntry.of(AuditKind.SIGN_IN, "signOut", actor_of(who), now)
 
 
 def change_entry(operation: str, context: CommandContext, **targets: str) -> AuditEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
@@ -46,11 +47,29 @@ async def note_refusal(
     targets: AuditTargets = NOTHING,
 ) -> None:
     """Record a refusal as `record_refusal` does, with what it was about."""
-    if error.recorded:
+    await note_refusals(platform, actor, [(error, operation)], now, targets)
+
+
+async def note_refusals(
+    platform: Platform,
+    actor: AuditActor,
+    refusals: Iterable[tuple[Forbidden, str]],
+    now: datetime,
+    targets: AuditTargets = NOTHING,
+) -> None:
+    """Record refusals of operations as `note_refusal` does, in one transaction and each operation once."""
+    new = [(error, operation) for error, operation in refusals if not error.recorded]
+    if not new:
         return
-    error.recorded = True
-    entry = AuditEntry.of(AuditKind.REFUSAL, operation, actor, now, targets, error.code)
+    for error, _ in new:
+        error.recorded = True
+    codes = {(operation, error.code) for error, operation in new}
+    entries = [
+        AuditEntry.of(AuditKind.REFUSAL, operation, actor, now, targets, code)
+        for operation, code in sorted(codes)
+    ]
     try:
-        await append(platform, entry)
+        await append(platform, *entries)
     except ProfilegraphError as failure:
-        _log.error("refusal_not_recorded", operation=operation, code=failure.code)
+        operations = [operation for operation, _ in sorted(codes)]
+        _log.error("refusal_not_recorded", operations=operations, code=failure.code)

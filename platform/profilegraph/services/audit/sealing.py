@@ -6,11 +6,9 @@ every serving process, a command at its end, and every verification.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-
-import structlog
 
 from profilegraph.domain.audit import MISSING, PARTITIONS, AuditChain, AuditSeal, positions_between
 from profilegraph.storage.audit.seals import (
@@ -32,13 +30,14 @@ SEAL_SECONDS = 2.0
 MOST_SEALED = 1_000
 """Most entries of one block."""
 _FIRST = datetime.min.replace(tzinfo=UTC)
-_log = structlog.get_logger(__name__)
 
 
-async def seal_entries(database: Database, now: datetime) -> int:
+async def seal_entries(
+    database: Database, now: datetime, on_seal: Callable[[AuditSeal], None] | None = None
+) -> int:
     """Seal all entries that were committed before, and return their number.
 
-    A seal is as old as the newest of its entries, so that none is deleted before its time.
+    `on_seal` is called with each new seal. A seal is as old as the newest of its entries, so that none is deleted before its time.
     """
     sealed = 0
     while True:
@@ -51,8 +50,8 @@ async def seal_entries(database: Database, now: datetime) -> int:
         seal = AuditSeal(chain.number + 1, chain.hash, at, chain.ends, ends, b"".join(digests))
         if await database.write(partial(_append, seal=seal, chain=chain)):
             sealed += len(digests)
-            # Where logs are kept elsewhere, this is what a rewritten chain is found by.
-            _log.info("audit_sealed", number=seal.number, hash=seal.hash, entries=len(digests))
+            if on_seal is not None:
+                on_seal(seal)
 
 
 def _block(starts: Sequence[int], lasts: Mapping[int, int]) -> tuple[int, ...]:

@@ -182,7 +182,7 @@ async def create_key(
 
     async def work(transaction: Transaction) -> None:
         await _create(transaction, draft, secret)
-        transaction.record(operator_entry("CreateKey", now, f"keyName:{draft.name}"))
+        transaction.record(operator_entry("CreateKey", now, *command.targets.others))
 
     await database.write(work)
     return secret
@@ -200,7 +200,7 @@ async def check_key(database: Database, secret: str, now: datetime) -> ApiKey:
     if found is None:
         raise _refused("unknown")
     if reason := _ended(found, now):
-        raise _refused(f"{reason} (key {found.key.id})")
+        raise _refused(f"{reason} (key {found.key.id})", found.key.id)
     return found.key
 
 
@@ -319,9 +319,10 @@ def _no_key(key_id: str) -> NotFound:
     return NotFound(f"no API key has the id {key_id!r}.", hint="See `profilegraph key list`.")
 
 
-def _refused(reason: str) -> Unauthenticated:
+def _refused(reason: str, principal: str | None = None) -> Unauthenticated:
     return Unauthenticated(
         "the API key is unknown, expired or revoked.",
         hint="Send `Authorization: Bearer pg_…`; `profilegraph key create` makes a key.",
         reason=reason,
+        principal=principal,
     )

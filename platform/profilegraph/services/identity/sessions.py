@@ -12,7 +12,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.identity import BrowserSession, roles_in_force
 from profilegraph.errors import InvalidInput, NotFound, Unauthenticated
-from profilegraph.services.audit.entries import sign_in_entry
+from profilegraph.services.audit.entries import sign_in_entry, sign_out_entry
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require_administrator
 from profilegraph.services.identity.employees import with_author
@@ -136,20 +136,26 @@ async def check_session(platform: Platform, secret: str, now: datetime) -> Brows
     found = await storage.find_session(platform.database, hash_of(secret))
     if found is None:
         raise _refused("unknown, or ended")
+    session = found.session
     if not found.employed:
-        raise _refused(f"its employee is gone (session {found.session.id})")
-    if found.session.expires_at <= now:
-        raise _refused(f"expired (session {found.session.id})")
-    if found.session.seen_at <= now - idle_time(platform):
-        raise _refused(f"idle (session {found.session.id})")
-    return found.session
+        raise _refused(f"its employee is gone (session {session.id})", session.id)
+    if session.expires_at <= now:
+        raise _refused(f"expired (session {session.id})", session.id)
+    if session.seen_at <= now - idle_time(platform):
+        raise _refused(f"idle (session {session.id})", session.id)
+    return session
 
 
-async def sign_out(platform: Platform, secret: str) -> None:
+async def sign_out(platform: Platform, secret: str, now: datetime) -> None:
     """End the session that a secret belongs to."""
+    found = await storage.find_session(platform.database, hash_of(secret))
+    if found is None:
+        return
+    principal = found.session.principal
 
-    async def work(transaction: Transaction) -> int:
-        return await storage.end_sessions(transaction, hash_=hash_of(secret))
+    async def work(transaction: Transaction) -> None:
+        if await storage.end_sessions(transaction, hash_=hash_of(secret)):
+            transaction.record(sign_out_entry(principal, now))
 
     await platform.database.write(work)
 
@@ -221,7 +227,10 @@ async def _begin(
     return SignedIn(begun, secret)
 
 
-def _refused(reason: str) -> Unauthenticated:
+def _refused(reason: str, principal: str | None = None) -> Unauthenticated:
     return Unauthenticated(
-        "the session has ended.", hint="Sign in again.", reason=f"session is {reason}"
+        "the session has ended.",
+        hint="Sign in again.",
+        reason=f"session is {reason}",
+        principal=principal,
     )

@@ -16,6 +16,8 @@ from profilegraph.web.identity.credentials import Credential, credential_of
 
 CACHE_SECONDS = 5.0
 MOST_CACHED = 1_000
+OnFailure = Callable[[str, Unauthenticated], None]
+"""Is told by which method somebody was not let in, and why."""
 _log = structlog.get_logger()
 
 
@@ -28,7 +30,7 @@ class Authenticator:
         *,
         public_url: str | None = None,
         on_success: Callable[[Principal], None] | None = None,
-        on_failure: Callable[[Credential], None] | None = None,
+        on_failure: OnFailure | None = None,
         seconds: float = CACHE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
@@ -78,7 +80,7 @@ class Authenticator:
         except Unauthenticated as error:
             _log.warning("unauthenticated", method=credential.method.value, reason=error.reason)
             if self._on_failure is not None:
-                self._on_failure(credential)
+                self._on_failure(credential.method.value, error)
             raise
         self._good[digest] = until, principal
         return principal

@@ -22,7 +22,7 @@ from profilegraph.services.identity.sessions import SignedIn
 from profilegraph.services.identity.tokens import TokenVerifier
 from profilegraph.services.platform import Platform
 from profilegraph.web.graphql.endpoint import failure
-from profilegraph.web.identity.authenticator import Authenticator
+from profilegraph.web.identity.authenticator import Authenticator, OnFailure
 from profilegraph.web.identity.credentials import (
     PLAIN_COOKIE,
     SECURE_COOKIE,
@@ -54,11 +54,13 @@ class SigningIn:
         authenticator: Authenticator,
         tokens: TokenVerifier | None,
         clock: Callable[[], datetime],
+        on_failure: OnFailure,
     ) -> None:
         self._platform = platform
         self._authenticator = authenticator
         self._tokens = tokens
         self._clock = clock
+        self._on_failure = on_failure
         self._public_url = platform.settings.public_url
 
     @property
@@ -149,7 +151,7 @@ class SigningIn:
         try:
             require_same_origin(request, self._public_url)
             if secret is not None:
-                await sessions.sign_out(self._platform, secret)
+                await sessions.sign_out(self._platform, secret, self._clock())
         except ProfilegraphError as error:
             return failure(error)
         if secret is not None:
@@ -179,7 +181,7 @@ class SigningIn:
             except CrossSiteRequest:
                 return page(request, words, words.other_site, status=403)
             except Unauthenticated as error:
-                self._platform.cache.metrics.authentication_failures.labels("SIGN_IN").inc()
+                self._on_failure("SIGN_IN", error)
                 _log.warning("sign_in_refused", reason=error.reason)
                 over = words.link_over if "link" in request.path_params else words.refused
                 return page(request, words, over, status=401)
