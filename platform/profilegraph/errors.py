@@ -128,6 +128,12 @@ class CrossSiteRequest(Forbidden):
     code = "CROSS_SITE_REQUEST"
 
 
+class NotRecorded(ProfilegraphError):
+    """The audit log cannot take what would be shown or handed out, so it is not."""
+
+    code = "NOT_RECORDED"
+
+
 class SubscriptionLimit(ProfilegraphError):
     """The key has as many subscriptions open as it may have."""
 

@@ -48,6 +48,8 @@ class Answer:
     executed: bool
     mutation_refused: bool = False
     """Whether the operation was a mutation in a read-only request."""
+    refusals: Sequence[GraphQLError] = ()
+    """Why it was not executed, for the audit log."""
 
 
 class SchemaSource(Protocol):
@@ -107,14 +109,15 @@ class Executor:
         introspects = _INTROSPECTS.search(query.text)
         schema = await self._newest(context) if introspects else self._schemas.current
         answer = await run(schema)
-        if answer is not None and answer.executed:
-            return answer
-        newest = await self._newest(context)
-        if newest is schema and answer is not None:
-            return answer
-        last = await run(newest, last=True)  # it may ask for what a taxonomy has just brought
-        assert last is not None, "the last schema is taken"  # noqa: S101
-        return last
+        if answer is None or not answer.executed:
+            newest = await self._newest(context)
+            if newest is not schema or answer is None:
+                # It may ask for what a taxonomy has just brought.
+                answer = await run(newest, last=True)
+        assert answer is not None, "the last schema is taken"  # noqa: S101
+        if isinstance(context, ApiContext):
+            await record_refusals(context, answer.refusals)
+        return answer
 
     def _found(self, source: str | DocumentId, operation: str | None) -> DocumentText | Answer:
         """Return the document of a request, or why it is refused."""
@@ -159,7 +162,7 @@ class Executor:
         except GraphQLSyntaxError as error:
             return self._not_begun([error])
         except Refused as refused:
-            return await self._refused(refused, context)
+            return self._not_begun(refused.errors)
 
     async def stream(
         self,
@@ -196,7 +199,9 @@ class Executor:
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])
         except Refused as refused:
-            yield await self._refused(refused, context)
+            if isinstance(context, ApiContext):
+                await record_refusals(context, refused.errors)
+            yield self._not_begun(refused.errors)
 
     async def _newest(self, context: object, *, changes: bool = False) -> RunnableSchema:
         """Return the schema of the taxonomies that a request sees, in its only poll.
@@ -218,12 +223,7 @@ class Executor:
 
     def _not_begun(self, errors: Sequence[GraphQLError]) -> Answer:
         told = [faults.refused(error, self._new_id) for error in errors]
-        return Answer({"errors": told}, executed=False)
-
-    async def _refused(self, refused: Refused, context: object) -> Answer:
-        if isinstance(context, ApiContext):
-            await record_refusals(context, refused.errors)
-        return self._not_begun(refused.errors)
+        return Answer({"errors": told}, executed=False, refusals=errors)
 
     async def _recorded(
         self, operation: Operation, answered: ExecutionResult, context: object

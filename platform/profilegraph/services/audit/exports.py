@@ -16,7 +16,7 @@ from profilegraph.domain.audit import (
     AuditTargets,
     CustomersDigest,
 )
-from profilegraph.services.audit.recording import append
+from profilegraph.services.audit.recording import append, require_record
 from profilegraph.services.exports.columns import ExportRow
 from profilegraph.services.exports.tables import ExportTable
 from profilegraph.services.platform import Platform
@@ -48,13 +48,13 @@ class RecordedExport:
     ) -> tuple[Self, ExportTable]:
         """Record that an export begins, and return it with the table to write.
 
-        Raises if it cannot be recorded: then nothing may be written.
+        Raises NotRecorded: then nothing may be written.
         """
         named = AuditTargets.of(segment=segment, form=form)
         columns = tuple(f"column:{column.name}" for column in table.columns)
         targets = AuditTargets(others=(*named.others, *columns))
         entry = AuditEntry.of(AuditKind.EXPORT, "export", actor, now, targets, STARTED)
-        await append(platform, entry)
+        await require_record(platform, entry)
         export = cls(platform, entry)
         return export, replace(table, pages=export._counted(table.pages))
 

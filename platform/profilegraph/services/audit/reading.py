@@ -8,7 +8,7 @@ from datetime import datetime
 from profilegraph.domain.audit import AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.identity import Principal
 from profilegraph.services.audit.entries import actor_of
-from profilegraph.services.audit.recording import append
+from profilegraph.services.audit.recording import require_record
 from profilegraph.services.platform import Platform
 
 
@@ -17,9 +17,9 @@ async def record_contact_read(
 ) -> None:
     """Record whose contact data one request shows unmasked: call it once, before the answer is sent.
 
-    Customers are given by key. Raises if it cannot be recorded: then the data must not be shown.
+    Customers are given by key. Raises NotRecorded: then the data must not be shown.
     """
     if customers:
         targets = AuditTargets(customers=tuple(customers))
         entry = AuditEntry.of(AuditKind.CONTACT_READ, operation, actor_of(who), now, targets)
-        await append(platform, entry)
+        await require_record(platform, entry)

@@ -9,7 +9,7 @@ import structlog
 
 from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditTargets
 from profilegraph.domain.identity import Principal
-from profilegraph.errors import Forbidden, ProfilegraphError
+from profilegraph.errors import Forbidden, NotRecorded, ProfilegraphError
 from profilegraph.services.audit.entries import actor_of
 from profilegraph.services.platform import Platform
 from profilegraph.storage.neo4j.database import Transaction
@@ -26,6 +26,18 @@ async def append(platform: Platform, *entries: AuditEntry) -> None:
             transaction.record(entry)
 
     await platform.database.write(work)
+
+
+async def require_record(platform: Platform, entry: AuditEntry) -> None:
+    """Append an entry about data that is to leave; raises NotRecorded if that fails: then none may."""
+    try:
+        await append(platform, entry)
+    except ProfilegraphError as failure:
+        _log.error("not_recorded", operation=entry.operation, code=failure.code)
+        raise NotRecorded(
+            "the audit log cannot take that these data are read, so they are not shown.",
+            hint="Try again; if it stays so, an administrator finds the reason in the log of the server.",
+        ) from failure
 
 
 async def record_refusal(
