@@ -19,7 +19,7 @@ from profilegraph.domain.records.organisation import Employee, Ownership
 from profilegraph.errors import Unauthenticated
 from profilegraph.services.access.granting import AccessCache
 from profilegraph.services.audit import failures
-from profilegraph.services.audit.failures import FailedSignIns
+from profilegraph.services.audit.failures import FailedAuthentications
 from profilegraph.services.audit.questions import audit_page
 from profilegraph.services.audit.recording import append
 from profilegraph.services.audit.sealing import seal_entries
@@ -216,7 +216,7 @@ async def test_who_is_not_let_in_is_counted_by_key_and_recorded_with_the_next_ro
 ) -> None:
     secret = await create_key(known.platform.database, "Old", SINCE, SINCE + timedelta(days=1))
     [old] = await list_keys(known.platform.database)
-    failed = FailedSignIns(known.platform)
+    failed = FailedAuthentications(known.platform)
     door = Authenticator(
         lambda one: authenticate(known.platform, None, one.method, one.secret, known.now),
         on_failure=failed.note,

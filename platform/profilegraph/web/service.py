@@ -26,7 +26,7 @@ from profilegraph.domain.identity import Principal
 from profilegraph.errors import Forbidden, InvalidConfiguration, ProfilegraphError
 from profilegraph.hooks.hosting.host import Host
 from profilegraph.services.access.granting import AccessCache
-from profilegraph.services.audit.failures import FailedSignIns
+from profilegraph.services.audit.failures import FailedAuthentications
 from profilegraph.services.audit.recording import record_refusal
 from profilegraph.services.audit.retention import PRUNE_SECONDS, PRUNING, keep_days
 from profilegraph.services.audit.sealing import SEAL_SECONDS, SEALING, seal_entries
@@ -69,7 +69,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     Raises InvalidConfiguration if the trusted documents cannot be read.
     """
     tokens, accesses = token_verifier(platform), AccessCache(platform.database)
-    uses, failed = RecordedUses(platform), FailedSignIns(platform)
+    uses, failed = RecordedUses(platform), FailedAuthentications(platform)
     background = _Background(platform, clock, uses, failed)
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
@@ -129,7 +129,7 @@ def _door(
     platform: Platform,
     tokens: TokenVerifier | None,
     uses: RecordedUses,
-    failed: FailedSignIns,
+    failed: FailedAuthentications,
     clock: Clock,
 ) -> Authenticator:
     """Return what says who asks; failures are counted, and uses recorded."""
@@ -232,7 +232,7 @@ class _Background:
     """The background routines of a serving process."""
 
     def __init__(
-        self, platform: Platform, clock: Clock, uses: RecordedUses, failed: FailedSignIns
+        self, platform: Platform, clock: Clock, uses: RecordedUses, failed: FailedAuthentications
     ) -> None:
         self._clock, self._failed = clock, failed
         settings, known = platform.settings, platform.cache.routines

@@ -16,7 +16,7 @@ MOST_COUNTED = 100
 """Most keys and sessions that are counted by themselves."""
 
 
-class FailedSignIns:
+class FailedAuthentications:
     """Counts failures by method, and by key or session if it is one that has ended."""
 
     def __init__(self, platform: Platform) -> None:
