@@ -278,7 +278,7 @@ async def test_only_who_may_read_the_log_is_answered(known: Api) -> None:
         edge["node"]["operation"]
         for edge in (await known("{ audit { edges { node { operation } } } }"))["audit"]["edges"]
     ]
-    assert operations == ["SaveRole", *["audit"] * 5]
+    assert sorted(operations) == ["SaveRole", *["audit"] * 5]
 
 
 CANARY = "Zyzzyva Q. 13912345678"
@@ -318,7 +318,7 @@ async def test_no_text_that_a_change_takes_is_in_the_log(known: Api) -> None:
     ]
     for change in changes:
         await known(f"mutation {{ {change} }}")
-    identity = Identity(kind=IdentityKind.PHONE, value=PHONE_CANARY, customer="b")
+    identity = Identity(kind=IdentityKind.EMAIL, value="zyzzyva@acme.example", customer="b")
     await save(known.platform, [identity], known.now)
     await known(READS[0][0].replace('"a"', '"b"'))
     await known.run(READS[-1][0].replace(PHONE, PHONE_CANARY), {})
@@ -331,5 +331,5 @@ async def test_no_text_that_a_change_takes_is_in_the_log(known: Api) -> None:
     )
     log = repr(rows)
     assert len(rows) >= len(changes) + 3
-    assert "Zyzzyva" not in log
+    assert "zyzzyva" not in log.lower()
     assert "13912345678" not in log
