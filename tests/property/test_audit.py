@@ -51,6 +51,7 @@ CHANGES = {
     "code": "coalesce(e.code, '') + 'x'",
     "operation": "7",
     "principal": "coalesce(e.principal, '') + 'x'",
+    "digest": "null",
 }
 
 

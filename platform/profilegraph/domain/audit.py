@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -119,8 +119,8 @@ class AuditEntry:
     @cached_property
     def digest(self) -> bytes:
         """Return the SHA-256 of everything that the entry says."""
-        told = asdict(self) | {"at": self.at.astimezone(UTC).isoformat(timespec="microseconds")}
-        return _digest(told)
+        # All fields, as `asdict` would give them, which takes five times as long.
+        return _digest(vars(self) | {"at": _moment(self.at), "actor": vars(self.actor)})
 
 
 class CustomersDigest:
@@ -193,7 +193,7 @@ class AuditSeal:
         told = {
             "number": self.number,
             "previous": self.previous,
-            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "at": _moment(self.at),
             "starts": self.starts,
             "ends": self.ends,
             "digests": sha256(self.digests).hexdigest(),
@@ -320,6 +320,12 @@ class AuditPage:
     """If a customer is asked for: entries that fit otherwise, and have only the number of their customers."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def _digest(told: Mapping[str, object]) -> bytes:
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).digest()
+    return sha256(_encode(told).encode()).digest()
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

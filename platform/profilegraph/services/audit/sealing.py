@@ -15,8 +15,7 @@ from profilegraph.storage.audit.seals import (
     Ranges,
     lock_chain,
     read_chain,
-    read_entries,
-    read_entry,
+    read_digests,
     read_lasts,
     save_seal,
     wait_for_entries,
@@ -73,15 +72,12 @@ async def _digests(
     """
     positions = positions_between(starts, ends)
     ranges = ranges_of(starts, ends)
-    found = await read_entries(database, ranges)
-    if len(found) < len(positions):
+    known, newest = await read_digests(database, ranges)
+    if len(known) < len(positions):
         # A commit becomes visible piece by piece; it is over once its lock is free.
         await wait_for_entries(database, range(PARTITIONS))
-        found = await read_entries(database, ranges)
-    stored = [one for one in map(read_entry, found) if one is not None]
-    known = {one.position: one.entry.digest for one in stored}
-    newest = max((one.entry.at for one in stored), default=_FIRST)
-    return [known.get(position, MISSING) for position in positions], newest
+        known, newest = await read_digests(database, ranges)
+    return [known.get(position, MISSING) for position in positions], newest or _FIRST
 
 
 def ranges_of(starts: Sequence[int], ends: Sequence[int]) -> Ranges:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from profilegraph.domain.audit import (
+    MISSING,
     PARTITIONS,
     AuditChain,
     AuditPosition,
@@ -60,6 +61,21 @@ async def read_entries(database: Database, ranges: Ranges) -> Sequence[dict[str,
     """Return the properties of the entries in some ranges, by partition and number."""
     rows = await database.read(statement("read_entries"), {"ranges": [list(one) for one in ranges]})
     return [row["entry"] for row in rows]
+
+
+async def read_digests(
+    database: Database, ranges: Ranges
+) -> tuple[Mapping[AuditPosition, bytes], datetime | None]:
+    """Return the digests of the entries in some ranges as they were written, and the newest moment."""
+    rows = await database.read(statement("read_digests"), {"ranges": [list(one) for one in ranges]})
+    found = {
+        AuditPosition(row["partition"], number): bytes(digest)
+        for row in rows
+        for number, digest in row["digests"]
+        if isinstance(digest, bytes | bytearray) and len(digest) == len(MISSING)
+    }
+    moments = [row["newest"] for row in rows if isinstance(row["newest"], datetime)]
+    return found, max(moments, default=None)
 
 
 async def read_strays(database: Database, chain: AuditChain, most: int) -> Sequence[AuditPosition]:
@@ -132,13 +148,13 @@ async def cut_chain(transaction: Transaction, chain: AuditChain, last: AuditSeal
 
 
 def read_entry(row: dict[str, Any]) -> StoredAuditEntry | None:
-    """Return the entry of a node's properties; None if they are none that was ever written."""
+    """Return the entry of a node's properties; None if they are not as they were written."""
     try:
         found = stored_entry(row)
-        hashed = bool(found.entry.digest)
+        same = found.entry.digest == row["digest"]
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    return found if hashed else None
+    return found if same else None
 
 
 def _chain(row: dict[str, Any]) -> AuditChain:
