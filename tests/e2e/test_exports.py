@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from profilegraph.domain.audit import AuditActor, AuditEntry, AuditKind, AuditQuestion
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.records.activity import Arrival, Channel
@@ -39,6 +41,8 @@ from profilegraph.domain.records.organisation import (
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseTimeout
 from profilegraph.language.codec import decode
+from profilegraph.services.audit.questions import audit_page
+from profilegraph.services.audit.recording import append
 from profilegraph.services.customers.records import save
 from profilegraph.services.exports import tables
 from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
@@ -507,6 +511,62 @@ async def test_an_export_is_logged_with_who_and_what(graph, log):
     assert (told["segment"], told["columns"], told["complete"]) == ("s", "key,name", True)
     assert told["sent"] > 0
     assert told["key_id"]
+
+
+async def recorded(graph: Platform) -> list[AuditEntry]:
+    """Return what the audit log has of exports, as they came."""
+    page = await audit_page(graph, AuditQuestion(what="EXPORT"), 100)
+    return sorted((one.entry for one in page.entries), key=lambda one: one.code != "STARTED")
+
+
+async def test_an_export_is_recorded_before_it_leaves_and_when_it_is_over(graph, client):
+    [known] = await list_keys(graph.database)
+    await rows(client, columns="key,identity:phone")
+    started, complete = await recorded(graph)
+    targets = ("segment:s", "form:csv", "column:key", "column:identity:phone")
+    assert (started.code, started.targets, started.customer_count) == ("STARTED", targets, 0)
+    assert (complete.code, complete.targets) == ("COMPLETE", targets)
+    assert complete.customers == ("a", "b")
+    assert started.actor == complete.actor == AuditActor("exports", known.id)
+    assert "13800138000" not in repr(await recorded(graph))
+
+
+async def test_an_export_that_breaks_off_is_recorded_with_what_it_had_read(graph, monkeypatch):
+    monkeypatch.setattr(tables, "MAX_PAGE", 1)
+    read, calls = read_profiles, 0
+
+    async def fails_later(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise DatabaseTimeout("the database did not answer.")
+        return await read(*given)
+
+    monkeypatch.setattr("profilegraph.services.exports.tables.read_profiles", fails_later)
+    async with connected(graph) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await fetch(client, "s.csv")
+    _, broken = await recorded(graph)
+    assert (broken.code, broken.customer_count) == ("BROKEN", 1)
+
+
+async def test_an_export_of_more_customers_than_are_named_has_their_number_and_digest(
+    graph, client, monkeypatch
+):
+    monkeypatch.setattr("profilegraph.services.audit.exports.MOST_NAMED", 1)
+    await rows(client)
+    _, complete = await recorded(graph)
+    keys = "".join(json.dumps(key) for key in ("a", "b"))
+    assert (complete.customers, complete.customer_count) == ((), 2)
+    assert complete.customers_digest == sha256(keys.encode()).hexdigest()
+
+
+async def test_an_export_that_cannot_be_recorded_does_not_begin(graph, client):
+    for _ in range(40):
+        await append(graph, AuditEntry(AuditKind.CHANGE, "o", NOW, AuditActor("x")))
+    await graph.database.define("MATCH (p:AuditPartition) SET p.last = 0")
+    status, found = await error(client, "s.csv")
+    assert (status, found["code"]) == (503, "NOT_RECORDED")
 
 
 async def test_a_star_stands_for_every_key(client):

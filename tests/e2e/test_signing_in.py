@@ -17,10 +17,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from profilegraph.config import Settings
+from profilegraph.domain.audit import AuditQuestion
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.records.organisation import Employee
+from profilegraph.services.audit.questions import audit_page
 from profilegraph.services.customers.records import save
 from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
 from profilegraph.services.identity.sessions import (
@@ -189,6 +191,28 @@ async def test_signing_out_ends_the_session_itself_not_only_the_cookie(office, b
     kept = await ask(browser, Cookie=f"profilegraph={secret}", **OWN)
     assert (kept.status_code, code(kept)) == (401, "UNAUTHENTICATED")
     assert await sessions(office, OPERATOR, NOW) == []
+
+
+async def recorded(office: Platform) -> set[tuple[str, str | None, tuple[str, ...], str | None]]:
+    """Return what the audit log has of who was let in and who was not."""
+    page = await audit_page(office, AuditQuestion(what="SIGN_IN"), 100)
+    entries = [one.entry for one in page.entries]
+    return {(one.operation, one.actor.principal, one.targets, one.code) for one in entries}
+
+
+async def test_signing_in_and_out_and_in_vain_is_recorded(office):
+    async with served(office) as browser:
+        await sign_in(office, browser)
+        [session] = await sessions(office, OPERATOR, NOW)
+        await browser.post("/signout", headers=OWN)
+        await browser.post("/signin/guessed", headers=OWN)
+        await ask(browser, Authorization="Bearer pg_guessed")
+    assert await recorded(office) == {
+        ("signIn", session.id, ("role:marketer",), "link"),
+        ("signOut", session.id, (), None),
+        ("authenticate", None, ("method:SIGN_IN", "failures:1"), "UNAUTHENTICATED"),
+        ("authenticate", None, ("method:API_KEY", "failures:1"), "UNAUTHENTICATED"),
+    }
 
 
 async def test_a_browser_downloads_with_its_session(office, browser):

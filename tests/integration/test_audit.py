@@ -237,6 +237,18 @@ async def test_an_entry_removed_before_it_was_sealed_is_missed_by_its_number(
     assert gone.number >= 1
 
 
+async def test_an_entry_changed_before_it_was_sealed_is_named(platform: Platform) -> None:
+    await written(platform, 5)
+    changed = (await positions(platform))[0].position
+    await run(
+        platform.database,
+        "MATCH (e:AuditEntry {partition: $p, number: $n}) SET e.actor = 'other'",
+        p=changed.partition,
+        n=changed.number,
+    )
+    assert await kinds(platform.database) == [("CHANGED", str(changed))]
+
+
 async def test_removed_seals_are_named(platform: Platform) -> None:
     for _ in range(4):
         await written(platform, 2)

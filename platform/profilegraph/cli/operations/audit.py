@@ -66,8 +66,9 @@ def list_(
     if page.has_next:
         err.print("there are more: give --first, --since or --until")
     if page.unnamed:
-        entries = counted(page.unnamed, "entry").replace("entrys", "entries")
-        err.print(f"{entries} name too many customers to name them, and may be about this one")
+        err.print(
+            f"may be about this customer, too: {page.unnamed:,} of more customers than an entry names"
+        )
 
 
 @app.command()
@@ -94,8 +95,8 @@ def verify(
         if found.more_faults:
             out.print(f"and {found.more_faults:,} more")
         out.print(
-            f"{found.entries:,} entries under {found.seals:,} seals are as they were written;"
-            f" the newest seal is {found.head.number}:{found.head.hash}"
+            f"entries as they were written: {found.entries:,}; seals: {found.seals:,};"
+            f" the newest seal: {found.head.number}:{found.head.hash}"
         )
     if found.faults:
         raise typer.Exit(1)
