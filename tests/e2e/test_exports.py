@@ -519,9 +519,10 @@ async def recorded(graph: Platform) -> list[AuditEntry]:
     return sorted((one.entry for one in page.entries), key=lambda one: one.code != "STARTED")
 
 
-async def test_an_export_is_recorded_before_it_leaves_and_when_it_is_over(graph, client):
+async def test_an_export_is_recorded_before_it_leaves_and_when_it_is_over(graph):
+    async with connected(graph) as client:
+        await rows(client, columns="key,identity:phone")
     [known] = await list_keys(graph.database)
-    await rows(client, columns="key,identity:phone")
     started, complete = await recorded(graph)
     targets = ("segment:s", "form:csv", "column:key", "column:identity:phone")
     assert (started.code, started.targets, started.customer_count) == ("STARTED", targets, 0)
@@ -551,10 +552,11 @@ async def test_an_export_that_breaks_off_is_recorded_with_what_it_had_read(graph
 
 
 async def test_an_export_of_more_customers_than_are_named_has_their_number_and_digest(
-    graph, client, monkeypatch
+    graph, monkeypatch
 ):
     monkeypatch.setattr("profilegraph.services.audit.exports.MOST_NAMED", 1)
-    await rows(client)
+    async with connected(graph) as client:
+        await rows(client)
     _, complete = await recorded(graph)
     keys = "".join(json.dumps(key) for key in ("a", "b"))
     assert (complete.customers, complete.customer_count) == ((), 2)

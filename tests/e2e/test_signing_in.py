@@ -22,6 +22,7 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.records.organisation import Employee
+from profilegraph.services.audit.failures import FailedAuthentications
 from profilegraph.services.audit.questions import audit_page
 from profilegraph.services.customers.records import save
 from profilegraph.services.identity.keys import create_key, list_keys, revoke_key
@@ -200,13 +201,16 @@ async def recorded(office: Platform) -> set[tuple[str, str | None, tuple[str, ..
     return {(one.operation, one.actor.principal, one.targets, one.code) for one in entries}
 
 
-async def test_signing_in_and_out_and_in_vain_is_recorded(office):
+async def test_signing_in_and_out_and_in_vain_is_recorded(office, monkeypatch):
+    failed = FailedAuthentications(office)
+    monkeypatch.setattr(service, "FailedAuthentications", lambda _: failed)
     async with served(office) as browser:
         await sign_in(office, browser)
         [session] = await sessions(office, OPERATOR, NOW)
         await browser.post("/signout", headers=OWN)
         await browser.post("/signin/guessed", headers=OWN)
         await ask(browser, Authorization="Bearer pg_guessed")
+    await failed.record(NOW)
     assert await recorded(office) == {
         ("signIn", session.id, ("role:marketer",), "link"),
         ("signOut", session.id, (), None),

@@ -278,7 +278,12 @@ async def test_a_chain_that_was_rewritten_is_found_by_a_seal_noted_elsewhere(
     head = (await verify_audit(platform.database, NOW)).head
     noted = AuditHead(head.number, head.hash)
     assert await kinds(platform.database, noted) == []
-    await run(platform.database, "MATCH (e:AuditEntry {operation: 'o1'}) SET e.actor = 'other'")
+    [entry] = await entries(platform, AuditQuestion(what="o1"))
+    await run(
+        platform.database,
+        "MATCH (e:AuditEntry {operation: 'o1'}) SET e.actor = 'other', e.digest = $digest",
+        digest=replace(entry, actor=AuditActor("other")).digest,
+    )
     await run(platform.database, "MATCH (n:AuditSeal|AuditChain) DELETE n")
     assert await kinds(platform.database) == [], "nothing within the log tells"
     assert await kinds(platform.database, noted) == [("HEAD_UNKNOWN", "1")]
