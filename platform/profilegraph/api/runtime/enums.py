@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from itertools import chain
+from typing import Any
 
-from profilegraph.api.runtime.definitions import enum_type
+from profilegraph.api.runtime.definitions import description, enum_type
 from profilegraph.api.runtime.internals import enum_values
 from profilegraph.domain.access import Permission, RowAccess
 from profilegraph.domain.duties import PermissionReason
@@ -18,10 +20,13 @@ from profilegraph.domain.records.customers import (
     RelationKind,
     TagSource,
 )
+from profilegraph.domain.records.kinds import KINDS
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy.definition import AttributeType, Cardinality, Duty, Layer
 from profilegraph.engines.reference.distance import DistanceUnit
+from profilegraph.language.facts import RECORD_KINDS
 from profilegraph.language.faults import FaultKind as SegmentFaultKind
 from profilegraph.language.nodes import Cause as MembershipCause
 from profilegraph.rendering.difference import ChangeKind
@@ -54,6 +59,7 @@ __all__ = [
     "SegmentKind",
     "SegmentState",
     "TagSource",
+    "evidence_kind",
 ]
 
 
@@ -71,17 +77,29 @@ class CustomerOrderField(Enum):
     CREATED_AT = "CREATED_AT"
 
 
+def _name(kind: StoredKind[Any]) -> str:
+    return kind.noun.upper().replace("-", "_")
+
+
 class EvidenceKind(Enum):
     """What kind of record decided a condition."""
 
+    _ignore_ = "members kind"
     OPPORTUNITY = "OPPORTUNITY"
-    FOLLOW_UP = "FOLLOW_UP"
     CHANNEL = "CHANNEL"
     OWNER = "OWNER"
-    CONSENT = "CONSENT"
     DECISION_MAKER = "DECISION_MAKER"
     CUSTOMER = "CUSTOMER"
     COHORT = "COHORT"
+    # Records are evidence as they are declared; what a class body assigns is in its `vars`.
+    members = vars()
+    for kind in RECORD_KINDS:
+        members[_name(kind)] = _name(kind)
+
+
+def evidence_kind(kind: StoredKind[Any]) -> EvidenceKind:
+    """Return the kind of evidence that records of a kind are, which is one of `RECORD_KINDS`."""
+    return EvidenceKind[_name(kind)]
 
 
 class Direction(Enum):
@@ -112,101 +130,17 @@ describe(
     EvidenceKind,
     {
         "OPPORTUNITY": "An opportunity.",
-        "FOLLOW_UP": "Something that we did with the customer.",
         "CHANNEL": "That the customer came to us; the key is the channel's.",
         "OWNER": "One of us who owns the customer; the key is the employee's.",
-        "CONSENT": "The customer's latest word for a purpose.",
         "DECISION_MAKER": "A person as known at the past moment that was asked about.",
         "CUSTOMER": "A related customer that matched.",
         "COHORT": "Where the customer is dealt out to; the key is the salt.",
+        **{_name(kind): description(kind.record) for kind in RECORD_KINDS},
     },
 )
 describe(
     Direction,
     {"ASC": "The smallest or oldest first.", "DESC": "The greatest or newest first."},
-)
-describe(
-    CustomerKind,
-    {"COMPANY": "An organisation.", "PERSON": "A person."},
-)
-describe(
-    IdentityKind,
-    {
-        "PHONE": "A phone number, kept as +8613800138000; any usual way of writing is understood.",
-        "EMAIL": "An e-mail address.",
-        "WECOM_EXTERNAL_USER": "The external user id of WeCom (企业微信).",
-        "WECHAT_OPENID": "The open id of one WeChat application.",
-        "WECHAT_UNIONID": "The union id of WeChat.",
-        "UNIFIED_SOCIAL_CREDIT_CODE": "The code of a Chinese organisation (统一社会信用代码).",
-        "WEBSITE": "An account of the website.",
-        "DEVICE": "A device or a browser.",
-        "CRM": "The number in a CRM.",
-        "OTHER": "Any other channel.",
-    },
-)
-describe(
-    TagSource,
-    {
-        "MANUAL": "A person.",
-        "RULE": "A rule: whoever matches a filter.",
-        "IMPORT": "An imported file.",
-        "MODEL": "A model, such as RFM.",
-    },
-)
-describe(
-    RelationKind,
-    {
-        "PARENT": "The other owns this one.",
-        "SUBSIDIARY": "The other belongs to this one.",
-        "PARTNER": "They work together.",
-    },
-)
-describe(
-    DecisionRole,
-    {
-        "ECONOMIC_BUYER": "Holds the budget.",
-        "DECIDER": "Says yes or no.",
-        "TECHNICAL_BUYER": "Judges whether it works for them.",
-        "CHAMPION": "Promotes us inside.",
-        "INFLUENCER": "Is listened to.",
-        "GATEKEEPER": "Decides whom we reach.",
-        "USER": "Works with it.",
-        "BLOCKER": "Works against it.",
-    },
-)
-describe(
-    DepartmentFunction,
-    {
-        "MANAGEMENT": "Leads the company.",
-        "IT": "Information technology.",
-        "PROCUREMENT": "Buys.",
-        "FINANCE": "Money and accounts.",
-        "MARKETING": "Wins attention.",
-        "SALES": "Sells.",
-        "OPERATIONS": "Keeps the business running.",
-        "PRODUCTION": "Makes the product.",
-        "RESEARCH": "Develops the product.",
-        "HUMAN_RESOURCES": "Hires and looks after people.",
-        "LEGAL": "Law and compliance.",
-        "ADMINISTRATION": "Offices and files.",
-        "SERVICE": "Looks after customers.",
-        "OTHER": "Anything else.",
-    },
-)
-describe(
-    FollowUpKind,
-    {
-        "CALL": "By phone.",
-        "VISIT": "At their place.",
-        "CHAT": "In a chat.",
-        "EMAIL": "By e-mail.",
-        "MEETING": "In a meeting.",
-        "OTHER": "In another way.",
-    },
-)
-describe(
-    OpportunityOutcome,
-    {"OPEN": "Not decided.", "WON": "They bought.", "LOST": "They did not."},
 )
 describe(
     Cardinality,
@@ -347,3 +281,6 @@ describe(
         "FILTER": "Those that match a filter.",
     },
 )
+for field in chain.from_iterable(kind.fields.values() for kind in KINDS):
+    if field.choices is not None:
+        describe(field.choices, {one.name: one.description for one in field.choices})

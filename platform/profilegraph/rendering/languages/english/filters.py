@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.records.customers import RelationKind
+from profilegraph.domain.records.activity import FollowUp, FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import Consent, RelationKind
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.values import Record
 from profilegraph.language import nodes
@@ -224,7 +224,15 @@ _PARTS: Mapping[type[NodePart], PartSentence] = {
         details={"where": FieldWording(), "roles": FieldWording("role in it {}")},
     ),
 }
-_RECORDS: Mapping[type[Record], PartSentence] = {}
+_RECORDS: Mapping[type[Record], PartSentence] = {
+    FollowUp: TextSentence(
+        "{kind} on {at}",
+        details={"employee": FieldWording(), "outcome": FieldWording(), "note": FieldWording()},
+    ),
+    Consent: TextSentence(
+        "{purpose}: {granted}, on {at}", details={"granted": FieldWording(("yes", "no"))}
+    ),
+}
 _VALUES: Mapping[type[Enum], Mapping[str, str]] = {
     DecisionRole: {
         "economic_buyer": "economic buyer",
