@@ -29,7 +29,6 @@ OTHERS_WITH_CYPHER = {
     "platform/profilegraph/embedded/child.py",
     # Deletes everything between tests.
     "plugins/testing/src/profilegraph_testing/cleaning.py",
-    # Is older than this rule.
 }
 REGISTERED = {
     *cache.STATEMENTS.values(),

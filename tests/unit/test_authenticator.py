@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from profilegraph.domain.identity import AuthenticationMethod, Principal
@@ -82,3 +84,17 @@ async def test_each_refusal_and_each_use_is_told_and_no_look_whether_it_is_still
 
 def test_a_secret_does_not_show_in_the_text_of_what_holds_it() -> None:
     assert "pg_a" not in repr(key("a"))
+
+
+async def test_what_goes_on_ends_when_the_roles_have_changed() -> None:
+    now, roles = [0.0], [("admin",)]
+
+    async def check(_: Credential) -> Principal:
+        return replace(ANN, roles=roles[0])
+
+    door = Authenticator(check, seconds=5, clock=lambda: now[0])
+    viewer = await door(key("a"))
+    await door.require_same(key("a"), viewer)
+    roles[0], now[0] = ("sales",), 5.0
+    with pytest.raises(Unauthenticated, match="roles"):
+        await door.require_same(key("a"), viewer)

@@ -45,11 +45,15 @@ class Access:
     def require(self, permission: Permission, what: str) -> None:
         """Raise Forbidden, which says what was refused, unless a permission is granted."""
         if not self.permits(permission):
-            roles = ", ".join(one.role for one in self.grants) or "none"
-            raise Forbidden(
-                f"{what} needs the permission {permission.value!r}, which you do not have.",
-                hint=f"Your roles: {roles}. Ask an administrator for a role that grants it.",
-            )
+            raise self.refusal(permission, what)
+
+    def refusal(self, permission: Permission, what: str) -> Forbidden:
+        """Return the error of what needs a permission that is not granted."""
+        roles = ", ".join(one.role for one in self.grants) or "none"
+        return Forbidden(
+            f"{what} needs the permission {permission.value!r}, which you do not have.",
+            hint=f"Your roles: {roles}. Ask an administrator for a role that grants it.",
+        )
 
 
 def narrowed(node: Node, rows: Node) -> Node:

@@ -25,8 +25,8 @@ from profilegraph.errors import Forbidden, InvalidInput, NotFound
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
 from profilegraph.storage import duties as storage
-from profilegraph.storage.duties import RunQuery
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.neo4j.rows import RunQuery
 
 _ACTS: Mapping[Duty, str] = MappingProxyType(
     {

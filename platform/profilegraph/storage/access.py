@@ -36,19 +36,19 @@ UNWIND $names AS name
 CALL (name) {
   MATCH (k:ApiKey {name: name})
   OPTIONAL MATCH (e:Employee {key: k.employee})
-  RETURN k.employee AS employee, coalesce(k.roles, e.roles, []) AS roles, k.rows AS rows,
+  RETURN k.employee AS employee, coalesce(k.roles, []) AS own,
+    coalesce(e.roles, []) AS assigned, k.rows AS rows,
     CASE WHEN k.revokedAt < k.expiresAt THEN k.revokedAt
       ELSE coalesce(k.expiresAt, k.revokedAt) END AS endedAt,
     k.createdAt AS at
   UNION
   MATCH (e:Employee {author: name})
-  RETURN e.key AS employee, coalesce(e.roles, []) AS roles, null AS rows, null AS endedAt,
+  RETURN e.key AS employee, [] AS own, coalesce(e.roles, []) AS assigned, null AS rows, null AS endedAt,
     null AS at
 }
-RETURN name, employee, roles, rows, endedAt ORDER BY name, at DESC
+RETURN name, employee, own, assigned, rows, endedAt ORDER BY name, at DESC
 """
 _OWNERS = "MATCH (s:Segment) WHERE s.key IN $keys RETURN s.key AS key, s.owner AS owner"
-_ORDINALS = "MATCH (c:Customer) WHERE c.key IN $keys RETURN c.key AS key, c.ordinal AS ordinal"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ class AuthorRoles:
     """A key of an author, or the author's employee: what decides about their access."""
 
     employee: str | None
-    roles: tuple[str, ...]
+    own: tuple[str, ...]
+    """The key's own roles."""
+    assigned: tuple[str, ...]
+    """Those assigned to the employee."""
     rows: str | None
     """The key's filter of rows, as JSON."""
     ended_at: datetime | None
@@ -80,6 +83,11 @@ async def read_roles(database: Database, keys: Collection[str]) -> dict[str, Rol
     """Return those of some roles that are stored, by key."""
     rows = await database.read(_READ, {"keys": sorted(keys)}) if keys else []
     return {row["key"]: _role(row) for row in rows}
+
+
+async def read_role_keys(transaction: Transaction) -> list[str]:
+    """Return the keys of the roles of the deployment's own."""
+    return [row["key"] for row in await transaction.run("MATCH (r:Role) RETURN r.key AS key")]
 
 
 async def save_role(transaction: Transaction, role: Role) -> None:
@@ -125,7 +133,13 @@ async def read_authors(database: Database, names: Collection[str]) -> dict[str, 
     """Return the keys and employees of some authors, by name, the newest first."""
     found: dict[str, list[AuthorRoles]] = {}
     for row in await database.read(_AUTHORS, {"names": sorted(set(names))}):
-        one = AuthorRoles(row["employee"], tuple(row["roles"]), row["rows"], row["endedAt"])
+        one = AuthorRoles(
+            row["employee"],
+            tuple(row["own"]),
+            tuple(row["assigned"]),
+            row["rows"],
+            row["endedAt"],
+        )
         found.setdefault(row["name"], []).append(one)
     return found
 
@@ -134,12 +148,6 @@ async def read_segment_owners(database: Database, keys: Collection[str]) -> dict
     """Return the names of the owners of segments, by the segments' keys."""
     rows = await database.read(_OWNERS, {"keys": sorted(keys)})
     return {row["key"]: row["owner"] for row in rows if row["owner"] is not None}
-
-
-async def read_ordinals(database: Database, keys: Collection[str]) -> dict[str, int]:
-    """Return the ordinals of those of some customers that exist, by key."""
-    rows = await database.read(_ORDINALS, {"keys": sorted(keys)})
-    return {row["key"]: row["ordinal"] for row in rows}
 
 
 def _role(row: Mapping[str, Any]) -> Role:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from profilegraph.domain.duties import Assignment, Loan, OwnTeam
 from profilegraph.domain.records.organisation import Employee
 from profilegraph.domain.taxonomy.definition import Duty
 from profilegraph.storage.neo4j.database import Transaction
-from profilegraph.storage.neo4j.rows import Parameters, Row
+from profilegraph.storage.neo4j.rows import Row, RunQuery
 from profilegraph.storage.statements import statement
-
-RunQuery: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
-"""Runs a read query, on a database or within a transaction."""
 
 _TEAMS = """
 MATCH (e:Employee {key: $employee})

@@ -192,16 +192,6 @@ async def read_keys(database: Database, ordinals: BitMap) -> dict[int, str]:
     return {row["ordinal"]: row["key"] for row in rows}
 
 
-async def read_ordinals(database: Database, keys: Sequence[str]) -> dict[str, int]:
-    """Return the ordinals of the existing customers with some keys, by key."""
-    rows = await database.read(
-        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.ordinal IS NOT NULL"
-        " RETURN key, c.ordinal AS ordinal",
-        {"keys": list(keys)},
-    )
-    return {row["key"]: row["ordinal"] for row in rows}
-
-
 def apply(members: BitMap, move: MembershipChange) -> None:
     """Apply a move to members, in place, in time that depends on the move's size alone."""
     members |= move.entered

@@ -131,20 +131,16 @@ def refusals(
     needed: Mapping[Permission, tuple[str, FieldNode]], access: Access
 ) -> list[GraphQLError]:
     """Return an error for each permission that an operation needs and that is not granted."""
-    roles = ", ".join(one.role for one in access.grants) or "none"
     return [
-        GraphQLError(
-            f"{field} needs the permission {permission.value!r}, which you do not have.",
-            node,
-            extensions={
-                "code": Forbidden.code,
-                "permission": permission.value,
-                "hint": f"Your roles: {roles}. Ask an administrator for a role that grants it.",
-            },
-        )
+        _located(access.refusal(permission, field), permission, node)
         for permission, (field, node) in needed.items()
         if not access.permits(permission)
     ]
+
+
+def _located(error: Forbidden, permission: Permission, node: FieldNode) -> GraphQLError:
+    told = {"code": error.code, "permission": permission.value, "hint": error.hint}
+    return GraphQLError(error.message, node, extensions=told)
 
 
 def _fields(

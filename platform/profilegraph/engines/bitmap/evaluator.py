@@ -15,6 +15,7 @@ from profilegraph.engines.bitmap.bitmaps import united
 from profilegraph.engines.bitmap.memo import SetMemo
 from profilegraph.engines.bitmap.people import SelectedPeople, chosen
 from profilegraph.engines.bitmap.profile import LeafContext, LeafFunction
+from profilegraph.engines.bitmap.relations import Relations
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.bitmap.taggings import Taggings
 from profilegraph.language import nodes
@@ -133,10 +134,8 @@ class Evaluator:
                 return self.members(self.context.library.segment(key).filter)
             case Related(where=where):
                 matching = self.members(where)
-                relations = self.view.relations
-                if self.context.scope is not None:
-                    relations = relations.among(self.everyone)
-                return relations.with_matching(node, matching, self.everyone) & self.everyone
+                found = self._relations.with_matching(node, matching, self.everyone)
+                return found & self.everyone
             case _:
                 return _asked(node, self._places)
 
@@ -155,6 +154,12 @@ class Evaluator:
                 return _asked(node, [here.among(some) for here in self._places])
             case _:
                 return some & self.members(node)
+
+    @cached_property
+    def _relations(self) -> Relations:
+        """Return the relations between visible customers."""
+        known = self.view.relations
+        return known if self.context.scope is None else known.among(self.everyone)
 
     @cached_property
     def _places(self) -> tuple[LeafContext, ...]:

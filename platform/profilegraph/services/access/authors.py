@@ -6,8 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from profilegraph.domain.access import EMPLOYEE_ROLES, MACHINE_ROLES
-from profilegraph.domain.identity import AuthenticationMethod, Principal
+from profilegraph.domain.identity import AuthenticationMethod, Principal, roles_in_force
 from profilegraph.errors import Forbidden
 from profilegraph.language.row_access import FULL_ACCESS, Access
 from profilegraph.services.access.granting import access_of
@@ -35,13 +34,12 @@ async def _access(
     for one in standing:
         if one.ended_at is not None and one.ended_at <= now:
             continue
-        usual = MACHINE_ROLES if one.employee is None else EMPLOYEE_ROLES
         rows = None if one.rows is None else json.loads(one.rows)
         principal = Principal(
             name,
             name,
             AuthenticationMethod.API_KEY,
-            one.roles or usual,
+            roles_in_force(one.own, one.employee, one.assigned),
             one.employee,
             rows=rows,
         )

@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from profilegraph.domain.access import EMPLOYEE_ROLES, Permission
-from profilegraph.domain.identity import AuthenticationMethod, Principal
+from profilegraph.domain.access import Permission
+from profilegraph.domain.identity import AuthenticationMethod, Principal, roles_in_force
 from profilegraph.engines.reference.evaluator import Verdict, explain
 from profilegraph.errors import NotFound
 from profilegraph.language.nodes import EVERYONE
@@ -70,7 +70,7 @@ async def explain_for(
     standing = await read_standing(platform.database, employee)
     if standing is None:
         raise NotFound(f"no employee has the key {employee!r}.", where="employee")
-    roles = standing.roles or EMPLOYEE_ROLES
+    roles = roles_in_force((), employee, standing.roles)
     principal = Principal(employee, employee, AuthenticationMethod.SESSION, roles, employee)
     access = await access_of(platform.database, principal)
     return await _explained(platform, access, customer, now)

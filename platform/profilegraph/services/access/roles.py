@@ -123,9 +123,9 @@ async def assign_roles(
     not exist.
     """
     require_administrator(context.actor, "assign roles")
-    await require_roles(platform, command.roles)
 
     async def work(transaction: Transaction) -> list[str]:
+        await require_roles(transaction, command.roles)
         if not await storage.assign_roles(transaction, command.employee, command.roles):
             raise NotFound(f"no employee has the key {command.employee!r}.", where="employee")
         transaction.touch(parts=[ChangedPart.KEYS])
@@ -134,14 +134,13 @@ async def assign_roles(
     return await run_command(platform, command, context, work)
 
 
-async def require_roles(platform: Platform, keys: Collection[str]) -> None:
+async def require_roles(transaction: Transaction, keys: Collection[str]) -> None:
     """Raise NotFound unless each of some roles exists."""
-    known = {*BUILT_IN_ROLES, *await storage.read_roles(platform.database, keys)}
+    known = [*BUILT_IN_ROLES, *await storage.read_role_keys(transaction)]
     for key in keys:
         if key not in known:
-            named = [one.key for one in await roles(platform)]
             raise NotFound(
-                f"no role has the key {key!r}.", hint=did_you_mean(key, named), where="roles"
+                f"no role has the key {key!r}.", hint=did_you_mean(key, known), where="roles"
             )
 
 

@@ -12,7 +12,7 @@ from profilegraph.language.nodes import EVERYONE, Listed, Node
 from profilegraph.language.row_access import FULL_ACCESS
 from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
-from profilegraph.storage.access import read_ordinals
+from profilegraph.storage.records.reads import read_ordinals
 
 
 async def visible(
@@ -29,7 +29,7 @@ async def visible(
     if rows == EVERYONE or not customers:
         return customers
     seen = await _matching(platform, rows, now)
-    ordinals = await read_ordinals(platform.database, customers)
+    ordinals = await read_ordinals(platform.database.read, customers)
     return {key for key, ordinal in ordinals.items() if ordinal in seen.ordinals}
 
 

@@ -25,8 +25,8 @@ from profilegraph.services import duties
 from profilegraph.services.access.visibility import require_visible, visible
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.platform import Platform
-from profilegraph.storage.access import read_ordinals
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.records.reads import read_ordinals
 from profilegraph.storage.records.writing import untag, upsert
 
 
@@ -89,7 +89,7 @@ async def _admitted(
     if platform.access.rows(permission) == EVERYONE:
         return []
     saved = {one.key: None for one in records if isinstance(one, Customer)}
-    new = saved.keys() - (await read_ordinals(platform.database, saved)).keys()
+    new = saved.keys() - (await read_ordinals(platform.database.read, saved)).keys()
     seen = await visible(platform, saved, context.now, permission)
     employee = context.actor.employee
     refused = [key for key in saved if key not in seen and (key not in new or employee is None)]

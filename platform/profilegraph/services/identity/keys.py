@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import normalize
 
-from profilegraph.domain.access import BUILT_IN_ROLES
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.identity import ApiKey
@@ -18,7 +17,7 @@ from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound,
 from profilegraph.language.codec import decode, encode
 from profilegraph.language.nodes import InSegment, walk
 from profilegraph.language.validation import check
-from profilegraph.nearest import did_you_mean
+from profilegraph.services.access.roles import require_roles
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require_administrator
 from profilegraph.services.identity.secrets import RandomBytes, hash_of, new_id, new_secret
@@ -234,16 +233,6 @@ async def _create(transaction: Transaction, key: ApiKey, secret: str) -> str:
             where="employee",
         )
     return key.id
-
-
-async def require_roles(transaction: Transaction, roles: Sequence[str]) -> None:
-    """Raise NotFound unless some roles are built in, or in the graph."""
-    own = [key for key in roles if key not in BUILT_IN_ROLES]
-    known = await storage.read_roles(transaction, own) if own else set()
-    for key in own:
-        if key not in known:
-            hint = did_you_mean(key, [*BUILT_IN_ROLES, *known])
-            raise NotFound(f"no role has the key {key!r}.", hint=hint, where="roles")
 
 
 async def _checked(platform: Platform, rows: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from profilegraph.services.evaluation.choosing import engine
 from profilegraph.services.platform import Platform
 from profilegraph.storage.feed.change_feed import newest_offsets
 from profilegraph.storage.feed.follower import FeedChanges, LossReason, changes_since
-from profilegraph.storage.live import read_ordinals
+from profilegraph.storage.records.reads import read_ordinals
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class _Watched:
     async def resolve(self, platform: Platform) -> None:
         """Find the customers that did not exist before."""
         if missing := [key for key in self.keys if key not in self.ordinals]:
-            self.ordinals |= await read_ordinals(platform.database, missing)
+            self.ordinals |= await read_ordinals(platform.database.read, missing)
 
     def changed(self, changes: FeedChanges) -> dict[str, int]:
         """Return those that changed, or may have, in the order in which they were named."""

@@ -22,8 +22,8 @@ from profilegraph.services.segments.broken import reporting_broken
 from profilegraph.services.segments.rules import admit, require_found
 from profilegraph.services.segments.service import segment_key
 from profilegraph.storage.neo4j.database import Transaction
+from profilegraph.storage.records.reads import read_ordinals
 from profilegraph.storage.segments.lists import (
-    read_ordinals,
     read_snapshots,
     read_sources,
     relate_snapshot,
@@ -196,7 +196,7 @@ async def sources(platform: Platform, keys: Sequence[str]) -> Mapping[str, Seque
 
 
 async def _ordinals(transaction: Transaction, customers: Sequence[str]) -> FrozenBitMap:
-    known = await read_ordinals(transaction, customers)
+    known = await read_ordinals(transaction.run, customers)
     unknown = [key for key in customers if key not in known]
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""

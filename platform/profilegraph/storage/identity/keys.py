@@ -115,14 +115,6 @@ async def read_assigned(transaction: Transaction, employee: str) -> list[str]:
     return list(rows[0]["roles"] or ()) if rows else []
 
 
-async def read_roles(transaction: Transaction, keys: Sequence[str]) -> set[str]:
-    """Return the keys of those of some roles that the graph has."""
-    rows = await transaction.run(
-        "MATCH (r:Role) WHERE r.key IN $keys RETURN r.key AS key", {"keys": list(keys)}
-    )
-    return {row["key"] for row in rows}
-
-
 async def revoke_key(transaction: Transaction, key_id: str, now: datetime) -> bool:
     """Revoke a key, unless it is revoked already, and return whether it exists."""
     rows = await transaction.run(_REVOKE, {"id": key_id, "now": now})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC
 from types import NoneType
-from typing import Any
+from typing import Any, TypeAlias
 
 from neo4j import Record
 from neo4j.time import Date, DateTime
 
 Row = dict[str, Any]
 Parameters = Mapping[str, Any]
+RunQuery: TypeAlias = Callable[[str, Parameters], Awaitable[list[Row]]]
+"""Runs a read query, on a database or within a transaction."""
 ALL = 2**31 - 1
 """The fetch size that means all records."""
 _PLAIN = frozenset({str, int, float, bool, NoneType})

@@ -15,7 +15,7 @@ from profilegraph.domain.records.organisation import DecisionMaker, Department, 
 from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.values import EPOCH, Record
 from profilegraph.storage.neo4j.database import Database
-from profilegraph.storage.neo4j.rows import Row
+from profilegraph.storage.neo4j.rows import Row, RunQuery
 from profilegraph.storage.records.generated import (
     by_key_statement,
     read_statement,
@@ -70,6 +70,16 @@ class TimelineQuery:
 async def read_profiles(database: Database, keys: Sequence[str]) -> ByCustomer[Profile]:
     """Return each customer, alone in its list."""
     return await _read(database, "read_customers", keys, lambda _, row: _profile(row))
+
+
+async def read_ordinals(run_query: RunQuery, customers: Collection[str]) -> dict[str, int]:
+    """Return the ordinals of those of some customers that exist, by key."""
+    rows = await run_query(
+        "UNWIND $keys AS key MATCH (c:Customer {key: key}) WHERE c.ordinal IS NOT NULL"
+        " RETURN c.key AS key, c.ordinal AS ordinal",
+        {"keys": list(customers)},
+    )
+    return {row["key"]: row["ordinal"] for row in rows}
 
 
 async def read_names(database: Database, customers: Collection[str]) -> Mapping[str, str]:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from profilegraph.language.saved_segments import SavedSegment
 from profilegraph.storage.neo4j.database import Database, Transaction
 from profilegraph.storage.segments.saved import saved_segment
 from profilegraph.storage.statements import statement
-
-
-async def read_ordinals(transaction: Transaction, customers: Sequence[str]) -> Mapping[str, int]:
-    """Return the ordinals of the existing customers, by key."""
-    rows = await transaction.run(
-        "UNWIND $keys AS key MATCH (c:Customer {key: key})"
-        " RETURN c.key AS key, c.ordinal AS ordinal",
-        {"keys": customers},
-    )
-    return {row["key"]: row["ordinal"] for row in rows}
 
 
 async def relate_snapshot(transaction: Transaction, source: str, version: int, taken: str) -> None:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from profilegraph.domain.access import Permission
+from profilegraph.domain.identity import Principal
 from profilegraph.errors import InvalidInput, ProfilegraphError
 from profilegraph.language.codec import decode_person_text
 from profilegraph.language.facts import When
@@ -69,7 +70,7 @@ class Exports:
             access = await self._accesses(viewer)
             access.require(Permission.CUSTOMERS_EXPORT, "a download")
             platform = replace(self._platform, access=access)
-            download = await self._download(request, platform, credential)
+            download = await self._download(request, platform, credential, viewer)
         except ProfilegraphError as error:
             await failure(error)(scope, receive, send)
             return
@@ -88,7 +89,11 @@ class Exports:
             )
 
     async def _download(
-        self, request: Request, platform: Platform, credential: Credential | None
+        self,
+        request: Request,
+        platform: Platform,
+        credential: Credential | None,
+        viewer: Principal,
     ) -> Download:
         now, given = self._clock(), request.query_params
         form = form_of(request.path_params["form"])
@@ -111,16 +116,16 @@ class Exports:
         title = _NOT_IN_NAMES.sub("_", table.labels.text(style.locale))
         title += "" if of_people is None else f" {ExportSubject.PEOPLE.value}"
         name = f"{title} {now.astimezone(style.zone):%Y-%m-%d}.{form.ending}"
-        parts = self._while_authenticated(form.write(table, style), credential)
+        parts = self._while_authenticated(form.write(table, style), credential, viewer)
         return Download(parts, name, form.media_type)
 
     async def _while_authenticated(
-        self, parts: AsyncGenerator[bytes, None], credential: Credential | None
+        self, parts: AsyncGenerator[bytes, None], credential: Credential | None, viewer: Principal
     ) -> AsyncGenerator[bytes, None]:
-        """Yield parts of a file until the key, session or token ends: then raise Unauthenticated."""
+        """Yield parts of a file until the key, session or token ends, or has other roles: then raise Unauthenticated."""
         async with aclosing(parts):
             async for part in parts:
-                await self._authenticate(credential, used=False)
+                await self._authenticate.require_same(credential, viewer)
                 yield part
 
 
