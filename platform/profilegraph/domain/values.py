@@ -118,7 +118,7 @@ Amount = Annotated[Decimal, AfterValidator(_storable_amount)]
 
 
 class Choice(StrEnum):
-    """One of a few words that a field of a record can have: its key, then what these attributes are."""
+    """One of a few words with a meaning, declared by its key, then by what these attributes are."""
 
     description: str
     """What it means, as the GraphQL schema says it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from itertools import chain
 from typing import Any
 
 from profilegraph.api.runtime.definitions import description, enum_type
@@ -25,6 +24,7 @@ from profilegraph.domain.records.organisation import DecisionRole, DepartmentFun
 from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy.definition import AttributeType, Cardinality, Duty, Layer
+from profilegraph.domain.values import Choice
 from profilegraph.engines.reference.distance import DistanceUnit
 from profilegraph.language.facts import RECORD_KINDS
 from profilegraph.language.faults import FaultKind as SegmentFaultKind
@@ -67,6 +67,11 @@ def describe(kind: type[Enum], values: Mapping[str, str], name: str | None = Non
     """Make an enumeration known to the API, described by its docstring, its values by name."""
     for value in enum_values(enum_type(kind, name)):
         value.description = values[value.name]
+
+
+def describe_choices(kind: type[Choice], name: str | None = None) -> None:
+    """Make an enumeration known to the API whose values are described where they are declared."""
+    describe(kind, {one.name: one.description for one in kind}, name)
 
 
 class CustomerOrderField(Enum):
@@ -229,26 +234,6 @@ describe(
     },
 )
 describe(
-    MembershipCause,
-    {
-        "CUSTOMER_ADDED": "It was no customer before.",
-        "MERGED": "It turned out to be another customer, and was merged into that.",
-        "DEFINITION_CHANGED": "The filter, or a segment in it, was saved in another version.",
-        "TAG_ADDED": "It was given a tag.",
-        "TAG_REMOVED": "A tag was taken away, or gave way to another of its dimension.",
-        "TAG_EXPIRED": "A tag ended by itself.",
-        "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
-        "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
-        "OPPORTUNITY_CHANGED": "An opportunity came or changed.",
-        "EVENT": "It did something.",
-        "FOLLOW_UP": "We met it.",
-        "ARRIVAL": "It came to us.",
-        "CONSENT": "It allowed or forbade something.",
-        "TIME_PASSED": "Nothing was recorded; what there was became too old, or old enough.",
-    },
-    name="MembershipCause",
-)
-describe(
     SegmentKind,
     {
         "DYNAMIC": "A filter, asked anew each time.",
@@ -256,31 +241,9 @@ describe(
         "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
     },
 )
-describe(
-    Permission,
-    {
-        "CUSTOMERS_READ": "To see customers, their tags, people and activity.",
-        "CONTACTS_READ": "To see contact data unmasked, and to find customers by it.",
-        "CUSTOMERS_WRITE": "To save customers, departments, decision-makers and events.",
-        "CUSTOMERS_TAG": "To put tags on customers and remove them, as far as duties allow.",
-        "CUSTOMERS_EXPORT": "To download members of segments, and to send them to destinations.",
-        "SEGMENTS_READ": "To see saved segments, and to ask questions by filters.",
-        "SEGMENTS_WRITE": "To save segments and groups, and what follows from them.",
-        "TAXONOMIES_WRITE": "To save and change taxonomies, as far as duties allow.",
-        "AUDIT_READ": "To read the audit log.",
-        "ADMINISTER": "To administer keys, roles and duties.",
-    },
-)
-describe(
-    RowAccess,
-    {
-        "ALL": "All customers.",
-        "OWN": "Those that the employee owns; none for a machine.",
-        "TEAM": "Those that somebody of the employee's own team owns.",
-        "TEAM_AND_BELOW": "Those that somebody of the employee's team, or of one below it, owns.",
-        "FILTER": "Those that match a filter.",
-    },
-)
-for field in chain.from_iterable(kind.fields.values() for kind in KINDS):
-    if field.choices is not None:
-        describe(field.choices, {one.name: one.description for one in field.choices})
+describe_choices(Permission)
+describe_choices(RowAccess)
+describe_choices(MembershipCause, name="MembershipCause")
+for choices in dict.fromkeys(field.choices for kind in KINDS for field in kind.fields.values()):
+    if choices is not None:
+        describe_choices(choices)

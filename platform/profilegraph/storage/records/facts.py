@@ -43,7 +43,7 @@ T = TypeVar("T")
 _OF_RECORDS: Mapping[ValueType, Callable[[Any], Any]] = MappingProxyType(
     {ValueType.MONEY: from_units, ValueType.LIST: tuple}
 )
-"""What values become in records that are stored in another form; facts keep that."""
+"""How records have the values that are stored in another form; other facts have these as stored."""
 
 
 async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts:

@@ -270,6 +270,22 @@ _VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "other": "other",
     },
     RelationKind: {"parent": "parent", "subsidiary": "subsidiary", "partner": "partner"},
+    nodes.Cause: {
+        "customer_added": "new customer",
+        "merged": "merged into another customer",
+        "definition_changed": "the definition changed",
+        "tag_added": "tag added",
+        "tag_removed": "tag removed",
+        "tag_expired": "tag expired",
+        "tag_changed": "tag given with other words",
+        "person_changed": "decision-maker changed",
+        "opportunity_changed": "opportunity changed",
+        "event": "new event",
+        "follow_up": "new follow-up",
+        "arrival": "new arrival",
+        "consent": "new word on consent",
+        "time_passed": "time passed",
+    },
 }
 
 FILTERS = FilterWording(
