@@ -281,6 +281,23 @@ async def test_only_who_may_read_the_log_is_answered(known: Api) -> None:
     assert sorted(operations) == ["SaveRole", *["audit"] * 5]
 
 
+async def test_what_became_of_a_role_and_who_got_it_is_answered(known: Api) -> None:
+    for change in (
+        'saveRole(key: "r", rows: TEAM, permissions: [CUSTOMERS_READ]) { key }',
+        'assignRoles(employee: "li", roles: ["r"])',
+        'createApiKey(name: "k", roles: ["r"], employee: "li") { secret }',
+        'saveRole(key: "other", permissions: [CUSTOMERS_READ]) { key }',
+    ):
+        await known(f"mutation {{ {change} }}")
+    answer = await known('{ audit(target: "role:r") { edges { node { operation targets } } } }')
+    found = {one["node"]["operation"]: one["node"]["targets"] for one in answer["audit"]["edges"]}
+    assert found == {
+        "SaveRole": ["role:r", "rows:TEAM", "permission:customers.read"],
+        "AssignRoles": ["employee:li", "role:r"],
+        "CreateKey": ["keyName:k", "employee:li", "role:r"],
+    }
+
+
 CANARY = "Zyzzyva Q. 13912345678"
 PHONE_CANARY = "+8613912345678"
 

@@ -82,6 +82,21 @@ def test_each_field_tells_commands_apart(other: Mapping[str, Any]) -> None:
     assert replace(SAVE, **other).digest != SAVE.digest
 
 
+def test_each_command_says_itself_what_the_audit_log_names_of_it() -> None:
+    found = set(commands())
+    assert len(found) > 25
+    assert {one.__name__ for one in found if "targets" not in vars(one)} == set()
+
+
+def test_a_command_that_does_not_say_what_it_is_about_cannot_be_made() -> None:
+    @dataclass(frozen=True)
+    class Silent(ChangeCommand):
+        key: str
+
+    with pytest.raises(TypeError, match="targets"):
+        Silent("a")  # type: ignore[abstract]
+
+
 def test_the_same_values_in_another_command_are_another_request() -> None:
     assert _Ask("x").digest != _AskOtherwise("x").digest
 
