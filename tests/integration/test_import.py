@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from profilegraph.config import data_folder
+from profilegraph.domain.duties import OPERATOR
 from profilegraph.domain.imports import Checkpoint
 from profilegraph.domain.records.kinds import RECORDS
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -101,6 +102,22 @@ async def test_every_kind_is_imported_and_a_second_run_changes_nothing(
         assert not report.finished_before
         assert report.written == WORLD[kind].count("\n") - 1
     assert await dump(graph) == before
+
+
+async def test_each_batch_is_recorded_with_the_import_and_its_customers(
+    graph: Database, tmp_path: Path
+) -> None:
+    path = world_files(tmp_path)["customers"]
+    await run(graph, "customers", path)
+    rows = await graph.read(
+        "MATCH (e:AuditEntry {operation: 'ImportRecords'})"
+        " RETURN e.actor AS actor, e.customers AS customers, e.targets AS targets"
+    )
+    [imported] = await graph.read("MATCH (i:Import) RETURN i.key AS key")
+    keys = {row["key"] for row in await graph.read("MATCH (c:Customer) RETURN c.key AS key")}
+    assert [(row["actor"], set(row["customers"]), row["targets"]) for row in rows] == [
+        (OPERATOR.name, keys, [f"import:{imported['key']}"])
+    ]
 
 
 async def test_values_arrive_in_their_canonical_form(graph: Database, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
+from profilegraph.domain.audit import AuditQuestion
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.deployment import Deployment
 from profilegraph.domain.duties import OPERATOR, Actor
@@ -23,6 +24,7 @@ from profilegraph.domain.values import Labels
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.errors import Conflict, DatabaseTimeout, Forbidden, InvalidInput, NotFound
 from profilegraph.language.codec import decode
+from profilegraph.services.audit.questions import audit_page
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.cache.indexing import load_some
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
@@ -141,6 +143,22 @@ async def test_who_enters_and_leaves_by_a_change_is_recorded_once(either: Platfo
         await watcher.round(LATER)
     assert await told(either) == [("b", True, DATA), ("c", True, DATA), ("a", False, DATA)]
     assert (await watching.live_states(either, ["s"]))["s"].size == 2
+
+
+async def test_a_run_that_moves_somebody_is_recorded_for_the_owner_and_no_other_run_is(
+    either: Platform,
+) -> None:
+    await warm(either, "a")
+    await go_live(either)
+    watcher = LiveWorker(either)
+    await watcher.round(LATER)
+    await warm(either, "b")
+    for _ in range(2):
+        await watcher.round(LATER)
+    page = await audit_page(either, AuditQuestion(what="EvaluateLiveSegment"), 10)
+    [entry] = [one.entry for one in page.entries]
+    assert (entry.actor.on_behalf_of, entry.customers) == ("li", ("b",))
+    assert entry.targets == ("segment:s",)
 
 
 async def test_a_change_has_only_the_changed_customers_evaluated(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
+from profilegraph.domain.audit import AuditActor, AuditQuestion
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.destinations import DELIVERY, DeliveryRecord
 from profilegraph.domain.duties import OPERATOR, Actor
@@ -19,6 +20,7 @@ from profilegraph.domain.records.customers import Customer, Identity, IdentityKi
 from profilegraph.domain.values import Labels
 from profilegraph.errors import DatabaseUnavailable, InvalidInput, NotFound
 from profilegraph.hooks import Delivery, Destination, hookimpl
+from profilegraph.services.audit.questions import audit_page
 from profilegraph.services.customers.records import UntagCustomers, save, untag_customers
 from profilegraph.services.destinations import sending
 from profilegraph.services.destinations.sending import SendSegment, delivery_kind, request_delivery
@@ -125,6 +127,23 @@ async def test_other_columns_can_be_asked_for_and_unknown_ones_are_refused(
     assert page.rows == [{"name": None}] * 2
     with pytest.raises(InvalidInput, match="no column is called"):
         await ask(platform, columns=("nmae",))
+
+
+async def test_each_attempt_is_recorded_for_whom_and_with_which_columns(warmed: Platform) -> None:
+    platform = with_plugins(warmed, acme=Post(failing(TimeoutError("busy"), attempts=1)))
+    failed = await send(platform)
+    await send_due(platform, LATER + SCHEDULE[0])
+    page = await audit_page(platform, AuditQuestion(what="DELIVERY"), 10)
+    entries = [one.entry for one in page.entries]
+    assert sorted(one.code or "" for one in entries) == ["FAILED", "SENT"]
+    columns = ("column:key", "column:identity:phone", "column:tags:temperature")
+    for one in entries:
+        assert one.actor == AuditActor("outbox", on_behalf_of="li")
+        assert one.targets == (
+            f"delivery:{failed.key}", "segment:s", "destination:post", *columns
+        )  # fmt: skip
+        assert one.customer_count == 2
+    assert "13812345678" not in repr(entries)
 
 
 async def test_a_destination_that_fails_is_tried_again_under_the_same_id(warmed: Platform) -> None:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from profilegraph.domain.audit import AuditActor, AuditQuestion
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import Actor
 from profilegraph.domain.outbox import SCHEDULE
@@ -23,6 +24,7 @@ from profilegraph.domain.records.customers import Customer
 from profilegraph.domain.webhooks import Webhook
 from profilegraph.errors import Conflict, Forbidden, InvalidInput, NotFound
 from profilegraph.hooks.outgoing import posting
+from profilegraph.services.audit.questions import audit_page
 from profilegraph.services.customers.records import save
 from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.outbox.worker import EACH, MARGIN, OutboxWorker
@@ -153,6 +155,20 @@ async def test_every_move_is_told_once_signed_and_in_order(
     }
     assert len({id_ for id_, _ in receiver.tries}) == 2
     assert (await hook(hooked)).delivered_at == LATER
+
+
+async def test_each_message_is_recorded_for_the_owner_of_the_segment(
+    hooked: Platform, receiver: Receiver
+) -> None:
+    receiver.statuses = [410]
+    await move(hooked, "a", "b")
+    await deliver(hooked)
+    page = await audit_page(hooked, AuditQuestion(what="DELIVERY"), 10)
+    [entry] = [one.entry for one in page.entries]
+    assert entry.actor == AuditActor("outbox", on_behalf_of="li")
+    assert (entry.targets, entry.customer_count) == (("webhook:h", "segment:s"), 2)
+    assert entry.code not in {None, "SENT"}
+    assert (await hook(hooked)).url not in repr(entry)
 
 
 async def test_a_message_in_vain_is_sent_again_later_as_the_same_event(
