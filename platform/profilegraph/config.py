@@ -251,6 +251,20 @@ class Settings(BaseSettings):
     subscriptions: int = Field(
         64, ge=1, description="Most subscriptions that one key has open, over all its connections."
     )
+    request_points: float = Field(
+        5_000.0,
+        gt=0,
+        description="Most points that one request may cost; a point is about a millisecond of a"
+        " processor.",
+    )
+    points_per_minute: int = Field(
+        60_000, ge=1, description="Most points that the requests of one key may cost in a minute."
+    )
+    requests_per_key: int = Field(
+        24,
+        ge=1,
+        description="Most requests of one key that are executed at once, half of all; others wait.",
+    )
     documents: Path | None = Field(
         None,
         description="Manifest of trusted documents, as `profilegraph documents manifest` writes it.",

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from profilegraph.api.documents.trusted import TrustedDocuments, read_manifest
 from profilegraph.api.runtime.context import ApiContext
-from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.executor import MOST_WAITING, Executor
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.config import DocumentsMode
@@ -30,6 +30,9 @@ from profilegraph.services.identity.authentication import authenticate, token_ve
 from profilegraph.services.identity.tokens import TokenVerifier
 from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
 from profilegraph.services.identity.uses import USES, RecordedUses
+from profilegraph.services.limits.fair_queue import FairQueue
+from profilegraph.services.limits.rates import RateLimiter
+from profilegraph.services.limits.spending import Spending
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
@@ -106,11 +109,17 @@ def _watch(platform: Platform, schemas: Schemas) -> None:
 
 
 def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewContext:
-    """Return what makes the context of a request, with the access of its viewer."""
+    """Return what makes the context of a request, with the access of its viewer, who pays for it."""
+    settings = platform.settings
+    rate = RateLimiter(settings.points_per_minute)
 
     async def new_context(viewer: Principal) -> ApiContext:
         access = await accesses(viewer)
-        return ApiContext(replace(platform, access=access), viewer, clock(), clock)
+
+        def spending() -> Spending:
+            return Spending(viewer.id, settings.request_points, rate, settings.read_timeout)
+
+        return ApiContext(replace(platform, access=access), viewer, clock(), clock, spending)
 
     return new_context
 
@@ -189,10 +198,12 @@ def _tell_of_faults(host: Host) -> None:
 
 def _executor(platform: Platform, schemas: Schemas) -> Executor:
     """Return what runs operations; raises InvalidConfiguration."""
+    most = platform.settings.requests_per_key
     return Executor(
         schemas,
         subscriptions=OpenSubscriptions(platform.settings.subscriptions),
         documents=_documents(platform),
+        turns=FairQueue(2 * most, most, MOST_WAITING),
     )
 
 
