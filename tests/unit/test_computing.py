@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,7 @@ from profilegraph.language.nodes import (
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilter, SavedFilters
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
 from profilegraph.services.evaluation.computing import LITTLE, Computing
+from profilegraph.services.limits.spending import Spending
 from profilegraph.services.limits.workers import Workers
 from profilegraph.services.segments.answers import Bucket, BucketDetails
 
@@ -141,19 +143,34 @@ async def test_each_way_to_ask_tells_how_much_work_it_is(monkeypatch: pytest.Mon
 
     small = view_of([(one % 8, "visit", one) for one in range(10)])
     large = view_of([(one % 8, "visit", one) for one in range(2_000)])
+    ways: list[Callable[[IndexEngine], Awaitable[object]]] = [
+        lambda engine: engine.count(visited),
+        lambda engine: engine.members(AllOf((visited,))),
+        lambda engine: engine.page(Not(visited), first=3),
+        lambda engine: engine.waterfall((visited,)),
+        lambda engine: engine.breakdown(EVERYONE, [ByFilter((visited,))]),
+        lambda engine: engine.split(EVERYONE, [ByFilter((visited,)), ByFilter((visited,))]),
+    ]
     for view in (small, large):
-        request = Telling(Workers())
-        engine = IndexEngine(request.evaluator(view, CATALOGUE, context()), EMPTY, request)
-        await engine.count(visited)
-        await engine.members(AllOf((visited,)))
-        await engine.page(Not(visited), first=3)
-        await engine.waterfall((visited,))
-        await engine.breakdown(EVERYONE, [ByFilter((visited,))])
-        await engine.split(EVERYONE, [ByFilter((visited,)), ByFilter((visited,))])
+        for ask in ways:
+            request = Telling(Workers())
+            await ask(IndexEngine(request.evaluator(view, CATALOGUE, context()), EMPTY, request))
     half = len(told) // 2
     # Of a page, the second piece of work is to put few members in order.
     rises = [after - before for before, after in zip(told[:half], told[half:], strict=True)]
     assert [rise > 1_000 for rise in rises] == [True, True, True, False, True, True, True]
+
+
+async def test_what_a_request_has_found_out_costs_nothing_more() -> None:
+    request = Computing(Workers(), spending := Spending())
+    engine = IndexEngine(request.evaluator(VIEW, CATALOGUE, context()), EMPTY, request)
+    await engine.count(AllOf((bought, visited)))
+    once = spending.price
+    assert once > 0
+    await engine.count(AllOf((bought, visited)))
+    assert spending.price == once
+    await engine.count(AnyOf((bought, visited)))
+    assert 0 < spending.price - once < once / 2
 
 
 moments = st.one_of(st.integers(0, 6), st.integers(0, 30 * 86_400_000_000))

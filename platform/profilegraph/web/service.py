@@ -31,6 +31,7 @@ from profilegraph.services.identity.tokens import TokenVerifier
 from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
 from profilegraph.services.identity.uses import USES, RecordedUses
 from profilegraph.services.limits.fair_queue import FairQueue
+from profilegraph.services.limits.pacer import Pacer
 from profilegraph.services.limits.rates import RateLimiter
 from profilegraph.services.limits.spending import Spending
 from profilegraph.services.live.worker import WATCHING, LiveWorker
@@ -111,7 +112,7 @@ def _watch(platform: Platform, schemas: Schemas) -> None:
 def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewContext:
     """Return what makes the context of a request, with the access of its viewer, who pays for it."""
     settings = platform.settings
-    rate = RateLimiter(settings.points_per_minute)
+    rate, pacer = RateLimiter(settings.points_per_minute), Pacer()
 
     async def new_context(viewer: Principal) -> ApiContext:
         access = await accesses(viewer)
@@ -119,7 +120,8 @@ def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewCon
         def spending() -> Spending:
             return Spending(viewer.id, settings.request_points, rate, settings.read_timeout)
 
-        return ApiContext(replace(platform, access=access), viewer, clock(), clock, spending)
+        seen = replace(platform, access=access)
+        return ApiContext(seen, viewer, clock(), clock, spending, pacer)
 
     return new_context
 

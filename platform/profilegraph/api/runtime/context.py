@@ -22,6 +22,7 @@ from profilegraph.language.history import as_of, require_moment
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
 from profilegraph.services.cache.graph_cache import RequestSnapshot
+from profilegraph.services.limits.pacer import AT_ONCE, Pacer
 from profilegraph.services.limits.spending import Spending
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
@@ -37,7 +38,9 @@ class ApiContext:
         now: datetime,
         clock: Callable[[], datetime] | None = None,
         new_spending: Callable[[], Spending] = Spending,
+        pacer: Pacer | None = None,
     ) -> None:
+        self._pacer = pacer or Pacer()
         self._new_spending = new_spending
         self.spending = new_spending()
         """What the request is charged; a subscription's, for each of its events anew."""
@@ -73,8 +76,12 @@ class ApiContext:
     def load(self) -> Loaders:
         """Return the data loaders, created on first use."""
         if self._load is None:
-            self._load = Loaders(self.platform, self.now, self.budget)
+            self._load = Loaders(self.platform, self.now, self.budget, self.pause)
         return self._load
+
+    async def pause(self, pieces: int = AT_ONCE) -> None:
+        """Let others have the event loop before the next pieces of the answer are made."""
+        await self._pacer.turn(self.viewer.id, pieces)
 
     def when(self, moment: datetime | None, now: datetime | None = None) -> When:
         """Return the moment of a question: now, or a past one; raises InvalidInput for a later one.
