@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -56,6 +57,8 @@ READY_SECONDS = 5.0
 PLANNING_SECONDS = 300.0
 """The period of replanning: the database drops plans after a while, and when it restarts."""
 SHUTDOWN_SECONDS = 10
+SWITCH_SECONDS = 0.001
+"""How long the event loop waits at most for a thread that computes in Python; 5 ms by default."""
 
 _log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -72,7 +75,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
-    executor = _executor(platform, schemas)
+    pacer = Pacer()
+    executor = _executor(platform, schemas, pacer)
     _watch(platform, schemas)
 
     async def start() -> None:
@@ -91,7 +95,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     return build_app(
         executor=executor,
         authenticate=door,
-        new_context=_contexts(platform, accesses, clock),
+        new_context=_contexts(platform, accesses, clock, pacer),
         checks=_checks(platform),
         start=start,
         close=close,
@@ -109,10 +113,10 @@ def _watch(platform: Platform, schemas: Schemas) -> None:
     platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
 
-def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewContext:
+def _contexts(platform: Platform, accesses: AccessCache, clock: Clock, pacer: Pacer) -> NewContext:
     """Return what makes the context of a request, with the access of its viewer, who pays for it."""
     settings = platform.settings
-    rate, pacer = RateLimiter(settings.points_per_minute), Pacer()
+    rate = RateLimiter(settings.points_per_minute)
 
     async def new_context(viewer: Principal) -> ApiContext:
         access = await accesses(viewer)
@@ -170,6 +174,7 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
         # while answers make thousands of small objects.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(SWITCH_SECONDS)
         on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         await server.serve([listener])
 
@@ -198,7 +203,7 @@ def _tell_of_faults(host: Host) -> None:
         )
 
 
-def _executor(platform: Platform, schemas: Schemas) -> Executor:
+def _executor(platform: Platform, schemas: Schemas, pacer: Pacer) -> Executor:
     """Return what runs operations; raises InvalidConfiguration."""
     most = platform.settings.requests_per_key
     return Executor(
@@ -206,6 +211,7 @@ def _executor(platform: Platform, schemas: Schemas) -> Executor:
         subscriptions=OpenSubscriptions(platform.settings.subscriptions),
         documents=_documents(platform),
         turns=FairQueue(2 * most, most, MOST_WAITING),
+        pacer=pacer,
     )
 
 

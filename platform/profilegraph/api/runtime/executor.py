@@ -31,6 +31,7 @@ from profilegraph.errors import (
 )
 from profilegraph.rendering.notices import notice_line
 from profilegraph.services.limits.fair_queue import FairQueue
+from profilegraph.services.limits.pacer import Pacer
 from profilegraph.services.limits.spending import BASE_POINTS, POINTS_AN_ITEM
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
@@ -83,8 +84,11 @@ class Executor:
         subscriptions: OpenSubscriptions | None = None,
         documents: TrustedDocuments | None = None,
         turns: FairQueue | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         """Set the parts; `turns` are those of operations that are executed at once."""
+        self.pacer = pacer or Pacer()
+        """What large requests and answers wait for, piece by piece."""
         self._schemas = schemas
         self._turns = turns or FairQueue(PLACES, PER_KEY, MOST_WAITING)
         self._new_id = new_id

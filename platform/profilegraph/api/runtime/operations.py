@@ -202,10 +202,10 @@ class Operation:
         document = self._document
         if document.faults:
             raise Refused(document.faults)
+        self._refuse_endless(variables)
         found = size_of_answer(document.schema, document.node, self._node, variables)
         if found.excess:
             raise Refused(found.excess)
-        self._refuse_endless(variables)
         return found
 
     def permit(self, access: Access) -> None:

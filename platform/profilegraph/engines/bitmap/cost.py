@@ -33,13 +33,13 @@ from profilegraph.language.nodes import (
 )
 from profilegraph.language.resolve import tag_groups
 
-_STEP = 500
+_STEP = 1_500
 """The overhead of one Python step."""
-_LEAF = 20 * _STEP
+_LEAF = 15 * _STEP
 """The overhead of one leaf in one run."""
 _TEXT = 100
 """The overhead of testing one distinct text of a column; each character is one unit more."""
-_SCAN, _SORTED = 8, 60
+_SCAN, _SORTED = 8, 24
 """The cost of a row that is read, counted per customer, or looked up."""
 _PAIR = 60
 """The cost of one pair of related customers in one step between them."""

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 from profilegraph.domain.deployment import Deployment
@@ -20,6 +21,7 @@ from profilegraph.embedded.commit_watermark import CommitWatermark, WatermarkCli
 from profilegraph.engines.bitmap.file import load, save
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.cypher.cost import GraphSizes
 from profilegraph.errors import IndexUnable
 from profilegraph.services.cache.index_keeper import IndexKeeper
 from profilegraph.services.evaluation.computing import Computing
@@ -31,9 +33,11 @@ from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.feed.follower import FeedFollower
 from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.sizes import read_sizes
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 T = TypeVar("T")
+SIZES_SECONDS = 60.0
 SAVING = "saving the index"
 """The name of the routine."""
 
@@ -81,6 +85,7 @@ class GraphCache:
         self.deployment: Deployment | None = None
         """The settings stored in the graph; None if there are none."""
         self._watermarks = watermarks
+        self._sizes: tuple[float, GraphSizes] | None = None
         self._confirmed: tuple[CommitWatermark, CachedGraph] | None = None
 
     async def now(self) -> CachedGraph:
@@ -137,6 +142,12 @@ class GraphCache:
             if self.index.work is None:
                 raise IndexUnable(f"there is no index: it is {self.index.state.value}.")
             await asyncio.wait([self.index.work])
+
+    async def sizes(self) -> GraphSizes:
+        """Return how large the graph is, as of a minute ago at most."""
+        if self._sizes is None or monotonic() - self._sizes[0] > SIZES_SECONDS:
+            self._sizes = monotonic(), await read_sizes(self._database)
+        return self._sizes[1]
 
     async def close(self) -> None:
         """Cancel what is in progress."""

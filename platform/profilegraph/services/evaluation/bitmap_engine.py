@@ -15,7 +15,6 @@ from profilegraph.engines.bitmap.people import page_of_people
 from profilegraph.errors import IndexUnable
 from profilegraph.language.answers import (
     Breakdown,
-    ByFilter,
     ByTag,
     GroupBy,
     Order,
@@ -25,6 +24,7 @@ from profilegraph.language.answers import (
     Split,
     WaterfallCounts,
     buckets,
+    filters_of,
 )
 from profilegraph.language.nodes import EVERYONE, Listed, Node, People, PersonTest
 from profilegraph.services.evaluation.computing import Computing
@@ -120,7 +120,7 @@ class IndexEngine:
 
         more = sum(map(self._price, levels))
         try:
-            return await self._computed(counted, [node, *_filters(levels)], more)
+            return await self._computed(counted, [node, *filters_of(levels)], more)
         except IndexUnable:
             return await self.behind.breakdown(node, levels)
 
@@ -138,7 +138,7 @@ class IndexEngine:
             more += parts * self._price(level)
             parts *= self._width(level)
         try:
-            return await self._computed(parted, [node, *_filters(levels)], more)
+            return await self._computed(parted, [node, *filters_of(levels)], more)
         except IndexUnable:
             return await self.behind.split(node, levels)
 
@@ -210,7 +210,3 @@ class IndexEngine:
             return self.evaluator.parted(level.dimension, members)
         asked = buckets(level, self.evaluator.catalogue)
         return [members & self.evaluator.members(one) for one in asked]
-
-
-def _filters(levels: Sequence[GroupBy]) -> list[Node]:
-    return [one for level in levels if isinstance(level, ByFilter) for one in level.filters]

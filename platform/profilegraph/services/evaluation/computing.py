@@ -7,7 +7,8 @@ those who only ask whether the service lives.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -21,6 +22,8 @@ from profilegraph.services.limits.workers import Workers
 T = TypeVar("T")
 LITTLE = 2_500_000
 """How much work one request does in the event loop, all in all: about 5 ms."""
+LITTLE_IN_GRAPH = 100.0
+"""Points of a query of the graph that needs no turn: it is over soon."""
 UNITS_A_POINT = 500_000
 """The units of the index's prices that are one point, a millisecond."""
 
@@ -58,6 +61,19 @@ class Computing:
         found = GraphMemo()
         self._graph_memos.append((catalogue, context, found))
         return found
+
+    @asynccontextmanager
+    async def in_graph(self, points: float) -> AsyncIterator[None]:
+        """Charge points, then hold a place while the graph is asked, if that is much work.
+
+        Raises QueryTooExpensive, RateLimited, Overloaded.
+        """
+        self.charge(points)
+        if points <= LITTLE_IN_GRAPH:
+            yield
+            return
+        async with self._workers.graph_turns.turn(self._spending.owner):
+            yield
 
     def charge(self, points: float) -> None:
         """Charge whoever asks before the work begins; raises QueryTooExpensive, RateLimited."""

@@ -40,9 +40,7 @@ class FairQueue:
             try:
                 yield
             finally:
-                self._free += 1
-                self._working[owner] -= 1
-                self._admit()
+                self._end(owner)
         finally:
             self._leave(owner)
 
@@ -58,6 +56,11 @@ class FairQueue:
         self._working[owner] += 1
         self._turns[owner] += 1
 
+    def _end(self, owner: str) -> None:
+        self._free += 1
+        self._working[owner] -= 1
+        self._admit()
+
     async def _wait(self, owner: str) -> None:
         queue = self._waiting.setdefault(owner, deque())
         if len(queue) >= self._most_waiting:
@@ -70,12 +73,10 @@ class FairQueue:
         try:
             await called
         except asyncio.CancelledError:
-            if called.done() and not called.cancelled():  # called, and gone at the same instant
-                self._free += 1
-                self._working[owner] -= 1
-                self._admit()
-            else:
+            if called in queue:
                 queue.remove(called)
+            elif not called.cancelled():  # called, and gone at the same instant
+                self._end(owner)
             raise
 
     def _admit(self) -> None:
@@ -89,8 +90,10 @@ class FairQueue:
             if not able:
                 return
             owner = min(able, key=self._turns.__getitem__)
-            self._begin(owner)
-            self._waiting[owner].popleft().set_result(None)
+            called = self._waiting[owner].popleft()
+            if not called.cancelled():  # else whoever waited goes away at this instant
+                self._begin(owner)
+                called.set_result(None)
 
     def _leave(self, owner: str) -> None:
         if not self._working[owner] and not self._waiting.get(owner):

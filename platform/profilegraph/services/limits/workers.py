@@ -16,6 +16,8 @@ from profilegraph.services.limits.fair_queue import FairQueue
 T = TypeVar("T")
 THREADS = 2
 _PER_OWNER = 1
+_IN_GRAPH = (4, 2)
+"""Long queries of the graph at once, and those of one owner."""
 _MOST_WAITING = 256
 
 
@@ -59,6 +61,8 @@ class Workers:
     def __init__(self, threads: int = THREADS) -> None:
         self._threads = ThreadPoolExecutor(threads, "questions")
         self._queue = FairQueue(threads, _PER_OWNER, _MOST_WAITING)
+        self.graph_turns = FairQueue(*_IN_GRAPH, _MOST_WAITING)
+        """The turns of long queries of the graph, which the database computes."""
 
     async def run(self, owner: str, work: Callable[[], T], seconds: float) -> T:
         """Return what some work returns, done on a thread; raises what it raises, and Overloaded.
@@ -69,11 +73,13 @@ class Workers:
             one = Work(seconds)
             running = asyncio.get_running_loop().run_in_executor(self._threads, one.do, work)
             try:
-                return await asyncio.shield(running)
+                await asyncio.wait([running])
             except asyncio.CancelledError:
                 one.abandon()
                 await asyncio.wait([running])
+                running.exception()  # nobody is told of it
                 raise
+            return running.result()
 
     def close(self) -> None:
         """Begin nothing more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from profilegraph.errors import (
     RateLimited,
     Unauthenticated,
 )
+from profilegraph.services.limits.pacer import AT_ONCE
 from profilegraph.web.disconnects import ClientGone, ended_with_client
 from profilegraph.web.graphql.requests import Operation, Refusal, read_operation
 from profilegraph.web.graphql.streams import EVENT_STREAM, EventStream
@@ -84,7 +86,9 @@ class GraphQLEndpoint:
         try:
             credential = self._authenticate.credential(request)
             viewer = await self._authenticate(credential)
-            operation = await read_operation(request)
+            operation = await read_operation(
+                request, partial(self._executor.pacer.turn, viewer.id, AT_ONCE)
+            )
             context = await self._new_context(viewer)
         except Refusal as refusal:
             return answer(
