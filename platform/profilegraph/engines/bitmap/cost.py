@@ -39,7 +39,7 @@ _LEAF = 15 * _STEP
 """The overhead of one leaf in one run."""
 _TEXT = 100
 """The overhead of testing one distinct text of a column; each character is one unit more."""
-_SCAN, _SORTED = 8, 24
+_SCAN, _SORTED = 10, 30
 """The cost of a row that is read, counted per customer, or looked up."""
 _PAIR = 60
 """The cost of one pair of related customers in one step between them."""
