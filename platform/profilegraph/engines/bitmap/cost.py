@@ -31,6 +31,7 @@ from profilegraph.language.nodes import (
     bounds,
     walk,
 )
+from profilegraph.language.nodes.parts import NodePart
 from profilegraph.language.resolve import tag_groups
 
 _STEP = 1_500
@@ -39,8 +40,10 @@ _LEAF = 15 * _STEP
 """The overhead of one leaf in one run."""
 _TEXT = 100
 """The overhead of testing one distinct text of a column; each character is one unit more."""
-_SCAN, _SORTED = 10, 30
+_SCAN, _SORTED = 8, 24
 """The cost of a row that is read, counted per customer, or looked up."""
+_COMPARISON = 2
+"""The cost of comparing a row with one value more."""
 _PAIR = 60
 """The cost of one pair of related customers in one step between them."""
 _BITS = 32
@@ -134,8 +137,14 @@ class Pricing:
 
 def _of_rows(leaf: Leaf, run: IndexRun) -> int:
     """Return the price of scanning the rows of a run that a leaf reads."""
-    each = _SORTED if leaf.FACTS.sorts else _SCAN
+    each = (_SORTED if leaf.FACTS.sorts else _SCAN) + _COMPARISON * _comparisons(leaf)
     return leaf.FACTS.passes * sum(_of_table(one, each) for one in _tables(leaf, run))
+
+
+def _comparisons(part: NodePart) -> int:
+    """Return how many values a leaf compares with, those of its parts included."""
+    given = part.given().values()
+    return sum(_comparisons(one) if isinstance(one, NodePart) else 1 for one in given)
 
 
 def _of_table(table: IndexTable, each: int) -> int:
