@@ -14,13 +14,15 @@ from profilegraph.errors import RateLimited
 TENTHS = 10
 """Points are counted in tenths."""
 
+KEY_EXHAUSTED = "your key has used up its {:,} points of this minute; `extensions.cost` says what a request costs."
+
 
 class RateLimiter:
     """Counts points of each owner over the last minute; one per process."""
 
-    def __init__(self, points_a_minute: int) -> None:
-        """Set the most points of one owner in a minute."""
-        self.points = points_a_minute
+    def __init__(self, points_a_minute: int, exhausted: str = KEY_EXHAUSTED) -> None:
+        """Set the most points of one owner in a minute, and how it is said that they are used up."""
+        self._exhausted = exhausted.format(points_a_minute)
         self._most = RateLimitItemPerMinute(points_a_minute * TENTHS)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
@@ -28,8 +30,8 @@ class RateLimiter:
         """Count points of an owner; raises RateLimited, counting nothing, if they are too many."""
         if not self._limiter.hit(self._most, owner, cost=max(1, ceil(points * TENTHS))):
             raise RateLimited(
-                f"your key has used up its {self.points:,} points of this minute.",
-                hint="Wait, and ask for less: `extensions.cost` says what each request costs.",
+                self._exhausted,
+                hint="Wait as long as `retryAfter` says.",
                 retry_after=self._wait(owner),
             )
 

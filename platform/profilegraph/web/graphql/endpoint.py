@@ -102,7 +102,7 @@ class GraphQLEndpoint:
         except Forbidden as error:
             return answer(media_type, 403, _expected(error))
         except ProfilegraphError as error:
-            return answer(media_type, status_of(error), _expected(error))
+            return answer(media_type, status_of(error), _expected(error), **_headers(error))
         if streams:
             return self._stream(operation, viewer, credential, context)
         try:
