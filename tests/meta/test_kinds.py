@@ -13,7 +13,6 @@ PLATFORM = ROOT / "platform" / "profilegraph"
 DECLARED = {"domain/records/activity.py", "domain/records/kinds.py"}
 TABLE = {"hooks/tables.py"}
 LEAF = {
-    "domain/taxonomy/rules.py",
     "language/nodes/activity.py",
     "language/nodes/declarations.py",
     "engines/reference/activity.py",

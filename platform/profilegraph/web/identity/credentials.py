@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from profilegraph.config import LOOPBACK
 from profilegraph.domain.identity import AuthenticationMethod
 from profilegraph.errors import CrossSiteRequest
 from profilegraph.services.identity.keys import PREFIX
+from profilegraph.setting_values import LOOPBACK
 
 SECURE_COOKIE = "__Host-profilegraph"
 """Browsers take it from this host alone, by HTTPS."""
