@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from profilegraph.rendering.languages.chinese.filters import FILTERS
 from profilegraph.rendering.wording.names import (
-    CauseNames,
     ColumnWording,
     CustomerColumns,
     CustomerNames,
@@ -39,22 +38,6 @@ NAMES = NameWording(
     ),
     segment_kinds=SegmentKindNames(dynamic="动态", static="静态", snapshot="快照"),
     segment_states=SegmentStateNames(draft="草稿", active="启用", archived="已归档"),
-    causes=CauseNames(
-        customer_added="新客户",
-        merged="客户已合并",
-        definition_changed="人群定义已改变",
-        tag_added="打上标签",
-        tag_removed="移除标签",
-        tag_expired="标签到期",
-        tag_changed="标签内容已改变",
-        person_changed="决策人已变化",
-        opportunity_changed="商机已变化",
-        event="有新行为",
-        follow_up="有新跟进",
-        arrival="有新来访",
-        consent="授权已变化",
-        time_passed="时间推移",
-    ),
     notices=NoticeNames(
         customers_saved_later="客户",
         people_saved_later="决策人",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from profilegraph.rendering.languages.english.filters import FILTERS
 from profilegraph.rendering.wording.names import (
-    CauseNames,
     ColumnWording,
     CustomerColumns,
     CustomerNames,
@@ -39,22 +38,6 @@ NAMES = NameWording(
     ),
     segment_kinds=SegmentKindNames(dynamic="Dynamic", static="Static", snapshot="Snapshot"),
     segment_states=SegmentStateNames(draft="Draft", active="Active", archived="Archived"),
-    causes=CauseNames(
-        customer_added="new customer",
-        merged="merged into another customer",
-        definition_changed="the definition changed",
-        tag_added="tag added",
-        tag_removed="tag removed",
-        tag_expired="tag expired",
-        tag_changed="tag given with other words",
-        person_changed="decision-maker changed",
-        opportunity_changed="opportunity changed",
-        event="new event",
-        follow_up="new follow-up",
-        arrival="new arrival",
-        consent="new word on consent",
-        time_passed="time passed",
-    ),
     notices=NoticeNames(
         customers_saved_later="customers",
         people_saved_later="decision-makers",
