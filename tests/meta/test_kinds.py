@@ -13,7 +13,6 @@ PLATFORM = ROOT / "platform" / "profilegraph"
 DECLARED = {"domain/records/activity.py", "domain/records/kinds.py"}
 TABLE = {"hooks/tables.py"}
 LEAF = {
-    "domain/taxonomy/rules.py",
     "language/nodes/activity.py",
     "language/nodes/declarations.py",
     "engines/reference/activity.py",
@@ -65,7 +64,7 @@ def test_a_kind_with_its_leaf_its_evidence_and_its_table_is_known_to_few_modules
     of_records = ("FOLLOW_UP", "FollowUp", "FollowUpKind", "FollowUpTable", "follow_ups")
     found = knowing(named, *of_records, "FollowUps", "followUp", "follow_up")
     assert found == DECLARED | TABLE | LEAF | FOR_THE_API | EARLIER
-    assert len(DECLARED | TABLE | LEAF) == 9 + len(languages())
+    assert len(DECLARED | TABLE | LEAF) == 8 + len(languages())
 
 
 def test_a_kind_that_keeps_its_earlier_states_is_imported_by_few_modules() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -62,4 +63,5 @@ class AuditQuery:
         """Who did what, when and to whom: changes, reads of contact data, exports, sign-ins, refusals."""
         question = AuditQuestion(who, what, customer, target, since, until)
         page = await audit_page(info.context.platform, question, first, place(after))
-        return AuditConnection.of(page, after)
+        entries = tuple(info.context.budget.take(list(page.entries)))
+        return AuditConnection.of(replace(page, entries=entries), after)

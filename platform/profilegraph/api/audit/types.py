@@ -8,6 +8,7 @@ import strawberry
 
 from profilegraph.api.audit.enums import AuditKind
 from profilegraph.api.runtime.definitions import object_type
+from profilegraph.api.runtime.fields import list_field
 from profilegraph.api.runtime.ids import decode_text, encode_text
 from profilegraph.api.runtime.paging import PageInfo, foreign_cursor
 from profilegraph.domain import audit as domain
@@ -34,19 +35,24 @@ class AuditEntry:
     on_behalf_of: str | None = strawberry.field(
         description="For work in the background, the name of whoever asked for it."
     )
-    customers: list[str] = strawberry.field(
-        description=f"Keys of the customers; empty if there are more than {domain.MOST_NAMED}."
-    )
     customer_count: int = strawberry.field(description="The number of customers.")
     customers_digest: str | None = strawberry.field(
         description="If customers are not named, a SHA-256 of their keys where it is known."
     )
-    targets: list[str] = strawberry.field(
-        description="What else it was about, as `kind:key`, such as `segment:loyal`."
-    )
     code: str | None = strawberry.field(
         description="The outcome: why something was refused, how a delivery or an export ended."
     )
+    entry: strawberry.Private[domain.AuditEntry]
+
+    @list_field
+    def customers(self) -> list[str]:
+        """Keys of the customers; empty if there are more than 100."""
+        return list(self.entry.customers)
+
+    @list_field
+    def targets(self) -> list[str]:
+        """What else it was about, as `kind:key`, such as `segment:loyal`."""
+        return list(self.entry.targets)
 
     @classmethod
     def of(cls, stored: StoredAuditEntry) -> AuditEntry:
@@ -61,11 +67,10 @@ class AuditEntry:
             principal=actor.principal,
             employee=actor.employee,
             on_behalf_of=actor.on_behalf_of,
-            customers=list(entry.customers),
             customer_count=entry.customer_count,
             customers_digest=entry.customers_digest,
-            targets=list(entry.targets),
             code=entry.code,
+            entry=entry,
         )
 
 

@@ -242,5 +242,6 @@ class SignInWording:
     go_on: str
     link_over: str
     refused: str
+    too_many: str
     insecure: str
     other_site: str

@@ -114,6 +114,7 @@ SIGN_IN = SignInWording(
     signed_in="您已登录。",
     go_on="继续",
     link_over="此链接已使用或已过期,请向管理员索取新的链接。",
+    too_many="尝试次数过多,请一分钟后再试。",
     refused="无法登录,请联系管理员;原因见日志。",
     insecure="登录需要 HTTPS,请联系部署管理员。",
     other_site="请求来自其他网站,请重新打开链接并点击按钮。",

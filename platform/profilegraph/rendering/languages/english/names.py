@@ -117,6 +117,7 @@ SIGN_IN = SignInWording(
     signed_in="You are signed in.",
     go_on="Continue",
     link_over="This link was used already, or is expired. Ask an administrator for another one.",
+    too_many="Too many attempts. Try again in a minute.",
     refused="You cannot be signed in. Ask an administrator; the log says why.",
     insecure="Signing in needs HTTPS. Ask whoever runs the deployment.",
     other_site="The request comes from another site. Open the link again, and use its button.",
