@@ -150,7 +150,7 @@ async def test_a_filter_of_rows_names_no_segment_and_nothing_unknown(owned: Api)
     )
     for filter_, code in (
         ({"segment": {"key": "s"}}, "INVALID_FILTER"),
-        ({"tags": {"dimension": "nothing"}}, "INVALID_FILTER"),
+        ({"tags": {"dimension": "nothing", "anyOf": ["it"]}}, "INVALID_FILTER"),
         ({"what": 1}, "INVALID_FILTER"),
     ):
         assert (await owned.error(asked, f=filter_))["extensions"]["code"] == code

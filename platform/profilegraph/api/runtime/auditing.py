@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphql import FieldNode, GraphQLError
+from graphql import ExecutionResult, FieldNode, GraphQLError
 
 from profilegraph.api.runtime.context import ApiContext
-from profilegraph.errors import Forbidden
+from profilegraph.api.runtime.operations import Operation
+from profilegraph.errors import Forbidden, NotRecorded
 from profilegraph.services.audit.entries import actor_of
 from profilegraph.services.audit.reading import record_contact_read
 from profilegraph.services.audit.recording import note_refusals
 
 
-async def record_shown(context: ApiContext, operation: str) -> None:
-    """Record whose contact data the answer shows; raises if it cannot be recorded."""
+async def recorded(
+    operation: Operation, answered: ExecutionResult, context: object
+) -> ExecutionResult:
+    """Return an answer after the audit log has what it shows and refuses.
+
+    If it cannot take whose contact data are shown, the answer says that and nothing else.
+    """
+    await record_refusals(context, answered.errors or ())
+    if not isinstance(context, ApiContext):
+        return answered
     shown = sorted(context.contacts_shown)
     context.contacts_shown.clear()
-    await record_contact_read(context.platform, context.viewer, shown, operation, context.now)
+    fields = ",".join(operation.fields)
+    try:
+        await record_contact_read(context.platform, context.viewer, shown, fields, context.now)
+    except NotRecorded as error:
+        return ExecutionResult(None, [GraphQLError(error.message, original_error=error)])
+    return answered
 
 
-async def record_refusals(context: ApiContext, errors: Sequence[GraphQLError]) -> None:
+async def record_refusals(context: object, errors: Sequence[GraphQLError]) -> None:
     """Record what of an operation was refused for want of a permission."""
+    if not isinstance(context, ApiContext):
+        return
     refused = [(cause, _field(one)) for one in errors if (cause := _refusal(one)) is not None]
     await note_refusals(context.platform, actor_of(context.viewer), refused, context.now)
 

@@ -15,7 +15,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 
 from profilegraph.api.documents.trusted import DocumentId, DocumentText, TrustedDocuments
 from profilegraph.api.runtime import faults, limits
-from profilegraph.api.runtime.auditing import record_refusals, record_shown
+from profilegraph.api.runtime.auditing import record_refusals, recorded
 from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.estimate import AnswerSize
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
@@ -149,8 +149,7 @@ class Executor:
                 # It may ask for what a taxonomy has just brought.
                 answer = await run(newest, last=True)
         assert answer is not None, "the last schema is taken"  # noqa: S101
-        if isinstance(context, ApiContext):
-            await record_refusals(context, answer.errors)
+        await record_refusals(context, answer.errors)
         return answer
 
     def _found(self, source: str | DocumentId, operation: str | None) -> DocumentText | Answer:
@@ -212,7 +211,7 @@ class Executor:
                 return _unable(error)
             context.changes = operation.type is OperationType.MUTATION
         answered = await operation.execute(context, variables)
-        return await self._recorded(operation, answered, context)
+        return self._told(await recorded(operation, answered, context), context)
 
     async def stream(
         self,
@@ -243,14 +242,13 @@ class Executor:
                 with self._subscriptions.opened(_owner(context)):
                     async with aclosing(results):
                         async for result in results:
-                            yield await self._recorded(operation, result, context)
+                            yield self._told(await recorded(operation, result, context), context)
         except (SubscriptionLimit, Overloaded) as error:
             yield _unable(error)
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])
         except Refused as refused:
-            if isinstance(context, ApiContext):
-                await record_refusals(context, refused.errors)
+            await record_refusals(context, refused.errors)
             yield self._not_begun(refused.errors)
 
     async def _newest(self, context: object, *, changes: bool = False) -> RunnableSchema:
@@ -274,23 +272,6 @@ class Executor:
     def _not_begun(self, errors: Sequence[GraphQLError]) -> Answer:
         told = [faults.refused(error, self._new_id) for error in errors]
         return Answer({"errors": told}, executed=False, errors=errors)
-
-    async def _recorded(
-        self, operation: Operation, answered: ExecutionResult, context: object
-    ) -> Answer:
-        """Return the answer after the audit log has what it shows and refuses.
-
-        Contact data are not shown if that cannot be recorded.
-        """
-        if isinstance(context, ApiContext):
-            await record_refusals(context, answered.errors or ())
-            try:
-                await record_shown(context, ",".join(operation.fields))
-            except ProfilegraphError as error:
-                failure = GraphQLError(error.message, original_error=error)
-                told = faults.failed(failure, self._new_id)
-                return Answer({"data": None, "errors": [told]}, executed=True)
-        return self._told(answered, context)
 
     def _told(self, answered: ExecutionResult, context: object) -> Answer:
         if isinstance(context, ApiContext) and context.budget.overdrawn:
