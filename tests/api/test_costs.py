@@ -15,6 +15,7 @@ import httpx
 import pytest
 from pyroaring import BitMap
 
+from profilegraph.api.live.changes import cursor as cursor_of
 from profilegraph.domain.records.customers import Customer, Relation, RelationKind
 from profilegraph.engines.bitmap import evaluator as to_bitmap
 from profilegraph.engines.bitmap.interruption import check
@@ -24,7 +25,9 @@ from profilegraph.services.evaluation import computing
 from profilegraph.services.identity.keys import create_key
 from profilegraph.services.limits.spending import BASE_POINTS
 from profilegraph.services.limits.workers import Abandoned
+from profilegraph.services.live.worker import LiveWorker
 from profilegraph.services.platform import Platform
+from profilegraph.storage.feed.change_feed import newest_offsets
 from profilegraph.web.service import platform_app
 from tests.support.serving import serving
 
@@ -204,3 +207,34 @@ async def test_many_objects_in_a_body_are_refused_before_they_are_read(
         response = await client.post("/graphql", content=body, headers=headers)
     assert response.status_code == 400
     assert "more than 20,000 objects and lists" in response.json()["errors"][0]["message"]
+
+
+async def test_the_events_of_a_subscription_are_paid_for_until_the_minute_is_used_up(
+    api: Any, indexed: Platform
+) -> None:
+    follow = 'subscription ($a: String) { customerChanged(keys: ["c1"], after: $a) { customer { key } } }'
+    worker = LiveWorker(indexed)
+    await worker.round(api.now)
+    before = cursor_of((await newest_offsets(indexed.database)).offsets.position)
+    told: list[dict[str, Any]] = []
+    async with served(api, indexed, points_per_minute=2) as client:
+        headers = {"Accept": "text/event-stream"}
+        body = {"query": follow, "variables": {"a": before}}
+        async with client.stream("POST", "/graphql", json=body, headers=headers) as response:
+            lines = response.aiter_lines()
+            for number in range(5):
+                await save(indexed, [Customer(key="c1", name=f"name {number}")], api.now)
+                await worker.round(api.now)
+                told.append(await next_result(lines))
+                if "errors" in told[-1]:
+                    break
+    assert told[0]["data"] == {"customerChanged": {"customer": {"key": "c1"}}}
+    assert told[-1]["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+async def next_result(lines: AsyncIterator[str]) -> dict[str, Any]:
+    """Return the data of the next event that has some."""
+    while not (line := await anext(lines)).startswith("data: {"):
+        pass
+    result: dict[str, Any] = json.loads(line.removeprefix("data: "))
+    return result

@@ -243,6 +243,7 @@ class Executor:
                 with self._subscriptions.opened(_owner(context)):
                     async with aclosing(results):
                         async for result in results:
+                            _charge_event(context)
                             yield self._told(await recorded(operation, result, context), context)
         except (SubscriptionLimit, Overloaded) as error:
             yield _unable(error)
@@ -301,6 +302,12 @@ def _refuse_exhausted(context: object) -> None:
     """Raise RateLimited if whoever asks has no points left: then nothing is even read."""
     if isinstance(context, ApiContext):
         context.spending.refuse_exhausted()
+
+
+def _charge_event(context: object) -> None:
+    """Charge for one event of a subscription; raises RateLimited, which ends it."""
+    if isinstance(context, ApiContext):
+        context.spending.charge(BASE_POINTS)
 
 
 def _permit(operation: Operation, context: object) -> None:
