@@ -15,10 +15,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-import psutil
+from statistics import median
 
 from benchmarks.attacks import Attacker, Flood, floods
 from benchmarks.hub import SUBSIDIARIES, Served, served
@@ -27,12 +26,26 @@ from benchmarks.report import number, table
 
 CONNECTIONS = 8
 QUIET_SECONDS = 2.0
-CALM_SECONDS = 60.0
-CALM = 0.25
-"""Share of a core below which a process does nothing of note."""
+CALM_SECONDS = 30.0
+ALONE_TIMES = 3
+CALM = 0.06
+"""Share of a core below which a process does nothing of note, also on a busy machine."""
 TIMES_QUIET = 3.0
 """What the neighbour's 99th percentile may be, in terms of the quiet one."""
 HEALTH_SECONDS = 0.1
+LOOP_SECONDS = 0.02
+"""What one request may take on the event loop at a time."""
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What one request of a flood takes, sent alone: medians, which a busy machine does not distort."""
+
+    processor: float
+    """Seconds, of all threads of the server."""
+    loop: float
+    """Seconds of these on the event loop, which answers everybody."""
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Flooded:
     database: float
     after: float
     """Seconds that the server or the database worked on after the attacker had gone."""
+    alone: Alone | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,8 @@ class Result:
     quiet_p99: float
     quiet_health: float
     floods: list[Flooded]
+    once: dict[str, Alone]
+    """What was only measured alone."""
 
     def harmed(self) -> list[Flooded]:
         """Return the floods that others feel more than they should, the worst first."""
@@ -81,15 +97,20 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
     """Return what became of the neighbour during each flood."""
     quiet_counts: list[float] = []
     quiet_healths: list[float] = []
-    found = []
+    found: list[Flooded] = []
+    once: dict[str, Alone] = {}
     with neighbour(server.port, server.neighbour) as watched:
         for flood in chosen:
+            alone = _alone(server, flood) if flood.alone else None
+            if flood.once and alone is not None:
+                once[flood.name] = alone
+                continue
             watched.begin()
             time.sleep(QUIET_SECONDS)
             quiet = watched.end()
             quiet_counts += quiet.counts
             quiet_healths += quiet.healths
-            found.append(_flooded(server, watched, flood, seconds))
+            found.append(replace(_flooded(server, watched, flood, seconds), alone=alone))
             print(found[-1], file=sys.stderr, flush=True)
     return Result(
         hub,
@@ -97,18 +118,43 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
         percentile(quiet_counts, 0.99),
         percentile(quiet_healths, 0.99),
         found,
+        once,
     )
 
 
+def _alone(server: Served, flood: Flood) -> Alone:
+    """Return what one request takes; the first, which fills what is remembered, does not count."""
+    attacker = Attacker(server.port, server.attacker, CONNECTIONS)
+    found: list[tuple[float, float]] = []
+    for _ in range(ALONE_TIMES + 1):
+        before = processor(server.pid)
+        flood.act(attacker)
+        after = processor(server.pid)
+        found.append((after[0] - before[0], after[1] - before[1]))
+    attacker.end()
+    outcome, _ = attacker.answers[-1]
+    spent, loop = (median(times) for times in zip(*found[1:], strict=True))
+    return Alone(spent, loop, outcome)
+
+
+def processor(pid: int) -> tuple[float, float]:
+    """Return the processor time of a process and that of its main thread, in seconds."""
+    spent = {
+        path.parent.name: int(path.read_text().split()[0]) / 1e9
+        for path in Path(f"/proc/{pid}/task").glob("*/schedstat")
+    }
+    return sum(spent.values()), spent[str(pid)]
+
+
 def _flooded(server: Served, watched: Neighbour, flood: Flood, seconds: float) -> Flooded:
-    processes = psutil.Process(server.pid), psutil.Process(server.database_pid)
+    processes = server.pid, server.database_pid
     before = [_spent(one) for one in processes]
     began = time.perf_counter()
     watched.begin()
     attackers = _attack(server, flood, seconds)
     met = watched.end()
     taken = time.perf_counter() - began
-    shares = [(_spent(one) - old) / taken for one, old in zip(processes, before, strict=True)]
+    ours, theirs = ((_spent(one) - old) / taken for one, old in zip(processes, before, strict=True))
     answers = [one for attacker in attackers for one in attacker.answers]
     return Flooded(
         flood.name,
@@ -118,7 +164,8 @@ def _flooded(server: Served, watched: Neighbour, flood: Flood, seconds: float) -
         percentile(met.counts, 0.99),
         max(met.healths, default=0.0),
         met.failures,
-        *shares,
+        ours,
+        theirs,
         _worked_on(processes),
     )
 
@@ -147,12 +194,11 @@ def _attack(server: Served, flood: Flood, seconds: float) -> list[Attacker]:
     return attackers
 
 
-def _spent(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _spent(pid: int) -> float:
+    return processor(pid)[0]
 
 
-def _worked_on(processes: Sequence[psutil.Process]) -> float:
+def _worked_on(processes: Sequence[int]) -> float:
     """Return how long the processes went on working, up to `CALM_SECONDS`."""
     began = time.perf_counter()
     pause = 0.5
@@ -166,9 +212,11 @@ def _worked_on(processes: Sequence[psutil.Process]) -> float:
 
 
 def rendered(result: Result) -> str:
-    """Return the floods as a table."""
+    """Return the floods as a table, and the requests that were only measured alone as another."""
     head = (
         f"flood, hub of {result.hub:,}",
+        "one: ms",
+        "of it on the loop",
         "count p50, ms",
         "p99, ms",
         "÷ quiet",
@@ -178,18 +226,20 @@ def rendered(result: Result) -> str:
         "worked on, s",
         "answers to the flood",
     )
-    quiet = [
-        "*nothing*",
-        number(result.quiet_median * 1000),
-        number(result.quiet_p99 * 1000),
-        "1",
-        number(result.quiet_health * 1000),
-        "",
-        "",
-        "",
-        "",
-    ]
-    return table(head, [quiet, *(_row(one, result.quiet_p99) for one in result.floods)])
+    still = (result.quiet_median, result.quiet_p99, result.quiet_health)
+    median_, p99, health = (number(one * 1000) for one in still)
+    quiet = ["*nothing*", "", "", median_, p99, "1", health, "", "", "", ""]
+    rows = table(head, [quiet, *(_row(one, result.quiet_p99) for one in result.floods)])
+    if not result.once:
+        return rows
+    alone = [[name, *_of(one), one.outcome] for name, one in result.once.items()]
+    return f"{rows}\n\n{table(('measured alone', 'one: ms', 'on the loop', 'answer'), alone)}"
+
+
+def _of(alone: Alone | None) -> list[str]:
+    if alone is None:
+        return ["", ""]
+    return [number(alone.processor * 1000), _beyond(alone.loop * 1000, LOOP_SECONDS * 1000)]
 
 
 def _row(one: Flooded, quiet: float) -> list[str]:
@@ -201,10 +251,11 @@ def _row(one: Flooded, quiet: float) -> list[str]:
     slowest = f"; slowest {one.slowest:.1f} s" if one.slowest >= 1 else ""
     return [
         one.name,
+        *_of(one.alone),
         number(one.median * 1000),
         number(one.p99 * 1000),
-        _beyond(one.p99 / quiet, TIMES_QUIET, ""),
-        _beyond(one.health * 1000, HEALTH_SECONDS * 1000, ""),
+        _beyond(one.p99 / quiet, TIMES_QUIET),
+        _beyond(one.health * 1000, HEALTH_SECONDS * 1000),
         f"{one.server:.2f}",
         f"{one.database:.2f}",
         f"{one.after:.1f}",
@@ -212,9 +263,8 @@ def _row(one: Flooded, quiet: float) -> list[str]:
     ]
 
 
-def _beyond(value: float, limit: float, unit: str) -> str:
-    text = f"{number(value)}{unit}"
-    return f"**{text}**" if value > limit else text
+def _beyond(value: float, limit: float) -> str:
+    return f"**{number(value)}**" if value > limit else number(value)
 
 
 def measured(hub: int, seconds: float, only: str = "", *, large: bool = False) -> Result:
