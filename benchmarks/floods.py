@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.attacks import Attacker, Flood, floods
+from benchmarks.attackers import Attacker
+from benchmarks.attacks import Flood, floods
 from benchmarks.hub import SUBSIDIARIES, Served, served
 from benchmarks.neighbour import Neighbour, neighbour, percentile
 from benchmarks.report import number, table

@@ -21,7 +21,7 @@ from pathlib import Path
 from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
-from benchmarks.attacks import Attacker
+from benchmarks.attackers import Attacker
 from benchmarks.http import operation
 from benchmarks.hub import PATIENT, load
 from benchmarks.index import wait_for_index

@@ -27,15 +27,12 @@ import psutil
 from benchmarks import attacks, floods, load, outages
 from benchmarks.hub import SUBSIDIARIES, served
 from benchmarks.report import number
-from benchmarks.targets import Target, fishing, greedy_queries, injections, other_sites
+from benchmarks.targets import FLOODS, KILLED, LOAD, NEIGHBOURS, OUTAGES, TARGETS, Target
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "security.md"
 SMALL_HUB, LARGE_HUB = 300, 50_000
 TEST_SECONDS = 900
-FLOODS, NEIGHBOURS = "greedy work", "neighbours"
-OUTAGES, KILLED = "slow or dead database", "kill -9 in the middle of writes"
-LOAD = "many at once"
 NOT_YET = "Not measured yet."
 _TEMPLATE = """# Security: targets and figures
 
@@ -72,106 +69,6 @@ counts are compared first. `python -m benchmarks.load` measures this alone.
 """
 
 PARTS = ("instant", "floods", "load", "outages", "tests")
-
-TARGETS = (
-    Target(
-        "HTTP conformance",
-        "npm `graphql-http` 1.23 `auditServer`: all 61",
-        tests=("tests/api/test_reference_clients.py",),
-    ),
-    Target(
-        "greedy query",
-        "depth ≤ 10, aliases ≤ 30, root fields ≤ 10, directives ≤ 50, tokens ≤ 2,000, body ≤ 1 MB,"
-        " filter ≤ 100 leaves and ≤ 8 deep, list items ≤ 10,000; refused in ≤ 50 ms with no resolver run",
-        greedy_queries,
-        ("tests/api/test_limits.py",),
-    ),
-    Target(
-        "cross-site request",
-        "simple content types, GET mutations and batches refused; GET queries only with a preflight"
-        " header; WebSocket with a foreign Origin 403",
-        other_sites,
-        ("tests/api/test_cross_site.py",),
-    ),
-    Target(
-        FLOODS,
-        "priced by what it does, bounded, cancelled, never more than 20 ms at a time on the event loop;"
-        " /health ≤ 100 ms",
-    ),
-    Target(NEIGHBOURS, "one key's floods slow nobody else: the count's p99 ≤ 3 × its quiet value"),
-    Target(
-        LOAD,
-        "64 clients for 60 s, reads and 5 % changes, half of them with rows: no error; beside @neo4j/graphql",
-    ),
-    Target(
-        OUTAGES,
-        "an error with a code within 10 s; healed within 1 s of its return; /health answers in < 100 ms"
-        " meanwhile",
-        tests=("tests/integration/test_outages.py",),
-    ),
-    Target(
-        KILLED,
-        "no acknowledged write lost, none doubled",
-        tests=(
-            "tests/integration/test_embedded.py::test_a_killed_server_has_kept_what_it_acknowledged",
-        ),
-    ),
-    Target(
-        "background work",
-        "every routine supervised; a poisoned item is set aside; /ready tells",
-        tests=("tests/unit/test_routines.py",),
-    ),
-    Target(
-        "schema fishing",
-        "introspection and GraphiQL by role; no suggestions; the SDL ships as a file",
-        fishing,
-        note="by key, not by role; the nearest name is suggested to whoever has a key, since the SDL is public",
-    ),
-    Target(
-        "authorisation",
-        "every root field in a role × field table that a test walks; row scope is part of every evaluator;"
-        " counts and explanations never tell of customers out of scope; contact data masked without the right",
-        tests=(
-            "tests/api/test_rights.py",
-            "tests/api/test_rights_are_checked.py",
-            "tests/property/test_scopes.py",
-        ),
-    ),
-    Target(
-        "Cypher injection",
-        "fuzzed keys and values, nothing escapes",
-        injections,
-        ("tests/meta/test_statements.py",),
-    ),
-    Target(
-        "disk full",
-        "a code, no restart needed once there is space, nothing half-written",
-        tests=(
-            "tests/integration/test_outages.py",
-            "tests/integration/test_index.py::test_a_full_disk_costs_the_saved_index_alone",
-            "tests/unit/test_embedded_checks.py::test_a_real_full_device_is_recognised",
-        ),
-    ),
-    Target(
-        "spreadsheets",
-        "cells that start with = + - @ are escaped on export",
-        tests=(
-            "tests/unit/test_export_files.py",
-            "tests/unit/test_texts.py",
-            "tests/e2e/test_exports.py::test_what_looks_like_a_formula_is_none",
-        ),
-    ),
-    Target(
-        "erasure",
-        "after `eraseCustomer` a canary string is found nowhere",
-        note="**not built yet**: there is no `eraseCustomer`",
-    ),
-    Target(
-        "audit",
-        "every mutation, every read of contact data, every export: who, what, when; a broken chain is detected",
-        note="**not built yet**",
-    ),
-)
 
 Say = Callable[[str], None]
 

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import attacks, floods, load, security
+from benchmarks import attackers, attacks, dialects, floods, load, security
 from benchmarks.neighbour import percentile
+from benchmarks.targets import TARGETS
 from profilegraph.language.codec import decode
 
 
@@ -40,15 +41,15 @@ def test_floods_have_names_of_their_own_and_no_two_turns_ask_the_same() -> None:
 
 def test_an_answer_counts_by_the_code_of_its_first_error() -> None:
     body = b'{"errors":[{"message":"no","extensions":{"code":"RATE_LIMITED"}}]}'
-    assert attacks.outcome_of(200, body) == "RATE_LIMITED"
-    assert attacks.outcome_of(200, b'{"data":{}}') == "ok"
-    assert attacks.outcome_of(413, b"") == "413"
+    assert attackers.outcome_of(200, body) == "RATE_LIMITED"
+    assert attackers.outcome_of(200, b'{"data":{}}') == "ok"
+    assert attackers.outcome_of(413, b"") == "413"
 
 
 @pytest.mark.parametrize("length", [1, 125, 126, 60_000])
 def test_a_message_is_framed_with_its_length(length: int) -> None:
     message = {"text": "x" * length}
-    sent = attacks.frame(message)
+    sent = attackers.frame(message)
     assert json.loads(sent[-len(json.dumps(message)) :]) == message
     size = sent[1] & 0x7F
     assert (size if size < 126 else int.from_bytes(sent[2:4])) == len(json.dumps(message))
@@ -68,9 +69,9 @@ def test_half_of_the_clients_see_all_customers_and_every_scope_has_a_client() ->
 
 
 def test_the_rows_of_a_client_are_one_more_condition_for_the_other_side() -> None:
-    asked = load.Condition(("important_value",), "1998-01-01T00:00:00Z")
-    narrowed = json.loads(load.Theirs(load.SCOPES[0]).count(asked))["variables"]["w"]
-    whole = json.loads(load.Theirs(None).count(asked))["variables"]["w"]
+    asked = dialects.Condition(("important_value",), "1998-01-01T00:00:00Z")
+    narrowed = json.loads(dialects.Theirs(load.SCOPES[0]).count(asked))["variables"]["w"]
+    whole = json.loads(dialects.Theirs(None).count(asked))["variables"]["w"]
     assert narrowed["AND"][0] == whole
 
 
@@ -94,12 +95,12 @@ def test_the_cases_of_a_file_or_of_one_test_are_counted() -> None:
 
 def test_the_page_has_a_row_for_each_target_and_says_what_was_not_run(tmp_path: Path) -> None:
     page = security.Report(tmp_path / "page.md", 1.0, 1.0, print).rendered()
-    for target in security.TARGETS:
+    for target in TARGETS:
         assert f"| {target.threat} | {target.goal} |" in page
     assert "**not run**" in page
 
 
 def test_the_tests_that_the_page_names_are_there() -> None:
-    for test in (one for target in security.TARGETS for one in target.tests):
+    for test in (one for target in TARGETS for one in target.tests):
         file, _, name = test.partition("::")
         assert f"def {name}" in (security.ROOT / file).read_text("utf-8")
