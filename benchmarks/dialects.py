@@ -27,7 +27,10 @@ class Dialect(Protocol):
         """Return the body that reads 50 of them with their tags."""
 
     def customer(self, key: str) -> bytes:
-        """Return the body that reads one customer with tags and the newest 20 events."""
+        """Return the body that reads one customer with tags and the newest 20 events.
+
+        Not with their moments, which @neo4j/graphql 7.6 fails at with the driver of its lock file.
+        """
 
     def rename(self, key: str, name: str) -> bytes:
         """Return the body that changes a customer's name."""
@@ -53,7 +56,7 @@ class Ours:
         """Return the body that reads one customer with tags and the newest 20 events."""
         query = (
             "query ($k: String!) { customer(key: $k) {"
-            " key name tags { tag { key } } events(first: 20) { type at } } }"
+            " key name tags { tag { key } } events(first: 20) { type } } }"
         )
         return operation(query, {"k": key})
 
@@ -90,7 +93,7 @@ class Theirs:
         """Return the body that reads one customer with tags and the newest 20 events."""
         query = (
             "query ($w: CustomerWhere!) { customers(where: $w) {"
-            " key name tags { key } events(limit: 20, sort: [{at: DESC}]) { type at } } }"
+            " key name tags { key } events(limit: 20, sort: [{at: DESC}]) { type } } }"
         )
         return operation(query, {"w": self._within({"key": {"eq": key}})})
 

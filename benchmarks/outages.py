@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,7 +37,9 @@ from profilegraph.services.platform import Address
 
 CUSTOMERS = 300
 WRITERS = 4
-WRITE_SECONDS = 3.0
+WRITTEN = 200
+"""Changes that are acknowledged before something is killed, if the machine is that fast."""
+WRITE_SECONDS = 20.0
 HEAL_SECONDS = 90.0
 _PAUSE = 0.02
 _PAGE = operation("{ customers(first: 20) { edges { node { key name tags { since } } } } }")
@@ -62,6 +65,8 @@ class Outage:
     """The longest /health meanwhile."""
     healed: float
     """From the return of the database until a page was answered."""
+    attempts: dict[str, int]
+    """How often pages were asked for until then, by what answered them."""
 
     def told(self) -> str:
         """Return it in words."""
@@ -72,6 +77,7 @@ class Outage:
         return (
             f"{self.how}: {', '.join(parts)}; /health at most {number(self.health * 1000)} ms;"
             f" healed {number(self.healed)} s after its return"
+            f" ({', '.join(f'{count} {code}' for code, count in self.attempts.items())})"
         )
 
 
@@ -160,16 +166,17 @@ def _outage(graph: Small, port: int, *, frozen: bool) -> Outage:
         else:
             _started(graph)
         back = time.perf_counter()
-        healed = _healed(graph, port) - back
+        attempts = _healed(graph, port)
+        healed = time.perf_counter() - back
         met = watched.end()
     for client in clients:
         client.end()
     seen = [client.answers[-1] for client in clients]
-    return Outage(how, seen[0], seen[1], max(met.healths), healed)
+    return Outage(how, seen[0], seen[1], max(met.healths), healed, attempts)
 
 
-def _healed(graph: Small, port: int) -> float:
-    """Return the moment at which a page is answered."""
+def _healed(graph: Small, port: int) -> dict[str, int]:
+    """Ask for a page until it is answered; return what answered before, and how often."""
     client = graph.attacker(port)
     end = time.perf_counter() + HEAL_SECONDS
     while time.perf_counter() < end:
@@ -178,7 +185,7 @@ def _healed(graph: Small, port: int) -> float:
             break
         time.sleep(_PAUSE)
     client.end()
-    return time.perf_counter()
+    return dict(Counter(code for code, _ in client.answers))
 
 
 def killed_while_writing(graph: Small, *, database: bool) -> Written:
@@ -193,7 +200,9 @@ def killed_while_writing(graph: Small, *, database: bool) -> Written:
                 pool.submit(_write, graph.attacker(port, n), f"{prefix}{n}-", written, over)
                 for n in range(WRITERS)
             ]
-            time.sleep(WRITE_SECONDS)
+            end = time.perf_counter() + WRITE_SECONDS
+            while len(written.acknowledged) < WRITTEN and time.perf_counter() < end:
+                time.sleep(_PAUSE)
             os.kill(running.pid if database and running else pid, signal.SIGKILL)
             over.set()
             for one in work:
