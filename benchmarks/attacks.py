@@ -179,7 +179,7 @@ def sequences(turn: int, many: int = 100) -> dict[str, Any]:
 def related(turn: int) -> dict[str, Any]:
     """Return a filter of all that is related to each customer, five times counted."""
     leaves = [
-        {"related": {"distance": 5, "atLeast": number + turn % 97, "where": _tag(turn + number)}}
+        {"related": {"distance": 5, "atLeast": number + turn % 97, "where": _of_one(turn + number)}}
         for number in range(1, 6)
     ]
     return {"any": leaves}
@@ -187,10 +187,14 @@ def related(turn: int) -> dict[str, Any]:
 
 def nested(turn: int) -> dict[str, Any]:
     """Return a filter of what is related to what is related, six levels deep."""
-    found: dict[str, Any] = _tag(turn)
+    found = _of_one(turn)
     for _ in range(6):
         found = {"related": {"distance": 5, "where": found}}
     return found
+
+
+def _of_one(turn: int) -> dict[str, Any]:
+    return {"tags": {"dimension": "one", "anyOf": [f"t{turn % TAGS}"]}}
 
 
 def _tag(turn: int) -> dict[str, Any]:

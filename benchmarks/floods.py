@@ -26,8 +26,8 @@ from benchmarks.neighbour import Neighbour, neighbour, percentile
 from benchmarks.report import number, table
 
 CONNECTIONS = 8
-QUIET_SECONDS = 2.0
-CALM_SECONDS = 30.0
+QUIET_SECONDS = 1.5
+CALM_SECONDS = 20.0
 ALONE_TIMES = 3
 CALM = 0.06
 """Share of a core below which a process does nothing of note, also on a busy machine."""

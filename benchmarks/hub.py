@@ -36,7 +36,7 @@ SUBSIDIARIES = 3_000
 EVENTS = 12
 """Of each kind, of each customer."""
 MANY = 10_000
-"""From so many subsidiaries on, each has one event of each kind, so that the graph is loaded in time."""
+"""From so many subsidiaries on, each has one tag and no events, so that the graph is loaded in time."""
 TAGS = 40
 DIMENSIONS = ("one", "two", "three", "four")
 KINDS = ("seen", "bought")
@@ -112,12 +112,13 @@ def records(subsidiaries: int) -> Iterator[Record]:
         yield Customer(key=key, name=key, created_at=since, attributes=slogan)
     for key in keys[1:]:
         yield Relation(customer=key, other=keys[0], kind=RelationKind.PARENT)
+    many = subsidiaries >= MANY
     for number, key in enumerate(keys):
-        for place, dimension in enumerate(DIMENSIONS):
+        for place, dimension in enumerate(DIMENSIONS[:1] if many else DIMENSIONS):
             tag = f"{dimension}/t{(number * 7 + number // TAGS * place) % TAGS}"
             yield Tagging(customer=key, tag=tag, since=since)
     for number, key in enumerate(keys):
-        for place in range(EVENTS if subsidiaries < MANY else 1):
+        for place in range(0 if many else EVENTS):
             for kind in KINDS:
                 ago = timedelta(hours=(number * 7 + place * 131 + len(kind) * 17) % 8_000)
                 yield Event(key=f"{key}-{place}-{kind}", customer=key, type=kind, at=NOW - ago)

@@ -139,7 +139,7 @@ def _started(graph: Small) -> None:
     while time.perf_counter() < end:
         try:
             with GraphDatabase.driver(graph.database.uri, auth=auth) as driver:
-                driver.verify_connectivity()
+                driver.execute_query("MATCH (c:Customer) RETURN c.key LIMIT 1")
         except (DriverError, Neo4jError, OSError):
             time.sleep(_PAUSE)
         else:

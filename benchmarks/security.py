@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -238,6 +239,8 @@ def main() -> int:
     parser.add_argument("--load-seconds", type=float, default=60.0, help="of each side under load")
     parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
+    # What was started ends with the run, also where that is ended from outside.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     began = time.perf_counter()
 
     def say(text: str) -> None:
