@@ -92,8 +92,8 @@ async def load(settings: Settings, address: Address, customers: int) -> dict[str
         granted = (Permission.CUSTOMERS_READ, Permission.SEGMENTS_READ)
         keys = {}
         for rows in ROWS:
-            text = '{"event": {"type": "shop_visit", "atLeast": 3}}' if rows == "FILTER" else None
-            role = SaveRole(f"rows_{rows.lower()}", granted, RowAccess(rows), text)
+            visits = {"event": {"type": "shop_visit", "atLeast": 3}} if rows == "FILTER" else None
+            role = SaveRole(f"rows_{rows.lower()}", granted, RowAccess(rows), visits)
             await save_role(ours, role, CommandContext(OPERATOR, now))
             employee = f"e{ROWS.index(rows)}"
             keys[rows] = await create_key(

@@ -6,10 +6,7 @@ import ssl
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
 import truststore
 from platformdirs import user_cache_path, user_data_path
 from pydantic import (
@@ -23,84 +20,20 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from profilegraph.errors import InvalidConfiguration
+from profilegraph.setting_values import (
+    issuer,
+    known_region,
+    known_zone,
+    origins,
+    pairs,
+    site,
+)
 
 MEGABYTE = 1024 * 1024
 
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Host names of this machine."""
 DEPLOYMENT = frozenset({"currency", "phone_region", "timezone"})
 """Settings that the graph keeps from its first start on: a process must not be set to others."""
-
-
-def _known_region(code: str) -> str:
-    if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError(f"{code!r} is no country that has phone numbers; such as CN, US, DE")
-    return code
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as fault:
-        raise ValueError(
-            f"no time zone is called {name!r}; use a name such as Asia/Shanghai"
-        ) from fault
-    return name
-
-
-def _origins(given: object) -> object:
-    """Return the origins of a text with commas between; raises ValueError for what is none."""
-    if not isinstance(given, str):
-        return given
-    found = tuple(one.strip() for one in given.split(",") if one.strip())
-    for one in found:
-        parts = urlsplit(one)
-        if (
-            parts.scheme not in ("http", "https")
-            or one != f"{parts.scheme}://{parts.netloc}".lower()
-        ):
-            raise ValueError(
-                f"{one!r} is not the origin of a web site; write scheme, name and port alone,"
-                " such as https://crm.example.com or http://localhost:5173"
-            )
-    return found
-
-
-def _site(given: str | None) -> str | None:
-    """Return the address of a web site without a path; raises ValueError for what is none."""
-    if given is None:
-        return None
-    found = _origins(given.removesuffix("/"))
-    if not isinstance(found, tuple) or len(found) != 1:
-        raise ValueError("give one address, such as https://crm.example.com")
-    return str(found[0])
-
-
-def _issuer(given: str | None) -> str | None:
-    """Return the address of an identity provider; raises ValueError unless it is HTTPS."""
-    if given is None:
-        return None
-    parts = urlsplit(given)
-    near = parts.hostname in LOOPBACK
-    if not parts.netloc or parts.query or parts.fragment or parts.username:
-        raise ValueError("give the issuer's address, such as https://login.example.com/realms/ours")
-    if parts.scheme != "https" and not (near and parts.scheme == "http"):
-        raise ValueError("an identity provider is asked by HTTPS alone, except on this machine")
-    return given
-
-
-def _pairs(given: object) -> object:
-    """Return the pairs of a text such as `a=b,c=d`; raises ValueError for what is none."""
-    if not isinstance(given, str):
-        return given
-    found = []
-    for one in filter(None, (part.strip() for part in given.split(","))):
-        left, sign, right = one.rpartition("=")
-        if not (left and sign and right):
-            raise ValueError(f"{one!r} is not a value, an equals sign and a role")
-        found.append((left.strip(), right.strip()))
-    return tuple(found)
 
 
 class DocumentsMode(StrEnum):
@@ -181,13 +114,13 @@ class Settings(BaseSettings):
         600.0, gt=0, description="Longest computation of a model, seconds; it is ended then."
     )
     pool_size: int = Field(32, ge=1, description="Most Bolt connections of one process.")
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    timezone: Annotated[str, AfterValidator(known_zone)] = Field(
         "UTC", description="Time zone in which a day begins and dates without a zone are read."
     )
     currency: str = Field(
         "CNY", pattern=r"^[A-Z]{3}$", description="The one currency in which amounts are kept."
     )
-    phone_region: Annotated[str, AfterValidator(_known_region)] = Field(
+    phone_region: Annotated[str, AfterValidator(known_region)] = Field(
         "CN", description="Country of phone numbers without a country code."
     )
     index_memory: int = Field(
@@ -202,12 +135,12 @@ class Settings(BaseSettings):
         False,
         description="Whether webhooks may go to addresses that are not public, and by plain HTTP.",
     )
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(origins)] = Field(
         (),
         description="Web sites whose pages may ask the API from a browser, with commas between,"
         " such as https://crm.example.com.",
     )
-    public_url: Annotated[str | None, AfterValidator(_site)] = Field(
+    public_url: Annotated[str | None, AfterValidator(site)] = Field(
         None,
         description="Address at which browsers reach the API, such as https://crm.example.com; by"
         " default that of each request.",
@@ -218,7 +151,7 @@ class Settings(BaseSettings):
     session_idle_minutes: float = Field(
         60.0, ge=5, description="Minutes without a request after which a session ends."
     )
-    oidc_issuer: Annotated[str | None, AfterValidator(_issuer)] = Field(
+    oidc_issuer: Annotated[str | None, AfterValidator(issuer)] = Field(
         None, description="Address of the OpenID Connect provider whose tokens are accepted."
     )
     oidc_client_id: str | None = Field(
@@ -243,13 +176,27 @@ class Settings(BaseSettings):
         description="Claim that names roles, such as `groups` or `realm_access.roles`; without it, the"
         " roles are those of the employee.",
     )
-    oidc_roles: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(_pairs)] = Field(
+    oidc_roles: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(pairs)] = Field(
         (),
         description="Which values of that claim are which roles, with commas between, such as"
         " crm-admins=admin,crm-sales=sales; all other values are ignored.",
     )
     subscriptions: int = Field(
         64, ge=1, description="Most subscriptions that one key has open, over all its connections."
+    )
+    request_points: float = Field(
+        5_000.0,
+        gt=0,
+        description="Most points that one request may cost; a point is about a millisecond of a"
+        " processor.",
+    )
+    points_per_minute: int = Field(
+        60_000, ge=1, description="Most points that the requests of one key may cost in a minute."
+    )
+    requests_per_key: int = Field(
+        24,
+        ge=1,
+        description="Most requests of one key that are executed at once, half of all; others wait.",
     )
     documents: Path | None = Field(
         None,

@@ -122,6 +122,37 @@ class SubscriptionLimit(ProfilegraphError):
     code = "TOO_MANY_SUBSCRIPTIONS"
 
 
+class QueryTooExpensive(ProfilegraphError):
+    """The request would cost more than one request may; nothing of what is too much was begun."""
+
+    code = "QUERY_TOO_EXPENSIVE"
+
+
+class QueryTimeout(ProfilegraphError):
+    """The computation of an answer took longer than it may, and was ended."""
+
+    code = "QUERY_TIMEOUT"
+
+
+class Overloaded(ProfilegraphError):
+    """More wait for their turn than can be served soon."""
+
+    code = "OVERLOADED"
+
+    def __init__(
+        self, message: str, *, hint: str = "", where: str = "", retry_after: int = 1
+    ) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.retry_after = retry_after
+        """Seconds to wait before the request is sent again."""
+
+
+class RateLimited(Overloaded):
+    """The key has used up what its requests may cost in this time."""
+
+    code = "RATE_LIMITED"
+
+
 class UnknownDocument(ProfilegraphError):
     """A document was named by an id that the manifest does not have."""
 

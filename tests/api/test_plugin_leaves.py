@@ -97,6 +97,18 @@ async def test_the_leaf_asks_for_what_it_is_written_in(api_of, host):
     assert found["count"] == 0
 
 
+async def test_the_rows_of_a_role_ask_for_what_the_leaf_is_written_in(api_of, host):
+    api = api_of(host)
+    save = """mutation($rows: JSON!) {
+      saveRole(key: "warm", rows: FILTER, filter: $rows, permissions: [CUSTOMERS_READ]) { filter }
+    }"""
+    asked = {"currentFeeling": {"moods": ["warm"], "span": {"last_days": 30}}}
+    found = await api(save, rows={"any": [asked, {"temperature": {"anyOf": ["COLD"]}}]})
+    written = {"tags": {**WARM["tags"], "taggedWithinDays": 30}}
+    cold = {"tags": {"dimension": "temperature", "anyOf": ["cold"]}}
+    assert found == {"saveRole": {"filter": {"any": [written, cold]}}}
+
+
 async def test_a_leaf_within_related_customers_and_levels_is_read_too(api_of, host):
     api = api_of(host)
     asked = {"currentFeeling": {"moods": ["GOOD"]}}

@@ -149,7 +149,7 @@ async def test_a_filter_of_rows_names_no_segment_and_nothing_unknown(owned: Api)
         "{ key } }"
     )
     for filter_, code in (
-        ({"segment": {"key": "s"}}, "INVALID_INPUT"),
+        ({"segment": {"key": "s"}}, "INVALID_FILTER"),
         ({"tags": {"dimension": "nothing"}}, "INVALID_FILTER"),
         ({"what": 1}, "INVALID_FILTER"),
     ):

@@ -181,13 +181,22 @@ async def test_the_rows_of_a_key_are_a_filter_that_is_checked_when_it_is_made(
 ) -> None:
     key, _ = await made(platform, rows={"companySize": {"anyOf": ["P50_500"]}})
     assert key.rows == ROWS == key.principal.rows
-    for wrong, said in (
-        ({"tags": {"dimension": "company_sise", "anyOf": ["50_500"]}}, "company_sise"),
-        ({"nothing": {}}, "nothing"),
-        ({"all": [ROWS, {"not": {"segment": {"key": "s"}}}]}, "no saved segment"),
+    for wrong, said, where in (
+        (
+            {"tags": {"dimension": "company_sise", "anyOf": ["50_500"]}},
+            "company_sise",
+            "filter.tags",
+        ),
+        ({"nothing": {}}, "nothing", "filter"),
+        (
+            {"all": [ROWS, {"not": {"segment": {"key": "s"}}}]},
+            "no saved segments",
+            "filter.all[1].not.segment",
+        ),
     ):
-        with pytest.raises(InvalidFilter, match=said):
+        with pytest.raises(InvalidFilter, match=said) as told:
             await made(platform, rows=wrong)
+        assert told.value.where == where
     assert len(await list_keys(platform.database)) == 1
 
 

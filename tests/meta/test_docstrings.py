@@ -19,7 +19,7 @@ ERRORS: Mapping[str, type] = {
     for key, value in vars(errors).items()
     if isinstance(value, type) and issubclass(value, errors.ProfilegraphError)
 }
-UNITS = re.compile(r"megabytes|seconds|[Mm]inutes|hours|connections|[Pp]ort")
+UNITS = re.compile(r"megabytes|seconds|[Mm]inutes|hours|connections|[Pp]ort|points|requests")
 SHAPE = re.compile(r"\((\w+,|\w+(, ?\w+)+)\)")
 
 

@@ -19,12 +19,12 @@ from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.engines.reference.distance import DistanceUnit
 from profilegraph.engines.reference.evaluator import LEAVES as LEAF_DECISIONS
 from profilegraph.engines.reference.findings import CountedRecords
+from profilegraph.language.facts import RECORD_KINDS
 from profilegraph.language.faults import FaultKind
 from profilegraph.language.nodes import (
     EVERYONE,
     LEAVES,
     BooleanTest,
-    Cause,
     DateTest,
     NumberTest,
     TextTest,
@@ -33,12 +33,12 @@ from profilegraph.language.nodes import (
 )
 from profilegraph.language.nodes.parts import TESTS, NodePart
 from profilegraph.rendering.languages import languages, wording
-from profilegraph.rendering.phrases import CountShape
+from profilegraph.rendering.phrases import CountShape, placeholders
 from profilegraph.rendering.wording import Wording, names
 from profilegraph.rendering.wording.answers import DistanceWording
 from profilegraph.rendering.wording.changes import WarningWording
 from profilegraph.rendering.wording.filters import ComparisonWording, CountWording, WindowWording
-from profilegraph.rendering.wording.leaves import TimesWording
+from profilegraph.rendering.wording.leaves import TextSentence, TimesWording
 from profilegraph.rendering.wording.names import EnumWording
 from profilegraph.rendering.wording.plurals import Plural
 from profilegraph.services.exports.columns import ExportSubject, usual
@@ -58,7 +58,6 @@ ENUMERATIONS: Mapping[type[Enum], type[EnumWording[Any]]] = {
     IdentityKind: names.IdentityNames,
     SegmentKind: names.SegmentKindNames,
     SegmentState: names.SegmentStateNames,
-    Cause: names.CauseNames,
     NoticeCode: names.NoticeNames,
     FaultKind: names.FaultNames,
     WarningKind: WarningWording,
@@ -140,6 +139,15 @@ def test_what_a_filter_can_ask_is_all_that_has_words(one: Wording) -> None:
         assert list(words) == [value.name.lower() for value in kind]
     for part, sentence in (*filters.leaves.items(), *filters.parts.items()):
         assert sentence.details.keys() <= named(part), part
+
+
+@pytest.mark.parametrize("one", languages().values(), ids=lambda one: one.locale)
+def test_what_is_told_of_a_record_is_in_its_fields(one: Wording) -> None:
+    records = one.filters.records
+    assert records.keys() == {kind.record for kind in RECORD_KINDS}
+    for record, sentence in records.items():
+        told = placeholders(sentence.text) if isinstance(sentence, TextSentence) else frozenset()
+        assert sentence.details.keys() | told <= record.model_fields.keys(), record
 
 
 @pytest.mark.parametrize("one", languages().values(), ids=lambda one: one.locale)

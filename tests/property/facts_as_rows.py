@@ -9,11 +9,13 @@ from typing import Any
 from pyroaring import BitMap
 
 from profilegraph.domain.properties import attribute_property, metric_property
+from profilegraph.domain.records.stored import StoredKind, ValueType
+from profilegraph.domain.values import to_units
 from profilegraph.engines.bitmap.building import Rows, build, day_number
 from profilegraph.engines.bitmap.columns import microseconds_of
 from profilegraph.engines.bitmap.run import Hierarchies, IndexRun
 from profilegraph.engines.bitmap.tables import Row
-from profilegraph.language.facts import Facts, OpportunityFact, PersonFact
+from profilegraph.language.facts import RECORD_KINDS, Facts, OpportunityFact, PersonFact
 
 
 def run_of(customers: Mapping[int, Facts], places: Mapping[str, int] | None = None) -> IndexRun:
@@ -58,15 +60,16 @@ def _records(ordinal: int, facts: Facts, places: Mapping[str, int]) -> Iterator[
         yield from _person(ordinal, person)
     for sale in facts.opportunities:
         yield "opportunities", _opportunity(ordinal, sale)
-    for met in facts.follow_ups:
-        row = (_moment(met.at), met.kind.value, met.employees, met.note, met.outcome)
-        yield "follow_ups", row
+    for kind in RECORD_KINDS:
+        for record in facts.of(kind.record):
+            yield (
+                kind.plural,
+                [_indexed(kind, name, getattr(record, name)) for name in kind.indexed],
+            )
     for arrival in facts.arrivals:
         yield "arrivals", (_moment(arrival.at), arrival.channels[0])
     for owner in facts.owners:
         yield "owners", (_moment(owner.since), owner.key)
-    for word in facts.consents:
-        yield "consents", (_moment(word.at), word.purpose, word.granted)
     for relation in facts.relations:
         yield "relations", (places[relation.other], relation.kind.value)
 
@@ -87,6 +90,23 @@ def _opportunity(ordinal: int, sale: OpportunityFact) -> list[Any]:
     closes = None if sale.close_date is None else day_number(sale.close_date)
     outcome = sale.outcome.value
     return [(ordinal, sale.key), sale.stage, outcome, sale.name, sale.amount, closes, sale.reason]
+
+
+def _indexed(kind: StoredKind[Any], name: str, value: Any) -> Any:
+    """Return the value of a field as the index has it."""
+    match kind.fields[name].value_type:
+        case _ if name in kind.edges:
+            return () if value is None else (value,)
+        case ValueType.MOMENT:
+            return _moment(value)
+        case ValueType.DAY:
+            return None if value is None else day_number(value)
+        case ValueType.MONEY:
+            return None if value is None else to_units(value)
+        case ValueType.CHOICE:
+            return None if value is None else value.value
+        case _:
+            return value
 
 
 def _moment(moment: datetime | None) -> int | None:

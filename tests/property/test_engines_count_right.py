@@ -33,7 +33,9 @@ from profilegraph.language.predicates import visible
 from profilegraph.services.cache.indexing import load_all, load_trees
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
 from profilegraph.services.evaluation.choosing import Engine
+from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.evaluation.cypher_engine import CypherEngine
+from profilegraph.services.limits.workers import Workers
 from profilegraph.storage.neo4j.database import Database
 from tests.conftest import NOW
 from tests.property.random_worlds import TAGS, worlds
@@ -73,7 +75,7 @@ async def make(request: pytest.FixtureRequest, migrated: Database, catalogue: Ca
             return cypher
         level = await load_all(migrated, most_bytes=2**30)
         view = IndexSnapshot((level,), await load_trees(migrated))
-        return IndexEngine(Evaluator(view, catalogue, HERE), cypher)
+        return IndexEngine(Evaluator(view, catalogue, HERE), cypher, Computing(Workers()))
 
     return made
 

@@ -14,7 +14,9 @@ from profilegraph.language.codec import encode_text
 from profilegraph.language.nodes import Node, PersonTest
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
 from profilegraph.services.evaluation.choosing import Engine
+from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.evaluation.cypher_engine import CypherEngine
+from profilegraph.services.limits.workers import Workers
 from profilegraph.storage.neo4j.database import Database
 from profilegraph.storage.records.people import CustomerPerson
 from tests.conftest import NOW
@@ -75,7 +77,8 @@ async def engines_of(
     keys = sorted(await keys_by_ordinal(database))
     views = await views_of(database, [{keys[n % len(keys)] for n in one} for one in again])
     indexes = {
-        name: IndexEngine(Evaluator(view, catalogue, ASKED), cypher) for name, view in views.items()
+        name: IndexEngine(Evaluator(view, catalogue, ASKED), cypher, Computing(Workers()))
+        for name, view in views.items()
     }
     return {"cypher": cypher, **indexes}
 

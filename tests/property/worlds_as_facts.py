@@ -12,11 +12,10 @@ from profilegraph.domain.records.activity import (
     Arrival,
     Channel,
     Event,
-    FollowUp,
     Opportunity,
     Participation,
 )
-from profilegraph.domain.records.customers import Consent, Customer, Relation, RelationKind, Tagging
+from profilegraph.domain.records.customers import Customer, Relation, RelationKind, Tagging
 from profilegraph.domain.records.organisation import (
     DecisionMaker,
     Department,
@@ -29,13 +28,12 @@ from profilegraph.domain.values import Record, to_units
 from profilegraph.engines.reference.evaluator import explain
 from profilegraph.language.cohorts import cohort_number
 from profilegraph.language.facts import (
+    RECORD_KINDS,
     ArrivalFact,
-    ConsentFact,
     Context,
     DepartmentFact,
     EventFact,
     Facts,
-    FollowUpFact,
     OpportunityFact,
     OwnerFact,
     ParticipationFact,
@@ -131,15 +129,12 @@ def _facts(world: World, customer: Customer) -> Facts:
         events=tuple(_event(one) for one in _some(own, Event)),
         people=tuple(_person(one, own, world) for one in _some(own, DecisionMaker)),
         opportunities=tuple(_opportunity(one) for one in _some(own, Opportunity)),
-        follow_ups=tuple(_follow_up(one) for one in _some(own, FollowUp)),
         arrivals=tuple(
             ArrivalFact(one.at, tuple(_line(one.channel, channels))) for one in _some(own, Arrival)
         ),
         owners=tuple(_owner(one, world) for one in _some(own, Ownership)),
-        consents=tuple(
-            ConsentFact(one.key, one.purpose, one.granted, one.at) for one in _some(own, Consent)
-        ),
         relations=tuple(_relations(customer.key, _some(world.records, Relation))),
+        records={kind.record: tuple(_some(own, kind.record)) for kind in RECORD_KINDS},
     )
 
 
@@ -204,11 +199,6 @@ def _opportunity(sale: Opportunity) -> OpportunityFact:
     return OpportunityFact(
         sale.key, sale.outcome, sale.name, sale.stage, amount, sale.close_date, sale.reason
     )
-
-
-def _follow_up(met: FollowUp) -> FollowUpFact:
-    employees = () if met.employee is None else (met.employee,)
-    return FollowUpFact(met.key, met.kind, met.at, employees, met.note, met.outcome)
 
 
 def _event(event: Event) -> EventFact:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from profilegraph.domain.identity import AuthenticationMethod, Principal
-from profilegraph.errors import Unauthenticated
-from profilegraph.web.identity.authenticator import MOST_CACHED, Authenticator
+from profilegraph.errors import RateLimited, Unauthenticated
+from profilegraph.web.identity.authenticator import MOST_CACHED, MOST_FAILURES, Authenticator
 from profilegraph.web.identity.credentials import Credential
 
 ANN = Principal("1", "Ann", AuthenticationMethod.API_KEY, ("admin",))
@@ -98,3 +98,29 @@ async def test_what_goes_on_ends_when_the_roles_have_changed() -> None:
     roles[0], now[0] = ("sales",), 5.0
     with pytest.raises(Unauthenticated, match="roles"):
         await door.require_same(key("a"), viewer)
+
+
+async def test_who_tries_many_keys_waits_and_who_had_a_good_one_does_not() -> None:
+    now, asked = [0.0], list[Credential]()
+
+    async def check(shown: Credential) -> Principal:
+        asked.append(shown)
+        if shown != key("good"):
+            raise Unauthenticated("the API key is not known.")
+        return ANN
+
+    door = Authenticator(check, seconds=5, clock=lambda: now[0])
+    await door(Credential.of_bearer("pg_good", "192.0.2.1"))
+    for number in range(MOST_FAILURES):
+        with pytest.raises(Unauthenticated):
+            await door(Credential.of_bearer(f"pg_{number}", "192.0.2.1"))
+    asked.clear()
+    with pytest.raises(RateLimited, match="30 keys, tokens or sign-ins from your address") as told:
+        await door(Credential.of_bearer("pg_next", "192.0.2.1"))
+    assert told.value.retry_after >= 1
+    assert asked == []
+    with pytest.raises(Unauthenticated):
+        await door(Credential.of_bearer("pg_next", "192.0.2.2"))
+    now[0] = 10.0  # the good one is checked anew
+    assert await door(Credential.of_bearer("pg_good", "192.0.2.1")) == ANN
+    assert len(asked) == 2

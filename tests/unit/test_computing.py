@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from pyroaring import BitMap
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
-from profilegraph.engines.bitmap import cost as effort
 from profilegraph.engines.bitmap import evaluator as to_bitmap
 from profilegraph.engines.bitmap import memo
 from profilegraph.engines.bitmap.building import Rows, build
@@ -41,6 +41,8 @@ from profilegraph.language.nodes import (
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilter, SavedFilters
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
 from profilegraph.services.evaluation.computing import LITTLE, Computing
+from profilegraph.services.limits.spending import Spending
+from profilegraph.services.limits.workers import Workers
 from profilegraph.services.segments.answers import Bucket, BucketDetails
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -89,7 +91,7 @@ VIEW = view_of([(1, "purchase", 5), (2, "visit", 9), (1, "visit", 7)])
 async def test_all_questions_of_a_request_find_out_equal_conditions_once(
     asked: Counter[Node],
 ) -> None:
-    request = Computing()
+    request = Computing(Workers())
     saved = SavedFilters({"buyers": SavedFilter(Labels(zh_cn="b", en="b"), AllOf((bought,)))})
     plain = IndexEngine(request.evaluator(VIEW, CATALOGUE, context()), EMPTY, request)
     other = IndexEngine(request.evaluator(VIEW, CATALOGUE, context(saved)), EMPTY, request)
@@ -104,7 +106,7 @@ async def test_all_questions_of_a_request_find_out_equal_conditions_once(
 
 
 async def test_values_are_read_of_some_at_first_and_of_all_once(asked: Counter[Node]) -> None:
-    request = Computing()
+    request = Computing(Workers())
     engine = IndexEngine(request.evaluator(VIEW, CATALOGUE, context()), EMPTY, request)
     for others in (bought, visited, Not(bought), Not(visited)):
         await engine.count(AllOf((others, rich)))
@@ -115,7 +117,7 @@ async def test_what_is_remembered_is_bounded(
     asked: Counter[Node], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memo, "MOST_BYTES", 3)
-    evaluator = Computing().evaluator(VIEW, CATALOGUE, context())
+    evaluator = Computing(Workers()).evaluator(VIEW, CATALOGUE, context())
     for _ in range(2):
         assert evaluator.members(visited) == BitMap([1, 2])
         assert evaluator.members(bought) == BitMap([1])
@@ -124,11 +126,11 @@ async def test_what_is_remembered_is_bounded(
 
 async def test_a_request_does_little_in_the_event_loop_and_the_rest_on_a_thread() -> None:
     here = threading.get_ident()
-    request = Computing()
+    request = Computing(Workers())
     assert await request.run(threading.get_ident, LITTLE) == here
     # However little each of a hundred fields is: together they are too much.
     assert await request.run(threading.get_ident, 1) != here
-    assert await Computing().run(threading.get_ident, LITTLE + 1) != here
+    assert await Computing(Workers()).run(threading.get_ident, LITTLE + 1) != here
 
 
 async def test_each_way_to_ask_tells_how_much_work_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,20 +143,34 @@ async def test_each_way_to_ask_tells_how_much_work_it_is(monkeypatch: pytest.Mon
 
     small = view_of([(one % 8, "visit", one) for one in range(10)])
     large = view_of([(one % 8, "visit", one) for one in range(2_000)])
+    ways: list[Callable[[IndexEngine], Awaitable[object]]] = [
+        lambda engine: engine.count(visited),
+        lambda engine: engine.members(AllOf((visited,))),
+        lambda engine: engine.page(Not(visited), first=3),
+        lambda engine: engine.waterfall((visited,)),
+        lambda engine: engine.breakdown(EVERYONE, [ByFilter((visited,))]),
+        lambda engine: engine.split(EVERYONE, [ByFilter((visited,)), ByFilter((visited,))]),
+    ]
     for view in (small, large):
-        request = Telling()
-        engine = IndexEngine(request.evaluator(view, CATALOGUE, context()), EMPTY, request)
-        await engine.count(visited)
-        await engine.members(AllOf((visited,)))
-        await engine.page(Not(visited), first=3)
-        await engine.waterfall((visited,))
-        await engine.breakdown(EVERYONE, [ByFilter((visited,))])
-        await engine.split(EVERYONE, [ByFilter((visited,)), ByFilter((visited,))])
+        for ask in ways:
+            request = Telling(Workers())
+            await ask(IndexEngine(request.evaluator(view, CATALOGUE, context()), EMPTY, request))
     half = len(told) // 2
     # Of a page, the second piece of work is to put few members in order.
     rises = [after - before for before, after in zip(told[:half], told[half:], strict=True)]
     assert [rise > 1_000 for rise in rises] == [True, True, True, False, True, True, True]
-    assert effort.of_sets(large, 1_000) == 1_000 * effort.of_sets(large, 1)
+
+
+async def test_what_a_request_has_found_out_costs_nothing_more() -> None:
+    request = Computing(Workers(), spending := Spending())
+    engine = IndexEngine(request.evaluator(VIEW, CATALOGUE, context()), EMPTY, request)
+    await engine.count(AllOf((bought, visited)))
+    once = spending.price
+    assert once > 0
+    await engine.count(AllOf((bought, visited)))
+    assert spending.price == once
+    await engine.count(AnyOf((bought, visited)))
+    assert 0 < spending.price - once < once / 2
 
 
 moments = st.one_of(st.integers(0, 6), st.integers(0, 30 * 86_400_000_000))
@@ -173,7 +189,7 @@ def test_sequences_agree_with_looking_at_each_pair(
         for other, then, later in events
         if who == other and (what, then) == tuple(types) and 0 < ago - later <= within
     }
-    found = Computing().evaluator(view_of(events), CATALOGUE, context()).members(leaf)
+    found = Computing(Workers()).evaluator(view_of(events), CATALOGUE, context()).members(leaf)
     assert set(found) == pairs
     for who in range(4):
         mine = [

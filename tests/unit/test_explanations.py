@@ -7,18 +7,17 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.activity import FollowUp, FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import Consent
 from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.engines.reference.attribution import CustomerHistory, FilterAtMoment, changed
 from profilegraph.engines.reference.counterfactual import nearest_miss
 from profilegraph.engines.reference.evaluator import explain
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import (
-    ConsentFact,
     Context,
     EventFact,
     Facts,
-    FollowUpFact,
     OpportunityFact,
     PersonFact,
 )
@@ -68,6 +67,8 @@ def test_an_amount_just_below_a_limit_is_not_told_as_the_limit() -> None:
 
 
 OPEN = OpportunityOutcome.OPEN
+CALLED = FollowUp(key="f", customer="c", kind=FollowUpKind.CALL, at=NOW - timedelta(days=3))
+REFUSED = Consent(key="k", customer="c", purpose="mail", granted=False, at=NOW - timedelta(days=1))
 NEARLY: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     "bought 91 days ago": (
         {"event": {"type": "purchase", "window": {"lastDays": 90}}},
@@ -107,13 +108,13 @@ NEARLY: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     ),
     "a visit that was a call": (
         {"followUp": {"kinds": ["VISIT"], "window": {"lastDays": 30}}},
-        {"follow_ups": (FollowUpFact("f", FollowUpKind.CALL, NOW - timedelta(days=3)),)},
+        {"records": {FollowUp: (CALLED,)}},
         "nearest: call on 2026-02-26 12:00 (not as asked: kind)",
         "最接近：电话，2026-02-26 12:00（不符：方式）",
     ),
     "a refusal": (
         {"consent": {"purposes": ["mail"]}},
-        {"consents": (ConsentFact("k", "mail", granted=False, at=NOW - timedelta(days=1)),)},
+        {"records": {Consent: (REFUSED,)}},
         "nearest: mail: no, on 2026-02-28 12:00 (not as asked: yes or no)",
         "最接近：mail：拒绝，2026-02-28 12:00（不符：同意或拒绝）",
     ),

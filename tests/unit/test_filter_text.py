@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.records.customers import Tagging, TagSource
+from profilegraph.domain.records.activity import FollowUp, FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import Consent, Tagging, TagSource
 from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.values import Labels
@@ -17,10 +17,8 @@ from profilegraph.importers.taxonomies.files import read_taxonomy
 from profilegraph.language.codec import decode
 from profilegraph.language.facts import (
     ArrivalFact,
-    ConsentFact,
     DepartmentFact,
     EventFact,
-    FollowUpFact,
     OpportunityFact,
     OwnerFact,
     PersonFact,
@@ -230,7 +228,14 @@ def test_a_filter_is_a_sentence_in_both_languages(
             "Seats、赢单",
         ),
         (
-            FollowUpFact("f", FollowUpKind.VISIT, NOW, ("li",), outcome="quote"),
+            FollowUp(
+                key="f",
+                customer="c",
+                kind=FollowUpKind.VISIT,
+                at=NOW,
+                employee="li",
+                outcome="quote",
+            ),
             "visit on 2026-03-01 12:00, li, quote",
             "拜访，2026-03-01 12:00、li、quote",
         ),
@@ -241,7 +246,7 @@ def test_a_filter_is_a_sentence_in_both_languages(
         ),
         (OwnerFact("li", NOW, "李"), "李 since 2026-03-01 12:00", "李，自2026-03-01 12:00起"),
         (
-            ConsentFact("k", "email", False, NOW),
+            Consent(key="k", customer="c", purpose="email", granted=False, at=NOW),
             "email: no, on 2026-03-01 12:00",
             "email：拒绝，2026-03-01 12:00",
         ),

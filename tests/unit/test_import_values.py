@@ -1,13 +1,14 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from profilegraph.domain.records.activity import OpportunityOutcome
 from profilegraph.domain.records.customers import CustomerKind, IdentityKind
+from profilegraph.domain.records.kinds import KINDS
 from profilegraph.domain.records.organisation import DecisionRole
+from profilegraph.domain.values import Choice
 from profilegraph.importers.values.cells import (
     parse_boolean,
     parse_enum,
@@ -24,7 +25,6 @@ from profilegraph.importers.values.money import (
     parse_amount,
     parse_number,
 )
-from profilegraph.importers.values.names import NAMES
 
 SHANGHAI = DateRules(ZoneInfo("Asia/Shanghai"))
 NEW_YORK = DateRules(ZoneInfo("America/New_York"))
@@ -462,9 +462,15 @@ def test_words_are_found_in_any_case_and_in_chinese() -> None:
         parse_enum("dog", CustomerKind)
 
 
-@pytest.mark.parametrize("kind", NAMES, ids=lambda kind: kind.__name__)
-def test_every_chinese_name_stands_for_a_member_and_most_members_have_one(
-    kind: type[StrEnum],
+IN_RECORDS = dict.fromkeys(
+    one.choices for kind in KINDS for one in kind.fields.values() if one.choices is not None
+)
+
+
+@pytest.mark.parametrize("kind", IN_RECORDS, ids=lambda kind: kind.__name__)
+def test_every_chinese_name_stands_for_its_member_and_most_members_have_one(
+    kind: type[Choice],
 ) -> None:
-    assert {parse_enum(name, kind) for name in NAMES[kind]} <= set(kind)
-    assert len(set(NAMES[kind].values())) >= len(kind) / 2
+    for member in kind:
+        assert {parse_enum(name, kind) for name in member.synonyms} <= {member}
+    assert sum(bool(member.synonyms) for member in kind) >= len(kind) / 2

@@ -11,8 +11,9 @@ from profilegraph.api.segments.filters import FilterInput
 from profilegraph.config import data_folder
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.domain.taxonomy.definition import Cardinality, Duty, Taxonomy
-from profilegraph.domain.taxonomy.rules import RESERVED, field_name
+from profilegraph.domain.taxonomy.rules import field_name
 from profilegraph.importers.taxonomies.files import incompatibilities_of, read_sources
+from profilegraph.importers.taxonomies.structure import RESERVED
 
 SOURCES = read_sources(sorted(data_folder("taxonomies").glob("*.yaml")))
 TAXONOMIES = {source.taxonomy.key: source.taxonomy for source in SOURCES}

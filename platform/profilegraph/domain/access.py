@@ -4,51 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from profilegraph.domain.locales import nearest_locale
+from profilegraph.domain.values import Choice
 
 
-class Permission(StrEnum):
+class Permission(Choice):
     """What somebody may do, with the customers in their rows."""
 
-    CUSTOMERS_READ = "customers.read"
-    """See customers, their tags, people and activity."""
-    CONTACTS_READ = "contacts.read"
-    """See contact data unmasked, and find customers by it."""
-    CUSTOMERS_WRITE = "customers.write"
-    """Save customers, departments, decision-makers and events."""
-    CUSTOMERS_TAG = "customers.tag"
-    """Put tags on customers and remove them, as far as duties allow."""
-    CUSTOMERS_EXPORT = "customers.export"
-    """Download the members of segments, and send them to destinations."""
-    SEGMENTS_READ = "segments.read"
-    """See saved segments, and ask questions by filters."""
-    SEGMENTS_WRITE = "segments.write"
-    """Save segments and groups, take snapshots, make segments live, save webhooks."""
-    TAXONOMIES_WRITE = "taxonomies.write"
-    """Save and change taxonomies, as far as duties allow."""
-    AUDIT_READ = "audit.read"
-    """Read the audit log."""
-    ADMINISTER = "administer"
-    """Administer keys, roles and duties, and do what duties would refuse."""
+    CUSTOMERS_READ = "customers.read", "To see customers, their tags, people and activity."
+    CONTACTS_READ = "contacts.read", "To see contact data unmasked, and to find customers by it."
+    CUSTOMERS_WRITE = (
+        "customers.write",
+        "To save customers, departments, decision-makers and events.",
+    )
+    CUSTOMERS_TAG = (
+        "customers.tag",
+        "To put tags on customers and remove them, as far as duties allow.",
+    )
+    CUSTOMERS_EXPORT = (
+        "customers.export",
+        "To download members of segments, and to send them to destinations.",
+    )
+    SEGMENTS_READ = "segments.read", "To see saved segments, and to ask questions by filters."
+    SEGMENTS_WRITE = (
+        "segments.write",
+        "To save segments and groups, to take snapshots, to make segments live, to save webhooks.",
+    )
+    TAXONOMIES_WRITE = (
+        "taxonomies.write",
+        "To save and change taxonomies, as far as duties allow.",
+    )
+    AUDIT_READ = "audit.read", "To read the audit log."
+    ADMINISTER = (
+        "administer",
+        "To administer keys, roles and duties, and to do what duties would refuse.",
+    )
 
 
-class RowAccess(StrEnum):
+class RowAccess(Choice):
     """The customers for which a role grants its permissions."""
 
-    ALL = "ALL"
-    """All customers."""
-    OWN = "OWN"
-    """Those that the employee owns; none for a machine."""
-    TEAM = "TEAM"
-    """Those that somebody of the employee's own team owns; none for a machine."""
-    TEAM_AND_BELOW = "TEAM_AND_BELOW"
-    """Those that somebody of the employee's team, or of a team below it, owns; none for a machine."""
-    FILTER = "FILTER"
-    """Those that match a filter of the segment language."""
+    ALL = "ALL", "All customers."
+    OWN = "OWN", "Those that the employee owns; none for a machine."
+    TEAM = "TEAM", "Those that somebody of the employee's own team owns; none for a machine."
+    TEAM_AND_BELOW = (
+        "TEAM_AND_BELOW",
+        "Those that somebody of the employee's team, or of one below it, owns; none for a machine.",
+    )
+    FILTER = "FILTER", "Those that match a filter."
 
 
 @dataclass(frozen=True)

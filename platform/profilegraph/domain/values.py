@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -115,6 +115,24 @@ Share = Annotated[float, Field(ge=0, le=1), TextFormat.SHARE]
 Stance = Annotated[float, Field(ge=-1, le=1), TextFormat.STANCE]
 Weekday = Annotated[int, Field(ge=1, le=7, description="ISO day of the week: 1 is Monday")]
 Amount = Annotated[Decimal, AfterValidator(_storable_amount)]
+
+
+class Choice(StrEnum):
+    """One of a few words with a meaning, declared by its key, then by what these attributes are."""
+
+    description: str
+    """What it means, as the GraphQL schema says it."""
+    synonyms: tuple[str, ...]
+    """What else imports take for it; its key they know in any case."""
+
+    # Who looks a member up has its key alone.
+    def __new__(cls, key: str, description: str = "", *synonyms: str) -> Self:
+        """Return the member of a key, with what is declared of it."""
+        member = str.__new__(cls, key)
+        member._value_ = key
+        member.description = description
+        member.synonyms = synonyms
+        return member
 
 
 class Record(BaseModel):

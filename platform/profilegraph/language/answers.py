@@ -7,7 +7,7 @@ the language matches; `buckets` defines the filters.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
@@ -115,6 +115,11 @@ def buckets(level: GroupBy, catalogue: Catalogue) -> tuple[Node, ...]:
             return (*filters, Not(AnyOf(filters)))
         case _:
             assert_never(level)
+
+
+def filters_of(levels: Iterable[GroupBy]) -> list[Node]:
+    """Return the filters of the levels that are given as filters."""
+    return [one for level in levels if isinstance(level, ByFilter) for one in level.filters]
 
 
 def tag_places(dimension: str, catalogue: Catalogue) -> dict[str, list[int]]:

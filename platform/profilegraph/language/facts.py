@@ -6,23 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar, cast
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.activity import OpportunityOutcome
 from profilegraph.domain.records.customers import RelationKind, Tagging
 from profilegraph.domain.records.kinds import (
-    CONSENT,
+    BY_RECORD,
     DECISION_MAKER,
     DEPARTMENT,
     EVENT,
-    FOLLOW_UP,
+    INDEXED,
     OPPORTUNITY,
 )
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.records.stored import StoredKind, ValueType
 from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.values import Record
 from profilegraph.language.nodes import Node
 from profilegraph.language.saved_filters import NO_SEGMENTS, SavedFilters
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -84,18 +87,6 @@ class PersonFact:
 
 
 @dataclass(frozen=True)
-class FollowUpFact:
-    """A follow-up with the customer; `employees` by key."""
-
-    key: str
-    kind: FollowUpKind
-    at: datetime
-    employees: tuple[str, ...] = ()
-    note: str | None = None
-    outcome: str | None = None
-
-
-@dataclass(frozen=True)
 class ArrivalFact:
     """An arrival of the customer; `channels` by key, from its own up to the root."""
 
@@ -111,16 +102,6 @@ class OwnerFact:
     since: datetime
     name: str | None = None
     teams: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ConsentFact:
-    """A consent record: permission or refusal."""
-
-    key: str
-    purpose: str
-    granted: bool
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -149,15 +130,19 @@ class Facts:
     events: tuple[EventFact, ...] = ()
     people: tuple[PersonFact, ...] = ()
     opportunities: tuple[OpportunityFact, ...] = ()
-    follow_ups: tuple[FollowUpFact, ...] = ()
     arrivals: tuple[ArrivalFact, ...] = ()
     owners: tuple[OwnerFact, ...] = ()
-    consents: tuple[ConsentFact, ...] = ()
     relations: tuple[RelationFact, ...] = ()
+    records: Mapping[type[Record], tuple[Record, ...]] = field(default_factory=dict)
+    """The records of each of `RECORD_KINDS`, as they are stored."""
     hidden: bool = False
     """Whether it is out of the scope of the question; whoever reads the facts decides that."""
     near: Mapping[str, Facts] = field(default_factory=dict, repr=False, compare=False)
     """The facts of related customers within the reach of the filter, by key."""
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """Return the records of a kind, which is one of `RECORD_KINDS`."""
+        return cast("tuple[R, ...]", self.records.get(kind, ()))
 
 
 FACT_KINDS: Mapping[type, StoredKind[Any]] = MappingProxyType(
@@ -166,13 +151,13 @@ FACT_KINDS: Mapping[type, StoredKind[Any]] = MappingProxyType(
         DepartmentFact: DEPARTMENT,
         PersonFact: DECISION_MAKER,
         OpportunityFact: OPPORTUNITY,
-        FollowUpFact: FOLLOW_UP,
-        ConsentFact: CONSENT,
     }
 )
 """The facts with the fields of a kind of record, and the kind."""
-RECORD_FACTS: tuple[type, ...] = (OpportunityFact, FollowUpFact, ConsentFact)
-"""Those stored in `Facts` under the plural name of their kind, without additions."""
+RECORD_KINDS: tuple[StoredKind[Any], ...] = tuple(
+    kind for kind in INDEXED if kind not in FACT_KINDS.values()
+)
+"""The kinds whose records are facts themselves: those in the index, unless they have facts of their own."""
 
 
 def is_money(fact: object, name: str) -> bool:
@@ -181,6 +166,12 @@ def is_money(fact: object, name: str) -> bool:
     return (
         kind is not None and name in kind.fields and kind.fields[name].value_type is ValueType.MONEY
     )
+
+
+def moment_of(fact: object) -> datetime | None:
+    """Return when a fact or a record was, or since when it is so; None if it has no moment."""
+    names = (BY_RECORD[type(fact)].moment,) if isinstance(fact, Record) else ("at", "since")
+    return next((getattr(fact, name) for name in names if hasattr(fact, name)), None)
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,22 @@ from typing import assert_never
 
 from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.values import from_units
+from profilegraph.domain.values import Record, from_units
 from profilegraph.engines.reference.distance import number_of
 from profilegraph.engines.reference.evaluator import Verdict
 from profilegraph.engines.reference.findings import CohortPlace, Evidence, Neighbour, Value
 from profilegraph.language.facts import (
     ArrivalFact,
-    ConsentFact,
     EventFact,
-    FollowUpFact,
     OpportunityFact,
     OwnerFact,
     PersonFact,
 )
 from profilegraph.language.nodes import EventTotal
+from profilegraph.language.saved_filters import NO_SEGMENTS
 from profilegraph.rendering.languages import wording
 from profilegraph.rendering.phrases import label, plain
+from profilegraph.rendering.sentences import Sentences
 from profilegraph.rendering.wording import Wording
 
 _DEEDS = 3
@@ -41,6 +41,9 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
             tag = label(found.tag, catalogue.tags, locale)
             source = words.names.of(found.source)
             return said.tagging.format(tag, plain(found.since), source, found.by or "").strip()
+        case Record():
+            say = Sentences(catalogue, words, locale, NO_SEGMENTS)
+            return words.filters.records[type(found)](found, say)
         case Value(key, None):
             return said.unknown.format(_value_label(key, catalogue, locale))
         case Value(key, bool(value)):
@@ -58,7 +61,7 @@ def evidence_line(found: Evidence, catalogue: Catalogue, locale: str) -> str:
             name, steps = found.name or found.key, found.distance
             return words.numbered(said.neighbour, steps, name, steps)
         case _:
-            return _record(found, words)
+            return _fact(found, words)
 
 
 def counted_line(verdict: Verdict, locale: str) -> str:
@@ -84,9 +87,7 @@ def evidence_lines(verdict: Verdict, catalogue: Catalogue, locale: str, most: in
     return [*([counted] if counted else []), *lines, *more]
 
 
-def _record(
-    found: OpportunityFact | FollowUpFact | ArrivalFact | OwnerFact | ConsentFact, words: Wording
-) -> str:
+def _fact(found: OpportunityFact | ArrivalFact | OwnerFact, words: Wording) -> str:
     said = words.answers.evidence
     match found:
         case OpportunityFact():
@@ -96,17 +97,10 @@ def _record(
             closes = None if found.close_date is None else plain(found.close_date)
             more = (found.stage, amount, closes)
             return words.comma.join([line, *(one for one in more if one)])
-        case FollowUpFact():
-            line = said.met.format(words.names.of(found.kind), plain(found.at))
-            details = (*found.employees, found.outcome, found.note)
-            return words.comma.join([line, *(detail for detail in details if detail)])
         case ArrivalFact():
             return said.came.format(found.channels[0], plain(found.at))
         case OwnerFact():
             return said.owner.format(found.name or found.key, plain(found.since))
-        case ConsentFact():
-            line = said.consented if found.granted else said.refused
-            return line.format(found.purpose, plain(found.at))
         case _:
             assert_never(found)
 
@@ -142,5 +136,5 @@ def _person(person: PersonFact, catalogue: Catalogue, words: Wording, locale: st
         department = person.departments[0]
         line += words.answers.evidence.of.format(department.name or department.key)
     deeds = [_event(one, catalogue, words, locale) for one in person.events]
-    sales = [_record(one.opportunity, words) for one in person.takes_part_in]
+    sales = [_fact(one.opportunity, words) for one in person.takes_part_in]
     return words.semicolon.join([line, *deeds[:_DEEDS], *sales])

@@ -118,6 +118,7 @@ class Phrases(ABC):
             case PartSentence() as sentence:
                 return sentence(part, self)
             case tuple() as texts:
+                # True is 1 and has the first; False is 0 and has the last.
                 return str(texts[value - 1])
             case text:
                 return self.said(text, value, self.field(part, name))

@@ -123,7 +123,7 @@ class Platform:
     @property
     def computing(self) -> Computing:
         """Return where queries are computed: one per request, with a memo of the results."""
-        return Computing(self.cache.threads) if self.snapshot is None else self.snapshot.computing
+        return Computing(self.cache.workers) if self.snapshot is None else self.snapshot.computing
 
     def context(
         self, when: When, library: SavedFilters = NO_SEGMENTS, scope: Scope | None = None

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +18,7 @@ from starlette.applications import Starlette
 
 from profilegraph.api.documents.trusted import TrustedDocuments, read_manifest
 from profilegraph.api.runtime.context import ApiContext
-from profilegraph.api.runtime.executor import Executor
+from profilegraph.api.runtime.executor import MOST_WAITING, Executor
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
 from profilegraph.config import DocumentsMode
@@ -30,6 +31,10 @@ from profilegraph.services.identity.authentication import authenticate, token_ve
 from profilegraph.services.identity.tokens import TokenVerifier
 from profilegraph.services.identity.uses import PAUSE_SECONDS as USES_SECONDS
 from profilegraph.services.identity.uses import USES, RecordedUses
+from profilegraph.services.limits.fair_queue import FairQueue
+from profilegraph.services.limits.pacer import Pacer
+from profilegraph.services.limits.rates import RateLimiter
+from profilegraph.services.limits.spending import Spending
 from profilegraph.services.live.worker import WATCHING, LiveWorker
 from profilegraph.services.operations.doctor import plugin_state
 from profilegraph.services.operations.embedded_server import PAUSE_SECONDS, EmbeddedSupervisor
@@ -52,6 +57,8 @@ READY_SECONDS = 5.0
 PLANNING_SECONDS = 300.0
 """The period of replanning: the database drops plans after a while, and when it restarts."""
 SHUTDOWN_SECONDS = 10
+SWITCH_SECONDS = 0.001
+"""How long the event loop waits at most for a thread that computes in Python; 5 ms by default."""
 
 _log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
@@ -68,7 +75,8 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     schemas = Schemas(
         platform.catalogue, platform.host, compiled=platform.settings.compiled_execution
     )
-    executor = _executor(platform, schemas)
+    pacer = Pacer()
+    executor = _executor(platform, schemas, pacer)
     _watch(platform, schemas)
 
     async def start() -> None:
@@ -87,7 +95,7 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
     return build_app(
         executor=executor,
         authenticate=door,
-        new_context=_contexts(platform, accesses, clock),
+        new_context=_contexts(platform, accesses, clock, pacer),
         checks=_checks(platform),
         start=start,
         close=close,
@@ -105,12 +113,19 @@ def _watch(platform: Platform, schemas: Schemas) -> None:
     platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
 
-def _contexts(platform: Platform, accesses: AccessCache, clock: Clock) -> NewContext:
-    """Return what makes the context of a request, with the access of its viewer."""
+def _contexts(platform: Platform, accesses: AccessCache, clock: Clock, pacer: Pacer) -> NewContext:
+    """Return what makes the context of a request, with the access of its viewer, who pays for it."""
+    settings = platform.settings
+    rate = RateLimiter(settings.points_per_minute)
 
     async def new_context(viewer: Principal) -> ApiContext:
         access = await accesses(viewer)
-        return ApiContext(replace(platform, access=access), viewer, clock(), clock)
+
+        def spending() -> Spending:
+            return Spending(viewer.id, settings.request_points, rate, settings.read_timeout)
+
+        seen = replace(platform, access=access)
+        return ApiContext(seen, viewer, clock(), clock, spending, pacer)
 
     return new_context
 
@@ -159,6 +174,7 @@ async def serve(platform: Platform, clock: Clock, on_address: Callable[[str], No
         # while answers make thousands of small objects.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(SWITCH_SECONDS)
         on_address(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         await server.serve([listener])
 
@@ -187,12 +203,15 @@ def _tell_of_faults(host: Host) -> None:
         )
 
 
-def _executor(platform: Platform, schemas: Schemas) -> Executor:
+def _executor(platform: Platform, schemas: Schemas, pacer: Pacer) -> Executor:
     """Return what runs operations; raises InvalidConfiguration."""
+    most = platform.settings.requests_per_key
     return Executor(
         schemas,
         subscriptions=OpenSubscriptions(platform.settings.subscriptions),
         documents=_documents(platform),
+        turns=FairQueue(2 * most, most, MOST_WAITING),
+        pacer=pacer,
     )
 
 

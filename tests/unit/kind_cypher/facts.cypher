@@ -48,6 +48,6 @@ RETURN
   [(c)-[:SUBSIDIARY_OF]->(o:Customer) | {other: o.key, kind: 'PARENT'}]
     + [(c)<-[:SUBSIDIARY_OF]-(o:Customer) | {other: o.key, kind: 'SUBSIDIARY'}]
     + [(c)-[r:RELATED_TO]-(o:Customer) | {other: o.key, kind: r.kind}] AS relations,
+  [(n:Consent)<-[:GAVE]-(c) | n {.*}] AS consents,
   [(n:Opportunity)<-[:HAS]-(c) | n {.*}] AS opportunities,
-  [(n:FollowUp)<-[:FOLLOWED_UP_BY]-(c) | n {.*, employee: [(n)-[:BY]->(other:Employee) | other.key]}] AS follow_ups,
-  [(n:Consent)<-[:GAVE]-(c) | n {.*}] AS consents
+  [(n:FollowUp)<-[:FOLLOWED_UP_BY]-(c) | n {.*, employee: [(n)-[:BY]->(other:Employee) | other.key][0]}] AS follow_ups

@@ -56,10 +56,10 @@ RETURN
     }
   } AS owners,
   [] AS relations,
+  [(n:Consent)<-[:GAVE]-(c) WHERE n.at <= $at | n {.*}] AS consents,
   COLLECT {
     MATCH (kept:Opportunity)<-[:HAS]-(c), (kept)-[:WAS]->{0,1}(n)
     WHERE coalesce(n.since <= $at, true) AND coalesce(n.until > $at, true)
     RETURN n {.*} ORDER BY n.key
   } AS opportunities,
-  [(n:FollowUp)<-[:FOLLOWED_UP_BY]-(c) WHERE n.at <= $at | n {.*, employee: [(n)-[:BY]->(other:Employee) | other.key]}] AS follow_ups,
-  [(n:Consent)<-[:GAVE]-(c) WHERE n.at <= $at | n {.*}] AS consents
+  [(n:FollowUp)<-[:FOLLOWED_UP_BY]-(c) WHERE n.at <= $at | n {.*, employee: [(n)-[:BY]->(other:Employee) | other.key][0]}] AS follow_ups

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import strawberry
@@ -53,7 +52,7 @@ class AccessMutation:
             key,
             tuple(permissions),
             rows,
-            None if filter is None else json.dumps(filter, ensure_ascii=False),
+            filter,
             named.get("zh_cn"),
             named.get("en"),
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -23,6 +23,7 @@ from profilegraph.services.access.visibility import visible
 from profilegraph.services.customers import profiles
 from profilegraph.services.customers.profiles import ByCustomer, Profile, TimelineQuery
 from profilegraph.services.destinations import sending
+from profilegraph.services.limits.pacer import AT_ONCE
 from profilegraph.services.live import service as watching
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import lifecycle, versions
@@ -32,28 +33,48 @@ from profilegraph.services.webhooks import service
 
 K = TypeVar("K")
 T = TypeVar("T")
+Pause: TypeAlias = Callable[[int], Awaitable[None]]
+"""Lets others have the event loop before so many pieces of an answer are made."""
 
 
 class Rows(DataLoader[K, Sequence[T]]):
-    """Loads lists; nothing once the answer is too large, so that what waits for them ends soon."""
+    """Loads lists; nothing once the answer is too large, so that what waits for them ends soon.
+
+    Those who wait for the same rows go on one after the other.
+    """
 
     def __init__(
-        self, read: Callable[[list[K]], Awaitable[list[Sequence[T]]]], budget: Budget
+        self,
+        read: Callable[[list[K]], Awaitable[list[Sequence[T]]]],
+        budget: Budget,
+        pause: Pause,
     ) -> None:
         super().__init__(read)
         self._budget = budget
+        self._pause = pause
+        self._served = 0
 
     async def load(self, key: K) -> Sequence[T]:
         """Return what there is of a key."""
         found = await super().load(key)
+        self._served += 1
+        if self._served > AT_ONCE:
+            await self._pause(1)
         return () if self._budget.overdrawn else found
 
 
 class Loaders:
     """The readers of one request; what was read once is not read again in it."""
 
-    def __init__(self, platform: Platform, now: datetime, budget: Budget) -> None:
-        lists, newest = partial(_lists, budget), partial(_newest, budget)
+    def __init__(
+        self,
+        platform: Platform,
+        now: datetime,
+        budget: Budget,
+        pause: Pause,
+    ) -> None:
+        """Set whom the rows are read for, and how the answer is limited and made in pieces."""
+        lists, newest = partial(_lists, budget, pause), partial(_newest, budget, pause)
         database = platform.database
         self.customer_fields = FieldLoaders(platform, now)
         self.profiles = lists(lambda keys: _profiles(platform, keys, now))
@@ -76,7 +97,7 @@ class Loaders:
         self.watches = lists(partial(_watches, platform))
         self.snapshots = lists(partial(segment_lists.snapshots, platform))
         self.snapshot_sources = lists(partial(segment_lists.sources, platform))
-        self.broken = Rows(partial(_broken, platform), budget)
+        self.broken = Rows(partial(_broken, platform), budget, pause)
         self.broken_segments = lists(partial(_broken_segments, platform))
         self.governance = lists(lambda keys: _governance(platform, keys, now))
         self.own_teams = lists(partial(_own_teams, platform))
@@ -131,16 +152,20 @@ async def _broken_segments(platform: Platform, keys: Sequence[str]) -> ByCustome
     return {key: [one] for key, one in (await broken_segments(platform, keys)).items()}
 
 
-def _lists(budget: Budget, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]) -> Rows[str, T]:
+def _lists(
+    budget: Budget, pause: Pause, read: Callable[[list[str]], Awaitable[ByCustomer[T]]]
+) -> Rows[str, T]:
     async def load(keys: list[str]) -> list[Sequence[T]]:
         found = await read(keys)
         return [found.get(key, ()) for key in keys]
 
-    return Rows(load, budget)
+    return Rows(load, budget, pause)
 
 
 def _newest(
-    budget: Budget, read: Callable[[list[str], TimelineQuery], Awaitable[ByCustomer[T]]]
+    budget: Budget,
+    pause: Pause,
+    read: Callable[[list[str], TimelineQuery], Awaitable[ByCustomer[T]]],
 ) -> Rows[tuple[str, TimelineQuery], T]:
     async def load(wanted: list[tuple[str, TimelineQuery]]) -> list[Sequence[T]]:
         groups: dict[TimelineQuery, list[str]] = defaultdict(list)
@@ -149,4 +174,4 @@ def _newest(
         found = {asked: await read(keys, asked) for asked, keys in groups.items()}
         return [found[asked].get(key, ()) for key, asked in wanted]
 
-    return Rows(load, budget)
+    return Rows(load, budget, pause)

@@ -33,7 +33,7 @@ from graphql import (
 )
 
 from profilegraph.api.runtime.estimate import Budget
-from profilegraph.api.runtime.execution import Fields, LimitedExecutionContext
+from profilegraph.api.runtime.execution import PIECE, Fields, LimitedExecutionContext
 from profilegraph.api.runtime.fallbacks import FallbackReason, Fallbacks
 from profilegraph.api.runtime.internals import (
     FieldDetails,
@@ -82,11 +82,32 @@ class CompiledExecutionContext(LimitedExecutionContext):
         result: Any,
         at: Any,
     ) -> Any:
-        """Return the items of a list, completed."""
+        """Return the items of a list, completed; of a long one, piece by piece."""
+        asked = (return_type, field_details_list, info, path, result, at)
+        if self._compiled_for(return_type, field_details_list) is None:
+            return super().complete_list_value(*asked)
+        if type(result) is list and len(result) > PIECE:
+            return self._completed_in_pieces(*asked)
         completed = self._completed(return_type, field_details_list, result)
-        if completed is not None:
-            return completed
-        return super().complete_list_value(return_type, field_details_list, info, path, result, at)
+        return super().complete_list_value(*asked) if completed is None else completed
+
+    async def _completed_in_pieces(
+        self, return_type: Any, fields: Fields, info: Any, path: Any, result: list[Any], at: Any
+    ) -> Any:
+        """Return the items of a long list, completed; all by graphql-core if one is unexpected."""
+        budget = self.budget
+        left = budget.left, budget.bytes_left
+        completed: list[Any] = []
+        for start in range(0, len(result), PIECE):
+            if start:
+                await self.pause()
+            piece = self._completed(return_type, fields, result[start : start + PIECE])
+            if piece is None:
+                budget.left, budget.bytes_left = left
+                found = super().complete_list_value(return_type, fields, info, path, result, at)
+                return await found if self.is_awaitable(found) else found
+            completed += piece
+        return completed
 
     def complete_object_value(
         self,
@@ -107,10 +128,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
 
     def _completed(self, kind: GraphQLOutputType, fields: Fields, value: Any) -> Any:
         """Return a value completed by its compiled selection; None if graphql-core has to do it."""
-        key = (kind, id(fields))
-        if key not in self._compiled:
-            self._compiled[key] = (fields, self._compile_or_note(kind, fields))
-        complete = self._compiled[key][1]
+        complete = self._compiled_for(kind, fields)
         if complete is None:
             return None
         budget = self.budget
@@ -121,6 +139,12 @@ class CompiledExecutionContext(LimitedExecutionContext):
             budget.left, budget.bytes_left = left  # the same is about to be counted once more
             self._fallbacks.note(FallbackReason.UNEXPECTED_VALUE, get_named_type(kind).name)
             return None
+
+    def _compiled_for(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
+        key = (kind, id(fields))
+        if key not in self._compiled:
+            self._compiled[key] = (fields, self._compile_or_note(kind, fields))
+        return self._compiled[key][1]
 
     def _compile_or_note(self, kind: GraphQLOutputType, fields: Fields) -> Complete | None:
         try:

@@ -22,12 +22,14 @@ from profilegraph.language.history import as_of, require_moment
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
 from profilegraph.services.cache.graph_cache import RequestSnapshot
+from profilegraph.services.limits.pacer import AT_ONCE, Pacer
+from profilegraph.services.limits.spending import Spending
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 
 
 class ApiContext:
-    """One request: the platform, the viewer, the moment, the remaining budget and the data loaders."""
+    """One request: the platform, the viewer, the moment, what remains to spend, and the data loaders."""
 
     def __init__(
         self,
@@ -35,8 +37,14 @@ class ApiContext:
         viewer: Principal,
         now: datetime,
         clock: Callable[[], datetime] | None = None,
+        new_spending: Callable[[], Spending] = Spending,
+        pacer: Pacer | None = None,
     ) -> None:
-        self._snapshot = RequestSnapshot(platform.cache, self._discard)
+        self._pacer = pacer or Pacer()
+        self._new_spending = new_spending
+        self.spending = new_spending()
+        """What the request is charged; a subscription's, for each of its events anew."""
+        self._snapshot = RequestSnapshot(platform.cache, self.spending, self._discard)
         self.notices: Notices = {}
         """Notices on the answers."""
         self.platform = replace(platform, snapshot=self._snapshot, notices=self.notices)
@@ -44,6 +52,8 @@ class ApiContext:
         self.now = now
         self._clock = clock
         self.budget = Budget()
+        self.changes = False
+        """Whether the request is about to change something, and is not to be ended half-way."""
         self.memo: dict[str, Any] = {}
         """Per-request memo."""
         self._seen: Catalogue | None = None
@@ -66,8 +76,12 @@ class ApiContext:
     def load(self) -> Loaders:
         """Return the data loaders, created on first use."""
         if self._load is None:
-            self._load = Loaders(self.platform, self.now, self.budget)
+            self._load = Loaders(self.platform, self.now, self.budget, self.pause)
         return self._load
+
+    async def pause(self, pieces: int = AT_ONCE) -> None:
+        """Let others have the event loop before the next pieces of the answer are made."""
+        await self._pacer.turn(self.viewer.id, pieces)
 
     def when(self, moment: datetime | None, now: datetime | None = None) -> When:
         """Return the moment of a question: now, or a past one; raises InvalidInput for a later one.
@@ -119,6 +133,7 @@ class ApiContext:
         if self._clock is not None:
             self.now = self._clock()
         self.budget = Budget()
+        self.spending = self._snapshot.spending = self._new_spending()
         self.notices.clear()
         self._snapshot.forget()
 

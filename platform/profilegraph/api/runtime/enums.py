@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any
 
-from profilegraph.api.runtime.definitions import enum_type
+from profilegraph.api.runtime.definitions import description, enum_type
 from profilegraph.api.runtime.internals import enum_values
 from profilegraph.domain.access import Permission, RowAccess
 from profilegraph.domain.duties import PermissionReason
@@ -18,10 +19,14 @@ from profilegraph.domain.records.customers import (
     RelationKind,
     TagSource,
 )
+from profilegraph.domain.records.kinds import KINDS
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
+from profilegraph.domain.records.stored import StoredKind
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.domain.taxonomy.definition import AttributeType, Cardinality, Duty, Layer
+from profilegraph.domain.values import Choice
 from profilegraph.engines.reference.distance import DistanceUnit
+from profilegraph.language.facts import RECORD_KINDS
 from profilegraph.language.faults import FaultKind as SegmentFaultKind
 from profilegraph.language.nodes import Cause as MembershipCause
 from profilegraph.rendering.difference import ChangeKind
@@ -54,6 +59,7 @@ __all__ = [
     "SegmentKind",
     "SegmentState",
     "TagSource",
+    "evidence_kind",
 ]
 
 
@@ -61,6 +67,11 @@ def describe(kind: type[Enum], values: Mapping[str, str], name: str | None = Non
     """Make an enumeration known to the API, described by its docstring, its values by name."""
     for value in enum_values(enum_type(kind, name)):
         value.description = values[value.name]
+
+
+def describe_choices(kind: type[Choice], name: str | None = None) -> None:
+    """Make an enumeration known to the API whose values are described where they are declared."""
+    describe(kind, {one.name: one.description for one in kind}, name)
 
 
 class CustomerOrderField(Enum):
@@ -71,17 +82,29 @@ class CustomerOrderField(Enum):
     CREATED_AT = "CREATED_AT"
 
 
+def _name(kind: StoredKind[Any]) -> str:
+    return kind.noun.upper().replace("-", "_")
+
+
 class EvidenceKind(Enum):
     """What kind of record decided a condition."""
 
+    _ignore_ = "members kind"
     OPPORTUNITY = "OPPORTUNITY"
-    FOLLOW_UP = "FOLLOW_UP"
     CHANNEL = "CHANNEL"
     OWNER = "OWNER"
-    CONSENT = "CONSENT"
     DECISION_MAKER = "DECISION_MAKER"
     CUSTOMER = "CUSTOMER"
     COHORT = "COHORT"
+    # Records are evidence as they are declared; what a class body assigns is in its `vars`.
+    members = vars()
+    for kind in RECORD_KINDS:
+        members[_name(kind)] = _name(kind)
+
+
+def evidence_kind(kind: StoredKind[Any]) -> EvidenceKind:
+    """Return the kind of evidence that records of a kind are, which is one of `RECORD_KINDS`."""
+    return EvidenceKind[_name(kind)]
 
 
 class Direction(Enum):
@@ -112,101 +135,17 @@ describe(
     EvidenceKind,
     {
         "OPPORTUNITY": "An opportunity.",
-        "FOLLOW_UP": "Something that we did with the customer.",
         "CHANNEL": "That the customer came to us; the key is the channel's.",
         "OWNER": "One of us who owns the customer; the key is the employee's.",
-        "CONSENT": "The customer's latest word for a purpose.",
         "DECISION_MAKER": "A person as known at the past moment that was asked about.",
         "CUSTOMER": "A related customer that matched.",
         "COHORT": "Where the customer is dealt out to; the key is the salt.",
+        **{_name(kind): description(kind.record) for kind in RECORD_KINDS},
     },
 )
 describe(
     Direction,
     {"ASC": "The smallest or oldest first.", "DESC": "The greatest or newest first."},
-)
-describe(
-    CustomerKind,
-    {"COMPANY": "An organisation.", "PERSON": "A person."},
-)
-describe(
-    IdentityKind,
-    {
-        "PHONE": "A phone number, kept as +8613800138000; any usual way of writing is understood.",
-        "EMAIL": "An e-mail address.",
-        "WECOM_EXTERNAL_USER": "The external user id of WeCom (企业微信).",
-        "WECHAT_OPENID": "The open id of one WeChat application.",
-        "WECHAT_UNIONID": "The union id of WeChat.",
-        "UNIFIED_SOCIAL_CREDIT_CODE": "The code of a Chinese organisation (统一社会信用代码).",
-        "WEBSITE": "An account of the website.",
-        "DEVICE": "A device or a browser.",
-        "CRM": "The number in a CRM.",
-        "OTHER": "Any other channel.",
-    },
-)
-describe(
-    TagSource,
-    {
-        "MANUAL": "A person.",
-        "RULE": "A rule: whoever matches a filter.",
-        "IMPORT": "An imported file.",
-        "MODEL": "A model, such as RFM.",
-    },
-)
-describe(
-    RelationKind,
-    {
-        "PARENT": "The other owns this one.",
-        "SUBSIDIARY": "The other belongs to this one.",
-        "PARTNER": "They work together.",
-    },
-)
-describe(
-    DecisionRole,
-    {
-        "ECONOMIC_BUYER": "Holds the budget.",
-        "DECIDER": "Says yes or no.",
-        "TECHNICAL_BUYER": "Judges whether it works for them.",
-        "CHAMPION": "Promotes us inside.",
-        "INFLUENCER": "Is listened to.",
-        "GATEKEEPER": "Decides whom we reach.",
-        "USER": "Works with it.",
-        "BLOCKER": "Works against it.",
-    },
-)
-describe(
-    DepartmentFunction,
-    {
-        "MANAGEMENT": "Leads the company.",
-        "IT": "Information technology.",
-        "PROCUREMENT": "Buys.",
-        "FINANCE": "Money and accounts.",
-        "MARKETING": "Wins attention.",
-        "SALES": "Sells.",
-        "OPERATIONS": "Keeps the business running.",
-        "PRODUCTION": "Makes the product.",
-        "RESEARCH": "Develops the product.",
-        "HUMAN_RESOURCES": "Hires and looks after people.",
-        "LEGAL": "Law and compliance.",
-        "ADMINISTRATION": "Offices and files.",
-        "SERVICE": "Looks after customers.",
-        "OTHER": "Anything else.",
-    },
-)
-describe(
-    FollowUpKind,
-    {
-        "CALL": "By phone.",
-        "VISIT": "At their place.",
-        "CHAT": "In a chat.",
-        "EMAIL": "By e-mail.",
-        "MEETING": "In a meeting.",
-        "OTHER": "In another way.",
-    },
-)
-describe(
-    OpportunityOutcome,
-    {"OPEN": "Not decided.", "WON": "They bought.", "LOST": "They did not."},
 )
 describe(
     Cardinality,
@@ -295,26 +234,6 @@ describe(
     },
 )
 describe(
-    MembershipCause,
-    {
-        "CUSTOMER_ADDED": "It was no customer before.",
-        "MERGED": "It turned out to be another customer, and was merged into that.",
-        "DEFINITION_CHANGED": "The filter, or a segment in it, was saved in another version.",
-        "TAG_ADDED": "It was given a tag.",
-        "TAG_REMOVED": "A tag was taken away, or gave way to another of its dimension.",
-        "TAG_EXPIRED": "A tag ended by itself.",
-        "TAG_CHANGED": "A tag was given again with another confidence, weight, source or weekdays.",
-        "PERSON_CHANGED": "A decision-maker came, changed, moved or took part in another way.",
-        "OPPORTUNITY_CHANGED": "An opportunity came or changed.",
-        "EVENT": "It did something.",
-        "FOLLOW_UP": "We met it.",
-        "ARRIVAL": "It came to us.",
-        "CONSENT": "It allowed or forbade something.",
-        "TIME_PASSED": "Nothing was recorded; what there was became too old, or old enough.",
-    },
-    name="MembershipCause",
-)
-describe(
     SegmentKind,
     {
         "DYNAMIC": "A filter, asked anew each time.",
@@ -322,28 +241,9 @@ describe(
         "SNAPSHOT": "A list of those who were the members of another segment at one moment.",
     },
 )
-describe(
-    Permission,
-    {
-        "CUSTOMERS_READ": "To see customers, their tags, people and activity.",
-        "CONTACTS_READ": "To see contact data unmasked, and to find customers by it.",
-        "CUSTOMERS_WRITE": "To save customers, departments, decision-makers and events.",
-        "CUSTOMERS_TAG": "To put tags on customers and remove them, as far as duties allow.",
-        "CUSTOMERS_EXPORT": "To download members of segments, and to send them to destinations.",
-        "SEGMENTS_READ": "To see saved segments, and to ask questions by filters.",
-        "SEGMENTS_WRITE": "To save segments and groups, and what follows from them.",
-        "TAXONOMIES_WRITE": "To save and change taxonomies, as far as duties allow.",
-        "AUDIT_READ": "To read the audit log.",
-        "ADMINISTER": "To administer keys, roles and duties.",
-    },
-)
-describe(
-    RowAccess,
-    {
-        "ALL": "All customers.",
-        "OWN": "Those that the employee owns; none for a machine.",
-        "TEAM": "Those that somebody of the employee's own team owns.",
-        "TEAM_AND_BELOW": "Those that somebody of the employee's team, or of one below it, owns.",
-        "FILTER": "Those that match a filter.",
-    },
-)
+describe_choices(Permission)
+describe_choices(RowAccess)
+describe_choices(MembershipCause, name="MembershipCause")
+for choices in dict.fromkeys(field.choices for kind in KINDS for field in kind.fields.values()):
+    if choices is not None:
+        describe_choices(choices)

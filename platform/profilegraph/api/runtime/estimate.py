@@ -94,33 +94,38 @@ class Budget:
         return _too_large(f"The answer has more than {self._items:,} list items.")
 
 
-def excess(
-    schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]
-) -> list[GraphQLError]:
-    """Return an error if an operation of a valid document asks for too many list items or bytes.
+class AnswerSize(NamedTuple):
+    """The expected size of an answer: list items and characters."""
+
+    items: float
+    size: float
+
+    @property
+    def excess(self) -> list[GraphQLError]:
+        """Return an error if these are too many."""
+        if self.items > MAX_ITEMS:
+            return [_too_large(f"The query asks for more than about {MAX_ITEMS:,} list items.")]
+        if self.size > MAX_BYTES:
+            return [_too_large(f"The query asks for more than about {MAX_BYTES:,} bytes.", _LONG)]
+        return []
+
+
+def size_of_answer(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+) -> AnswerSize:
+    """Return the expected size of the answer to an operation of a valid document.
 
     The document must be within the limits: the work is proportional to its size after fragments are
     expanded.
     """
-    found = [
-        _Estimator(schema, document, operation, variables).estimate()
-        for operation in document.definitions
-        if isinstance(operation, OperationDefinitionNode)
-    ]
-    if any(one.items > MAX_ITEMS for one in found):
-        return [_too_large(f"The query asks for more than about {MAX_ITEMS:,} list items.")]
-    if any(one.size > MAX_BYTES for one in found):
-        return [_too_large(f"The query asks for more than about {MAX_BYTES:,} bytes.", _LONG)]
-    return []
+    return _Estimator(schema, document, operation, variables).estimate()
 
 
 def _too_large(message: str, hint: str = _HINT) -> GraphQLError:
     return GraphQLError(message, extensions={"code": CODE, "hint": hint})
-
-
-class _Estimate(NamedTuple):
-    items: float
-    size: float
 
 
 class _Part(NamedTuple):
@@ -156,7 +161,7 @@ class _Estimator:
         self._stack = [_Part(operation.selection_set, root, 1, None, 0)]
         self._items = self._size = 0.0
 
-    def estimate(self) -> _Estimate:
+    def estimate(self) -> AnswerSize:
         """Return the expected maximum of list items and characters."""
         while self._stack:
             here = self._stack.pop()
@@ -165,7 +170,7 @@ class _Estimator:
                     self._add_field(here, node)
                 else:
                     self._add_fragment(here, node)
-        return _Estimate(self._items, self._size)
+        return AnswerSize(self._items, self._size)
 
     def _add_fragment(self, here: _Part, node: SelectionNode) -> None:
         part = self._fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node

@@ -16,17 +16,23 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, Operation
 from profilegraph.api.documents.trusted import DocumentId, DocumentText, TrustedDocuments
 from profilegraph.api.runtime import faults, limits
 from profilegraph.api.runtime.context import ApiContext
+from profilegraph.api.runtime.estimate import AnswerSize
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.operations import Document, Operation, Refused, RunnableSchema
 from profilegraph.domain.notices import Notice
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.errors import (
+    Overloaded,
     ProfilegraphError,
+    QueryTooExpensive,
     SubscriptionLimit,
     UnknownDocument,
     UntrustedDocument,
 )
 from profilegraph.rendering.notices import notice_line
+from profilegraph.services.limits.fair_queue import FairQueue
+from profilegraph.services.limits.pacer import Pacer
+from profilegraph.services.limits.spending import BASE_POINTS, POINTS_AN_ITEM
 
 _UNRESOLVED = "OPERATION_RESOLUTION_FAILURE"
 _SUBSCRIPTION = (
@@ -35,6 +41,8 @@ _SUBSCRIPTION = (
 )
 _ONLY_QUERIES = "Only queries may be sent by GET."
 _TOO_LONG = f"The query has more than {limits.MAX_CHARACTERS} characters."
+PLACES, PER_KEY, MOST_WAITING = 48, 24, 256
+"""Operations that are executed at once, those of one key, and those of one key that may wait."""
 _log = structlog.get_logger(__name__)
 _INTROSPECTS = re.compile(r"\b__(schema|type)\b")
 
@@ -47,6 +55,8 @@ class Answer:
     executed: bool
     mutation_refused: bool = False
     """Whether the operation was a mutation in a read-only request."""
+    refusal: ProfilegraphError | None = None
+    """What the request was refused for before it began; None if its document or variables were."""
 
 
 class SchemaSource(Protocol):
@@ -73,8 +83,14 @@ class Executor:
         *,
         subscriptions: OpenSubscriptions | None = None,
         documents: TrustedDocuments | None = None,
+        turns: FairQueue | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
+        """Set the parts; `turns` are those of operations that are executed at once."""
+        self.pacer = pacer or Pacer()
+        """What large requests and answers wait for, piece by piece."""
         self._schemas = schemas
+        self._turns = turns or FairQueue(PLACES, PER_KEY, MOST_WAITING)
         self._new_id = new_id
         self._subscriptions = subscriptions or OpenSubscriptions()
         self._documents = documents or TrustedDocuments()
@@ -98,7 +114,25 @@ class Executor:
         *,
         may_mutate: bool = True,
     ) -> Answer:
-        """Return the answer to one operation; it contains all errors, and none is raised."""
+        """Return the answer to one operation; it contains all errors, and none is raised.
+
+        It waits for the turn of whoever asks.
+        """
+        try:
+            async with self._turns.turn(_owner(context)):
+                _refuse_exhausted(context)
+                return await self._answer(source, variables, operation, context, may_mutate)
+        except Overloaded as error:
+            return _unable(error)
+
+    async def _answer(
+        self,
+        source: str | DocumentId,
+        variables: Mapping[str, Any] | None,
+        operation: str | None,
+        context: object,
+        may_mutate: bool,
+    ) -> Answer:
         query = self._found(source, operation)
         if isinstance(query, Answer):
             return query
@@ -148,16 +182,32 @@ class Executor:
                 return _refused(_ONLY_QUERIES, "METHOD_NOT_ALLOWED", mutation=True)
             if operation.type is OperationType.SUBSCRIPTION:
                 return _refused(_SUBSCRIPTION, _UNRESOLVED)
-            operation.admit(variables)
+            size = operation.admit(variables)
             _permit(operation, context)
             changes = operation.type is OperationType.MUTATION
             if not last and await self._newest(context, changes=changes) is not schema:
                 return None
-            return self._told(await operation.execute(context, variables), context)
+            return await self._executed(operation, size, variables, context)
         except GraphQLSyntaxError as error:
             return self._not_begun([error])
         except Refused as refused:
             return self._not_begun(refused.errors)
+
+    async def _executed(
+        self,
+        operation: Operation,
+        size: AnswerSize,
+        variables: Mapping[str, Any],
+        context: object,
+    ) -> Answer:
+        """Return the answer to an operation that is admitted, once it is paid for."""
+        if isinstance(context, ApiContext):
+            try:
+                context.spending.charge(BASE_POINTS + size.items * POINTS_AN_ITEM)
+            except (Overloaded, QueryTooExpensive) as error:
+                return _unable(error)
+            context.changes = operation.type is OperationType.MUTATION
+        return self._told(await operation.execute(context, variables), context)
 
     async def stream(
         self,
@@ -176,20 +226,21 @@ class Executor:
             if operation is None:
                 yield _unresolved(name)
             elif operation.type is not OperationType.SUBSCRIPTION:
-                operation.admit(variables or {})
+                size = operation.admit(variables or {})
                 _permit(operation, context)
-                yield self._told(await operation.execute(context, variables or {}), context)
+                async with self._turns.turn(_owner(context)):
+                    answer = await self._executed(operation, size, variables or {}, context)
+                yield answer
             else:
                 operation.admit(variables or {})
                 _permit(operation, context)
-                viewer = context.viewer.id if isinstance(context, ApiContext) else ""
                 results = operation.subscribe(context, variables or {})
-                with self._subscriptions.opened(viewer):
+                with self._subscriptions.opened(_owner(context)):
                     async with aclosing(results):
                         async for result in results:
                             yield self._told(result, context)
-        except SubscriptionLimit as error:
-            yield _refused(error.message, error.code, hint=error.hint)
+        except (SubscriptionLimit, Overloaded) as error:
+            yield _unable(error)
         except GraphQLSyntaxError as error:
             yield self._not_begun([error])
         except Refused as refused:
@@ -226,9 +277,24 @@ class Executor:
         if answered.errors:
             result["errors"] = [faults.failed(error, self._new_id) for error in answered.errors]
         notices = context.notices.values() if isinstance(context, ApiContext) else ()
+        extensions: dict[str, Any] = {}
         if told := [_notice(one) for one in notices if one is not None]:
-            result["extensions"] = {"notices": told}
+            extensions["notices"] = told
+        if isinstance(context, ApiContext):
+            extensions["cost"] = context.spending.told()
+        if extensions:
+            result["extensions"] = extensions
         return Answer(result, executed=True)
+
+
+def _owner(context: object) -> str:
+    return context.viewer.id if isinstance(context, ApiContext) else ""
+
+
+def _refuse_exhausted(context: object) -> None:
+    """Raise RateLimited if whoever asks has no points left: then nothing is even read."""
+    if isinstance(context, ApiContext):
+        context.spending.refuse_exhausted()
 
 
 def _permit(operation: Operation, context: object) -> None:
@@ -251,6 +317,12 @@ def _unresolved(name: str | None) -> Answer:
         else "The document has no operation of the name that `operationName` says."
     )
     return _refused(message, _UNRESOLVED)
+
+
+def _unable(error: ProfilegraphError) -> Answer:
+    """Return the answer to a request that is not begun."""
+    told = {"message": error.message, "extensions": faults.described(error)}
+    return Answer({"errors": [told]}, executed=False, refusal=error)
 
 
 def _refused(message: str, code: str, *, mutation: bool = False, hint: str = "") -> Answer:

@@ -14,7 +14,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from profilegraph.errors import OperatorError, ProfilegraphError
+from profilegraph.errors import OperatorError, Overloaded, ProfilegraphError
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -56,13 +56,14 @@ def failed(error: GraphQLError, new_id: Callable[[], str]) -> Formatted:
     return _masked(error, new_id())
 
 
-def described(error: ProfilegraphError) -> dict[str, str]:
-    """Return the code of an expected error, with its hint and place if it has them.
+def described(error: ProfilegraphError) -> dict[str, Any]:
+    """Return the code of an expected error, with its hint, place and seconds to wait if it has them.
 
     The location of the database or of folders of the platform is not disclosed.
     """
     where = "" if isinstance(error, OperatorError) else error.where
-    given = {"code": error.code, "hint": error.hint, "where": where}
+    after = error.retry_after if isinstance(error, Overloaded) else None
+    given = {"code": error.code, "hint": error.hint, "where": where, "retryAfter": after}
     return {name: text for name, text in given.items() if text}
 
 
@@ -93,5 +94,5 @@ def _masked(error: GraphQLError, error_id: str) -> Formatted:
     return _formatted(error, f"Internal error {error_id}.", code=INTERNAL, errorId=error_id)
 
 
-def _formatted(error: GraphQLError, message: str, **extensions: str) -> Formatted:
+def _formatted(error: GraphQLError, message: str, **extensions: Any) -> Formatted:
     return {**error.formatted, "message": message, "extensions": extensions}

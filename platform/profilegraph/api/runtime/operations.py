@@ -31,7 +31,7 @@ from graphql import (
 from profilegraph.api.runtime import limits
 from profilegraph.api.runtime.coercion import Coerce, Coercions, Unusual
 from profilegraph.api.runtime.compiled_selections import CompiledExecutionContext
-from profilegraph.api.runtime.estimate import excess
+from profilegraph.api.runtime.estimate import AnswerSize, size_of_answer
 from profilegraph.api.runtime.execution import LimitedExecutionContext
 from profilegraph.api.runtime.fallbacks import FallbackReason, Fallbacks
 from profilegraph.api.runtime.internals import (
@@ -194,12 +194,19 @@ class Operation:
             except Exception as fault:  # noqa: BLE001  (graphql-core tells of no error of a source)
                 yield ExecutionResult(None, [GraphQLError(str(fault), original_error=fault)])
 
-    def admit(self, variables: Mapping[str, Any]) -> None:
-        """Raise Refused unless the operation is valid and within the limits."""
+    def admit(self, variables: Mapping[str, Any]) -> AnswerSize:
+        """Return the expected size of the answer.
+
+        Raises Refused unless the operation is valid and within the limits.
+        """
         document = self._document
-        if errors := document.faults or excess(document.schema, document.node, variables):
-            raise Refused(errors)
+        if document.faults:
+            raise Refused(document.faults)
         self._refuse_endless(variables)
+        found = size_of_answer(document.schema, document.node, self._node, variables)
+        if found.excess:
+            raise Refused(found.excess)
+        return found
 
     def permit(self, access: Access) -> None:
         """Raise Refused unless all permissions are granted that the fields need."""

@@ -12,35 +12,28 @@ from profilegraph.api.customers.organisation import DecisionMaker
 from profilegraph.api.customers.profile import Tagging
 from profilegraph.api.runtime.context import Info
 from profilegraph.api.runtime.definitions import object_type
-from profilegraph.api.runtime.enums import EvidenceKind
+from profilegraph.api.runtime.enums import EvidenceKind, evidence_kind
 from profilegraph.api.runtime.fields import field, list_field
 from profilegraph.api.runtime.labels import Locale, channel_name, event_type_label
 from profilegraph.api.taxonomies.types import Tag
 from profilegraph.domain.records import customers as domain
+from profilegraph.domain.records.kinds import BY_RECORD
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.domain.values import from_units
+from profilegraph.domain.values import Record, from_units
 from profilegraph.engines.reference.findings import CohortPlace, Neighbour, Value
 from profilegraph.engines.reference.findings import Evidence as Found
 from profilegraph.language.facts import (
     ArrivalFact,
-    ConsentFact,
     EventFact,
-    FollowUpFact,
     OpportunityFact,
     OwnerFact,
     PersonFact,
+    moment_of,
 )
 from profilegraph.rendering.evidence import evidence_line
 
 CountedFact: TypeAlias = (
-    OpportunityFact
-    | FollowUpFact
-    | ArrivalFact
-    | OwnerFact
-    | ConsentFact
-    | PersonFact
-    | Neighbour
-    | CohortPlace
+    Record | OpportunityFact | ArrivalFact | OwnerFact | PersonFact | Neighbour | CohortPlace
 )
 
 
@@ -149,16 +142,16 @@ class RecordEvidence:
 def _record_of(found: CountedFact) -> tuple[EvidenceKind, str, str | None, datetime | None]:
     """Return what kind of record it is, its key, its name and when it was."""
     match found:
+        case Record():
+            kind = BY_RECORD[type(found)]
+            values = dict(found)
+            return evidence_kind(kind), values["key"], values.get(kind.title), moment_of(found)
         case OpportunityFact(key=key, name=name):
             return EvidenceKind.OPPORTUNITY, key, name, None
-        case FollowUpFact(key=key, at=at):
-            return EvidenceKind.FOLLOW_UP, key, None, at
         case ArrivalFact(channels=channels, at=at):
             return EvidenceKind.CHANNEL, channels[0], None, at
         case OwnerFact(key=key, name=name, since=since):
             return EvidenceKind.OWNER, key, name, since
-        case ConsentFact(key=key, purpose=purpose, at=at):
-            return EvidenceKind.CONSENT, key, purpose, at
         case PersonFact(key=key, name=name):
             return EvidenceKind.DECISION_MAKER, key, name, None
         case Neighbour(key=key, name=name):

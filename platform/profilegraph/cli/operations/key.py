@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from profilegraph.cli.terminal.console import err, out
+from profilegraph.cli.terminal.filters import read_filter
 from profilegraph.cli.terminal.listing import AsJson, named, show_json, show_rows
 from profilegraph.cli.terminal.operator import operator_context
 from profilegraph.cli.terminal.running import present, run
@@ -56,7 +56,7 @@ def create(
 
     context = operator_context()
     expires = None if days is None else context.now + timedelta(days=days)
-    narrowed = None if rows is None else _filter(rows)
+    narrowed = None if rows is None else read_filter(rows, "--rows")
     command = CreateKey(name, tuple(role or ()), narrowed, expires, employee)
     _show(run(lambda platform: create_key(platform, command, context)))
 
@@ -85,21 +85,6 @@ def _show(created: CreatedKey) -> None:
     rows = "" if key.rows is None else ", narrowed to some customers"
     err.print(escape(f"It has the roles: {', '.join(key.roles)}{whose}{rows}."))
     err.print("Keep it safe: it cannot be shown again. Send it as `Authorization: Bearer pg_…`.")
-
-
-def _filter(text: str) -> Mapping[str, object]:
-    """Return the filter of a text, or of the file that it names; raises InvalidInput."""
-    from profilegraph.errors import InvalidInput
-
-    try:
-        if not text.lstrip().startswith("{"):
-            text = Path(text).read_text(encoding="utf-8")
-        found = json.loads(text)
-    except (OSError, ValueError) as fault:
-        raise InvalidInput(f"neither JSON nor a file of it: {fault}.", where="--rows") from fault
-    if not isinstance(found, dict):
-        raise InvalidInput("a filter is a JSON object.", where="--rows")
-    return found
 
 
 @app.command("list")

@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from profilegraph.cli.terminal.console import out
+from profilegraph.cli.terminal.filters import read_filter
 from profilegraph.cli.terminal.listing import AsJson, show_json, show_rows
 from profilegraph.cli.terminal.operator import operator_context
 from profilegraph.cli.terminal.running import Locale, present, run
@@ -58,7 +59,8 @@ def save(
         list[Permission], typer.Option(help="What it permits; may be given more than once.")
     ],
     rows: Annotated[
-        str, typer.Option(help="ALL, OWN, TEAM, TEAM_AND_BELOW, or a filter as JSON.")
+        str,
+        typer.Option(help="ALL, OWN, TEAM, TEAM_AND_BELOW, or a filter: JSON, or a file of it."),
     ] = "ALL",
     label_zh: Annotated[str | None, typer.Option(help="What it is called in Chinese.")] = None,
     label_en: Annotated[str | None, typer.Option(help="What it is called in English.")] = None,
@@ -68,8 +70,8 @@ def save(
 
     kinds = {one.value for one in RowAccess} - {RowAccess.FILTER.value}
     kind = RowAccess(rows) if rows in kinds else RowAccess.FILTER
-    text = rows if kind is RowAccess.FILTER else None
-    command = roles.SaveRole(key, tuple(permission), kind, text, label_zh, label_en)
+    filter_ = read_filter(rows, "--rows") if kind is RowAccess.FILTER else None
+    command = roles.SaveRole(key, tuple(permission), kind, filter_, label_zh, label_en)
     run(lambda platform: roles.save_role(platform, command, operator_context()))
     out.print(f"The role {escape(key)} is saved.")
 

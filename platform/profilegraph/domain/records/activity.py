@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from profilegraph.domain.records.organisation import DecisionRole
 from profilegraph.domain.values import (
     Amount,
     ChannelKey,
+    Choice,
     CustomerKey,
     EmployeeKey,
     EventType,
@@ -23,23 +23,23 @@ from profilegraph.domain.values import (
 )
 
 
-class FollowUpKind(StrEnum):
+class FollowUpKind(Choice):
     """How we met the customer."""
 
-    CALL = "CALL"
-    VISIT = "VISIT"
-    CHAT = "CHAT"
-    EMAIL = "EMAIL"
-    MEETING = "MEETING"
-    OTHER = "OTHER"
+    CALL = "CALL", "By phone.", "电话"
+    VISIT = "VISIT", "At their place.", "拜访"
+    CHAT = "CHAT", "In a chat.", "聊天", "微信"
+    EMAIL = "EMAIL", "By e-mail.", "邮件"
+    MEETING = "MEETING", "In a meeting.", "会议"
+    OTHER = "OTHER", "In another way.", "其他"
 
 
-class OpportunityOutcome(StrEnum):
+class OpportunityOutcome(Choice):
     """How an opportunity ended, or that it has not."""
 
-    OPEN = "OPEN"
-    WON = "WON"
-    LOST = "LOST"
+    OPEN = "OPEN", "Not decided.", "进行中"
+    WON = "WON", "They bought.", "赢单", "成交"
+    LOST = "LOST", "They did not.", "输单", "丢单"
 
 
 class Event(Record):

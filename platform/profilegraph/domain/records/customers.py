@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
 from profilegraph.domain.values import (
+    Choice,
     CustomerKey,
     Hours,
     Key,
@@ -28,43 +28,57 @@ AttributeValue = Annotated[bool | FiniteFloat | date | Text, NormalText]
 """A typed field of a customer: boolean, number, date or string."""
 
 
-class CustomerKind(StrEnum):
+class CustomerKind(Choice):
     """Whether we sell to an organisation or to a person."""
 
-    COMPANY = "COMPANY"
-    PERSON = "PERSON"
+    COMPANY = "COMPANY", "An organisation.", "企业", "公司", "机构"
+    PERSON = "PERSON", "A person.", "个人"
 
 
-class IdentityKind(StrEnum):
+class IdentityKind(Choice):
     """The channel that an identity comes from."""
 
-    PHONE = "PHONE"
-    EMAIL = "EMAIL"
-    WECOM_EXTERNAL_USER = "WECOM_EXTERNAL_USER"
-    WECHAT_OPENID = "WECHAT_OPENID"
-    WECHAT_UNIONID = "WECHAT_UNIONID"
-    UNIFIED_SOCIAL_CREDIT_CODE = "UNIFIED_SOCIAL_CREDIT_CODE"
-    WEBSITE = "WEBSITE"
-    DEVICE = "DEVICE"
-    CRM = "CRM"
-    OTHER = "OTHER"
+    PHONE = (
+        "PHONE",
+        "A phone number, kept as +8613800138000; any usual way of writing is understood.",
+        "手机",
+        "手机号",
+        "电话",
+    )
+    EMAIL = "EMAIL", "An e-mail address.", "邮箱", "电子邮箱"
+    WECOM_EXTERNAL_USER = (
+        "WECOM_EXTERNAL_USER",
+        "The external user id of WeCom (企业微信).",
+        "企业微信",
+    )
+    WECHAT_OPENID = "WECHAT_OPENID", "The open id of one WeChat application.", "微信"
+    WECHAT_UNIONID = "WECHAT_UNIONID", "The union id of WeChat."
+    UNIFIED_SOCIAL_CREDIT_CODE = (
+        "UNIFIED_SOCIAL_CREDIT_CODE",
+        "The code of a Chinese organisation (统一社会信用代码).",
+        "统一社会信用代码",
+    )
+    WEBSITE = "WEBSITE", "An account of the website.", "网站"
+    DEVICE = "DEVICE", "A device or a browser.", "设备"
+    CRM = "CRM", "The number in a CRM."
+    OTHER = "OTHER", "Any other channel.", "其他"
 
 
-class TagSource(StrEnum):
+class TagSource(Choice):
     """Who or what put a tag on a customer."""
 
-    MANUAL = "MANUAL"
-    RULE = "RULE"
-    IMPORT = "IMPORT"
-    MODEL = "MODEL"
+    MANUAL = "MANUAL", "A person.", "手动", "人工"
+    RULE = "RULE", "A rule: whoever matches a filter.", "规则"
+    IMPORT = "IMPORT", "An imported file.", "导入"
+    MODEL = "MODEL", "A model, such as RFM.", "模型"
 
 
-class RelationKind(StrEnum):
+class RelationKind(Choice):
     """What the other customer is to this one."""
 
-    PARENT = "PARENT"
-    SUBSIDIARY = "SUBSIDIARY"
-    PARTNER = "PARTNER"
+    PARENT = "PARENT", "The other owns this one.", "母公司"
+    SUBSIDIARY = "SUBSIDIARY", "The other belongs to this one.", "子公司"
+    PARTNER = "PARTNER", "They work together.", "合作伙伴", "伙伴"
 
 
 class Customer(Record):

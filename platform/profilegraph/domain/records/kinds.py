@@ -58,6 +58,7 @@ TAGGING = StoredKind(
     # which change of tags made it another one, and of which tag.
     beside=frozenset({"said", "expired", "change", "into"}),
     stated=frozenset({"since", "until"}),
+    moment="since",
 )
 RELATION = StoredKind(Relation, "relations", elsewhere=frozenset({"customer", "other"}))
 CONSENT = StoredKind(
@@ -65,6 +66,7 @@ CONSENT = StoredKind(
     "consents",
     elsewhere=frozenset({"customer"}),
     owner=Edge("GAVE", incoming=True),
+    title="purpose",
     order=("at", "key"),
     indexed=("at", "purpose", "granted"),
     keyed_by_content=True,

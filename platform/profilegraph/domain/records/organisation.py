@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from profilegraph.domain.values import (
+    Choice,
     CustomerKey,
     DepartmentKey,
     EmployeeKey,
@@ -19,36 +18,36 @@ from profilegraph.domain.values import (
 )
 
 
-class DecisionRole(StrEnum):
+class DecisionRole(Choice):
     """The part that a person plays in the customer's decision."""
 
-    ECONOMIC_BUYER = "ECONOMIC_BUYER"
-    DECIDER = "DECIDER"
-    TECHNICAL_BUYER = "TECHNICAL_BUYER"
-    CHAMPION = "CHAMPION"
-    INFLUENCER = "INFLUENCER"
-    GATEKEEPER = "GATEKEEPER"
-    USER = "USER"
-    BLOCKER = "BLOCKER"
+    ECONOMIC_BUYER = "ECONOMIC_BUYER", "Holds the budget.", "经济决策人"
+    DECIDER = "DECIDER", "Says yes or no.", "决策人", "决策者"
+    TECHNICAL_BUYER = "TECHNICAL_BUYER", "Judges whether it works for them.", "技术决策人"
+    CHAMPION = "CHAMPION", "Promotes us inside.", "支持者"
+    INFLUENCER = "INFLUENCER", "Is listened to.", "影响者"
+    GATEKEEPER = "GATEKEEPER", "Decides whom we reach.", "把关人"
+    USER = "USER", "Works with it.", "使用者"
+    BLOCKER = "BLOCKER", "Works against it.", "反对者"
 
 
-class DepartmentFunction(StrEnum):
+class DepartmentFunction(Choice):
     """What a department does, whatever each company calls it."""
 
-    MANAGEMENT = "MANAGEMENT"
-    IT = "IT"
-    PROCUREMENT = "PROCUREMENT"
-    FINANCE = "FINANCE"
-    MARKETING = "MARKETING"
-    SALES = "SALES"
-    OPERATIONS = "OPERATIONS"
-    PRODUCTION = "PRODUCTION"
-    RESEARCH = "RESEARCH"
-    HUMAN_RESOURCES = "HUMAN_RESOURCES"
-    LEGAL = "LEGAL"
-    ADMINISTRATION = "ADMINISTRATION"
-    SERVICE = "SERVICE"
-    OTHER = "OTHER"
+    MANAGEMENT = "MANAGEMENT", "Leads the company.", "管理", "管理层"
+    IT = "IT", "Information technology.", "信息技术"
+    PROCUREMENT = "PROCUREMENT", "Buys.", "采购"
+    FINANCE = "FINANCE", "Money and accounts.", "财务"
+    MARKETING = "MARKETING", "Wins attention.", "市场"
+    SALES = "SALES", "Sells.", "销售"
+    OPERATIONS = "OPERATIONS", "Keeps the business running.", "运营"
+    PRODUCTION = "PRODUCTION", "Makes the product.", "生产"
+    RESEARCH = "RESEARCH", "Develops the product.", "研发"
+    HUMAN_RESOURCES = "HUMAN_RESOURCES", "Hires and looks after people.", "人力资源", "人事"
+    LEGAL = "LEGAL", "Law and compliance.", "法务"
+    ADMINISTRATION = "ADMINISTRATION", "Offices and files.", "行政"
+    SERVICE = "SERVICE", "Looks after customers.", "客服"
+    OTHER = "OTHER", "Anything else.", "其他"
 
 
 class Department(Record):

@@ -8,13 +8,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from profilegraph.domain.values import Record, RecordReference, TextFormat, from_units, to_units
+from profilegraph.domain.values import (
+    Choice,
+    Record,
+    RecordReference,
+    TextFormat,
+    from_units,
+    to_units,
+)
 from profilegraph.errors import UnreadableRecord
 
 R = TypeVar("R", bound=Record)
@@ -66,7 +73,7 @@ class StoredField:
     """Whether whoever makes a record must say it."""
     known: bool
     """Whether every record has a value of it, said or not."""
-    choices: type[StrEnum] | None = None
+    choices: type[Choice] | None = None
     refers_to: str | None = None
     """The kind of record that it is the key of, by the name of its class."""
     format: TextFormat | None = None
@@ -108,6 +115,10 @@ class StoredKind(Generic[R]):
     """Of each field that another node tells, the relationship to that node."""
     stated: frozenset[str] = frozenset()
     """Properties that the statement sets which writes it, each in its own way."""
+    moment: str = "at"
+    """The field that says when it was, if it has one of that name."""
+    title: str = "name"
+    """The field by which people know one of them, if it has one of that name."""
     order: tuple[str, ...] = ("key",)
     """The fields by which those of one customer are sorted; of moments the latest comes first."""
     indexed: tuple[str, ...] = ()
@@ -242,7 +253,7 @@ def fields_of(
     for name, info in record.model_fields.items():
         bare, marks = _unwrapped(info.annotation)
         marks += info.metadata
-        choices = bare if issubclass(bare, StrEnum) else None
+        choices = bare if issubclass(bare, Choice) else None
         yield StoredField(
             name=name,
             stored_as=(names or {}).get(name, name),

@@ -13,32 +13,6 @@ from typing import TypeVar
 from pydantic.alias_generators import to_camel
 
 H = TypeVar("H", bound=Hashable)
-RESERVED = frozenset(
-    [
-        "all",
-        "any",
-        "attribute",
-        "channel",
-        "cohort",
-        "consent",
-        "event",
-        "eventTotal",
-        "followUp",
-        "metric",
-        "node",
-        "not",
-        "opportunity",
-        "owner",
-        "people",
-        "related",
-        "segment",
-        "sequence",
-        "stopped",
-        "tags",
-        "team",
-    ]
-)
-"""Names that mean something else in a filter, beside which a dimension's own would stand."""
 
 
 @dataclass(frozen=True)

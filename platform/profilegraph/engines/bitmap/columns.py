@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -111,7 +112,12 @@ class DictionaryColumn:
     @property
     def nbytes(self) -> int:
         """Return how many bytes of memory the column takes; a value counts by its text."""
-        return size_of(self.codes) + sum(64 + len(str(value)) for value in self.values)
+        return size_of(self.codes) + 64 * len(self.values) + self.characters
+
+    @cached_property
+    def characters(self) -> int:
+        """Return how many characters the distinct values have together, as texts."""
+        return sum(len(str(value)) for value in self.values)
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -12,6 +12,8 @@ from pyroaring import BitMap
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.engines.bitmap import activity, people, profile
 from profilegraph.engines.bitmap.bitmaps import united
+from profilegraph.engines.bitmap.cost import Pricing
+from profilegraph.engines.bitmap.interruption import check
 from profilegraph.engines.bitmap.memo import SetMemo
 from profilegraph.engines.bitmap.people import SelectedPeople, chosen
 from profilegraph.engines.bitmap.profile import LeafContext, LeafFunction
@@ -62,9 +64,34 @@ class Evaluator:
 
         Raises IndexUnable if the index cannot decide.
         """
-        held = self.leaves if type(node) in LEAVES else self._known
+        held = self._memo(node)
         found = held.get(node)
         return held.put(node, self._members(node)) if found is None else found
+
+    @property
+    def price_of_a_set(self) -> int:
+        """Return the price of intersecting two sets of customers."""
+        return self._pricing.a_set
+
+    def price(self, filters: Iterable[Node]) -> int:
+        """Return the price of evaluating some filters.
+
+        What is known already, or was priced before and will be known then, costs nothing.
+        """
+        price = 0
+        if self._scoping is not None and self.context.scope is not None:
+            price = self._scoping.price([self.context.scope.filter])
+        for part in self._pricing.parts(filters):
+            if self._memo(part).expect(part):
+                price += self._pricing.of(part)
+        return price
+
+    def price_of_dimension(self, dimension: str) -> int:
+        """Return the price of parting customers by the tags of a dimension."""
+        return self._pricing.of_dimension(dimension)
+
+    def _memo(self, node: Node) -> SetMemo:
+        return self.leaves if type(node) in LEAVES else self._known
 
     def people(self, node: Node, where: nodes.PersonTest) -> list[SelectedPeople]:
         """Return the matching decision-makers of the matching customers, by run."""
@@ -76,6 +103,7 @@ class Evaluator:
 
         It equals evaluating the filters of the breakdown's buckets, without building the filters.
         """
+        check()
         parts = [(here.run.tags, members & here.everyone) for here in self._places]
         defined = self.catalogue.dimension(dimension)
         keys = [tag_key(defined.key, tag.key) for tag in defined.tags]
@@ -121,6 +149,7 @@ class Evaluator:
         )
 
     def _members(self, node: Node) -> BitMap:
+        check()
         match node:
             case AllOf():
                 return self._among(node, self.everyone)
@@ -147,6 +176,7 @@ class Evaluator:
         """
         match node:
             case AllOf(conditions):
+                check()
                 for condition in sorted(conditions, key=_reads_values):
                     some = self._among(condition, some)
                 return some
@@ -154,6 +184,10 @@ class Evaluator:
                 return _asked(node, [here.among(some) for here in self._places])
             case _:
                 return some & self.members(node)
+
+    @cached_property
+    def _pricing(self) -> Pricing:
+        return Pricing(self.view, self.catalogue, self.context)
 
     @cached_property
     def _relations(self) -> Relations:
@@ -168,11 +202,16 @@ class Evaluator:
             present = run.present if mine == run.read else run.present & mine
             here = LeafContext(run, present, self.catalogue, self.context, self.view.trees)
             found.append(here)
-        scope = self.context.scope
-        if scope is None:
+        if self._scoping is None or self.context.scope is None:
             return tuple(found)
-        seen = Evaluator(self.view, scope.catalogue, scope.context).members(scope.filter)
+        seen = self._scoping.members(self.context.scope.filter)
         return tuple(here.among(seen) for here in found)
+
+    @cached_property
+    def _scoping(self) -> Evaluator | None:
+        """Return what evaluates the filter of the scope, among all customers; None without a scope."""
+        scope = self.context.scope
+        return None if scope is None else Evaluator(self.view, scope.catalogue, scope.context)
 
 
 def _asked(node: Leaf, places: Sequence[LeafContext]) -> BitMap:

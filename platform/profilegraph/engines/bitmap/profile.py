@@ -101,6 +101,12 @@ def _carriers(leaf: nodes.Tags, keys: frozenset[str], here: LeafContext) -> BitM
     return united([_qualified(leaf, known[key], here.context) for key in keys if key in known])
 
 
+def is_qualified(leaf: nodes.Tags) -> bool:
+    """Return whether a leaf asks for more of a tagging than that it holds."""
+    qualifiers = (leaf.min_confidence, leaf.min_weight, leaf.source, leaf.weekday)
+    return leaf.tagged_within_days is not None or any(one is not None for one in qualifiers)
+
+
 def _qualified(leaf: nodes.Tags, taggings: Taggings, context: Context) -> BitMap:
     tests = list(_qualifiers(leaf, taggings, context))
     if not tests:

@@ -19,6 +19,7 @@ from profilegraph.engines.bitmap.bitmaps import (
     ordinals_of,
     size_of,
 )
+from profilegraph.engines.bitmap.interruption import check
 from profilegraph.engines.bitmap.profile import occurring, often_enough
 from profilegraph.engines.bitmap.tables import IndexTable
 from profilegraph.errors import IndexUnable
@@ -98,6 +99,7 @@ def _reached(
     own = ordinals_of(matching)
     pairs = _pairs(own, own)
     for step in range(distance):
+        check()
         # One more than is enough: the customer itself may be among them, and does not count.
         known = pairs if step == 0 else _first(pairs, enough + 1)
         pairs = _different(np.concatenate([known, _extended(known, starts, ends)]))
@@ -152,6 +154,7 @@ def _counted(
 
 def _together(one: int, others: Ordinals, reached: dict[int, BitMap]) -> BitMap:
     """Return the customers that a customer and its neighbours reach together."""
+    check()
     return BitMap.union(BitMap(), *(reached[it] for it in (one, *others.tolist()) if it in reached))
 
 

@@ -49,7 +49,7 @@ class IndexSnapshot:
         """Return how many bytes of memory the index takes, by content."""
         return MemoryUse(*map(sum, zip(*(run.sizes for run in self.runs), strict=True)))
 
-    @property
+    @cached_property
     def customers(self) -> int:
         """Return the number of customers in the index."""
         runs = zip(self.runs, self.valid, strict=True)

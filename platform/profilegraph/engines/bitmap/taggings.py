@@ -48,9 +48,13 @@ class Taggings:
 
     def carried(self, now: datetime) -> BitMap:
         """Return the customers that carry the tag at a moment."""
-        if self._always_from <= microseconds_of(now) < self._always_until:
+        if self.always_carried(now):
             return self.customers
         return bitmap_of(ordinals_of(self.customers)[self.holds(now)])
+
+    def always_carried(self, now: datetime) -> bool:
+        """Return whether every tagging holds at a moment, so that none has to be looked at."""
+        return self._always_from <= microseconds_of(now) < self._always_until
 
     def holds(self, now: datetime) -> Mask:
         """Return the mask of the taggings that hold at a moment."""

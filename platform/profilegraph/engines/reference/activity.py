@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from profilegraph.domain.records.activity import FollowUp
+from profilegraph.domain.records.customers import Consent
 from profilegraph.engines.reference.findings import (
     CountedRecords,
     CustomerContext,
@@ -15,14 +17,7 @@ from profilegraph.engines.reference.findings import (
     newest_first,
 )
 from profilegraph.language import nodes
-from profilegraph.language.facts import (
-    ArrivalFact,
-    ConsentFact,
-    Context,
-    EventFact,
-    FollowUpFact,
-    OpportunityFact,
-)
+from profilegraph.language.facts import ArrivalFact, Context, EventFact, OpportunityFact
 from profilegraph.language.nodes import (
     Arrivals,
     Consents,
@@ -66,12 +61,12 @@ def opportunity_holds(test: OpportunityTest, sale: OpportunityFact, context: Con
     )
 
 
-def follow_up_holds(leaf: FollowUps, met: FollowUpFact, context: Context) -> bool:
+def follow_up_holds(leaf: FollowUps, met: FollowUp, context: Context) -> bool:
     """Return whether a follow-up matches a leaf."""
     return (
         met.at in span(leaf.window, context.now)
         and (leaf.kinds is None or met.kind in leaf.kinds)
-        and (leaf.employees is None or not set(leaf.employees).isdisjoint(met.employees))
+        and (leaf.employees is None or met.employee in leaf.employees)
         and (leaf.note is None or text_holds(leaf.note, met.note))
         and (leaf.outcome is None or text_holds(leaf.outcome, met.outcome))
     )
@@ -85,7 +80,7 @@ def arrival_holds(leaf: Arrivals, arrival: ArrivalFact, context: Context) -> boo
     )
 
 
-def consent_holds(leaf: Consents, word: ConsentFact, context: Context) -> bool:
+def consent_holds(leaf: Consents, word: Consent, context: Context) -> bool:
     """Return whether the latest consent record for a purpose matches a leaf."""
     return (
         word.granted is leaf.granted
@@ -94,9 +89,9 @@ def consent_holds(leaf: Consents, word: ConsentFact, context: Context) -> bool:
     )
 
 
-def latest_consents(consents: Iterable[ConsentFact], now: datetime) -> list[ConsentFact]:
+def latest_consents(consents: Iterable[Consent], now: datetime) -> list[Consent]:
     """Return the latest record for each purpose; of two at the same moment, the refusal."""
-    latest: Mapping[str, ConsentFact] = {
+    latest: Mapping[str, Consent] = {
         word.purpose: word
         for word in sorted(consents, key=lambda word: (word.at, not word.granted))
         if word.at <= now
@@ -158,9 +153,10 @@ LEAVES: Mapping[type[Leaf], LeafDecision] = {
         each(opportunity_holds),
         test=lambda leaf: leaf.where,
     ),
-    nodes.FollowUps: CountedRecords(lambda _, here: here.facts.follow_ups, each(follow_up_holds)),
+    nodes.FollowUps: CountedRecords(lambda _, here: here.facts.of(FollowUp), each(follow_up_holds)),
     nodes.Arrivals: CountedRecords(lambda _, here: here.facts.arrivals, each(arrival_holds)),
     nodes.Consents: CountedRecords(
-        lambda _, here: latest_consents(here.facts.consents, here.context.now), each(consent_holds)
+        lambda _, here: latest_consents(here.facts.of(Consent), here.context.now),
+        each(consent_holds),
     ),
 }

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeAlias, TypeVar
 
-from profilegraph.domain.records.customers import Tagging
 from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.domain.values import Record
 from profilegraph.language.facts import (
     ArrivalFact,
-    ConsentFact,
     Context,
     EventFact,
     Facts,
-    FollowUpFact,
     OpportunityFact,
     OwnerFact,
     PersonFact,
+    moment_of,
 )
 from profilegraph.language.predicates import enough
 
@@ -49,18 +48,17 @@ class CohortPlace:
 
 
 Evidence: TypeAlias = (
-    Tagging
+    Record
     | Value
     | CohortPlace
     | EventFact
     | PersonFact
     | OpportunityFact
-    | FollowUpFact
     | ArrivalFact
     | OwnerFact
-    | ConsentFact
     | Neighbour
 )
+"""What decided a leaf: a tagging or another record, a fact that is more than a record, a value."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ def newest_first(records: Sequence[R]) -> list[R]:
     """Return records, the newest first; those without a moment keep their order."""
 
     def moment(record: Evidence) -> float:
-        at = getattr(record, "at", None) or getattr(record, "since", None)
-        return -at.timestamp() if isinstance(at, datetime) else 0.0
+        at = moment_of(record)
+        return 0.0 if at is None else -at.timestamp()
 
     return sorted(records, key=moment)

@@ -11,14 +11,12 @@ from typing import Any
 from profilegraph.engines.reference.evaluator import LEAVES, Verdict
 from profilegraph.engines.reference.findings import CountedRecords, Evidence, Neighbour
 from profilegraph.language import nodes
-from profilegraph.language.facts import Context, is_money
+from profilegraph.language.facts import Context, is_money, moment_of
 from profilegraph.language.nodes import DateTest, NumberTest, TextTest, Window, bounds
 from profilegraph.language.nodes.parts import Counted
 from profilegraph.language.resolve import in_units, span
 
 _NUMBERS = frozenset({"at_least", "at_most", "total"})
-_VALUES = {"window": ("at", "since"), "did": (), "takes_part_in": ()}
-"""Parts whose name differs from the record's field."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,14 @@ def _parts(test: Any, record: Evidence) -> Iterator[tuple[str, Any]]:
 
 def _away(name: str, part: Any, record: Any, context: Context) -> float:
     """Return the distance of a record from a part, 0 to 1; 1 if no number tells."""
-    named = next((one for one in _VALUES.get(name, (name,)) if hasattr(record, one)), name)
-    has = getattr(record, named, None)
+    has = moment_of(record) if isinstance(part, Window) else getattr(record, name, None)
     match part, has:
         case Window(), datetime():
             when = span(part, context.now)
             ends = [one for one in (when.after, when.since, when.until, context.now) if one]
             return _share(min(abs((has - end).total_seconds()) for end in ends) / 86_400)
         case NumberTest(), int() | float():
-            asked = in_units(part) if is_money(record, named) else part
+            asked = in_units(part) if is_money(record, name) else part
             return _share(
                 min((abs(has - one) / (1 + abs(one)) for one in _points(asked)), default=1)
             )

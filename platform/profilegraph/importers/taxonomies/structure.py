@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from profilegraph.domain.taxonomy.rules import (
-    RESERVED,
     Band,
     alias_faults,
     band_faults,
@@ -19,10 +18,13 @@ from profilegraph.domain.taxonomy.rules import (
     parent_faults,
 )
 from profilegraph.importers.taxonomies.located_yaml import Located, Path, Position
+from profilegraph.language.nodes import LEAVES, AllOf, AnyOf, Not
 from profilegraph.nearest import nearest
 
 Fault = tuple[Position, str]
 Definitions = list[tuple[int, dict[str, Any]]]
+RESERVED = frozenset({"node", AllOf.NAME, AnyOf.NAME, Not.NAME}.union(one.NAME for one in LEAVES))
+"""Names that mean something else in a filter, beside which a dimension's own would stand."""
 PARTS = {
     "dimension": "dimensions",
     "attribute": "attributes",

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
-from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 from profilegraph.domain.texts import without_unseen
-from profilegraph.importers.values.names import NAMES, NO, WEEKDAYS, YES
+from profilegraph.domain.values import Choice
+from profilegraph.importers.values.names import NO, WEEKDAYS, YES
 
-E = TypeVar("E", bound=StrEnum)
+E = TypeVar("E", bound=Choice)
 
 _REGION = re.compile(r"[A-Z]{2}")
 _ITEMS = re.compile(r"[\s,、;|/]+")
@@ -110,13 +112,18 @@ def parse_region(text: str) -> str:
 
 
 def parse_enum(text: str, words: type[E]) -> E:
-    """Return the member of `words` that `text` names, in any case, in English or Chinese."""
+    """Return the member of `words` that `text` names: by its key in any case, or by a synonym."""
     word = fold(text)
     upper = re.sub(r"[\s-]+", "_", word).upper()
     if upper in words.__members__:
         return words[upper]
-    known = NAMES.get(words, {})
-    if word in known:
-        return words(known[word])
+    found: E | None = _by_synonym(words).get(word)
+    if found is not None:
+        return found
     choices = ", ".join(member.value for member in words)
     raise ValueError(f"{text!r} is none of {choices}; a value map in the mapping can translate it")
+
+
+@cache
+def _by_synonym(words: type[E]) -> Mapping[str, E]:
+    return {synonym: member for member in words for synonym in member.synonyms}

@@ -78,7 +78,7 @@ class EventTotal(Leaf, EventTest):
     """The sum of the amounts of events; an event without an amount adds nothing, no event is 0."""
 
     NAME: ClassVar[str] = "eventTotal"
-    FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT)
+    FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("type",), cause=Cause.EVENT, passes=2)
     window: Window | None = None
     """The window; by default at any time."""
     total: NumberTest
@@ -210,7 +210,9 @@ class Consents(Leaf, Counted):
     """
 
     NAME: ClassVar[str] = "consent"
-    FACTS: ClassVar[LeafFacts] = LeafFacts(cause=Cause.CONSENT, tables=("consents",), sorts=True)
+    FACTS: ClassVar[LeafFacts] = LeafFacts(
+        cause=Cause.CONSENT, tables=("consents",), passes=2, sorts=True
+    )
     purposes: Names | None = None
     """Only these purposes."""
     granted: bool = True

@@ -6,25 +6,38 @@ from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from profilegraph.domain.taxonomy.definition import AttributeType
+from profilegraph.domain.values import Choice
 
 
-class Cause(StrEnum):
+class Cause(Choice):
     """What made a customer a member of a segment, or no member any more."""
 
-    CUSTOMER_ADDED = "CUSTOMER_ADDED"
-    MERGED = "MERGED"
-    DEFINITION_CHANGED = "DEFINITION_CHANGED"
-    TAG_ADDED = "TAG_ADDED"
-    TAG_REMOVED = "TAG_REMOVED"
-    TAG_EXPIRED = "TAG_EXPIRED"
-    TAG_CHANGED = "TAG_CHANGED"
-    PERSON_CHANGED = "PERSON_CHANGED"
-    OPPORTUNITY_CHANGED = "OPPORTUNITY_CHANGED"
-    EVENT = "EVENT"
-    FOLLOW_UP = "FOLLOW_UP"
-    ARRIVAL = "ARRIVAL"
-    CONSENT = "CONSENT"
-    TIME_PASSED = "TIME_PASSED"
+    CUSTOMER_ADDED = "CUSTOMER_ADDED", "It was no customer before."
+    MERGED = "MERGED", "It turned out to be another customer, and was merged into that."
+    DEFINITION_CHANGED = (
+        "DEFINITION_CHANGED",
+        "The filter, or a segment in it, was saved in another version.",
+    )
+    TAG_ADDED = "TAG_ADDED", "It was given a tag."
+    TAG_REMOVED = "TAG_REMOVED", "A tag was taken away, or gave way to another of its dimension."
+    TAG_EXPIRED = "TAG_EXPIRED", "A tag ended by itself."
+    TAG_CHANGED = (
+        "TAG_CHANGED",
+        "A tag was given again with another confidence, weight, source or weekdays.",
+    )
+    PERSON_CHANGED = (
+        "PERSON_CHANGED",
+        "A decision-maker came, changed, moved or took part in another way.",
+    )
+    OPPORTUNITY_CHANGED = "OPPORTUNITY_CHANGED", "An opportunity came or changed."
+    EVENT = "EVENT", "It did something."
+    FOLLOW_UP = "FOLLOW_UP", "We met it."
+    ARRIVAL = "ARRIVAL", "It came to us."
+    CONSENT = "CONSENT", "It allowed or forbade something."
+    TIME_PASSED = (
+        "TIME_PASSED",
+        "Nothing was recorded; what there was became too old, or old enough.",
+    )
 
 
 class ReferenceKind(StrEnum):

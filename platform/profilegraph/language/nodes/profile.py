@@ -161,7 +161,7 @@ class Cohort(Leaf):
     """
 
     NAME: ClassVar[str] = "cohort"
-    FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("salt",), tables=("cohorts",))
+    FACTS: ClassVar[LeafFacts] = LeafFacts(subject=("salt",), tables=("cohorts",), passes=3)
     salt: Key
     """Any text; it determines the random positions of customers."""
     from_: Share = 0.0

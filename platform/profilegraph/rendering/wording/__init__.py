@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from profilegraph.language.nodes import LEAVES, Leaf, Window, types_in_filters
+from profilegraph.language.facts import RECORD_KINDS
+from profilegraph.language.nodes import LEAVES, Cause, Leaf, Window, types_in_filters
 from profilegraph.language.nodes.parts import TESTS, NodePart
 from profilegraph.rendering.wording.answers import AnswerWording
 from profilegraph.rendering.wording.changes import ChangeWording
@@ -60,8 +61,13 @@ class Wording:
         return text.form(self.plural(number)).format(*(values or (number,)))
 
     def missing(self) -> Iterator[str]:
-        """Yield what can stand in a filter and has no words."""
-        for kind in (*LEAVES, *types_in_filters()):
+        """Yield what can stand in a filter, decide one as a record or change it, and has no words."""
+        for record in RECORD_KINDS:
+            if record.record not in self.filters.records:
+                yield record.label
+            choices = (one.choices for one in record.fields.values() if one.choices is not None)
+            yield from (one.__name__ for one in choices if not self._knows(one))
+        for kind in (*LEAVES, *types_in_filters(), Cause):
             if issubclass(kind, Leaf):
                 known = kind in self.filters.leaves
             elif issubclass(kind, NodePart):

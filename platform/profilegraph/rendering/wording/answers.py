@@ -17,11 +17,8 @@ class EvidenceWording:
     of: str
     place: str
     sale: str
-    met: str
     came: str
     owner: str
-    consented: str
-    refused: str
     neighbour: Plural
     counted: Plural
     total: str

@@ -69,9 +69,12 @@ class FilterWording:
     parts: Mapping[type[NodePart], PartSentence]
     """The sentence of each part of a leaf, but for comparisons and windows."""
     records: Mapping[type[Record], PartSentence]
-    """What is told of a record of each kind that has no evidence of its own."""
+    """What is told of a record of each kind of `RECORD_KINDS` that decided a leaf."""
     values: Mapping[type[Enum], Mapping[str, str]]
-    """What the values of enumerations are called that leaves and records have, by their names in lower case."""
+    """What the values of enumerations are called that leaves and records have, or that say why a leaf changed.
+
+    By their names in lower case.
+    """
 
     def field_name(self, leaf: Node, name: str) -> str:
         """Return what a field of a leaf, or of what it asks of each record, is called."""

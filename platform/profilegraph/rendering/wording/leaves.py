@@ -38,7 +38,7 @@ class FieldWording:
     asked: str | Plural | tuple[str, ...] | PartSentence = "{}"
     """What is asked of it; {} is its value. Empty if the sentence says it otherwise.
 
-    Of several texts, that by the number, from 1 on.
+    Of several texts, that by the number, from 1 on; of two texts, the first if it is true.
     """
     name: str = ""
     """What it is called where it stands alone, as what a record lacks."""

@@ -21,7 +21,6 @@ from profilegraph.domain.records.customers import (
 )
 from profilegraph.domain.segments import SegmentKind, SegmentState
 from profilegraph.language.faults import FaultKind
-from profilegraph.language.nodes import Cause
 
 W_co = TypeVar("W_co", covariant=True)
 
@@ -90,26 +89,6 @@ class SegmentStateNames(EnumWording[str]):
 
 
 @dataclass(frozen=True)
-class CauseNames(EnumWording[str]):
-    """What made a customer a member, or no member any more."""
-
-    customer_added: str
-    merged: str
-    definition_changed: str
-    tag_added: str
-    tag_removed: str
-    tag_expired: str
-    tag_changed: str
-    person_changed: str
-    opportunity_changed: str
-    event: str
-    follow_up: str
-    arrival: str
-    consent: str
-    time_passed: str
-
-
-@dataclass(frozen=True)
 class NoticeNames(EnumWording[str]):
     """Whom a notice is about."""
 
@@ -154,7 +133,6 @@ class NameWording:
     identities: IdentityNames
     segment_kinds: SegmentKindNames
     segment_states: SegmentStateNames
-    causes: CauseNames
     notices: NoticeNames
     faults: FaultNames
     advice: FaultAdvice
@@ -193,7 +171,6 @@ _NAMES: Mapping[type[Enum], str] = MappingProxyType(
         IdentityKind: "identities",
         SegmentKind: "segment_kinds",
         SegmentState: "segment_states",
-        Cause: "causes",
         NoticeCode: "notices",
         FaultKind: "faults",
     }
@@ -265,5 +242,6 @@ class SignInWording:
     go_on: str
     link_over: str
     refused: str
+    too_many: str
     insecure: str
     other_site: str

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,11 +12,8 @@ from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.refusals import reason, reasons
 from profilegraph.domain.values import Key
 from profilegraph.errors import Conflict, InvalidInput, NotFound
-from profilegraph.language.codec import decode
-from profilegraph.language.nodes import Node
-from profilegraph.language.saved_filters import NO_SEGMENTS, references
-from profilegraph.language.validation import check
 from profilegraph.nearest import did_you_mean
+from profilegraph.services.access.rows import checked_rows
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require_administrator
 from profilegraph.services.platform import Platform
@@ -36,8 +31,8 @@ class SaveRole(ChangeCommand):
     key: str
     permissions: tuple[Permission, ...]
     rows: RowAccess = RowAccess.ALL
-    filter: str | None = None
-    """For `RowAccess.FILTER`, the filter as JSON."""
+    filter: object = None
+    """For `RowAccess.FILTER`, the filter in its JSON form."""
     label_zh: str | None = None
     label_en: str | None = None
 
@@ -72,13 +67,13 @@ async def save_role(platform: Platform, command: SaveRole, context: CommandConte
     key = _role_key(command.key)
     if (command.filter is None) is (command.rows is RowAccess.FILTER):
         raise InvalidInput("give a filter for rows by FILTER, and for no others.", where="filter")
-    node = None if command.filter is None else await checked_rows(platform, command.filter)
+    filter_ = None if command.filter is None else await checked_rows(platform, command.filter)
     labels = {"zh-CN": command.label_zh, "en": command.label_en}
     role = Role(
         key=key,
         permissions=frozenset(command.permissions),
         rows=command.rows,
-        filter=None if node is None else json.loads(command.filter or ""),
+        filter=filter_,
         labels={locale: text for locale, text in labels.items() if text},
     )
 
@@ -142,25 +137,6 @@ async def require_roles(transaction: Transaction, keys: Collection[str]) -> None
             raise NotFound(
                 f"no role has the key {key!r}.", hint=did_you_mean(key, known), where="roles"
             )
-
-
-async def checked_rows(platform: Platform, text: str | Mapping[str, Any]) -> Node:
-    """Return a filter of rows from its JSON form.
-
-    Raises InvalidInput if it refers to a saved segment, InvalidFilter.
-    """
-    try:
-        node = decode(json.loads(text) if isinstance(text, str) else text)
-    except json.JSONDecodeError as fault:
-        raise InvalidInput(f"this is no JSON: {fault}.", where="filter") from fault
-    if references(node):
-        raise InvalidInput(
-            "rows refer to no saved segments, which others may change.",
-            hint="Write the conditions of the segment themselves.",
-            where="filter",
-        )
-    check(node, await platform.catalogue(), NO_SEGMENTS)
-    return node
 
 
 def _role_key(text: str) -> str:

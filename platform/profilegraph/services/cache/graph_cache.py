@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 from profilegraph.domain.deployment import Deployment
@@ -21,19 +21,23 @@ from profilegraph.embedded.commit_watermark import CommitWatermark, WatermarkCli
 from profilegraph.engines.bitmap.file import load, save
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
+from profilegraph.engines.cypher.cost import GraphSizes
 from profilegraph.errors import IndexUnable
 from profilegraph.services.cache.index_keeper import IndexKeeper
 from profilegraph.services.evaluation.computing import Computing
+from profilegraph.services.limits.spending import Spending
+from profilegraph.services.limits.workers import Workers
 from profilegraph.services.operations.metrics import Metrics
 from profilegraph.services.operations.routines import Routines
 from profilegraph.storage.deployment import read_deployment
 from profilegraph.storage.feed.change_feed import ChangedPart
 from profilegraph.storage.feed.follower import FeedFollower
 from profilegraph.storage.neo4j.database import Database
+from profilegraph.storage.sizes import read_sizes
 from profilegraph.storage.taxonomies.definitions import read_taxonomies
 
 T = TypeVar("T")
-_THREADS = 2
+SIZES_SECONDS = 60.0
 SAVING = "saving the index"
 """The name of the routine."""
 
@@ -62,7 +66,7 @@ class GraphCache:
         self.metrics = Metrics()
         self.routines = Routines()
         self.metrics.watch_routines(self.routines)
-        self.threads = ThreadPoolExecutor(_THREADS, "questions")
+        self.workers = Workers()
         """Threads for computations that would block the event loop."""
         self.index = IndexKeeper(database, index_bytes, self.metrics, self.routines)
         self._database = database
@@ -81,6 +85,7 @@ class GraphCache:
         self.deployment: Deployment | None = None
         """The settings stored in the graph; None if there are none."""
         self._watermarks = watermarks
+        self._sizes: tuple[float, GraphSizes] | None = None
         self._confirmed: tuple[CommitWatermark, CachedGraph] | None = None
 
     async def now(self) -> CachedGraph:
@@ -138,6 +143,12 @@ class GraphCache:
                 raise IndexUnable(f"there is no index: it is {self.index.state.value}.")
             await asyncio.wait([self.index.work])
 
+    async def sizes(self) -> GraphSizes:
+        """Return how large the graph is, as of a minute ago at most."""
+        if self._sizes is None or monotonic() - self._sizes[0] > SIZES_SECONDS:
+            self._sizes = monotonic(), await read_sizes(self._database)
+        return self._sizes[1]
+
     async def close(self) -> None:
         """Cancel what is in progress."""
         tasks = [task for task in (self._polling, self._next) if task is not None]
@@ -147,7 +158,7 @@ class GraphCache:
         await self._written()
         await self._save()
         await self.index.close()
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.workers.close()
         if self._watermarks is not None:
             self._watermarks.close()
 
@@ -230,14 +241,21 @@ class GraphCache:
 class RequestSnapshot:
     """The cached state as of its first use in a request, shared by all parts of the request."""
 
-    def __init__(self, cache: GraphCache, on_forget: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        cache: GraphCache,
+        spending: Spending | None = None,
+        on_forget: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Set who pays for the computations, and what is called when the request changes something."""
         self._cache = cache
+        self.spending = spending
         self._on_forget = on_forget
         # Sent when the request begins; the answer is there when it is read.
         self._watermark_request = cache.request_watermark()
         self._known: CachedGraph | None = None
         self._poll: asyncio.Task[CachedGraph] | None = None
-        self.computing = Computing(cache.threads)
+        self.computing = Computing(cache.workers, spending)
         self._catalogue: asyncio.Task[Catalogue] | None = None
         self._made: dict[Hashable, asyncio.Task[Any]] = {}
 
@@ -272,5 +290,5 @@ class RequestSnapshot:
         """Make the next question poll again, because the request has changed something itself."""
         self._known = self._poll = self._catalogue = self._watermark_request = None
         self._made = {}
-        self.computing = Computing(self._cache.threads)
+        self.computing = Computing(self._cache.workers, self.spending)
         self._on_forget()

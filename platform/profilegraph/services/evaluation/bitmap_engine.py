@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from math import prod
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pyroaring import BitMap, FrozenBitMap
 
-from profilegraph.engines.bitmap import cost
+from profilegraph.engines.bitmap.cost import of_page
 from profilegraph.engines.bitmap.evaluator import Evaluator
 from profilegraph.engines.bitmap.pages import page_by_key
 from profilegraph.engines.bitmap.people import page_of_people
 from profilegraph.errors import IndexUnable
 from profilegraph.language.answers import (
     Breakdown,
-    ByFilter,
     ByTag,
     GroupBy,
     Order,
@@ -26,6 +24,7 @@ from profilegraph.language.answers import (
     Split,
     WaterfallCounts,
     buckets,
+    filters_of,
 )
 from profilegraph.language.nodes import EVERYONE, Listed, Node, People, PersonTest
 from profilegraph.services.evaluation.computing import Computing
@@ -44,7 +43,7 @@ class IndexEngine:
 
     evaluator: Evaluator
     behind: CypherEngine
-    computing: Computing = field(default_factory=Computing)
+    computing: Computing
 
     async def count(self, node: Node, search: str | None = None) -> int:
         """Return how many customers match, of those whose names hold the words of `search`."""
@@ -57,7 +56,7 @@ class IndexEngine:
 
     async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[WaterfallCounts]]:
         """Return the number of all customers, and a step for each condition in the given order."""
-        more = cost.of_sets(self.evaluator.view, 3 * len(conditions))
+        more = 3 * len(conditions) * self.evaluator.price_of_a_set
         try:
             return await self._computed(lambda: self._steps(conditions), conditions, more)
         except IndexUnable:
@@ -97,7 +96,7 @@ class IndexEngine:
                 view = self.evaluator.view
                 keys = await self.computing.run(
                     lambda: page_by_key(view, members, first, start, descending=descending),
-                    cost.of_page(len(members)),
+                    of_page(len(members)),
                 )
                 return [Position(key, key) for key in keys]
             if members is not None and len(members) <= MOST_LISTED:
@@ -119,9 +118,9 @@ class IndexEngine:
             members = self.evaluator.members(node)
             return Breakdown(len(members), tuple(self._sizes(one, members) for one in levels))
 
-        more = cost.of_sets(self.evaluator.view, sum(map(self._width, levels)))
+        more = sum(map(self._price, levels))
         try:
-            return await self._computed(counted, [node, *_filters(levels)], more)
+            return await self._computed(counted, [node, *filters_of(levels)], more)
         except IndexUnable:
             return await self.behind.breakdown(node, levels)
 
@@ -134,9 +133,12 @@ class IndexEngine:
             self._part((), members, levels, found)
             return found
 
-        more = cost.of_sets(self.evaluator.view, 2 * prod(map(self._width, levels)))
+        more, parts = 0, 1
+        for level in levels:  # each part of the levels above is parted anew
+            more += parts * self._price(level)
+            parts *= self._width(level)
         try:
-            return await self._computed(parted, [node, *_filters(levels)], more)
+            return await self._computed(parted, [node, *filters_of(levels)], more)
         except IndexUnable:
             return await self.behind.split(node, levels)
 
@@ -169,13 +171,14 @@ class IndexEngine:
         return await self._computed(lambda: self.evaluator.members(node), [node])
 
     async def _computed(self, work: Callable[[], T], filters: Sequence[Node], more: int = 0) -> T:
-        """Return what is made of the members of some filters, with so much work beside them."""
-        one = self.evaluator
-        scope = one.context.scope
-        found = cost.of_filters(
-            filters if scope is None else [*filters, scope.filter], one.view, one.context.library
-        )
-        return await self.computing.run(work, found + more)
+        """Return what is made of the members of some filters, for the price of these and of `more`."""
+        return await self.computing.run(work, self.evaluator.price(filters) + more)
+
+    def _price(self, level: GroupBy) -> int:
+        """Return the price of parting customers by a level whose filters are known."""
+        if isinstance(level, ByTag):
+            return self.evaluator.price_of_dimension(level.dimension)
+        return self._width(level) * self.evaluator.price_of_a_set
 
     def _width(self, level: GroupBy) -> int:
         """Return how many buckets a level has, about."""
@@ -207,7 +210,3 @@ class IndexEngine:
             return self.evaluator.parted(level.dimension, members)
         asked = buckets(level, self.evaluator.catalogue)
         return [members & self.evaluator.members(one) for one in asked]
-
-
-def _filters(levels: Sequence[GroupBy]) -> list[Node]:
-    return [one for level in levels if isinstance(level, ByFilter) for one in level.filters]

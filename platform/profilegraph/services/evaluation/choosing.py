@@ -25,7 +25,7 @@ from profilegraph.language.saved_filters import NO_SEGMENTS, FilterSize, SavedFi
 from profilegraph.services.cache.graph_cache import CachedGraph
 from profilegraph.services.customers.history import require_answerable
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
-from profilegraph.services.evaluation.cypher_engine import CypherEngine
+from profilegraph.services.evaluation.cypher_engine import CypherEngine, PaidQueries
 from profilegraph.services.platform import Platform
 from profilegraph.storage.records.people import CustomerPerson
 from profilegraph.storage.segments.saved import read_library
@@ -125,7 +125,8 @@ async def engine(platform: Platform, nodes: Sequence[Node], when: When) -> Engin
     known, context = await _evaluation_context(platform, nodes, when)
     computing = platform.computing
     memo = computing.graph_memo(known.catalogue, context)
-    cypher = CypherEngine(platform.database, known.catalogue, context, memo)
+    paid = PaidQueries(computing, platform.cache.sizes)
+    cypher = CypherEngine(platform.database, known.catalogue, context, memo, paid)
     answers = platform.cache.metrics.answers
     if known.view is None or context.past:  # the index knows of no other moment than now
         answers.labels("cypher").inc()

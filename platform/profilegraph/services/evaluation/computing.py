@@ -1,4 +1,4 @@
-"""Runs computations in the event loop while they are short, else in a thread.
+"""Runs computations in the event loop while they are short, else on a thread.
 
 The event loop answers everybody. What holds it longer than an instant holds up all others, also
 those who only ask whether the service lives.
@@ -7,8 +7,8 @@ those who only ask whether the service lives.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
@@ -16,17 +16,25 @@ from profilegraph.engines.bitmap.evaluator import Evaluator
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.language.facts import Context
 from profilegraph.services.evaluation.graph_evaluator import GraphMemo
+from profilegraph.services.limits.spending import Spending
+from profilegraph.services.limits.workers import Workers
 
 T = TypeVar("T")
 LITTLE = 2_500_000
 """How much work one request does in the event loop, all in all: about 5 ms."""
+LITTLE_IN_GRAPH = 100.0
+"""Points of a query of the graph that needs no turn: it is over soon."""
+UNITS_A_POINT = 500_000
+"""The units of the index's prices that are one point, a millisecond."""
 
 
 class Computing:
     """Computes what one request asks, and remembers what it has found out for the rest of it."""
 
-    def __init__(self, threads: Executor | None = None) -> None:
-        self._threads = threads
+    def __init__(self, workers: Workers, spending: Spending | None = None) -> None:
+        """Set the threads, and who pays; without, it is the platform itself, which may do anything."""
+        self._workers = workers
+        self._spending = spending or Spending()
         self._done = 0
         self._turn = asyncio.Lock()
         self._evaluators: list[Evaluator] = []
@@ -54,14 +62,33 @@ class Computing:
         self._graph_memos.append((catalogue, context, found))
         return found
 
-    async def run(self, work: Callable[[], T], effort: int) -> T:
-        """Return what some work returns, of which is known how much it is; raises what it raises.
+    @asynccontextmanager
+    async def in_graph(self, points: float) -> AsyncIterator[None]:
+        """Charge points, then hold a place while the graph is asked, if that is much work.
+
+        Raises QueryTooExpensive, RateLimited, Overloaded.
+        """
+        self.charge(points)
+        if points <= LITTLE_IN_GRAPH:
+            yield
+            return
+        async with self._workers.graph_turns.turn(self._spending.owner):
+            yield
+
+    def charge(self, points: float) -> None:
+        """Charge whoever asks before the work begins; raises QueryTooExpensive, RateLimited."""
+        self._spending.charge(points)
+
+    async def run(self, work: Callable[[], T], units: int) -> T:
+        """Return what some work returns, whose price in units is known; raises what it raises.
 
         What is too much for the event loop is done on a thread, one thing after the other: a
-        request takes no more than one thread, however many fields it has.
+        request takes no more than one thread, however many fields it has. Raises QueryTooExpensive
+        and RateLimited before anything is done.
         """
-        self._done += effort
+        self.charge(units / UNITS_A_POINT)
+        self._done += units
         if self._done <= LITTLE:
             return work()
         async with self._turn:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await self._workers.run(self._spending.owner, work, self._spending.seconds)

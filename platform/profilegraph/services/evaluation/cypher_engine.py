@@ -9,6 +9,7 @@ from typing import TypeVar
 from pyroaring import BitMap, FrozenBitMap
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
+from profilegraph.engines.cypher.cost import GraphPricing, GraphSizes
 from profilegraph.language.answers import (
     Breakdown,
     GroupBy,
@@ -17,9 +18,11 @@ from profilegraph.language.answers import (
     Sort,
     Split,
     WaterfallCounts,
+    filters_of,
 )
 from profilegraph.language.facts import Context
-from profilegraph.language.nodes import EVERYONE, Listed, Node, PersonTest
+from profilegraph.language.nodes import EVERYONE, Listed, Node, People, PersonTest
+from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.evaluation.graph_evaluator import (
     WHOLE_SECONDS,
     GraphEvaluator,
@@ -37,6 +40,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class PaidQueries:
+    """Who pays for queries, by how large the graph is."""
+
+    computing: Computing
+    sizes: Callable[[], Awaitable[GraphSizes]]
+
+
+@dataclass(frozen=True)
 class CypherEngine:
     """Answers by asking the graph itself; needs nothing but Neo4j.
 
@@ -49,6 +60,8 @@ class CypherEngine:
     context: Context
     memo: GraphMemo | None = None
     """What the request has found so far; without one, each answer begins anew."""
+    paid: PaidQueries | None = None
+    """What queries are paid by; without it, nobody pays."""
 
     async def count(self, node: Node, search: str | None = None) -> int:
         """Return how many customers match, of those whose names hold the words of `search`."""
@@ -60,7 +73,7 @@ class CypherEngine:
             named = await filters.found_by(evaluator.reading, filters.name_query(search))
             return members.intersection_cardinality(named)
 
-        return await self._ask(work)
+        return await self._ask(work, [node])
 
     async def waterfall(self, conditions: Sequence[Node]) -> tuple[int, list[WaterfallCounts]]:
         """Return the number of all customers, and a step for each condition in the given order."""
@@ -70,7 +83,7 @@ class CypherEngine:
             sets = [await evaluator.members(one) for one in conditions]
             return len(everyone), waterfall(everyone, sets)
 
-        return await self._ask(work)
+        return await self._ask(work, conditions)
 
     async def members(self, node: Node) -> Listed:
         """Return all customers that match, as a list."""
@@ -78,7 +91,7 @@ class CypherEngine:
         async def work(evaluator: GraphEvaluator) -> Listed:
             return Listed(FrozenBitMap(await evaluator.members(node)))
 
-        return await self._ask(work, WHOLE_SECONDS)
+        return await self._ask(work, [node], WHOLE_SECONDS)
 
     async def page(
         self,
@@ -111,7 +124,7 @@ class CypherEngine:
                 descending=descending,
             )
 
-        return await self._ask(work)
+        return await self._ask(work, [node])
 
     async def breakdown(self, node: Node, levels: Sequence[GroupBy]) -> Breakdown:
         """Return how many of a filter's customers are in each bucket, every level by itself."""
@@ -121,7 +134,7 @@ class CypherEngine:
             parts = await evaluator.parted(levels, members)
             return Breakdown(len(members), tuple(tuple(map(len, one)) for one in parts))
 
-        return await self._ask(work)
+        return await self._ask(work, [node, *filters_of(levels)])
 
     async def split(self, node: Node, levels: Sequence[GroupBy]) -> Split:
         """Return how many of a filter's customers are in each bucket of buckets."""
@@ -130,7 +143,7 @@ class CypherEngine:
             members = await evaluator.members(node)
             return split(members, await evaluator.parted(levels, members))
 
-        return await self._ask(work)
+        return await self._ask(work, [node, *filters_of(levels)])
 
     async def count_people(self, node: Node, where: PersonTest) -> int:
         """Return how many decision-makers of a filter's customers are as asked."""
@@ -139,7 +152,7 @@ class CypherEngine:
             asked = people.PeopleQuery(await evaluator.members(node), where, self.context)
             return await people.count_people(evaluator.reading, asked)
 
-        return await self._ask(work)
+        return await self._ask(work, [node, People(where=where)])
 
     async def page_of_people(
         self, node: Node, where: PersonTest, *, first: int, after: str | None = None
@@ -150,13 +163,22 @@ class CypherEngine:
             asked = people.PeopleQuery(await evaluator.members(node), where, self.context)
             return await people.page_of_people(evaluator.reading, asked, first=first, after=after)
 
-        return await self._ask(work)
+        return await self._ask(work, [node, People(where=where)])
 
     async def _ask(
-        self, work: Callable[[GraphEvaluator], Awaitable[T]], timeout: float | None = None
+        self,
+        work: Callable[[GraphEvaluator], Awaitable[T]],
+        filters: Sequence[Node],
+        timeout: float | None = None,
     ) -> T:
         async def run(reading: ReadTransaction) -> T:
             memo = GraphMemo() if self.memo is None else self.memo
             return await work(GraphEvaluator(reading, self.catalogue, self.context, memo))
 
-        return await self.database.reading(run, timeout=timeout)
+        if self.paid is None:
+            return await self.database.reading(run, timeout=timeout)
+        scope = self.context.scope
+        asked = filters if scope is None else [*filters, scope.filter]
+        price = GraphPricing(await self.paid.sizes(), self.catalogue, self.context).of(asked)
+        async with self.paid.computing.in_graph(price):
+            return await self.database.reading(run, timeout=timeout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,16 +12,13 @@ from unicodedata import normalize
 from profilegraph.domain.commands import CommandContext
 from profilegraph.domain.duties import OPERATOR, Actor
 from profilegraph.domain.identity import ApiKey
-from profilegraph.errors import Conflict, InvalidFilter, InvalidInput, NotFound, Unauthenticated
-from profilegraph.language.codec import decode, encode
-from profilegraph.language.nodes import InSegment, walk
-from profilegraph.language.validation import check
+from profilegraph.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from profilegraph.services.access.roles import require_roles
+from profilegraph.services.access.rows import checked_rows
 from profilegraph.services.commands import ChangeCommand, run_command
 from profilegraph.services.duties import require_administrator
 from profilegraph.services.identity.secrets import RandomBytes, hash_of, new_id, new_secret
 from profilegraph.services.platform import Platform
-from profilegraph.services.segments.conditions import conditions
 from profilegraph.storage.identity import keys as storage
 from profilegraph.storage.identity.keys import StoredKey
 from profilegraph.storage.neo4j.database import Database, Transaction
@@ -81,7 +77,7 @@ async def create(
     require_administrator(context.actor, "make API keys")
     if command.expires_at is not None and command.expires_at <= context.now:
         raise InvalidInput("the key would have expired already.", where="expiresAt")
-    rows = None if command.rows is None else await _checked(platform, command.rows)
+    rows = None if command.rows is None else await checked_rows(platform, command.rows)
     draft, secret = _draft(command, context.now, random_bytes)
 
     async def work(transaction: Transaction) -> str:
@@ -233,20 +229,6 @@ async def _create(transaction: Transaction, key: ApiKey, secret: str) -> str:
             where="employee",
         )
     return key.id
-
-
-async def _checked(platform: Platform, rows: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a filter of rows in its canonical JSON form; raises InvalidFilter."""
-    node = decode(rows, await conditions(platform))
-    if any(isinstance(one, InSegment) for one in walk(node)):
-        raise InvalidFilter(
-            "the rows of a key refer to no saved segment, which others may change.",
-            hint="Write the conditions of the segment themselves.",
-            where="rows",
-        )
-    check(node, await platform.catalogue())
-    canonical: Mapping[str, Any] = json.loads(json.dumps(encode(node)))
-    return canonical
 
 
 async def _created(platform: Platform, key_id: str, secret: str) -> CreatedKey:

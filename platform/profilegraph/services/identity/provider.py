@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import structlog
 
-from profilegraph.config import LOOPBACK
 from profilegraph.errors import ProviderUnavailable, Unauthenticated
+from profilegraph.setting_values import LOOPBACK
 
 if TYPE_CHECKING:
     from joserfc.jwk import Key

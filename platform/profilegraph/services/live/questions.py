@@ -13,7 +13,6 @@ from pyroaring import BitMap
 
 from profilegraph.domain.access import Permission
 from profilegraph.domain.taxonomy.catalogue import Catalogue
-from profilegraph.engines.bitmap import cost
 from profilegraph.engines.bitmap.evaluator import Evaluator
 from profilegraph.engines.bitmap.run import Hierarchies
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
@@ -148,9 +147,9 @@ async def matches_among_all(platform: Platform, question: LiveQuestion, now: dat
     try:
         view = await platform.cache.indexed()
         evaluator = Evaluator(view, question.catalogue, context)
-        return await Computing(platform.cache.threads).run(
+        return await Computing(platform.cache.workers).run(
             lambda: Matches(evaluator.members(question.filter), evaluator.everyone),
-            cost.of_filters([question.filter], view, context.library),
+            evaluator.price([question.filter]),
         )
     except IndexUnable:
 

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from profilegraph.domain.properties import ATTRIBUTE_PREFIX, METRIC_PREFIX, prefixed
 from profilegraph.domain.records.customers import RelationKind
-from profilegraph.domain.records.kinds import TAGGING
+from profilegraph.domain.records.kinds import INDEXED, TAGGING
 from profilegraph.domain.records.organisation import DecisionRole
-from profilegraph.domain.records.stored import StoredKind
+from profilegraph.domain.records.stored import StoredKind, ValueType
+from profilegraph.domain.values import Record, from_units
 from profilegraph.errors import NotFound
 from profilegraph.language.facts import (
     FACT_KINDS,
-    RECORD_FACTS,
+    RECORD_KINDS,
     ArrivalFact,
     DepartmentFact,
     EventFact,
@@ -36,6 +38,12 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 F = TypeVar("F", bound="DataclassInstance")
+T = TypeVar("T")
+
+_OF_RECORDS: Mapping[ValueType, Callable[[Any], Any]] = MappingProxyType(
+    {ValueType.MONEY: from_units, ValueType.LIST: tuple}
+)
+"""How records have the values that are stored in another form; other facts have these as stored."""
 
 
 async def read_facts(database: Database, customer: str, reach: int = 0) -> Facts:
@@ -89,7 +97,6 @@ async def read_neighbourhood(
 def _facts(row: Row) -> Facts:
     customer = row["customer"]
     key = customer["key"]
-    records: dict[str, Any] = {name: tuple(map(read, row[name])) for name, read in _RECORDS.items()}
     return Facts(
         key=key,
         name=customer.get("name"),
@@ -101,40 +108,60 @@ def _facts(row: Row) -> Facts:
         metrics=prefixed(METRIC_PREFIX, customer),
         events=tuple(_event(one) for one in row["events"]),
         people=tuple(_person(one) for one in row["people"]),
+        opportunities=tuple(_opportunity(one) for one in row["opportunities"]),
         arrivals=tuple(ArrivalFact(one["at"], tuple(one["channels"])) for one in row["arrivals"]),
         owners=tuple(_owner(one) for one in row["owners"]),
         relations=tuple(
             RelationFact(one["other"], RelationKind(one["kind"])) for one in row["relations"]
         ),
-        **records,
+        records={
+            kind.record: tuple(_RECORDS[kind.plural](one, customer=key) for one in row[kind.plural])
+            for kind in RECORD_KINDS
+        },
     )
 
 
 def fact_reader(kind: StoredKind[Any], fact: type[F]) -> Callable[..., F]:
-    """Return the function that makes a fact from a node's properties and related keys.
+    """Return the function that makes a fact from a node's properties.
 
-    Each field of the fact is the field of the record with that name and its declared type; a
-    reference becomes the list of all related keys: `employees` for the record's `employee`.
+    Each field of the fact is the field of the record with that name and its declared type.
     """
-    own = [one for one in fields(fact) if one.name in kind.values]
-    required = [
-        (one.name, kind.fields[one.name].stored_as) for one in own if one.default is MISSING
-    ]
-    others = [
-        (one.name, kind.fields[one.name].stored_as) for one in own if one.default is not MISSING
-    ]
-    coded = [(one.name, code) for one in own if (code := kind.fields[one.name].choices) is not None]
-    edges = [name for name in kind.edges if f"{name}s" in {one.name for one in fields(fact)}]
+    own = {one.name: one.default is MISSING for one in fields(fact) if one.name in kind.values}
+    return _reader(kind, fact, own)
 
-    def read(row: Row, **told: Any) -> F:
-        values = {name: row[found] for name, found in required}
-        values |= {name: row.get(found) for name, found in others}
-        for name, code in coded:
+
+def record_reader(kind: StoredKind[Any]) -> Callable[..., Record]:
+    """Return the function that makes a record from a node's properties and related keys.
+
+    It is not validated: a filter is decided although a field that it does not ask is damaged.
+    """
+    own = {name: kind.fields[name].required for name in kind.values | kind.edges.keys()}
+    return _reader(kind, kind.record.model_construct, own, _OF_RECORDS)
+
+
+def _reader(
+    kind: StoredKind[Any],
+    make: Callable[..., T],
+    own: Mapping[str, bool],
+    conversions: Mapping[ValueType, Callable[[Any], Any]] = MappingProxyType({}),
+) -> Callable[..., T]:
+    """Return the function that makes an object of a row; `own` are its fields, and whether each is required."""
+    stored = [(kind.fields[name], needed) for name, needed in own.items()]
+    converted = [
+        (one.name, convert)
+        for one, _ in stored
+        if (convert := one.choices or conversions.get(one.value_type)) is not None
+    ]
+
+    def read(row: Row, **told: Any) -> T:
+        values: dict[str, Any] = {
+            one.name: row[one.stored_as] if needed else row.get(one.stored_as)
+            for one, needed in stored
+        }
+        for name, convert in converted:
             if values[name] is not None:
-                values[name] = code(values[name])
-        for name in edges:
-            values[f"{name}s"] = tuple(row[name])
-        return fact(**values, **told)
+                values[name] = convert(values[name])
+        return make(**values, **told)
 
     return read
 
@@ -143,9 +170,7 @@ _event = fact_reader(FACT_KINDS[EventFact], EventFact)
 _department = fact_reader(FACT_KINDS[DepartmentFact], DepartmentFact)
 _opportunity = fact_reader(FACT_KINDS[OpportunityFact], OpportunityFact)
 _known = fact_reader(FACT_KINDS[PersonFact], PersonFact)
-_RECORDS: Mapping[str, Callable[..., Any]] = {
-    FACT_KINDS[fact].plural: fact_reader(FACT_KINDS[fact], fact) for fact in RECORD_FACTS
-}
+_RECORDS = {kind.plural: record_reader(kind) for kind in RECORD_KINDS}
 
 
 def _person(row: Row) -> PersonFact:
@@ -168,5 +193,5 @@ def _owner(row: Row) -> OwnerFact:
 @cache
 def facts_statement(*, past: bool) -> str:
     """Return the statement that reads all facts of customers, for now or a past moment."""
-    made = (facts_column(FACT_KINDS[fact], past=past) for fact in RECORD_FACTS)
+    made = (facts_column(kind, past=past) for kind in INDEXED)
     return ",\n  ".join((statement("facts_as_of" if past else "facts").rstrip(), *made))

@@ -49,8 +49,8 @@ MATCH (c:Customer {{key: key}})
 CALL (c) {{
   MATCH {owned}
   WHERE ($kinds IS NULL OR n.{kind} IN $kinds)
-    AND ($at IS NULL OR n.at < $at OR (n.at = $at AND n.key > $after))
-  WITH n ORDER BY n.at DESC, n.key LIMIT $most
+    AND ($at IS NULL OR n.{moment} < $at OR (n.{moment} = $at AND n.key > $after))
+  WITH n ORDER BY n.{moment} DESC, n.key LIMIT $most
   RETURN collect({item}) AS items
 }}
 RETURN key AS customer, items
@@ -121,8 +121,12 @@ def timeline_statement(kind: StoredKind[Any], kind_field: str) -> str:
     `$kinds` limits the values of `kind_field`, and the records come after the one with the moment
     `$at` and the key `$after`; a null parameter means no limit.
     """
-    of_kind = kind.fields[kind_field].stored_as
-    return _TIMELINE.strip().format(owned=_owned(kind, "c"), kind=of_kind, item=_item(kind))
+    return _TIMELINE.strip().format(
+        owned=_owned(kind, "c"),
+        kind=kind.fields[kind_field].stored_as,
+        moment=kind.fields[kind.moment].stored_as,
+        item=_item(kind),
+    )
 
 
 @cache
@@ -140,16 +144,15 @@ def index_statement(kind: StoredKind[Any]) -> str:
 
 
 def facts_column(kind: StoredKind[Any], *, past: bool) -> str:
-    """Return the expression of all records of a kind of a customer `c`, with the keys of related nodes.
+    """Return the expression of all records of a kind of a customer `c`, each with the keys of related nodes.
 
     With `past`, as of the moment `$at`, in their former states if the kind keeps those.
     """
-    told = "".join(f", {name}: {_column(kind, name)}" for name in kind.edges)
-    item = f"n {{.*{told}}}"
+    item = _item(kind)
     if past and kind.keeps_history:
         owned = _pattern(_owner(kind), f"kept:{kind.label}", "c")
         return f"{_KEPT.format(owned=owned, item=item)} AS {kind.plural}"
-    moment = kind.fields.get("at") if past else None
+    moment = kind.fields.get(kind.moment) if past else None
     when = "" if moment is None else f" WHERE n.{moment.stored_as} <= $at"
     return f"[{_owned(kind, 'c')}{when} | {item}] AS {kind.plural}"
 
@@ -157,7 +160,7 @@ def facts_column(kind: StoredKind[Any], *, past: bool) -> str:
 @cache
 def table_statement(kind: StoredKind[Any], columns: tuple[str, ...]) -> str:
     """Return the statement that reads some fields for `$customers`, without moments after `$now`."""
-    moment = kind.fields.get("at")
+    moment = kind.fields.get(kind.moment)
     past = "" if moment is None else f"\nWHERE n.{moment.stored_as} <= $now"
     shown = ", ".join(
         f"{_column(kind, name)}[0]" if name in kind.edges else _column(kind, name)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import Answer, Executor
 from profilegraph.api.runtime.faults import described
 from profilegraph.domain.identity import Principal
@@ -18,9 +20,14 @@ from profilegraph.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    Overloaded,
     ProfilegraphError,
+    QueryTooExpensive,
+    RateLimited,
     Unauthenticated,
 )
+from profilegraph.services.limits.pacer import AT_ONCE
+from profilegraph.web.disconnects import ClientGone, ended_with_client
 from profilegraph.web.graphql.requests import Operation, Refusal, read_operation
 from profilegraph.web.graphql.streams import EVENT_STREAM, EventStream
 from profilegraph.web.identity.authenticator import Authenticator
@@ -43,7 +50,13 @@ _STATUS: Mapping[type[ProfilegraphError], int] = {
     NotFound: 404,
     InvalidInput: 400,
     Conflict: 409,
+    RateLimited: 429,
+    Overloaded: 503,
+    QueryTooExpensive: 400,
 }
+
+_CLIENT_GONE = 499
+"""What nginx and others log for a request whose client went away; nobody reads it."""
 
 NewContext = Callable[[Principal], Awaitable[object]]
 """Returns the context of one request, for its viewer; raises Forbidden if they may do nothing."""
@@ -73,7 +86,9 @@ class GraphQLEndpoint:
         try:
             credential = self._authenticate.credential(request)
             viewer = await self._authenticate(credential)
-            operation = await read_operation(request)
+            operation = await read_operation(
+                request, partial(self._executor.pacer.turn, viewer.id, AT_ONCE)
+            )
             context = await self._new_context(viewer)
         except Refusal as refusal:
             return answer(
@@ -87,16 +102,20 @@ class GraphQLEndpoint:
         except Forbidden as error:
             return answer(media_type, 403, _expected(error))
         except ProfilegraphError as error:
-            return answer(media_type, status_of(error), _expected(error))
+            return answer(media_type, status_of(error), _expected(error), **_headers(error))
         if streams:
             return self._stream(operation, viewer, credential, context)
-        answered = await self._executor.execute(
-            operation.query,
-            operation.variables,
-            operation.name,
-            context,
-            may_mutate=operation.may_mutate,
-        )
+        try:
+            async with ended_with_client(request.receive, lambda: not _changes(context)):
+                answered = await self._executor.execute(
+                    operation.query,
+                    operation.variables,
+                    operation.name,
+                    context,
+                    may_mutate=operation.may_mutate,
+                )
+        except ClientGone:
+            return Response(status_code=_CLIENT_GONE)
         return _respond(media_type, answered)
 
     def _stream(
@@ -116,6 +135,10 @@ class GraphQLEndpoint:
         return EventStream(answers, check, self._closing, _expected)
 
 
+def _changes(context: object) -> bool:
+    return isinstance(context, ApiContext) and context.changes
+
+
 def accepted(request: Request) -> str:
     """Return the first accepted media type that is supported, otherwise JSON."""
     for choice in request.headers.get("accept", "").split(","):
@@ -124,7 +147,7 @@ def accepted(request: Request) -> str:
     return JSON
 
 
-def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
+def problem(code: str, message: str, **extensions: Any) -> dict[str, Any]:
     """Return the body of a response with one error."""
     return {"errors": [{"message": message, "extensions": {"code": code, **extensions}}]}
 
@@ -132,8 +155,19 @@ def problem(code: str, message: str, **extensions: str) -> dict[str, Any]:
 def failure(error: ProfilegraphError) -> Response:
     """Return the response to a request with an expected error outside of GraphQL."""
     status = status_of(error)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return answer(JSON, status, problem(message=error.message, **described(error)), **headers)
+    return answer(
+        JSON, status, problem(message=error.message, **described(error)), **_headers(error)
+    )
+
+
+def _headers(error: ProfilegraphError) -> dict[str, str]:
+    match error:
+        case Unauthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+        case Overloaded(retry_after=seconds):
+            return {"Retry-After": str(seconds)}
+        case _:
+            return {}
 
 
 def status_of(error: ProfilegraphError) -> int:
@@ -157,6 +191,9 @@ def _expected(error: ProfilegraphError) -> dict[str, Any]:
 def _respond(media_type: str, answered: Answer) -> Response:
     if answered.mutation_refused:
         return answer(media_type, 405, answered.result, Allow="POST")
+    if isinstance(answered.refusal, Overloaded):
+        refusal = answered.refusal
+        return answer(media_type, status_of(refusal), answered.result, **_headers(refusal))
     # GraphQL over HTTP: the older media type tells of errors in the body alone.
     refused = not answered.executed and media_type == RESULT
     return answer(media_type, 400 if refused else 200, answered.result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from starlette.requests import Request
 from profilegraph.api.documents.trusted import DocumentId
 
 MAX_BODY = 1024 * 1024
+LARGE_BODY = 32 * 1024
+MAX_CONTAINERS = 40_000
+"""Most `{` and `[` of a request, those within texts included."""
 BODY_SECONDS = 10.0
 PREFLIGHT = "GraphQL-Require-Preflight"
 """A header that browsers send to another site only after a CORS preflight."""
@@ -39,15 +42,21 @@ class Operation:
     may_mutate: bool
 
 
-async def read_operation(request: Request) -> Operation:
-    """Return the operation of a request; raises Refusal."""
+async def read_operation(request: Request, pause: Callable[[], Awaitable[None]]) -> Operation:
+    """Return the operation of a request; raises Refusal.
+
+    A large body is read after a `pause`, so that several do not hold up others.
+    """
     if request.method in ("GET", "HEAD"):
         return _from_address(request)
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if kind.strip().lower() != "application/json" or charset not in ("", "utf-8"):
         raise Refusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send Content-Type: application/json.")
-    return operation_of(parsed(await _body(request)), may_mutate=True)
+    body = await _body(request)
+    if len(body) > LARGE_BODY:
+        await pause()
+    return operation_of(parsed(body), may_mutate=True)
 
 
 def _from_address(request: Request) -> Operation:
@@ -85,6 +94,11 @@ async def _body(request: Request) -> bytes:
 
 def parsed(text: bytes) -> Any:
     """Return the value of a JSON text; raises Refusal."""
+    # Objects take many times the time and memory of their text, and the event loop stands still.
+    if text.count(b"{") + text.count(b"[") > MAX_CONTAINERS:
+        raise Refusal(
+            400, "BAD_REQUEST", f"The request has more than {MAX_CONTAINERS:,} objects and lists."
+        )
     try:
         value = json.loads(text)
         if b"\\u" in text:

@@ -17,7 +17,7 @@ from profilegraph.errors import Forbidden, ProfilegraphError, Unauthenticated
 from profilegraph.web.graphql.endpoint import NewContext, problem
 from profilegraph.web.graphql.requests import Operation, Refusal, operation_of, parsed
 from profilegraph.web.identity.authenticator import Authenticator
-from profilegraph.web.identity.credentials import Credential
+from profilegraph.web.identity.credentials import Credential, address_of
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -118,7 +118,7 @@ class _Connection:
             case {"type": "connection_init", "payload": {"Authorization": str(given)}}:
                 scheme, _, secret = given.partition(" ")
                 shown = secret.strip() if scheme.lower() == "bearer" else given
-                self._credential = Credential.of_bearer(shown)
+                self._credential = Credential.of_bearer(shown, address_of(self._socket))
             case {"type": "connection_init"}:
                 self._credential = self._shown()
             case _:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from hashlib import sha256
 from time import monotonic
 
 import structlog
-from cachetools import TLRUCache
+from cachetools import TLRUCache, TTLCache
 from starlette.requests import HTTPConnection
 
 from profilegraph.domain.identity import Principal
-from profilegraph.errors import Unauthenticated
+from profilegraph.errors import RateLimited, Unauthenticated
+from profilegraph.services.limits.rates import RateLimiter
 from profilegraph.web.identity.credentials import Credential, credential_of
 
 CACHE_SECONDS = 5.0
 MOST_CACHED = 1_000
+MOST_FAILURES = 30
+"""Credentials and sign-ins that may be refused in a minute, of one address."""
+_TOO_MANY = "{:,} keys, tokens or sign-ins from your address were refused within a minute."
+_MOST_SEEN, _SEEN_SECONDS = 10_000, 86_400
 _log = structlog.get_logger()
 
 
@@ -31,8 +37,15 @@ class Authenticator:
         on_failure: Callable[[Credential], None] | None = None,
         seconds: float = CACHE_SECONDS,
         clock: Callable[[], float] = monotonic,
+        failures: RateLimiter | None = None,
     ) -> None:
-        """Take what checks a credential; the callbacks are told of each use, and of each refusal."""
+        """Take what checks a credential; the callbacks are told of each use, and of each refusal.
+
+        `failures` are those of each address, which is asked to wait after too many.
+        """
+        self._failures = failures or RateLimiter(MOST_FAILURES, _TOO_MANY)
+        self._seen: TTLCache[bytes, None] = TTLCache(_MOST_SEEN, _SEEN_SECONDS)
+        """Digests of what was good lately: its owners wait for nobody else's failures."""
         self._check = check
         self._public_url = public_url
         self._on_success = on_success
@@ -72,16 +85,29 @@ class Authenticator:
         known = self._good.get(digest)
         if known is not None:
             return known[1]
+        if digest not in self._seen:
+            self.refuse_guessing(credential.address)
         until = self._clock() + self._seconds  # from before the check: it may be revoked meanwhile
         try:
             principal = await self._check(credential)
         except Unauthenticated as error:
             _log.warning("unauthenticated", method=credential.method.value, reason=error.reason)
+            self.note_failure(credential.address)
             if self._on_failure is not None:
                 self._on_failure(credential)
             raise
         self._good[digest] = until, principal
+        self._seen[digest] = None
         return principal
+
+    def refuse_guessing(self, address: str) -> None:
+        """Raise RateLimited if too much from an address has been refused in the last minute."""
+        self._failures.refuse_exhausted(address)
+
+    def note_failure(self, address: str) -> None:
+        """Count something from an address that was refused."""
+        with suppress(RateLimited):
+            self._failures.take(address, 1)
 
     async def require_same(self, credential: Credential | None, viewer: Principal) -> None:
         """Raise Unauthenticated unless a credential is still that of a principal with the same roles.

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from profilegraph.config import LOOPBACK
 from profilegraph.domain.identity import AuthenticationMethod
 from profilegraph.errors import CrossSiteRequest
 from profilegraph.services.identity.keys import PREFIX
+from profilegraph.setting_values import LOOPBACK
 
 SECURE_COOKIE = "__Host-profilegraph"
 """Browsers take it from this host alone, by HTTPS."""
@@ -25,12 +25,20 @@ class Credential:
 
     method: AuthenticationMethod
     secret: str = field(repr=False)
+    address: str = field(default="", compare=False)
+    """Where it comes from: the IP address."""
 
     @classmethod
-    def of_bearer(cls, secret: str) -> Credential:
+    def of_bearer(cls, secret: str, address: str = "") -> Credential:
         """Return an API key, or else a token."""
         key = secret.startswith(PREFIX) or not secret
-        return cls(AuthenticationMethod.API_KEY if key else AuthenticationMethod.TOKEN, secret)
+        method = AuthenticationMethod.API_KEY if key else AuthenticationMethod.TOKEN
+        return cls(method, secret, address)
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Return the IP address of a client, or that of a proxy that is not trusted to tell it."""
+    return "" if connection.client is None else connection.client.host
 
 
 def credential_of(connection: HTTPConnection, public_url: str | None = None) -> Credential | None:
@@ -41,12 +49,16 @@ def credential_of(connection: HTTPConnection, public_url: str | None = None) -> 
     header = connection.headers.get("authorization")
     if header is not None:
         scheme, _, bearer = header.partition(" ")
-        return Credential.of_bearer(bearer.strip()) if scheme.lower() == "bearer" else None
+        return (
+            Credential.of_bearer(bearer.strip(), address_of(connection))
+            if scheme.lower() == "bearer"
+            else None
+        )
     secret = session_cookie(connection, public_url)
     if secret is None:
         return None
     require_same_origin(connection, public_url)
-    return Credential(AuthenticationMethod.SESSION, secret)
+    return Credential(AuthenticationMethod.SESSION, secret, address_of(connection))
 
 
 def session_cookie(connection: HTTPConnection, public_url: str | None) -> str | None:

@@ -16,7 +16,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from profilegraph.domain.identity import AuthenticationMethod
-from profilegraph.errors import CrossSiteRequest, ProfilegraphError, Unauthenticated
+from profilegraph.errors import (
+    CrossSiteRequest,
+    ProfilegraphError,
+    RateLimited,
+    Unauthenticated,
+)
 from profilegraph.services.identity import sessions
 from profilegraph.services.identity.sessions import SignedIn
 from profilegraph.services.identity.tokens import TokenVerifier
@@ -27,6 +32,7 @@ from profilegraph.web.identity.credentials import (
     PLAIN_COOKIE,
     SECURE_COOKIE,
     Credential,
+    address_of,
     on_this_machine,
     origin_of,
     require_same_origin,
@@ -175,12 +181,18 @@ class SigningIn:
             if not near and not secure(request, self._public_url):
                 return page(request, words, words.insecure, status=400)
             try:
+                self._authenticator.refuse_guessing(address_of(request))
                 return await work(request)
+            except RateLimited as error:
+                too_many = page(request, words, words.too_many, status=429)
+                too_many.headers["Retry-After"] = str(error.retry_after)
+                return too_many
             except CrossSiteRequest:
                 return page(request, words, words.other_site, status=403)
             except Unauthenticated as error:
                 self._platform.cache.metrics.authentication_failures.labels("SIGN_IN").inc()
                 _log.warning("sign_in_refused", reason=error.reason)
+                self._authenticator.note_failure(address_of(request))
                 over = words.link_over if "link" in request.path_params else words.refused
                 return page(request, words, over, status=401)
             except ProfilegraphError as error:

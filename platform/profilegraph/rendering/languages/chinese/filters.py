@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.records.customers import RelationKind
+from profilegraph.domain.records.activity import FollowUp, FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import Consent, RelationKind
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.values import Record
 from profilegraph.language import nodes
@@ -207,7 +207,15 @@ _PARTS: Mapping[type[NodePart], PartSentence] = {
         details={"where": FieldWording(), "roles": FieldWording("在其中的角色为{}")},
     ),
 }
-_RECORDS: Mapping[type[Record], PartSentence] = {}
+_RECORDS: Mapping[type[Record], PartSentence] = {
+    FollowUp: TextSentence(
+        "{kind}，{at}",
+        details={"employee": FieldWording(), "outcome": FieldWording(), "note": FieldWording()},
+    ),
+    Consent: TextSentence(
+        "{purpose}：{granted}，{at}", details={"granted": FieldWording(("同意", "拒绝"))}
+    ),
+}
 _VALUES: Mapping[type[Enum], Mapping[str, str]] = {
     DecisionRole: {
         "economic_buyer": "经济决策人",
@@ -245,6 +253,22 @@ _VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "other": "其他",
     },
     RelationKind: {"parent": "母公司", "subsidiary": "子公司", "partner": "合作伙伴"},
+    nodes.Cause: {
+        "customer_added": "新客户",
+        "merged": "客户已合并",
+        "definition_changed": "人群定义已改变",
+        "tag_added": "打上标签",
+        "tag_removed": "移除标签",
+        "tag_expired": "标签到期",
+        "tag_changed": "标签内容已改变",
+        "person_changed": "决策人已变化",
+        "opportunity_changed": "商机已变化",
+        "event": "有新行为",
+        "follow_up": "有新跟进",
+        "arrival": "有新来访",
+        "consent": "授权已变化",
+        "time_passed": "时间推移",
+    },
 }
 
 FILTERS = FilterWording(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from profilegraph.rendering.languages.chinese.filters import FILTERS
 from profilegraph.rendering.wording.names import (
-    CauseNames,
     ColumnWording,
     CustomerColumns,
     CustomerNames,
@@ -39,22 +38,6 @@ NAMES = NameWording(
     ),
     segment_kinds=SegmentKindNames(dynamic="动态", static="静态", snapshot="快照"),
     segment_states=SegmentStateNames(draft="草稿", active="启用", archived="已归档"),
-    causes=CauseNames(
-        customer_added="新客户",
-        merged="客户已合并",
-        definition_changed="人群定义已改变",
-        tag_added="打上标签",
-        tag_removed="移除标签",
-        tag_expired="标签到期",
-        tag_changed="标签内容已改变",
-        person_changed="决策人已变化",
-        opportunity_changed="商机已变化",
-        event="有新行为",
-        follow_up="有新跟进",
-        arrival="有新来访",
-        consent="授权已变化",
-        time_passed="时间推移",
-    ),
     notices=NoticeNames(
         customers_saved_later="客户",
         people_saved_later="决策人",
@@ -131,6 +114,7 @@ SIGN_IN = SignInWording(
     signed_in="您已登录。",
     go_on="继续",
     link_over="此链接已使用或已过期,请向管理员索取新的链接。",
+    too_many="尝试次数过多,请一分钟后再试。",
     refused="无法登录,请联系管理员;原因见日志。",
     insecure="登录需要 HTTPS,请联系部署管理员。",
     other_site="请求来自其他网站,请重新打开链接并点击按钮。",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from profilegraph.domain.records.activity import FollowUpKind, OpportunityOutcome
-from profilegraph.domain.records.customers import RelationKind
+from profilegraph.domain.records.activity import FollowUp, FollowUpKind, OpportunityOutcome
+from profilegraph.domain.records.customers import Consent, RelationKind
 from profilegraph.domain.records.organisation import DecisionRole, DepartmentFunction
 from profilegraph.domain.values import Record
 from profilegraph.language import nodes
@@ -224,7 +224,15 @@ _PARTS: Mapping[type[NodePart], PartSentence] = {
         details={"where": FieldWording(), "roles": FieldWording("role in it {}")},
     ),
 }
-_RECORDS: Mapping[type[Record], PartSentence] = {}
+_RECORDS: Mapping[type[Record], PartSentence] = {
+    FollowUp: TextSentence(
+        "{kind} on {at}",
+        details={"employee": FieldWording(), "outcome": FieldWording(), "note": FieldWording()},
+    ),
+    Consent: TextSentence(
+        "{purpose}: {granted}, on {at}", details={"granted": FieldWording(("yes", "no"))}
+    ),
+}
 _VALUES: Mapping[type[Enum], Mapping[str, str]] = {
     DecisionRole: {
         "economic_buyer": "economic buyer",
@@ -262,6 +270,22 @@ _VALUES: Mapping[type[Enum], Mapping[str, str]] = {
         "other": "other",
     },
     RelationKind: {"parent": "parent", "subsidiary": "subsidiary", "partner": "partner"},
+    nodes.Cause: {
+        "customer_added": "new customer",
+        "merged": "merged into another customer",
+        "definition_changed": "the definition changed",
+        "tag_added": "tag added",
+        "tag_removed": "tag removed",
+        "tag_expired": "tag expired",
+        "tag_changed": "tag given with other words",
+        "person_changed": "decision-maker changed",
+        "opportunity_changed": "opportunity changed",
+        "event": "new event",
+        "follow_up": "new follow-up",
+        "arrival": "new arrival",
+        "consent": "new word on consent",
+        "time_passed": "time passed",
+    },
 }
 
 FILTERS = FilterWording(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from profilegraph.rendering.languages.english.filters import FILTERS
 from profilegraph.rendering.wording.names import (
-    CauseNames,
     ColumnWording,
     CustomerColumns,
     CustomerNames,
@@ -39,22 +38,6 @@ NAMES = NameWording(
     ),
     segment_kinds=SegmentKindNames(dynamic="Dynamic", static="Static", snapshot="Snapshot"),
     segment_states=SegmentStateNames(draft="Draft", active="Active", archived="Archived"),
-    causes=CauseNames(
-        customer_added="new customer",
-        merged="merged into another customer",
-        definition_changed="the definition changed",
-        tag_added="tag added",
-        tag_removed="tag removed",
-        tag_expired="tag expired",
-        tag_changed="tag given with other words",
-        person_changed="decision-maker changed",
-        opportunity_changed="opportunity changed",
-        event="new event",
-        follow_up="new follow-up",
-        arrival="new arrival",
-        consent="new word on consent",
-        time_passed="time passed",
-    ),
     notices=NoticeNames(
         customers_saved_later="customers",
         people_saved_later="decision-makers",
@@ -134,6 +117,7 @@ SIGN_IN = SignInWording(
     signed_in="You are signed in.",
     go_on="Continue",
     link_over="This link was used already, or is expired. Ask an administrator for another one.",
+    too_many="Too many attempts. Try again in a minute.",
     refused="You cannot be signed in. Ask an administrator; the log says why.",
     insecure="Signing in needs HTTPS. Ask whoever runs the deployment.",
     other_site="The request comes from another site. Open the link again, and use its button.",

@@ -11,6 +11,7 @@ from profilegraph.language.nodes import EVERYONE, Node
 from profilegraph.services.cache.graph_cache import GraphCache
 from profilegraph.services.evaluation.bitmap_engine import IndexEngine
 from profilegraph.services.evaluation.choosing import Engine, evaluation_context
+from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.evaluation.cypher_engine import CypherEngine
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments.service import explain_member
@@ -31,7 +32,7 @@ async def members_by_engine(platform: Platform, node: Node, now: datetime) -> Me
     cache = GraphCache(platform.database, _INDEX_BYTES)
     try:
         view = await cache.indexed()
-        index = IndexEngine(Evaluator(view, catalogue, context), cypher)
+        index = IndexEngine(Evaluator(view, catalogue, context), cypher, Computing(cache.workers))
         everyone = await _keys(cypher, EVERYONE)
         explained = {
             key for key in everyone if (await explain_member(platform, node, key, now)).holds

@@ -13,19 +13,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from profilegraph.domain.records.customers import TagSource
+from profilegraph.domain.records.kinds import BY_RECORD
 from profilegraph.domain.taxonomy.catalogue import Catalogue, tag_key
 from profilegraph.domain.values import SnakeKey
 from profilegraph.errors import NotFound, PluginError
 from profilegraph.hooks.columns import utc64
 from profilegraph.hooks.models import Model, Scores, join_scores, run_model
-from profilegraph.hooks.tables import (
-    EventTable,
-    FollowUpTable,
-    MetricTable,
-    Table,
-    Tables,
-    TaggingTable,
-)
+from profilegraph.hooks.tables import MetricTable, Table, Tables, TaggingTable
 from profilegraph.services.plugins.contract.findings import ContractFinding
 from profilegraph.services.plugins.contract.samples import Sample
 
@@ -177,15 +171,21 @@ def million_rows_findings(
 
 
 def until(tables: Tables, kinds: Iterable[type[Table]], now: datetime) -> Tables:
-    """Return the tables without the events and follow-ups after `now`."""
+    """Return the tables without what happened after `now`."""
     moment = utc64(now)
     kept: list[Table] = []
     for kind in kinds:
         table = tables[kind]
-        if isinstance(table, EventTable | FollowUpTable):
-            table = table.where(table.at <= moment)
+        if (when := _when(kind)) is not None:
+            table = table.where(getattr(table, when) <= moment)
         kept.append(table)
     return Tables(tables.customers, kept)
+
+
+def _when(kind: type[Table]) -> str | None:
+    """Return the column that says when each row was; None if a table has none."""
+    name = "at" if kind.RECORD is None else BY_RECORD[kind.RECORD].moment
+    return name if name in kind.names() else None
 
 
 def fed_back(tables: Tables, model: Model[Any], said: Scores | None, now: datetime) -> Tables:
