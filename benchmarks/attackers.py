@@ -26,6 +26,7 @@ LEAVING_SECONDS = 0.02
 DRIPPING = 60
 """Connections that each of the eight holds open, with a head that is never complete."""
 _CODE = re.compile(rb'"code":\s*"([A-Z_]+)"')
+_PRICE = re.compile(rb'"cost":\s*\{"price":\s*([0-9.]+)')
 _CHANGED = (
     "subscription ($keys: [String!]!) { customerChanged(keys: $keys) { customer {"
     " key name tags { tag { key label } since } events(first: 20) { type at } } } }"
@@ -49,6 +50,8 @@ class Attacker:
         """A code, or the status of what has none, and how many seconds it took."""
         self.held: list[socket.socket] = []
         """Connections that stay open until the flood is over."""
+        self.price: float | None = None
+        """Of the newest answer that says it."""
         self._connection: HTTPConnection | None = None
 
     def send(self, body: bytes, method: str = "POST", path: str = "/graphql") -> None:
@@ -59,7 +62,9 @@ class Attacker:
         try:
             self._connection.request(method, path, body, self.headers)
             response = self._connection.getresponse()
-            outcome = outcome_of(response.status, response.read())
+            text = response.read()
+            outcome = outcome_of(response.status, text)
+            self.price = price_of(text)
         except (OSError, HTTPException) as fault:
             self.close()
             outcome = type(fault).__name__
@@ -100,6 +105,12 @@ def outcome_of(status: int, body: bytes) -> str:
     if b'"errors"' in body and (found := _CODE.search(body)):
         return found[1].decode()
     return "ok" if status == 200 else str(status)
+
+
+def price_of(body: bytes) -> float | None:
+    """Return the points that an answer says it cost."""
+    found = _PRICE.search(body)
+    return float(found[1]) if found else None
 
 
 def posting(body: Callable[[int], bytes]) -> Act:

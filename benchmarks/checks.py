@@ -40,7 +40,7 @@ def greedy_queries(server: Served) -> str:
             " department { decisionMakers { key } } } } } } } }"
         ),
     }
-    attacker = Attacker(server.port, server.attacker, 0)
+    attacker = Attacker(server.port, server.attackers[0], 0)
     slowest, longest, codes = 0.0, 0.0, []
     for name, body in bodies.items():
         times, spent = [], []
@@ -62,7 +62,7 @@ def greedy_queries(server: Served) -> str:
 
 def other_sites(server: Served) -> str:
     """Return how requests that a page of another site may send were answered."""
-    key = {"Authorization": f"Bearer {server.attacker}"}
+    key = {"Authorization": f"Bearer {server.attackers[0]}"}
     body = operation("{ __typename }")
     kinds = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "")
     json_type = {"Content-Type": "application/json"}
@@ -109,7 +109,7 @@ def fishing(server: Served) -> str:
     introspection = operation("{ __schema { types { name } } }")
     without = Attacker(server.port, "", 0)
     without.send(introspection)
-    known = Attacker(server.port, server.attacker, 0)
+    known = Attacker(server.port, server.attackers[0], 0)
     known.send(introspection)
     connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", "/graphiql")
@@ -144,7 +144,7 @@ INJECTIONS = (
 def injections(server: Served) -> str:
     """Return what became of texts that would be Cypher if they were put into a statement."""
     whole = operation(_PREVIEW, {"f": {"all": []}})
-    attacker = Attacker(server.port, server.attacker, 0)
+    attacker = Attacker(server.port, server.attackers[0], 0)
     before = _answer(server, whole)
     for text in INJECTIONS:
         for query, variables in _places(text):

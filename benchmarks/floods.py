@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -46,6 +46,8 @@ class Alone:
     """Seconds, of all threads of the server."""
     loop: float
     """Seconds of these on the event loop, which answers everybody."""
+    price: float | None
+    """Points that it cost, of which each is about a millisecond."""
     outcome: str
 
 
@@ -101,8 +103,8 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
     found: list[Flooded] = []
     once: dict[str, Alone] = {}
     with neighbour(server.port, server.neighbour) as watched:
-        for flood in chosen:
-            alone = _alone(server, flood) if flood.alone else None
+        for flood, keys in zip(chosen, pairs(server.attackers), strict=False):
+            alone = _alone(server, flood, keys[0]) if flood.alone else None
             if flood.once and alone is not None:
                 once[flood.name] = alone
                 continue
@@ -111,7 +113,7 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
             quiet = watched.end()
             quiet_counts += quiet.counts
             quiet_healths += quiet.healths
-            found.append(replace(_flooded(server, watched, flood, seconds), alone=alone))
+            found.append(replace(_flooded(server, watched, flood, keys[1], seconds), alone=alone))
             print(found[-1], file=sys.stderr, flush=True)
     return Result(
         hub,
@@ -123,9 +125,9 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
     )
 
 
-def _alone(server: Served, flood: Flood) -> Alone:
+def _alone(server: Served, flood: Flood, key: str) -> Alone:
     """Return what one request takes; the first, which fills what is remembered, does not count."""
-    attacker = Attacker(server.port, server.attacker, CONNECTIONS)
+    attacker = Attacker(server.port, key, CONNECTIONS)
     found: list[tuple[float, float]] = []
     for _ in range(ALONE_TIMES + 1):
         before = processor(server.pid)
@@ -135,7 +137,12 @@ def _alone(server: Served, flood: Flood) -> Alone:
     attacker.end()
     outcome, _ = attacker.answers[-1]
     spent, loop = (median(times) for times in zip(*found[1:], strict=True))
-    return Alone(spent, loop, outcome)
+    return Alone(spent, loop, attacker.price, outcome)
+
+
+def pairs(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of keys."""
+    return zip(keys[::2], keys[1::2], strict=False)
 
 
 def processor(pid: int) -> tuple[float, float]:
@@ -147,12 +154,12 @@ def processor(pid: int) -> tuple[float, float]:
     return sum(spent.values()), spent[str(pid)]
 
 
-def _flooded(server: Served, watched: Neighbour, flood: Flood, seconds: float) -> Flooded:
+def _flooded(server: Served, watched: Neighbour, flood: Flood, key: str, seconds: float) -> Flooded:
     processes = server.pid, server.database_pid
     before = [_spent(one) for one in processes]
     began = time.perf_counter()
     watched.begin()
-    attackers = _attack(server, flood, seconds)
+    attackers = _attack(server, flood, key, seconds)
     met = watched.end()
     taken = time.perf_counter() - began
     ours, theirs = ((_spent(one) - old) / taken for one, old in zip(processes, before, strict=True))
@@ -171,9 +178,9 @@ def _flooded(server: Served, watched: Neighbour, flood: Flood, seconds: float) -
     )
 
 
-def _attack(server: Served, flood: Flood, seconds: float) -> list[Attacker]:
+def _attack(server: Served, flood: Flood, key: str, seconds: float) -> list[Attacker]:
     """Return the connections of a flood after it; answers that are under way are waited for."""
-    attackers = [Attacker(server.port, server.attacker, n) for n in range(CONNECTIONS)]
+    attackers = [Attacker(server.port, key, n) for n in range(CONNECTIONS)]
     end = time.perf_counter() + seconds
 
     def attack(attacker: Attacker) -> None:
@@ -218,6 +225,7 @@ def rendered(result: Result) -> str:
         f"flood, hub of {result.hub:,}",
         "one: ms",
         "of it on the loop",
+        "price",
         "count p50, ms",
         "p99, ms",
         "÷ quiet",
@@ -229,18 +237,21 @@ def rendered(result: Result) -> str:
     )
     still = (result.quiet_median, result.quiet_p99, result.quiet_health)
     median_, p99, health = (number(one * 1000) for one in still)
-    quiet = ["*nothing*", "", "", median_, p99, "1", health, "", "", "", ""]
+    quiet = ["*nothing*", "", "", "", median_, p99, "1", health, "", "", "", ""]
     rows = table(head, [quiet, *(_row(one, result.quiet_p99) for one in result.floods)])
     if not result.once:
         return rows
     alone = [[name, *_of(one), one.outcome] for name, one in result.once.items()]
-    return f"{rows}\n\n{table(('measured alone', 'one: ms', 'on the loop', 'answer'), alone)}"
+    return (
+        f"{rows}\n\n{table(('measured alone', 'one: ms', 'on the loop', 'price', 'answer'), alone)}"
+    )
 
 
 def _of(alone: Alone | None) -> list[str]:
     if alone is None:
-        return ["", ""]
-    return [number(alone.processor * 1000), _beyond(alone.loop * 1000, LOOP_SECONDS * 1000)]
+        return ["", "", ""]
+    loop = _beyond(alone.loop * 1000, LOOP_SECONDS * 1000)
+    return [number(alone.processor * 1000), loop, number(alone.price)]
 
 
 def _row(one: Flooded, quiet: float) -> list[str]:

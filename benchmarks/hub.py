@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +37,8 @@ EVENTS = 12
 """Of each kind, of each customer."""
 MANY = 10_000
 """From so many subsidiaries on, each has one tag and no events, so that the graph is loaded in time."""
+KEYS = 80
+"""Two of each flood, and one of the neighbour."""
 TAGS = 40
 DIMENSIONS = ("one", "two", "three", "four")
 KINDS = ("seen", "bought")
@@ -47,12 +49,13 @@ _BATCH = 5_000
 
 @dataclass(frozen=True)
 class Served:
-    """A running server, its database, and two keys that have nothing to do with each other."""
+    """A running server, its database, and keys that have nothing to do with each other."""
 
     port: int
     pid: int
     database_pid: int
-    attacker: str
+    attackers: Sequence[str]
+    """Keys of which each flood takes its own, with all the points of its minute."""
     neighbour: str
 
 
@@ -64,22 +67,21 @@ def served(subsidiaries: int = SUBSIDIARIES) -> Iterator[Served]:
         tempfile.TemporaryDirectory() as folder,
     ):
         address = Address(server.uri, server.user, server.password)
-        attacker, neighbour = asyncio.run(load(settings, address, subsidiaries))
+        neighbour, *attackers = asyncio.run(load(settings, address, subsidiaries))
         with serving(settings.home, Path(folder)) as (port, pid):
             wait_for_index(port, neighbour)
-            yield Served(port, pid, server.pid, attacker, neighbour)
+            yield Served(port, pid, server.pid, attackers, neighbour)
 
 
-async def load(settings: Settings, address: Address, subsidiaries: int) -> tuple[str, str]:
-    """Write the graph; return two API keys."""
+async def load(settings: Settings, address: Address, subsidiaries: int) -> list[str]:
+    """Write the graph; return API keys."""
     async with open_platform(settings, address, datetime.now(UTC)) as ours:
         await load_taxonomies(ours.database, [taxonomy()])
         everything = list(records(subsidiaries))
         for start in range(0, len(everything), _BATCH):
             await save(ours, everything[start : start + _BATCH], NOW)
         now = datetime.now(UTC)
-        first = await create_key(ours.database, "attacker", now)
-        return first, await create_key(ours.database, "neighbour", now)
+        return [await create_key(ours.database, f"key {n}", now) for n in range(KEYS)]
 
 
 def taxonomy() -> Taxonomy:

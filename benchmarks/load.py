@@ -46,7 +46,7 @@ from profilegraph.services.platform import Address, open_platform
 CLIENTS = 64
 SLICES = 4
 WRITES = 0.05
-CHECKED = 12
+CHECKED = 16
 RFM = tuple(
     f"{worth}_{need}"
     for worth in ("important", "general")
@@ -55,15 +55,6 @@ RFM = tuple(
 SCOPES = (RFM[:4], RFM[4:], RFM[:2], (RFM[0], RFM[7]))
 """The tags of which a client with narrowed rows sees the customers; the first half sees everyone."""
 _GRANTED = (Permission.CUSTOMERS_READ, Permission.SEGMENTS_READ, Permission.CUSTOMERS_WRITE)
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """The graph, and a key for each scope: the first for everyone, then those of `SCOPES`."""
-
-    keys: Sequence[str]
-    customers: Sequence[Sequence[str]]
-    """Keys of customers that each of them sees."""
 
 
 @dataclass
@@ -88,8 +79,9 @@ class Side:
     name: str
     port: int
     dialects: Sequence[Dialect]
-    """By whose key it is: the first for everyone, then those of `SCOPES`."""
+    """For everyone, then for each of `SCOPES`."""
     keys: Sequence[str | None]
+    """Of each client."""
 
 
 class Connection:
@@ -134,10 +126,11 @@ async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
 class Mix:
     """What one client asks, one request after the other, the same for both sides."""
 
-    def __init__(self, client: int, loaded: Loaded) -> None:
+    def __init__(self, client: int, customers: Sequence[str]) -> None:
         self._random = random.Random(client)
         self.place = scope_of(client)
-        self._customers = loaded.customers[self.place]
+        self.client = client
+        self._customers = customers
 
     def next(self, dialect: Dialect) -> tuple[str, bytes]:
         """Return the kind of the next request and its body."""
@@ -155,7 +148,7 @@ class Mix:
 
 
 def scope_of(client: int) -> int:
-    """Return which key a client has: every second one the first, the others one that is narrowed."""
+    """Return whom a client sees: every second one everyone, the others those of one of `SCOPES`."""
     return 0 if client % 2 == 0 else 1 + client // 2 % len(SCOPES)
 
 
@@ -167,42 +160,45 @@ def condition(chance: random.Random) -> Condition:
 
 
 async def load(settings: Settings, address: Address) -> Sequence[str]:
-    """Write the demonstration's customers with their tags; return the keys."""
+    """Write the demonstration's customers with their tags; return a key for each client."""
     now = datetime.now(UTC)
     async with open_platform(settings, address, now, patient=True) as ours:
         async for _ in demo.import_purchases(ours, now):
             pass
         totals = await demo.totals(ours)
         await demo.run_models(ours, totals.last)
-        keys = [await create_key(ours.database, "everyone", now)]
+        roles: list[Sequence[str]] = [()]
         for place, tags in enumerate(SCOPES):
             text = json.dumps({"tags": {"dimension": "rfm", "anyOf": tags}})
             role = SaveRole(f"rows_{place}", _GRANTED, RowAccess.FILTER, text)
             await save_role(ours, role, CommandContext(OPERATOR, now))
-            keys.append(await create_key(ours.database, f"rows {place}", now, roles=[role.key]))
-        return keys
+            roles.append((role.key,))
+        return [
+            await create_key(ours.database, f"client {n}", now, roles=roles[scope_of(n)])
+            for n in range(CLIENTS)
+        ]
 
 
-def seen(port: int, keys: Sequence[str]) -> Loaded:
-    """Return which customers each key sees, a few hundred of them."""
+def seen(port: int, keys: Sequence[str]) -> list[list[str]]:
+    """Return which customers each client sees, a few hundred of them."""
     body = operation("{ customers(first: 500) { edges { node { key } } } }")
     found = []
     for key in keys:
         with GraphQLClient(port, key=key) as client:
             edges = client.send(body)["customers"]["edges"]
         found.append([edge["node"]["key"] for edge in edges])
-    return Loaded(keys, found)
+    return found
 
 
 def disagreements(sides: Sequence[Side]) -> list[str]:
     """Return the counts that the sides do not agree on."""
     found = []
     for number_ in range(CHECKED):
-        place = number_ % (len(SCOPES) + 1)
+        place = scope_of(number_)
         asked = condition(random.Random(number_))
         counts = []
         for side in sides:
-            with GraphQLClient(side.port, key=side.keys[place]) as client:
+            with GraphQLClient(side.port, key=side.keys[number_]) as client:
                 data = client.send(side.dialects[place].count(asked))
             counts.append(next(iter(next(iter(data.values())).values())))
         if len(set(counts)) > 1:
@@ -218,14 +214,14 @@ async def slice_of(side: Side, mixes: Sequence[Mix], seconds: float, taken: Take
 
 
 async def _ask(side: Side, mix: Mix, end: float, taken: Taken) -> None:
-    connection = Connection(side.port, side.keys[mix.place])
+    connection = Connection(side.port, side.keys[mix.client])
     while (began := time.perf_counter()) < end:
         kind, body = mix.next(side.dialects[mix.place])
         try:
             outcome = outcome_of(*await connection.send(body))
         except (OSError, EOFError, asyncio.IncompleteReadError) as fault:
             outcome = type(fault).__name__
-            connection = Connection(side.port, side.keys[mix.place])
+            connection = Connection(side.port, side.keys[mix.client])
         if outcome != "ok":
             taken.failures.append(f"{kind}: {outcome}")
         taken.times.setdefault(kind, []).append(time.perf_counter() - began)
@@ -233,7 +229,7 @@ async def _ask(side: Side, mix: Mix, end: float, taken: Taken) -> None:
 
 
 @contextmanager
-def _sides() -> Iterator[tuple[list[Side], Loaded]]:
+def _sides() -> Iterator[tuple[list[Side], list[list[str]]]]:
     with (
         temporary_server(**PATIENT, currency="USD") as (settings, server),
         tempfile.TemporaryDirectory() as folder,
@@ -248,7 +244,7 @@ def _sides() -> Iterator[tuple[list[Side], Loaded]]:
             wait_for_index(ours, keys[0])
             peers = [Theirs(scope) for scope in (None, *SCOPES)]
             sides = [
-                Side(OURS, ours, [Ours()] * len(keys), keys),
+                Side(OURS, ours, [Ours()] * len(peers), keys),
                 Side(NEO4J_GRAPHQL, theirs, peers, [None] * len(keys)),
             ]
             yield sides, seen(ours, keys)
@@ -256,10 +252,10 @@ def _sides() -> Iterator[tuple[list[Side], Loaded]]:
 
 def measured(seconds: float) -> tuple[dict[str, Taken], list[str]]:
     """Return what each side's clients met in so many seconds, and what the sides disagree on."""
-    with _sides() as (sides, loaded):
+    with _sides() as (sides, customers):
         wrong = disagreements(sides)
         found = {side.name: Taken() for side in sides}
-        mixes = {side.name: [Mix(n, loaded) for n in range(CLIENTS)] for side in sides}
+        mixes = {side.name: [Mix(n, customers[n]) for n in range(CLIENTS)] for side in sides}
         for turn in range(SLICES):
             for side in sides[:: 1 if turn % 2 == 0 else -1]:
                 work = slice_of(side, mixes[side.name], seconds / SLICES, found[side.name])

@@ -121,7 +121,7 @@ def small_graph() -> Iterator[Small]:
     """Yield a small graph on a database of its own, with the default settings of its server."""
     with temporary_server(**PATIENT) as (settings, server), tempfile.TemporaryDirectory() as folder:
         address = Address(server.uri, server.user, server.password)
-        key, _ = asyncio.run(load(settings, address, CUSTOMERS))
+        key, *_ = asyncio.run(load(settings, address, CUSTOMERS))
         yield Small(settings, server, Path(folder), key)
 
 

@@ -49,11 +49,11 @@ its target. How to report a weakness is in [SECURITY.md](../SECURITY.md).
 
 ## Floods
 
-A graph of one customer with thousands of subsidiaries is served with default settings. {connections} connections of
-one key, whose threads have a lower priority than the server's, send one kind of request again and again; meanwhile
+A graph of one customer with thousands of subsidiaries is served with default [limits](limits.md). {connections}
+connections of one key, another for each flood, whose threads have a lower priority than the server's, send one kind of request again and again; meanwhile
 another key asks a plain count 25 times a second, and /health is asked 50 times a second. How long these took is
 counted from the moment at which each was due; "quiet" is the 99th percentile between the floods. "One" is the
-processor time of one request that is sent alone, a median, which a busy machine does not distort; "worked on" is how
+processor time of one request that is sent alone, a median, which a busy machine does not distort; "price" is what it cost in points; "worked on" is how
 long the server or its database went on after the attacker had left.
 
 {floods}

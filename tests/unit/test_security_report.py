@@ -15,7 +15,7 @@ from profilegraph.language.codec import decode
 
 
 def flooded(name: str, p99: float, health: float = 0.01) -> floods.Flooded:
-    alone = floods.Alone(0.005, 0.002, "ok")
+    alone = floods.Alone(0.005, 0.002, 4.5, "ok")
     return floods.Flooded(name, {"ok": 2}, 0.1, 0.01, p99, health, [], 0.5, 0.1, 0.0, alone)
 
 
@@ -44,6 +44,8 @@ def test_an_answer_counts_by_the_code_of_its_first_error() -> None:
     assert attackers.outcome_of(200, body) == "RATE_LIMITED"
     assert attackers.outcome_of(200, b'{"data":{}}') == "ok"
     assert attackers.outcome_of(413, b"") == "413"
+    assert attackers.price_of(b'{"data":{},"extensions":{"cost":{"price":3.25}}}') == 3.25
+    assert attackers.price_of(body) is None
 
 
 @pytest.mark.parametrize("length", [1, 125, 126, 60_000])
