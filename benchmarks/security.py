@@ -28,9 +28,8 @@ import psutil
 from benchmarks import attacks, floods, load, outages
 from benchmarks.hub import SUBSIDIARIES, served
 from benchmarks.report import number
-from benchmarks.targets import FLOODS, KILLED, LOAD, NEIGHBOURS, OUTAGES, TARGETS, Target
+from benchmarks.targets import FLOODS, KILLED, LOAD, NEIGHBOURS, OUTAGES, ROOT, TARGETS, Target
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "security.md"
 SMALL_HUB, LARGE_HUB = 300, 50_000
 TEST_SECONDS = 900

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import attackers, attacks, dialects, floods, load, security
 from benchmarks.neighbour import percentile
-from benchmarks.targets import TARGETS
+from benchmarks.targets import ROOT, TARGETS
 from profilegraph.language.codec import decode
 
 
@@ -105,4 +105,4 @@ def test_the_page_has_a_row_for_each_target_and_says_what_was_not_run(tmp_path: 
 def test_the_tests_that_the_page_names_are_there() -> None:
     for test in (one for target in TARGETS for one in target.tests):
         file, _, name = test.partition("::")
-        assert f"def {name}" in (security.ROOT / file).read_text("utf-8")
+        assert f"def {name}" in (ROOT / file).read_text("utf-8")
