@@ -203,4 +203,4 @@ async def test_many_objects_in_a_body_are_refused_before_they_are_read(
         headers = {"Content-Type": "application/json"}
         response = await client.post("/graphql", content=body, headers=headers)
     assert response.status_code == 400
-    assert "more than 40,000 objects and lists" in response.json()["errors"][0]["message"]
+    assert "more than 20,000 objects and lists" in response.json()["errors"][0]["message"]

@@ -144,7 +144,7 @@ async def test_a_crowd_is_counted_and_refused_once_it_is_too_many(api):
 
 async def test_pages_and_taxonomies_are_counted_too(api, monkeypatch):
     await save(api.platform, [Customer(key=key) for key in "abc"], api.now)
-    monkeypatch.setattr(context, "Budget", lambda: Budget(2))
+    monkeypatch.setattr(context, "Budget", lambda **_: Budget(2))
     for query in (
         "{ customers(first: 3) { edges { cursor } } }",
         "{ taxonomies { events { key } } }",
@@ -267,7 +267,7 @@ def test_a_value_of_several_parts_is_measured_once_however_often_it_is_told(
 
 async def test_an_answer_that_is_too_long_is_withheld_as_a_whole(api, monkeypatch):
     await save(api.platform, [Customer(key=key, name=key * 100) for key in "abc"], api.now)
-    monkeypatch.setattr(context, "Budget", lambda: Budget(size=250))
+    monkeypatch.setattr(context, "Budget", lambda **_: Budget(size=250))
     assert await api('{ customer(key: "a") { name } }')
     answer = await api.run("{ customers { edges { node { name } } } }", {})
     assert answer["data"] is None

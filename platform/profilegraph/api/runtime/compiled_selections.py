@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
+from time import perf_counter
 from typing import Any, TypeAlias, cast
 
 from graphql import (
@@ -33,7 +34,12 @@ from graphql import (
 )
 
 from profilegraph.api.runtime.estimate import Budget
-from profilegraph.api.runtime.execution import PIECE, Fields, LimitedExecutionContext
+from profilegraph.api.runtime.execution import (
+    PIECE,
+    SLICE_SECONDS,
+    Fields,
+    LimitedExecutionContext,
+)
 from profilegraph.api.runtime.fallbacks import FallbackReason, Fallbacks
 from profilegraph.api.runtime.internals import (
     FieldDetails,
@@ -98,10 +104,12 @@ class CompiledExecutionContext(LimitedExecutionContext):
         budget = self.budget
         left = budget.left, budget.bytes_left
         completed: list[Any] = []
-        for start in range(0, len(result), PIECE):
-            if start:
+        since = perf_counter()
+        for item in result:
+            if perf_counter() - since > SLICE_SECONDS:
                 await self.pause()
-            piece = self._completed(return_type, fields, result[start : start + PIECE])
+                since = perf_counter()
+            piece = self._completed(return_type, fields, [item])
             if piece is None:
                 budget.left, budget.bytes_left = left
                 found = super().complete_list_value(return_type, fields, info, path, result, at)

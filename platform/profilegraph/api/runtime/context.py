@@ -23,7 +23,7 @@ from profilegraph.language.nodes import Node
 from profilegraph.services import duties
 from profilegraph.services.cache.graph_cache import RequestSnapshot
 from profilegraph.services.limits.pacer import AT_ONCE, Pacer
-from profilegraph.services.limits.spending import Spending
+from profilegraph.services.limits.spending import POINTS_AN_ITEM, Spending
 from profilegraph.services.platform import Platform
 from profilegraph.services.segments import service
 
@@ -51,7 +51,7 @@ class ApiContext:
         self.viewer = viewer
         self.now = now
         self._clock = clock
-        self.budget = Budget()
+        self.budget = Budget(charge=self._charge_items)
         self.changes = False
         """Whether the request is about to change something, and is not to be ended half-way."""
         self.memo: dict[str, Any] = {}
@@ -132,10 +132,13 @@ class ApiContext:
         """Start over, as a subscription does for each of its events."""
         if self._clock is not None:
             self.now = self._clock()
-        self.budget = Budget()
+        self.budget = Budget(charge=self._charge_items)
         self.spending = self._snapshot.spending = self._new_spending()
         self.notices.clear()
         self._snapshot.forget()
+
+    def _charge_items(self, items: float) -> None:
+        self.spending.charge(items * POINTS_AN_ITEM)
 
     def _discard(self) -> None:
         """Discard what was read, after a change."""

@@ -7,7 +7,7 @@ filter that is returned with each item of a list is as large there as in the inp
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from graphql import (
@@ -56,7 +56,16 @@ _LONG = "Ask for a smaller page, or for long values such as filters of fewer ite
 class Budget:
     """The remaining list items and bytes of the answer to one request."""
 
-    def __init__(self, items: int = MAX_ITEMS, size: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        items: int = MAX_ITEMS,
+        size: int = MAX_BYTES,
+        charge: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Set the limits, and what charges for items that were not expected."""
+        self._charge = charge
+        self.expected = 0.0
+        """List items that are paid for."""
         self._items = items
         self._size = size
         self.left = items
@@ -70,8 +79,15 @@ class Budget:
         return self.left < 0 or self.bytes_left < 0
 
     def take(self, found: list[T]) -> list[T]:
-        """Count the items of a list and return it; an empty list once the budget is exceeded."""
+        """Count the items of a list and return it; an empty list once the budget is exceeded.
+
+        Raises QueryTooExpensive, RateLimited if there are more than expected, and too many to pay for.
+        """
         self.left -= len(found)
+        more = self._items - self.left - self.expected
+        if more > 0:
+            self.expected += more
+            self._charge(more)
         return [] if self.overdrawn else found
 
     def write(self, value: Any) -> None:

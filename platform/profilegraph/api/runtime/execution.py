@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from time import perf_counter
 from typing import Any, TypeAlias
 
 from graphql import GraphQLLeafType, GraphQLObjectType
@@ -18,12 +19,21 @@ from profilegraph.api.runtime.internals import FieldDetails, StrawberryGraphQLCo
 
 Fields: TypeAlias = list[FieldDetails]
 PIECE = 16
-"""Items of a list that are completed at once."""
+"""Items of a list that are completed without a pause."""
+SLICE_SECONDS = 0.002
+"""How long a longer list is completed before others are served."""
+GROUP = 128
+"""Items of a list whose reads begin at once."""
 _ENDLESS = Budget(sys.maxsize, sys.maxsize)
 
 
 class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
     """Executes like Strawberry, and counts the answer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._groups: dict[int, tuple[list[Any], list[asyncio.Future[None]]]] = {}
+        """Of each long list, by identity: the list, and when each group but the first may begin."""
 
     @property
     def budget(self) -> Budget:
@@ -53,10 +63,34 @@ class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
             result = self._in_pieces(result)
         return super().complete_list_value(return_type, field_details_list, info, path, result, at)
 
+    def complete_list_item_value(
+        self, item: Any, complete_results: list[Any], *rest: Any, **named: Any
+    ) -> bool:
+        """Append an item, completed, and return whether it is to be awaited.
+
+        Of a long list, these begin in groups: within one, what they read is read at once.
+        """
+        awaited = super().complete_list_item_value(item, complete_results, *rest, **named)
+        group = (len(complete_results) - 1) // GROUP
+        if awaited and group:
+            began = self._groups.setdefault(id(complete_results), (complete_results, []))[1]
+            while len(began) < group:
+                before = began[-1] if began else None
+                began.append(asyncio.ensure_future(self._begin_group(before)))
+            complete_results[-1] = _after(began[group - 1], complete_results[-1])
+        return awaited
+
+    async def _begin_group(self, before: asyncio.Future[None] | None) -> None:
+        if before is not None:
+            await before
+        await self.pause()
+
     async def _in_pieces(self, items: Sequence[Any]) -> AsyncIterator[Any]:
-        for place, item in enumerate(items):
-            if place and place % PIECE == 0:
+        since = perf_counter()
+        for item in items:
+            if perf_counter() - since > SLICE_SECONDS:
                 await self.pause()
+                since = perf_counter()
             yield item
 
     async def pause(self) -> None:
@@ -70,3 +104,9 @@ class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
         if not return_type.name.startswith("__"):
             self.budget.write(value)
         return value
+
+
+async def _after(begins: asyncio.Future[None], completed: Awaitable[Any]) -> Any:
+    """Return a completed value, which begins to be completed after something else."""
+    await asyncio.shield(begins)
+    return await completed

@@ -206,6 +206,7 @@ class Executor:
                 context.spending.charge(BASE_POINTS + size.items * POINTS_AN_ITEM)
             except (Overloaded, QueryTooExpensive) as error:
                 return _unable(error)
+            context.budget.expected = size.items
             context.changes = operation.type is OperationType.MUTATION
         return self._told(await operation.execute(context, variables), context)
 

@@ -14,7 +14,7 @@ from profilegraph.api.documents.trusted import DocumentId
 
 MAX_BODY = 1024 * 1024
 LARGE_BODY = 32 * 1024
-MAX_CONTAINERS = 40_000
+MAX_CONTAINERS = 20_000
 """Most `{` and `[` of a request, those within texts included."""
 BODY_SECONDS = 10.0
 PREFLIGHT = "GraphQL-Require-Preflight"
