@@ -10,7 +10,7 @@ COVERAGE := --cov --cov-report=term
 SET_UP := @$(PYTHON) scripts/set_up.py
 export PROFILEGRAPH_HOME ?= $(CURDIR)/.profilegraph
 
-.PHONY: installed installed-dev installed-bench demo serve test test-all test-fast coverage check format generate lock bench clean help
+.PHONY: installed installed-dev installed-bench demo serve test test-all test-fast coverage check format generate lock bench security-report clean help
 
 demo: installed ## start Neo4j, load 23,570 real customers, answer segments, serve (ONCE=1: print and exit)
 	$(BIN)/profilegraph demo $(if $(ONCE),--once)
@@ -45,6 +45,9 @@ generate: installed-dev ## write the files that are made from code: schemas, doc
 
 bench: installed-bench ## measure beside others, write docs/benchmark.md (SIZE=, SEED=, CURVE=1 or CURVE=10000,50000)
 	$(BIN)/python -m benchmarks --size $(or $(SIZE),200000) --seed $(or $(SEED),7) $(if $(CURVE),--curve $(filter-out 1,$(CURVE)))
+
+security-report: installed-bench ## attack, flood, load and kill, write docs/security.md (ONLY="floods load", SECONDS=5)
+	$(BIN)/python -m benchmarks.security $(addprefix --only ,$(ONLY)) --seconds $(or $(SECONDS),5)
 
 lock: installed-dev ## resolve the dependencies anew and write the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \

@@ -8,6 +8,7 @@ import neo4j from "neo4j-driver";
 const typeDefs = /* GraphQL */ `
   type Customer @node {
     key: String!
+    name: String
     revenue: Float @alias(property: "attribute_bench_revenue")
     tags: [Tag!]! @relationship(type: "TAGGED", direction: OUT)
     events: [Event!]! @relationship(type: "DID", direction: OUT)

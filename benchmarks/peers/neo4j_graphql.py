@@ -72,6 +72,16 @@ class Neo4jGraphQL:
 @contextmanager
 def open_neo4j_graphql(address: Address, folder: Path) -> Iterator[Neo4jGraphQL]:
     """Yield the API in a process that ends afterwards; raises SideUnavailable."""
+    with (
+        serving_neo4j_graphql(address, folder) as port,
+        GraphQLClient(port) as client,
+    ):
+        yield Neo4jGraphQL(client)
+
+
+@contextmanager
+def serving_neo4j_graphql(address: Address, folder: Path) -> Iterator[int]:
+    """Yield the port of the API in a process that ends afterwards; raises SideUnavailable."""
     install()
     log = folder / "neo4j_graphql.log"
     environment = {
@@ -85,8 +95,7 @@ def open_neo4j_graphql(address: Address, folder: Path) -> Iterator[Neo4jGraphQL]
         port = first_line(process)
         if not port:
             raise SideUnavailable(f"its server does not start: {log.read_text()[-500:]}")
-        with GraphQLClient(int(port)) as client:
-            yield Neo4jGraphQL(client)
+        yield int(port)
 
 
 def _where(conditions: Sequence[Condition]) -> dict[str, Any] | None:

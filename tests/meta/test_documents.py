@@ -104,11 +104,11 @@ def prose(path: Path) -> str:
 
 def test_every_target_that_a_page_names_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = {
         target
         for path in PAGES
-        for target in re.findall(r"(?:^|`|\$ )make ([a-z]+)", code(path), re.MULTILINE)
+        for target in re.findall(r"(?:^|`|\$ )make ([a-z-]+)", code(path), re.MULTILINE)
     }
     assert {"demo", "test"} <= named <= targets
 

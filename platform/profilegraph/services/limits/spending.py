@@ -10,7 +10,7 @@ from profilegraph.services.limits.rates import RateLimiter
 BASE_POINTS = 1.0
 """The price of a request that does nothing: to read, check and answer it."""
 POINTS_AN_ITEM = 0.05
-"""The price of a list item of the answer; measured by `python -m benchmarks.greedy_requests`."""
+"""The price of a list item of the answer; measured by `python -m benchmarks.floods`."""
 
 WHOLE_SECONDS = 600.0
 """The longest computation of the platform itself, which nobody waits for."""
