@@ -189,6 +189,7 @@ def _places(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _answer(server: Served, body: bytes) -> Any:
+    """Return the data of an answer."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     headers = {
         "Content-Type": "application/json",
@@ -197,4 +198,4 @@ def _answer(server: Served, body: bytes) -> Any:
     connection.request("POST", "/graphql", body, headers)
     found = json.loads(connection.getresponse().read())
     connection.close()
-    return found
+    return found["data"]
