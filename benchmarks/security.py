@@ -27,6 +27,7 @@ import psutil
 
 from benchmarks import attacks, floods, load, outages
 from benchmarks.hub import SUBSIDIARIES, served
+from benchmarks.measuring import FAULTS
 from benchmarks.report import number
 from benchmarks.targets import FLOODS, KILLED, LOAD, NEIGHBOURS, OUTAGES, ROOT, TARGETS, Target
 
@@ -246,10 +247,16 @@ def main() -> int:
         print(f"[{time.perf_counter() - began:5.0f} s] {text}", file=sys.stderr, flush=True)
 
     report = Report(options.page, options.seconds, options.load_seconds, say)
+    failed = []
     for part in options.only or PARTS:
-        report.run(part)
-        say(f"{part}: written")
-    return 0
+        try:
+            report.run(part)
+        except (*FAULTS, subprocess.SubprocessError) as fault:
+            failed.append(part)
+            say(f"{part}: FAILED, the page has what was found before: {fault}")
+        else:
+            say(f"{part}: written")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
