@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 from benchmarks.attackers import Attacker
 from benchmarks.attacks import Flood, floods
 from benchmarks.hub import SUBSIDIARIES, Served, served
@@ -34,8 +36,7 @@ CALM = 0.06
 TIMES_QUIET = 3.0
 """What the neighbour's 99th percentile may be, in terms of the quiet one."""
 HEALTH_SECONDS = 0.1
-LOOP_SECONDS = 0.02
-"""What one request may take on the event loop at a time."""
+ALONE_HEAD = ("one: ms", "of it on the loop", "price", "/health beside it, ms")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Alone:
     processor: float
     """Seconds, of all threads of the server."""
     loop: float
-    """Seconds of these on the event loop, which answers everybody."""
+    """Seconds of these on the event loop, which answers everybody, all pieces together."""
+    health: float
+    """The longest /health meanwhile: how long one piece holds the loop, on a machine that is idle."""
     price: float | None
     """Points that it cost, of which each is about a millisecond."""
     outcome: str
@@ -104,7 +107,7 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
     once: dict[str, Alone] = {}
     with neighbour(server.port, server.neighbour) as watched:
         for flood, keys in zip(chosen, pairs(server.attackers), strict=False):
-            alone = _alone(server, flood, keys[0]) if flood.alone else None
+            alone = _alone(server, watched, flood, keys[0]) if flood.alone else None
             if flood.once and alone is not None:
                 once[flood.name] = alone
                 continue
@@ -125,7 +128,7 @@ def run(server: Served, chosen: Sequence[Flood], hub: int, seconds: float) -> Re
     )
 
 
-def _alone(server: Served, flood: Flood, key: str) -> Alone:
+def _alone(server: Served, watched: Neighbour, flood: Flood, key: str) -> Alone:
     """Return what one request takes; the first, which fills what is remembered, does not count."""
     attacker = Attacker(server.port, key, CONNECTIONS)
     found: list[tuple[float, float]] = []
@@ -134,10 +137,14 @@ def _alone(server: Served, flood: Flood, key: str) -> Alone:
         flood.act(attacker)
         after = processor(server.pid)
         found.append((after[0] - before[0], after[1] - before[1]))
+    watched.begin()
+    for _ in range(ALONE_TIMES):
+        flood.act(attacker)
+    health = max(watched.end().healths, default=0.0)
     attacker.end()
     outcome, _ = attacker.answers[-1]
     spent, loop = (median(times) for times in zip(*found[1:], strict=True))
-    return Alone(spent, loop, attacker.price, outcome)
+    return Alone(spent, loop, health, attacker.price, outcome)
 
 
 def pairs(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -203,7 +210,9 @@ def _attack(server: Served, flood: Flood, key: str, seconds: float) -> list[Atta
 
 
 def _spent(pid: int) -> float:
-    return processor(pid)[0]
+    # Also of threads that have ended, of which /proc/…/task knows nothing any more.
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _worked_on(processes: Sequence[int]) -> float:
@@ -223,9 +232,7 @@ def rendered(result: Result) -> str:
     """Return the floods as a table, and the requests that were only measured alone as another."""
     head = (
         f"flood, hub of {result.hub:,}",
-        "one: ms",
-        "of it on the loop",
-        "price",
+        *ALONE_HEAD,
         "count p50, ms",
         "p99, ms",
         "÷ quiet",
@@ -237,21 +244,20 @@ def rendered(result: Result) -> str:
     )
     still = (result.quiet_median, result.quiet_p99, result.quiet_health)
     median_, p99, health = (number(one * 1000) for one in still)
-    quiet = ["*nothing*", "", "", "", median_, p99, "1", health, "", "", "", ""]
+    quiet = ["*nothing*", *_of(None), median_, p99, "1", health, "", "", "", ""]
     rows = table(head, [quiet, *(_row(one, result.quiet_p99) for one in result.floods)])
     if not result.once:
         return rows
     alone = [[name, *_of(one), one.outcome] for name, one in result.once.items()]
-    return (
-        f"{rows}\n\n{table(('measured alone', 'one: ms', 'on the loop', 'price', 'answer'), alone)}"
-    )
+    return f"{rows}\n\n{table(('measured alone', *ALONE_HEAD, 'answer'), alone)}"
 
 
 def _of(alone: Alone | None) -> list[str]:
     if alone is None:
-        return ["", "", ""]
-    loop = _beyond(alone.loop * 1000, LOOP_SECONDS * 1000)
-    return [number(alone.processor * 1000), loop, number(alone.price)]
+        return [""] * len(ALONE_HEAD)
+    health = _beyond(alone.health * 1000, HEALTH_SECONDS * 1000)
+    milliseconds = (number(one * 1000) for one in (alone.processor, alone.loop))
+    return [*milliseconds, number(alone.price), health]
 
 
 def _row(one: Flooded, quiet: float) -> list[str]:

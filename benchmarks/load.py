@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import sys
 import tempfile
@@ -169,8 +168,8 @@ async def load(settings: Settings, address: Address) -> Sequence[str]:
         await demo.run_models(ours, totals.last)
         roles: list[Sequence[str]] = [()]
         for place, tags in enumerate(SCOPES):
-            text = json.dumps({"tags": {"dimension": "rfm", "anyOf": tags}})
-            role = SaveRole(f"rows_{place}", _GRANTED, RowAccess.FILTER, text)
+            rows = {"tags": {"dimension": "rfm", "anyOf": list(tags)}}
+            role = SaveRole(f"rows_{place}", _GRANTED, RowAccess.FILTER, rows)
             await save_role(ours, role, CommandContext(OPERATOR, now))
             roles.append((role.key,))
         return [

@@ -27,6 +27,7 @@ import psutil
 
 from benchmarks import attacks, floods, load, outages
 from benchmarks.hub import SUBSIDIARIES, served
+from benchmarks.measuring import FAULTS
 from benchmarks.report import number
 from benchmarks.targets import FLOODS, KILLED, LOAD, NEIGHBOURS, OUTAGES, ROOT, TARGETS, Target
 
@@ -49,11 +50,12 @@ its target. How to report a weakness is in [SECURITY.md](../SECURITY.md).
 ## Floods
 
 A graph of one customer with thousands of subsidiaries is served with default [limits](limits.md). {connections}
-connections of one key, another for each flood, whose threads have a lower priority than the server's, send one kind of request again and again; meanwhile
-another key asks a plain count 25 times a second, and /health is asked 50 times a second. How long these took is
-counted from the moment at which each was due; "quiet" is the 99th percentile between the floods. "One" is the
-processor time of one request that is sent alone, a median, which a busy machine does not distort; "price" is what it cost in points; "worked on" is how
-long the server or its database went on after the attacker had left.
+connections of one key, another for each flood, send one kind of request again and again; their threads have a lower
+priority than the server's. Meanwhile another key asks a plain count 25 times a second, and /health is asked 50 times
+a second. How long these took is counted from the moment at which each was due; "quiet" is the 99th percentile between
+the floods. "One" is the processor time of one request that is sent alone, a median, which a busy machine does not
+distort; the part on the event loop is the sum of all pieces, between which others are answered. "Price" is what it
+cost in points; "worked on" is how long the server or its database went on after the attacker had left.
 
 {floods}
 
@@ -167,12 +169,14 @@ def _of_loop(*results: floods.Result) -> str:
     """Return in how many floods the event loop was held, and which was the worst."""
     every = [one for result in results for one in result.floods]
     late = [one for one in every if one.health > floods.HEALTH_SECONDS]
-    long = [one for one in every if one.alone and one.alone.loop > floods.LOOP_SECONDS]
+    singles = [(one.alone.health, one.name) for one in every if one.alone]
+    singles += [(one.health, name) for result in results for name, one in result.once.items()]
+    alone, name = max(singles)
     worst = max(every, key=lambda one: one.health)
     return (
         f"/health > 100 ms in {len(late)} of {len(every)} floods, at most"
-        f" {number(worst.health * 1000)} ms ({worst.name}); {len(long)} requests take more than 20 ms"
-        " of the event loop: [floods](#floods)"
+        f" {number(worst.health * 1000)} ms ({worst.name}); beside a single request at most"
+        f" {number(alone * 1000)} ms ({name}): [floods](#floods)"
     )
 
 
@@ -246,10 +250,16 @@ def main() -> int:
         print(f"[{time.perf_counter() - began:5.0f} s] {text}", file=sys.stderr, flush=True)
 
     report = Report(options.page, options.seconds, options.load_seconds, say)
+    failed = []
     for part in options.only or PARTS:
-        report.run(part)
-        say(f"{part}: written")
-    return 0
+        try:
+            report.run(part)
+        except (*FAULTS, subprocess.SubprocessError) as fault:
+            failed.append(part)
+            say(f"{part}: FAILED, the page has what was found before: {fault}")
+        else:
+            say(f"{part}: written")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

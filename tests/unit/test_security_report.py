@@ -15,7 +15,7 @@ from profilegraph.language.codec import decode
 
 
 def flooded(name: str, p99: float, health: float = 0.01) -> floods.Flooded:
-    alone = floods.Alone(0.005, 0.002, 4.5, "ok")
+    alone = floods.Alone(0.005, 0.002, 0.01, 4.5, "ok")
     return floods.Flooded(name, {"ok": 2}, 0.1, 0.01, p99, health, [], 0.5, 0.1, 0.0, alone)
 
 
