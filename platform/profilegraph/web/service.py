@@ -63,6 +63,8 @@ READY_SECONDS = 5.0
 PLANNING_SECONDS = 300.0
 """The period of replanning: the database drops plans after a while, and when it restarts."""
 SHUTDOWN_SECONDS = 10
+EVENTS_AT_ONCE = (4, 2)
+"""Events of subscriptions that are answered at once, and those of one key."""
 SWITCH_SECONDS = 0.001
 """How long the event loop waits at most for a thread that computes in Python; 5 ms by default."""
 
@@ -123,6 +125,7 @@ def _contexts(platform: Platform, accesses: AccessCache, clock: Clock, pacer: Pa
     """Return what makes the context of a request, with the access of its viewer, who pays for it."""
     settings = platform.settings
     rate = RateLimiter(settings.points_per_minute)
+    events = FairQueue(*EVENTS_AT_ONCE, MOST_WAITING)
 
     async def new_context(viewer: Principal) -> ApiContext:
         try:
@@ -135,7 +138,7 @@ def _contexts(platform: Platform, accesses: AccessCache, clock: Clock, pacer: Pa
             return Spending(viewer.id, settings.request_points, rate, settings.read_timeout)
 
         seen = replace(platform, access=access)
-        return ApiContext(seen, viewer, clock(), clock, spending, pacer)
+        return ApiContext(seen, viewer, clock(), clock, spending, pacer, events)
 
     return new_context
 

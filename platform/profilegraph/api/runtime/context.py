@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from profilegraph.language.history import as_of, require_moment
 from profilegraph.language.nodes import Node
 from profilegraph.services import duties
 from profilegraph.services.cache.graph_cache import RequestSnapshot
+from profilegraph.services.limits.fair_queue import FairQueue
 from profilegraph.services.limits.pacer import AT_ONCE, Pacer
 from profilegraph.services.limits.spending import POINTS_AN_ITEM, Spending
 from profilegraph.services.platform import Platform
@@ -39,8 +41,11 @@ class ApiContext:
         clock: Callable[[], datetime] | None = None,
         new_spending: Callable[[], Spending] = Spending,
         pacer: Pacer | None = None,
+        events: FairQueue | None = None,
     ) -> None:
+        """Set who asks of what, and what they spend; `events` are the turns of subscriptions' events."""
         self._pacer = pacer or Pacer()
+        self._events = events
         self._new_spending = new_spending
         self.spending = new_spending()
         """What the request is charged; a subscription's, for each of its events anew."""
@@ -85,6 +90,10 @@ class ApiContext:
         if self._load is None:
             self._load = Loaders(self.platform, self.now, self.budget, self.pause)
         return self._load
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Wait for the turn of an event of a subscription, and hold a place meanwhile."""
+        return nullcontext() if self._events is None else self._events.turn(self.viewer.id)
 
     async def pause(self, pieces: int = AT_ONCE) -> None:
         """Let others have the event loop before the next pieces of the answer are made."""

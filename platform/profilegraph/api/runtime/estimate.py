@@ -38,13 +38,15 @@ from graphql import (
 
 from profilegraph.api.runtime.fields import OF_FILTER
 from profilegraph.api.runtime.internals import field_definition
-from profilegraph.api.runtime.limits import CODE
+from profilegraph.api.runtime.limits import CODE, INTROSPECTION
 
 T = TypeVar("T")
 MAX_ITEMS = 10_000
 MAX_BYTES = 5_000_000
 GUESS = 8
 """The assumed length of a list without a length in the query."""
+INTROSPECTED = 1_000
+"""The list items that a look at the schema counts as, whatever it asks of it."""
 GUESSED_BYTES = 16
 """The assumed length of a value, without its name in the answer."""
 _AROUND = 4
@@ -197,8 +199,9 @@ class _Estimator:
 
     def _add_field(self, here: _Part, node: FieldNode) -> None:
         field = getattr(here.parent, "fields", {}).get(node.name.value)
-        if field is None:
-            return  # introspection
+        if field is None:  # introspection
+            self._items += INTROSPECTED if node.name.value in INTROSPECTION else 0
+            return
         asked = here.asked + self._lengths.of(node, field)
         first, many = _asked(node, field, self._variables), here.times
         inside = first

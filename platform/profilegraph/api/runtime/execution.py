@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import perf_counter
 from typing import Any, TypeAlias
 
-from graphql import GraphQLLeafType, GraphQLObjectType
+from graphql import GraphQLLeafType, GraphQLObjectType, OperationType
 
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.api.runtime.internals import FieldDetails, StrawberryGraphQLCoreExecutionContext
@@ -48,6 +49,18 @@ class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
         if self.budget.overdrawn:
             return None
         return super().execute_field(parent_type, source, fields, path, at)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """Return the result; one event of a subscription waits for its turn first."""
+        turn = getattr(self.context_value, "turn", None)
+        if turn is None or self.operation.operation is not OperationType.SUBSCRIPTION:
+            return super().execute_operation(serially)
+        return self._execute_event(turn)
+
+    async def _execute_event(self, turn: Callable[[], AbstractAsyncContextManager[None]]) -> Any:
+        async with turn():
+            result = super().execute_operation(serially=False)
+            return await result if self.is_awaitable(result) else result
 
     def complete_list_value(
         self,

@@ -27,7 +27,7 @@ MAX_OPERATIONS = 20
 MAX_COMPARISONS = 5_000
 """Pairs of fields with one name, or of fragments, in one selection: GraphQL's rules compare each pair."""
 CODE = "QUERY_TOO_LARGE"
-_INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _part(definition: OperationDefinitionNode | FragmentDefinitionNode) -> _Part
                 root_fields += level == 0
                 inside = None if level is None else level + 1
                 depth = max(depth, inside or 0)
-                if node.name.value in _INTROSPECTION:
+                if node.name.value in INTROSPECTION:
                     inside = None
             if nested := getattr(node, "selection_set", None):
                 stack.append((nested, inside))

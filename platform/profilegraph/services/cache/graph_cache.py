@@ -22,7 +22,7 @@ from profilegraph.engines.bitmap.file import load, save
 from profilegraph.engines.bitmap.run import IndexRun
 from profilegraph.engines.bitmap.snapshot import IndexSnapshot
 from profilegraph.engines.cypher.cost import GraphSizes
-from profilegraph.errors import IndexUnable
+from profilegraph.errors import IndexUnable, ProfilegraphError
 from profilegraph.services.cache.index_keeper import IndexKeeper
 from profilegraph.services.evaluation.computing import Computing
 from profilegraph.services.limits.spending import Spending
@@ -85,7 +85,7 @@ class GraphCache:
         self.deployment: Deployment | None = None
         """The settings stored in the graph; None if there are none."""
         self._watermarks = watermarks
-        self._sizes: tuple[float, GraphSizes] | None = None
+        self._sizes: tuple[float, asyncio.Task[GraphSizes]] | None = None
         self._confirmed: tuple[CommitWatermark, CachedGraph] | None = None
 
     async def now(self) -> CachedGraph:
@@ -146,8 +146,12 @@ class GraphCache:
     async def sizes(self) -> GraphSizes:
         """Return how large the graph is, as of a minute ago at most."""
         if self._sizes is None or monotonic() - self._sizes[0] > SIZES_SECONDS:
-            self._sizes = monotonic(), await read_sizes(self._database)
-        return self._sizes[1]
+            self._sizes = monotonic(), asyncio.create_task(read_sizes(self._database))
+        try:
+            return await asyncio.shield(self._sizes[1])
+        except ProfilegraphError:
+            self._sizes = None
+            raise
 
     async def close(self) -> None:
         """Cancel what is in progress."""
