@@ -132,6 +132,23 @@ async def test_a_key_that_has_used_up_its_minute_is_told_when_to_come_again(
     assert unharmed.json()["data"] == {"__typename": "Query"}
 
 
+async def test_a_download_is_paid_for_by_the_same_key(api: Any, indexed: Platform) -> None:
+    labels = {"zhCN": "全部", "en": "All"}
+    await api(
+        "mutation ($l: LabelsInput!, $f: FilterInput!) {"
+        ' saveSegment(input: {key: "all", labels: $l, filter: $f}) { key } }',
+        l=labels,
+        f=EVERYONE,
+    )
+    async with served(api, indexed, points_per_minute=3) as client:
+        files = [await client.get("/export/segments/all.csv") for _ in range(4)]
+    assert files[0].status_code == 200
+    assert files[0].text.count("\n") == 41
+    assert files[-1].status_code == 429
+    assert files[-1].json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert 1 <= int(files[-1].headers["Retry-After"]) <= 60
+
+
 async def test_a_question_of_the_graph_is_priced_by_its_size(api: Any, indexed: Platform) -> None:
     """There is no index of the past."""
     asked = "query ($f: FilterInput!) { segmentPreview(filter: $f, asOf: %s) { count } }"

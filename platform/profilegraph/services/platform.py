@@ -38,6 +38,7 @@ from profilegraph.services.audit.sealing import seal_entries
 from profilegraph.services.cache.graph_cache import CachedGraph, GraphCache, RequestSnapshot
 from profilegraph.services.cache.notifier import Notifier
 from profilegraph.services.evaluation.computing import Computing
+from profilegraph.services.limits.spending import Spending
 from profilegraph.services.live.recent_changes import RecentChanges
 from profilegraph.services.operations import deployment as deployments
 from profilegraph.services.operations.deployment import of_process
@@ -78,6 +79,8 @@ class Platform:
     """Collects notices on the answers; None if nobody reads them."""
     contacts_shown: set[str] | None = None
     """Collects the customers whose contact data are shown; None if something else records it."""
+    spending: Spending | None = None
+    """Who pays for what is computed without a snapshot; None for the platform itself."""
     access: Access = FULL_ACCESS
     """What whoever asks may do, and with which customers."""
 
@@ -126,7 +129,9 @@ class Platform:
     @property
     def computing(self) -> Computing:
         """Return where queries are computed: one per request, with a memo of the results."""
-        return Computing(self.cache.workers) if self.snapshot is None else self.snapshot.computing
+        if self.snapshot is None:
+            return Computing(self.cache.workers, self.spending)
+        return self.snapshot.computing
 
     def context(
         self, when: When, library: SavedFilters = NO_SEGMENTS, scope: Scope | None = None

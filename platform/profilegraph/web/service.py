@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 import uvicorn
@@ -21,7 +22,7 @@ from profilegraph.api.runtime.context import ApiContext
 from profilegraph.api.runtime.executor import MOST_WAITING, Executor
 from profilegraph.api.runtime.open_subscriptions import OpenSubscriptions
 from profilegraph.api.runtime.schemas import Schemas
-from profilegraph.config import DocumentsMode
+from profilegraph.config import DocumentsMode, Settings
 from profilegraph.domain.audit import AuditSeal
 from profilegraph.domain.identity import Principal
 from profilegraph.errors import Forbidden, InvalidConfiguration, ProfilegraphError
@@ -100,15 +101,16 @@ def platform_app(platform: Platform, clock: Clock) -> Starlette:
         await platform.database.close()
 
     door = _door(platform, tokens, uses, failed, clock)
+    spending = _spending(platform.settings)
     return build_app(
         executor=executor,
         authenticate=door,
-        new_context=_contexts(platform, accesses, clock, pacer),
+        new_context=_contexts(platform, accesses, clock, pacer, spending),
         checks=_checks(platform),
         start=start,
         close=close,
         routes=[
-            Exports(platform, door, accesses, clock).route,
+            Exports(platform, door, accesses, clock, spending).route,
             *operator_routes(platform, door, clock),
             *SigningIn(platform, door, tokens, clock, failed.note).routes,
         ],
@@ -121,10 +123,24 @@ def _watch(platform: Platform, schemas: Schemas) -> None:
     platform.cache.metrics.watch_fallbacks(schemas.fallbacks.counts)
 
 
-def _contexts(platform: Platform, accesses: AccessCache, clock: Clock, pacer: Pacer) -> NewContext:
-    """Return what makes the context of a request, with the access of its viewer, who pays for it."""
-    settings = platform.settings
+def _spending(settings: Settings) -> Callable[[Principal], Spending]:
+    """Return what makes what a viewer may spend on one request."""
     rate = RateLimiter(settings.points_per_minute)
+
+    def spending(viewer: Principal) -> Spending:
+        return Spending(viewer.id, settings.request_points, rate, settings.read_timeout)
+
+    return spending
+
+
+def _contexts(
+    platform: Platform,
+    accesses: AccessCache,
+    clock: Clock,
+    pacer: Pacer,
+    spending: Callable[[Principal], Spending],
+) -> NewContext:
+    """Return what makes the context of a request, with the access of its viewer, who pays for it."""
     events = FairQueue(*EVENTS_AT_ONCE, MOST_WAITING)
 
     async def new_context(viewer: Principal) -> ApiContext:
@@ -134,11 +150,8 @@ def _contexts(platform: Platform, accesses: AccessCache, clock: Clock, pacer: Pa
             await record_refusal(platform, viewer, error, "graphql", clock())
             raise
 
-        def spending() -> Spending:
-            return Spending(viewer.id, settings.request_points, rate, settings.read_timeout)
-
-        seen = replace(platform, access=access)
-        return ApiContext(seen, viewer, clock(), clock, spending, pacer, events)
+        seen, pays = replace(platform, access=access), partial(spending, viewer)
+        return ApiContext(seen, viewer, clock(), clock, pays, pacer, events)
 
     return new_context
 

@@ -29,6 +29,7 @@ from profilegraph.services.exports.cells import CellStyle
 from profilegraph.services.exports.columns import ExportSubject
 from profilegraph.services.exports.files import form_of
 from profilegraph.services.exports.tables import open_table
+from profilegraph.services.limits.spending import BASE_POINTS, Spending
 from profilegraph.services.platform import Platform
 from profilegraph.web.exports.downloads import Download
 from profilegraph.web.graphql.endpoint import failure
@@ -51,7 +52,10 @@ class Exports:
         authenticate: Authenticator,
         accesses: AccessCache,
         clock: Callable[[], datetime],
+        spending: Callable[[Principal], Spending] = lambda viewer: Spending(viewer.id),
     ) -> None:
+        """Set the parts; `spending` is what a viewer spends on one file."""
+        self._spending = spending
         self._platform = platform
         self._authenticate = authenticate
         self._accesses = accesses
@@ -96,7 +100,9 @@ class Exports:
         try:
             access = await self._accesses(viewer)
             access.require(Permission.CUSTOMERS_EXPORT, "a download")
-            platform = replace(self._platform, access=access)
+            spending = self._spending(viewer)
+            spending.charge(BASE_POINTS)
+            platform = replace(self._platform, access=access, spending=spending)
             return await self._download(request, platform, credential, viewer)
         except Forbidden as error:
             await record_refusal(self._platform, viewer, error, "export", self._clock())
