@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
@@ -131,3 +131,12 @@ def reach(node: Node, library: SavedFilters) -> int:
     """Return the number of relations that a filter follows from a customer."""
     distance = node.distance if isinstance(node, Related) else 0
     return distance + max((reach(one, library) for _, one in child_steps(node, library)), default=0)
+
+
+def walk_with_segments(filters: Iterable[Node], library: SavedFilters) -> Iterator[Node]:
+    """Yield all parts of filters, with those of the segments that they refer to."""
+    for one in filters:
+        for part in walk(one):
+            yield part
+            if isinstance(part, InSegment):
+                yield from walk_with_segments([library.segment(part.key).filter], library)

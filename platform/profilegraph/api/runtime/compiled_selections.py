@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
-from time import perf_counter
 from typing import Any, TypeAlias, cast
 
 from graphql import (
@@ -36,7 +35,6 @@ from graphql import (
 from profilegraph.api.runtime.estimate import Budget
 from profilegraph.api.runtime.execution import (
     PIECE,
-    SLICE_SECONDS,
     Fields,
     LimitedExecutionContext,
 )
@@ -104,11 +102,7 @@ class CompiledExecutionContext(LimitedExecutionContext):
         budget = self.budget
         left = budget.left, budget.bytes_left
         completed: list[Any] = []
-        since = perf_counter()
-        for item in result:
-            if perf_counter() - since > SLICE_SECONDS:
-                await self.pause()
-                since = perf_counter()
+        async for item in self.in_pieces(result):
             piece = self._completed(return_type, fields, [item])
             if piece is None:
                 budget.left, budget.bytes_left = left

@@ -73,7 +73,7 @@ class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """Return the items of a list, completed; of a long one, piece by piece."""
         if type(result) in (list, tuple) and len(result) > PIECE:
-            result = self._in_pieces(result)
+            result = self.in_pieces(result)
         return super().complete_list_value(return_type, field_details_list, info, path, result, at)
 
     def complete_list_item_value(
@@ -98,7 +98,8 @@ class LimitedExecutionContext(StrawberryGraphQLCoreExecutionContext):
             await before
         await self.pause()
 
-    async def _in_pieces(self, items: Sequence[Any]) -> AsyncIterator[Any]:
+    async def in_pieces(self, items: Sequence[Any]) -> AsyncIterator[Any]:
+        """Yield the items of a long list, and let others have the event loop in between."""
         since = perf_counter()
         for item in items:
             if perf_counter() - since > SLICE_SECONDS:

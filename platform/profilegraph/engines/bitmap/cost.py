@@ -8,7 +8,7 @@ below it by more than a factor of two, which `tests/property/test_prices.py` hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from profilegraph.domain.properties import attribute_property, metric_property
@@ -22,14 +22,12 @@ from profilegraph.engines.bitmap.tables import IndexTable
 from profilegraph.engines.bitmap.taggings import Taggings
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import (
-    InSegment,
     Leaf,
     Node,
     ReferenceKind,
     Related,
     Tags,
     bounds,
-    walk,
 )
 from profilegraph.language.nodes.parts import NodePart
 from profilegraph.language.resolve import tag_groups
@@ -67,14 +65,6 @@ class Pricing:
     def a_set(self) -> int:
         """Return the price of intersecting two sets of customers."""
         return _STEP + self.view.customers // _BITS
-
-    def parts(self, filters: Iterable[Node]) -> Iterator[Node]:
-        """Yield all parts of filters, with those of the segments that they refer to."""
-        for one in filters:
-            for part in walk(one):
-                yield part
-                if isinstance(part, InSegment):
-                    yield from self.parts([self.context.library.segment(part.key).filter])
 
     def of(self, node: Node) -> int:
         """Return the price of evaluating a part of a filter, beside the parts within it."""

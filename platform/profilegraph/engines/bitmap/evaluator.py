@@ -34,6 +34,7 @@ from profilegraph.language.nodes import (
     Not,
     Related,
 )
+from profilegraph.language.saved_filters import walk_with_segments
 
 LEAVES: Mapping[type[Leaf], LeafFunction] = {**profile.LEAVES, **activity.LEAVES, **people.LEAVES}
 """The leaves that depend on one customer alone; each run evaluates them for its own customers."""
@@ -81,7 +82,7 @@ class Evaluator:
         price = 0
         if self._scoping is not None and self.context.scope is not None:
             price = self._scoping.price([self.context.scope.filter])
-        for part in self._pricing.parts(filters):
+        for part in walk_with_segments(filters, self.context.library):
             if self._memo(part).expect(part):
                 price += self._pricing.of(part)
         return price

@@ -6,21 +6,20 @@ belong to one type or tag is not known beforehand: the price is that of the most
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from profilegraph.domain.taxonomy.catalogue import Catalogue
 from profilegraph.language.facts import Context
 from profilegraph.language.nodes import (
-    InSegment,
     Leaf,
     Node,
     ReferenceKind,
     Related,
     Tags,
-    walk,
 )
 from profilegraph.language.resolve import tag_groups
+from profilegraph.language.saved_filters import walk_with_segments
 
 _ROUND_TRIP = 2.0
 """Milliseconds of a query that finds nothing."""
@@ -56,15 +55,9 @@ class GraphPricing:
 
     def of(self, filters: Iterable[Node]) -> float:
         """Return the price of finding the members of some filters; equal parts are found once."""
-        parts = {part for one in filters for part in self._parts(one)}
+        parts = {*walk_with_segments(filters, self.context.library)}
         earlier = _EARLIER if self.context.past else 1
         return self._query(self.sizes.customers) + earlier * sum(map(self._of_leaf, parts))
-
-    def _parts(self, node: Node) -> Iterator[Node]:
-        for one in walk(node):
-            yield one
-            if isinstance(one, InSegment):
-                yield from self._parts(self.context.library.segment(one.key).filter)
 
     def _of_leaf(self, node: Node) -> float:
         match node:
